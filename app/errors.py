@@ -1,0 +1,92 @@
+"""Refusals: everything the product may politely say no to.
+
+A refusal is an expected answer, not a crash. It carries one sentence for the
+person who asked and one HTTP status for the machine that asked. Pages show the
+sentence, the API sends both, the queue stores it; nothing else in the code
+knows about any of them.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Base of every polite no: `status` for machines, the message for people."""
+
+    status: ClassVar[int] = 400
+    sentence: ClassVar[str] = "That is not possible."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class SignedOut(Refusal):
+    status = 401
+    sentence = "Please sign in."
+
+
+class WrongPassword(Refusal):
+    """Says nothing about whether the address exists."""
+
+    status = 401
+    sentence = "E-mail address or password is wrong."
+
+
+class Forbidden(Refusal):
+    status = 403
+    sentence = "Your role does not allow this."
+
+
+class NotFound(Refusal):
+    status = 404
+    sentence = "This is not in your contact bank."
+
+
+class Conflict(Refusal):
+    status = 409
+    sentence = "This does not fit what is already there."
+
+
+class NoPipedriveKey(Conflict):
+    sentence = "Add your Pipedrive key in Settings first."
+
+
+class LikelyDuplicate(Conflict):
+    """Carries the contacts that look the same, so that the person can choose."""
+
+    sentence = "This looks like somebody you already have."
+
+    def __init__(self, candidates: list[dict[str, str]]) -> None:
+        super().__init__()
+        self.candidates = candidates
+
+
+class Stale(Refusal):
+    status = 412
+    sentence = "Somebody changed this in the meantime. Reload it and try again."
+
+
+class TooLarge(Refusal):
+    status = 413
+    sentence = "This is too large to take in one go."
+
+
+class Invalid(Refusal):
+    """What was typed breaks a rule; `fields` names each one in a sentence."""
+
+    status = 422
+    sentence = "Please check what you typed."
+
+    def __init__(self, sentence: str | None = None, fields: dict[str, str] | None = None) -> None:
+        super().__init__(sentence or next(iter((fields or {}).values()), None))
+        self.fields = fields or {}
+
+
+class TooManyTries(Refusal):
+    """Carries how many seconds to wait."""
+
+    status = 429
+    sentence = "Too many tries. Please wait a few minutes."
+
+    def __init__(self, retry_after: int = 60, sentence: str | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after

@@ -1,0 +1,178 @@
+"""A touch: one outreach, past or planned, and what came of it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+import sqlalchemy
+from pydantic import AwareDatetime, model_validator
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlmodel import Field
+
+from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, now, one_of
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class ActivityType(StrEnum):
+    CALL = "CALL"
+    EMAIL = "EMAIL"
+    MEETING = "MEETING"
+    LINKEDIN = "LINKEDIN"
+    REFERRAL = "REFERRAL"
+    CONFERENCE = "CONFERENCE"
+
+
+class Outcome(StrEnum):
+    REACHED = "REACHED"
+    VOICEMAIL = "VOICEMAIL"
+    NO_ANSWER = "NO_ANSWER"
+    WRONG_NUMBER = "WRONG_NUMBER"
+    SENT = "SENT"
+    REPLIED = "REPLIED"
+    DECLINED = "DECLINED"
+    BOUNCED = "BOUNCED"
+    MEETING_BOOKED = "MEETING_BOOKED"
+    HELD = "HELD"
+    NO_SHOW = "NO_SHOW"
+    MOVED = "MOVED"
+    CANCELLED = "CANCELLED"
+    INTRODUCED = "INTRODUCED"
+    MET = "MET"
+
+
+# what a thumb may answer after each kind of touch, most likely first
+OUTCOMES: dict[ActivityType, tuple[Outcome, ...]] = {
+    ActivityType.CALL: (Outcome.REACHED, Outcome.VOICEMAIL, Outcome.NO_ANSWER, Outcome.WRONG_NUMBER),
+    ActivityType.EMAIL: (Outcome.SENT, Outcome.REPLIED, Outcome.DECLINED, Outcome.BOUNCED),
+    ActivityType.MEETING: (Outcome.HELD, Outcome.NO_SHOW, Outcome.MOVED, Outcome.CANCELLED),
+    ActivityType.LINKEDIN: (Outcome.SENT, Outcome.REPLIED, Outcome.DECLINED),
+    ActivityType.REFERRAL: (Outcome.INTRODUCED, Outcome.DECLINED),
+    ActivityType.CONFERENCE: (Outcome.MET, Outcome.NO_SHOW),
+}
+
+REACHED = frozenset(
+    {
+        Outcome.REACHED,
+        Outcome.REPLIED,
+        Outcome.DECLINED,
+        Outcome.MEETING_BOOKED,
+        Outcome.HELD,
+        Outcome.INTRODUCED,
+        Outcome.MET,
+    }
+)
+
+WORDS = {
+    ActivityType.CALL: "Call",
+    ActivityType.EMAIL: "E-mail",
+    ActivityType.MEETING: "Meeting",
+    ActivityType.LINKEDIN: "LinkedIn",
+    ActivityType.REFERRAL: "Referral",
+    ActivityType.CONFERENCE: "Conference",
+}
+
+
+class ActivityDraft(Draft):
+    """One touch as the consultant reports it.
+
+    `happened_at` says that it was done, `due_date` that it is planned; neither
+    means: just now. Times need a zone.
+    """
+
+    type: ActivityType
+    contact_id: UUID | None = None
+    campaign_id: UUID | None = None
+    subject: Annotated[Annotated[str, Line(200)] | None, EmptyIsNone] = None
+    note: Annotated[str, Prose(5_000)] = ""
+    happened_at: AwareDatetime | None = None
+    due_date: AwareDatetime | None = None
+    duration_minutes: int | None = Field(default=None, ge=1, le=60 * 24)
+    location: Annotated[Annotated[str, Line(300)] | None, EmptyIsNone] = None
+    outcome: Outcome | None = None
+    done: bool | None = None
+
+    @model_validator(mode="after")
+    def _past_or_planned(self) -> Self:
+        if self.happened_at and self.happened_at > now() + CLOCK_SKEW:
+            raise ValueError("a touch that already happened cannot lie in the future; plan it with due_date")
+        if self.done is False and self.due_date is None:
+            raise ValueError("a planned touch needs a due_date")
+        for moment in (self.happened_at, self.due_date):
+            if moment and not 1970 <= moment.year <= 2200:
+                raise ValueError("the date is too far away")
+        return self
+
+    @property
+    def is_done(self) -> bool:
+        if self.done is not None:
+            return self.done
+        return self.happened_at is not None or self.due_date is None
+
+    def moment(self) -> datetime | None:
+        """When it was done: as said, else when it was due if that is past, else now."""
+        if not self.is_done:
+            return None
+        return self.happened_at or min(self.due_date or now(), now())
+
+
+class Activity(Entity, table=True):
+    """A touch in a contact's story. `happened_at` stands exactly on those that are done."""
+
+    __tablename__ = "activities"
+    __table_args__ = (
+        CheckConstraint("done = (happened_at IS NOT NULL)", name="activities_done_means_happened"),
+        CheckConstraint("done OR due_date IS NOT NULL", name="activities_planned_has_date"),
+        CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="activities_duration_range"),
+        CheckConstraint("length(note) <= 5000", name="activities_note_length"),
+        Index("activities_of_contact", "contact_id", text("coalesce(happened_at, due_date) DESC"), "id"),
+        Index("activities_of_user", "user_id", text("happened_at DESC"), "id", postgresql_where=text("deleted_at IS NULL AND done")),
+        Index("activities_of_campaign", "campaign_id", "happened_at"),
+        Index("activities_due", "user_id", "due_date", postgresql_where=text("deleted_at IS NULL AND NOT done")),
+    )  # fmt: skip
+
+    type: ActivityType = Field(sa_type=one_of(ActivityType))
+    user_id: UUID = Field(foreign_key="users.id")
+    contact_id: UUID | None = Field(default=None, foreign_key="contacts.id", ondelete="SET NULL")
+    campaign_id: UUID | None = Field(default=None, foreign_key="campaigns.id", ondelete="SET NULL")
+    subject: str = Field(default="", max_length=200)
+    note: str = Field(default="", sa_type=Text)
+    happened_at: datetime | None = Field(default=None, sa_type=Instant)
+    due_date: datetime | None = Field(default=None, sa_type=Instant)
+    duration_minutes: int | None = None
+    location: str | None = Field(default=None, max_length=300)
+    outcome: Outcome | None = Field(default=None, sa_type=one_of(Outcome))
+    done: bool = True
+    pipedrive_activity_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
+    version: int = 1
+    deleted_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    @property
+    def moment(self) -> datetime:
+        """Where it stands in the story: when it happened, else when it is due."""
+        return self.happened_at or self.due_date or self.created_at
+
+    @property
+    def is_overdue(self) -> bool:
+        return not self.done and self.due_date is not None and self.due_date < now()
+
+
+def auto_subject(kind: ActivityType, name: str, outcome: Outcome | None) -> str:
+    """`Call with Jane Roe – reached`: what the subject says when nobody typed one."""
+    said = f" – {outcome.value.replace('_', ' ').lower()}" if outcome else ""
+    return f"{WORDS[kind]} with {name}"[: 200 - len(said)] + said
+
+
+class OwedAnswer(Entity, table=True):
+    """The phone's dialler, mail or LinkedIn was opened from here: did it happen?"""
+
+    __tablename__ = "owed_answers"
+    __table_args__ = (
+        Index("owed_answers_open", "user_id", "created_at", postgresql_where=text("answered_at IS NULL")),
+    )
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    contact_id: UUID = Field(foreign_key="contacts.id", ondelete="CASCADE")
+    type: ActivityType = Field(sa_type=one_of(ActivityType))
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)

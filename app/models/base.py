@@ -1,0 +1,112 @@
+"""What every table has in common, and the text types that keep hostile input out of all of them."""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy
+import uuid_utils.compat
+from annotated_types import GroupedMetadata
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
+from sqlalchemy import DateTime
+from sqlmodel import Field, SQLModel
+
+
+Instant = DateTime(timezone=True)
+
+# what str.translate cannot take apart by decomposition
+LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+def now() -> datetime:
+    """The moment, in UTC; the only clock that the product reads."""
+    return clock()
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+# tests point this elsewhere to stop time
+clock: Callable[[], datetime] = _system_clock
+
+
+def new_id() -> UUID:
+    """A UUIDv7: sortable by time of birth, not guessable."""
+    return uuid_utils.compat.uuid7()
+
+
+def fold(text: str) -> str:
+    """The text as search and sorting see it: lower case, no accents, single spaces."""
+    plain = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def one_of(kind: type[StrEnum], length: int = 20) -> sqlalchemy.Enum:
+    """A text column that stores the value, not the member name, guarded by a CHECK."""
+    return sqlalchemy.Enum(
+        kind, native_enum=False, length=length, create_constraint=True, name=kind.__name__.lower(), values_callable=list
+    )
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL cannot store NUL, and a lone surrogate breaks every later answer that holds it."""
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError("contains characters that cannot be stored")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(c) == "Cc" for c in text):
+        raise ValueError("must be a single line of text")
+    return text
+
+
+def _no_empty(value: Any) -> Any:
+    """An emptied field on a form means: nothing there."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+@dataclass(frozen=True)
+class Line(GroupedMetadata):
+    """`Annotated[str, Line(200, 1)]`: one line of clean text of `least` to `most` characters, stripped."""
+
+    most: int
+    least: int = 0
+
+    def __iter__(self) -> Iterator[object]:
+        yield StringConstraints(max_length=self.most, min_length=self.least, strip_whitespace=True)
+        yield AfterValidator(_clean)
+        yield AfterValidator(_one_line)
+
+
+@dataclass(frozen=True)
+class Prose(GroupedMetadata):
+    """`Annotated[str, Prose(5000)]`: clean text that may run over several lines."""
+
+    most: int
+
+    def __iter__(self) -> Iterator[object]:
+        yield StringConstraints(max_length=self.most)
+        yield AfterValidator(_clean)
+
+
+EmptyIsNone = BeforeValidator(_no_empty)
+
+
+class Draft(SQLModel):
+    """What people type; a key that we do not know is refused, not dropped."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)  # type: ignore[assignment]
+
+
+class Entity(SQLModel):
+    """A row with an opaque, sortable id and its times in UTC."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    updated_at: datetime = Field(default_factory=now, sa_type=Instant, sa_column_kwargs={"onupdate": now})

@@ -1,0 +1,192 @@
+"""A contact: somebody in a consultant's bank, how warm, and when they were last spoken to."""
+
+import re
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import sqlalchemy
+from pydantic import AfterValidator, BeforeValidator, model_validator
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
+from sqlmodel import Field, Relationship
+
+from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, fold, now, one_of
+from app.models.organisation import Organisation
+from app.models.user import Email
+
+WARM = 7
+COLDEST, WARMEST = 0, 10
+MOST_ADDRESSES = 10
+
+
+def _profile(link: str) -> str:
+    parts = urlsplit(link if "://" in link else f"https://{link}")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or "." not in parts.hostname:
+        raise ValueError("must be a web address that starts with https://")
+    return parts.geturl()
+
+
+def _dialable(number: str) -> str:
+    if not 4 <= len(re.sub(r"\D", "", number)) <= 20:
+        raise ValueError("is not a phone number")
+    return number
+
+
+def _tags(words: list[str]) -> list[str]:
+    return sorted({word.strip().lower() for word in words if word.strip()})
+
+
+def _no_blanks(values: Any) -> Any:
+    return [v for v in values if not (isinstance(v, str) and not v.strip())] if isinstance(values, list) else values
+
+
+Phone = Annotated[str, Line(40), AfterValidator(_dialable)]
+Addresses = Field(default_factory=list, max_length=MOST_ADDRESSES)
+
+
+class ContactDraft(Draft):
+    """What a consultant may type about a contact. The form and the API share these rules.
+
+    `email` and `phone` are the first of `emails` and `phones`; give either form.
+    """
+
+    name: Annotated[str, Line(200, 1)]
+    email: Annotated[Email | None, EmptyIsNone] = None
+    emails: Annotated[list[Email], BeforeValidator(_no_blanks)] = Addresses
+    phone: Annotated[Phone | None, EmptyIsNone] = None
+    phones: Annotated[list[Phone], BeforeValidator(_no_blanks)] = Addresses
+    organisation: Annotated[Annotated[str, Line(200)] | None, EmptyIsNone] = None
+    job_title: Annotated[Annotated[str, Line(120)] | None, EmptyIsNone] = None
+    linkedin_url: Annotated[Annotated[str, Line(300), AfterValidator(_profile)] | None, EmptyIsNone] = None
+    notes: Annotated[str, Prose(10_000)] = ""
+    tags: Annotated[list[Annotated[str, Line(40, 1)]], BeforeValidator(_no_blanks), AfterValidator(_tags)] = Field(
+        default_factory=list, max_length=30
+    )
+    warmness_score: int = Field(default=COLDEST, ge=COLDEST, le=WARMEST)
+    cadence_days: int | None = Field(default=None, ge=1, le=730)
+
+    @model_validator(mode="after")
+    def _first_is_primary(self) -> Self:
+        self.__dict__["emails"] = _with_first(self.email, self.emails)
+        self.__dict__["phones"] = _with_first(self.phone, self.phones)
+        self.__dict__["email"] = next(iter(self.emails), None)
+        self.__dict__["phone"] = next(iter(self.phones), None)
+        return self
+
+
+def _with_first(first: str | None, rest: list[str]) -> list[str]:
+    return list(dict.fromkeys([first, *rest] if first else rest))
+
+
+class Contact(Entity, table=True):
+    """A row of the bank. Born and changed only through `contacts.add` and `contacts.change`."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        CheckConstraint("warmness_score BETWEEN 0 AND 10", name="contacts_warmness_range"),
+        CheckConstraint("cadence_days BETWEEN 1 AND 730", name="contacts_cadence_range"),
+        CheckConstraint("length(name) BETWEEN 1 AND 200", name="contacts_name_length"),
+        CheckConstraint("length(notes) <= 10000", name="contacts_notes_length"),
+        CheckConstraint("cardinality(emails) <= 10 AND cardinality(phones) <= 10", name="contacts_addresses"),
+        Index("contacts_by_name", "user_id", "sort_name", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "contacts_by_silence",
+            "user_id",
+            "warmness_score",
+            text("last_contacted ASC NULLS FIRST"),
+            "id",
+            postgresql_where=text("deleted_at IS NULL AND cadence_days IS NULL"),
+        ),
+        Index(
+            "contacts_by_cadence",
+            "user_id",
+            postgresql_where=text("deleted_at IS NULL AND cadence_days IS NOT NULL"),
+        ),
+        Index("contacts_by_last", "user_id", "last_contacted", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("contacts_by_warmness", "user_id", "warmness_score", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("contacts_by_search", "user_id", "search_text", postgresql_using="gin",
+              postgresql_ops={"search_text": "gin_trgm_ops"}),
+        Index("contacts_by_email", "emails", postgresql_using="gin"),
+        Index("contacts_by_phone", "phones", postgresql_using="gin"),
+        Index("contacts_by_import", "import_id", postgresql_where=text("import_id IS NOT NULL")),
+    )  # fmt: skip
+
+    user_id: UUID = Field(foreign_key="users.id")
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisations.id", index=True, ondelete="SET NULL")
+    import_id: UUID | None = Field(default=None, foreign_key="imports.id", ondelete="SET NULL")
+    name: str = Field(max_length=200)
+    given_name: str = Field(default="", max_length=200)
+    family_name: str = Field(default="", max_length=200)
+    sort_name: str = Field(default="", max_length=400)
+    search_text: str = Field(default="", sa_type=Text)
+    emails: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    phones: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    job_title: str | None = Field(default=None, max_length=120)
+    linkedin_url: str | None = Field(default=None, max_length=300)
+    notes: str = Field(default="", sa_type=Text)
+    tags: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    warmness_score: int = COLDEST
+    cadence_days: int | None = None
+    last_contacted: datetime | None = Field(default=None, sa_type=Instant)
+    next_due: datetime | None = Field(default=None, sa_type=Instant)
+    snoozed_until: datetime | None = Field(default=None, sa_type=Instant)
+    pipedrive_person_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
+    pipedrive_org_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
+    version: int = 1
+    deleted_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    organisation: Organisation | None = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+
+    @property
+    def email(self) -> str | None:
+        return next(iter(self.emails), None)
+
+    @property
+    def phone(self) -> str | None:
+        return next(iter(self.phones), None)
+
+    @property
+    def is_warm(self) -> bool:
+        return self.warmness_score >= WARM
+
+    def days_silent(self) -> int | None:
+        """Whole days since the last touch; None when there was none."""
+        return None if self.last_contacted is None else max(0, (now() - self.last_contacted) // timedelta(days=1))
+
+    def reindex(self, organisation: str | None) -> None:
+        """Rewrite what is derived from the typed facts: name parts, sort key, search text."""
+        self.given_name, self.family_name = split_name(self.name)
+        self.sort_name = fold(self.name)[:400]
+        digits = [re.sub(r"\D", "", phone) for phone in self.phones]
+        known = [self.name, organisation or "", *self.emails, *self.phones, *digits]
+        self.search_text = fold(" ".join(filter(None, known)))
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Given and family name, as Pipedrive shows them; `Doe, Jane` is read the other way round."""
+    if "," in name:
+        family, _, given = name.partition(",")
+        return given.strip(), family.strip()
+    given, _, family = name.rpartition(" ")
+    return (given, family) if given else (family, "")
+
+
+class WarmnessReason(StrEnum):
+    ADDED = "ADDED"
+    HAND = "HAND"
+    SUGGESTED = "SUGGESTED"
+    MERGED = "MERGED"
+
+
+class WarmnessChange(Entity, table=True):
+    """One step of a contact's warmness, and why."""
+
+    __tablename__ = "warmness_changes"
+
+    contact_id: UUID = Field(foreign_key="contacts.id", index=True, ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id")
+    before: int
+    after: int
+    reason: WarmnessReason = Field(sa_type=one_of(WarmnessReason))

@@ -1,0 +1,119 @@
+"""What Pipedrive still has to hear about, who tells it, and what it already knows.
+
+A sync is level-triggered: it names a contact or a meeting, and the worker makes
+Pipedrive agree with the row as it is then. "Running" is no status: it is a lease
+in the future, so a crash leaves nothing to repair.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlmodel import Field
+
+from app.models.base import Entity, Instant, now, one_of
+
+MAX_ATTEMPTS = 12
+
+
+class Trigger(StrEnum):
+    WARM = "WARM"
+    MEETING = "MEETING"
+    MANUAL = "MANUAL"
+
+
+class SyncStatus(StrEnum):
+    PENDING = "PENDING"
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+    RETRY = "RETRY"
+
+
+OPEN = (SyncStatus.PENDING, SyncStatus.RETRY)
+
+
+class EntityType(StrEnum):
+    """Pipedrive's nouns, never renamed."""
+
+    ORGANIZATION = "organization"
+    PERSON = "person"
+    ACTIVITY = "activity"
+
+
+class PipedriveSync(Entity, table=True):
+    __tablename__ = "pipedrive_syncs"
+    __table_args__ = (
+        Index("pipedrive_syncs_open_once", "dedupe_key", unique=True, postgresql_where=text("status IN ('PENDING', 'RETRY')")),
+        Index("pipedrive_syncs_due", "run_at", "id", postgresql_where=text("status IN ('PENDING', 'RETRY')")),
+        Index("pipedrive_syncs_lane", "user_id", "run_at"),
+        Index("pipedrive_syncs_of_contact", "contact_id", "created_at"),
+        CheckConstraint("attempts >= 0 AND generation >= 1", name="pipedrive_syncs_counts"),
+    )  # fmt: skip
+
+    user_id: UUID = Field(foreign_key="users.id")
+    contact_id: UUID | None = Field(default=None, foreign_key="contacts.id", ondelete="SET NULL")
+    entity_type: EntityType = Field(sa_type=one_of(EntityType))
+    entity_id: UUID
+    trigger: Trigger = Field(sa_type=one_of(Trigger))
+    dedupe_key: str = Field(max_length=80)
+    status: SyncStatus = Field(default=SyncStatus.PENDING, sa_type=one_of(SyncStatus))
+    generation: int = 1
+    attempts: int = 0
+    run_at: datetime = Field(default_factory=now, sa_type=Instant)
+    error_code: str | None = Field(default=None, max_length=40)
+    error: str | None = Field(default=None, max_length=500)
+    detail: str | None = Field(default=None, sa_type=Text)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+
+class SyncLane(Entity, table=True):
+    """One person's key: one call at a time, pauses, and the lease of whoever works on it."""
+
+    __tablename__ = "sync_lanes"
+
+    user_id: UUID = Field(foreign_key="users.id", unique=True, ondelete="CASCADE")
+    not_before: datetime = Field(default_factory=now, sa_type=Instant)
+    paused_reason: str | None = Field(default=None, max_length=200)
+    lease_token: UUID | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    told_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SyncAccount(Entity, table=True):
+    """A Pipedrive company: the daily budget that all its keys share."""
+
+    __tablename__ = "sync_accounts"
+
+    account: str = Field(unique=True, max_length=63)
+    not_before: datetime = Field(default_factory=now, sa_type=Instant)
+    paused_reason: str | None = Field(default=None, max_length=200)
+    budget_day: str | None = Field(default=None, max_length=10)
+    tokens_spent: int = 0
+
+
+class LinkState(StrEnum):
+    CREATING = "CREATING"
+    LINKED = "LINKED"
+    LOST = "LOST"
+
+
+class PipedriveLink(Entity, table=True):
+    """What we are about to create, or know to be there; its key is the mutex between two users."""
+
+    __tablename__ = "pipedrive_links"
+    __table_args__ = (Index("pipedrive_links_once", "account", "entity_type", "entity_key", unique=True),)
+
+    account: str = Field(max_length=63)
+    entity_type: EntityType = Field(sa_type=one_of(EntityType))
+    entity_key: str = Field(max_length=240)
+    state: LinkState = Field(sa_type=one_of(LinkState))
+    intent_at: datetime = Field(default_factory=now, sa_type=Instant)
+    remote_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
+    created_by_us: bool = False
+    synced_hash: str | None = Field(default=None, max_length=64)

@@ -1,0 +1,127 @@
+"""People who sign in: what they may do and where their Pipedrive key is kept, sealed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field
+
+from app.models.base import Draft, Entity, Instant, Line, one_of
+from app.settings import known_timezone
+
+
+def normal_email(text: str) -> str:
+    """The address in the one spelling that we keep; raises ValueError with a sentence."""
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        raise ValueError("is not an e-mail address") from None
+
+
+def _zone(name: str) -> str:
+    if not known_timezone(name):
+        raise ValueError("is not a time zone, for example Europe/Berlin")
+    return name
+
+
+Email = Annotated[str, Line(254), AfterValidator(normal_email)]
+Zone = Annotated[str, Line(64), AfterValidator(_zone)]
+
+
+class Role(StrEnum):
+    CONSULTANT = "CONSULTANT"
+    GOLDEN_TICKET = "GOLDEN_TICKET"
+
+
+class PersonDraft(Draft):
+    """An account as it is asked for on the set-up and invitation pages."""
+
+    email: Email
+    name: Annotated[str, Line(120, 1)]
+    timezone: Zone = "UTC"
+
+
+class User(Entity, table=True):
+    """A colleague. Deactivated, never deleted, so that campaign history stays."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="users_email_lower"),
+        CheckConstraint("length(name) BETWEEN 1 AND 120", name="users_name_length"),
+    )
+
+    email: str = Field(unique=True, max_length=254)
+    name: str = Field(max_length=120)
+    role: Role = Field(default=Role.CONSULTANT, sa_type=one_of(Role))
+    password_hash: str | None = None
+    active: bool = True
+    timezone: str = Field(default="UTC", max_length=64)
+    default_type: str = Field(default="CALL", max_length=20)
+    pipedrive_key: str | None = None
+    pipedrive_last4: str | None = Field(default=None, max_length=4)
+    pipedrive_company: str | None = Field(default=None, max_length=63)
+    pipedrive_user_id: int | None = None
+    pipedrive_user_name: str | None = None
+
+    @property
+    def is_golden(self) -> bool:
+        return self.role is Role.GOLDEN_TICKET
+
+
+class UserSession(Entity, table=True):
+    """One signed-in browser. Only the SHA-256 of its token is here."""
+
+    __tablename__ = "user_sessions"
+
+    user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
+    token_hash: str = Field(unique=True, max_length=64)
+    seen_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    browser: str = Field(default="", max_length=200)
+
+
+class ApiToken(Entity, table=True):
+    """A personal token for scripts; shown once, kept as its SHA-256."""
+
+    __tablename__ = "api_tokens"
+
+    user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
+    name: str = Field(max_length=80)
+    token_hash: str = Field(unique=True, max_length=64)
+    last4: str = Field(max_length=4)
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Purpose(StrEnum):
+    SETUP = "SETUP"
+    INVITE = "INVITE"
+    RESET = "RESET"
+
+
+class OneTimeLink(Entity, table=True):
+    """A link that works once: first set-up, an invitation, or a new password."""
+
+    __tablename__ = "one_time_links"
+
+    purpose: Purpose = Field(sa_type=one_of(Purpose))
+    token_hash: str = Field(unique=True, max_length=64)
+    email: str | None = Field(default=None, max_length=254)
+    role: Role = Field(default=Role.CONSULTANT, sa_type=one_of(Role))
+    user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE")
+    invited_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class FailedSignIn(Entity, table=True):
+    """One wrong password, kept for the throttle; survives a restart."""
+
+    __tablename__ = "failed_sign_ins"
+
+    account: str = Field(max_length=64, index=True)
+    address: str = Field(max_length=64, index=True)

@@ -1,0 +1,105 @@
+"""The running server: found alive, or started; nothing that a dead one left behind is believed.
+
+A postmaster.pid proves little: its pid may be dead, a zombie, or somebody else's by now. The lock that the server's
+processes inherit says whether any of them lives, and the command line says whether the pid is ours to stop.
+"""
+
+import os
+import shlex
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from app.postgres import cluster as on_disk
+from app.postgres import locks
+from app.postgres.cluster import Cluster
+from app.postgres.sockets import socket_folder
+from app.postgres.trouble import PostgresTrouble
+
+PATIENCE = 300  # seconds: replaying the log after a crash can take minutes
+SETTINGS = {
+    "listen_addresses": "",
+    "port": "5432",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "log_error_verbosity": "terse",  # what people typed stays out of the log
+    "log_min_error_statement": "panic",  # same
+}
+
+
+def ensure_running(cluster: Cluster) -> str:
+    """Attach to the server or start it, and return its URL once it answers."""
+    started = False
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with locks.if_free(cluster.folder / "server") as handle:
+            if handle is not None and _pid(cluster) is None:
+                if started:
+                    break
+                started = True
+                _start(cluster, handle)
+        if url := _answering(cluster):
+            return url
+        time.sleep(0.02)
+    raise PostgresTrouble(f"The database server does not start; {cluster.log} says why.")
+
+
+def stop(cluster: Cluster) -> bool:
+    """Stop the server if it is ours, and tell whether it is down."""
+    if _pid(cluster) is None:
+        return True
+    return cluster.run("pg_ctl", "stop", "-D", cluster.data, "-m", "fast", "-s", "-t", "60") == 0
+
+
+def _start(cluster: Cluster, handle: int) -> None:
+    """Start the server, which inherits the lock; whether it lives is then seen by its answer."""
+    folder = socket_folder(cluster)
+    for stale in [cluster.data / "postmaster.pid", *folder.glob(".s.PGSQL.*")]:
+        stale.unlink(missing_ok=True)
+    on_disk.repair_password(cluster, handle)
+    on_disk.rotate_log(cluster)
+    words = ["-D", str(cluster.data), "-k", str(folder)]
+    words += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    # pg_ctl would put a -D of its own between plain double quotes in a shell command; PGDATA and these words are safe.
+    options = ["-s", "-t", str(PATIENCE), "-o", shlex.join(words)]
+    cluster.run("pg_ctl", "start", *options, keep=[handle], pgdata=cluster.data)
+
+
+def _answering(cluster: Cluster) -> str | None:
+    """Return the URL if the server lets us in, else None while it is still starting or already stopping."""
+    lines = _pid_file(cluster)
+    if len(lines) < 8 or lines[7].strip() != "ready":
+        return None
+    where = f"host={quote(lines[4], safe='')}&port={lines[3]}"
+    url = f"postgresql://{on_disk.NAME}:{on_disk.password(cluster)}@/{on_disk.NAME}?{where}"
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError as error:
+        if "authentication failed" in str(error) or "does not exist" in str(error):
+            raise PostgresTrouble(
+                f"The database in {cluster.data} does not know the password in {cluster.folder / 'password'}; "
+                "stop every Pipedriven process, remove that file and start again."
+            ) from None
+        return None
+    return url
+
+
+def _pid(cluster: Cluster) -> int | None:
+    """Return the server's pid if that process is alive and its command line names our data."""
+    with suppress(OSError, ValueError, IndexError):
+        pid = int(_pid_file(cluster)[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")  # a zombie's is empty
+        if Path(os.fsdecode(command[0])).name == "postgres" and os.fsencode(cluster.data) in command:
+            return pid
+    return None
+
+
+def _pid_file(cluster: Cluster) -> list[str]:
+    with suppress(FileNotFoundError):
+        return (cluster.data / "postmaster.pid").read_text().splitlines()
+    return []

@@ -1,0 +1,101 @@
+"""One held server: whoever opens it uses it until they close it, and the last one out stops it."""
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from app.postgres import cluster as on_disk
+from app.postgres import locks, outside, postmaster
+from app.postgres.account import Account, account_for
+from app.postgres.binaries import client_programs, server_programs
+from app.postgres.cluster import Cluster
+from app.postgres.folder import data_folder, make_private
+from app.postgres.trouble import PostgresTrouble
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """A database server in use: its URL, and the folder of the client programs that fit it."""
+
+    def __init__(self, url: str, bin_dir: Path | None, release: Callable[[], None]) -> None:
+        self.url = url
+        self.bin_dir = bin_dir
+        self._release: Callable[[], None] | None = release
+
+    def close(self) -> None:
+        """Let go of the server; a second time does nothing."""
+        release, self._release = self._release, None
+        if release:
+            release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_server(data_dir: Path, database_url: str | None) -> Server:
+    """Use the server that DATABASE_URL names, else attach to the one inside the data folder or start it.
+
+    Raises PostgresTrouble with a sentence for the operator.
+    """
+    if database_url:
+        url, major = outside.check(database_url)
+        return Server(url, client_programs(major), lambda: None)
+    try:
+        return _embedded(data_dir)
+    except OSError as error:
+        what = error.filename or data_dir
+        raise PostgresTrouble(f"The database in {data_dir} cannot be used: {what}: {error.strerror}.") from None
+
+
+def _embedded(data_dir: Path) -> Server:
+    folder = data_folder(data_dir) / "postgres"
+    make_private(folder)
+    account = account_for(folder / "data")
+    _check_reach(account, folder)
+    with locks.alone(folder / "start-stop"):
+        cluster = Cluster(folder, account, server_programs(account, folder))
+        on_disk.check_version(cluster)
+        users = locks.share(folder / "users")
+        try:
+            on_disk.make(cluster)
+            url = postmaster.ensure_running(cluster)
+        except BaseException:
+            _leave(cluster, users)
+            raise
+    return Server(url, cluster.programs.client, lambda: _close(cluster, users))
+
+
+def _check_reach(account: Account, folder: Path) -> None:
+    if account.reaches(folder):
+        return
+    if not account.reaches(Path("/")):
+        raise PostgresTrouble(
+            f"We run as root but may not become the user {account.name}, and PostgreSQL refuses root; start Pipedriven as an ordinary user or set DATABASE_URL."
+        )
+    barred = next(above for above in reversed([folder, *folder.parents]) if not account.reaches(above))
+    raise PostgresTrouble(
+        f"The database server runs as the user {account.name}, who may not enter {barred}; set DATA_DIR to a folder that everyone can reach."
+    )
+
+
+def _close(cluster: Cluster, users: int) -> None:
+    with locks.alone(cluster.folder / "start-stop"):
+        _leave(cluster, users)
+
+
+def _leave(cluster: Cluster, users: int) -> None:
+    """Give up our share, and stop the server if it was the last; nobody can come in meanwhile."""
+    try:
+        if locks.is_last(users) and not postmaster.stop(cluster):
+            log.warning("The database server did not stop in time; the next start takes it over.")
+    finally:
+        os.close(users)

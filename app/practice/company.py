@@ -1,0 +1,137 @@
+"""A Pipedrive company in memory that answers requests the way the real one does."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.practice import contract, people, records, replies
+from app.practice.counter import Counter, stamped
+from app.practice.limits import Limits
+from app.practice.replies import Reply
+from app.practice.store import Record, Store
+
+
+class Company:
+    """Users, records and limits of one company; safe to call from several threads.
+
+    `clock` and `lag` (how long a write stays invisible to search) are for tests.
+    """
+
+    def __init__(
+        self,
+        domain: str = "practice",
+        name: str = "Practice company",
+        id: int = 7_700_001,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        lag: timedelta = timedelta(0),
+        limits: Limits | None = None,
+    ) -> None:
+        self.domain, self.name, self.id = domain, name, id
+        self.limits = limits or Limits()
+        self.people = people.People()
+        self.store = Store(lag)
+        self.clock = clock
+        self.types = people.activity_types()
+        self.fields = {kind: people.standard_fields(kind) for kind in ("persons", "organizations")}
+        self._lock = threading.RLock()
+
+    def add_user(self, key: str, name: str, email: str | None = None, *, admin: bool = False) -> int:
+        """Let somebody in with a key; returns their user id."""
+        address = email or f"{name.lower().replace(' ', '.')}@{self.domain}.example"
+        return self.people.add(key, name, address, admin=admin).id
+
+    def replace_key(self, old: str, new: str | None) -> None:
+        """Give a user another key, or none; the old one is dead at once."""
+        with self._lock:
+            person = self.people.by_key.pop(old)
+            if new is not None:
+                self.people.by_key[new] = person
+
+    def answer(
+        self, method: str, path: str, query: list[tuple[str, str]], headers: dict[str, str], body: bytes = b""
+    ) -> Reply:
+        """Answer one HTTP request; header names are in lower case."""
+        with self._lock:
+            try:
+                return self._answer(method, path, query, headers, body)
+            except replies.Refused as no:
+                return no.reply
+
+    def records(self, kind: str) -> list[Record]:
+        """Everything of a kind, the deleted ones too."""
+        with self._lock:
+            return self.store.all(kind)
+
+    def record(self, kind: str, id: int) -> Record | None:
+        return next((record for record in self.records(kind) if record["id"] == id), None)
+
+    def remove(self, kind: str, id: int) -> None:
+        """Somebody deletes a record in Pipedrive's own screens."""
+        self.edit(kind, id, is_deleted=True)
+
+    def edit(self, kind: str, id: int, **changes: Any) -> None:
+        """Somebody changes a record in Pipedrive's own screens."""
+        with self._lock:
+            moment = self.clock()
+            record = self.store.rows[kind][id].record
+            self.store.put(kind, records.changed(kind, record, changes, stamped(moment)), moment)
+
+    def merge(self, kind: str, id: int, into: int) -> None:
+        """Somebody merges two records: `id` goes, and what hung on it moves to `into`."""
+        with self._lock:
+            moved = [row["id"] for row in self.store.alive("activities")]
+            for number in moved:
+                record = self.store.rows["activities"][number].record
+                if kind == "organizations" and record["org_id"] == id:
+                    self.edit("activities", number, org_id=into)
+                if kind == "persons" and record["person_id"] == id:
+                    self.edit("activities", number, participants=[{"person_id": into, "primary": True}])
+            for person in self.store.alive("persons") if kind == "organizations" else []:
+                if person["org_id"] == id:
+                    self.edit("persons", person["id"], org_id=into)
+            self.remove(kind, id)
+
+    def dump(self) -> dict[str, Any]:
+        """Everything worth keeping, as plain JSON."""
+        with self._lock:
+            return {
+                "version": 1,
+                "company": {"id": self.id, "domain": self.domain, "name": self.name},
+                "people": self.people.dump(),
+                "fields": self.fields,
+                "spent": {"day": self.limits.day, "tokens": self.limits.spent},
+                **self.store.dump(),
+            }
+
+    def load(self, snapshot: dict[str, Any]) -> None:
+        """Become what `dump` once described; raises KeyError or ValueError on anything else."""
+        if snapshot["version"] != 1:
+            raise ValueError("This practice company was kept by another version.")
+        with self._lock:
+            self.id, self.domain = snapshot["company"]["id"], snapshot["company"]["domain"]
+            self.name = snapshot["company"]["name"]
+            self.people.load(snapshot["people"])
+            self.fields = {kind: list(snapshot["fields"][kind]) for kind in ("persons", "organizations")}
+            self.limits.day, self.limits.spent = snapshot["spent"]["day"], int(snapshot["spent"]["tokens"])
+            self.store.load(snapshot)
+
+    def _answer(
+        self, method: str, path: str, query: list[tuple[str, str]], headers: dict[str, str], body: bytes
+    ) -> Reply:
+        key = headers.get("x-api-token", "")
+        person = self.people.by_key.get(key)
+        if person is None or any(name == "api_token" for name, _ in query):
+            raise replies.unauthorized()
+        call = contract.find(method, path)
+        if call is None:
+            raise replies.not_found("Endpoint")
+        try:
+            self.limits.charge(key, call, self.clock())
+            request = contract.read(call, path, query, headers.get("content-type", ""), body)
+            reply = Counter(self, person, self.clock()).serve(request)
+        except replies.Refused as no:
+            reply = no.reply
+        limits = self.limits.headers(key, call, self.clock())
+        return Reply(reply.status, reply.body, {**reply.headers, **limits})

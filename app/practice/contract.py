@@ -1,0 +1,103 @@
+"""Our own short contract: which calls the product makes, what each may carry, and what it costs."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from app.practice import replies, shapes
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line of the contract; `cost` is in Pipedrive's API tokens."""
+
+    method: str
+    path: str
+    does: str
+    kind: str
+    cost: int
+    query: dict[str, Any]
+    body: Any
+
+    @property
+    def is_search(self) -> bool:
+        return self.does == "search"
+
+    def matches(self, path: str) -> re.Match[str] | None:
+        return re.fullmatch(self.path.replace("{id}", r"(?P<id>[0-9]{1,15})"), path)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that fits the contract."""
+
+    call: Call
+    id: int
+    query: dict[str, str]
+    body: dict[str, Any]
+
+
+@cache
+def calls() -> tuple[Call, ...]:
+    document = json.loads(files("app.practice").joinpath("contract.json").read_text(encoding="utf-8"))
+    named = document["shapes"]
+    return tuple(
+        Call(
+            method=line["method"],
+            path=line["path"],
+            does=line["does"],
+            kind=line.get("kind", ""),
+            cost=line["cost"],
+            query={**named.get(line.get("query"), {}), **line.get("more_query", {})},
+            body=named.get(line.get("body")),
+        )
+        for line in document["calls"]
+    )
+
+
+def find(method: str, path: str) -> Call | None:
+    """Return the call behind an address; v1 answers under /v1 and /api/v1."""
+    plain = path.removeprefix("/api") if path.startswith("/api/v1/") else path
+    return next((call for call in calls() if call.method == method and call.matches(plain)), None)
+
+
+def read(call: Call, path: str, query: list[tuple[str, str]], content_type: str, body: bytes) -> Request:
+    """Hold a request against its call; raise Refused where it does not fit."""
+    found = call.matches(path)
+    checked = shapes.check_query(query, call.query)
+    content: dict[str, Any] = {}
+    if call.body is not None:
+        content = _parsed(content_type, body)
+        shapes.check_body(content, call.body, partial=call.does == "change")
+    elif body:
+        raise replies.bad_request("A body is not allowed for this request")
+    return Request(call, int((found and found.groupdict().get("id")) or 0), checked, content)
+
+
+def violation(method: str, path: str, query: list[tuple[str, str]], content_type: str, body: bytes) -> str | None:
+    """Say in one line how a request breaks the contract, or None."""
+    if any(key == "api_token" for key, _ in query):
+        return f"{method} {path}: the key stands in the URL"
+    call = find(method, path)
+    if call is None:
+        return f"{method} {path}: the contract has no such call"
+    try:
+        read(call, path, query, content_type, body)
+    except replies.Refused as no:
+        return f"{method} {path}: {no}"
+    return None
+
+
+def _parsed(content_type: str, body: bytes) -> dict[str, Any]:
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise replies.bad_request("Content-Type must be application/json")
+    try:
+        content = json.loads(body)
+    except ValueError:
+        raise replies.bad_request("Body is not valid JSON") from None
+    if not isinstance(content, dict):
+        raise replies.invalid("body", "Expected object")
+    return content

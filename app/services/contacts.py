@@ -1,0 +1,187 @@
+"""The contact bank: who is in it, and what its owner may change."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, select
+
+from app.errors import Invalid, LikelyDuplicate, NotFound, Stale
+from app.models import Contact, ContactDraft, Trigger, User, WarmnessChange, WarmnessReason, now
+from app.models.base import fold
+from app.models.organisation import Organisation, organisation_key
+from app.services import audit, organisations, phones, syncs, workspace
+from app.signals import Topic, announce
+
+FACTS = ("name", "emails", "phones", "job_title", "linkedin_url", "notes", "tags", "cadence_days")
+
+
+def owned(session: Session, who: User, contact_id: UUID, *, lock: bool = False, trash: bool = False) -> Contact:
+    """The contact, if it is in this person's bank; somebody else's does not exist.
+
+    `lock` holds the row until the transaction ends. Raises NotFound.
+    """
+    query = (
+        select(Contact)
+        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
+        .where(Contact.id == contact_id, Contact.user_id == who.id)
+        .where(col(Contact.deleted_at).is_not(None) if trash else col(Contact.deleted_at).is_(None))
+    )
+    if lock:
+        query = query.with_for_update(of=Contact).execution_options(populate_existing=True)
+    contact = session.exec(query).one_or_none()
+    if contact is None:
+        raise NotFound
+    return contact
+
+
+def add(session: Session, who: User, draft: ContactDraft, *, keep_both: bool = False) -> Contact:
+    """Put somebody new into the bank; a warm one is handed to Pipedrive.
+
+    Raises LikelyDuplicate with the candidates, unless `keep_both`.
+    """
+    contact = born(session, who, draft)
+    if not keep_both and (twins := duplicates(session, who, contact, draft.organisation)):
+        raise LikelyDuplicate([_candidate(twin) for twin in twins])
+    session.add(contact)
+    session.flush()
+    _note_warmness(session, who, contact, 0, WarmnessReason.ADDED)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def born(session: Session, who: User, draft: ContactDraft) -> Contact:
+    """The row that a draft becomes, not yet in the session; raises Invalid for a number nobody can dial."""
+    contact = Contact(user_id=who.id, name=draft.name, warmness_score=draft.warmness_score)
+    _write(session, who, contact, draft)
+    return contact
+
+
+def change(
+    session: Session, who: User, contact_id: UUID, changes: dict[str, Any], *, version: int | None = None
+) -> Contact:
+    """Change some of the facts. `version` is the one that the person saw; raises Stale when it moved on."""
+    contact = owned(session, who, contact_id, lock=True)
+    if version is not None and version != contact.version:
+        raise Stale
+    draft = _edited(contact, changes)
+    before = contact.warmness_score
+    contact.warmness_score = draft.warmness_score
+    _write(session, who, contact, draft)
+    contact.version += 1
+    session.flush()
+    _note_warmness(session, who, contact, before, WarmnessReason.HAND)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def set_warmness(
+    session: Session, who: User, contact_id: UUID, score: int, reason: WarmnessReason = WarmnessReason.HAND
+) -> Contact:
+    """Set how warm somebody is; crossing the firm's threshold upwards hands them to Pipedrive once."""
+    contact = owned(session, who, contact_id, lock=True)
+    before, contact.warmness_score = contact.warmness_score, min(10, max(0, score))
+    contact.version += 1
+    _note_warmness(session, who, contact, before, reason)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def snooze(session: Session, who: User, contact_id: UUID, days: int) -> Contact:
+    """Do not suggest this contact for so many days; 0 wakes it up."""
+    if not 0 <= days <= 730:
+        raise Invalid("Snooze for 1 to 730 days.", {"days": "Snooze for 1 to 730 days."})
+    contact = owned(session, who, contact_id, lock=True)
+    contact.snoozed_until = workspace.in_days(days) if days else None
+    contact.version += 1
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def trash(session: Session, who: User, contact_id: UUID) -> Contact:
+    """Out of every list, but not gone: `restore` brings it back with its touches."""
+    contact = owned(session, who, contact_id, lock=True)
+    contact.deleted_at = now()
+    contact.version += 1
+    audit.record(session, who, "contact.trashed", contact.id)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def restore(session: Session, who: User, contact_id: UUID) -> Contact:
+    contact = owned(session, who, contact_id, lock=True, trash=True)
+    contact.deleted_at = None
+    contact.version += 1
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def duplicates(session: Session, who: User, contact: Contact, organisation: str | None) -> Sequence[Contact]:
+    """Up to five of the same bank that look like this one; two empty values are never equal."""
+    same = [and_(col(Contact.sort_name) == fold(contact.name), _same_firm(organisation))]
+    if contact.emails:
+        same.append(col(Contact.emails).overlap(contact.emails))  # type: ignore[attr-defined]
+    if contact.phones:
+        same.append(col(Contact.phones).overlap(contact.phones))  # type: ignore[attr-defined]
+    query = (
+        select(Contact)
+        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
+        .where(Contact.user_id == who.id, Contact.id != contact.id, col(Contact.deleted_at).is_(None), or_(*same))
+    )
+    return session.exec(query.order_by(col(Contact.id)).limit(5)).all()
+
+
+def _same_firm(organisation: str | None) -> Any:
+    """The same name counts as the same person where the firms agree or one of them is not known."""
+    if not organisation:
+        return True
+    same = select(Organisation.id).where(Organisation.key == organisation_key(organisation))
+    return or_(col(Contact.organisation_id).is_(None), col(Contact.organisation_id).in_(same))
+
+
+def _candidate(contact: Contact) -> dict[str, str]:
+    firm = contact.organisation.name if contact.organisation else ""
+    return {"id": str(contact.id), "name": contact.name, "organisation": firm, "email": contact.email or ""}
+
+
+def _edited(contact: Contact, changes: dict[str, Any]) -> ContactDraft:
+    """The contact as a draft with the changes laid over it; the draft's own rules decide."""
+    if {"email", "phone"} & changes.keys():
+        changes = _primaries(contact, changes)
+    firm = contact.organisation.name if contact.organisation else None
+    now_known = {name: getattr(contact, name) for name in (*FACTS, "warmness_score")} | {"organisation": firm}
+    return ContactDraft.model_validate(now_known | changes)
+
+
+def _primaries(contact: Contact, changes: dict[str, Any]) -> dict[str, Any]:
+    """A new `email` or `phone` takes the first place and the others stay."""
+    changes = dict(changes)
+    for one, many in (("email", "emails"), ("phone", "phones")):
+        if one in changes and many not in changes:
+            first = changes.pop(one)
+            rest = getattr(contact, many)[1:]
+            changes[many] = [first, *rest] if first else rest
+    return changes
+
+
+def _write(session: Session, who: User, contact: Contact, draft: ContactDraft) -> None:
+    country = str(workspace.choice(session, "country"))
+    for name in FACTS:
+        setattr(contact, name, getattr(draft, name))
+    contact.phones = list(dict.fromkeys(phones.e164(number, country) for number in draft.phones))
+    contact.organisation = organisations.settle(session, who, draft.organisation)
+    contact.organisation_id = contact.organisation.id if contact.organisation else None
+    contact.reindex(contact.organisation.name if contact.organisation else None)
+
+
+def _note_warmness(session: Session, who: User, contact: Contact, before: int, reason: WarmnessReason) -> None:
+    """Keep the step in the history, and hand the contact over when it has just become warm."""
+    after = contact.warmness_score
+    if after == before:
+        return
+    step = WarmnessChange(contact_id=contact.id, user_id=who.id, before=before, after=after, reason=reason)
+    session.add(step)
+    if before < workspace.choice(session, "warm_threshold") <= after and contact.pipedrive_person_id is None:
+        syncs.queue(session, who, contact, Trigger.WARM)

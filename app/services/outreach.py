@@ -1,0 +1,212 @@
+"""Reaching out: what happens when a consultant says "I called them"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from app.errors import Invalid, NotFound, Stale
+from app.models import (
+    REACHED,
+    Activity,
+    ActivityDraft,
+    ActivityType,
+    CampaignContact,
+    CampaignUser,
+    Contact,
+    Outcome,
+    Trigger,
+    User,
+    auto_subject,
+    now,
+)
+from app.services import contacts, owed, syncs
+from app.signals import Topic, announce
+
+# how far one answer moves somebody, as a suggestion that the consultant may take
+WARMS_BY = {
+    ActivityType.EMAIL: 1,
+    ActivityType.LINKEDIN: 1,
+    ActivityType.CALL: 1,
+    ActivityType.CONFERENCE: 1,
+    ActivityType.REFERRAL: 2,
+    ActivityType.MEETING: 2,
+}
+COOLS = frozenset({Outcome.DECLINED, Outcome.WRONG_NUMBER, Outcome.BOUNCED})
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What was promised next, set in the same step as the log."""
+
+    due_date: datetime
+    type: ActivityType = ActivityType.CALL
+
+
+def log(
+    session: Session, who: User, contact_id: UUID, draft: ActivityDraft, *, follow_up: FollowUp | None = None
+) -> Activity:
+    """Record one touch, past or planned, and hand over what it earns.
+
+    The contact row is locked first, so two taps in the same second add up
+    instead of overwriting each other.
+    """
+    contact = _reachable(session, who, contact_id, draft.campaign_id)
+    activity = _born(session, who, contact, draft)
+    if follow_up:
+        _born(session, who, contact, ActivityDraft(type=follow_up.type, due_date=follow_up.due_date))
+    if activity.done:
+        who.default_type = draft.type.value
+        session.add(who)
+        owed.settle(session, who, contact_id)
+    _retell(session, contact)
+    _hand_over(session, contact, activity)
+    announce(session, Topic.OUTREACH, contact.id, contact.user_id)
+    return activity
+
+
+def change(
+    session: Session, who: User, activity_id: UUID, changes: dict[str, Any], *, version: int | None = None
+) -> Activity:
+    """Change a touch; the contact's last touch and next date follow. Raises Stale when `version` moved on."""
+    activity, contact = _own(session, who, activity_id)
+    if version is not None and version != activity.version:
+        raise Stale
+    known = activity.model_dump(include=set(ActivityDraft.model_fields))
+    if _turns(changes, activity):
+        known |= {"happened_at": None, "done": None}
+    draft = ActivityDraft.model_validate(known | changes)
+    if draft.contact_id != activity.contact_id:
+        raise Invalid(
+            "A touch cannot move to another contact.", {"contact_id": "A touch cannot move to another contact."}
+        )
+    if draft.campaign_id != activity.campaign_id and contact:
+        _reachable(session, who, contact.id, draft.campaign_id)
+    _write(activity, draft, contact.name if contact else "somebody")
+    activity.version += 1
+    session.flush()
+    _after(session, who, activity, contact)
+    return activity
+
+
+def remove(session: Session, who: User, activity_id: UUID) -> Activity:
+    """Take a touch back; `put_back` undoes it."""
+    activity, contact = _own(session, who, activity_id)
+    activity.deleted_at = now()
+    session.flush()
+    _after(session, who, activity, contact)
+    return activity
+
+
+def put_back(session: Session, who: User, activity_id: UUID) -> Activity:
+    activity, contact = _own(session, who, activity_id, removed=True)
+    activity.deleted_at = None
+    session.flush()
+    _after(session, who, activity, contact)
+    return activity
+
+
+def one(session: Session, who: User, activity_id: UUID) -> Activity:
+    """A touch that this person made, or on one of their contacts. Raises NotFound."""
+    return _own(session, who, activity_id, lock=False)[0]
+
+
+def warmness_after(contact: Contact, activity: Activity) -> int:
+    """How warm the touch suggests the contact is now; the consultant decides."""
+    if activity.outcome in COOLS:
+        return max(0, contact.warmness_score - 1)
+    if activity.outcome in REACHED:
+        return min(10, contact.warmness_score + WARMS_BY[activity.type])
+    return contact.warmness_score
+
+
+def _reachable(session: Session, who: User, contact_id: UUID, campaign_id: UUID | None) -> Contact:
+    """My own contact, or one that shares the named campaign with me; locked."""
+    if campaign_id is None:
+        return contacts.owned(session, who, contact_id, lock=True)
+    inside = select(CampaignContact.contact_id).where(
+        CampaignContact.campaign_id == campaign_id, CampaignContact.contact_id == contact_id
+    )
+    member = select(CampaignUser.user_id).where(CampaignUser.campaign_id == campaign_id, CampaignUser.user_id == who.id)
+    query = select(Contact).where(Contact.id == contact_id, col(Contact.deleted_at).is_(None), inside.exists())
+    if not who.is_golden:
+        query = query.where((col(Contact.user_id) == who.id) | member.exists())
+    contact = session.exec(query.with_for_update()).one_or_none()
+    if contact is None:
+        raise NotFound
+    return contact
+
+
+def _own(
+    session: Session, who: User, activity_id: UUID, *, removed: bool = False, lock: bool = True
+) -> tuple[Activity, Contact | None]:
+    """The touch and its contact, locked in the order contact, touch, like `log` does."""
+    mine = select(Contact.id).where(Contact.user_id == who.id)
+    query = select(Activity).where(
+        Activity.id == activity_id,
+        (col(Activity.user_id) == who.id) | col(Activity.contact_id).in_(mine),
+        col(Activity.deleted_at).is_not(None) if removed else col(Activity.deleted_at).is_(None),
+    )
+    activity = session.exec(query).one_or_none()
+    if activity is None:
+        raise NotFound("This touch is not in your contact bank.")
+    if not lock:
+        return activity, None
+    contact = session.exec(select(Contact).where(Contact.id == activity.contact_id).with_for_update()).one_or_none()
+    session.refresh(activity, with_for_update=True)
+    return activity, contact
+
+
+def _born(session: Session, who: User, contact: Contact, draft: ActivityDraft) -> Activity:
+    activity = Activity(type=draft.type, user_id=who.id, contact_id=contact.id)
+    _write(activity, draft, contact.name)
+    session.add(activity)
+    session.flush()
+    return activity
+
+
+def _write(activity: Activity, draft: ActivityDraft, name: str) -> None:
+    automatic = auto_subject(activity.type, name, activity.outcome)
+    typed = draft.subject if draft.subject != automatic else None
+    for fact in ("type", "campaign_id", "note", "due_date", "duration_minutes", "location", "outcome"):
+        setattr(activity, fact, getattr(draft, fact))
+    activity.happened_at, activity.done = draft.moment(), draft.is_done
+    activity.subject = typed or auto_subject(draft.type, name, draft.outcome)
+
+
+def _turns(changes: dict[str, Any], activity: Activity) -> bool:
+    """A touch turns from planned to done, or back, by any one of the three words for it."""
+    said_done = changes.get("done")
+    return (said_done is not None and said_done != activity.done) or (
+        "happened_at" in changes and "done" not in changes
+    )
+
+
+def _after(session: Session, who: User, activity: Activity, contact: Contact | None) -> None:
+    if contact:
+        _retell(session, contact)
+        _hand_over(session, contact, activity)
+    announce(session, Topic.OUTREACH, contact.id if contact else activity.id, contact.user_id if contact else who.id)
+
+
+def _retell(session: Session, contact: Contact) -> None:
+    """The contact's last touch and next date are what its touches say, however they came and went."""
+    alive = select(Activity).where(Activity.contact_id == contact.id, col(Activity.deleted_at).is_(None)).subquery()
+    done, due = (
+        func.max(alive.c.happened_at).filter(alive.c.done),
+        func.min(alive.c.due_date).filter(alive.c.done.is_(False)),
+    )
+    contact.last_contacted, contact.next_due = session.execute(select(done, due)).one()
+    contact.version += 1
+    session.add(contact)
+
+
+def _hand_over(session: Session, contact: Contact, activity: Activity) -> None:
+    """A meeting goes to Pipedrive with the key of the contact's owner."""
+    if activity.type is ActivityType.MEETING and activity.deleted_at is None and activity.outcome not in CALLED_OFF:
+        syncs.queue(session, session.get_one(User, contact.user_id), contact, Trigger.MEETING, activity)
+
+
+CALLED_OFF = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})

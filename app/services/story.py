@@ -1,0 +1,135 @@
+"""What was done and what is planned: a contact's story, the feed, the day's list.
+
+Everybody asks with their own rights: touches on one's own contacts, and touches
+that one made oneself. A golden ticket and a member also see what was done for
+their campaigns.
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import Session, col, select
+
+from app.errors import Invalid
+from app.models import Activity, ActivityType, CampaignContact, CampaignUser, Contact, User, now
+from app.services import contacts
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A touch with the names that stand beside it; `mine` when the contact is in the viewer's bank."""
+
+    activity: Activity
+    contact: str | None
+    by: str
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    type: ActivityType | None = None
+    contact_id: UUID | None = None
+    campaign_id: UUID | None = None
+    user_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    planned: bool | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[Entry]
+    next_cursor: str | None
+
+
+def of_contact(session: Session, who: User, contact_id: UUID, limit: int = 50) -> list[Entry]:
+    """The story of one of my contacts: planned touches first, then newest first."""
+    contacts.owned(session, who, contact_id)
+    query = _visible(who).where(Activity.contact_id == contact_id)
+    rows = session.exec(query.order_by(WHEN.desc(), col(Activity.id).desc()).limit(limit))
+    return [_entry(who, row) for row in rows]
+
+
+def feed(session: Session, who: User, wanted: Filter | None = None, cursor: str | None = None, limit: int = 50) -> Page:
+    """Newest first, with a mark to go on from."""
+    query = _visible(who).where(*_conditions(wanted or Filter()))
+    if cursor:
+        moment, last_id = _read(cursor)
+        query = query.where(or_(moment > WHEN, and_(moment == WHEN, col(Activity.id) < last_id)))
+    rows = [
+        _entry(who, row) for row in session.exec(query.order_by(WHEN.desc(), col(Activity.id).desc()).limit(limit + 1))
+    ]
+    return Page(rows[:limit], _mark(rows[limit - 1].activity) if len(rows) > limit else None)
+
+
+def planned(session: Session, who: User, within: timedelta = timedelta(days=7), limit: int = 20) -> list[Entry]:
+    """What this person has overdue or due soon, the oldest date first."""
+    query = _visible(who).where(
+        Activity.user_id == who.id, col(Activity.done).is_(False), col(Activity.due_date) <= now() + within
+    )
+    return [_entry(who, row) for row in session.exec(query.order_by(col(Activity.due_date)).limit(limit))]
+
+
+# the same expression as in the index activities_of_contact
+WHEN: Any = func.coalesce(col(Activity.happened_at), col(Activity.due_date))
+
+
+def _visible(who: User) -> Any:
+    shared = select(CampaignContact.id).where(
+        col(CampaignContact.contact_id) == col(Activity.contact_id),
+        col(CampaignContact.campaign_id) == col(Activity.campaign_id),
+    )
+    if not who.is_golden:
+        member = select(CampaignUser.campaign_id).where(CampaignUser.user_id == who.id)
+        shared = shared.where(col(CampaignContact.campaign_id).in_(member))
+    return (
+        select(Activity, Contact.name, User.name, Contact.user_id)
+        .join(Contact, col(Contact.id) == col(Activity.contact_id))
+        .join(User, col(User.id) == col(Activity.user_id))
+        .where(
+            col(Activity.deleted_at).is_(None),
+            col(Contact.deleted_at).is_(None),
+            or_(col(Contact.user_id) == who.id, shared.exists()),
+        )
+    )
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.type:
+        found.append(col(Activity.type) == wanted.type)
+    if wanted.contact_id:
+        found.append(col(Activity.contact_id) == wanted.contact_id)
+    if wanted.campaign_id:
+        found.append(col(Activity.campaign_id) == wanted.campaign_id)
+    if wanted.user_id:
+        found.append(col(Activity.user_id) == wanted.user_id)
+    if wanted.since:
+        found.append(wanted.since <= WHEN)
+    if wanted.until:
+        found.append(wanted.until > WHEN)
+    if wanted.planned is not None:
+        found.append(col(Activity.done).is_(not wanted.planned))
+    return found
+
+
+def _entry(who: User, row: Any) -> Entry:
+    activity, contact, by, owner = row
+    return Entry(activity, contact, by, owner == who.id)
+
+
+def _mark(activity: Activity) -> str:
+    return base64.urlsafe_b64encode(json.dumps([activity.moment.isoformat(), str(activity.id)]).encode()).decode()
+
+
+def _read(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        moment, last_id = json.loads(base64.urlsafe_b64decode(cursor))
+        return datetime.fromisoformat(moment), UUID(last_id)
+    except (ValueError, TypeError):
+        raise Invalid("This page mark is not one of ours.", {"cursor": "This page mark is not one of ours."}) from None

@@ -1,0 +1,119 @@
+"""Whom to contact next, and why.
+
+The score is warmness / 10 × 0.7 + min(days of silence / 30, 1) × 0.3, and
+somebody never contacted counts as silent for ever. A contact with a cadence is
+measured against its own rhythm instead of the 30 days.
+
+Within one warmness the longest silence always ranks first, so the best ten of a
+bank of any size are among the first ten of each of the eleven warmness levels,
+and those an index hands over in order. Everything is ranked before it is cut.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, select
+
+from app.models import ActivityType, Contact, User, now
+
+WARMNESS_WEIGHT, TIME_WEIGHT = 0.7, 0.3
+FULL_SILENCE = 30
+
+NOUNS = {
+    ActivityType.CALL: "call",
+    ActivityType.EMAIL: "e-mail",
+    ActivityType.MEETING: "meeting",
+    ActivityType.LINKEDIN: "LinkedIn message",
+    ActivityType.REFERRAL: "referral",
+    ActivityType.CONFERENCE: "conference",
+}
+
+RANKED = text("""
+with candidates as (
+    select best.* from generate_series(0, 10) as level(warmness)
+    cross join lateral (
+        select id, warmness_score, last_contacted, cadence_days from contacts
+        where user_id = :who and warmness_score = level.warmness and deleted_at is null and cadence_days is null
+          and (snoozed_until is null or snoozed_until <= :now) and (next_due is null or next_due <= :now)
+        order by last_contacted asc nulls first, id limit :most
+    ) best
+    union all
+    select id, warmness_score, last_contacted, cadence_days from contacts
+    where user_id = :who and deleted_at is null and cadence_days is not null
+      and (snoozed_until is null or snoozed_until <= :now) and (next_due is null or next_due <= :now)
+), scored as (
+    select id, warmness_score, cadence_days, last_contacted,
+           -- greatest() would take NULL for 0 days: a case keeps never-contacted apart
+           case when last_contacted is not null then
+               greatest(0, floor(extract(epoch from cast(:now as timestamptz) - last_contacted) / 86400))::int
+           end as days
+    from candidates
+), weighed as (
+    select *, warmness_score / 10.0 * 0.7 as warmness,
+           least(coalesce(days, 999)::numeric / coalesce(cadence_days, 30), 1) * 0.3 as silence
+    from scored
+)
+select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as silence,
+       round(warmness + silence, 4)::float8 as score, days,
+       (select type from activities touch where touch.contact_id = weighed.id and touch.done
+          and touch.deleted_at is null and touch.happened_at = weighed.last_contacted limit 1) as last_type
+from weighed order by warmness + silence desc, last_contacted asc nulls first, id limit :most
+""")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One contact to reach out to: score 0 to 1, its two parts, and the reason in words."""
+
+    contact: Contact
+    score: float
+    warmness: float
+    time: float
+    reason: str
+
+
+def score(warmness: int, days: int | None, cadence: int | None = None) -> float:
+    """The default profile as one line of Python; the SQL above is tested against it."""
+    silence = min((999 if days is None else days) / (cadence or FULL_SILENCE), 1)
+    return warmness / 10 * WARMNESS_WEIGHT + silence * TIME_WEIGHT
+
+
+def suggest(session: Session, who: User, limit: int = 10, *, at: datetime | None = None) -> list[Suggestion]:
+    """The contacts of this person's own bank to reach out to now, best first.
+
+    Snoozed ones and those with a touch planned for later are left out.
+    """
+    ranked = session.execute(RANKED, {"who": who.id, "now": at or now(), "most": limit}).mappings().all()
+    known = _contacts(session, [row["id"] for row in ranked])
+    return [_suggestion(known[row["id"]], row) for row in ranked]
+
+
+def _contacts(session: Session, ids: list[UUID]) -> dict[UUID, Contact]:
+    query = select(Contact).options(joinedload(Contact.organisation)).where(col(Contact.id).in_(ids))  # type: ignore[arg-type]
+    return {contact.id: contact for contact in session.exec(query)}
+
+
+def _suggestion(contact: Contact, row: Any) -> Suggestion:
+    last = ActivityType(row["last_type"]) if row["last_type"] else None
+    return Suggestion(contact, row["score"], row["warmness"], row["silence"], reason(contact, row["days"], last))
+
+
+def reason(contact: Contact, days: int | None, last: ActivityType | None) -> str:
+    """`warm 8, 41 days since call`: what a consultant would say."""
+    warmth = f"warm {contact.warmness_score}"
+    if days is None:
+        return f"{warmth}, never contacted"
+    since = f"since {NOUNS[last]}" if last else "since the last touch"
+    silence = (
+        f"{days} days {since}"
+        if days > 1
+        else f"1 day {since}"
+        if days
+        else f"{NOUNS[last] if last else 'touch'} today"
+    )
+    rhythm = f"every {contact.cadence_days} days, " if contact.cadence_days else ""
+    return f"{warmth}, {rhythm}{silence}"

@@ -1,0 +1,194 @@
+"""What goes to Pipedrive: asking for it, seeing how it stands, trying again.
+
+The rows are written in the transaction of the touch that earned them; the clock
+door works them off. Nobody here speaks to Pipedrive.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, literal_column
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select, update
+
+from app.errors import NotFound
+from app.models import (
+    Activity,
+    Contact,
+    EntityType,
+    PipedriveSync,
+    SyncLane,
+    SyncStatus,
+    Trigger,
+    User,
+    now,
+)
+from app.signals import Topic, announce
+
+OPEN_ROWS: Any = literal_column("status IN ('PENDING', 'RETRY')")
+NO_KEY = "No Pipedrive key yet: add yours in Settings and everything waiting goes over by itself."
+
+
+class Badge(StrEnum):
+    """How a contact stands with Pipedrive, as one word on the screen."""
+
+    NOT_PUSHED = "not pushed"
+    WAITING = "waiting"
+    IN_PIPEDRIVE = "in Pipedrive"
+    NEEDS_YOU = "needs you"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A contact's badge, the reason in plain words where one is needed, and the row it comes from."""
+
+    badge: Badge
+    reason: str | None = None
+    sync_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One person's queue: counts by status, the oldest open row, the last success, the lane."""
+
+    counts: dict[SyncStatus, int]
+    oldest_open: datetime | None
+    last_success: datetime | None
+    paused_reason: str | None
+    not_before: datetime | None
+    items: Sequence[tuple[PipedriveSync, str | None]]
+
+
+def queue(
+    session: Session, who: User, contact: Contact, trigger: Trigger, activity: Activity | None = None
+) -> PipedriveSync:
+    """Ask that Pipedrive hears of this contact, or of this meeting with it; `who` is the contact's owner.
+
+    An open request for the same thing is not doubled: its generation grows, so
+    that an edit made while it is under way is pushed too.
+    """
+    kind, entity = (EntityType.ACTIVITY, activity.id) if activity else (EntityType.PERSON, contact.id)
+    wish = PipedriveSync(
+        user_id=who.id, contact_id=contact.id, entity_type=kind, entity_id=entity, trigger=trigger, dedupe_key=f"{kind}:{entity}"
+    )  # fmt: skip
+    session.exec(insert(SyncLane).values(**SyncLane(user_id=who.id).model_dump()).on_conflict_do_nothing())
+    row = insert(PipedriveSync).values(**wish.model_dump())
+    asked = row.on_conflict_do_update(
+        index_elements=["dedupe_key"],
+        index_where=OPEN_ROWS,
+        set_={"generation": PipedriveSync.generation + 1, "run_at": func.least(PipedriveSync.run_at, now()), "updated_at": now()},
+    ).returning(PipedriveSync)  # fmt: skip
+    stored: PipedriveSync = session.exec(asked).scalar_one()
+    announce(session, Topic.SYNC, contact.id, who.id)
+    return stored
+
+
+def standing(session: Session, contact: Contact) -> Standing:
+    """The badge of one contact."""
+    return standings(session, [contact])[contact.id]
+
+
+def standings(session: Session, shown: Sequence[Contact]) -> dict[UUID, Standing]:
+    """The badges of a page of contacts, in one question."""
+    latest = (
+        select(PipedriveSync)
+        .where(col(PipedriveSync.contact_id).in_([contact.id for contact in shown]))
+        .distinct(col(PipedriveSync.contact_id))
+        .order_by(col(PipedriveSync.contact_id), _most_telling(), col(PipedriveSync.created_at).desc())
+    )
+    rows = {row.contact_id: row for row in session.exec(latest)}
+    keyed = dict(session.exec(select(User.id, col(User.pipedrive_key).is_not(None)).where(
+        col(User.id).in_({contact.user_id for contact in shown}))).all())  # fmt: skip
+    return {contact.id: _standing(contact, rows.get(contact.id), keyed[contact.user_id]) for contact in shown}
+
+
+def overview(session: Session, who: User, contact_id: UUID | None = None, limit: int = 50) -> Overview:
+    """How this person's pushes stand."""
+    mine = [col(PipedriveSync.user_id) == who.id]
+    if contact_id:
+        mine.append(col(PipedriveSync.contact_id) == contact_id)
+    counted = session.exec(select(PipedriveSync.status, func.count()).where(*mine).group_by(PipedriveSync.status)).all()
+    oldest, last = session.exec(
+        select(
+            func.min(PipedriveSync.created_at).filter(col(PipedriveSync.status).in_(["PENDING", "RETRY"])),
+            func.max(PipedriveSync.finished_at).filter(col(PipedriveSync.status) == SyncStatus.SUCCESS),
+        ).where(*mine)
+    ).one()
+    rows = session.exec(
+        select(PipedriveSync, Contact.name)
+        .join(Contact, col(Contact.id) == col(PipedriveSync.contact_id), isouter=True)
+        .where(*mine)
+        .order_by(col(PipedriveSync.updated_at).desc())
+        .limit(limit)
+    ).all()
+    lane = session.exec(select(SyncLane).where(SyncLane.user_id == who.id)).one_or_none()
+    return Overview(
+        counts=dict.fromkeys(SyncStatus, 0) | {SyncStatus(status): n for status, n in counted},
+        oldest_open=oldest,
+        last_success=last,
+        paused_reason=_pause(who, lane),
+        not_before=lane.not_before if lane and lane.not_before > now() else None,
+        items=[(sync, name) for sync, name in rows],
+    )
+
+
+def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:
+    """Set failed rows due again, the named ones or all of mine; says how many. Raises NotFound for a foreign id."""
+    failed = [col(PipedriveSync.user_id) == who.id]
+    if sync_ids is not None:
+        failed.append(col(PipedriveSync.id).in_(sync_ids))
+        if len(session.exec(select(PipedriveSync.id).where(*failed)).all()) != len(set(sync_ids)):
+            raise NotFound("This push is not one of yours.")
+    again = session.exec(
+        select(PipedriveSync).where(*failed, PipedriveSync.status == SyncStatus.FAILED).with_for_update()
+    ).all()
+    return sum(_once_more(session, who, row) for row in again)
+
+
+def wake_lane(session: Session, who: User) -> None:
+    """A new key: whatever waited for one goes on at once."""
+    session.exec(
+        update(SyncLane)
+        .where(col(SyncLane.user_id) == who.id)
+        .values(paused_reason=None, not_before=now(), told_at=None)
+    )
+    announce(session, Topic.SYNC, who.id, who.id)
+
+
+def _once_more(session: Session, who: User, row: PipedriveSync) -> bool:
+    """A failed row opens again, unless a newer one for the same thing is already on its way."""
+    newer = select(PipedriveSync.id).where(
+        PipedriveSync.dedupe_key == row.dedupe_key, col(PipedriveSync.status).in_(["PENDING", "RETRY"])
+    )
+    if session.exec(newer).first():
+        return False
+    row.status, row.attempts, row.run_at, row.finished_at = SyncStatus.PENDING, 0, now(), None
+    session.add(row)
+    session.flush()
+    announce(session, Topic.SYNC, row.contact_id or row.id, who.id)
+    return True
+
+
+def _most_telling() -> Any:
+    """A failure speaks before what waits, and both before what is done."""
+    return func.array_position(["FAILED", "RETRY", "PENDING", "SUCCESS"], PipedriveSync.status)
+
+
+def _standing(contact: Contact, row: PipedriveSync | None, has_key: bool) -> Standing:
+    if row is None:
+        return Standing(Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED)
+    if row.status is SyncStatus.FAILED:
+        return Standing(Badge.NEEDS_YOU, row.error, row.id)
+    if row.is_open:
+        return Standing(Badge.WAITING, row.error if has_key else NO_KEY, row.id)
+    return Standing(Badge.IN_PIPEDRIVE, None, row.id)
+
+
+def _pause(who: User, lane: SyncLane | None) -> str | None:
+    if who.pipedrive_key is None:
+        return NO_KEY
+    return lane.paused_reason if lane else None

@@ -1,0 +1,50 @@
+"""The firm's own choices: when a contact counts as warm, which country a bare phone number is from."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from app.errors import Forbidden, Invalid
+from app.models import Setting, User, now
+from app.services import audit
+
+DEFAULTS: dict[str, Any] = {
+    "warm_threshold": 7,
+    "country": "DE",
+    "practice_pipedrive": False,
+    "pipedrive_company": None,
+}
+
+
+def choice(session: Session, key: str) -> Any:
+    """What the firm chose, or our default; the types are those of DEFAULTS."""
+    return next(iter(session.exec(select(Setting.value).where(Setting.key == key))), DEFAULTS[key])
+
+
+def choices(session: Session) -> dict[str, Any]:
+    kept = dict(session.exec(select(Setting.key, Setting.value).where(col(Setting.key).in_(DEFAULTS))).all())
+    return DEFAULTS | kept
+
+
+def choose(session: Session, who: User, **chosen: Any) -> None:
+    """Keep new choices; only a golden ticket may."""
+    if not who.is_golden:
+        raise Forbidden
+    if not 1 <= chosen.get("warm_threshold", 7) <= 10:
+        raise Invalid("Choose a warmness between 1 and 10.", {"warm_threshold": "Choose a warmness between 1 and 10."})
+    keep(session, **chosen)
+    audit.record(session, who, "settings.changed", "", **chosen)
+
+
+def keep(session: Session, **chosen: Any) -> None:
+    for key, value in chosen.items():
+        row = insert(Setting).values(**Setting(key=key, value=value).model_dump())
+        session.exec(
+            row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value, "updated_at": now()})
+        )
+
+
+def in_days(days: int) -> datetime:
+    return now() + timedelta(days=days)

@@ -1,0 +1,105 @@
+"""Pipedrive's records as we see them: a few fields each, nothing we do not need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Me:
+    """Whom the key belongs to, and which company it writes to."""
+
+    user_id: int
+    name: str
+    email: str
+    company_id: int
+    company_domain: str
+    company_name: str
+    timezone: str
+
+
+@dataclass(frozen=True)
+class ActivityType:
+    """`key` is what an activity's `type` says; it never changes, unlike the name."""
+
+    id: int
+    key: str
+    name: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a person or an organization; `code` differs from company to company."""
+
+    code: str
+    name: str
+    type: str
+    is_custom: bool
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One e-mail address or phone number with its label."""
+
+    value: str
+    label: str = "work"
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class Organization:
+    id: int
+    name: str
+    owner_id: int | None = None
+    updated_at: datetime | None = None
+    is_deleted: bool = False
+    custom: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Person:
+    """`emails` and `phones` are the bare values, the primary one first."""
+
+    id: int
+    name: str
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    org_id: int | None = None
+    owner_id: int | None = None
+    updated_at: datetime | None = None
+    is_deleted: bool = False
+    custom: dict[str, Any] = field(default_factory=dict)
+    email_details: tuple[Detail, ...] = ()
+    phone_details: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True)
+class Activity:
+    """`due_at` is in UTC and None where only a day was set; `note` is Pipedrive's HTML."""
+
+    id: int
+    subject: str
+    type: str
+    person_id: int | None = None
+    org_id: int | None = None
+    owner_id: int | None = None
+    due_on: date | None = None
+    due_at: datetime | None = None
+    duration: timedelta | None = None
+    done: bool = False
+    note: str = ""
+    updated_at: datetime | None = None
+    is_deleted: bool = False
+
+
+def merged(theirs: Sequence[Detail], ours: Sequence[str]) -> tuple[Detail, ...]:
+    """Everything Pipedrive has, untouched, and after it what only we know.
+
+    A PATCH replaces the whole list, so sending ours alone would erase what a
+    colleague typed there.
+    """
+    known = {detail.value.strip().casefold() for detail in theirs}
+    fresh = {value.strip().casefold(): value.strip() for value in ours if value.strip()}
+    return (*theirs, *(Detail(value) for folded, value in fresh.items() if folded not in known))

@@ -1,0 +1,50 @@
+"""A real PostgreSQL for every test that asks for one, emptied between tests by plain DELETEs."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app import db, migrate
+from app.postgres import open_server
+
+pytest_plugins = ["world"]
+
+
+@pytest.fixture(scope="session")
+def data_dir():
+    """A folder that a server without root's rights can reach too."""
+    base = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="pdn-", dir=base, ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o711)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def url(data_dir):
+    """The address of a migrated database of this test process."""
+    with open_server(data_dir, None) as server:
+        migrate.upgrade(server.url)
+        db.connect(server.url)
+        yield server.url
+        db.engine.dispose()
+
+
+@pytest.fixture
+def database(url):
+    """Nothing of an earlier test is there; commits, signals and locks are real."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("set client_min_messages = warning")
+        tables = "".join(f"delete from {name};" for name in TABLES)
+        connection.execute("begin; set constraints all deferred;" + tables + "commit")
+    return url
+
+
+# children before parents
+TABLES = (
+    "pipedrive_links pipedrive_syncs sync_lanes sync_accounts owed_answers warmness_changes activities campaign_contacts"
+    " campaign_users campaigns contacts organisations imports idempotency_keys api_tokens user_sessions one_time_links"
+    " failed_sign_ins audit_events settings users"
+).split()
