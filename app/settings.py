@@ -106,3 +106,8 @@ def load(**given: object) -> Settings:
 
 def known_timezone(name: str) -> bool:
     return name in available_timezones()
+
+
+def timezones() -> list[str]:
+    """Every zone that a person may choose, sorted."""
+    return sorted(name for name in available_timezones() if "/" in name or name == "UTC")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import ContactDraft, Role, User, now
+from app.models import Campaign, CampaignContact, CampaignUser, ContactDraft, Role, User, now
 from app.services import contacts
 
 
@@ -27,6 +27,17 @@ def contact(owner: User, name: str = "Jane Roe", **facts):
     return row
 
 
+def campaign(owner: User, name: str = "Energy spring", *, members=(), holds=()) -> Campaign:
+    """A campaign of that person with these other members and contacts, committed."""
+    with db.transaction() as session:
+        row = Campaign(name=name, owner_id=owner.id)
+        session.add(row)
+        session.flush()
+        session.add_all(CampaignUser(campaign_id=row.id, user_id=user.id) for user in (owner, *members))
+        session.add_all(CampaignContact(campaign_id=row.id, contact_id=held.id) for held in holds)
+    return row
+
+
 @pytest.fixture
 def ada(database):
     return person("Ada Lind", timezone="Europe/Berlin")
@@ -44,7 +55,9 @@ def gwen(database):
 
 @pytest.fixture
 def jane(ada):
-    return contact(ada, "Jane Roe", organisation="ACME Ltd", email="jane@acme.example", phone="+49 30 1234567", warmness_score=5)
+    return contact(
+        ada, "Jane Roe", organisation="ACME Ltd", email="jane@acme.example", phone="+49 30 1234567", warmness_score=5
+    )
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.postgres import locks
 from app.postgres.account import Account
 from app.postgres.trouble import PostgresTrouble
 
@@ -77,7 +78,7 @@ def major_of(program: Path, account: Account | None = None) -> int:
 
 
 def _copied(tree: Path, shelf: Path) -> Path:
-    """Copy a PostgreSQL onto the shelf, whole or not at all, and clear older copies away.
+    """Copy a PostgreSQL onto the shelf, whole or not at all, and clear older ones away.
 
     A wheel keeps the shared libraries in a folder beside its package, found by a relative path: they move together.
     """
@@ -85,12 +86,19 @@ def _copied(tree: Path, shelf: Path) -> Path:
     copy = shelf / f"programs-{stamp.st_size}-{stamp.st_mtime_ns}"
     package = tree.parent
     if not copy.exists():
-        for old in shelf.glob("programs-*"):
-            shutil.rmtree(old)
         half = shelf / "programs-new"
+        shutil.rmtree(half, ignore_errors=True)
+        _clear_old_copies(shelf)
         shutil.copytree(tree, half / package.name / tree.name, symlinks=True, ignore=shutil.ignore_patterns("include"))
         if (libraries := package.with_name(f"{package.name}.libs")).is_dir():
             shutil.copytree(libraries, half / libraries.name)
         subprocess.run(["/bin/chmod", "-R", "a+rX", half], check=True)  # noqa: S603 - a fixed program on a path of ours
         half.rename(copy)
     return copy / package.name / tree.name / "bin"
+
+
+def _clear_old_copies(shelf: Path) -> None:
+    """A running server still loads extensions from its copy, so older ones go only while none runs."""
+    with locks.if_free(shelf / "server") as handle:
+        for old in shelf.glob("programs-*") if handle is not None else ():
+            shutil.rmtree(old)

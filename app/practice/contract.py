@@ -20,6 +20,7 @@ class Call:
     kind: str
     cost: int
     query: dict[str, Any]
+    required_query: tuple[str, ...]
     body: Any
 
     @property
@@ -52,6 +53,7 @@ def calls() -> tuple[Call, ...]:
             kind=line.get("kind", ""),
             cost=line["cost"],
             query={**named.get(line.get("query"), {}), **line.get("more_query", {})},
+            required_query=tuple(line.get("required_query", ())),
             body=named.get(line.get("body")),
         )
         for line in document["calls"]
@@ -67,7 +69,7 @@ def find(method: str, path: str) -> Call | None:
 def read(call: Call, path: str, query: list[tuple[str, str]], content_type: str, body: bytes) -> Request:
     """Hold a request against its call; raise Refused where it does not fit."""
     found = call.matches(path)
-    checked = shapes.check_query(query, call.query)
+    checked = shapes.check_query(query, call.query, call.required_query)
     content: dict[str, Any] = {}
     if call.body is not None:
         content = _parsed(content_type, body)

@@ -77,7 +77,7 @@ def _item(record: Record, organizations: dict[int, str]) -> dict[str, Any]:
         address = next(iter(_texts(record, "address")), None)
         return {**head, "type": "organization", "address": address, **tail}
     firm = record["org_id"]
-    organization = {"id": firm, "name": organizations.get(firm, ""), "address": None} if firm else None
+    organization = {"id": firm, "name": organizations.get(firm, "")} if firm else None
     details = {"phones": _texts(record, "phone"), "emails": _texts(record, "email")}
     return {**head, "type": "person", **details, "organization": organization, **tail}
 

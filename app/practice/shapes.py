@@ -25,7 +25,7 @@ def check_body(value: Any, shape: Any, *, partial: bool = False, where: str = ""
         _check_object(value, shape, partial=partial, where=where)
 
 
-def check_query(pairs: list[tuple[str, str]], shape: dict[str, Any]) -> dict[str, str]:
+def check_query(pairs: list[tuple[str, str]], shape: dict[str, Any], required: tuple[str, ...]) -> dict[str, str]:
     """Return the query as a dict, or raise Refused at the first key that does not fit."""
     query: dict[str, str] = {}
     for key, value in pairs:
@@ -35,6 +35,8 @@ def check_query(pairs: list[tuple[str, str]], shape: dict[str, Any]) -> dict[str
             raise replies.invalid(key, "given more than once")
         _check_parameter(key, value, shape[key])
         query[key] = value
+    if missing := [key for key in required if not query.get(key)]:
+        raise replies.invalid(missing[0], "Required")
     return query
 
 

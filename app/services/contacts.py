@@ -122,9 +122,9 @@ def duplicates(session: Session, who: User, contact: Contact, organisation: str 
     """Up to five of the same bank that look like this one; two empty values are never equal."""
     same = [and_(col(Contact.sort_name) == fold(contact.name), _same_firm(organisation))]
     if contact.emails:
-        same.append(col(Contact.emails).overlap(contact.emails))  # type: ignore[attr-defined]
+        same.append(col(Contact.emails).bool_op("&&")(contact.emails))
     if contact.phones:
-        same.append(col(Contact.phones).overlap(contact.phones))  # type: ignore[attr-defined]
+        same.append(col(Contact.phones).bool_op("&&")(contact.phones))
     query = (
         select(Contact)
         .options(joinedload(Contact.organisation))  # type: ignore[arg-type]

@@ -5,16 +5,17 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, true
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid
 from app.models import CampaignContact, Contact, Organisation, PipedriveSync, SyncStatus, User, now, organisation_key
-from app.models.base import fold
+from app.models.base import Prose, fold
 
 Sort = Literal["name", "-warmness", "last_contacted", "-last_contacted", "-created"]
 
@@ -25,6 +26,8 @@ ORDERS: dict[str, tuple[Any, bool]] = {
     "-last_contacted": (col(Contact.last_contacted), True),
     "-created": (col(Contact.created_at), True),
 }
+
+CLEAN = TypeAdapter(Annotated[str, Prose(400)])
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _page(
     key, down = ORDERS[search.sort]
     query = select(Contact).options(joinedload(Contact.organisation)).where(*conditions)  # type: ignore[arg-type]
     if cursor:
-        query = query.where(_after(key, down, *_read(cursor)))
+        query = query.where(_after(key, down, *_read(cursor, search.sort)))
     rows = list(session.exec(_ordered(query, key, down).limit(limit + 1)))
     more = len(rows) > limit
     return Page(rows[:limit], _write(rows[limit - 1], search.sort) if more else None)
@@ -133,7 +136,7 @@ def _filters(search: Search) -> list[ColumnElement[bool]]:
         same = select(Organisation.id).where(Organisation.key == organisation_key(search.organisation))
         found.append(col(Contact.organisation_id).in_(same))
     if search.tag:
-        found.append(col(Contact.tags).contains([search.tag.lower()]))
+        found.append(col(Contact.tags).bool_op("@>")([search.tag.lower()]))
     if search.sync:
         found.append(_sync_is(search.sync))
     return found
@@ -154,12 +157,21 @@ def _write(row: Contact, sort: Sort) -> str:
     name = {"name": "sort_name", "-warmness": "warmness_score", "-created": "created_at"}.get(sort, "last_contacted")
     value = getattr(row, name)
     shown = value.isoformat() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([shown, str(row.id), isinstance(value, datetime)]).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps([shown, str(row.id)]).encode()).decode()
 
 
-def _read(cursor: str) -> tuple[Any, UUID]:
+def _read(cursor: str, sort: Sort) -> tuple[Any, UUID]:
     try:
-        value, last_id, is_time = json.loads(base64.urlsafe_b64decode(cursor))
-        return (datetime.fromisoformat(value) if is_time else value), UUID(last_id)
-    except (ValueError, TypeError):
+        value, last_id = json.loads(base64.urlsafe_b64decode(cursor))
+        return _comparable(value, sort), UUID(str(last_id))
+    except (ValueError, TypeError, IndexError, RecursionError):
         raise Invalid("This page mark is not one of ours.", {"cursor": "This page mark is not one of ours."}) from None
+
+
+def _comparable(value: Any, sort: Sort) -> Any:
+    """A value that the sorted column can be compared with; raises ValueError or TypeError for a made-up one."""
+    if sort == "name":
+        return CLEAN.validate_python(value)
+    if sort == "-warmness":
+        return range(11)[value]
+    return None if value is None else datetime.fromisoformat(value)

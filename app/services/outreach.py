@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from app.errors import Invalid, NotFound, Stale
 from app.models import (
@@ -13,8 +13,6 @@ from app.models import (
     Activity,
     ActivityDraft,
     ActivityType,
-    CampaignContact,
-    CampaignUser,
     Contact,
     Outcome,
     Trigger,
@@ -22,7 +20,7 @@ from app.models import (
     auto_subject,
     now,
 )
-from app.services import contacts, owed, syncs
+from app.services import contacts, owed, syncs, visibility
 from app.signals import Topic, announce
 
 # how far one answer moves somebody, as a suggestion that the consultant may take
@@ -108,11 +106,6 @@ def put_back(session: Session, who: User, activity_id: UUID) -> Activity:
     return activity
 
 
-def one(session: Session, who: User, activity_id: UUID) -> Activity:
-    """A touch that this person made, or on one of their contacts. Raises NotFound."""
-    return _own(session, who, activity_id, lock=False)[0]
-
-
 def warmness_after(contact: Contact, activity: Activity) -> int:
     """How warm the touch suggests the contact is now; the consultant decides."""
     if activity.outcome in COOLS:
@@ -126,34 +119,24 @@ def _reachable(session: Session, who: User, contact_id: UUID, campaign_id: UUID 
     """My own contact, or one that shares the named campaign with me; locked."""
     if campaign_id is None:
         return contacts.owned(session, who, contact_id, lock=True)
-    inside = select(CampaignContact.contact_id).where(
-        CampaignContact.campaign_id == campaign_id, CampaignContact.contact_id == contact_id
-    )
-    member = select(CampaignUser.user_id).where(CampaignUser.campaign_id == campaign_id, CampaignUser.user_id == who.id)
-    query = select(Contact).where(Contact.id == contact_id, col(Contact.deleted_at).is_(None), inside.exists())
-    if not who.is_golden:
-        query = query.where((col(Contact.user_id) == who.id) | member.exists())
-    contact = session.exec(query.with_for_update()).one_or_none()
-    if contact is None:
-        raise NotFound
-    return contact
+    return visibility.shared(session, who, contact_id, campaign_id)
 
 
-def _own(
-    session: Session, who: User, activity_id: UUID, *, removed: bool = False, lock: bool = True
-) -> tuple[Activity, Contact | None]:
-    """The touch and its contact, locked in the order contact, touch, like `log` does."""
+def _own(session: Session, who: User, activity_id: UUID, *, removed: bool = False) -> tuple[Activity, Contact | None]:
+    """A touch on my contact, or one that I made while its campaign is still shared with me, and the contact.
+
+    Locked in the order contact, touch, like `log` does.
+    """
     mine = select(Contact.id).where(Contact.user_id == who.id)
+    shared = visibility.sharing(who).where(*visibility.THIS_TOUCH).exists()
     query = select(Activity).where(
         Activity.id == activity_id,
-        (col(Activity.user_id) == who.id) | col(Activity.contact_id).in_(mine),
+        or_(col(Activity.contact_id).in_(mine), and_(col(Activity.user_id) == who.id, shared)),
         col(Activity.deleted_at).is_not(None) if removed else col(Activity.deleted_at).is_(None),
     )
     activity = session.exec(query).one_or_none()
     if activity is None:
         raise NotFound("This touch is not in your contact bank.")
-    if not lock:
-        return activity, None
     contact = session.exec(select(Contact).where(Contact.id == activity.contact_id).with_for_update()).one_or_none()
     session.refresh(activity, with_for_update=True)
     return activity, contact

@@ -1,8 +1,8 @@
 """What was done and what is planned: a contact's story, the feed, the day's list.
 
-Everybody asks with their own rights: touches on one's own contacts, and touches
-that one made oneself. A golden ticket and a member also see what was done for
-their campaigns.
+Everybody asks with their own rights: touches on one's own contacts, a member
+also what was done for their campaigns, and a golden ticket everything about the
+contacts that are in a campaign.
 """
 
 import base64
@@ -15,9 +15,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
-from app.errors import Invalid
-from app.models import Activity, ActivityType, CampaignContact, CampaignUser, Contact, User, now
-from app.services import contacts
+from app.errors import Invalid, NotFound
+from app.models import Activity, ActivityType, Contact, User, now
+from app.services import contacts, visibility
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,14 @@ def feed(session: Session, who: User, wanted: Filter | None = None, cursor: str 
     return Page(rows[:limit], _mark(rows[limit - 1].activity) if len(rows) > limit else None)
 
 
+def one(session: Session, who: User, activity_id: UUID) -> Entry:
+    """A touch that this person may see. Raises NotFound."""
+    row = session.exec(_visible(who).where(Activity.id == activity_id)).one_or_none()
+    if row is None:
+        raise NotFound("This touch is not in your contact bank.")
+    return _entry(who, row)
+
+
 def planned(session: Session, who: User, within: timedelta = timedelta(days=7), limit: int = 20) -> list[Entry]:
     """What this person has overdue or due soon, the oldest date first."""
     query = _visible(who).where(
@@ -80,13 +88,8 @@ WHEN: Any = func.coalesce(col(Activity.happened_at), col(Activity.due_date))
 
 
 def _visible(who: User) -> Any:
-    shared = select(CampaignContact.id).where(
-        col(CampaignContact.contact_id) == col(Activity.contact_id),
-        col(CampaignContact.campaign_id) == col(Activity.campaign_id),
-    )
-    if not who.is_golden:
-        member = select(CampaignUser.campaign_id).where(CampaignUser.user_id == who.id)
-        shared = shared.where(col(CampaignContact.campaign_id).in_(member))
+    this = visibility.THIS_TOUCH[:1] if who.is_golden else visibility.THIS_TOUCH
+    shared = visibility.sharing(who).where(*this)
     return (
         select(Activity, Contact.name, User.name, Contact.user_id)
         .join(Contact, col(Contact.id) == col(Activity.contact_id))
@@ -130,6 +133,6 @@ def _mark(activity: Activity) -> str:
 def _read(cursor: str) -> tuple[datetime, UUID]:
     try:
         moment, last_id = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(moment), UUID(last_id)
-    except (ValueError, TypeError):
+        return datetime.fromisoformat(moment), UUID(str(last_id))
+    except (ValueError, TypeError, RecursionError):
         raise Invalid("This page mark is not one of ours.", {"cursor": "This page mark is not one of ours."}) from None

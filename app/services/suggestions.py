@@ -61,7 +61,8 @@ select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as 
        round(warmness + silence, 4)::float8 as score, days,
        (select type from activities touch where touch.contact_id = weighed.id and touch.done
           and touch.deleted_at is null and touch.happened_at = weighed.last_contacted limit 1) as last_type
-from weighed order by warmness + silence desc, last_contacted asc nulls first, id limit :most
+-- rounded, so that 16 days at warm 8 and 9 days at warm 9 are the tie that they are on paper
+from weighed order by round(warmness + silence, 6) desc, last_contacted asc nulls first, id limit :most
 """)
 
 

@@ -119,11 +119,9 @@ class Pipedrive:
         return self._one("POST", "/api/v2/organizationFields", reading.field_definition, _field(name, type))
 
     def _one(self, method: str, path: str, read: Callable[[Any], T], body: dict[str, Any] | None = None) -> T:
-        data = self._ask(method, path, body=body)["data"]
-        try:
-            return read(data)
-        except reading.Unreadable:
-            raise wire.lost(method) from None
+        for record in _readable([self._ask(method, path, body=body)["data"]], read):
+            return record
+        raise wire.lost(method)
 
     def _several(self, path: str, query: dict[str, str], read: Callable[[Any], T]) -> tuple[list[T], str | None]:
         content = self._ask("GET", path, query)

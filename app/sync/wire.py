@@ -148,10 +148,10 @@ def _throttled(answer: Answer) -> Throttled:
     asked = _retry_after(headers.get("retry-after"))
     if daily:
         # Nobody says in which time zone Pipedrive's day ends, so we ask again every hour.
-        return Throttled(_between(asked or 3600.0, 1, 86_400), daily=True)
+        return Throttled(_between(3600.0 if asked is None else asked, 1, 86_400), daily=True)
     firewall = headers.get("content-type", "").startswith("text/html")
-    wait = asked or _number(headers.get("x-ratelimit-reset")) or (60.0 if firewall else 2.0)
-    return Throttled(_between(wait, 1, 3600))
+    hints = (asked, _number(headers.get("x-ratelimit-reset")), 60.0 if firewall else 2.0)
+    return Throttled(_between(next(hint for hint in hints if hint is not None), 1, 3600))
 
 
 def _between(seconds: float, least: float, most: float) -> timedelta:

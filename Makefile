@@ -1,0 +1,34 @@
+# Every target does all its own set-up: .venv from the lock files, nothing else on the machine.
+# make PYTHON=python3.13 test   builds and tests with that Python
+
+PYTHON ?=
+LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(LOCKFLAGS) pyproject.toml
+
+.PHONY: run test check bench demo lock setup setup-dev
+
+run: setup
+	@exec .venv/bin/python -m app serve
+
+test: setup-dev
+	@scripts/test.sh
+
+check: setup-dev
+	@scripts/check.sh
+
+bench: setup-dev
+	@exec .venv/bin/python scripts/bench.py
+
+demo: setup
+	@scripts/demo.sh
+
+# make lock LOCKFLAGS=--upgrade   takes the newest versions that pyproject.toml allows
+lock: setup-dev
+	$(LOCK) -o requirements.lock
+	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+
+setup:
+	@scripts/setup.sh requirements.lock '$(PYTHON)'
+
+setup-dev:
+	@scripts/setup.sh requirements-dev.lock '$(PYTHON)'

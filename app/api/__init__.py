@@ -1,0 +1,65 @@
+"""The wires: the same verbs as the screens, over HTTP as JSON.
+
+The API is an application of its own below /api, so that everything it answers,
+an unknown address included, is JSON in its own words.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+
+from app import __version__
+from app.api import activities, auth, contacts, errors, imports, me, pipedrive, tokens, users
+from app.api.answers import ErrorAnswer
+from app.api.wire import Wiring
+from app.models import Role
+from app.services.keys import Check, Seal
+
+PREFIX = "/api"
+# the fixed addresses below /contacts stand before /contacts/{contact_id}
+RESOURCES = (auth, imports, contacts, activities, pipedrive, me, users, tokens)
+WAYS_IN = {
+    "browser": {"type": "apiKey", "in": "cookie", "name": "sid"},
+    "script": {"type": "http", "scheme": "bearer"},
+}
+
+
+def mount(
+    app: FastAPI,
+    *,
+    check_key: Check,
+    seal: Seal,
+    set_cookie: Callable[[Response, str, Role], None],
+    clear_cookie: Callable[[Response], None],
+    address: str,
+) -> None:
+    """Put the API below /api. The outer stack says who is asking, in the request's state."""
+    api = _bare()
+    api.state.wiring = Wiring(check_key, seal, set_cookie, clear_cookie, address)
+    app.mount(PREFIX, api)
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI description of every route, as a script would call it."""
+    described = _bare().openapi()
+    described["paths"] = {PREFIX + path: routes for path, routes in described["paths"].items()}
+    described["components"]["securitySchemes"] = WAYS_IN
+    described["paths"][f"{PREFIX}/auth/login"]["post"]["security"] = []
+    described["security"] = [{way: []} for way in WAYS_IN]
+    return described
+
+
+def _bare() -> FastAPI:
+    api = FastAPI(
+        title="Pipedriven",
+        version=__version__,
+        openapi_url=None,
+        redirect_slashes=False,
+        responses={status: {"model": ErrorAnswer} for status in (401, 404, 422)},
+    )
+    for resource in RESOURCES:
+        api.include_router(resource.router)
+    errors.install(api)
+    return api

@@ -1,0 +1,82 @@
+"""/api/users: colleagues, for a golden ticket."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from app.api import etags, examples
+from app.api.answers import Answer, Listing
+from app.api.people import Colleague
+from app.api.wire import Caller, Reading, Transaction, Viewer, Wired
+from app.errors import Forbidden
+from app.models import Role
+from app.models.base import Draft
+from app.services import people
+
+router = APIRouter(prefix="/users", tags=["users"])
+
+
+class Invitation(Draft):
+    email: str = Field(max_length=1000)
+    role: Role = Role.CONSULTANT
+
+
+class NewRole(Draft):
+    role: Role
+
+
+class Link(Answer):
+    """A link that works once, for 72 hours (an invitation) or one hour (a new password)."""
+
+    link: str
+
+
+@router.get("", response_model=Listing[Colleague])
+def colleagues(request: Request, session: Reading, me: Viewer) -> Response:
+    """Everybody with an account."""
+    if not me.is_golden:
+        raise Forbidden
+    return etags.shown(request, Listing(items=[Colleague.of(user) for user in people.colleagues(session, me)]))
+
+
+@router.post("", status_code=201)
+def invite(
+    session: Transaction,
+    me: Caller,
+    wired: Wired,
+    wish: Annotated[Invitation, Body(openapi_examples=examples.shown({"email": "bo@firm.example"}))],
+) -> Link:
+    """Invite a colleague: pass the link on to them."""
+    token = people.invite(session, me, wish.email, wish.role)
+    return Link(link=f"{wired.address}/invite/{token}")
+
+
+@router.post("/{user_id}/reset-link", status_code=201)
+def reset_link(session: Transaction, me: Caller, wired: Wired, user_id: UUID) -> Link:
+    """A link with which a colleague chooses a new password."""
+    return Link(link=f"{wired.address}/reset/{people.reset_link(session, me, user_id)}")
+
+
+@router.put("/{user_id}/role")
+def change_role(
+    session: Transaction,
+    me: Caller,
+    user_id: UUID,
+    wish: Annotated[NewRole, Body(openapi_examples=examples.shown({"role": "GOLDEN_TICKET"}))],
+) -> Colleague:
+    """Give a colleague another role; they sign in again under it."""
+    return Colleague.of(people.change_role(session, me, user_id, wish.role))
+
+
+@router.post("/{user_id}/disable")
+def disable(session: Transaction, me: Caller, user_id: UUID) -> Colleague:
+    """Everything of this person stops at once; contacts and history stay."""
+    return Colleague.of(people.disable(session, me, user_id))
+
+
+@router.post("/{user_id}/enable")
+def enable(session: Transaction, me: Caller, user_id: UUID) -> Colleague:
+    return Colleague.of(people.enable(session, me, user_id))

@@ -1,0 +1,88 @@
+"""What every route is given: one transaction or one look, the person acting, and what only the composition root knows.
+
+The outer stack has put `user_id`, `session_id` and `request_id` into the
+request's state before anything here runs.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from app import db
+from app.models import Role, User
+from app.models.base import Line
+from app.services import keys, people
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What the routes need from doors that they may not import.
+
+    `check_key` asks Pipedrive and raises a Refusal when the key is not
+    accepted; `seal` locks a key to its owner; `set_cookie` and `clear_cookie`
+    are the browser's session; `address` is where people reach us.
+    """
+
+    check_key: keys.Check
+    seal: keys.Seal
+    set_cookie: Callable[[Response, str, Role], None]
+    clear_cookie: Callable[[Response], None]
+    address: str
+
+
+def transaction() -> Iterator[Session]:
+    with db.transaction() as session:
+        yield session
+
+
+def reading() -> Iterator[Session]:
+    with db.reading() as session:
+        yield session
+
+
+# scope="function" commits before the answer is sent; FastAPI's default would promise first and commit later
+Transaction = Annotated[Session, Depends(transaction, scope="function")]
+Reading = Annotated[Session, Depends(reading, scope="function")]
+
+
+def caller(session: Transaction, request: Request) -> User:
+    return people.acting(session, user_id(request))
+
+
+def viewer(session: Reading, request: Request) -> User:
+    return people.acting(session, user_id(request))
+
+
+def wiring(request: Request) -> Wiring:
+    wired: Wiring = request.app.state.wiring
+    return wired
+
+
+# the person acting, read in the same transaction (or look) as the deed
+Caller = Annotated[User, Depends(caller, scope="function")]
+Viewer = Annotated[User, Depends(viewer, scope="function")]
+Wired = Annotated[Wiring, Depends(wiring)]
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Cursor = Annotated[Annotated[str, Line(4000)] | None, Query(description="`next_cursor` of the page before.")]
+Words = Annotated[str, Line(200)]
+
+
+def user_id(request: Request) -> UUID | None:
+    found: UUID | None = getattr(request.state, "user_id", None)
+    return found
+
+
+def session_id(request: Request) -> UUID | None:
+    """The browser's session; a script with a token has none."""
+    found: UUID | None = getattr(request.state, "session_id", None)
+    return found
+
+
+def request_id(request: Request) -> str:
+    return str(getattr(request.state, "request_id", ""))

@@ -1,0 +1,18 @@
+"""What screens need from beyond their own door; the composition root fills it in."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from nicegui import ui
+
+from app.services.keys import KeyOwner
+
+check_key: Callable[[str], KeyOwner]
+seal: Callable[[UUID, str], str]
+address: str
+
+
+def session_id() -> UUID | None:
+    """The sign-in that got this page."""
+    found: UUID | None = getattr(ui.context.client.request.state, "session_id", None)
+    return found

@@ -1,0 +1,148 @@
+"""One contact: who they are, how warm, how they stand with Pipedrive, and everything that was done."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.models import Activity, Contact, Trigger, User
+from app.pages import live
+from app.pages.frame import Shell
+from app.pages.parts import basic, people, touches
+from app.pages.tap import Said, look, tap
+from app.services import contacts, links, outreach, phones, story, syncs, workspace
+from app.signals import Topic
+
+Whole = tuple[Contact, list[story.Entry], syncs.Standing, str | None, list[str]]
+
+SNOOZES = {7: "a week", 30: "a month"}
+
+
+Question = Callable[[Session, User], Whole]
+
+
+def whole_story(contact_id: UUID) -> Question:
+    """What there is to know of one contact; raises NotFound for somebody else's."""
+
+    def ask(session: Session, me: User) -> Whole:
+        contact = contacts.owned(session, me, contact_id)
+        country = str(workspace.choice(session, "country"))
+        shown = [phones.shown(number, country) for number in contact.phones]
+        entries = story.of_contact(session, me, contact_id)
+        return contact, entries, syncs.standing(session, contact), links.person_address(session, me, contact), shown
+
+    return ask
+
+
+def contact_panel(shell: Shell, found: Whole) -> None:
+    """Draw the contact where the caller stands, and keep it fresh."""
+    contact_id = found[0].id
+
+    @tap
+    def warm(session: Session, me: User, score: int) -> str:
+        return f"Warmness {contacts.set_warmness(session, me, contact_id, score).warmness_score}"
+
+    @tap
+    def push(session: Session, me: User) -> str:
+        contact = contacts.owned(session, me, contact_id, lock=True)
+        syncs.queue(session, me, contact, Trigger.MANUAL)
+        return "On its way to Pipedrive" if me.pipedrive_key else syncs.NO_KEY
+
+    @tap
+    def retry(session: Session, me: User, sync_id: UUID) -> str:
+        syncs.retry(session, me, [sync_id])
+        return "Trying again"
+
+    @tap
+    def remove_touch(session: Session, me: User, touch: Activity) -> Said:
+        outreach.remove(session, me, touch.id)
+        return Said("Touch removed", lambda s, who: _put_back(s, who, touch))
+
+    @tap
+    def snooze(session: Session, me: User, days: int) -> Said:
+        contacts.snooze(session, me, contact_id, days)
+        return Said(f"Snoozed for {SNOOZES[days]}", lambda s, who: _wake(s, who, contact_id))
+
+    @tap
+    def trash(session: Session, me: User) -> Said:
+        name = contacts.trash(session, me, contact_id).name
+        return Said(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
+
+    @ui.refreshable
+    def panel(seen: Whole) -> None:
+        contact, entries, standing, address, shown = seen
+        head(shell, contact)
+        with ui.element("div").classes("pd-card"):
+            people.warmness(contact.warmness_score, warm, suggested(contact, entries))
+        with ui.element("div").classes("pd-card"):
+            people.badge(standing, push, retry, address)
+        with ui.element("div").classes("pd-card"):
+            people.facts(contact, shown)
+            with ui.element("div").classes("pd-line wrap"):
+                basic.button("Edit", lambda: shell.contact_sheet.open(contact), "plain", "pencil")
+                basic.button("Snooze a week", lambda: snooze(7), "plain", "bell-off")
+                basic.button("Delete", trash, "bad", "trash-2")
+        basic.heading("Story")
+        timeline(shell, contact, entries, remove_touch)
+
+    async def again() -> None:
+        try:
+            panel.refresh(await look(whole_story(contact_id)))
+        except NotFound:
+            panel.prune()
+
+    panel(found)
+    for topic in (Topic.OUTREACH, Topic.CONTACT, Topic.SYNC):
+        live.on(topic, again, about=contact_id)
+
+
+def head(shell: Shell, contact: Contact) -> None:
+    with ui.element("div").classes("pd-head"):
+        basic.avatar(contact.name, contact.warmness_score, "big")
+        with ui.element("div").classes("pd-head-text"):
+            basic.text(contact.name, "pd-head-name")
+            basic.text(people.subtitle(contact), "pd-muted")
+    people.quick_actions(contact, shell.reach, shell.log, shell.meet)
+
+
+def timeline(shell: Shell, contact: Contact, entries: list[story.Entry], on_remove: Any) -> None:
+    with ui.element("div").classes("pd-card"):
+        for entry in entries:
+            touches.step(
+                entry,
+                shell.me.timezone,
+                shell.me.name,
+                lambda touch: shell.answer(contact.id, contact.name, touch),
+                on_remove,
+            )
+        if not entries:
+            basic.empty(
+                "activity",
+                "No touches yet",
+                "Call, write or meet, and log it with one tap.",
+                "Log a touch",
+                lambda: shell.log(contact),
+            )
+
+
+def suggested(contact: Contact, entries: list[story.Entry]) -> int | None:
+    """What the newest done touch says about warmness, until the consultant has had their say after it."""
+    done = next((entry.activity for entry in entries if entry.activity.done), None)
+    return outreach.warmness_after(contact, done) if done else None
+
+
+def _put_back(session: Session, who: User, touch: Activity) -> str:
+    outreach.put_back(session, who, touch.id)
+    return "Touch is back"
+
+
+def _wake(session: Session, who: User, contact_id: UUID) -> str:
+    contacts.snooze(session, who, contact_id, 0)
+    return "Awake again"
+
+
+def _restore(session: Session, who: User, contact_id: UUID) -> str:
+    return f"{contacts.restore(session, who, contact_id).name} is back"

@@ -1,0 +1,146 @@
+"""The frame that every screen hangs in, and what every screen may call: log, meet, reach, add."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.element import Element
+from sqlmodel import Session
+
+from app.models import Activity, ActivityType, Contact, User
+from app.pages import design
+from app.pages.contact_sheet import ContactSheet
+from app.pages.log_sheet import LogSheet
+from app.pages.meeting_sheet import MeetingSheet
+from app.pages.parts import basic, toast
+from app.pages.tap import look, tap
+from app.services import owed
+
+NAV = (
+    ("/", "Today", "sparkles"),
+    ("/contacts", "Contacts", "users"),
+    ("/activities", "Activities", "activity"),
+    ("/more", "More", "menu"),
+)
+RAIL = (
+    *NAV[:3],
+    ("/sync", "Pipedrive", "cloud"),
+    ("/import", "Import", "upload"),
+    ("/settings", "Settings", "settings"),
+    ("/team", "Team", "shield"),
+)
+
+# how long the server keeps a page whose phone went to sleep, and how long a first answer may take
+KEPT, FIRST = 600.0, 1.5
+
+
+@dataclass
+class Shell:
+    """What a screen may ask of the frame. `me` holds values for words and times, never rights."""
+
+    me: User
+    links: dict[str, list[Element]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.meeting_sheet = MeetingSheet(self.me)
+        self.log_sheet = LogSheet(self.me, self.meet_by_id)
+        self.contact_sheet = ContactSheet()
+
+    async def log(self, contact: Contact) -> None:
+        self.log_sheet.open(contact.id, contact.name)
+
+    async def meet(self, contact: Contact) -> None:
+        self.meeting_sheet.open(contact.id, contact.name)
+
+    def meet_by_id(self, contact_id: UUID, name: str) -> None:
+        self.log_sheet.sheet.close()
+        self.meeting_sheet.open(contact_id, name)
+
+    def answer(self, contact_id: UUID, name: str, planned: Activity) -> None:
+        self.log_sheet.open(contact_id, name, planned.type, planned=planned)
+
+    async def reach(self, contact: Contact, kind: ActivityType) -> None:
+        """The phone's own app is opening; remember that an answer is owed."""
+
+        @tap
+        def remember(session: Session, me: User) -> None:
+            owed.owe(session, me, contact.id, kind)
+
+        await remember()
+
+    async def came_back(self) -> None:
+        """Back from the dialler: did it happen?"""
+        if self.log_sheet.sheet.is_open or self.meeting_sheet.sheet.is_open:
+            return
+        questions = await look(lambda session, me: owed.open_questions(session, me, 1))
+        for question, contact in questions:
+            self.log_sheet.open(contact.id, contact.name, question.type, asked=True)
+
+    async def add(self) -> None:
+        await self.contact_sheet.open()
+
+
+async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
+    """Draw the frame around the screen that the address names; screens change without a reload."""
+    this = Shell(me)
+    with ui.element("header").classes("pd-top"):
+        with basic.link("/", "pd-brand", label="Pipedriven, to Today"):
+            ui.element("img").props["src"] = design.asset("icon.svg")
+            basic.text("Pipedriven")
+        ui.element("span").classes("pd-grow")
+        basic.icon_button("search", "Search contacts", lambda: ui.navigate.to("/contacts"))
+    rail(this)
+    bar(this)
+    toast.tray()
+    with ui.element("main").classes("pd-main").props("id=main"):
+        pages = ui.sub_pages(screens, data={"shell": this})
+    router = ui.context.client.sub_pages_router
+    router.on_path_changed(lambda path: mark(this, path))
+    mark(this, router.current_path)
+    ui.on("came_back", this.came_back)
+    ui.on("add_contact", this.add)
+    # the first answer carries its content: without this the page arrives empty and is filled over the socket
+    if pages._active_tasks:  # noqa: SLF001 - NiceGUI offers no other way to wait for the first screen
+        await asyncio.wait(set(pages._active_tasks), timeout=FIRST)  # noqa: SLF001 - same
+
+
+def bar(this: Shell) -> None:
+    """The phone's bar, within reach of one thumb."""
+    with ui.element("nav").classes("pd-bar").props("aria-label=Main"):
+        for entry in NAV[:2]:
+            nav_link(this, *entry)
+        with ui.element("div").classes("pd-add"):
+            basic.icon_button("plus", "Add a contact", this.add, "")
+        for entry in NAV[2:]:
+            nav_link(this, *entry)
+
+
+def rail(this: Shell) -> None:
+    with ui.element("nav").classes("pd-rail").props("aria-label=Main"):
+        basic.button("Add contact", this.add, "main", "plus")
+        for entry in RAIL:
+            if entry[0] != "/team" or this.me.is_golden:
+                nav_link(this, *entry)
+
+
+def nav_link(this: Shell, path: str, word: str, icon_name: str) -> None:
+    with basic.link(path, "pd-link") as anchor:
+        basic.icon(icon_name)
+        basic.text(word)
+    this.links.setdefault(path, []).append(anchor)
+
+
+def mark(this: Shell, path: str) -> None:
+    """Show where one is."""
+    here = "/" + path.split("?", maxsplit=1)[0].strip("/").split("/")[0]
+    for target, anchors in this.links.items():
+        for anchor in anchors:
+            on = target == here or (target == "/more" and here not in this.links)
+            anchor.classes(add="active" if on else "", remove="" if on else "active")
+            if on:
+                anchor.props["aria-current"] = "page"
+            else:
+                anchor.props.pop("aria-current", None)

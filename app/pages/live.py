@@ -1,0 +1,55 @@
+"""Signals from PostgreSQL, delivered to the pages that are open right now.
+
+A page is never told what changed, only that something did; it asks again with
+the rights of the person in front of it.
+"""
+
+import inspect
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from nicegui import Event, ui
+from nicegui.element import Element
+
+from app.signals import ANYTHING, Signal, Topic
+
+_news: defaultdict[Topic, Event[Signal]] = defaultdict(Event)
+
+
+def deliver(signal: Signal) -> None:
+    """Hand one signal to every open page; called on the event loop."""
+    _news[signal.topic].emit(signal)
+
+
+def on(
+    topic: Topic,
+    refresh: Callable[[], object | Awaitable[object]],
+    *,
+    owner: UUID | None = None,
+    about: UUID | None = None,
+) -> None:
+    """Call `refresh` on news, as long as the part of the screen that asked is there.
+
+    `owner` narrows the news to one person's bank, `about` to one row.
+    """
+    here = ui.context.slot.parent
+
+    async def hear(signal: Signal) -> None:
+        if _gone(here):
+            _news[topic].unsubscribe(hear)
+        elif _matters(signal.owner, owner) and _matters(signal.about, about):
+            with here:
+                told = refresh()
+                if inspect.isawaitable(told):
+                    await told
+
+    _news[topic].subscribe(hear)
+
+
+def _matters(said: str, wanted: UUID | None) -> bool:
+    return wanted is None or said in {str(wanted), ANYTHING}
+
+
+def _gone(element: Element) -> bool:
+    return element.is_deleted or element.client.is_deleted

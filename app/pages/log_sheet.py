@@ -1,0 +1,129 @@
+"""The log sheet: one tap says what came of a touch, and what was promised next goes into the same step."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import WORDS, Activity, ActivityDraft, ActivityType, Outcome, User, now
+from app.pages.parts import basic, touches
+from app.pages.parts.sheet import Sheet
+from app.pages.tap import Said, tap
+from app.services import outreach, owed
+
+FOLLOW_UPS = {0: "No follow-up", 1: "Tomorrow", 3: "In 3 days", 7: "In a week", 14: "In 2 weeks", 30: "In a month"}
+MORNING = time(9, 0)
+
+
+class LogSheet:
+    """One sheet per page; `open` fills it for one contact."""
+
+    def __init__(self, me: User, on_meeting: Callable[[UUID, str], Any]) -> None:
+        self.sheet = Sheet("Log a touch")
+        self.me, self.on_meeting = me, on_meeting
+        self.typed: dict[str, Any] = {}
+
+    def open(
+        self,
+        contact_id: UUID,
+        name: str,
+        kind: ActivityType | None = None,
+        *,
+        planned: Activity | None = None,
+        asked: bool = False,
+    ) -> None:
+        """`planned` is the touch that this answers; `asked` when the app asks whether it happened."""
+        self.contact_id, self.name, self.planned, self.asked = contact_id, name, planned, asked
+        self.kind = kind or ActivityType(self.me.default_type)
+        self.days, self.typed = 0, {}
+        self.draw()
+        self.sheet.open()
+
+    def draw(self) -> None:
+        with self.sheet.fresh():
+            basic.text("Did it happen?" if self.asked else "What came of it?", "pd-muted pd-small")
+            basic.text(self.name, "pd-head-name pd-clip")
+            basic.heading("Follow up")
+            self.follow_ups = basic.chips(FOLLOW_UPS, self.days, self.promise)
+            with ui.element("div").style("margin-top: 16px"):
+                self.answers()
+            basic.heading("What was it")
+            basic.chips(WORDS, self.kind, self.choose_kind)
+            self.extras()
+            if self.asked:
+                basic.button("It did not happen", self.forget, "plain").classes("full-width").style("margin-top: 10px")
+
+    def answers(self) -> None:
+        touches.outcomes(self.kind, self.answer)
+        if self.kind is ActivityType.MEETING:
+            book = basic.button(
+                "Book a meeting", lambda: self.on_meeting(self.contact_id, self.name), "main", "calendar-plus"
+            )
+            book.classes("full-width").style("margin-top: 10px")
+
+    def extras(self) -> None:
+        with ui.expansion("Note, or another time").classes("pd-extras").props("dense"):
+            note = ui.textarea("Note").props("outlined autogrow maxlength=5000").classes("pd-field")
+            note.bind_value_to(self.typed, "note", strict=False)
+            moment = ui.input("When it happened").props("outlined type=datetime-local stack-label").classes("pd-field")
+            moment.bind_value_to(self.typed, "when", strict=False)
+
+    def choose_kind(self, kind: ActivityType) -> None:
+        self.kind = kind
+        self.draw()
+
+    def promise(self, days: int) -> None:
+        self.days = days
+        basic.mark_chip(self.follow_ups, days)
+
+    async def answer(self, outcome: Outcome) -> None:
+        log = tap(self.log)
+        if await log(outcome):
+            self.sheet.close()
+
+    def log(self, session: Session, me: User, outcome: Outcome) -> Said:
+        happened = _moment(self.typed.get("when"), me.timezone)
+        facts: dict[str, Any] = {"outcome": outcome, "note": self.typed.get("note") or ""}
+        if self.planned:
+            said = facts | {"done": True, "happened_at": happened or now()}
+            activity = outreach.change(session, me, self.planned.id, said)
+            self.follow(session, me)
+        else:
+            draft = ActivityDraft(type=self.kind, happened_at=happened, **facts)
+            activity = outreach.log(session, me, self.contact_id, draft, follow_up=self.promised(me))
+        return Said(
+            f"{WORDS[self.kind]} logged: {touches.word(outcome).lower()}", lambda s, who: _take_back(s, who, activity)
+        )
+
+    def follow(self, session: Session, me: User) -> None:
+        if promised := self.promised(me):
+            draft = ActivityDraft(type=promised.type, due_date=promised.due_date)
+            outreach.log(session, me, self.contact_id, draft)
+
+    def promised(self, me: User) -> outreach.FollowUp | None:
+        if not self.days:
+            return None
+        day = now().astimezone(ZoneInfo(me.timezone)).date() + timedelta(days=self.days)
+        return outreach.FollowUp(datetime.combine(day, MORNING, ZoneInfo(me.timezone)))
+
+    async def forget(self) -> None:
+        @tap
+        def dismiss(session: Session, me: User) -> str:
+            owed.dismiss(session, me, self.contact_id)
+            return "Nothing logged"
+
+        if await dismiss():
+            self.sheet.close()
+
+
+def _take_back(session: Session, who: User, activity: Activity) -> str:
+    outreach.remove(session, who, activity.id)
+    return "Taken back"
+
+
+def _moment(typed: str | None, zone: str) -> datetime | None:
+    return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(zone)) if typed else None

@@ -1,0 +1,36 @@
+"""More: the rooms that the phone's bar has no place for."""
+
+from nicegui import ui
+
+from app.pages.frame import Shell
+from app.pages.parts import basic
+from app.pages.screen import screen
+
+ROOMS = (
+    ("/sync", "Pipedrive", "What waits, what needs you, what is done", "cloud"),
+    ("/import", "Import contacts", "From a CSV file of any other tool", "upload"),
+    ("/settings", "Settings", "Your name, time zone, password, Pipedrive key", "settings"),
+)
+TEAM = ("/team", "Team", "Invite colleagues, roles, sign-ins", "shield")
+
+
+@screen("More")
+async def more_page(shell: Shell) -> None:
+    basic.text("More", "pd-h1")
+    basic.text(f"{shell.me.name} · {shell.me.email}", "pd-muted pd-small").style("margin-bottom: 14px")
+    with ui.element("div").classes("pd-card flush"):
+        for path, title, hint, icon_name in (*ROOMS, *([TEAM] if shell.me.is_golden else [])):
+            with ui.element("div").classes("pd-row"), basic.link(path, "pd-row-main"):
+                with ui.element("span").classes("pd-avatar brandy"):
+                    basic.icon(icon_name)
+                with ui.element("span").classes("pd-row-text"):
+                    basic.text(title, "pd-row-name")
+                    basic.text(hint, "pd-row-sub")
+                basic.icon("chevron-right")
+    sign_out()
+
+
+def sign_out() -> None:
+    """A plain form: it works even when the app itself does not."""
+    with ui.element("form").props("method=post action=/logout"):
+        basic.button("Sign out", None, "plain", "log-out").props("type=submit").classes("full-width")

@@ -1,0 +1,140 @@
+"""How a contact looks: as a suggestion, as a row, at the head of its own page."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+
+from app.models import Contact
+from app.pages import design
+from app.pages.parts import basic, reach
+from app.services.suggestions import Suggestion
+from app.services.syncs import Badge, Standing
+
+Verb = Callable[..., Awaitable[Any]]
+
+BADGE_TONES = {Badge.NOT_PUSHED: "none", Badge.WAITING: "wait", Badge.IN_PIPEDRIVE: "good", Badge.NEEDS_YOU: "bad"}
+
+
+def subtitle(contact: Contact) -> str:
+    firm = contact.organisation.name if contact.organisation else None
+    return " · ".join(filter(None, (firm, contact.job_title))) or contact.email or contact.phone or ""
+
+
+def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb) -> None:
+    """Whom to contact, why, and every way to do it within one thumb's reach."""
+    contact = pick.contact
+    with ui.element("article").classes("pd-pick"):
+        with basic.link(f"/contacts/{contact.id}", "pd-pick-head"):
+            basic.avatar(contact.name, contact.warmness_score)
+            with ui.element("span").classes("pd-pick-text"):
+                basic.text(contact.name, "pd-pick-name pd-clip")
+                basic.text(subtitle(contact), "pd-pick-sub pd-clip")
+                basic.text(pick.reason, "pd-pick-why pd-clip")
+        with ui.element("div").classes("pd-acts"):
+            reach_icons(contact, on_reach)
+            basic.icon_button(
+                "calendar-plus", f"Book a meeting with {contact.name}", lambda: on_meet(contact), "pd-act"
+            )
+            ui.button("Log", on_click=lambda: on_log(contact), color=None).props("flat no-caps").classes(
+                "pd-act pd-log"
+            )
+
+
+def reach_icons(contact: Contact, on_reach: Verb) -> None:
+    for name, _, label, kind, address in reach.ways(contact):
+        if address is None:
+            ui.element("span").classes("pd-act off")
+            continue
+        with basic.link(address, "pd-act", label=label, away=address.startswith("http")) as anchor:
+            basic.icon(name)
+        anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
+
+
+def quick_actions(contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb) -> None:
+    """The big buttons at the head of a contact."""
+    with ui.element("div").classes("pd-quick"):
+        for name, word, label, kind, address in reach.ways(contact):
+            if address is None:
+                continue
+            with basic.link(address, label=label, away=address.startswith("http")) as anchor:
+                basic.icon(name)
+                basic.text(word)
+            anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
+        for name, word, verb in (("calendar-plus", "Meeting", on_meet), ("check", "Log", on_log)):
+            with ui.element("button").props("type=button").on("click", lambda verb=verb: verb(contact), []):
+                basic.icon(name)
+                basic.text(word)
+
+
+def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
+    """A contact as the list component wants it."""
+    shown = standing is not None and standing.badge is not Badge.NOT_PUSHED
+    return {
+        "id": str(contact.id),
+        "href": f"/contacts/{contact.id}",
+        "i": design.initials(contact.name),
+        "t": design.tone(contact.warmness_score),
+        "n": contact.name,
+        "s": subtitle(contact),
+        "d": design.ago(contact.last_contacted),
+        "b": standing.badge.value if standing and shown else None,
+        "bt": BADGE_TONES[standing.badge] if standing and shown else None,
+        "log": True,
+    }
+
+
+def warmness(score: int, on_change: Callable[[int], Awaitable[Any]], suggested: int | None = None) -> None:
+    """Eleven steps, one tap each; a suggestion is offered, never taken."""
+    with ui.element("div").classes("pd-line"):
+        basic.icon_button("minus", "One step colder", lambda: on_change(score - 1))
+        with ui.element("div").classes("pd-grow"):
+            with ui.element("div").classes("pd-title").style("margin: 0 0 6px"):
+                basic.text(f"Warmness {score}", "pd-strong").mark("warmness")
+                if suggested is not None and suggested != score:
+                    ui.button(f"Touches suggest {suggested}", on_click=lambda: on_change(suggested), color=None).props(
+                        "flat no-caps dense"
+                    )
+            with ui.element("div").classes("pd-meter").classes(design.tone(score)).props("aria-hidden=true"):
+                for step in range(1, 11):
+                    ui.element("i").classes("on" if step <= score else "")
+        basic.icon_button("plus", "One step warmer", lambda: on_change(score + 1))
+
+
+def badge(standing: Standing, on_push: Verb, on_retry: Callable[[UUID], Awaitable[Any]], address: str | None) -> None:
+    """How the contact stands with Pipedrive, and the one thing that can be done about it."""
+    with ui.element("div").classes("pd-line wrap"):
+        with ui.element("span").classes("pd-chip").classes(BADGE_TONES[standing.badge]).mark("badge"):
+            basic.icon(design.BADGE_ICONS[standing.badge])
+            basic.text(standing.badge.value[:1].upper() + standing.badge.value[1:])
+        if standing.badge is Badge.NOT_PUSHED:
+            basic.button("Push to Pipedrive", on_push)
+        if standing.badge is Badge.NEEDS_YOU and standing.sync_id:
+            basic.button("Try again", lambda sync_id=standing.sync_id: on_retry(sync_id), icon_name="refresh-cw")
+        if standing.badge is Badge.IN_PIPEDRIVE and address:
+            with basic.link(address, "pd-line", away=True):
+                basic.text("Open")
+                basic.icon("external-link")
+    if standing.reason:
+        basic.text(standing.reason, "pd-muted pd-small").style("margin-top: 8px")
+
+
+def facts(contact: Contact, phones: list[str]) -> None:
+    """What is known, each line a way to use it."""
+    lines: list[tuple[str, str, str | None]] = [
+        *(("phone", shown, reach.tel(number)) for number, shown in zip(contact.phones, phones, strict=True)),
+        *(("mail", address, reach.mailto(address)) for address in contact.emails),
+    ]
+    if contact.linkedin_url:
+        lines.append(("linkedin", contact.linkedin_url.partition("://")[2], reach.profile(contact.linkedin_url)))
+    if contact.cadence_days:
+        lines.append(("clock", f"Every {contact.cadence_days} days", None))
+    if contact.tags:
+        lines.append(("tag", ", ".join(contact.tags), None))
+    for name, words, address in lines:
+        with basic.link(address, "pd-fact") if address else ui.element("div").classes("pd-fact"):
+            basic.icon(name)
+            basic.text(words)
+    if contact.notes:
+        basic.text(contact.notes, "pd-pre")

@@ -1,0 +1,43 @@
+"""Links that open the phone's own app: dialler, mail, WhatsApp, profile."""
+
+import re
+from urllib.parse import quote, urlsplit
+
+from app.models import ActivityType, Contact
+
+WAYS = ("phone", "mail", "message-circle", "linkedin")
+
+
+def tel(number: str) -> str:
+    return "tel:" + re.sub(r"[^\d+]", "", number)
+
+
+def mailto(address: str) -> str:
+    return "mailto:" + quote(address, safe="@.+-_")
+
+
+def whatsapp(number: str) -> str:
+    return "https://wa.me/" + re.sub(r"\D", "", number)
+
+
+def profile(address: str) -> str | None:
+    """The address, if it is one that a browser may open."""
+    return address if urlsplit(address).scheme in {"http", "https"} else None
+
+
+def ways(contact: Contact) -> list[tuple[str, str, str, ActivityType, str | None]]:
+    """(icon, word, label for a screen reader, the touch it leads to, address or None) for each way to this person."""
+    phone, mail = contact.phone, contact.email
+    site = profile(contact.linkedin_url) if contact.linkedin_url else None
+    return [
+        ("phone", "Call", f"Call {contact.name}", ActivityType.CALL, tel(phone) if phone else None),
+        ("mail", "Mail", f"Write a mail to {contact.name}", ActivityType.EMAIL, mailto(mail) if mail else None),
+        (
+            "message-circle",
+            "WhatsApp",
+            f"WhatsApp {contact.name}",
+            ActivityType.CALL,
+            whatsapp(phone) if phone else None,
+        ),
+        ("linkedin", "LinkedIn", f"Open the LinkedIn profile of {contact.name}", ActivityType.LINKEDIN, site),
+    ]

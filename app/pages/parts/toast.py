@@ -1,0 +1,38 @@
+"""The sentence after a tap: one line above the bottom bar, with a way back where there is one."""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal
+from weakref import WeakKeyDictionary
+
+from nicegui import Client, ui
+from nicegui.element import Element
+
+Mood = Literal["yes", "no", "broken"]
+
+SECONDS = {"yes": 5.0, "no": 8.0, "broken": 10.0}
+
+_trays: WeakKeyDictionary[Client, Element] = WeakKeyDictionary()
+
+
+def tray() -> None:
+    """Where the sentences appear; once per page, announced by screen readers."""
+    _trays[ui.context.client] = ui.element("div").classes("pd-toasts").props("role=status aria-live=polite")
+
+
+def show(sentence: str, mood: Mood, undo: Callable[[], Awaitable[bool]] | None = None) -> None:
+    """Say it for some seconds; a newer sentence takes the older one's place."""
+    home = _trays.get(ui.context.client)
+    if home is None:
+        return
+    home.clear()
+    with home, ui.element("div").classes("pd-toast").classes(mood) as bubble:
+        ui.label(sentence)
+        if undo:
+            ui.button("Undo", on_click=undo, color=None).props("flat no-caps dense").classes("pd-undo")
+        ui.timer(SECONDS[mood], bubble.delete, once=True)
+
+
+def hush() -> None:
+    """A sheet opens: what was said before would lie over it."""
+    if home := _trays.get(ui.context.client):
+        home.clear()

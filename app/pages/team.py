@@ -1,0 +1,133 @@
+"""The team: who may sign in, as what; for golden tickets."""
+
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import Role, User
+from app.pages import border, design, live
+from app.pages.frame import Shell
+from app.pages.parts import basic
+from app.pages.parts.sheet import Sheet
+from app.pages.screen import screen
+from app.pages.tap import look, tap
+from app.services import people
+from app.signals import Topic
+
+ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
+
+
+@screen("Team")
+async def team_page(shell: Shell) -> None:
+    sheet = Sheet("Link")
+
+    def show_link(title: str, path: str) -> None:
+        with sheet.fresh():
+            basic.text(title, "pd-h1")
+            basic.text("Send this link yourself. It works once.", "pd-muted").style("margin: 6px 0 14px")
+            box = (
+                ui.input("Link", value=f"{border.address}{path}")
+                .props("outlined readonly")
+                .classes("pd-field")
+                .mark("link")
+            )
+            basic.button("Copy", None, "main", "copy").classes("full-width").style("margin-top: 12px").on(
+                "click",
+                js_handler="() => navigator.clipboard.writeText(document.querySelector('.pd-sheet input[readonly]').value)",
+            )
+            box.props("autofocus")
+        sheet.open()
+
+    async def invite(email: str, role: Role) -> None:
+        made: list[str] = []
+
+        @tap
+        def work(session: Session, me: User) -> str:
+            made.append(people.invite(session, me, email, role))
+            return f"Invitation for {email} is ready"
+
+        if await work():
+            show_link("Invitation", f"/invite/{made[0]}")
+
+    async def new_password(user: User) -> None:
+        made: list[str] = []
+
+        @tap
+        def work(session: Session, me: User) -> str:
+            made.append(people.reset_link(session, me, user.id))
+            return f"Password link for {user.name} is ready"
+
+        if await work():
+            show_link(f"New password for {user.name}", f"/reset/{made[0]}")
+
+    @tap
+    def change_role(session: Session, me: User, user_id: UUID, role: Role) -> str:
+        return f"{people.change_role(session, me, user_id, role).name} is now {ROLES[role].lower()}"
+
+    @tap
+    def disable(session: Session, me: User, user_id: UUID) -> str:
+        return f"{people.disable(session, me, user_id).name} can no longer sign in"
+
+    @tap
+    def enable(session: Session, me: User, user_id: UUID) -> str:
+        return f"{people.enable(session, me, user_id).name} may sign in again"
+
+    @ui.refreshable
+    def team(colleagues: list[User]) -> None:
+        with ui.element("div").classes("pd-card flush"):
+            for user in colleagues:
+                person(user, shell.me.id, change_role, disable, enable, new_password)
+
+    async def again() -> None:
+        team.refresh(await look(people.colleagues))
+
+    basic.text("Team", "pd-h1").style("margin-bottom: 12px")
+    colleagues = await look(people.colleagues)
+    invitation(invite)
+    team(colleagues)
+    live.on(Topic.PEOPLE, again)
+
+
+def invitation(invite: Any) -> None:
+    typed: dict[str, str] = {}
+    with ui.element("div").classes("pd-card pd-stack"):
+        box = (
+            ui.input("E-mail of a colleague")
+            .props("outlined type=email autocomplete=off")
+            .classes("pd-field")
+            .mark("invitee")
+        )
+        box.bind_value_to(typed, "email", strict=False)
+        with ui.element("div").classes("pd-line wrap"):
+            for role, word in ROLES.items():
+                basic.button(
+                    f"Invite as {word.lower()}",
+                    lambda role=role: invite(typed.get("email") or "", role),
+                    "main" if role is Role.CONSULTANT else "soft",
+                )
+
+
+def person(user: User, me: UUID, change_role: Any, disable: Any, enable: Any, new_password: Any) -> None:
+    other = Role.CONSULTANT if user.is_golden else Role.GOLDEN_TICKET
+    with ui.element("div").classes("pd-row"):
+        with ui.element("div").classes("pd-row-main"):
+            with ui.element("span").classes("pd-avatar").classes("brandy" if user.active else "cold"):
+                ui.label(design.initials(user.name))
+            with ui.element("span").classes("pd-row-text"):
+                basic.text(user.name, "pd-row-name")
+                basic.text(user.email, "pd-row-sub")
+            with ui.element("span").classes("pd-row-side"):
+                basic.text(ROLES[user.role] if user.active else "Disabled", "pd-chip small").classes(
+                    "good" if user.active else "none"
+                )
+        if user.id == me:
+            return
+        with basic.icon_button("ellipsis", f"Actions for {user.name}", None), ui.menu().props("auto-close"):
+            if user.active:
+                ui.menu_item(f"Make {ROLES[other].lower()}", lambda: change_role(user.id, other))
+                ui.menu_item("New password link", lambda: new_password(user))
+                ui.menu_item("Disable", lambda: disable(user.id))
+            else:
+                ui.menu_item("Enable", lambda: enable(user.id))

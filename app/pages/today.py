@@ -1,0 +1,90 @@
+"""Today: whom to call now, what was promised, and what still wants an answer."""
+
+from typing import Any
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import OwedAnswer, User, now
+from app.models.contact import Contact
+from app.pages import design, live
+from app.pages.frame import Shell
+from app.pages.parts import basic, people, touches
+from app.pages.screen import screen
+from app.pages.tap import look
+from app.services import owed, story, suggestions
+from app.signals import Topic
+
+Day = tuple[list[suggestions.Suggestion], list[story.Entry], list[tuple[OwedAnswer, Contact]]]
+
+SHOWN = 10
+
+
+@screen("Today")
+async def today(shell: Shell) -> None:
+    def my_day(session: Session, me: User) -> Day:
+        return suggestions.suggest(session, me, SHOWN), story.planned(session, me), owed.open_questions(session, me, 3)
+
+    def done(entry: story.Entry) -> None:
+        touch = entry.activity
+        if touch.contact_id:
+            shell.answer(touch.contact_id, entry.contact or "Somebody", touch)
+
+    @ui.refreshable
+    def day(seen: Day) -> None:
+        picks, planned, questions = seen
+        with ui.element("div").classes("pd-two"):
+            with ui.element("section"):
+                asked(shell, questions)
+                with ui.element("div").classes("pd-title"):
+                    basic.text("Whom to contact now", "pd-h1")
+                    basic.text(f"{design.local(now(), shell.me.timezone):%a %-d %b}", "pd-muted pd-small pd-date")
+                suggested(shell, picks)
+            with ui.element("section"):
+                basic.heading("Planned and overdue")
+                promises(planned, shell.me.timezone, done)
+
+    async def again() -> None:
+        day.refresh(await look(my_day))
+
+    day(await look(my_day))
+    for topic in (Topic.OUTREACH, Topic.CONTACT):
+        live.on(topic, again, owner=shell.me.id)
+
+
+def suggested(shell: Shell, picks: list[suggestions.Suggestion]) -> None:
+    with ui.element("div").classes("pd-card flush"):
+        for pick in picks:
+            people.suggestion(pick, shell.reach, shell.log, shell.meet)
+        if not picks:
+            basic.empty(
+                "users",
+                "Nobody to suggest yet",
+                "Add the people you know, or bring a list from where you keep them now.",
+                "Import contacts",
+                lambda: ui.navigate.to("/import"),
+            )
+
+
+def asked(shell: Shell, questions: list[tuple[OwedAnswer, Contact]]) -> None:
+    """Answers that are still owed: they survive a phone that went dark."""
+    for question, contact in questions:
+        with (
+            ui.element("button")
+            .props("type=button")
+            .classes("pd-card pd-line pd-ask")
+            .on("click", lambda c=contact, q=question: shell.log_sheet.open(c.id, c.name, q.type, asked=True), [])
+        ):
+            basic.icon("circle-help")
+            basic.text(f"{contact.name}: did it happen?", "pd-strong pd-clip pd-grow")
+            basic.icon("chevron-right")
+
+
+def promises(planned: list[story.Entry], zone: str, done: Any) -> None:
+    with ui.element("div").classes("pd-card flush"):
+        for entry in planned:
+            touches.due(entry, zone, done)
+        if not planned:
+            basic.empty(
+                "calendar-check", "Nothing promised", "Follow-ups that you set while logging a touch appear here."
+            )

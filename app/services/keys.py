@@ -1,0 +1,47 @@
+"""Pipedrive keys: whose they are, whether they fit this firm, and keeping them sealed.
+
+Who asks Pipedrive is the door's business: it hands over what the key answered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.errors import Invalid
+from app.models import User
+from app.services import account, syncs, workspace
+
+Seal = Callable[[UUID, str], str]
+Check = Callable[[str], "KeyOwner"]
+
+
+@dataclass(frozen=True)
+class KeyOwner:
+    """What Pipedrive says about a key: the company's domain, and the user's id and name there."""
+
+    company_domain: str
+    user_id: int
+    user_name: str
+
+
+def keep(session: Session, who: User, api_key: str, owner: KeyOwner, seal: Seal) -> User:
+    """Keep a key that Pipedrive has just accepted; everything that waited for one goes on.
+
+    The first key decides which Pipedrive company the firm works with; a key
+    from another one is refused.
+    """
+    ours = workspace.choice(session, "pipedrive_company")
+    if ours and ours != owner.company_domain:
+        sentence = (
+            f"This key belongs to {owner.company_domain}.pipedrive.com, but your firm works with {ours}.pipedrive.com."
+        )
+        raise Invalid(sentence, {"api_key": sentence})
+    if not ours:
+        workspace.keep(session, pipedrive_company=owner.company_domain)
+    kept = account.keep_pipedrive_key(
+        session, who, seal(who.id, api_key), api_key[-4:], owner.company_domain, owner.user_id, owner.user_name
+    )
+    syncs.wake_lane(session, who)
+    return kept

@@ -1,0 +1,54 @@
+"""Failed sign-ins, counted per account, per address and in all; kept in the database, so a restart forgets none.
+
+It only delays: nobody is ever locked out for good.
+"""
+
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
+
+from sqlalchemy import delete, true
+from sqlmodel import Session, col, select
+
+from app.errors import TooManyTries
+from app.models import FailedSignIn, now
+from app.services.secret import digest
+
+WINDOW = timedelta(minutes=5)
+PER_ACCOUNT, PER_ADDRESS, IN_ALL = 10, 10, 1000
+
+
+def check(session: Session, account: str, place: str) -> None:
+    """Raise TooManyTries while the account, the address or everybody together failed too often."""
+    for counted, most in (
+        (col(FailedSignIn.account) == account, PER_ACCOUNT),
+        (col(FailedSignIn.address) == place, PER_ADDRESS),
+        (true(), IN_ALL),
+    ):
+        recent = select(FailedSignIn.created_at).where(counted, FailedSignIn.created_at > now() - WINDOW)
+        over = session.exec(recent.order_by(col(FailedSignIn.created_at).desc()).offset(most - 1).limit(1)).first()
+        if over is not None:
+            raise TooManyTries(retry_after=max(1, round((over + WINDOW - now()).total_seconds())))
+
+
+def count(session: Session, account: str, place: str) -> None:
+    """Keep one more failure, and forget those that no longer matter."""
+    session.exec(delete(FailedSignIn).where(col(FailedSignIn.created_at) < now() - 2 * WINDOW))
+    session.add(FailedSignIn(account=account, address=place))
+
+
+def account_of(email: str) -> str:
+    """An account's name in here: a digest, because people type passwords into the wrong field."""
+    return digest(email.strip().lower())
+
+
+def place_of(address: str) -> str:
+    """An address as we count it: one IPv4 address, or a whole /64 of IPv6."""
+    try:
+        place = ip_address(address)
+    except ValueError:
+        return digest(address)
+    if isinstance(place, IPv6Address) and place.ipv4_mapped:
+        place = place.ipv4_mapped
+    if isinstance(place, IPv6Address):
+        return f"{IPv6Address(int(place) >> 64 << 64)}/64"
+    return str(place)

@@ -1,0 +1,70 @@
+"""The practice company can be looked at, and nothing in it can break out of the page."""
+
+import json
+
+import pytest
+
+from app.practice.company import Company
+from app.practice.page import render
+
+EVIL = "<script>alert(1)</script>\"'"
+
+
+@pytest.fixture
+def company():
+    company = Company(name="Practice <b>")
+    company.add_user("key", "Anna <i>Berg</i>")
+
+    def add(kind, body):
+        headers = {"x-api-token": "key", "content-type": "application/json"}
+        reply = company.answer("POST", f"/api/v2/{kind}", [], headers, json.dumps(body).encode())
+        assert reply.status == 200, reply.body
+
+    add("organizations", {"name": f"Acme {EVIL}", "address": {"value": EVIL}})
+    add("persons", {"name": f"Kari {EVIL}", "org_id": 1, "emails": [{"value": EVIL, "label": EVIL}]})
+    note = "<p>Bring &lt;slides&gt;</p><p><script>alert(2)</script>second line</p>"
+    meeting = {
+        "subject": EVIL,
+        "type": "meeting",
+        "note": note,
+        "due_date": "2026-12-01",
+        "due_time": "08:30",
+        "org_id": 1,
+    }
+    add("activities", {**meeting, "location": {"value": EVIL}, "participants": [{"person_id": 1, "primary": True}]})
+    return company
+
+
+@pytest.mark.parametrize("kind", ["organization", "person", "activity"])
+@pytest.mark.parametrize("id", [None, 1, 99])
+def test_no_page_lets_markup_through(company, kind, id):
+    page = render(company, kind, id)
+    assert "<script" not in page
+    assert "<b>Practice" not in page
+    assert "<i>" not in page
+    assert "Practice Pipedrive" in page
+
+
+def test_a_person_shows_its_firm_and_its_meetings(company):
+    page = render(company, "person", 1)
+    assert 'href="/practice/organization/1"' in page
+    assert 'href="/practice/activity/1"' in page
+
+
+def test_a_note_is_shown_as_the_text_it_was(company):
+    page = render(company, "activity", 1)
+    assert "Bring &lt;slides&gt;<br>alert(2)second line" in page
+    assert "2026-12-01 08:30 UTC" in page
+
+
+def test_a_deleted_record_says_so_and_leaves_the_list(company):
+    company.remove("persons", 1)
+    assert "This record was deleted." in render(company, "person", 1)
+    assert "/practice/person/1" not in render(company, "person")
+    assert "Nothing here yet" in render(company, "person")
+
+
+def test_an_unknown_kind_is_an_error_and_an_unknown_record_is_not(company):
+    assert "no such record" in render(company, "person", 99)
+    with pytest.raises(KeyError):
+        render(company, "deal")
