@@ -15,6 +15,7 @@ KEY = "1111111111111111111111111111111111111111"
 FOREIGN_KEY = "2222222222222222222222222222222222222222"
 COOKIE = "sid"
 
+log = logging.getLogger(__name__)
 vault = Vault("a secret for the tests, long enough")
 
 
@@ -42,7 +43,7 @@ class Outside:
             await self.app(dict(scope, state={"request_id": "r-1", **ids}), receive, send)
         except Exception:
             # what the answer must not say, a red test shall
-            logging.exception("the API broke")
+            log.exception("the API broke")
             raise
 
 

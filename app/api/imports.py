@@ -1,20 +1,21 @@
 """A file of contacts in, a file of contacts out: /api/contacts/import, /api/contacts/export.csv, /api/imports."""
 
-import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import Response
+from pydantic import TypeAdapter, ValidationError
 
 from app.api.answers import Answer
 from app.api.wire import Caller, Transaction
 from app.errors import Invalid, TooLarge
-from app.services import imports
+from app.services import exports, imports
 
 router = APIRouter(tags=["imports"])
 
 LARGEST = 5 * 1024 * 1024
+HEADINGS = TypeAdapter(dict[str, str])
 MAPPING = "Give the mapping as a JSON object from column heading to field."
 
 
@@ -40,17 +41,21 @@ class Undone(Answer):
 
 @router.post("/contacts/import")
 def take(
+    *,
     session: Transaction,
     me: Caller,
     file: Annotated[UploadFile, File(description="CSV with a heading row, up to 5 MB.")],
     mapping: Annotated[str | None, Form(max_length=20_000, examples=['{"Firma": "organisation"}'])] = None,
     dry_run: Annotated[bool, Form(description="Only say what would happen.")] = False,
+    rehearsal: Annotated[bool, Query(alias="dry_run", description="The same, said in the address.")] = False,
 ) -> Report:
     """Take the contacts of a file into my bank; the same file twice adds nobody."""
     data = file.file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise TooLarge
-    report = imports.take(session, me, data, file.filename or "", mapping=_mapping(mapping), dry_run=dry_run)
+    report = imports.take(
+        session, me, data, file.filename or "", mapping=_mapping(mapping), dry_run=dry_run or rehearsal
+    )
     return Report.model_validate(report)
 
 
@@ -67,8 +72,6 @@ def undo(session: Transaction, me: Caller, batch_id: UUID) -> Undone:
 )
 def export_csv(session: Transaction, me: Caller) -> Response:
     """My whole bank as a file that the import reads back."""
-    from app.services import exports
-
     return Response(
         exports.csv(session, me),
         media_type="text/csv",
@@ -77,12 +80,7 @@ def export_csv(session: Transaction, me: Caller) -> Response:
 
 
 def _mapping(text: str | None) -> dict[str, str] | None:
-    if text is None:
-        return None
     try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict) or not all(isinstance(field, str) for field in said.values()):
-        raise Invalid(fields={"mapping": MAPPING})
-    return said
+        return None if text is None else HEADINGS.validate_json(text)
+    except ValidationError:
+        raise Invalid(fields={"mapping": MAPPING}) from None

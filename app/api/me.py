@@ -9,6 +9,7 @@ from pydantic import Field
 from app import db
 from app.api import examples
 from app.api.answers import Answer, Listing, Moment
+from app.api.changes import Changes
 from app.api.people import SignedIn
 from app.api.wire import Caller, Reading, Transaction, Viewer, Wired, session_id, user_id
 from app.models import UserSession
@@ -18,9 +19,9 @@ from app.services import account, keys, people, sign_in
 router = APIRouter(prefix="/me", tags=["me"])
 
 
-class Profile(Draft):
-    name: str | None = Field(default=None, max_length=1000)
-    timezone: str | None = Field(default=None, max_length=1000)
+class Profile(Changes):
+    name: str = Field(default="", max_length=1000)
+    timezone: str = Field(default="", max_length=1000)
 
 
 class NewPassword(Draft):
@@ -64,9 +65,8 @@ def change(
     wish: Annotated[Profile, Body(openapi_examples=examples.shown({"timezone": "Europe/Berlin"}))],
 ) -> SignedIn:
     """Change my name or time zone; what is left out stays."""
-    name = who.name if wish.name is None else wish.name
-    zone = who.timezone if wish.timezone is None else wish.timezone
-    return SignedIn.of(account.change_profile(session, who, name, zone))
+    profile = {"name": who.name, "timezone": who.timezone} | wish.given()
+    return SignedIn.of(account.change_profile(session, who, **profile))
 
 
 @router.put("/password", status_code=204)

@@ -15,7 +15,6 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstrai
 from sqlalchemy import DateTime
 from sqlmodel import Field, SQLModel
 
-
 Instant = DateTime(timezone=True)
 
 # what str.translate cannot take apart by decomposition

@@ -4,9 +4,8 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
-from sqlmodel import Session
 
-from app.models import WORDS, ActivityType, User
+from app.models import WORDS, ActivityType
 from app.pages import live
 from app.pages.frame import Shell
 from app.pages.parts import basic, lists, touches
@@ -23,71 +22,78 @@ CHOICES: dict[str, str] = {"all": "All", "planned": "Planned", **{kind.value: wo
 
 @screen("Activities")
 async def activities_page(shell: Shell, show: str = "all") -> None:
-    state: dict[str, Any] = {"show": show if show in CHOICES else "all", "cursor": None, "day": None, "new": 0}
-    me = shell.me
+    feed = Feed(shell, show if show in CHOICES else "all")
+    await feed.draw()
+    live.on(Topic.OUTREACH, feed.news)
 
-    def wanted() -> Filter:
-        if state["show"] == "planned":
+
+class Feed:
+    """The list, where one stands in it, and how many new touches wait above."""
+
+    def __init__(self, shell: Shell, show: str) -> None:
+        self.me, self.show = shell.me, show
+        self.cursor: str | None = None
+        self.day: str | None = None
+        self.waiting = 0
+
+    async def draw(self) -> None:
+        shown = await self.page()
+        basic.text("Activities", "pd-h1")
+        with ui.element("div").classes("pd-find"):
+            self.chips = basic.chips(CHOICES, self.show, self.choose)
+        with ui.element("div").classes("pd-pill"):
+            self.pill = ui.button("", on_click=self.to_top, color=None).props("no-caps unelevated")
+            self.pill.set_visibility(False)
+        with ui.element("div").classes("pd-card flush"):
+            self.rows = lists.Rows(shown).mark("feed").on("open", self.open_contact)
+            with ui.element("div") as self.nothing:
+                basic.empty("activity", "Nothing yet", "Every touch that you log appears here, newest first.")
+        self.nothing.set_visibility(not shown)
+        self.end = lists.Sentinel(self.more)
+
+    def wanted(self) -> Filter:
+        if self.show == "planned":
             return Filter(planned=True)
-        kind = None if state["show"] == "all" else ActivityType(state["show"])
-        return Filter(type=kind, planned=False)
+        return Filter(type=None if self.show == "all" else ActivityType(self.show), planned=False)
 
-    async def page() -> list[dict[str, Any]]:
-        def ask(session: Session, who: User) -> story.Page:
-            return story.feed(session, who, wanted(), state["cursor"], PAGE)
-
-        found = await look(ask)
-        drawn, state["day"] = touches.rows(found.items, me.timezone, me.name, state["day"])
-        state["cursor"] = found.next_cursor
+    async def page(self) -> list[dict[str, Any]]:
+        found = await look(lambda session, who: story.feed(session, who, self.wanted(), self.cursor, PAGE))
+        drawn, self.day = touches.rows(found.items, self.me.timezone, self.me.name, self.day)
+        self.cursor = found.next_cursor
         return drawn
 
-    async def again() -> None:
-        state.update(cursor=None, day=None, new=0)
-        shown = await page()
-        rows.show(shown)
-        nothing.set_visibility(not shown)
-        pill.set_visibility(False)
-        end.rearm()
+    async def again(self) -> None:
+        self.cursor = self.day = None
+        self.waiting = 0
+        shown = await self.page()
+        self.rows.show(shown)
+        self.nothing.set_visibility(not shown)
+        self.pill.set_visibility(False)
+        self.end.rearm()
 
-    async def more() -> None:
-        if state["cursor"]:
-            rows.more(await page())
-            end.rearm()
+    async def more(self) -> None:
+        if self.cursor:
+            self.rows.more(await self.page())
+            self.end.rearm()
 
-    async def choose(value: str) -> None:
-        state["show"] = value
-        basic.mark_chip(chips, value)
-        ui.navigate.history.replace("/activities" if value == "all" else f"/activities?show={value}")
-        await again()
+    async def choose(self, show: str) -> None:
+        self.show = show
+        basic.mark_chip(self.chips, show)
+        ui.navigate.history.replace("/activities" if show == "all" else f"/activities?show={show}")
+        await self.again()
 
-    async def news() -> None:
-        """Show it at once where nothing is being read; else let it wait under the pill."""
-        state["new"] += 1
-        pill.set_text(f"{state['new']} new")
+    async def news(self) -> None:
+        """Show it at once at the top of the page; further down it waits under the pill, and nothing moves."""
+        self.waiting += 1
+        self.pill.set_text(f"{self.waiting} new")
         if await ui.run_javascript("window.scrollY < 120", timeout=2):
-            await again()
+            await self.again()
         else:
-            pill.set_visibility(True)
+            self.pill.set_visibility(True)
 
-    async def to_top() -> None:
+    async def to_top(self) -> None:
         ui.run_javascript("window.scrollTo({top: 0})")
-        await again()
+        await self.again()
 
-    def open_contact(event: GenericEventArguments) -> None:
+    def open_contact(self, event: GenericEventArguments) -> None:
         ui.navigate.to(f"/contacts/{event.args}")
-
-    shown = await page()
-    basic.text("Activities", "pd-h1")
-    with ui.element("div").classes("pd-find"):
-        chips = basic.chips(CHOICES, state["show"], choose)
-    with ui.element("div").classes("pd-pill"):
-        pill = ui.button("", on_click=to_top, color=None).props("no-caps unelevated")
-        pill.set_visibility(False)
-    with ui.element("div").classes("pd-card flush"):
-        rows = lists.Rows(shown).mark("feed")
-        with ui.element("div") as nothing:
-            basic.empty("activity", "Nothing yet", "Every touch that you log appears here, newest first.")
-        nothing.set_visibility(not shown)
-    end = lists.Sentinel(more)
-    rows.on("open", open_contact)
-    live.on(Topic.OUTREACH, news)

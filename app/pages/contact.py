@@ -1,6 +1,7 @@
 """One contact: who they are, how warm, how they stand with Pipedrive, and everything that was done."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,6 @@ from app.services import contacts, links, outreach, phones, story, syncs, worksp
 from app.signals import Topic
 
 Whole = tuple[Contact, list[story.Entry], syncs.Standing, str | None, list[str]]
-
-SNOOZES = {7: "a week", 30: "a month"}
 
 
 Question = Callable[[Session, User], Whole]
@@ -41,50 +40,20 @@ def contact_panel(shell: Shell, found: Whole) -> None:
     """Draw the contact where the caller stands, and keep it fresh."""
     contact_id = found[0].id
 
-    @tap
-    def warm(session: Session, me: User, score: int) -> str:
-        return f"Warmness {contacts.set_warmness(session, me, contact_id, score).warmness_score}"
-
-    @tap
-    def push(session: Session, me: User) -> str:
-        contact = contacts.owned(session, me, contact_id, lock=True)
-        syncs.queue(session, me, contact, Trigger.MANUAL)
-        return "On its way to Pipedrive" if me.pipedrive_key else syncs.NO_KEY
-
-    @tap
-    def retry(session: Session, me: User, sync_id: UUID) -> str:
-        syncs.retry(session, me, [sync_id])
-        return "Trying again"
-
-    @tap
-    def remove_touch(session: Session, me: User, touch: Activity) -> Said:
-        outreach.remove(session, me, touch.id)
-        return Said("Touch removed", lambda s, who: _put_back(s, who, touch))
-
-    @tap
-    def snooze(session: Session, me: User, days: int) -> Said:
-        contacts.snooze(session, me, contact_id, days)
-        return Said(f"Snoozed for {SNOOZES[days]}", lambda s, who: _wake(s, who, contact_id))
-
-    @tap
-    def trash(session: Session, me: User) -> Said:
-        name = contacts.trash(session, me, contact_id).name
-        return Said(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
-
     @ui.refreshable
     def panel(seen: Whole) -> None:
         contact, entries, standing, address, shown = seen
         head(shell, contact)
         with ui.element("div").classes("pd-card"):
-            people.warmness(contact.warmness_score, warm, suggested(contact, entries))
+            people.warmness(contact.warmness_score, partial(warm, contact_id), suggested(contact, entries))
         with ui.element("div").classes("pd-card"):
-            people.badge(standing, push, retry, address)
+            people.badge(standing, partial(push, contact_id), retry, address)
         with ui.element("div").classes("pd-card"):
             people.facts(contact, shown)
             with ui.element("div").classes("pd-line wrap"):
                 basic.button("Edit", lambda: shell.contact_sheet.open(contact), "plain", "pencil")
-                basic.button("Snooze a week", lambda: snooze(7), "plain", "bell-off")
-                basic.button("Delete", trash, "bad", "trash-2")
+                basic.button("Snooze a week", lambda: snooze(contact_id, 7), "plain", "bell-off")
+                basic.button("Delete", partial(trash, contact_id), "bad", "trash-2")
         basic.heading("Story")
         timeline(shell, contact, entries, remove_touch)
 
@@ -97,6 +66,42 @@ def contact_panel(shell: Shell, found: Whole) -> None:
     panel(found)
     for topic in (Topic.OUTREACH, Topic.CONTACT, Topic.SYNC):
         live.on(topic, again, about=contact_id)
+
+
+@tap
+def warm(session: Session, me: User, contact_id: UUID, score: int) -> str:
+    return f"Warmness {contacts.set_warmness(session, me, contact_id, score).warmness_score}"
+
+
+@tap
+def push(session: Session, me: User, contact_id: UUID) -> str:
+    contact = contacts.owned(session, me, contact_id, lock=True)
+    syncs.queue(session, me, contact, Trigger.MANUAL)
+    return "On its way to Pipedrive" if me.pipedrive_key else syncs.NO_KEY
+
+
+@tap
+def retry(session: Session, me: User, sync_id: UUID) -> str:
+    syncs.retry(session, me, [sync_id])
+    return "Trying again"
+
+
+@tap
+def remove_touch(session: Session, me: User, touch: Activity) -> Said:
+    outreach.remove(session, me, touch.id)
+    return Said("Touch removed", lambda s, who: _put_back(s, who, touch))
+
+
+@tap
+def snooze(session: Session, me: User, contact_id: UUID, days: int) -> Said:
+    contacts.snooze(session, me, contact_id, days)
+    return Said("Snoozed for a week", lambda s, who: _wake(s, who, contact_id))
+
+
+@tap
+def trash(session: Session, me: User, contact_id: UUID) -> Said:
+    name = contacts.trash(session, me, contact_id).name
+    return Said(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
 
 
 def head(shell: Shell, contact: Contact) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from nicegui import ui
@@ -21,6 +22,7 @@ from app.services.finding import Search
 from app.signals import Topic
 
 PAGE = 50
+NOBODY = "Add somebody with the plus, or bring a list."
 
 VIEWS: dict[str, tuple[str, Search]] = {
     "all": ("All", Search()),
@@ -33,100 +35,113 @@ VIEWS: dict[str, tuple[str, Search]] = {
 
 @screen("Contacts")
 async def contacts_page(shell: Shell, cid: str | None = None, q: str = "", view: str = "all") -> None:
-    state: dict[str, Any] = {"q": q, "view": view if view in VIEWS else "all", "cursor": None, "turn": 0}
+    bank = Bank(shell, q, view if view in VIEWS else "all")
+    await bank.draw(cid)
+    live.on(Topic.CONTACT, bank.again, owner=shell.me.id)
+    live.on(Topic.OUTREACH, bank.again, owner=shell.me.id)
 
-    def search() -> Search:
-        return replace(VIEWS[state["view"]][1], q=state["q"])
 
-    def page(session: Session, me: User) -> tuple[list[dict[str, Any]], str | None]:
-        found = finding.contacts(session, me, search(), state["cursor"], PAGE)
+class Bank:
+    """The list and the panel beside it; what is typed and chosen stays here, and in the address."""
+
+    def __init__(self, shell: Shell, q: str, view: str) -> None:
+        self.shell, self.q, self.view = shell, q, view
+        self.cursor: str | None = None
+        self.chosen: str | None = None
+        self.turn = 0
+
+    async def draw(self, chosen: str | None) -> None:
+        shown, self.cursor, total = await look(self.first)
+        with ui.element("div").classes("pd-with-detail"):
+            with ui.element("section"):
+                self.finder()
+                self.count = basic.text("", "pd-muted pd-small pd-count").props("aria-live=polite").mark("count")
+                with ui.element("div").classes("pd-card flush"):
+                    self.rows = lists.Rows(shown, detail=True).mark("rows")
+                    self.rows.on("open", self.open).on("log", self.log)
+                    with ui.element("div") as self.nothing:
+                        basic.empty(
+                            "users", "Nobody here", NOBODY, "Import contacts", lambda: ui.navigate.to("/import")
+                        )
+                self.end = lists.Sentinel(self.more)
+            with ui.element("aside").classes("pd-detail").props('aria-label="Contact"'):
+                closing()
+                self.panel = ui.element("div").classes("pd-detail-body")
+                bones()
+        self.tell(total)
+        await self.choose(chosen)
+
+    def finder(self) -> None:
+        with ui.element("div").classes("pd-find"):
+            box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
+            box.props('outlined dense debounce=200 type=search clearable aria-label="Search contacts"')
+            box.classes("pd-field").mark("search")
+            self.chips = basic.chips({name: view[0] for name, view in VIEWS.items()}, self.view, self.narrow)
+
+    def search(self) -> Search:
+        return replace(VIEWS[self.view][1], q=self.q)
+
+    def page(self, session: Session, me: User) -> tuple[list[dict[str, Any]], str | None]:
+        found = finding.contacts(session, me, self.search(), self.cursor, PAGE)
         badges = syncs.standings(session, found.items) if found.items else {}
         return [people.row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
 
-    def first(session: Session, me: User) -> tuple[list[dict[str, Any]], str | None, int]:
-        return (*page(session, me), finding.count(session, me, search()))
+    def first(self, session: Session, me: User) -> tuple[list[dict[str, Any]], str | None, int]:
+        return (*self.page(session, me), finding.count(session, me, self.search()))
 
-    async def again() -> None:
-        state["turn"], state["cursor"] = state["turn"] + 1, None
-        turn = state["turn"]
-        shown, cursor, total = await look(first)
-        if turn != state["turn"]:
-            return
-        state["cursor"] = cursor
-        rows.show(shown)
-        tell(total)
-        end.rearm()
+    async def again(self) -> None:
+        """From the top; of two searches that overtake each other, the newer one is shown."""
+        self.turn, self.cursor = self.turn + 1, None
+        turn = self.turn
+        shown, cursor, total = await look(self.first)
+        if turn == self.turn:
+            self.cursor = cursor
+            self.rows.show(shown)
+            self.tell(total)
+            self.end.rearm()
 
-    async def more() -> None:
-        if state["cursor"]:
-            shown, state["cursor"] = await look(page)
-            rows.more(shown)
-            end.rearm()
+    async def more(self) -> None:
+        if self.cursor:
+            shown, self.cursor = await look(self.page)
+            self.rows.more(shown)
+            self.end.rearm()
 
-    def tell(total: int) -> None:
-        count.set_text(f"{total:,} contact{'' if total == 1 else 's'}")
-        nothing.set_visibility(total == 0)
+    def tell(self, total: int) -> None:
+        self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}")
+        self.nothing.set_visibility(total == 0)
 
-    async def typed(event: ValueChangeEventArguments[Any]) -> None:
-        state["q"] = event.value or ""
-        ui.navigate.history.replace(address(state))
-        await again()
+    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
+        self.q = event.value or ""
+        ui.navigate.history.replace(self.address())
+        await self.again()
 
-    async def choose(name: str) -> None:
-        state["view"] = name
-        basic.mark_chip(chips, name)
-        ui.navigate.history.replace(address(state))
-        await again()
+    async def narrow(self, view: str) -> None:
+        self.view = view
+        basic.mark_chip(self.chips, view)
+        ui.navigate.history.replace(self.address())
+        await self.again()
 
-    async def open_detail(event: GenericEventArguments) -> None:
-        await choose_contact(str(event.args) if event.args else None)
-        rows.run_method("loaded")
+    def address(self) -> str:
+        said = {"q": self.q, "view": "" if self.view == "all" else self.view}
+        query = urlencode({key: value for key, value in said.items() if value})
+        return "/contacts" + (f"?{query}" if query else "")
 
-    async def choose_contact(chosen: str | None) -> None:
+    async def open(self, event: GenericEventArguments) -> None:
+        await self.choose(str(event.args) if event.args else None)
+        self.rows.run_method("loaded")
+
+    async def choose(self, chosen: str | None) -> None:
         """Ask first, then draw: a slow answer for one contact never lands on the next one."""
-        state["chosen"] = chosen
+        self.chosen = chosen
         found = await look(lambda session, me: one(session, me, chosen))
-        if state["chosen"] == chosen:
-            panel.clear()
-            with panel:
-                draw(shell, chosen, found)
+        if self.chosen == chosen:
+            self.panel.clear()
+            with self.panel:
+                draw(self.shell, chosen, found)
 
-    async def log(event: GenericEventArguments) -> None:
+    async def log(self, event: GenericEventArguments) -> None:
         contact = await look(lambda session, me: contacts.owned(session, me, UUID(str(event.args))))
-        await shell.log(contact)
-
-    shown, state["cursor"], total = await look(first)
-    with ui.element("div").classes("pd-with-detail"):
-        with ui.element("section"):
-            with ui.element("div").classes("pd-find"):
-                box = ui.input(value=q, placeholder="Name, firm, mail or phone", on_change=typed)
-                box.props('outlined dense debounce=200 type=search clearable aria-label="Search contacts"').classes(
-                    "pd-field"
-                ).mark("search")
-                chips = basic.chips({name: view[0] for name, view in VIEWS.items()}, state["view"], choose)
-            count = (
-                basic.text("", "pd-muted pd-small").props("aria-live=polite").mark("count").style("margin: 4px 2px 8px")
-            )
-            with ui.element("div").classes("pd-card flush"):
-                rows = lists.Rows(shown, detail=True).mark("rows")
-                with ui.element("div") as nothing:
-                    basic.empty(
-                        "users",
-                        "Nobody here",
-                        "Add somebody with the plus, or bring a list.",
-                        "Import contacts",
-                        lambda: ui.navigate.to("/import"),
-                    )
-            end = lists.Sentinel(more)
-        with ui.element("aside").classes("pd-detail").props('aria-label="Contact"'):
-            closing()
-            panel = ui.element("div").classes("pd-detail-body")
-            bones()
-    await choose_contact(cid)
-    rows.on("open", open_detail).on("log", log)
-    tell(total)
-    live.on(Topic.CONTACT, again, owner=shell.me.id)
-    live.on(Topic.OUTREACH, again, owner=shell.me.id)
+        await self.shell.log(contact)
 
 
 def one(session: Session, me: User, chosen: str | None) -> Whole | None:
@@ -155,10 +170,3 @@ def bones() -> None:
     with ui.element("div").classes("pd-detail-bones").props("aria-hidden=true"):
         for _ in range(5):
             ui.element("div").classes("pd-bone")
-
-
-def address(state: dict[str, Any]) -> str:
-    from urllib.parse import urlencode
-
-    said = {key: state[key] for key in ("q", "view") if state[key] not in {"", "all"}}
-    return "/contacts" + (f"?{urlencode(said)}" if said else "")

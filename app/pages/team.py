@@ -62,23 +62,11 @@ async def team_page(shell: Shell) -> None:
         if await work():
             show_link(f"New password for {user.name}", f"/reset/{made[0]}")
 
-    @tap
-    def change_role(session: Session, me: User, user_id: UUID, role: Role) -> str:
-        return f"{people.change_role(session, me, user_id, role).name} is now {ROLES[role].lower()}"
-
-    @tap
-    def disable(session: Session, me: User, user_id: UUID) -> str:
-        return f"{people.disable(session, me, user_id).name} can no longer sign in"
-
-    @tap
-    def enable(session: Session, me: User, user_id: UUID) -> str:
-        return f"{people.enable(session, me, user_id).name} may sign in again"
-
     @ui.refreshable
     def team(colleagues: list[User]) -> None:
         with ui.element("div").classes("pd-card flush"):
             for user in colleagues:
-                person(user, shell.me.id, change_role, disable, enable, new_password)
+                person(user, shell.me.id, new_password)
 
     async def again() -> None:
         team.refresh(await look(people.colleagues))
@@ -88,6 +76,21 @@ async def team_page(shell: Shell) -> None:
     invitation(invite)
     team(colleagues)
     live.on(Topic.PEOPLE, again)
+
+
+@tap
+def change_role(session: Session, me: User, user_id: UUID, role: Role) -> str:
+    return f"{people.change_role(session, me, user_id, role).name} is now {ROLES[role].lower()}"
+
+
+@tap
+def disable(session: Session, me: User, user_id: UUID) -> str:
+    return f"{people.disable(session, me, user_id).name} can no longer sign in"
+
+
+@tap
+def enable(session: Session, me: User, user_id: UUID) -> str:
+    return f"{people.enable(session, me, user_id).name} may sign in again"
 
 
 def invitation(invite: Any) -> None:
@@ -109,7 +112,7 @@ def invitation(invite: Any) -> None:
                 )
 
 
-def person(user: User, me: UUID, change_role: Any, disable: Any, enable: Any, new_password: Any) -> None:
+def person(user: User, me: UUID, new_password: Any) -> None:
     other = Role.CONSULTANT if user.is_golden else Role.GOLDEN_TICKET
     with ui.element("div").classes("pd-row"):
         with ui.element("div").classes("pd-row-main"):

@@ -71,7 +71,9 @@ def drafted(row: Row, country: str, zone: ZoneInfo) -> tuple[ContactDraft, datet
     Raises BadRow.
     """
     if row.spilled:
-        raise BadRow([RowError(row.number, "", "The row has more cells than the header; is a quotation mark missing?")])
+        raise BadRow(
+            [RowError(row.number, "", "The row has more cells than the header; a quotation mark may be missing.")]
+        )
     facts = _facts(row)
     trouble: list[RowError] = []
     last = _last_contacted(row, facts.pop("last_contacted", None), zone, trouble)
@@ -90,7 +92,7 @@ class BadRow(Exception):
 
     def __init__(self, errors: list[RowError]) -> None:
         super().__init__()
-        self.errors = errors
+        self.errors = list(dict.fromkeys(errors))
 
 
 def escaped(text: str) -> str:

@@ -58,6 +58,8 @@ CONTINUED = "continued"
 
 def guess(heading: str) -> str | None:
     """`E-Mail-Adresse`, `Email 2` and `Person - Email - Work` are emails; None for what we do not keep."""
+    if set(heading) & set(",;|\t"):
+        return None  # a whole line, read with the wrong delimiter
     words = re.findall(r"[a-z]+", fold(heading))
     bare = [word for word in words if word not in FILLERS and word != CONTINUED]
     return KNOWN.get("".join(words)) or KNOWN.get("".join(bare))

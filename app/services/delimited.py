@@ -93,7 +93,7 @@ def _broken(row: int, trouble: str) -> str:
         return f"Row {row} opens a quotation mark that is never closed."
     if "expected after" in trouble:
         return f"Row {row} has text behind a closing quotation mark."
-    return f"Row {row} is too long; is a quotation mark or a line break missing?"
+    return f"Row {row} is too long; a quotation mark or a line break may be missing."
 
 
 def _decoded(data: bytes) -> str:

@@ -54,6 +54,11 @@ def setup_link(session: Session) -> str:
     return one_time.make(session, Purpose.SETUP, role=Role.GOLDEN_TICKET)
 
 
+def can_set_up(session: Session, token: str) -> None:
+    """Raise NotFound unless this is the set-up link and nobody used it."""
+    one_time.look(session, Purpose.SETUP, token)
+
+
 def set_up(session: Session, token: str, draft: PersonDraft, password: str) -> User:
     """The first account, a golden ticket. Of two at once, one succeeds. Raises NotFound."""
     _nobody_yet(session)

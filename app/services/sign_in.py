@@ -102,9 +102,18 @@ def close_session(session: Session, who: User, session_id: UUID) -> None:
     kept = session.get(UserSession, session_id)
     if kept is None or (kept.user_id != who.id and not who.is_golden):
         raise NotFound("This browser is not signed in any more.")
-    session.delete(kept)
-    audit.record(session, who, "sign_out", kept.user_id)
-    announce(session, Topic.PEOPLE, kept.user_id, kept.user_id)
+    end_session(session, session_id)
+    if kept.user_id != who.id:
+        audit.record(session, who, "user.signed_out", kept.user_id)
+
+
+def end_session(session: Session, session_id: UUID) -> None:
+    """A browser signs itself out; nothing happens when it already is."""
+    kept = session.get(UserSession, session_id, with_for_update=True)
+    if kept is not None:
+        session.delete(kept)
+        audit.record(session, str(kept.user_id), "sign_out", kept.user_id)
+        announce(session, Topic.PEOPLE, kept.user_id, kept.user_id)
 
 
 def close_everywhere(session: Session, user: User, *, but: UUID | None = None) -> None:

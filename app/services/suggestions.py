@@ -59,9 +59,9 @@ with candidates as (
 )
 select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as silence,
        round(warmness + silence, 4)::float8 as score, days,
-       (select type from activities touch where touch.contact_id = weighed.id and touch.done
-          and touch.deleted_at is null and touch.happened_at = weighed.last_contacted limit 1) as last_type
--- rounded, so that 16 days at warm 8 and 9 days at warm 9 are the tie that they are on paper
+       (select type from activities touch
+        where touch.contact_id = weighed.id and touch.done and touch.deleted_at is null
+        order by coalesce(touch.happened_at, touch.due_date) desc limit 1) as last_type
 from weighed order by round(warmness + silence, 6) desc, last_contacted asc nulls first, id limit :most
 """)
 
@@ -116,5 +116,5 @@ def reason(contact: Contact, days: int | None, last: ActivityType | None) -> str
         if days
         else f"{NOUNS[last] if last else 'touch'} today"
     )
-    rhythm = f"every {contact.cadence_days} days, " if contact.cadence_days else ""
-    return f"{warmth}, {rhythm}{silence}"
+    rhythm = f" (every {contact.cadence_days})" if contact.cadence_days else ""
+    return f"{warmth}, {silence}{rhythm}"

@@ -101,7 +101,7 @@ def places(session: Session, who: User, shown: Sequence[Contact]) -> dict[UUID, 
 def shared(session: Session, who: User, contact_id: UUID, campaign_id: UUID) -> Contact:
     """The contact as part of that campaign, locked, if it is mine or the campaign opens it to me. Raises NotFound."""
     place = (CampaignContact.campaign_id == campaign_id, CampaignContact.contact_id == contact_id)
-    mine = and_(col(Contact.user_id) == who.id, inside().where(*place).exists())
+    mine = and_(col(Contact.user_id) == who.id, _inside().where(*place).exists())
     query = select(Contact).where(
         Contact.id == contact_id, col(Contact.deleted_at).is_(None), or_(mine, sharing(who).where(*place).exists())
     )
@@ -111,7 +111,7 @@ def shared(session: Session, who: User, contact_id: UUID, campaign_id: UUID) -> 
     return contact
 
 
-def inside() -> Any:
+def _inside() -> Any:
     """The contacts of live campaigns; the caller adds which contact and which campaign, and asks whether any exist."""
     return (
         select(CampaignContact.id)
@@ -122,7 +122,7 @@ def inside() -> Any:
 
 def sharing(who: User) -> Any:
     """Of those, the ones that open a contact to this person: as a member, or with a golden ticket."""
-    return inside() if who.is_golden else inside().where(col(CampaignContact.campaign_id).in_(_memberships(who)))
+    return _inside() if who.is_golden else _inside().where(col(CampaignContact.campaign_id).in_(_memberships(who)))
 
 
 def _memberships(who: User) -> Any:

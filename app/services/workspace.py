@@ -15,6 +15,7 @@ DEFAULTS: dict[str, Any] = {
     "country": "DE",
     "practice_pipedrive": False,
     "pipedrive_company": None,
+    "sync_paused": None,
 }
 
 

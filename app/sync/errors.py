@@ -3,6 +3,7 @@
 PipedriveError
   Throttled        come back after `wait`; not a failed attempt
   Unreachable      nothing was created; the same request may be sent again
+    NotSent        it never left this machine: Pipedrive cannot be reached at all
   UnknownOutcome   Pipedrive may or may not have created it: look before creating again
   Rejected         a definite no that repeating does not change
     NotAllowed     the key works, but not for this
@@ -36,6 +37,10 @@ class Throttled(PipedriveError):
 
 class Unreachable(PipedriveError):
     """Nothing new exists in Pipedrive because of this request; it may be sent again."""
+
+
+class NotSent(Unreachable):
+    """No connection came about; that is nobody's job's fault."""
 
 
 class UnknownOutcome(PipedriveError):

@@ -18,6 +18,7 @@ from app.sync.errors import (
     Gone,
     KeyRefused,
     NotAllowed,
+    NotSent,
     PipedriveError,
     Rejected,
     Throttled,
@@ -65,7 +66,7 @@ def ask(http: httpx.Client, key: str, call: Call, seconds: float = DEADLINE) -> 
         try:
             answer = _send(http, key, call)
         except NOT_SENT:
-            trouble = Unreachable("Pipedrive cannot be reached.")
+            trouble = NotSent("Pipedrive cannot be reached.")
         except httpx.TransportError:
             trouble = lost(call.method)
     if trouble is None and answer is not None:

@@ -14,7 +14,7 @@ ASSETS = f"/_nicegui/{nicegui.__version__}/"
 FOLDERS = (ASSETS, "/static/")
 ONE_YEAR = b"public, max-age=31536000, immutable"
 ONE_HOUR = b"public, max-age=3600"
-BEST, QUICK = 11, 5
+BEST, QUICK, SMALL = 11, 5, 64 * 1024
 
 # only what a request asks for may decide what it gets, and a file knows neither
 IGNORED = {b"accept-encoding", b"range", b"if-range", b"if-none-match", b"if-modified-since", b"cookie"}
@@ -58,7 +58,7 @@ class Assets:
         plain = await self._read(scope)
         if plain.status != 200:
             return plain
-        found = await asyncio.to_thread(_squeezed, plain, encoding, quality)
+        found = await asyncio.to_thread(_squeezed, plain, encoding, BEST if len(plain.body) < SMALL else quality)
         self._kept[scope["path"], encoding] = found
         return found
 
@@ -72,7 +72,13 @@ class Assets:
             else:
                 body.append(message.get("body", b""))
 
+        asked = asyncio.Event()
+
         async def nothing() -> Message:
+            """An empty body once; after that this caller neither sends more nor goes away."""
+            if asked.is_set():
+                await asyncio.Future()
+            asked.set()
             return {"type": "http.request", "body": b"", "more_body": False}
 
         headers = [(name, value) for name, value in scope["headers"] if name not in IGNORED]
@@ -98,11 +104,13 @@ def _how_long(scope: Scope) -> bytes:
 
 
 def first_visit() -> list[str]:
-    """The scripts and sheets that NiceGUI's page template names, without their variants for developers."""
-    folder = Path(nicegui.__file__).parent / "static"
+    """The scripts and sheets that NiceGUI's page template names, without variants for developers, and the charts."""
+    package = Path(nicegui.__file__).parent
+    folder = package / "static"
     names = {file.name for file in folder.iterdir() if file.suffix in {".js", ".mjs", ".css"}}
     wanted = {name for name in names if not name.startswith(DEVELOPERS) and _for_use(name) not in names - {name}}
-    return [f"{ASSETS}static/{name}" for name in sorted(wanted)]
+    charts = sorted(file.name for file in (package / "elements/echart/dist").glob("*.js"))
+    return [f"{ASSETS}static/{name}" for name in sorted(wanted)] + [f"{ASSETS}esm/nicegui-echart/{n}" for n in charts]
 
 
 def _for_use(name: str) -> str:

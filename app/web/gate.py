@@ -13,10 +13,11 @@ from app.errors import Forbidden, NotFound, Refusal, SignedOut, TooManyTries
 from app.services.throttle import place_of
 from app.settings import LOOPBACK, Settings
 from app.web import identity, origins, trouble
-from app.web.assets import ASSETS, is_asset
+from app.web.assets import is_asset
 from app.web.cookies import Cookie
 from app.web.identity import Identity
 from app.web.limits import Allowance
+from app.web.refusals import WrongMethod
 from app.web.sockets import SOCKETS, UPLOADS, Sockets, is_page_of
 
 PLAIN = frozenset({"/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/readyz"})
@@ -26,11 +27,6 @@ LINKS = ("/invite/", "/reset/")
 CLOSED = ("/docs", "/redoc", "/openapi.json")
 METRICS = "/metrics"
 NOTHING = "There is nothing at this address."
-
-
-class WrongMethod(Refusal):
-    status = 405
-    sentence = "This cannot be done at this address."
 
 
 class Gate:

@@ -18,7 +18,7 @@ from uuid import UUID
 import nicegui
 from nicegui import Client
 from nicegui.nicegui import sio
-from socketio.exceptions import ConnectionRefusedError as HandshakeRefused
+from socketio.exceptions import ConnectionRefusedError as HandshakeRefused  # type: ignore[import-untyped]
 
 from app.web import identity, tabs
 from app.web.identity import Identity

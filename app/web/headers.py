@@ -8,7 +8,7 @@ that is written into its `<script>` tags. Its compiler of templates needs
 import re
 import secrets
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
@@ -46,7 +46,7 @@ class SecurityHeaders:
             nonlocal start
             if message["type"] == "http.response.start":
                 self._dress(scope, message, nonce)
-                start = message if _is_html(message) else None
+                start = message if _is_html(Headers(raw=message["headers"])) else None
                 if start is None:
                     await send(message)
             elif start is None:
@@ -59,20 +59,21 @@ class SecurityHeaders:
         return await self.app(scope, receive, dressed)
 
     def _dress(self, scope: Scope, message: Message, nonce: str) -> None:
+        message["headers"] = [(name.lower(), value) for name, value in message["headers"]]
         headers = MutableHeaders(scope=message)
-        html, nicegui = _is_html(message), "x-nicegui-content" in headers
-        for name in [name for name in headers if name.startswith("access-control-")] + ["server", "x-powered-by"]:
+        html, nicegui = _is_html(headers), "x-nicegui-content" in headers
+        for name in {name for name in headers if name.startswith("access-control-")} | {"server", "x-powered-by"}:
             del headers[name]
         for name, value in self.always.items():
             headers[name] = value
         scripts = (f" 'nonce-{nonce}'" if html else "") + (" 'unsafe-eval'" if nicegui else "")
         headers["Content-Security-Policy"] = POLICY.format(scripts=scripts)
-        if html or scope["path"].startswith("/api/"):
+        if html or scope["path"].startswith("/api/") or "etag" not in headers:
             headers.setdefault("Cache-Control", "no-store")
 
 
-def _is_html(message: Message) -> bool:
-    return MutableHeaders(scope=message).get("content-type", "").startswith("text/html")
+def _is_html(headers: Headers) -> bool:
+    return headers.get("content-type", "").startswith("text/html")
 
 
 async def _send_page(start: Message, page: bytes, nonce: str, send: Send) -> None:

@@ -7,11 +7,11 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from nicegui import Client
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from app import db
 from app.models import Role
@@ -65,9 +65,9 @@ def forget(user_id: UUID | None = None) -> None:
             del _asked[key]
 
 
-def of(conn: HTTPConnection | dict[str, Any]) -> Identity | None:
+def of(where: HTTPConnection | Scope) -> Identity | None:
     """The identity that the gate wrote on a request."""
-    scope = conn if isinstance(conn, dict) else conn.scope
+    scope = where.scope if isinstance(where, HTTPConnection) else where
     found: Identity | None = scope.get("state", {}).get("identity")
     return found
 

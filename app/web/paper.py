@@ -19,11 +19,18 @@ def page(title: str, body: str, *, status: int = 200, headers: dict[str, str] | 
     return HTMLResponse(_sheet().replace("{title}", escape(title)).replace("{body}", body), status, headers)
 
 
-def notice(title: str, sentence: str, *, status: int, mark: str = "", headers: dict[str, str] | None = None) -> HTMLResponse:
+def notice(
+    title: str, sentence: str, *, status: int, mark: str = "", headers: dict[str, str] | None = None
+) -> HTMLResponse:
     """Bad news and a way back; `mark` is the request's id."""
     quoted = f'<p class="faint">Request <code>{escape(mark)}</code></p>' if mark else ""
     body = f'<h1>{escape(title)}</h1><p>{escape(sentence)}</p><p><a class="button" href="/">Go to start</a></p>{quoted}'
     return page(title, body, status=status, headers=headers)
+
+
+def safe(text: str) -> str:
+    """Text as it may stand between tags."""
+    return escape(text)
 
 
 def form(action: str, button: str, *fields: str, wrong: str = "") -> str:
@@ -36,20 +43,21 @@ def field(name: str, label: str, *, value: str = "", wrong: str = "", hint: str 
     notes = [(f"{name}-wrong", "wrong", wrong), (f"{name}-hint", "faint", hint)]
     told = "".join(f'<small id="{key}" class="{kind}">{escape(text)}</small>' for key, kind, text in notes if text)
     described = " ".join(key for key, _, text in notes if text)
-    known = {"id": name, "name": name, "value": value, "type": "text", "required": True} | attributes
+    known: dict[str, str | bool] = {"id": name, "name": name, "value": value, "type": "text", "required": True}
+    known |= attributes
     known |= {"aria-describedby": described} if described else {}
     known |= {"aria-invalid": "true"} if wrong else {}
     return f'<label for="{name}">{escape(label)}</label><input {_attributes(known)}>{told}'
 
 
-def choose(name: str, label: str, options: Iterable[tuple[str, str]], chosen: str, *, hint: str = "") -> str:
-    """A labelled select; options are (value, what people read)."""
+def choose(name: str, label: str, options: Iterable[tuple[str, str]], chosen: str, *, guess: bool = False) -> str:
+    """A labelled select; options are (value, what people read). `guess` lets the page's script choose better."""
     shown = "".join(
         f"<option {_attributes({'value': value, 'selected': value == chosen})}>{escape(text)}</option>"
         for value, text in options
     )
-    told = f'<small class="faint">{escape(hint)}</small>' if hint else ""
-    return f'<label for="{name}">{escape(label)}</label><select id="{name}" name="{name}">{shown}</select>{told}'
+    known = _attributes({"id": name, "name": name, "data-guess": guess})
+    return f'<label for="{name}">{escape(label)}</label><select {known}>{shown}</select>'
 
 
 def tick(name: str, label: str, *, ticked: bool = False) -> str:

@@ -29,12 +29,12 @@ class Sizes:
         most = FILE + ENVELOPE if scope["path"].startswith(self.uploads) else BODY
         if _declared(scope) > most:
             return await _refuse(scope, receive, send)
-        seen, over, answered = 0, False, False
+        seen, over, answered, more = 0, False, False, True
 
         async def counted() -> Message:
-            nonlocal seen, over
+            nonlocal seen, over, more
             message = await receive()
-            seen += len(message.get("body", b""))
+            seen, more = seen + len(message.get("body", b"")), message.get("more_body", False)
             if seen > most:
                 over = True
                 raise HTTPException(413)
@@ -52,7 +52,7 @@ class Sizes:
             if not over or answered:
                 raise
         if over and not answered:
-            await _refuse(scope, receive, send)
+            await _refuse(scope, receive, send, more=more)
         return None
 
 
@@ -61,8 +61,9 @@ def _declared(scope: Scope) -> int:
     return int(length) if length.isdecimal() and len(length) < 20 else 10**20
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    await _drain(receive)
+async def _refuse(scope: Scope, receive: Receive, send: Send, *, more: bool = True) -> None:
+    if more:
+        await _drain(receive)
     await trouble.refused(scope, TooLarge())(scope, receive, send)
 
 

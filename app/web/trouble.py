@@ -5,10 +5,13 @@ else is a bug. What an inner application says about its own 500 is never shown.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import wraps
+from typing import Any
 
 import psycopg
 import sqlalchemy.exc
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -64,6 +67,19 @@ def refused(scope: Scope, no: Refusal) -> Response:
     return reply(scope, no.status, type(no).__name__, str(no), headers=headers, fields=fields)
 
 
+def polite(route: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+    """A route whose refusals are answered here, in words."""
+
+    @wraps(route)
+    async def answer(request: Request, **given: Any) -> Response:
+        try:
+            return await route(request, **given)
+        except Refusal as no:
+            return refused(request.scope, no)
+
+    return answer
+
+
 def reply(
     scope: Scope,
     status: int,
@@ -76,7 +92,9 @@ def reply(
     if scope["path"].startswith(("/api/", "/_nicegui")):
         said = {"error": error, "detail": sentence, "request_id": request_id.get()}
         return JSONResponse(said | ({"fields": fields} if fields else {}), status, headers)
-    return paper.notice(TITLES.get(status, TITLES[400]), sentence, status=status, mark=request_id.get(), headers=headers)
+    return paper.notice(
+        TITLES.get(status, TITLES[400]), sentence, status=status, mark=request_id.get(), headers=headers
+    )
 
 
 def named(path: str) -> str:

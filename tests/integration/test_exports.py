@@ -13,12 +13,24 @@ from app.models import AuditEvent, Contact, ContactDraft, Organisation, now
 from app.services import contacts, exports, imports
 
 FACTS = ("name", "emails", "phones", "job_title", "linkedin_url", "notes", "tags", "warmness_score", "cadence_days", "last_contacted")  # fmt: skip
-FORMULAS = ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "'=1", "'t Hooft", "plain, text", 'a "quote"', "ü\n=2"]
+FORMULAS = [
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "'=1",
+    "'t Hooft",
+    "plain, text",
+    'a "quote"',
+    "ü\n=2",
+]
 
 
 def export(who):
     with db.transaction() as session:
-        return "".join(exports.csv(session, who))
+        return exports.csv(session, who).decode()
 
 
 def rows(text):
@@ -95,12 +107,13 @@ def test_export_and_import_into_an_empty_bank_is_the_identity(ada, bo, people, s
     empty(ada, bo)
     with db.transaction() as session:
         for number, person in enumerate(people):
-            person = person | {
+            typed = person | {
                 # what tells people apart is theirs alone, else two of them are one
+                "name": f"{person['name']} {number}",
                 "emails": [f"{local}{number}@x{place}.example" for place, local in enumerate(person["emails"])] or [f"p{number}@x.example"],
                 "phones": [f"+4930{phone}{number}" for phone in person["phones"]],
             }  # fmt: skip
-            row = contacts.add(session, ada, ContactDraft(**person), keep_both=True)
+            row = contacts.add(session, ada, ContactDraft(**typed), keep_both=True)
             row.last_contacted = now() if spoken else None
     with db.transaction() as session:
         report = imports.take(session, bo, export(ada).encode(), "x.csv")

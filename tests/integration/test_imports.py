@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-import world
 from sqlmodel import func, select
 
 from app import db

@@ -93,7 +93,7 @@ def test_a_cadence_is_measured_against_its_own_rhythm(ada):
     world.contact(ada, "Usual", warmness_score=5, days=7)
     first = suggested(ada)[0]
     assert (first.contact.name, first.score) == ("Weekly", pytest.approx(0.65))
-    assert first.reason == "warm 5, every 7 days, 7 days since the last touch"
+    assert first.reason == "warm 5, 7 days since the last touch (every 7)"
 
 
 def test_nobody_elses_contacts_are_suggested(ada, bo, jane):

@@ -91,7 +91,7 @@ def test_a_mapping_that_makes_no_sense_is_refused(mapping):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"name,notes\nJane,ok\nJohn,\"open\nmore\n", "Row 3 opens a quotation mark"),
+        (b'name,notes\nJane,ok\nJohn,"open\nmore\n', "Row 3 opens a quotation mark"),
         (b"name\nJane\nJo\x00hn\n", "Row 3 holds a NUL"),
         (b"name\nJane\nJ\xffhn\n", "Row 3 holds bytes"),
         (b"name\nJane\n\xc3\x28\n", "Row 3 holds bytes"),

@@ -1,0 +1,92 @@
+"""The command line: `pipedriven`, or `python -m app`.
+
+0 is done, 1 is trouble, 2 is a command that we do not understand; trouble is one plain sentence on stderr.
+Modules are imported inside the commands, so that `--help` answers at once.
+"""
+
+import os
+import sys
+
+import typer
+
+from app.commands import bank, demo, health, keys, people, run, safety, shell, sync
+
+OK, TROUBLE, MISUSE = 0, 1, 2
+
+
+def cli() -> None:
+    """What `pipedriven` runs."""
+    os.umask(0o077)
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(words: list[str]) -> int:
+    """Run one command and give its exit code; whatever is expected to go wrong becomes a sentence."""
+    try:
+        answer = typer.main.get_command(build()).main(words, prog_name="pipedriven", standalone_mode=False)
+    except (typer.TyperException, typer.Abort) as wrong:
+        return _refused(wrong)
+    except BrokenPipeError:
+        # whoever read our output has gone, as in `pipedriven export | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return TROUBLE
+    except KeyboardInterrupt:
+        return TROUBLE
+    except Exception as trouble:
+        sentence = _sentence(trouble)
+        if sentence is None:
+            raise
+        return _told(sentence, TROUBLE)
+    return answer if isinstance(answer, int) else OK
+
+
+def build() -> typer.Typer:
+    """Every command."""
+    app = typer.Typer(
+        name="pipedriven",
+        help="Whom to contact next and why. Every command has --help.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for part in (run, people, bank, safety, sync, keys, health, demo, shell):
+        part.register(app)
+    return app
+
+
+def _refused(wrong: Exception) -> int:
+    if isinstance(wrong, typer.Abort):
+        return _told("Stopped; nothing was changed.", TROUBLE)
+    said = wrong.format_message() if hasattr(wrong, "format_message") else str(wrong)
+    if not said.strip() or "\n" in said.strip():
+        typer.echo(said, err=True)  # the help page, for a command without words
+        return MISUSE
+    return _told(f"{said.strip().rstrip('.')}. Try --help.", MISUSE)
+
+
+def _sentence(trouble: Exception) -> str | None:
+    """The plain sentence of an expected trouble; None for a bug."""
+    from psycopg import OperationalError
+    from sqlalchemy.exc import OperationalError as LostConnection
+
+    from app.backups.trouble import BackupTrouble
+    from app.errors import Refusal
+    from app.migrate import NewerDatabase, OlderDatabase
+    from app.postgres import PostgresTrouble
+    from app.settings import ConfigTrouble
+
+    if isinstance(trouble, BackupTrouble | Refusal | NewerDatabase | OlderDatabase | PostgresTrouble | ConfigTrouble):
+        return str(trouble)
+    if isinstance(trouble, OperationalError | LostConnection):
+        return "The database was lost on the way; nothing of this command was kept."
+    return None
+
+
+def _told(sentence: str, code: int) -> int:
+    typer.echo(sentence, err=True)
+    return code
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,111 @@
+"""Is everything as it should be: the configuration, and the machine that we run on."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from app.commands.desk import Desk
+
+SECRETS = ("secret", "key", "password", "_url")
+LEAST_DISK = 500_000_000
+OLDEST_BACKUP = timedelta(hours=26)
+
+# what was looked at, FINE, NOTE or TROUBLE, and how it is
+Finding = tuple[str, str, str]
+FINE, NOTE, TROUBLE = "ok", "note", "TROUBLE"
+
+
+def register(app: typer.Typer) -> None:
+    """Add `doctor` and `check-config`."""
+    app.command()(doctor)
+    app.command("check-config")(check_config)
+
+
+def check_config() -> None:
+    """Say which settings are in force, without showing secrets; a wrong one is named."""
+    from app import settings
+    from app.commands import desk
+
+    loaded = settings.load()
+    desk.table(("Variable", "Value"), [(name.upper(), _shown(name, value)) for name, value in loaded])
+
+
+def doctor() -> int:
+    """Look at everything that has to work, and say what does not."""
+    from app.commands import desk
+
+    with desk.opened(checked=False) as at:
+        findings = [finding for look in LOOKS for finding in look(at)]
+    desk.table(("", "What", "How it is"), [(state, what, how) for what, state, how in findings])
+    return 1 if any(state == TROUBLE for _, state, _ in findings) else 0
+
+
+def _database(at: "Desk") -> Iterator[Finding]:
+    from app import migrate
+    from app.backups import making
+
+    kind = "DATABASE_URL" if at.settings.database_url else f"embedded, in {at.data}"
+    yield "database", FINE, kind
+    found = making.revision(at.server.url)
+    yield (
+        "tables",
+        FINE if found == migrate.head() else TROUBLE,
+        f"at {found or 'nothing'}, this release is {migrate.head()}",
+    )
+    yield "backup programs", FINE if at.server.bin_dir else TROUBLE, str(at.server.bin_dir or "no pg_dump found")
+
+
+def _secret(at: "Desk") -> Iterator[Finding]:
+    from app import secret
+    from app.settings import ConfigTrouble
+
+    try:
+        count = len(secret.keys(at.data, at.settings.secret_key))
+    except ConfigTrouble as trouble:
+        yield "secret", TROUBLE, str(trouble)
+    else:
+        yield "secret", FINE if count == 1 else NOTE, "there" if count == 1 else "an older one is kept: run rotate-keys"
+
+
+def _machine(at: "Desk") -> Iterator[Finding]:
+    free = shutil.disk_usage(at.data).free
+    yield "disk", FINE if free > LEAST_DISK else TROUBLE, f"{free / 1e9:.1f} GB free"
+    private = not at.data.stat().st_mode & (0o077 if os.geteuid() else 0o066)
+    yield (
+        "data folder",
+        FINE if private else TROUBLE,
+        str(at.data) if private else f"others can look into {at.data}: chmod 700",
+    )
+
+
+def _backups(at: "Desk") -> Iterator[Finding]:
+    newest = max((file.stat().st_mtime for file in (at.data / "backups").glob("*.zip")), default=0.0)
+    age = datetime.now(UTC) - datetime.fromtimestamp(newest, UTC)
+    how = f"{age.total_seconds() / 3600:.0f} hours ago" if newest else "none yet: run `pipedriven backup`"
+    yield "last backup", FINE if age < OLDEST_BACKUP else NOTE, how
+
+
+def _syncs(at: "Desk") -> Iterator[Finding]:
+    from app import db, migrate
+    from app.backups import making
+    from app.services import workspace
+
+    if making.revision(at.server.url) != migrate.head():
+        return
+    with db.reading() as session:
+        paused = workspace.choice(session, "sync_paused")
+    yield "pushes to Pipedrive", NOTE if paused else FINE, f"paused: {paused}" if paused else "not paused"
+
+
+def _shown(name: str, value: object) -> str:
+    if value is None:
+        return "not set"
+    return "set, not shown" if any(word in name for word in SECRETS) and name != "base_url" else str(value)
+
+
+LOOKS: tuple[Callable[["Desk"], Iterator[Finding]], ...] = (_database, _secret, _machine, _backups, _syncs)

@@ -1,0 +1,71 @@
+"""What goes to Pipedrive, from the console: how it stands, stopping it, going on."""
+
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add `sync`."""
+    sync = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What goes to Pipedrive.")
+    for command in (status, pause, resume, retry):
+        sync.command()(command)
+    app.add_typer(sync, name="sync")
+
+
+def status() -> None:
+    """How everybody's pushes stand."""
+    from app import db
+    from app.commands import desk
+    from app.models import SyncStatus
+    from app.services import people, syncs, workspace
+
+    rows: list[tuple[object, ...]] = []
+    with desk.opened(), db.reading() as session:
+        for user in people.colleagues(session, desk.operator()):
+            seen = syncs.overview(session, user, limit=1)
+            if sum(seen.counts.values()) or user.pipedrive_key:
+                counts = [seen.counts[one] for one in SyncStatus]
+                rows.append((user.email, *counts, seen.paused_reason or "running"))
+        paused = workspace.choice(session, "sync_paused")
+    typer.echo(f"Paused for everybody: {paused}." if paused else "Running.")
+    desk.table(("Whose", *(one.value for one in SyncStatus), ""), rows)
+
+
+def pause(reason: Annotated[str, typer.Option(help="What people are told.")] = "paused by the operator") -> None:
+    """Stop every push until `sync resume`; nothing that waits is lost."""
+    _keep(reason[:200])
+    typer.echo("Nothing goes to Pipedrive until `pipedriven sync resume`.")
+
+
+def resume() -> None:
+    """Let pushes go on."""
+    _keep(None)
+    typer.echo("What waited goes to Pipedrive now.")
+
+
+def retry(
+    owner: Annotated[str | None, typer.Option(help="Only this person's, by e-mail address.")] = None,
+) -> None:
+    """Try everything again that failed."""
+    from app import db
+    from app.commands import desk
+    from app.services import people, syncs
+
+    with desk.opened(), db.transaction() as session:
+        whose = [desk.colleague(session, owner)] if owner else people.colleagues(session, desk.operator())
+        again = sum(syncs.retry(session, user, None) for user in whose)
+    typer.echo(f"{again} failed pushes are tried again.")
+
+
+def _keep(reason: str | None) -> None:
+    from app import db
+    from app.commands import desk
+    from app.services import audit, workspace
+    from app.signals import Topic, announce
+
+    with desk.opened(), db.transaction() as session:
+        who = desk.operator()
+        workspace.keep(session, sync_paused=reason)
+        audit.record(session, who, "sync.paused" if reason else "sync.resumed")
+        announce(session, Topic.SYNC, who.id, who.id)

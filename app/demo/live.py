@@ -1,0 +1,109 @@
+"""A team that works by itself, on sample people only: one sees on every screen how news arrives."""
+
+import random
+import time
+from collections.abc import Iterator
+
+from sqlalchemy import any_, literal
+from sqlmodel import Session, col, func, select
+
+from app import db
+from app.errors import NotFound, Refusal
+from app.models import (
+    OUTCOMES,
+    WARM,
+    ActivityDraft,
+    ActivityType,
+    Campaign,
+    CampaignContact,
+    CampaignUser,
+    Contact,
+    Role,
+    User,
+)
+from app.services import account, contacts, outreach, people, samples, secret
+
+TEAM = (
+    ("gwen@demo.example", "Gwen Golding", Role.GOLDEN_TICKET),
+    ("ada@demo.example", "Ada Lindqvist", Role.CONSULTANT),
+    ("bo@demo.example", "Bo Bergström", Role.CONSULTANT),
+    ("cem@demo.example", "Cem Yıldırım", Role.CONSULTANT),
+)
+# a meeting would be pushed to whatever Pipedrive is connected
+KINDS = (ActivityType.CALL, ActivityType.EMAIL, ActivityType.LINKEDIN)
+
+
+class NobodyThere(NotFound):
+    """There is no sample contact to reach out to."""
+
+
+def gather() -> Iterator[str]:
+    """Make the team in an empty database, each with sample people, all in one campaign; the lines to print.
+
+    They share a password that is shown this once. Does nothing where somebody is already.
+    """
+    with db.transaction() as session:
+        if people.is_set_up(session):
+            return
+        password = secret.new()[:20]
+        members = [
+            people.add(session, account.drafted(email, name, "Europe/Berlin"), role, password)
+            for email, name, role in TEAM
+        ]
+        for user in members:
+            samples.fill(session, user)
+        campaign = session.exec(select(Campaign).where(Campaign.owner_id == members[0].id)).one()
+        session.add_all(CampaignUser(campaign_id=campaign.id, user_id=user.id) for user in members[1:])
+        mine = select(Contact.id).where(col(Contact.user_id).in_([user.id for user in members[1:]]))
+        picked = session.exec(mine.order_by(func.random()).limit(30)).all()
+        session.add_all(CampaignContact(campaign_id=campaign.id, contact_id=contact) for contact in picked)
+    yield f"Everybody's password is {password}"
+    yield from (f"{email}  {name}  {role.value}" for email, name, role in TEAM)
+
+
+def touches(every: float, count: int) -> Iterator[str]:
+    """Log one touch after another and say so; without end when `count` is 0."""
+    dice = random.Random()
+    done = 0
+    while True:
+        try:
+            yield _touch(dice)
+        except NobodyThere:
+            raise
+        except Refusal:
+            continue  # somebody else has just removed this one
+        done += 1
+        if done == count:
+            return
+        time.sleep(every)
+
+
+def _touch(dice: random.Random) -> str:
+    with db.transaction() as session:
+        contact = _anybody(session)
+        who = session.get_one(User, contact.user_id)
+        usual = who.default_type
+        kind = dice.choice(KINDS)
+        places = select(CampaignContact.campaign_id).where(CampaignContact.contact_id == contact.id)
+        draft = ActivityDraft(type=kind, campaign_id=session.exec(places).first(), outcome=dice.choice(OUTCOMES[kind]))
+        activity = outreach.log(session, who, contact.id, draft)
+        who.default_type = usual
+        warmth = outreach.warmness_after(contact, activity)
+        if warmth < WARM:
+            contacts.set_warmness(session, who, contact.id, warmth)
+        return f"{who.name}: {activity.subject}"
+
+
+def _anybody(session: Session) -> Contact:
+    """One of the sample people of somebody who is active, at random."""
+    query = (
+        select(Contact)
+        .join(User, col(User.id) == col(Contact.user_id))
+        .where(col(Contact.deleted_at).is_(None), literal(samples.TAG) == any_(col(Contact.tags)), col(User.active))
+        .order_by(func.random())
+        .limit(1)
+    )
+    contact = session.exec(query).first()
+    if contact is None:
+        raise NobodyThere("There are no sample people; run `pipedriven demo load` first.")
+    return contact

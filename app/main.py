@@ -1,0 +1,182 @@
+"""The composition root: the only module that knows every other."""
+
+import gc
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from uuid import UUID
+
+import uvicorn
+from fastapi import FastAPI
+from nicegui import background_tasks, ui
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan
+
+from app import api, db, logs, migrate, process, secret, signals
+from app.errors import NotFound
+from app.pages import build, design, live
+from app.postgres import data_folder, open_server
+from app.practice.page import render
+from app.services import people, samples, workspace
+from app.services.keys import KeyOwner
+from app.settings import Settings
+from app.signals import Signal, Topic
+from app.sync import company
+from app.sync.clock import Clock
+from app.vault import Vault
+from app.web import health, identity, tabs
+from app.web.cookies import Cookie
+from app.web.router import router
+from app.web.stack import Stack
+
+VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+PING = 25.0
+LEAST_DISK = 0.05
+HEARTBEAT = 60.0
+
+# a new key is news about a person
+WAKES = {Topic.SYNC, Topic.PEOPLE}
+
+
+@dataclass(frozen=True)
+class Site:
+    """What one process is made of."""
+
+    settings: Settings
+    data_dir: Path
+    url: str
+    vault: Vault
+    practice: company.Practice
+    clock: Clock
+
+    def check_key(self, api_key: str) -> KeyOwner:
+        return company.check_key(self.settings, api_key)
+
+
+def serve(settings: Settings) -> None:
+    """Open the database, bring it up to date, and serve until told to stop."""
+    logs.configure(settings.log_level)
+    door = process.door(settings)
+    data_dir = data_folder(settings.data_dir)
+    keys = secret.keys(data_dir, settings.secret_key)
+    with open_server(data_dir, settings.database_url) as server:
+        migrate.upgrade(server.url)
+        db.connect(server.url)
+        practice = company.Practice(data_dir / "practice.json")
+        vault = Vault(*keys)
+        site = Site(settings, data_dir, server.url, vault, practice, Clock(company.desk(settings, vault, practice)))
+        process.greet(settings)
+        uvicorn.Server(process.config(application(site))).run(sockets=[door])
+
+
+def application(site: Site) -> Stack:
+    """Everything between a socket and the database, as one ASGI application."""
+    gc.freeze()
+    inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
+    cookie = Cookie(site.settings)
+    inside.include_router(router(site.settings, _set_up))
+    inside.include_router(health.routes(lambda: _checks(site)))
+    api.mount(
+        inside,
+        check_key=site.check_key,
+        seal=site.vault.seal,
+        set_cookie=cookie.give,
+        clear_cookie=cookie.take,
+        address=site.settings.address,
+    )
+    _files(inside)
+    _practice(inside, site.practice)
+    build.build(site.settings.address, site.check_key, site.vault.seal)
+    ui.run_with(
+        inside,
+        title="Pipedriven",
+        viewport=VIEWPORT,
+        favicon=design.STATIC / "icon.svg",
+        dark=None,
+        language="en-US",
+        binding_refresh_interval=None,
+        reconnect_timeout=PING,
+        gzip_middleware_factory=None,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+    return Stack(inside, site.settings)
+
+
+def _living(site: Site) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        relay = background_tasks.create(_relay(site), name="signals")
+        await site.clock.start()
+        yield
+        relay.cancel()
+        await site.clock.stop()
+
+    return lifespan
+
+
+async def _relay(site: Site) -> None:
+    """News from the database, to whoever it concerns in this process."""
+    async for signal in signals.listen(site.url):
+        if signal.topic is Topic.PEOPLE:
+            await _about_people(signal)
+        if signal.topic in WAKES:
+            site.clock.wake()
+        live.deliver(signal)
+
+
+async def _about_people(signal: Signal) -> None:
+    user_id = None if signal.about == signals.ANYTHING else UUID(signal.about)
+    identity.forget(user_id)
+    await tabs.end_tabs(user_id)
+
+
+def _files(inside: FastAPI) -> None:
+    """What a browser asks for by a fixed name."""
+    inside.mount("/static", StaticFiles(directory=design.STATIC))
+
+    @inside.get("/sw.js", include_in_schema=False)
+    async def worker() -> Response:
+        return FileResponse(design.STATIC / "sw.js", media_type="text/javascript")
+
+    @inside.get("/manifest.webmanifest", include_in_schema=False)
+    async def manifest() -> Response:
+        return FileResponse(design.STATIC / "manifest.webmanifest", media_type="application/manifest+json")
+
+
+def _practice(inside: FastAPI, practice: company.Practice) -> None:
+    """The practice Pipedrive, to look into."""
+
+    @inside.get("/practice", include_in_schema=False)
+    @inside.get("/practice/{kind}", include_in_schema=False)
+    @inside.get("/practice/{kind}/{record}", include_in_schema=False)
+    def show(kind: str = "person", record: int | None = None) -> Response:
+        try:
+            return HTMLResponse(render(practice.company, kind, record))
+        except KeyError:
+            raise NotFound("There is nothing at this address.") from None
+
+
+def _set_up(user_id: UUID, sample: bool) -> None:
+    """The first account is there; the tick on the page asked for something to look at."""
+    if sample:
+        with db.transaction() as session:
+            workspace.keep(session, practice_pipedrive=True)
+            samples.fill(session, people.acting(session, user_id))
+
+
+def _checks(site: Site) -> dict[str, bool]:
+    """What has to work for people to work; asked by /readyz."""
+    disk = shutil.disk_usage(site.data_dir)
+    state = {"database": True, "migrations": True, "disk": disk.free / disk.total > LEAST_DISK}
+    state["drainer"] = monotonic() - site.clock.heartbeat < HEARTBEAT
+    try:
+        with db.reading() as session:
+            state["migrations"] = migrate.current(session.connection()) == migrate.head()
+    except Exception:  # noqa: BLE001 - whatever it is, we cannot serve
+        state["database"] = False
+    return state

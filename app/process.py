@@ -1,0 +1,50 @@
+"""One process from outside: the socket it listens on, the server that runs it, and its first words to the operator."""
+
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from app import db
+from app.services import people
+from app.settings import ConfigTrouble, Settings
+
+LARGEST_FRAME = 1_000_000
+
+
+def door(settings: Settings) -> socket.socket:
+    """The socket that we listen on, taken before anything slow happens."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((settings.host, settings.port))
+    except OSError as taken:
+        door.close()
+        raise ConfigTrouble(
+            f"Port {settings.port} on {settings.host} cannot be used ({taken.strerror}). Stop what uses it, or set PORT."
+        ) from None
+    return door
+
+
+def config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        ws_max_size=LARGEST_FRAME,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        # its INFO lines hold the address of every socket, and with it the id that opens the page
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+
+
+def greet(settings: Settings) -> None:
+    """Say where we are; on an empty database, how to begin."""
+    with db.transaction() as session:
+        token = None if people.is_set_up(session) else people.setup_link(session)
+    print(f"Pipedriven is at {settings.address}", flush=True)  # noqa: T201 - the operator reads this on the console
+    if token:
+        print(f"Set it up here (this link works once): {settings.address}/setup?token={token}", flush=True)  # noqa: T201

@@ -1,0 +1,93 @@
+"""When the queue is worked off: at once when something was queued, else every few seconds, and on a slow tick.
+
+The loop waits in monotonic time, so a wall clock that is set back stops
+nothing. APScheduler's tick only makes sure that the loop is alive, and clears
+away what succeeded long ago.
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+from time import monotonic
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from app import db
+from app.sync import drain, queue
+from app.sync.company import Desk
+
+PRUNE_HOURS = 6
+
+log = logging.getLogger(__name__)
+
+
+class Clock:
+    """One drain at a time in this process; `heartbeat` is when it last showed a sign of life, in monotonic seconds."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.heartbeat = monotonic()
+        self._desk = replace(desk, beat=self._beat)
+        self._due = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        self._ticks = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    async def start(self) -> None:
+        self._ticks.add_job(self._tick, "interval", seconds=self._desk.pace.tick)
+        self._ticks.add_job(self._prune, "interval", hours=PRUNE_HOURS)
+        self._ticks.start()
+        self._loop = asyncio.create_task(self._run())
+
+    def wake(self) -> None:
+        """There is news: look now; call it on the event loop."""
+        self._due.set()
+
+    async def stop(self) -> None:
+        """Finish what is under way, or give up the lanes, within ten seconds."""
+        self._desk.stopping.set()
+        self.wake()
+        if self._ticks.running:
+            self._ticks.shutdown(wait=False)
+        if self._loop is None:
+            return
+        await asyncio.wait([self._loop], timeout=self._desk.pace.farewell)
+        self._loop.cancel()
+        await asyncio.wait([self._loop], timeout=1)
+        await asyncio.to_thread(drain.give_up, self._desk)
+
+    async def _run(self) -> None:
+        while not self._desk.stopping.is_set():
+            self._due.clear()
+            self._beat()
+            try:
+                await asyncio.to_thread(drain.drain, self._desk)
+            except drain.NO_DATABASE as cut:
+                log.warning("the queue waits for PostgreSQL: %s", type(cut).__name__)
+            except Exception:
+                log.exception("the drain broke")
+            await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._desk.pace.poll):
+                await self._due.wait()
+        except TimeoutError:
+            pass
+
+    def _beat(self) -> None:
+        self.heartbeat = monotonic()
+
+    async def _tick(self) -> None:
+        if self._loop is not None and self._loop.done() and not self._desk.stopping.is_set():
+            log.error("the drain had stopped and starts again")
+            self._loop = asyncio.create_task(self._run())
+        self.wake()
+
+    async def _prune(self) -> None:
+        await asyncio.to_thread(self._forget_the_old)
+
+    @staticmethod
+    def _forget_the_old() -> None:
+        with db.transaction() as session:
+            queue.prune(session)

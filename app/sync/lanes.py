@@ -1,0 +1,145 @@
+"""Lanes: one person's key, worked on by one worker at a time, by PostgreSQL's clock alone.
+
+A lane is free, leased until some moment, asked to wait (`not_before`), or stuck
+until its owner acts (`told_at`). Whoever lost the lease writes nothing more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Text, cast, func, literal, or_, true
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session, col, select, update
+
+from app.models import PipedriveSync, Setting, SyncAccount, SyncLane, User
+from app.models.pipedrive_sync import OPEN
+from app.signals import Topic, announce
+from app.sync.endings import LeaseLost
+
+# no company domain looks like this
+PRACTICE = "(practice)"
+PAUSED = "sync_paused"
+
+NOW: Any = select(func.clock_timestamp()).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A claimed lane: whose it is (as they were then), and which Pipedrive company its key writes to."""
+
+    lane_id: UUID
+    token: UUID
+    who: User
+    account: str
+
+
+def moment(session: Session) -> datetime:
+    """PostgreSQL's clock, the only one that decides who may do what."""
+    said: datetime = session.exec(select(func.clock_timestamp())).one()
+    return said
+
+
+def claim(session: Session, seconds: float, *, practice: bool) -> Lease | None:
+    """Take the lane that has been idle longest among those that may and have something to do."""
+    account: Any = literal(PRACTICE) if practice else col(User.pipedrive_company)
+    waiting = (
+        select(SyncLane.id)
+        .join(User, col(User.id) == SyncLane.user_id)
+        .join(SyncAccount, col(SyncAccount.account) == account, isouter=True)
+        .where(
+            col(User.active),
+            true() if practice else col(User.pipedrive_key).is_not(None),
+            col(SyncLane.told_at).is_(None),
+            col(SyncLane.not_before) <= NOW,
+            or_(col(SyncLane.lease_until).is_(None), col(SyncLane.lease_until) <= NOW),
+            or_(col(SyncAccount.id).is_(None), col(SyncAccount.not_before) <= NOW),
+            _due(col(SyncLane.user_id)).exists(),
+            ~_everything_paused(),
+        )
+        .order_by(col(SyncLane.lease_until).asc().nulls_first(), col(SyncLane.id))
+        .limit(1)
+        .with_for_update(skip_locked=True, of=SyncLane)
+    )
+    taken = {"lease_token": uuid4(), "lease_until": _in(seconds), "paused_reason": None}
+    lane = session.exec(
+        update(SyncLane)
+        .where(col(SyncLane.id) == waiting.scalar_subquery())
+        .values(taken)
+        .returning(col(SyncLane.id), col(SyncLane.user_id))
+    ).first()
+    if lane is None:
+        return None
+    who = session.get_one(User, lane.user_id)
+    return Lease(lane.id, taken["lease_token"], who, PRACTICE if practice else str(who.pipedrive_company))
+
+
+def next_job(session: Session, lease: Lease) -> PipedriveSync | None:
+    """The job of this lane that has been due longest."""
+    oldest_first = (
+        select(PipedriveSync).where(*_open(lease.who.id)).order_by(col(PipedriveSync.run_at), col(PipedriveSync.id))
+    )
+    return session.exec(oldest_first.limit(1)).first()  # fmt: skip
+
+
+def renew(session: Session, lease: Lease, seconds: float) -> None:
+    """Go on holding the lane; raises LeaseLost when it is not ours, or its owner or key is no longer the same."""
+    kept = update(SyncLane).where(*_ours(lease), _same_key(lease)).values(lease_until=_in(seconds))
+    if session.exec(kept.returning(col(SyncLane.id))).first() is None:
+        raise LeaseLost
+
+
+def hold(session: Session, lease: Lease) -> None:
+    """Lock the lane for the rest of the transaction; raises LeaseLost when it is not ours any more."""
+    if session.exec(select(SyncLane.id).where(*_ours(lease)).with_for_update()).first() is None:
+        raise LeaseLost
+
+
+def release(session: Session, lease: Lease) -> None:
+    """Give the lane back; it now stands last in the row."""
+    session.exec(update(SyncLane).where(*_ours(lease)).values(lease_token=None, lease_until=func.clock_timestamp()))
+
+
+def pause(session: Session, lease: Lease, sentence: str, wait: timedelta) -> None:
+    """Leave this lane alone for a while; no attempt is spent."""
+    rest = {"paused_reason": sentence[:200], "not_before": func.clock_timestamp() + wait}
+    _tell(session, lease, rest)
+
+
+def stop(session: Session, lease: Lease, sentence: str) -> None:
+    """Leave this lane alone until its owner has a new key; they are told once."""
+    told = func.coalesce(col(SyncLane.told_at), func.clock_timestamp())
+    _tell(session, lease, {"paused_reason": sentence[:200], "told_at": told})
+
+
+def _tell(session: Session, lease: Lease, values: dict[str, Any]) -> None:
+    """Keep why nothing moves, unless a new key has just come in: that one deserves its own try."""
+    session.exec(update(SyncLane).where(*_ours(lease), _same_key(lease)).values(values))
+    announce(session, Topic.SYNC, lease.who.id, lease.who.id)
+
+
+def _same_key(lease: Lease) -> Any:
+    key = col(User.pipedrive_key).is_not_distinct_from(lease.who.pipedrive_key)
+    return select(User.id).where(User.id == SyncLane.user_id, col(User.active), key).exists()
+
+
+def _open(user_id: Any) -> tuple[Any, ...]:
+    return PipedriveSync.user_id == user_id, col(PipedriveSync.status).in_(OPEN), col(PipedriveSync.run_at) <= NOW
+
+
+def _due(user_id: Any) -> Any:
+    return select(PipedriveSync.id).where(*_open(user_id))
+
+
+def _ours(lease: Lease) -> tuple[Any, Any]:
+    return col(SyncLane.id) == lease.lane_id, col(SyncLane.lease_token) == lease.token
+
+
+def _in(seconds: float) -> Any:
+    return func.clock_timestamp() + timedelta(seconds=seconds)
+
+
+def _everything_paused() -> Any:
+    """The operator's own stop, also set after a restore until somebody has looked."""
+    return select(Setting.id).where(Setting.key == PAUSED, Setting.value == cast(literal("true", Text), JSONB)).exists()

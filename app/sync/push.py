@@ -1,0 +1,103 @@
+"""One push on its way: what it is about, with whose key it goes, and what became known meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, select
+
+from app import db
+from app.models import Activity, Contact, EntityType, Organisation, PipedriveLink, PipedriveSync, Trigger
+from app.services.outreach import CALLED_OFF
+from app.sync import intents
+from app.sync.endings import CONTACT_GONE, GONE, OWNER_CHANGED, Closed, NothingToPush
+from app.sync.errors import Gone
+from app.sync.lanes import Lease
+from app.sync.pace import Pace
+from app.sync.pipedrive import Pipedrive
+
+Record = tuple[EntityType, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """An open line to one Pipedrive company with one person's key."""
+
+    lease: Lease
+    pipedrive: Pipedrive
+    pace: Pace
+    types: dict[str, str]
+    restored_from: datetime | None = None
+
+    @property
+    def account(self) -> str:
+        return self.lease.account
+
+
+@dataclass
+class Push:
+    """The rows as they are now; `found_gone` when this very push met a record that somebody deleted."""
+
+    job: PipedriveSync
+    line: Line
+    contact: Contact
+    meeting: Activity | None
+    found_gone: bool = field(default=False)
+
+    @property
+    def firm(self) -> Organisation | None:
+        return self.contact.organisation
+
+    @property
+    def by_hand(self) -> bool:
+        return self.job.trigger is Trigger.MANUAL
+
+    def doubts(self, link: PipedriveLink) -> bool:
+        """Somebody who pushes by hand wants to know whether what went over earlier is still there."""
+        return self.by_hand and link.created_at < self.job.created_at
+
+    @property
+    def may_recreate(self) -> bool:
+        """What a human deleted comes back only when its owner has seen that and asked again."""
+        return not self.found_gone and (self.by_hand or self.job.error_code == GONE)
+
+    def lose(self, record: Record) -> None:
+        with db.transaction() as session:
+            intents.lose(session, self.line.account, *record)
+        self.found_gone = True
+
+    def is_gone(self, record: Record) -> bool:
+        """Ask Pipedrive whether a record is still there."""
+        kind, number = record
+        ask: dict[EntityType, Callable[[int], Any]] = {
+            EntityType.ORGANIZATION: self.line.pipedrive.get_organization,
+            EntityType.PERSON: self.line.pipedrive.get_person,
+            EntityType.ACTIVITY: self.line.pipedrive.get_activity,
+        }
+        try:
+            return bool(ask[kind](number).is_deleted)
+        except Gone:
+            return True
+
+
+def read(job: PipedriveSync, line: Line) -> Push:
+    """Read what is to go over; raises Closed or NothingToPush when there is nothing, or it is not this person's."""
+    with db.reading() as session:
+        contact = _contact(session, job)
+        meeting = session.get(Activity, job.entity_id) if job.entity_type is EntityType.ACTIVITY else None
+    if contact is None or contact.deleted_at:
+        raise Closed(CONTACT_GONE, "This contact is no longer in the contact bank.")
+    if contact.user_id != job.user_id:
+        raise Closed(OWNER_CHANGED, "This contact now belongs to a colleague, who can push it with their own key.")
+    if job.entity_type is EntityType.ACTIVITY and (
+        meeting is None or meeting.deleted_at or meeting.outcome in CALLED_OFF
+    ):
+        raise NothingToPush  # fmt: skip
+    return Push(job, line, contact, meeting)
+
+
+def _contact(session: Session, job: PipedriveSync) -> Contact | None:
+    firm = joinedload(Contact.organisation)  # type: ignore[arg-type]
+    return session.exec(select(Contact).options(firm).where(col(Contact.id) == job.contact_id)).one_or_none()

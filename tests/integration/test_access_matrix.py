@@ -1,0 +1,153 @@
+"""AC-05, X2: every route, asked by everybody; a route without a row fails."""
+
+import re
+from dataclasses import dataclass
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+import world
+from wires import KEY, ask
+
+from app import api, db
+from app.models import ActivityDraft, ActivityType, Import, PipedriveSync, SyncStatus, Trigger, User
+from app.services import outreach, sign_in, syncs
+
+ROLES = ("anonymous", "owner", "other", "member", "golden", "disabled")
+FILE = {"file": ("people.csv", b"Name\nJane Roe\n", "text/csv")}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the owner, another consultant, a member of the campaign and a golden ticket are answered.
+
+    Somebody anonymous and somebody disabled are always strangers: 401.
+    """
+
+    method: str
+    path: str
+    answers: tuple[int, int, int, int]
+    body: object = None
+
+    def expected(self, role: str) -> int:
+        strangers = dict.fromkeys(("anonymous", "disabled"), 401)
+        return (strangers | dict(zip(ROLES[1:5], self.answers, strict=True)))[role]
+
+
+def everybody(status: int) -> tuple[int, int, int, int]:
+    return (status,) * 4
+
+
+OWNER_ONLY = (200, 404, 404, 404)
+GOLDEN_ONLY = (403, 403, 403)
+
+TABLE = [
+    Row("POST", "/api/auth/login", everybody(401), {"email": "ada.lind@firm.example", "password": "wrong"}),
+    Row("POST", "/api/auth/logout", everybody(204)),
+    Row("GET", "/api/auth/session", everybody(200)),
+    Row("GET", "/api/contacts", everybody(200)),
+    Row("POST", "/api/contacts", everybody(201), {"name": "New Face"}),
+    Row("GET", "/api/contacts/suggested", everybody(200)),
+    Row("GET", "/api/contacts/{contact_id}", (200, 404, 200, 200)),
+    Row("PUT", "/api/contacts/{contact_id}", OWNER_ONLY, {"notes": "changed"}),
+    Row("DELETE", "/api/contacts/{contact_id}", (204, 404, 404, 404)),
+    Row("POST", "/api/contacts/{contact_id}/snooze", OWNER_ONLY, {"days": 3}),
+    Row("POST", "/api/contacts/{trashed_id}/restore", OWNER_ONLY),
+    Row("POST", "/api/contacts/import", everybody(200), FILE),
+    Row("GET", "/api/contacts/export.csv", everybody(200)),
+    Row("DELETE", "/api/imports/{batch_id}", OWNER_ONLY),
+    Row("GET", "/api/activities", everybody(200)),
+    Row("GET", "/api/activities/feed", everybody(200)),
+    Row("POST", "/api/activities", (201, 404, 201, 201), {"type": "CALL", "contact_id": "{contact_id}", "campaign_id": "{campaign_id}"}),
+    Row("GET", "/api/activities/{activity_id}", (200, 404, 200, 200)),
+    Row("PUT", "/api/activities/{activity_id}", OWNER_ONLY, {"note": "changed"}),
+    Row("DELETE", "/api/activities/{activity_id}", (204, 404, 404, 404)),
+    Row("POST", "/api/activities/{removed_id}/restore", OWNER_ONLY),
+    Row("POST", "/api/pipedrive/sync", (202, 404, 404, 404), {"contact_id": "{contact_id}"}),
+    Row("GET", "/api/pipedrive/status", everybody(200)),
+    Row("POST", "/api/pipedrive/retry", (200, 404, 404, 200), {"sync_ids": ["{sync_id}"]}),
+    Row("GET", "/api/me", everybody(200)),
+    Row("PUT", "/api/me", everybody(200), {"timezone": "Europe/Oslo"}),
+    Row("PUT", "/api/me/password", everybody(422), {"old": "wrong", "new": "a few unrelated words"}),
+    Row("PUT", "/api/me/pipedrive-key", everybody(200), {"api_key": KEY}),
+    Row("DELETE", "/api/me/pipedrive-key", everybody(204)),
+    Row("GET", "/api/me/devices", everybody(200)),
+    Row("DELETE", "/api/me/devices/{device_id}", (204, 404, 404, 204)),
+    Row("GET", "/api/users", (*GOLDEN_ONLY, 200)),
+    Row("POST", "/api/users", (*GOLDEN_ONLY, 201), {"email": "new@firm.example"}),
+    Row("POST", "/api/users/{user_id}/reset-link", (*GOLDEN_ONLY, 201)),
+    Row("PUT", "/api/users/{user_id}/role", (*GOLDEN_ONLY, 200), {"role": "GOLDEN_TICKET"}),
+    Row("POST", "/api/users/{user_id}/disable", (*GOLDEN_ONLY, 200)),
+    Row("POST", "/api/users/{user_id}/enable", (*GOLDEN_ONLY, 200)),
+    Row("GET", "/api/tokens", everybody(200)),
+    Row("POST", "/api/tokens", everybody(201), {"name": "Report"}),
+    Row("DELETE", "/api/tokens/{token_id}", (204, 404, 404, 404)),
+]  # fmt: skip
+
+
+@pytest.fixture
+def firm(ada, bo, gwen, jane):
+    """Ada owns Jane, who is in a campaign that Bo is a member of, and everything else that a route may name."""
+    cem, dora = world.person("Cem Can"), world.person("Dora Dow", active=False)
+    campaign, trashed = world.campaign(ada, members=[bo], holds=[jane]), world.contact(ada, "Gone")
+    with db.transaction() as session:
+        me = session.get_one(User, ada.id)
+        draft = ActivityDraft(type=ActivityType.CALL, campaign_id=campaign.id)
+        touch, removed = (outreach.log(session, me, jane.id, draft) for _ in range(2))
+        removed.deleted_at = session.merge(trashed).deleted_at = touch.created_at
+        sync = syncs.queue(session, me, trashed, Trigger.MANUAL)
+        session.get_one(PipedriveSync, sync.id).status = SyncStatus.FAILED
+        session.add(batch := Import(user_id=ada.id))
+        token, _ = sign_in.issue_token(session, me, "Report")
+        sign_in.open_session(session, me, "A browser")
+    with db.reading() as session:
+        device = sign_in.devices(session, ada)[0]
+    people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
+    ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "batch": batch,
+           "sync": sync, "user": cem, "token": token, "device": device}  # fmt: skip
+    return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.path}")
+def test_everybody_gets_what_the_table_says(firm, row, role):
+    sent = {"files": row.body} if row.body is FILE else {"json": named(row.body, firm)} if row.body else {}
+    answer = ask(firm.people[role], row.method, row.path.format(**firm.ids), **sent)
+    assert answer.status_code == row.expected(role), answer.text
+
+
+def test_every_route_has_a_row():
+    known = {(row.method, shape(row.path)) for row in TABLE}
+    routes = {
+        (method, shape(f"{api.PREFIX}{route.path}"))
+        for resource in api.RESOURCES
+        for route in resource.router.routes
+        for method in route.methods
+    }
+    assert routes == known
+    assert len(known) == len(TABLE)
+
+
+def test_what_nobody_may_know_looks_like_what_does_not_exist(firm):
+    """The answer about a foreign id is, byte for byte, the answer about one that nobody has."""
+    for row in TABLE:
+        if row.expected("other") == 404 and "{" in row.path:
+            sent = {"json": row.body} if row.body else {}
+            foreign, made_up = (
+                ask(firm.people["other"], row.method, re.sub(r"\{\w+\}", one, row.path), **sent)
+                for one in (next(firm.ids[name] for name in re.findall(r"\{(\w+)\}", row.path)), str(uuid4()))
+            )
+            assert foreign.content == made_up.content
+            assert foreign.headers == made_up.headers
+
+
+def named(body, firm):
+    if isinstance(body, dict):
+        return {key: named(value, firm) for key, value in body.items()}
+    if isinstance(body, list):
+        return [named(value, firm) for value in body]
+    return body.format(**firm.ids) if isinstance(body, str) else body
+
+
+def shape(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path)

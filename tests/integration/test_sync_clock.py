@@ -1,0 +1,149 @@
+"""QU-09, F10, OP-01: the queue moves when it is told to, by itself when nobody tells, and stops in good order."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from time import monotonic
+
+import desk as office
+import faults
+import psycopg
+import pytest
+from desk import ask, hurried, lane, only_push
+from world import contact
+
+from app import db
+from app.models import SyncStatus, Trigger, base, now
+from app.sync import drain
+from app.sync.clock import Clock
+
+fake, desk, ada, bo = office.fake, office.desk, office.ada, office.bo
+
+A_LONG_TIME = 3600
+
+
+async def until(true, seconds=5.0):
+    end = monotonic() + seconds
+    while not await asyncio.to_thread(true):
+        assert monotonic() < end, "it did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+def done():
+    return only_push().status is SyncStatus.SUCCESS
+
+
+@pytest.fixture
+def kari(ada):
+    return contact(ada, "Kari", email="kari@x.example")
+
+
+async def test_news_wakes_the_drain_at_once(fake, desk, ada, kari):
+    await asyncio.to_thread(ask, ada, kari, Trigger.WARM)
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME))
+    await clock.start()
+    await until(done)
+    again = await asyncio.to_thread(ask, ada, kari)
+    clock.wake()
+    await until(lambda: not office.fresh(again).is_open)
+    await clock.stop()
+
+
+async def test_without_news_the_loop_looks_by_itself_whatever_the_wall_clock_says(fake, desk, ada, kari, monkeypatch):
+    clock = Clock(hurried(desk, poll=0.1, tick=A_LONG_TIME))
+    await clock.start()
+    await asyncio.to_thread(ask, ada, kari)
+    monkeypatch.setattr(base, "clock", lambda: now_then - timedelta(hours=1))
+    await until(done)
+    assert monotonic() - clock.heartbeat < 2
+    await clock.stop()
+
+
+now_then = now()
+
+
+async def test_the_slow_tick_brings_a_dead_loop_back(fake, desk, ada, kari, caplog):
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=0.1))
+    await clock.start()
+    clock._loop.cancel()
+    await asyncio.wait([clock._loop])
+    await asyncio.to_thread(ask, ada, kari)
+    await until(done)
+    await clock.stop()
+    assert "starts again" in caplog.text
+
+
+async def test_stopping_in_the_middle_of_a_silent_call_takes_no_ten_seconds_and_frees_the_lane(fake, desk, ada, kari):
+    slow = office.desk_at(fake.url, replace(desk.pace, deadline=30, farewell=0.3), patience=3)
+    clock = Clock(slow)
+    fake.next(faults.silence(), method="POST")
+    await clock.start()
+    await asyncio.to_thread(ask, ada, kari)
+    clock.wake()
+    await until(lambda: fake.asked("POST"))
+    started = monotonic()
+    await clock.stop()
+    assert monotonic() - started < 2
+    row = await asyncio.to_thread(lane, ada)
+    assert row.lease_token is None
+    assert (await asyncio.to_thread(only_push)).status is SyncStatus.PENDING
+
+
+async def test_a_stopped_desk_sends_nothing_more(fake, desk, ada, kari):
+    await asyncio.to_thread(ask, ada, kari)
+    desk.stopping.set()
+    assert await asyncio.to_thread(drain.drain, desk) == 0
+    assert fake.heard == []
+
+
+async def test_a_database_that_goes_away_for_a_moment_is_waited_for(fake, desk, ada, kari, url, caplog):
+    clock = Clock(hurried(desk, poll=0.1))
+    await clock.start()
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")  # fmt: skip
+    await asyncio.to_thread(ask, ada, kari)
+    await until(done, 15)
+    await clock.stop()
+    assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
+
+
+async def test_two_clocks_share_the_work_without_two_calls_of_one_key(fake, desk, ada, bo):
+    fake.delay = 0.02
+    clocks = [Clock(hurried(office.desk_at(fake.url), poll=0.1)) for _ in range(2)]
+    for clock in clocks:
+        await clock.start()
+    people = [(owner, f"Person {n}") for n in range(8) for owner in (ada, bo)]
+    for owner, name in people:
+        person = await asyncio.to_thread(contact, owner, name, email=f"{name[-1]}{owner.id}@x.example")
+        await asyncio.to_thread(ask, owner, person)
+        for clock in clocks:
+            clock.wake()
+    await until(lambda: all(row.status is SyncStatus.SUCCESS for row in office.pushes()), 15)
+    for clock in clocks:
+        await clock.stop()
+    assert len(fake.alive("persons")) == len(people)
+    assert fake.overlaps == []
+
+
+async def test_what_succeeded_long_ago_is_forgotten_and_a_failure_is_not(desk, ada, kari):
+    old = now() - timedelta(days=31)
+    for status in (SyncStatus.SUCCESS, SyncStatus.FAILED):
+        row = await asyncio.to_thread(ask, ada, kari)
+        await asyncio.to_thread(office.edit, row, status=status, finished_at=old)
+    await Clock(desk)._prune()
+    assert [row.status for row in await asyncio.to_thread(office.pushes)] == [SyncStatus.FAILED]
+
+
+def test_the_database_is_never_held_while_pipedrive_is_asked(fake, desk, ada, kari):
+    seen = []
+
+    def http_for(who):
+        http = desk.http_for(who)
+        http.event_hooks = {"response": [lambda _: seen.append(db.engine.pool.checkedout())]}
+        return http
+
+    ask(ada, kari)
+    office.settled(replace(hurried(desk, lanes_at_once=1), http_for=http_for))
+    assert seen
+    assert set(seen) == {0}
