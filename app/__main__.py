@@ -68,7 +68,8 @@ def _refused(wrong: Exception) -> int:
 def _sentence(trouble: Exception) -> str | None:
     """The plain sentence of an expected trouble; None for a bug."""
     from psycopg import OperationalError
-    from sqlalchemy.exc import OperationalError as LostConnection
+    from psycopg.errors import DuplicateTable, InsufficientPrivilege
+    from sqlalchemy.exc import DBAPIError
 
     from app.backups.trouble import BackupTrouble
     from app.errors import Refusal
@@ -78,9 +79,13 @@ def _sentence(trouble: Exception) -> str | None:
 
     if isinstance(trouble, BackupTrouble | Refusal | NewerDatabase | OlderDatabase | PostgresTrouble | ConfigTrouble):
         return str(trouble)
-    if isinstance(trouble, OperationalError | LostConnection):
-        return "The database was lost on the way; nothing of this command was kept."
-    return None
+    cause = trouble.orig if isinstance(trouble, DBAPIError) else trouble
+    known = {
+        OperationalError: "The database was lost on the way; nothing of this command was kept.",
+        DuplicateTable: "The database holds tables of another program; give Pipedriven one of its own.",
+        InsufficientPrivilege: "The role in DATABASE_URL may not do this; it has to own the database.",
+    }
+    return next((sentence for kind, sentence in known.items() if isinstance(cause, kind)), None)
 
 
 def _told(sentence: str, code: int) -> int:

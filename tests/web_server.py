@@ -64,7 +64,11 @@ def running(url, **environment):
         known = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "TRUSTED_PROXIES": "127.0.0.1/32", "DATABASE_URL": url}
         with log.open("w") as err:
             server = subprocess.Popen(
-                [sys.executable, __file__], cwd=folder, env=os.environ | known | environment, stdout=subprocess.PIPE, stderr=err
+                [sys.executable, __file__],
+                cwd=folder,
+                env=os.environ | known | environment,
+                stdout=subprocess.PIPE,
+                stderr=err,
             )
         try:
             line = server.stdout.readline()
@@ -231,7 +235,9 @@ class Line:
     def press(self, client_id=None):
         shape = self.page.shape
         client_id = client_id or self.page.client_id
-        self.emit("event", {"id": shape["button"], "client_id": client_id, "listener_id": shape["listener"], "args": []})
+        self.emit(
+            "event", {"id": shape["button"], "client_id": client_id, "listener_id": shape["listener"], "args": []}
+        )
 
     def wait_for(self, text, seconds=5):
         """Everything heard until `text` comes, or the line ends."""

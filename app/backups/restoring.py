@@ -33,9 +33,10 @@ def restore(server: Server, file: Path, before: Path) -> Manifest:
     """
     manifest = _readable(server, file)
     alone_with(server)
-    if making.revision(server.url):
-        making.make(server, before)
-    load(server, server.url, file, manifest)
+    with _unpacked(file, manifest) as dump:
+        if making.revision(server.url):
+            making.make(server, before)
+        _replay(server, server.url, dump, manifest)
     migrate.upgrade(server.url)
     return manifest
 
@@ -43,11 +44,7 @@ def restore(server: Server, file: Path, before: Path) -> Manifest:
 def load(server: Server, url: str, file: Path, manifest: Manifest) -> None:
     """Make this database hold what the backup holds, and nothing else."""
     with _unpacked(file, manifest) as dump:
-        _replay(server, url, dump)
-    with psycopg.connect(url) as connection:
-        found = making.counts_of(connection)
-    if found != manifest.counts:
-        raise BackupTrouble(f"{file} was restored, but the numbers of rows are not those that it promises.")
+        _replay(server, url, dump, manifest)
 
 
 def alone_with(server: Server) -> None:
@@ -86,7 +83,7 @@ def _unpacked(file: Path, manifest: Manifest) -> Iterator[Path]:
         yield Path(dump.name)
 
 
-def _replay(server: Server, url: str, dump: Path) -> None:
+def _replay(server: Server, url: str, dump: Path, manifest: Manifest) -> None:
     """Replay the dump in one transaction, which is committed only when pg_restore came to its end."""
     words = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f", "-"]
     script = ["--no-owner", "--no-acl", "--no-comments", "-f", "-", str(dump)]
@@ -99,3 +96,7 @@ def _replay(server: Server, url: str, dump: Path) -> None:
             while piece := source.stdout.read(PIECE):
                 psql.stdin.write(piece)
         psql.stdin.write(b"\ncommit;\n")
+    with psycopg.connect(url) as connection:
+        found = making.counts_of(connection)
+    if found != manifest.counts:
+        raise BackupTrouble("The backup was restored, but the numbers of rows are not those that it promises.")

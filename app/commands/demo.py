@@ -48,18 +48,23 @@ def clear(owner: Owner = None) -> None:
 def live(
     every: Annotated[float, typer.Option(help="Seconds between two touches.")] = 4.0,
     count: Annotated[int, typer.Option(help="Stop after so many touches; 0 goes on for ever.")] = 0,
-    team: Annotated[bool, typer.Option("--team", help="Make a team first when nobody is here.")] = False,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Also start Pipedriven, or only the team.")] = True,
 ) -> None:
-    """Let colleagues reach out to their sample people, so that one can watch it arrive."""
+    """Serve with a team that works by itself, on sample people only; an empty database gets one first."""
     from app.commands import desk
     from app.demo import live as scripted
 
-    with desk.opened():
-        if team:
-            for line in scripted.gather():
-                typer.echo(line)
-        for line in scripted.touches(every, count):
+    with desk.opened() as at:
+        for line in scripted.gather():
             typer.echo(line)
+        if serve:
+            from app import main
+
+            with scripted.at_work(every, count):
+                main.serve(at.settings)
+        else:
+            for line in scripted.touches(every, count):
+                typer.echo(line)
 
 
 def _load_firm(folder: Path, *, stdin: bool) -> None:

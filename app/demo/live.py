@@ -1,10 +1,13 @@
 """A team that works by itself, on sample people only: one sees on every screen how news arrives."""
 
 import random
-import time
+from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 
 from sqlalchemy import any_, literal
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from app import db
@@ -61,11 +64,12 @@ def gather() -> Iterator[str]:
     yield from (f"{email}  {name}  {role.value}" for email, name, role in TEAM)
 
 
-def touches(every: float, count: int) -> Iterator[str]:
-    """Log one touch after another and say so; without end when `count` is 0."""
+def touches(every: float, count: int, stop: Event | None = None) -> Iterator[str]:
+    """Log one touch after another and say so, until `stop`; without end when `count` is 0."""
     dice = random.Random()
+    stop = stop or Event()
     done = 0
-    while True:
+    while not stop.is_set():
         try:
             yield _touch(dice)
         except NobodyThere:
@@ -75,7 +79,30 @@ def touches(every: float, count: int) -> Iterator[str]:
         done += 1
         if done == count:
             return
-        time.sleep(every)
+        stop.wait(every)
+
+
+@contextmanager
+def at_work(every: float, count: int) -> Iterator[None]:
+    """The team works beside the block, in a thread that ends with it."""
+    stop = Event()
+
+    def work() -> None:
+        while not stop.wait(every):
+            try:
+                deque(touches(every, count, stop), maxlen=0)
+            except (NobodyThere, SQLAlchemyError):
+                continue  # nobody there yet, or the database is just being opened or closed
+            if count:
+                return
+
+    team = Thread(target=work, name="demo team", daemon=True)
+    team.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        team.join(5)
 
 
 def _touch(dice: random.Random) -> str:

@@ -6,7 +6,7 @@ the rights of the person in front of it.
 
 import inspect
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from nicegui import Event, ui
@@ -33,18 +33,47 @@ def on(
 
     `owner` narrows the news to one person's bank, `about` to one row.
     """
-    here = ui.context.slot.parent
+    hear_all((topic,), refresh, owner=owner, about=about)
+
+
+def hear_all(
+    topics: Sequence[Topic],
+    refresh: Callable[[], object | Awaitable[object]],
+    *,
+    owner: UUID | None = None,
+    about: UUID | None = None,
+) -> None:
+    """Like `on` for several topics. News that comes while a refresh is running is one more refresh, not many."""
+    here, turn = ui.context.slot.parent, _Turn()
 
     async def hear(signal: Signal) -> None:
         if _gone(here):
-            _news[topic].unsubscribe(hear)
-        elif _matters(signal.owner, owner) and _matters(signal.about, about):
-            with here:
-                told = refresh()
-                if inspect.isawaitable(told):
-                    await told
+            for topic in topics:
+                _news[topic].unsubscribe(hear)
+        elif _matters(signal.owner, owner) and _matters(signal.about, about) and turn.take():
+            while turn.go_on():
+                with here:
+                    told = refresh()
+                    if inspect.isawaitable(told):
+                        await told
 
-    _news[topic].subscribe(hear)
+    for topic in topics:
+        _news[topic].subscribe(hear)
+
+
+class _Turn:
+    """One refresh at a time, and a note that there is more to show."""
+
+    def __init__(self) -> None:
+        self.running = self.wanted = False
+
+    def take(self) -> bool:
+        self.wanted = True
+        return not self.running
+
+    def go_on(self) -> bool:
+        self.running, self.wanted = self.wanted, False
+        return self.running
 
 
 def _matters(said: str, wanted: UUID | None) -> bool:

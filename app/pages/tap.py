@@ -7,6 +7,7 @@ is told the truth: nothing was saved.
 """
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -66,6 +67,9 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
             return True
         return False
 
+    # NiceGUI reads the signature to decide whether to pass its event: it must see what the tap takes, not what the verb does
+    shown = inspect.signature(handler)
+    vars(answer).update(__signature__=shown.replace(parameters=list(shown.parameters.values())[2:]))
     return answer
 
 

@@ -71,7 +71,8 @@ def queue(
     """Ask that Pipedrive hears of this contact, or of this meeting with it; `who` is the contact's owner.
 
     An open request for the same thing is not doubled: its generation grows, so
-    that an edit made while it is under way is pushed too.
+    that an edit made while it is under way is pushed too. It goes with the key
+    of whoever owns the contact now.
     """
     kind, entity = (EntityType.ACTIVITY, activity.id) if activity else (EntityType.PERSON, contact.id)
     wish = PipedriveSync(
@@ -82,7 +83,7 @@ def queue(
     asked = row.on_conflict_do_update(
         index_elements=["dedupe_key"],
         index_where=OPEN_ROWS,
-        set_={"generation": PipedriveSync.generation + 1, "run_at": func.least(PipedriveSync.run_at, now()), "updated_at": now()},
+        set_={"generation": PipedriveSync.generation + 1, "user_id": who.id, "run_at": func.least(PipedriveSync.run_at, now()), "updated_at": now()},
     ).returning(PipedriveSync)  # fmt: skip
     stored: PipedriveSync = session.exec(asked).scalar_one()
     announce(session, Topic.SYNC, contact.id, who.id)

@@ -18,7 +18,7 @@ GUESS = """<script>
 (function () {
   var zone = document.getElementById("timezone"), country = document.getElementById("country");
   function pick(list, value) {
-    if (list && list.dataset.guess && value && list.querySelector('option[value="' + value + '"]')) list.value = value;
+    if (list && "guess" in list.dataset && value && list.querySelector('option[value="' + value + '"]')) list.value = value;
   }
   pick(zone, Intl.DateTimeFormat().resolvedOptions().timeZone);
   pick(country, (navigator.language || "").split("-")[1]);
@@ -74,7 +74,7 @@ def set_up(sent: Typed, token: str, *, status: int = 200) -> HTMLResponse:
         _email(sent, autocomplete="email"),
         _password("Password", new=True, wrong=sent.fields.get("password", "")),
         _zone(sent),
-        paper.choose("country", "Country of phone numbers without a +", countries.choices(), sent["country"] or "DE", guess=not sent.values),
+        paper.choose("country", "Country for phone numbers", countries.choices(), sent["country"] or "DE", guess=not sent.values),
         paper.tick("sample", "Fill in sample data and a practice Pipedrive", ticked=sent["sample"] == "yes"),
         wrong=sent.wrong,
     )  # fmt: skip

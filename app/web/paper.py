@@ -41,7 +41,11 @@ def form(action: str, button: str, *fields: str, wrong: str = "") -> str:
 def field(name: str, label: str, *, value: str = "", wrong: str = "", hint: str = "", **attributes: str | bool) -> str:
     """One labelled input; `wrong` is a sentence that stands right under it."""
     notes = [(f"{name}-wrong", "wrong", wrong), (f"{name}-hint", "faint", hint)]
-    told = "".join(f'<small id="{key}" class="{kind}">{escape(text)}</small>' for key, kind, text in notes if text)
+    told = "".join(
+        f"<small {_attributes({'id': key, 'class': kind, 'role': kind == 'wrong' and 'alert'})}>{escape(text)}</small>"
+        for key, kind, text in notes
+        if text
+    )
     described = " ".join(key for key, _, text in notes if text)
     known: dict[str, str | bool] = {"id": name, "name": name, "value": value, "type": "text", "required": True}
     known |= attributes

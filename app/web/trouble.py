@@ -37,7 +37,7 @@ class Trouble:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            return await self._line(scope, receive, send)
         started, admitted = False, False
 
         async def held(message: Message) -> None:
@@ -58,6 +58,14 @@ class Trouble:
             log.error("%s %s admitted a 500", scope["method"], named(scope["path"]))
             await reply(scope, 500, "Broken", BROKEN)(scope, receive, send)
         return None
+
+    async def _line(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A socket that cannot be checked now is told to come back, without a word in the log for each tab."""
+        try:
+            await self.app(scope, receive, send)
+        except GONE as away:
+            log.info("a socket has to wait, no database: %s", type(away).__name__)
+            await send({"type": "websocket.close", "code": 1013})
 
 
 def refused(scope: Scope, no: Refusal) -> Response:

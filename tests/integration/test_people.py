@@ -10,8 +10,20 @@ from sqlmodel import select
 
 from app import db
 from app.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut, TooManyTries
-from app.models import ApiToken, AuditEvent, FailedSignIn, OneTimeLink, PersonDraft, Role, User, UserSession, base, now
-from app.services import passwords, people, sign_in, throttle
+from app.models import (
+    ApiToken,
+    AuditEvent,
+    FailedSignIn,
+    OneTimeLink,
+    PersonDraft,
+    Purpose,
+    Role,
+    User,
+    UserSession,
+    base,
+    now,
+)
+from app.services import passwords, people, secret, sign_in, throttle
 from app.signals import CHANNEL
 
 PASSWORD = "seven quiet otters"
@@ -46,7 +58,8 @@ def audited(action):
 @pytest.fixture
 def later(monkeypatch):
     def move(**ahead):  # from where the clock already is
-        monkeypatch.setattr(base, "clock", lambda moment=now() + timedelta(**ahead): moment)
+        moment = now() + timedelta(**ahead)
+        monkeypatch.setattr(base, "clock", lambda: moment)
 
     return move
 
@@ -85,10 +98,14 @@ def test_a_new_set_up_link_replaces_the_earlier_one():
 
 
 def test_two_set_ups_in_the_same_moment_make_exactly_one_account():
-    token = did(people.setup_link)
+    first = did(people.setup_link)
+    second = "a second link that should never have been there"
+    with db.transaction() as session:
+        ends = now() + timedelta(hours=1)
+        session.add(OneTimeLink(purpose=Purpose.SETUP, token_hash=secret.digest(second), expires_at=ends))
     start, outcomes = threading.Barrier(2), []
 
-    def go(email):
+    def go(token, email):
         start.wait()
         try:
             did(people.set_up, token, draft(email=email), PASSWORD)
@@ -96,7 +113,8 @@ def test_two_set_ups_in_the_same_moment_make_exactly_one_account():
         except NotFound:
             outcomes.append("gone")
 
-    both = [threading.Thread(target=go, args=(f"{n}@firm.example",)) for n in "ab"]
+    pairs = ((first, "a@firm.example"), (second, "b@firm.example"))
+    both = [threading.Thread(target=go, args=pair) for pair in pairs]
     [one.start() for one in both]
     [one.join() for one in both]
     assert sorted(outcomes) == ["gone", "made"]

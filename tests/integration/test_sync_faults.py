@@ -28,6 +28,7 @@ from world import contact
 
 from app import db
 from app.models import SyncAccount, SyncStatus, now
+from app.models.base import new_id
 from app.models.pipedrive_sync import MAX_ATTEMPTS
 from app.services import account, contacts, syncs, workspace
 from app.sync.drain import drain
@@ -343,3 +344,11 @@ def test_a_bug_in_one_push_spends_an_attempt_and_stays_out_of_the_sentence(fake,
     assert (row.status, row.error_code, row.detail) == (SyncStatus.RETRY, "bug", "AttributeError")
     assert row.error == "Something broke on our side; we try again."
     assert ADAS_KEY not in caplog.text
+
+
+def test_what_a_clock_that_ran_ahead_has_written_holds_nothing_up(fake, desk, ada, kari):
+    row = ask(ada, kari)
+    edit(row, run_at=now() + timedelta(hours=2))
+    edit(lane(ada), lease_token=new_id(), lease_until=now() + timedelta(hours=2))
+    assert drain(desk) == 1
+    assert only_push().status is SyncStatus.SUCCESS

@@ -256,6 +256,14 @@ def test_nobodys_key_but_the_owners_is_ever_used(fake, desk, ada, bo, kari):
     assert {heard.key for heard in fake.heard} == {BOS_KEY}
 
 
+def test_who_takes_a_contact_over_and_pushes_it_does_so_with_their_own_key(fake, desk, ada, bo, kari):
+    first = ask(ada, kari)
+    edit(kari, user_id=bo.id)
+    assert ask(bo, kari).id == first.id
+    assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
+    assert {heard.key for heard in fake.heard} == {BOS_KEY}
+
+
 def test_after_a_restore_what_went_over_since_the_backup_is_found_and_not_sent_again(fake, desk, ada, kari):
     bare = contact(ada, "No Address")
     ask(ada, bare)

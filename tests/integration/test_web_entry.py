@@ -120,8 +120,9 @@ def test_signing_in_again_ends_the_session_before(house, alice):
     browser.post("/api/auth/login", json={"email": alice.email, "password": PASSWORD})
     assert dict(browser.cookies) != before
     stolen = house.browser(Cookie=f"sid={before['sid']}")
-    time.sleep(2.1)  # the longest that a process may believe an ended session
-    assert stolen.get("/api/auth/session").status_code == 401
+    until = time.monotonic() + 2
+    while stolen.get("/api/auth/session").status_code == 200:
+        assert time.monotonic() < until
 
 
 def test_a_cookie_planted_before_signing_in_opens_nothing(house, alice):
@@ -216,7 +217,10 @@ def test_only_json_is_json(house, alice):
 
 
 @pytest.mark.parametrize("path", ["/login", "/setup", "/invite/x", "/reset/x"])
-@pytest.mark.parametrize("body", [b"", b"\x00\xff", b"email=%00&password=%ff", b"&".join(b"a=1" for _ in range(99)), b"password=" + b"x" * 9999])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\x00\xff", b"email=%00&password=%ff", b"&".join(b"a=1" for _ in range(99)), b"password=" + b"x" * 9999],
+)
 def test_hostile_forms_are_refused(house, database, path, body):
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     assert 400 <= house.browser().post(path, content=body, headers=kind).status_code < 500
@@ -243,7 +247,17 @@ def test_strangers_get_nothing_from_the_api(house, database, path):
 
 def test_strangers_cost_no_nicegui_page(house, alice):
     before = house.signed_in(alice).get("/api/seen").json()["clients"]
-    for path in ("/press", "/login", "/nothing", "/_nicegui/3.18.0/nothing", "/static/nothing", "/_nicegui_ws/nothing", "/setup", "/invite/x", "/api/x"):
+    for path in (
+        "/press",
+        "/login",
+        "/nothing",
+        "/_nicegui/3.18.0/nothing",
+        "/static/nothing",
+        "/_nicegui_ws/nothing",
+        "/setup",
+        "/invite/x",
+        "/api/x",
+    ):
         for _ in range(10):
             house.browser().get(path)
             house.browser().post(path)
@@ -285,8 +299,12 @@ def test_signing_in_never_leads_to_another_site(house, alice, wanted):
 # --- writes are meant
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example", ""])
-@pytest.mark.parametrize("path", ["/api/auth/login", "/login", "/setup", "/api/contacts", "/logout", "/api/auth/logout"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example", ""]
+)
+@pytest.mark.parametrize(
+    "path", ["/api/auth/login", "/login", "/setup", "/api/contacts", "/logout", "/api/auth/logout"]
+)
 def test_another_sites_page_cannot_write(house, alice, origin, path):
     browser = house.signed_in(alice)
     for headers in ({"Origin": origin}, {"Origin": origin, "Sec-Fetch-Site": "same-origin"}):
@@ -361,6 +379,16 @@ def test_what_the_golden_ticket_does_is_felt_within_two_seconds(house, alice, gw
         assert time.monotonic() < until
 
 
+def test_a_session_that_vanished_without_news_is_believed_for_two_seconds_at_most(house, alice, url):
+    browser = house.signed_in(alice)
+    assert browser.get("/api/auth/session").status_code == 200
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("delete from user_sessions")
+    until = time.monotonic() + 3
+    while browser.get("/api/auth/session").status_code == 200:
+        assert time.monotonic() < until
+
+
 # --- arriving
 
 
@@ -372,7 +400,14 @@ def test_set_up_by_the_link_and_never_again(house, database):
     page = browser.get(f"/setup?token={token}")
     assert page.status_code == 200
     assert all(f'name="{name}"' in page.text for name in ("name", "email", "password", "timezone", "sample", "country"))
-    fields = {"token": token, "name": "Gwen Gold", "email": "gwen@firm.example", "timezone": "Europe/Oslo", "country": "NO", "sample": "yes"}
+    fields = {
+        "token": token,
+        "name": "Gwen Gold",
+        "email": "gwen@firm.example",
+        "timezone": "Europe/Oslo",
+        "country": "NO",
+        "sample": "yes",
+    }
     weak = form(browser, "/setup", password="short", **fields)
     assert weak.status_code == 422
     assert all(f'value="{value}"' in weak.text for value in ("Gwen Gold", "gwen@firm.example"))
@@ -416,7 +451,9 @@ def test_an_invitation_is_opened_often_and_used_once(house, gwen):
     weak = form(browser, f"/invite/{token}", name="Kim", password="password12345", timezone="Asia/Tokyo")
     assert weak.status_code == 422
     assert "too easy" in weak.text
-    done = form(browser, f"/invite/{token}", name="Kim", password=PASSWORD, timezone="Asia/Tokyo", email="eve@evil.example")
+    done = form(
+        browser, f"/invite/{token}", name="Kim", password=PASSWORD, timezone="Asia/Tokyo", email="eve@evil.example"
+    )
     assert done.status_code == 303
     assert browser.get("/api/auth/session").json()["user"]["email"] == "kim@firm.example"
     assert house.browser().get(f"/invite/{token}").status_code == 404
@@ -445,4 +482,6 @@ def test_no_secret_is_in_the_log(house, alice, url):
     log = house.logged()
     assert not any(text in log for text in ("canary-address", "canary password", browser.cookies["sid"], PASSWORD))
     with psycopg.connect(url) as connection:
-        assert connection.execute("select count(*) from users where password_hash like '$argon2id$%'").fetchone() == (1,)
+        assert connection.execute("select count(*) from users where password_hash like '$argon2id$%'").fetchone() == (
+            1,
+        )

@@ -1,10 +1,13 @@
 """WS-01..WS-04, WS-08, SE-05, SE-06: a NiceGUI page obeys only the session that got it."""
 
+import json
+
 import pytest
 import web_server
 import websockets
 from nicegui import __version__
 from nicegui.nicegui import sio
+from sqlmodel import select
 from web_server import PASSWORD, Page
 
 from app import db
@@ -53,10 +56,7 @@ def presses(alice, seconds=0.0):
 def press_and_wait(line, page):
     """Press, and let the server answer something that comes after it."""
     line.press()
-    for _ in range(100):
-        if presses(page):
-            return True
-    return False
+    return any(presses(page) for _ in range(100))
 
 
 def test_the_page_of_the_session_works(alice):
@@ -70,8 +70,6 @@ def test_a_handshake_that_comes_after_connecting_works_too(alice):
     line = alice.open(implicit=False)
     assert line.is_open
     query = {"client_id": alice.client_id, "tab_id": "tab", "document_id": "doc", "next_message_id": 0}
-    import json
-
     line.line.send("420" + json.dumps(["handshake", query]))
     assert "430[true]" in line.wait_for("430")
     assert press_and_wait(line, alice)
@@ -79,8 +77,6 @@ def test_a_handshake_that_comes_after_connecting_works_too(alice):
 
 
 def test_a_late_handshake_for_another_persons_page_fails(alice, bob):
-    import json
-
     line = bob.open(implicit=False)
     query = {"client_id": alice.client_id, "tab_id": "tab", "document_id": "doc", "next_message_id": 0}
     line.line.send("420" + json.dumps(["handshake", query]))
@@ -126,13 +122,23 @@ def test_another_persons_socket_cannot_press_for_the_page(alice, bob):
     mine.close()
 
 
+def test_one_page_cannot_press_for_another_page_of_the_same_browser(alice):
+    second = Page(alice.house, alice.browser)
+    line = second.open()
+    line.press(client_id=alice.client_id)
+    assert line.is_cut()
+    assert presses(alice) == 0
+
+
 def test_another_browser_of_the_same_person_cannot_press_for_the_page(alice):
     other = alice.house.signed_in(User(email="alice@firm.example"))
     assert not alice.open(cookies=other.cookies).is_open
 
 
 @pytest.mark.parametrize("name", ["event", "javascript_response", "ack", "log"])
-@pytest.mark.parametrize("message", [None, 7, "text", [], {}, {"client_id": 3}, {"client_id": ["a"]}, {"client_id": None}])
+@pytest.mark.parametrize(
+    "message", [None, 7, "text", [], {}, {"client_id": 3}, {"client_id": ["a"]}, {"client_id": None}]
+)
 def test_malformed_frames_are_cut_without_a_traceback(alice, name, message):
     line = alice.open()
     line.emit(name, message)
@@ -181,8 +187,6 @@ def test_a_disabled_colleagues_tabs_end_at_once(alice, bob):
     line = alice.open()
     gwen = person("gwen", Role.GOLDEN_TICKET)
     with db.transaction() as session:
-        from sqlmodel import select
-
         target = session.exec(select(User).where(User.email == "alice@firm.example")).one()
         people.disable(session, gwen, target.id)
     assert "/login" in line.wait_for("/login", 2)
@@ -192,12 +196,15 @@ def test_a_disabled_colleagues_tabs_end_at_once(alice, bob):
     assert alice.browser.get("/press", follow_redirects=False).status_code == 303
 
 
-def test_signing_out_on_the_phone_leaves_the_laptops_tab_alone(alice):
+def test_signing_out_on_the_phone_leaves_the_laptops_tab_alone(alice, bob):
     phone = alice.house.signed_in(User(email="alice@firm.example"))
-    line = alice.open()
+    laptop, other = alice.open(), bob.open()
     phone.post("/logout")
-    assert press_and_wait(line, alice)
-    line.close()
+    bob.browser.post("/logout")
+    assert "/login" in other.wait_for("/login")  # news come in order: alice's were dealt with before
+    assert press_and_wait(laptop, alice)
+    assert "/login" not in laptop.wait_for("/login", 0.3)
+    laptop.close()
 
 
 def test_nobody_uploads_to_another_persons_page(alice, bob):
@@ -222,16 +229,23 @@ def test_one_person_has_at_most_twenty_sockets(alice):
     [line.close() for line in lines]
 
 
-def test_the_guard_stands_before_every_handler_that_nicegui_has():
+@pytest.fixture
+def fresh_sio(monkeypatch):
+    """NiceGUI's own handlers, and whatever is done to them undone."""
+    monkeypatch.setitem(sio.handlers, "/", guard._plain or dict(sio.handlers["/"]))
+    monkeypatch.setattr(guard, "_plain", {})
+
+
+def test_the_guard_stands_before_every_handler_that_nicegui_has(fresh_sio):
     assert set(sio.handlers["/"]) == guard.KNOWN
     assert __version__.startswith(guard.VERSION)
+    guard.install()
     guard.install()
     for name, handler in sio.handlers["/"].items():
         assert handler.__module__ == guard.__name__, name
 
 
-def test_the_guard_refuses_a_nicegui_that_it_does_not_know(monkeypatch):
-    monkeypatch.setattr(guard, "_plain", {})
+def test_the_guard_refuses_a_nicegui_that_it_does_not_know(fresh_sio, monkeypatch):
     monkeypatch.setattr(guard, "KNOWN", guard.KNOWN - {"log"})
     with pytest.raises(RuntimeError):
         guard.install()

@@ -59,7 +59,18 @@ def raw(house, text):
 
 # --- headers
 
-ANSWERS = ["/press", "/login", "/nothing", "/healthz", "/api/seen", "/api/nothing", "/api/broken", "/broken", "/static/plain.css", VUE]
+ANSWERS = [
+    "/press",
+    "/login",
+    "/nothing",
+    "/healthz",
+    "/api/seen",
+    "/api/nothing",
+    "/api/broken",
+    "/broken",
+    "/static/plain.css",
+    VUE,
+]
 
 
 @pytest.mark.parametrize("path", ANSWERS)
@@ -67,7 +78,9 @@ def test_every_answer_says_what_the_browser_must_refuse(browser, path):
     headers = browser.get(path).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'self'"
-    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == policy["script-src-attr"] == "'none'"
+    assert (
+        policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == policy["script-src-attr"] == "'none'"
+    )
     assert "unsafe-inline" not in policy["script-src"]
     assert ("unsafe-eval" in policy["script-src"]) == (path == "/press")
     assert headers["x-content-type-options"] == "nosniff"
@@ -102,7 +115,18 @@ def test_another_origin_is_granted_nothing(browser):
 # --- the doorway
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:80", "a@127.0.0.1", "", "127.0.0.1/evil", "localhost\\evil"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example:80",
+        "a@127.0.0.1",
+        "",
+        "127.0.0.1/evil",
+        "localhost\\evil",
+    ],
+)
 def test_a_name_that_is_not_ours_is_not_answered(house, host):
     assert raw(house, f"GET /login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").startswith("HTTP/1.1 400")
 
@@ -147,7 +171,12 @@ async def test_only_a_trusted_proxy_says_who_is_asking(trusted, peer, said, call
         seen.update(scope)
 
     door = Doorway(inside, settings.load(trusted_proxies=trusted))
-    headers = [(b"host", b"localhost"), (b"x-forwarded-for", said.encode()), (b"x-forwarded-prefix", b"//evil"), (b"forwarded", b"for=1")]
+    headers = [
+        (b"host", b"localhost"),
+        (b"x-forwarded-for", said.encode()),
+        (b"x-forwarded-prefix", b"//evil"),
+        (b"forwarded", b"for=1"),
+    ]
     await door({"type": "http", "method": "GET", "path": "/", "headers": headers, "client": (peer, 1)}, None, None)
     assert seen["client"][0] == caller
     assert [name for name, _ in seen["headers"]] == [b"host"]
@@ -187,7 +216,9 @@ def test_a_file_may_have_five_megabytes_and_no_more(browser, declared):
 
 def test_a_false_content_length_opens_nothing(house, browser):
     for length in ("-1", "1e9", "9" * 30):
-        head = f"POST /api/contacts HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        head = (
+            f"POST /api/contacts HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        )
         assert raw(house, head).split(" ")[1][0] == "4"
 
 
@@ -229,7 +260,14 @@ async def test_a_colleague_may_ask_the_api_three_hundred_times_in_ten_seconds(al
 
     gate = Gate(let_in, inside, settings.load())
     headers = [(b"host", b"localhost"), (b"cookie", f"sid={token}".encode())]
-    scope = {"type": "http", "method": "GET", "path": "/api/nothing", "headers": headers, "client": ("127.0.0.1", 1), "state": {}}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/api/nothing",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "state": {},
+    }
     for _ in range(310):
         await gate(scope, None, heard)
     assert statuses == [200] * 300 + [429] * 10
@@ -281,7 +319,9 @@ def test_without_a_database_there_is_a_page_that_says_so(database):
 # --- files and compression
 
 
-@pytest.mark.parametrize(("encoding", "undo"), [("br", brotli.decompress), ("gzip", gzip.decompress), ("identity", bytes)])
+@pytest.mark.parametrize(
+    ("encoding", "undo"), [("br", brotli.decompress), ("gzip", gzip.decompress), ("identity", bytes)]
+)
 def test_files_are_squeezed_once_and_kept_for_a_year(house, encoding, undo):
     with httpx.Client(base_url=house.address, trust_env=False) as client:
         answers = []

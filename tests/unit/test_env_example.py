@@ -9,7 +9,7 @@ from app import settings
 from app.settings import Settings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
-SET = re.compile(r"^#?([A-Z][A-Z_]+)=(.*)$", re.M)
+SET = re.compile(r"^#?([A-Z][A-Z_]+)=(.*)$", re.MULTILINE)
 
 
 def test_the_example_lists_every_variable_and_no_other():

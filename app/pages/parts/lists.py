@@ -14,16 +14,29 @@ class Rows(Element, component=design.COMPONENTS / "rows.js"):
 
     def __init__(self, rows: list[dict[str, Any]], *, detail: bool = False) -> None:
         super().__init__()
+        self.known = _marks(rows)
         # a text, not a list: NiceGUI wraps every nested dict, about 1 KB a row
         self.props["initial"] = json.dumps(rows)
         self.props["logIcon"] = design.icon("check")
         self.props["detail"] = detail
 
     def show(self, rows: list[dict[str, Any]]) -> None:
+        """Other rows, from the top."""
+        self.known = _marks(rows)
         self.run_method("set", rows)
 
     def more(self, rows: list[dict[str, Any]]) -> None:
+        self.known |= _marks(rows)
         self.run_method("append", rows)
+
+    def renew(self, rows: list[dict[str, Any]]) -> None:
+        """The same list after some news: only what differs travels, and what one reads stays where it is."""
+        marks = _marks(rows)
+        changed = [row for row in rows if self.known.get(row["id"]) != marks[row["id"]]]
+        order = None if list(marks) == list(self.known) else list(marks)
+        self.known = marks
+        if order is not None or changed:
+            self.run_method("renew", order, changed)
 
 
 class Sentinel(Element, component=design.COMPONENTS / "sentinel.js"):
@@ -35,3 +48,8 @@ class Sentinel(Element, component=design.COMPONENTS / "sentinel.js"):
 
     def rearm(self) -> None:
         self.run_method("rearm")
+
+
+def _marks(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """What the browser has been told of each row, in its order, as a number to compare with."""
+    return {row["id"]: hash(json.dumps(row)) for row in rows}

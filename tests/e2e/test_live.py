@@ -1,0 +1,128 @@
+"""AU, WS-04, R2, T9: two browsers at once, people who leave, and screens that fit every phone."""
+
+import re
+import time
+
+import httpx
+import pytest
+from conftest import DESK, PASSWORD, PHONE, opened
+from playwright.sync_api import expect
+
+SCREENS = ["/", "/contacts", "/activities", "/sync", "/import", "/settings", "/team", "/more"]
+
+
+def test_a_touch_logged_on_the_phone_appears_at_the_desk_without_reload(phone, desk, api):
+    made = api.post("/contacts", json={"name": "Live Larsson", "warmness_score": 4}).json()
+    opened(desk, "/activities")
+    opened(phone, f"/contacts/{made['id']}")
+    phone.get_by_role("button", name="Log", exact=True).first.tap()
+    phone.get_by_role("button", name="Reached").tap()
+    logged = time.monotonic()
+    expect(desk.locator(".pd-row", has_text="Live Larsson")).to_be_visible(timeout=2_000)
+    assert time.monotonic() - logged < 2
+    expect(phone.locator(".pd-step", has_text="Call with Live Larsson")).to_be_visible(timeout=2_000)
+
+
+def test_news_does_not_take_away_what_somebody_types(phone, api):
+    opened(phone, "/")
+    phone.get_by_label("Add a contact").tap()
+    phone.get_by_label("Name").fill("Half typed")
+    api.post("/contacts", json={"name": "Meanwhile", "warmness_score": 9}).raise_for_status()
+    expect(phone.locator("#app .pd-pick", has_text="Meanwhile")).to_be_attached()
+    expect(phone.get_by_label("Name")).to_have_value("Half typed")
+
+
+def test_the_first_answer_already_says_whom_to_call(account, site, api):
+    """The five suggestions stand in the HTML itself, before any script has run."""
+    api.post("/contacts", json={"name": "Plain Html", "warmness_score": 10}).raise_for_status()
+    cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
+    html = httpx.get(site.address, cookies=cookies).text
+    first_paint = html[html.index('id="pd-first"') : html.index('id="app"')]
+    assert "Plain Html" in first_paint
+    assert "warm 10, never contacted" in first_paint
+
+
+def colleague(site, api, chromium, email, shape):
+    """Somebody invited by link, signed in in a browser of their own."""
+    link = api.post("/users", json={"email": email, "role": "CONSULTANT"}).json()["link"]
+    context = chromium.new_context(base_url=site.address, **shape)
+    page = context.new_page()
+    page.goto(re.sub(r"^https?://[^/]+", site.address, link))
+    page.get_by_label("Your name").fill("Björn Colleague")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button").last.click()
+    page.wait_for_selector("#app .pd-main")
+    return page
+
+
+def test_a_disabled_colleague_is_out_within_two_seconds(site, api, chromium):
+    page = colleague(site, api, chromium, "bjorn@firm.example", PHONE)
+    page.wait_for_function("() => window.socket && window.socket.connected")
+    them = next(user for user in api.get("/users").json()["items"] if user["email"] == "bjorn@firm.example")
+    api.post(f"/users/{them['id']}/disable").raise_for_status()
+    page.wait_for_url("**/login**", timeout=2_000)
+    page.context.close()
+
+
+def test_a_colleague_sees_nothing_of_my_bank(site, api, chromium):
+    mine = api.post("/contacts", json={"name": "Private Petra", "warmness_score": 10}).json()
+    page = colleague(site, api, chromium, "sees.nothing@firm.example", DESK)
+    answer = page.goto(f"/contacts/{mine['id']}")
+    assert answer.status == 404
+    page.wait_for_selector("#app .pd-main")
+    assert "Private Petra" not in page.content()
+    assert page.goto("/team").status == 404
+    opened(page, "/contacts?q=petra")
+    expect(page.get_by_text("0 contacts")).to_be_visible()
+    page.context.close()
+
+
+def test_after_signing_out_the_back_button_shows_nothing(site, api, chromium):
+    page = colleague(site, api, chromium, "leaves@firm.example", PHONE)
+    opened(page, "/more")
+    page.get_by_role("button", name="Sign out").tap()
+    page.wait_for_url("**/login**")
+    page.go_back()
+    page.wait_for_url("**/login**")
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [360, 390, 430, 768, 1280])
+def test_no_screen_scrolls_sideways(account, chromium, site, api, width):
+    api.post("/contacts", json={
+        "name": "Maximilian-Alexander Fernández-Villaverde von und zu Papadopoulos-Konstantinidis",
+        "organisation": "Bundesverband der Deutschen Gasturbinen- und Dampfkesselhersteller e.V.",
+        "job_title": "Head of Procurement and Strategic Sourcing EMEA", "warmness_score": 10,
+    }).raise_for_status() if width == 360 else None  # fmt: skip
+    context = chromium.new_context(storage_state=account, base_url=site.address, viewport={"width": width, "height": 844})
+    page = context.new_page()
+    wide = [path for path in SCREENS if opened(page, path).evaluate("document.documentElement.scrollWidth > innerWidth")]
+    context.close()
+    assert wide == []
+
+
+def test_targets_are_big_enough_for_a_thumb(phone):
+    """P6.1: at least 44 px in both directions, or as wide as the words of a chip."""
+    small = {}
+    for path in SCREENS:
+        opened(phone, path)
+        found = phone.evaluate(
+            """() => [...document.querySelectorAll('#app a, #app button')].filter(e => e.offsetParent)
+            .map(e => [e.getBoundingClientRect(), e]).filter(([r]) => r.width > 0 && (r.height < 40 || r.width < 40))
+            .map(([r, e]) => `${e.className} ${Math.round(r.width)}x${Math.round(r.height)} ${e.innerText.slice(0, 20)}`)"""
+        )
+        if found:
+            small[path] = found
+    assert small == {}
+
+
+def test_back_closes_the_contact_and_keeps_the_list(phone, api):
+    api.post("/contacts", json={"name": "Back Again"})
+    opened(phone, "/contacts?q=back")
+    phone.locator(".pd-row-main").first.tap()
+    expect(phone.locator(".pd-head-name")).to_be_visible()
+    assert "/contacts/" in phone.url
+    phone.go_back()
+    expect(phone.locator(".pd-head-name")).not_to_be_in_viewport()
+    expect(phone.get_by_label("Search contacts").first).to_be_visible()
+    assert phone.url.endswith("/contacts?q=back")
