@@ -18,7 +18,7 @@ def data_dir():
     """A folder that a server without root's rights can reach too."""
     base = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="pdn-", dir=base, ignore_cleanup_errors=True) as folder:
-        os.chmod(folder, 0o711)
+        Path(folder).chmod(0o711)
         yield Path(folder)
 
 
@@ -43,8 +43,26 @@ def database(url):
 
 
 # children before parents
-TABLES = (
-    "pipedrive_links pipedrive_syncs sync_lanes sync_accounts owed_answers warmness_changes activities campaign_contacts"
-    " campaign_users campaigns contacts organisations imports idempotency_keys api_tokens user_sessions one_time_links"
-    " failed_sign_ins audit_events settings users"
-).split()
+TABLES = [
+    "pipedrive_links",
+    "pipedrive_syncs",
+    "sync_lanes",
+    "sync_accounts",
+    "owed_answers",
+    "warmness_changes",
+    "activities",
+    "campaign_contacts",
+    "campaign_users",
+    "campaigns",
+    "contacts",
+    "organisations",
+    "imports",
+    "idempotency_keys",
+    "api_tokens",
+    "user_sessions",
+    "one_time_links",
+    "failed_sign_ins",
+    "audit_events",
+    "settings",
+    "users",
+]

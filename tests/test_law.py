@@ -116,7 +116,8 @@ def test_no_data_is_pasted_into_markup(method):
         where(path, call)
         for path in PAGES
         for call in calls(path)
-        if named(call) == method and any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in ast.walk(call))
+        if named(call) == method
+        and any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in ast.walk(call))
         and any(isinstance(arg, ast.JoinedStr | ast.BinOp) for arg in call.args)
     ]
     assert pasted == []
@@ -156,7 +157,7 @@ def test_parts_are_given_values_only():
 # nobody is signed in, or the operator acts: each has a reason to stand here
 NOBODY_ACTS = re.compile(
     r"app\.services\.(sign_in|people|one_time|throttle|passwords|audit|account|secret|keys|workspace|idempotency"
-    r"|phones|columns|cells|sheets|samples|twins|visibility|exports)\."
+    r"|phones|columns|cells|bulk|delimited|sheets|samples|twins|visibility|exports)\."
 )
 PURE = {"score", "reason", "warmness_after", "needles"}
 
@@ -217,8 +218,11 @@ def test_sentences_where_refusals_are_raised_end_with_a_full_stop():
         where(path, call)
         for path in FILES
         for call in calls(path)
-        if named(call) in kinds and call.args and isinstance(call.args[0], ast.Constant)
-        and isinstance(call.args[0].value, str) and not call.args[0].value.endswith((".", "?"))
+        if named(call) in kinds
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+        and not call.args[0].value.endswith((".", "?"))
     ]
     assert unfinished == []
 

@@ -13,7 +13,7 @@ from app.api.answers import Answer, Moment
 from app.api.wire import Caller, Limit, Reading, Transaction, Viewer
 from app.models import EntityType, PipedriveSync, SyncStatus, Trigger, now
 from app.models.base import Draft
-from app.services import contacts, pushes, syncs
+from app.services import contacts, progress, pushes, syncs
 
 router = APIRouter(prefix="/pipedrive", tags=["pipedrive"])
 
@@ -102,7 +102,7 @@ def status(
     """How my pushes stand, or those of one contact."""
     if contact_id:
         contacts.owned(session, me, contact_id)
-    seen = syncs.overview(session, me, contact_id, limit)
+    seen = progress.overview(session, me, contact_id, limit)
     answer = Status(
         counts=seen.counts,
         oldest_open_seconds=_age(seen.oldest_open),

@@ -18,12 +18,12 @@ def status() -> None:
     from app import db
     from app.commands import desk
     from app.models import SyncStatus
-    from app.services import people, syncs, workspace
+    from app.services import people, progress, workspace
 
     rows: list[tuple[object, ...]] = []
     with desk.opened(), db.reading() as session:
         for user in people.colleagues(session, desk.operator()):
-            seen = syncs.overview(session, user, limit=1)
+            seen = progress.overview(session, user, limit=1)
             if sum(seen.counts.values()) or user.pipedrive_key:
                 counts = [seen.counts[one] for one in SyncStatus]
                 rows.append((user.email, *counts, seen.paused_reason or "running"))

@@ -18,7 +18,7 @@ from app.pages.sync_centre import sync_page
 from app.pages.tap import look
 from app.pages.team import team_page
 from app.pages.today import today
-from app.services import contacts, suggestions
+from app.services import contacts, owed, suggestions
 from app.services.keys import Check, Seal
 
 SCREENS = {
@@ -51,14 +51,18 @@ async def page() -> None:
     """The one page: every address builds the same frame, the screens change inside it."""
     path = ui.context.client.sub_pages_router.current_path.split("?")[0]
 
-    def ask(session: Session, me: User) -> tuple[User, list[suggestions.Suggestion] | None, bool]:
-        picks = suggestions.suggest(session, me, first.SHOWN) if path == "/" else None
-        return me, picks, _exists(session, me, path)
+    def ask(session: Session, me: User) -> tuple[User, str, bool]:
+        seen = None
+        if path == "/":
+            picks = suggestions.suggest(session, me, first.SHOWN)
+            seen = first.Glimpse(picks, owed.open_questions(session, me, 3))
+        here = "/" + path.strip("/").split("/")[0]
+        return me, first.paint(me, here, seen), _exists(session, me, path)
 
-    me, picks, exists = await look(ask)
+    me, first_paint, exists = await look(ask)
     if not exists:
         ui.status_code(404)
-    ui.add_body_html(first.paint(picks))
+    ui.add_body_html(first_paint)
     screens = {path: screen for path, screen in SCREENS.items() if me.is_golden or path not in GOLDEN}
     await shell(screens, me)
 

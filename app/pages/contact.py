@@ -50,7 +50,7 @@ def contact_panel(shell: Shell, found: Whole) -> None:
             people.badge(standing, partial(push, contact_id), retry, address)
         with ui.element("div").classes("pd-card"):
             people.facts(contact, shown)
-            with ui.element("div").classes("pd-line wrap"):
+            with ui.element("div").classes("pd-verbs"):
                 basic.button("Edit", lambda: shell.contact_sheet.open(contact), "plain", "pencil")
                 basic.button("Snooze a week", lambda: snooze(contact_id, 7), "plain", "bell-off")
                 basic.button("Delete", partial(trash, contact_id), "bad", "trash-2")
@@ -64,8 +64,7 @@ def contact_panel(shell: Shell, found: Whole) -> None:
             panel.prune()
 
     panel(found)
-    for topic in (Topic.OUTREACH, Topic.CONTACT, Topic.SYNC):
-        live.on(topic, again, about=contact_id)
+    live.on(again, Topic.OUTREACH, Topic.CONTACT, Topic.SYNC, about=contact_id)
 
 
 @tap

@@ -36,15 +36,15 @@ class ContactSheet:
             ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save),
         ):
             basic.text("Edit contact" if self.contact_id else "New contact", "pd-h1")
-            form.field(self.typed, ContactDraft, "name", "Name", props="autofocus autocomplete=off enterkeyhint=next")
-            firm = form.field(
-                self.typed, ContactDraft, "organisation", "Organisation", props="autocomplete=off enterkeyhint=next"
-            )
+            # somebody known is opened to change one fact: a keyboard over the rest would be in the way
+            focus = "" if self.contact_id else "autofocus"
+            form.field(self.typed, ContactDraft, "name", "Name", props="autocomplete=off").props(focus)
+            firm = form.field(self.typed, ContactDraft, "organisation", "Organisation", props="autocomplete=off")
             firm.set_autocomplete(firms)
             form.field(self.typed, ContactDraft, "phone", "Phone", props="type=tel inputmode=tel autocomplete=off")
             form.field(self.typed, ContactDraft, "email", "E-mail", props="type=email inputmode=email autocomplete=off")
             self.warmth()
-            with ui.expansion("More").props("dense").classes("pd-extras"), ui.element("div").classes("pd-stack"):
+            with basic.expansion("More"):
                 form.field(self.typed, ContactDraft, "job_title", "Job title")
                 form.field(self.typed, ContactDraft, "linkedin_url", "LinkedIn", props="type=url inputmode=url")
                 cadence = ui.number(
@@ -53,13 +53,14 @@ class ContactSheet:
                 cadence.props("outlined").classes("pd-field").bind_value_to(self.typed, "cadence_days", strict=False)
                 form.field(self.typed, ContactDraft, "notes", "Notes", area=True, props="autogrow")
             self.twins = ui.element("div")
-            basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save")
+            with ui.element("div").classes("pd-foot"):
+                basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save")
 
     def warmth(self) -> None:
         with ui.element("div"):
             words = basic.text(_warm_words(self.typed["warmness_score"]), "pd-small pd-muted")
             slider = ui.slider(min=0, max=10, step=1, value=self.typed["warmness_score"]).props(
-                "snap markers aria-label=Warmness"
+                "snap aria-label=Warmness"
             )
             slider.bind_value_to(self.typed, "warmness_score", strict=False)
             slider.on_value_change(lambda event: words.set_text(_warm_words(event.value)))

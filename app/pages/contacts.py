@@ -1,6 +1,8 @@
 """The contact bank: search as one types, chips to narrow it, one contact beside the list (or over it, on a phone)."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,7 +13,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import User
-from app.pages import live
+from app.pages import design, live
 from app.pages.contact import Whole, contact_panel, whole_story
 from app.pages.frame import Shell
 from app.pages.parts import basic, lists, people
@@ -21,8 +23,9 @@ from app.services import contacts, finding, syncs
 from app.services.finding import Search
 from app.signals import Topic
 
+Page = tuple[list[dict[str, Any]], str | None]
+
 PAGE = 50
-NOBODY = "Add somebody with the plus, or bring a list."
 
 VIEWS: dict[str, tuple[str, Search]] = {
     "all": ("All", Search()),
@@ -37,8 +40,7 @@ VIEWS: dict[str, tuple[str, Search]] = {
 async def contacts_page(shell: Shell, cid: str | None = None, q: str = "", view: str = "all") -> None:
     bank = Bank(shell, q, view if view in VIEWS else "all")
     await bank.draw(cid)
-    live.on(Topic.CONTACT, bank.again, owner=shell.me.id)
-    live.on(Topic.OUTREACH, bank.again, owner=shell.me.id)
+    live.on(bank.renew, Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, owner=shell.me.id)
 
 
 class Bank:
@@ -49,9 +51,10 @@ class Bank:
         self.cursor: str | None = None
         self.chosen: str | None = None
         self.turn = 0
+        self.loaded = PAGE
 
     async def draw(self, chosen: str | None) -> None:
-        shown, self.cursor, total = await look(self.first)
+        (shown, self.cursor), total = await look(self.top)
         with ui.element("div").classes("pd-with-detail"):
             with ui.element("section"):
                 self.finder()
@@ -59,10 +62,7 @@ class Bank:
                 with ui.element("div").classes("pd-card flush"):
                     self.rows = lists.Rows(shown, detail=True).mark("rows")
                     self.rows.on("open", self.open).on("log", self.log)
-                    with ui.element("div") as self.nothing:
-                        basic.empty(
-                            "users", "Nobody here", NOBODY, "Import contacts", lambda: ui.navigate.to("/import")
-                        )
+                    self.nothing = ui.element("div")
                 self.end = lists.Sentinel(self.more)
             with ui.element("aside").classes("pd-detail").props('aria-label="Contact"'):
                 closing()
@@ -73,42 +73,69 @@ class Bank:
 
     def finder(self) -> None:
         with ui.element("div").classes("pd-find"):
-            box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
-            box.props('outlined dense debounce=200 type=search clearable aria-label="Search contacts"')
-            box.classes("pd-field").mark("search")
+            self.box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
+            self.box.props(
+                'outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search contacts"'
+            )
+            self.box.props["clear-icon"] = design.icon("x")
+            self.box.classes("pd-field").mark("search")
+            with self.box.add_slot("prepend"):
+                basic.icon("search")
             self.chips = basic.chips({name: view[0] for name, view in VIEWS.items()}, self.view, self.narrow)
 
     def search(self) -> Search:
         return replace(VIEWS[self.view][1], q=self.q)
 
-    def page(self, session: Session, me: User) -> tuple[list[dict[str, Any]], str | None]:
-        found = finding.contacts(session, me, self.search(), self.cursor, PAGE)
+    def page(self, session: Session, me: User, cursor: str | None, limit: int = PAGE) -> Page:
+        found = finding.contacts(session, me, self.search(), cursor, limit)
         badges = syncs.standings(session, found.items) if found.items else {}
         return [people.row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
 
-    def first(self, session: Session, me: User) -> tuple[list[dict[str, Any]], str | None, int]:
-        return (*self.page(session, me), finding.count(session, me, self.search()))
+    def top(self, session: Session, me: User, limit: int = PAGE) -> tuple[Page, int]:
+        return self.page(session, me, None, limit), finding.count(session, me, self.search())
 
     async def again(self) -> None:
         """From the top; of two searches that overtake each other, the newer one is shown."""
         self.turn, self.cursor = self.turn + 1, None
         turn = self.turn
-        shown, cursor, total = await look(self.first)
+        (shown, cursor), total = await look(self.top)
         if turn == self.turn:
-            self.cursor = cursor
+            self.cursor, self.loaded = cursor, PAGE
             self.rows.show(shown)
             self.tell(total)
             self.end.rearm()
 
+    async def renew(self) -> None:
+        """News: ask for as many rows as are loaded, so that nobody is thrown back to the top."""
+        turn, loaded = self.turn, 0
+        while loaded != self.loaded and turn == self.turn:
+            loaded = self.loaded
+            (shown, cursor), total = await look(partial(self.top, limit=loaded))
+        if turn == self.turn:
+            self.cursor = cursor
+            self.rows.renew(shown)
+            self.tell(total)
+
     async def more(self) -> None:
         if self.cursor:
-            shown, self.cursor = await look(self.page)
-            self.rows.more(shown)
+            turn, cursor = self.turn, self.cursor
+            shown, after = await look(partial(self.page, cursor=cursor))
+            if (turn, cursor) == (self.turn, self.cursor):
+                self.cursor, self.loaded = after, self.loaded + PAGE
+                self.rows.more(shown)
             self.end.rearm()
 
     def tell(self, total: int) -> None:
         self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}")
-        self.nothing.set_visibility(total == 0)
+        self.nothing.clear()
+        if not total:
+            with self.nothing:
+                nobody(self.clear if self.q or self.view != "all" else None)
+
+    async def clear(self) -> None:
+        self.q = ""
+        self.box.set_value("")
+        await self.narrow("all")
 
     async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
         self.q = event.value or ""
@@ -158,7 +185,17 @@ def draw(shell: Shell, chosen: str | None, found: Whole | None) -> None:
     elif chosen:
         basic.empty("circle-help", str(NotFound()), "It may be in the trash, or it never was yours to see.")
     else:
-        basic.empty("user", "Choose somebody", "Their story, their warmness and their Pipedrive state appear here.")
+        with ui.element("div").classes("pd-nobody"):
+            basic.empty("user", "Choose somebody", "Their story, their warmness and their Pipedrive state appear here.")
+
+
+def nobody(on_clear: Callable[[], Any] | None) -> None:
+    """Why the list is empty: nothing is like what was asked for, or the bank itself is empty."""
+    if on_clear:
+        basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.", "Show everybody", on_clear)
+        return
+    hint = "Add somebody with the plus, or bring a list from where you keep them now."
+    basic.empty("users", "Nobody here yet", hint, "Import contacts", lambda: ui.navigate.to("/import"))
 
 
 def closing() -> None:

@@ -104,6 +104,40 @@ def day_word(moment: datetime, zone: str) -> str:
     return f"{there:%a} {there.day} {there:%b}" if there.year == today.year else f"{there.day} {there:%b %Y}"
 
 
+def date_word(moment: datetime, zone: str) -> str:
+    """`Thu 3 Dec`."""
+    there = local(moment, zone)
+    return f"{there:%a} {there.day} {there:%b}"
+
+
 def time_word(moment: datetime, zone: str) -> str:
     """`Thu 3 Dec, 10:00`."""
     return f"{day_word(moment, zone)}, {local(moment, zone):%H:%M}"
+
+
+def browser_word(agent: str) -> str:
+    """`Safari on iPhone`: what a browser says of itself, as people say it."""
+    browser = next((word for mark, word in BROWSERS if mark in agent), None)
+    device = next((word for mark, word in DEVICES if mark in agent), None)
+    return " on ".join(filter(None, (browser or "A browser", device)))
+
+
+# the first that fits: every browser claims to be Safari, and most claim to be Chrome
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)

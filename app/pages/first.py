@@ -1,39 +1,88 @@
 """What a cold phone reads before the app itself has started: the five suggestions as plain HTML.
 
-The app's own script takes over as soon as it is there and this disappears.
+The app's own script takes over as soon as it is there and this disappears. It
+uses the same classes in the same order as the screens do, so nothing moves.
 """
 
+from dataclasses import dataclass
 from html import escape
 
-from app.pages import design
+from app.models import Contact, OwedAnswer, User, now
+from app.pages import design, rooms
 from app.pages.parts import people, reach
 from app.services.suggestions import Suggestion
 
 SHOWN = 5
 
 
-def paint(picks: list[Suggestion] | None) -> str:
-    """The loading frame; with the suggestions where they are what the person came for."""
-    inside = "".join(_pick(pick) for pick in (picks or [])[:SHOWN])
-    content = (
-        f'<h1 class="pd-h1">Whom to contact now</h1><div class="pd-card flush">{inside}</div>'
-        if inside
-        else '<div class="pd-bone"></div>' * 6
-    )
+@dataclass(frozen=True)
+class Glimpse:
+    """What Today will show first."""
+
+    picks: list[Suggestion]
+    questions: list[tuple[OwedAnswer, Contact]]
+
+
+def paint(me: User, here: str, seen: Glimpse | None) -> str:
+    """The frame of every screen; on Today with the suggestions, which are what the person came for."""
+    content = _today(me, seen) if seen and seen.picks else '<div class="pd-bone"></div>' * 6
     return (
         '<div id="pd-first"><header class="pd-top"><span class="pd-brand">'
-        f'<img src="{design.asset("icon.svg")}" alt="">Pipedriven</span></header><main class="pd-main">{content}</main></div>'
+        f'<img src="{design.asset("icon.svg")}" alt="">Pipedriven</span></header>{_rail(me, here)}{_bar(here)}'
+        f'<main class="pd-main"><div class="nicegui-sub-pages">{content}</div></main></div>'
+    )
+
+
+def _today(me: User, seen: Glimpse) -> str:
+    asked = "".join(
+        f'<div class="pd-card pd-line pd-ask">{_icon("circle-help")}<span class="pd-strong pd-clip pd-grow">'
+        f"{escape(contact.name)}: did it happen?</span></div>"
+        for _, contact in seen.questions
+    )
+    return (
+        f'<div class="pd-two"><section>{asked}<div class="pd-title"><h1 class="pd-h1">Whom to contact now</h1>'
+        f'<div class="pd-muted pd-small pd-date">{escape(design.date_word(now(), me.timezone))}</div></div>'
+        f'<div class="pd-card flush">{"".join(_pick(pick) for pick in seen.picks[:SHOWN])}</div></section>'
+        "<section></section></div>"
     )
 
 
 def _pick(pick: Suggestion) -> str:
     contact = pick.contact
-    call = f'<a class="pd-act" href="{escape(reach.tel(contact.phone))}">Call</a>' if contact.phone else ""
+    ways = "".join(
+        f'<a class="pd-act" href="{escape(address)}" aria-label="{escape(label)}">{_icon(name)}</a>'
+        if address
+        else '<span class="pd-act off"></span>'
+        for name, _, label, _, address in reach.ways(contact)
+    )
     return (
         f'<article class="pd-pick"><a class="pd-pick-head" href="/contacts/{contact.id}">'
         f'<span class="pd-avatar {design.tone(contact.warmness_score)}">{escape(design.initials(contact.name))}</span>'
         f'<span class="pd-pick-text"><span class="pd-pick-name pd-clip">{escape(contact.name)}</span>'
         f'<span class="pd-pick-sub pd-clip">{escape(people.subtitle(contact))}</span>'
         f'<span class="pd-pick-why pd-clip">{escape(pick.reason)}</span></span></a>'
-        f'<div class="pd-acts">{call}</div></article>'
+        f'<div class="pd-acts">{ways}<span class="pd-act">{_icon("calendar-plus")}</span>'
+        '<span class="pd-act pd-log">Log</span></div></article>'
     )
+
+
+def _bar(here: str) -> str:
+    links = [_link(here, *room) for room in rooms.NAV]
+    plus = f'<div class="pd-add"><span class="pd-plus">{_icon("plus")}</span></div>'
+    return f'<nav class="pd-bar" aria-hidden="true">{"".join([*links[:2], plus, *links[2:]])}</nav>'
+
+
+def _rail(me: User, here: str) -> str:
+    links = "".join(_link(here, *room) for room in rooms.of(me.is_golden))
+    add = f'<span class="pd-plus">{_icon("plus")}Add contact</span>'
+    return f'<nav class="pd-rail" aria-hidden="true">{add}{links}</nav>'
+
+
+def _link(here: str, path: str, word: str, icon_name: str) -> str:
+    on = " active" if path == here else ""
+    return f'<a class="pd-link{on}" href="{path}">{_icon(icon_name)}<span>{word}</span></a>'
+
+
+def _icon(name: str) -> str:
+    address = f"{design.asset('icons.svg')}#{name}"
+    return f'<i class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use href="{address}"/></svg></i>'

@@ -11,27 +11,13 @@ from nicegui.element import Element
 from sqlmodel import Session
 
 from app.models import Activity, ActivityType, Contact, User
-from app.pages import design
+from app.pages import design, rooms
 from app.pages.contact_sheet import ContactSheet
 from app.pages.log_sheet import LogSheet
 from app.pages.meeting_sheet import MeetingSheet
 from app.pages.parts import basic, toast
 from app.pages.tap import look, tap
 from app.services import owed
-
-NAV = (
-    ("/", "Today", "sparkles"),
-    ("/contacts", "Contacts", "users"),
-    ("/activities", "Activities", "activity"),
-    ("/more", "More", "menu"),
-)
-RAIL = (
-    *NAV[:3],
-    ("/sync", "Pipedrive", "cloud"),
-    ("/import", "Import", "upload"),
-    ("/settings", "Settings", "settings"),
-    ("/team", "Team", "shield"),
-)
 
 # how long the server keeps a page whose phone went to sleep, and how long a first answer may take
 KEPT, FIRST = 600.0, 1.5
@@ -91,7 +77,8 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
             ui.element("img").props["src"] = design.asset("icon.svg")
             basic.text("Pipedriven")
         ui.element("span").classes("pd-grow")
-        basic.icon_button("search", "Search contacts", lambda: ui.navigate.to("/contacts"))
+        with basic.link("/contacts", "pd-act pd-search", label="Search contacts"):
+            basic.icon("search")
     rail(this)
     bar(this)
     toast.tray()
@@ -110,20 +97,22 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
 def bar(this: Shell) -> None:
     """The phone's bar, within reach of one thumb."""
     with ui.element("nav").classes("pd-bar").props("aria-label=Main"):
-        for entry in NAV[:2]:
+        for entry in rooms.NAV[:2]:
             nav_link(this, *entry)
         with ui.element("div").classes("pd-add"):
             basic.icon_button("plus", "Add a contact", this.add, "")
-        for entry in NAV[2:]:
+        for entry in rooms.NAV[2:]:
             nav_link(this, *entry)
 
 
 def rail(this: Shell) -> None:
     with ui.element("nav").classes("pd-rail").props("aria-label=Main"):
         basic.button("Add contact", this.add, "main", "plus")
-        for entry in RAIL:
-            if entry[0] != "/team" or this.me.is_golden:
-                nav_link(this, *entry)
+        for entry in rooms.of(this.me.is_golden):
+            nav_link(this, *entry)
+        ui.element("span").classes("pd-grow")
+        basic.text(this.me.name, "pd-strong pd-clip pd-rail-me")
+        basic.sign_out("pd-rail-out")
 
 
 def nav_link(this: Shell, path: str, word: str, icon_name: str) -> None:

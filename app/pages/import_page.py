@@ -70,7 +70,7 @@ async def import_page(shell: Shell) -> None:
         on_rejected=lambda: toast.show("Choose a CSV file of at most 5 MB.", "no"),
     )
     picker.props('accept=".csv,text/csv,text/plain"').classes("hidden")
-    with ui.element("div").classes("pd-card"):
+    with ui.element("div").classes("pd-card flush"):
         basic.empty(
             "upload",
             "Choose a file",

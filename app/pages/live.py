@@ -6,7 +6,7 @@ the rights of the person in front of it.
 
 import inspect
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from nicegui import Event, ui
@@ -23,39 +23,24 @@ def deliver(signal: Signal) -> None:
 
 
 def on(
-    topic: Topic,
     refresh: Callable[[], object | Awaitable[object]],
-    *,
+    *topics: Topic,
     owner: UUID | None = None,
     about: UUID | None = None,
 ) -> None:
     """Call `refresh` on news, as long as the part of the screen that asked is there.
 
-    `owner` narrows the news to one person's bank, `about` to one row.
+    `owner` narrows the news to one person's bank, `about` to one row. What comes
+    while a refresh is running makes one more refresh, not many.
     """
-    hear_all((topic,), refresh, owner=owner, about=about)
-
-
-def hear_all(
-    topics: Sequence[Topic],
-    refresh: Callable[[], object | Awaitable[object]],
-    *,
-    owner: UUID | None = None,
-    about: UUID | None = None,
-) -> None:
-    """Like `on` for several topics. News that comes while a refresh is running is one more refresh, not many."""
     here, turn = ui.context.slot.parent, _Turn()
 
     async def hear(signal: Signal) -> None:
         if _gone(here):
             for topic in topics:
                 _news[topic].unsubscribe(hear)
-        elif _matters(signal.owner, owner) and _matters(signal.about, about) and turn.take():
-            while turn.go_on():
-                with here:
-                    told = refresh()
-                    if inspect.isawaitable(told):
-                        await told
+        elif _matters(signal.owner, owner) and _matters(signal.about, about) and turn.asked():
+            await turn.take(lambda: _told(here, refresh))
 
     for topic in topics:
         _news[topic].subscribe(hear)
@@ -67,13 +52,27 @@ class _Turn:
     def __init__(self) -> None:
         self.running = self.wanted = False
 
-    def take(self) -> bool:
+    def asked(self) -> bool:
         self.wanted = True
         return not self.running
 
-    def go_on(self) -> bool:
-        self.running, self.wanted = self.wanted, False
-        return self.running
+    async def take(self, refresh: Callable[[], Awaitable[None]]) -> None:
+        self.running = True
+        try:
+            while self.wanted:
+                self.wanted = False
+                await refresh()
+        finally:
+            self.running = False
+
+
+async def _told(here: Element, refresh: Callable[[], object | Awaitable[object]]) -> None:
+    if _gone(here):
+        return
+    with here:
+        told = refresh()
+        if inspect.isawaitable(told):
+            await told
 
 
 def _matters(said: str, wanted: UUID | None) -> bool:

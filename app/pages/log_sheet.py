@@ -66,7 +66,7 @@ class LogSheet:
             book.classes("full-width").style("margin-top: 10px")
 
     def extras(self) -> None:
-        with ui.expansion("Note, or another time").classes("pd-extras").props("dense"):
+        with basic.expansion("Note, or another time"):
             note = ui.textarea("Note").props("outlined autogrow maxlength=5000").classes("pd-field")
             note.bind_value_to(self.typed, "note", strict=False)
             moment = ui.input("When it happened").props("outlined type=datetime-local stack-label").classes("pd-field")

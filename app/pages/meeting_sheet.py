@@ -48,10 +48,11 @@ class MeetingSheet:
             basic.heading("Length")
             self.minute_chips = basic.chips(LENGTHS, self.minutes, lambda length: self.choose("minutes", length))
             place = (
-                ui.input("Place or link").props("outlined maxlength=300").classes("pd-field").style("margin: 14px 0")
+                ui.input("Place or link").props("outlined maxlength=300").classes("pd-field").style("margin-top: 14px")
             )
             place.bind_value_to(self.typed, "location", strict=False)
-            basic.button("Book meeting", self.book, "main", "calendar-check").classes("full-width").mark("book")
+            with ui.element("div").classes("pd-foot"):
+                basic.button("Book meeting", self.book, "main", "calendar-check").classes("full-width").mark("book")
 
     def choose(self, what: str, value: Any) -> None:
         setattr(self, what, value)

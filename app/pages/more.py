@@ -7,9 +7,9 @@ from app.pages.parts import basic
 from app.pages.screen import screen
 
 ROOMS = (
-    ("/sync", "Pipedrive", "What waits, what needs you, what is done", "cloud"),
+    ("/sync", "Pipedrive", "What waits, needs you, is done", "cloud"),
     ("/import", "Import contacts", "From a CSV file of any other tool", "upload"),
-    ("/settings", "Settings", "Your name, time zone, password, Pipedrive key", "settings"),
+    ("/settings", "Settings", "Profile, password, Pipedrive key", "settings"),
 )
 TEAM = ("/team", "Team", "Invite colleagues, roles, sign-ins", "shield")
 
@@ -27,10 +27,4 @@ async def more_page(shell: Shell) -> None:
                     basic.text(title, "pd-row-name")
                     basic.text(hint, "pd-row-sub")
                 basic.icon("chevron-right")
-    sign_out()
-
-
-def sign_out() -> None:
-    """A plain form: it works even when the app itself does not."""
-    with ui.element("form").props("method=post action=/logout"):
-        basic.button("Sign out", None, "plain", "log-out").props("type=submit").classes("full-width")
+    basic.sign_out()

@@ -113,9 +113,10 @@ def profile(me: User) -> None:
         )
         zone = (
             ui.select(timezones(), value=me.timezone, label="Time zone", with_input=True)
-            .props("outlined")
+            .props("outlined behavior=menu")
             .classes("pd-field")
         )
+        zone.props["dropdown-icon"] = design.icon("chevron-down")
         zone.bind_value_to(typed, "timezone", strict=False)
         basic.button("Save", save)
 
@@ -154,13 +155,12 @@ def where(devices: list[UserSession], refresh: Any) -> None:
     with ui.element("div").classes("pd-card flush"):
         for device in devices:
             with ui.element("div").classes("pd-row"), ui.element("div").classes("pd-row-main"):
+                here = device.id == border.session_id()
                 with ui.element("span").classes("pd-row-text"):
-                    basic.text(device.browser or "A browser", "pd-row-name")
-                    here = (
-                        "this device" if device.id == border.session_id() else f"last seen {design.ago(device.seen_at)}"
-                    )
-                    basic.text(here, "pd-row-sub")
-                basic.icon_button("log-out", "Sign out there", lambda device=device: leave(device.id))
+                    basic.text(design.browser_word(device.browser), "pd-row-name")
+                    basic.text("This device" if here else f"Last seen: {design.ago(device.seen_at)}", "pd-row-sub")
+                if not here:
+                    basic.icon_button("log-out", "Sign out there", lambda device=device: leave(device.id))
 
 
 def workspace_choices(firm: dict[str, Any]) -> None:

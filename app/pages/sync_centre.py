@@ -12,7 +12,7 @@ from app.pages.frame import Shell
 from app.pages.parts import basic
 from app.pages.screen import screen
 from app.pages.tap import look, tap
-from app.services import syncs
+from app.services import progress, syncs
 from app.signals import Topic
 
 GROUPS = (
@@ -21,13 +21,19 @@ GROUPS = (
     ("Done", "good", (SyncStatus.SUCCESS,)),
 )
 WHY = {Trigger.WARM: "became warm", Trigger.MEETING: "meeting", Trigger.MANUAL: "pushed by hand"}
+WORDS = {
+    SyncStatus.PENDING: "Waiting",
+    SyncStatus.RETRY: "Trying again",
+    SyncStatus.FAILED: "Needs you",
+    SyncStatus.SUCCESS: "In Pipedrive",
+}
 ICONS = {"bad": "triangle-alert", "wait": "clock", "good": "cloud-check"}
 
 
 @screen("Pipedrive")
 async def sync_page(shell: Shell) -> None:
-    def ask(session: Session, me: User) -> tuple[syncs.Overview, bool]:
-        return syncs.overview(session, me, limit=100), me.pipedrive_key is not None
+    def ask(session: Session, me: User) -> tuple[progress.Overview, bool]:
+        return progress.overview(session, me, limit=100), me.pipedrive_key is not None
 
     @tap
     def retry(session: Session, me: User, sync_ids: list[UUID] | None) -> str:
@@ -35,18 +41,20 @@ async def sync_page(shell: Shell) -> None:
         return f"Trying {count} again" if count else "Nothing to try again"
 
     @ui.refreshable
-    def centre(found: tuple[syncs.Overview, bool]) -> None:
+    def centre(found: tuple[progress.Overview, bool]) -> None:
         seen, has_key = found
         basic.text("Pipedrive", "pd-h1")
-        with ui.element("div").classes("pd-chips wrap").style("margin: 12px 0"):
-            for status, count in seen.counts.items():
-                basic.text(f"{status.value} {count}", "pd-chip").mark(status.value)
+        with ui.element("div").classes("pd-tally"):
+            for status, word in WORDS.items():
+                with ui.element("div").classes("pd-card").classes(tone_of(status, seen.counts.get(status, 0))):
+                    basic.text(f"{seen.counts.get(status, 0):,}", "pd-number").mark(status.value)
+                    basic.text(word, "pd-small")
         lane(seen, has_key)
         for title, tone, statuses in GROUPS:
             items = [(sync, name) for sync, name in seen.items if sync.status in statuses]
             group(shell, title, tone, items, retry)
         if not seen.items:
-            with ui.element("div").classes("pd-card"):
+            with ui.element("div").classes("pd-card flush"):
                 basic.empty(
                     "cloud",
                     "Nothing pushed yet",
@@ -57,10 +65,16 @@ async def sync_page(shell: Shell) -> None:
         centre.refresh(await look(ask))
 
     centre(await look(ask))
-    live.on(Topic.SYNC, again, owner=shell.me.id)
+    live.on(again, Topic.SYNC, owner=shell.me.id)
 
 
-def lane(seen: syncs.Overview, has_key: bool) -> None:
+def tone_of(status: SyncStatus, count: int) -> str:
+    """A number that wants somebody is coloured; nought never is."""
+    tone = next(tone for _, tone, statuses in GROUPS if status in statuses)
+    return tone if count else "none"
+
+
+def lane(seen: progress.Overview, has_key: bool) -> None:
     """Why nothing moves, where nothing does, and the way out."""
     if not seen.paused_reason:
         return
@@ -84,15 +98,15 @@ def group(shell: Shell, title: str, tone: str, items: list[tuple[PipedriveSync, 
         for sync, name in items:
             with ui.element("div").classes("pd-row"):
                 with basic.link(f"/contacts/{sync.contact_id}", "pd-row-main"):
-                    with ui.element("span").classes("pd-avatar").classes("brandy"):
+                    with ui.element("span").classes("pd-avatar").classes(tone):
                         basic.icon(ICONS[tone])
                     with ui.element("span").classes("pd-row-text"):
                         basic.text(name or "Erased contact", "pd-row-name")
                         basic.text(line(sync, shell.me.timezone), "pd-row-sub")
                         if sync.error:
-                            basic.text(sync.error, "pd-small pd-muted pd-pre")
+                            basic.text(sync.error, "pd-small pd-pre")
                     with ui.element("span").classes("pd-row-side"):
-                        basic.text(sync.status.value, "pd-chip small").classes(tone)
+                        basic.text(WORDS[sync.status], "pd-chip small").classes(tone)
                 if tone == "bad":
                     basic.icon_button("refresh-cw", f"Try {name} again", lambda sync=sync: retry([sync.id]))
 

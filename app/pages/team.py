@@ -37,7 +37,6 @@ async def team_page(shell: Shell) -> None:
                 "click",
                 js_handler="() => navigator.clipboard.writeText(document.querySelector('.pd-sheet input[readonly]').value)",
             )
-            box.props("autofocus")
         sheet.open()
 
     async def invite(email: str, role: Role) -> None:
@@ -75,7 +74,7 @@ async def team_page(shell: Shell) -> None:
     colleagues = await look(people.colleagues)
     invitation(invite)
     team(colleagues)
-    live.on(Topic.PEOPLE, again)
+    live.on(again, Topic.PEOPLE)
 
 
 @tap
@@ -103,7 +102,7 @@ def invitation(invite: Any) -> None:
             .mark("invitee")
         )
         box.bind_value_to(typed, "email", strict=False)
-        with ui.element("div").classes("pd-line wrap"):
+        with ui.element("div").classes("pd-pair"):
             for role, word in ROLES.items():
                 basic.button(
                     f"Invite as {word.lower()}",
@@ -121,10 +120,10 @@ def person(user: User, me: UUID, new_password: Any) -> None:
             with ui.element("span").classes("pd-row-text"):
                 basic.text(user.name, "pd-row-name")
                 basic.text(user.email, "pd-row-sub")
-            with ui.element("span").classes("pd-row-side"):
-                basic.text(ROLES[user.role] if user.active else "Disabled", "pd-chip small").classes(
-                    "good" if user.active else "none"
-                )
+                with ui.element("span"):
+                    basic.text(ROLES[user.role] if user.active else "Disabled", "pd-chip small").classes(
+                        "none" if not user.active else "wait" if user.is_golden else "good"
+                    )
         if user.id == me:
             return
         with basic.icon_button("ellipsis", f"Actions for {user.name}", None), ui.menu().props("auto-close"):

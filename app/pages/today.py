@@ -38,7 +38,7 @@ async def today(shell: Shell) -> None:
                 asked(shell, questions)
                 with ui.element("div").classes("pd-title"):
                     basic.text("Whom to contact now", "pd-h1")
-                    basic.text(f"{design.local(now(), shell.me.timezone):%a %-d %b}", "pd-muted pd-small pd-date")
+                    basic.text(design.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
                 suggested(shell, picks)
             with ui.element("section"):
                 basic.heading("Planned and overdue")
@@ -48,8 +48,7 @@ async def today(shell: Shell) -> None:
         day.refresh(await look(my_day))
 
     day(await look(my_day))
-    for topic in (Topic.OUTREACH, Topic.CONTACT):
-        live.on(topic, again, owner=shell.me.id)
+    live.on(again, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
 
 
 def suggested(shell: Shell, picks: list[suggestions.Suggestion]) -> None:

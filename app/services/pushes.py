@@ -35,7 +35,8 @@ def plan(session: Session, who: User, contact_id: UUID, trigger: Trigger) -> lis
     steps = [*_organization(session, who, contact), _person(contact)]
     if meeting:
         steps.append(_activity(meeting))
-    return steps if who.pipedrive_key else [syncs.NO_KEY, *steps]
+    ready = who.pipedrive_key or workspace.choice(session, "practice_pipedrive")
+    return steps if ready else [syncs.NO_KEY, *steps]
 
 
 def _meeting(session: Session, contact: Contact) -> Activity:

@@ -6,7 +6,6 @@ door works them off. Nobody here speaks to Pipedrive.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -53,26 +52,13 @@ class Standing:
     status: SyncStatus | None = None
 
 
-@dataclass(frozen=True)
-class Overview:
-    """One person's queue: counts by status, the oldest open row, the last success, the lane."""
-
-    counts: dict[SyncStatus, int]
-    oldest_open: datetime | None
-    last_success: datetime | None
-    paused_reason: str | None
-    not_before: datetime | None
-    items: Sequence[tuple[PipedriveSync, str | None]]
-
-
 def queue(
     session: Session, who: User, contact: Contact, trigger: Trigger, activity: Activity | None = None
 ) -> PipedriveSync:
     """Ask that Pipedrive hears of this contact, or of this meeting with it; `who` is the contact's owner.
 
     An open request for the same thing is not doubled: its generation grows, so
-    that an edit made while it is under way is pushed too. It goes with the key
-    of whoever owns the contact now.
+    that an edit made while it is under way is pushed too, with the key of today's owner.
     """
     kind, entity = (EntityType.ACTIVITY, activity.id) if activity else (EntityType.PERSON, contact.id)
     wish = PipedriveSync(
@@ -108,36 +94,6 @@ def standings(session: Session, shown: Sequence[Contact]) -> dict[UUID, Standing
     keyed = select(User.id).where(col(User.pipedrive_key).is_not(None) | literal(ready))
     able = set(session.exec(keyed.where(col(User.id).in_({contact.user_id for contact in shown}))))
     return {contact.id: _standing(contact, rows.get(contact.id), contact.user_id in able) for contact in shown}
-
-
-def overview(session: Session, who: User, contact_id: UUID | None = None, limit: int = 50) -> Overview:
-    """How this person's pushes stand."""
-    mine = [col(PipedriveSync.user_id) == who.id]
-    if contact_id:
-        mine.append(col(PipedriveSync.contact_id) == contact_id)
-    counted = session.exec(select(PipedriveSync.status, func.count()).where(*mine).group_by(PipedriveSync.status)).all()
-    oldest, last = session.exec(
-        select(
-            func.min(PipedriveSync.created_at).filter(col(PipedriveSync.status).in_(["PENDING", "RETRY"])),
-            func.max(PipedriveSync.finished_at).filter(col(PipedriveSync.status) == SyncStatus.SUCCESS),
-        ).where(*mine)
-    ).one()
-    rows = session.exec(
-        select(PipedriveSync, Contact.name)
-        .join(Contact, col(Contact.id) == col(PipedriveSync.contact_id), isouter=True)
-        .where(*mine)
-        .order_by(col(PipedriveSync.updated_at).desc())
-        .limit(limit)
-    ).all()
-    lane = session.exec(select(SyncLane).where(SyncLane.user_id == who.id)).one_or_none()
-    return Overview(
-        counts=dict.fromkeys(SyncStatus, 0) | {SyncStatus(status): n for status, n in counted},
-        oldest_open=oldest,
-        last_success=last,
-        paused_reason=_pause(session, who, lane),
-        not_before=lane.not_before if lane and lane.not_before > now() else None,
-        items=[(sync, name) for sync, name in rows],
-    )
 
 
 def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:
@@ -193,9 +149,3 @@ def _standing(contact: Contact, row: PipedriveSync | None, has_key: bool) -> Sta
     if row.is_open:
         return Standing(Badge.WAITING, row.error if has_key else NO_KEY, row.id, row.status)
     return Standing(Badge.IN_PIPEDRIVE, None, row.id, row.status)
-
-
-def _pause(session: Session, who: User, lane: SyncLane | None) -> str | None:
-    if who.pipedrive_key is None and not workspace.choice(session, "practice_pipedrive"):
-        return NO_KEY
-    return lane.paused_reason if lane else None

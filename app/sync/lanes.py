@@ -46,8 +46,22 @@ def moment(session: Session) -> datetime:
 
 def claim(session: Session, seconds: float, *, practice: bool) -> Lease | None:
     """Take the lane that has been idle longest among those that may and have something to do."""
+    taken = {"lease_token": uuid4(), "lease_until": _in(seconds), "paused_reason": None}
+    lane = session.exec(
+        update(SyncLane)
+        .where(col(SyncLane.id) == _waiting(seconds, practice=practice).scalar_subquery())
+        .values(taken)
+        .returning(col(SyncLane.id), col(SyncLane.user_id))
+    ).first()
+    if lane is None:
+        return None
+    who = session.get_one(User, lane.user_id)
+    return Lease(lane.id, taken["lease_token"], who, PRACTICE if practice else str(who.pipedrive_company))
+
+
+def _waiting(seconds: float, *, practice: bool) -> Any:
     account: Any = literal(PRACTICE) if practice else col(User.pipedrive_company)
-    waiting = (
+    return (
         select(SyncLane.id)
         .join(User, col(User.id) == SyncLane.user_id)
         .join(SyncAccount, col(SyncAccount.account) == account, isouter=True)
@@ -65,17 +79,6 @@ def claim(session: Session, seconds: float, *, practice: bool) -> Lease | None:
         .limit(1)
         .with_for_update(skip_locked=True, of=SyncLane)
     )
-    taken = {"lease_token": uuid4(), "lease_until": _in(seconds), "paused_reason": None}
-    lane = session.exec(
-        update(SyncLane)
-        .where(col(SyncLane.id) == waiting.scalar_subquery())
-        .values(taken)
-        .returning(col(SyncLane.id), col(SyncLane.user_id))
-    ).first()
-    if lane is None:
-        return None
-    who = session.get_one(User, lane.user_id)
-    return Lease(lane.id, taken["lease_token"], who, PRACTICE if practice else str(who.pipedrive_company))
 
 
 def next_job(session: Session, lease: Lease) -> PipedriveSync | None:

@@ -58,7 +58,8 @@ def succeed(claimed: int) -> Become:
             return _again(row, moment)
         row.status, row.finished_at = SyncStatus.SUCCESS, moment
         failed = col(PipedriveSync.dedupe_key) == row.dedupe_key, col(PipedriveSync.status) == SyncStatus.FAILED
-        session.exec(update(PipedriveSync).where(*failed).values(status=SyncStatus.SUCCESS, finished_at=moment))
+        done = {"status": SyncStatus.SUCCESS, "finished_at": moment, "error": None, "error_code": None}
+        session.exec(update(PipedriveSync).where(*failed).values(done))
         return None
 
     return become

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nicegui
+from nicegui.dependencies import esm_modules
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +19,7 @@ BEST, QUICK, SMALL = 11, 5, 64 * 1024
 
 # only what a request asks for may decide what it gets, and a file knows neither
 IGNORED = {b"accept-encoding", b"range", b"if-range", b"if-none-match", b"if-modified-since", b"cookie"}
+CHARTS = "nicegui-echart"
 DEVELOPERS = ("sass", "tailwindcss", "unocss", "immutable")
 
 
@@ -105,12 +107,16 @@ def _how_long(scope: Scope) -> bytes:
 
 def first_visit() -> list[str]:
     """The scripts and sheets that NiceGUI's page template names, without variants for developers, and the charts."""
-    package = Path(nicegui.__file__).parent
-    folder = package / "static"
+    folder = Path(nicegui.__file__).parent / "static"
     names = {file.name for file in folder.iterdir() if file.suffix in {".js", ".mjs", ".css"}}
     wanted = {name for name in names if not name.startswith(DEVELOPERS) and _for_use(name) not in names - {name}}
-    charts = sorted(file.name for file in (package / "elements/echart/dist").glob("*.js"))
-    return [f"{ASSETS}static/{name}" for name in sorted(wanted)] + [f"{ASSETS}esm/nicegui-echart/{n}" for n in charts]
+    charts = [
+        f"{ASSETS}esm/{key}/{file.name}"
+        for key, module in esm_modules.items()
+        if module.name == CHARTS
+        for file in sorted(module.path.glob("*.js"))
+    ]
+    return [f"{ASSETS}static/{name}" for name in sorted(wanted)] + charts
 
 
 def _for_use(name: str) -> str:

@@ -21,11 +21,21 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[2]
 KEY = "key-annegret-0123456789abcdef"
 PASSWORD = "seven quiet herons 1987"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "timezone_id": "Europe/Berlin"}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "timezone_id": "Europe/Berlin",
+}
 DESK = {"viewport": {"width": 1280, "height": 800}, "timezone_id": "Europe/Berlin"}
 
 
@@ -71,7 +81,11 @@ def served(data_dir, **environment):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    clean = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG", "PIPEDRIVEN_PG_BIN", "TMPDIR"}}
+    clean = {
+        key: value
+        for key, value in os.environ.items()
+        if key in {"PATH", "HOME", "LANG", "PIPEDRIVEN_PG_BIN", "TMPDIR"}
+    }
     env = clean | {"DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **environment}
     with (data_dir / "serve.log").open("a") as log:
         process = subprocess.Popen(

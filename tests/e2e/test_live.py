@@ -94,9 +94,13 @@ def test_no_screen_scrolls_sideways(account, chromium, site, api, width):
         "organisation": "Bundesverband der Deutschen Gasturbinen- und Dampfkesselhersteller e.V.",
         "job_title": "Head of Procurement and Strategic Sourcing EMEA", "warmness_score": 10,
     }).raise_for_status() if width == 360 else None  # fmt: skip
-    context = chromium.new_context(storage_state=account, base_url=site.address, viewport={"width": width, "height": 844})
+    context = chromium.new_context(
+        storage_state=account, base_url=site.address, viewport={"width": width, "height": 844}
+    )
     page = context.new_page()
-    wide = [path for path in SCREENS if opened(page, path).evaluate("document.documentElement.scrollWidth > innerWidth")]
+    wide = [
+        path for path in SCREENS if opened(page, path).evaluate("document.documentElement.scrollWidth > innerWidth")
+    ]
     context.close()
     assert wide == []
 

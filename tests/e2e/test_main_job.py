@@ -25,12 +25,23 @@ def thousand_people():
     rows.writerow(["Vorname", "Nachname", "E-Mail", "Telefon", "Firma", "Warmness"])
     rows.writerow(["Kari", "Nordmann", "kari@nordicsteel.example", "+47 22 12 34 56", "Nordic Steel AS", "6"])
     for number in range(999):
-        rows.writerow([f"Jörg {number}", "Müßiggang", f"p{number}@bank.example", f"+49 30 {1000000 + number}", "Äpfel & Söhne GmbH", "3"])
+        rows.writerow(
+            [
+                f"Jörg {number}",
+                "Müßiggang",
+                f"p{number}@bank.example",
+                f"+49 30 {1000000 + number}",
+                "Äpfel & Söhne GmbH",
+                "3",
+            ]
+        )
     return file.getvalue().encode("utf-8-sig")
 
 
 # headless Chromium has no dialler, and the attempt to open one blocks its input: the link is checked, not followed
-NO_DIALLER = "document.addEventListener('click', e => e.target.closest('a[href^=\"tel:\"]') && e.preventDefault(), true)"
+NO_DIALLER = (
+    "document.addEventListener('click', e => e.target.closest('a[href^=\"tel:\"]') && e.preventDefault(), true)"
+)
 
 
 def test_the_whole_main_job_with_taps_only(phone, pipedrive):
@@ -101,7 +112,9 @@ def book_a_meeting(phone, thumb):
 
 def see_it_in_pipedrive(phone):
     expect(phone.get_by_text("In Pipedrive")).to_be_visible(timeout=15_000)
-    expect(phone.get_by_role("link", name="Open")).to_have_attribute("href", re.compile(r"acme\.pipedrive\.com/person/\d+"))
+    expect(phone.get_by_role("link", name="Open")).to_have_attribute(
+        "href", re.compile(r"acme\.pipedrive\.com/person/\d+")
+    )
 
 
 def test_logging_from_cold_takes_three_taps_at_most(phone, api):

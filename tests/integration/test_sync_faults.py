@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import desk as office
 import faults
@@ -192,16 +193,30 @@ def test_a_refused_key_stops_only_its_own_lane_and_a_new_key_goes_on_with_everyt
 def test_a_new_key_that_came_while_the_old_one_was_refused_is_not_stopped_by_that(fake, desk, ada, kari):
     fake.company.replace_key(ADAS_KEY, "key-ada-new")
     ask(ada, kari)
+
+    def http_for(who):
+        http = desk.http_for(who)
+        if who.pipedrive_key == ADAS_KEY:
+            http.event_hooks = {"response": [lambda _: connect(ada, "key-ada-new")]}
+        return http
+
+    settled(replace(desk, http_for=http_for))
+    assert only_push().status is SyncStatus.SUCCESS
+    assert [heard.key for heard in fake.heard][:2] == [ADAS_KEY, "key-ada-new"]
+
+
+def test_a_key_that_was_changed_in_the_middle_of_a_push_is_not_used_again(fake, desk, ada, kari):
+    ask(ada, kari)
     changed = []
 
-    def open_key(who):
+    def http_for(who):
+        http = desk.http_for(who)
         if not changed:
-            changed.append(connect(ada, "key-ada-new"))
-            return ADAS_KEY
-        return who.pipedrive_key
+            changed.append(connect(ada, BOS_KEY))
+        return http
 
-    settled(replace(desk, open_key=open_key))
-    assert only_push().status is SyncStatus.SUCCESS
+    settled(replace(desk, http_for=http_for))
+    assert {heard.key for heard in fake.heard} == {BOS_KEY}
 
 
 def test_without_a_key_everything_waits_and_goes_on_by_itself(fake, desk, ada, kari):
@@ -239,6 +254,32 @@ def test_after_twelve_tries_the_owner_is_asked(fake, desk, ada, kari):
     (row,) = settled(desk)
     assert (row.status, row.attempts) == (SyncStatus.FAILED, MAX_ATTEMPTS)
     assert row.error == "Pipedrive did not answer properly. We gave up after 12 tries."
+
+
+def test_a_later_push_that_succeeds_settles_an_earlier_failure_of_the_same_thing(fake, desk, ada, kari):
+    fake.next(faults.refused(), method="POST", kind="persons")
+    ask(ada, kari)
+    settled(desk)
+    ask(ada, kari)
+    assert {(row.status, row.error) for row in settled(desk)} == {(SyncStatus.SUCCESS, None)}
+    with db.reading() as session:
+        assert syncs.standing(session, fresh(kari)).badge is syncs.Badge.IN_PIPEDRIVE
+
+
+def test_while_a_call_is_in_flight_nobody_else_uses_that_key(fake, desk, ada, kari):
+    fake.next(faults.silence(), method="POST", kind="persons")
+    ask(ada, kari)
+    ask(ada, contact(ada, "Second"))
+    one = Thread(target=drain, args=(desk,))
+    one.start()
+    while not fake.asked("POST", "persons"):
+        one.join(0.01)
+    heard = len(fake.heard)
+    assert drain(desk) == 0
+    assert len(fake.heard) == heard
+    one.join()
+    settled(desk)
+    assert counts(fake) == (1, 2, 0)
 
 
 def test_a_push_that_keeps_failing_does_not_hold_up_the_others(fake, desk, ada, kari):

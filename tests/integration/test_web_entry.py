@@ -149,18 +149,18 @@ def test_many_wrong_passwords_are_slowed_down_and_no_header_resets_that(house, a
 
 
 def test_nobody_learns_whether_an_address_exists(house, alice):
-    def median(email):
-        took = []
-        for n in range(7):
+    emails = (alice.email, "nobody@firm.example")
+    answers, fastest = {}, dict.fromkeys(emails, 9.0)
+    for n in range(8):  # by turns, and only the fastest counts: a busy machine slows both
+        for email in emails:
             browser = house.browser()
             start = time.perf_counter()
-            answer = browser.post("/api/auth/login", json={"email": email, "password": f"wrong {n}"})
-            took.append(time.perf_counter() - start)
-        return answer, sorted(took)[3]
-
-    (known, fast), (unknown, slow) = median(alice.email), median("nobody@firm.example")
+            answers[email] = browser.post("/api/auth/login", json={"email": email, "password": f"wrong {n}"})
+            fastest[email] = min(fastest[email], time.perf_counter() - start)
+    known, unknown = answers.values()
     assert known.status_code == unknown.status_code == 401
     assert known.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
+    fast, slow = fastest.values()
     assert abs(fast - slow) < max(0.35 * fast, 0.03)
 
 

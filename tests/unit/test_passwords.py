@@ -113,14 +113,10 @@ def test_only_two_hashes_are_computed_at_once(monkeypatch):
 def test_an_unknown_account_costs_the_same_time():
     kept = passwords.hashed(GOOD)
     passwords.match(None, GOOD)
-
-    def median(*args):
-        took = []
-        for _ in range(7):
+    fastest = {kept: 9.0, None: 9.0}
+    for _ in range(8):  # by turns, and only the fastest counts: a busy machine slows both
+        for hashed in fastest:
             start = time.perf_counter()
-            passwords.match(*args)
-            took.append(time.perf_counter() - start)
-        return sorted(took)[3]
-
-    known, unknown = median(kept, "not this one"), median(None, "not this one")
-    assert abs(known - unknown) < max(0.35 * known, 0.03)
+            passwords.match(hashed, "not this one")
+            fastest[hashed] = min(fastest[hashed], time.perf_counter() - start)
+    assert abs(fastest[kept] - fastest[None]) < max(0.35 * fastest[kept], 0.03)

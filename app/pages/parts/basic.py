@@ -90,6 +90,19 @@ def avatar(name: str, warmness: int, classes: str = "") -> None:
         ui.label(design.initials(name))
 
 
+def expansion(label: str) -> ui.expansion:
+    """What is needed now and then; the arrow is ours, Quasar's would pull a whole font."""
+    opened = ui.expansion(label).classes("pd-extras").props("dense")
+    opened.props["expand-icon"] = design.icon("chevron-down")
+    return opened
+
+
+def sign_out(classes: str = "full-width") -> None:
+    """A plain form: it works even when the app itself does not."""
+    with ui.element("form").props("method=post action=/logout"):
+        button("Sign out", None, "plain", "log-out").props("type=submit").classes(classes)
+
+
 def heading(words: str, classes: str = "pd-h2") -> Element:
     """A section's title; more may be put beside it."""
     line = ui.element("h2").classes(classes)

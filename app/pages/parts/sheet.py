@@ -10,7 +10,7 @@ class Sheet:
     """Made once per page; `fresh` empties it for the next content."""
 
     def __init__(self, label: str) -> None:
-        with ui.dialog().props("position=bottom full-width") as self.dialog, ui.card().classes("pd-sheet") as card:
+        with ui.dialog().props("position=bottom") as self.dialog, ui.card().classes("pd-sheet") as card:
             card.props["aria-label"] = label
             ui.element("div").classes("pd-grip").props("aria-hidden=true")
             self.body = ui.element("div")

@@ -1,15 +1,52 @@
-// What the server cannot know: the person came back from the dialler, or is typing and must not lose it.
+// What the server cannot know: the person came back from the dialler, where the keyboard lies, what had the focus.
 history.scrollRestoration = "manual";
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && window.emitEvent) emitEvent("came_back");
 });
 if ("serviceWorker" in navigator) addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
-// shortcuts for a keyboard: never while somebody types
+
+// one way to the search box from every screen
+const finder = () => document.querySelector("#app input[type=search]");
+function find() {
+  if (finder()) { finder().focus(); finder().select(); return; }
+  document.querySelector('#app a[href="/contacts"]')?.click();
+  const wait = new MutationObserver(() => { if (finder()) { wait.disconnect(); finder().focus(); } });
+  wait.observe(document.body, { childList: true, subtree: true });
+  setTimeout(() => wait.disconnect(), 4000);
+}
+document.addEventListener("click", (e) => {
+  if (!e.target.closest(".pd-search") || e.metaKey || e.ctrlKey) return;
+  e.preventDefault();
+  e.stopPropagation();
+  find();
+}, true);
+
+// shortcuts for a keyboard: never while somebody types, never under an open sheet
 document.addEventListener("keydown", (e) => {
-  if (e.target.closest("input, textarea, [contenteditable]") || e.metaKey || e.ctrlKey || e.altKey) return;
-  if (e.key === "/") {
-    const box = document.querySelector("input[type=search]");
-    if (box) { e.preventDefault(); box.focus(); }
+  if (e.metaKey || e.ctrlKey || e.altKey || document.querySelector(".q-dialog, .q-menu")) return;
+  if (e.target.closest("input, textarea, [contenteditable]")) {
+    if (e.key === "Escape") e.target.blur();
+    return;
   }
+  if (e.key === "/") { e.preventDefault(); find(); }
   if (e.key === "n" && window.emitEvent) { e.preventDefault(); emitEvent("add_contact"); }
+  if (e.key === "Escape" && document.body.classList.contains("pd-detail-open") && innerWidth < 1024) document.querySelector(".pd-close")?.click();
 });
+
+// a keyboard on the screen covers the lower part of the page on iOS: sheets stand on top of it
+if (window.visualViewport) {
+  const measure = () => document.documentElement.style.setProperty("--kb", `${Math.max(0, Math.round(innerHeight - visualViewport.height - visualViewport.offsetTop))}px`);
+  visualViewport.addEventListener("resize", measure);
+  visualViewport.addEventListener("scroll", measure);
+}
+
+// news redraws a part of the screen: whoever stands there with the keyboard keeps their place
+let last = null;
+const name = (e) => e.getAttribute("aria-label") || e.innerText;
+document.addEventListener("focusin", (e) => { last = e.target.matches("a, button") ? { element: e.target, name: name(e.target) } : null; });
+new MutationObserver(() => {
+  if (!last || last.element.isConnected || document.activeElement !== document.body) return;
+  const twin = [...document.querySelectorAll(last.element.tagName)].find((e) => e.offsetParent && name(e) === last.name);
+  last = null;
+  twin?.focus({ preventScroll: true });
+}).observe(document, { childList: true, subtree: true });

@@ -1,0 +1,20 @@
+"""The rooms of the house: what the phone's bar and the desktop's rail lead to."""
+
+NAV = (
+    ("/", "Today", "sparkles"),
+    ("/contacts", "Contacts", "users"),
+    ("/activities", "Activities", "activity"),
+    ("/more", "More", "menu"),
+)
+RAIL = (
+    *NAV[:3],
+    ("/sync", "Pipedrive", "cloud"),
+    ("/import", "Import", "upload"),
+    ("/settings", "Settings", "settings"),
+    ("/team", "Team", "shield"),
+)
+
+
+def of(golden: bool) -> tuple[tuple[str, str, str], ...]:
+    """The rail; the team's room is for golden tickets."""
+    return tuple(room for room in RAIL if golden or room[0] != "/team")

@@ -1,0 +1,123 @@
+"""What a phone feels: the first page in bytes and seconds, and how long a tap takes to show.
+
+A mid-range phone on slow 4G, as Chromium plays it: 4x slower processor, 1.6 Mbit/s down, 150 ms to the server and back.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from statistics import median
+from time import perf_counter
+
+from bench_site import Site
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Error as BrowserTrouble
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
+SLOWER = 4
+TAPS = 15
+SETTLE = 3_000  # milliseconds for whatever is loaded after that
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+class NoBrowser(Exception):
+    """No Chromium runs here; the message says so."""
+
+
+def figures(site: Site) -> Iterator[tuple[str, str]]:
+    """Each figure with its name."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except BrowserTrouble as trouble:
+            raise NoBrowser(str(trouble).splitlines()[0]) from None
+        yield from first_page(browser, site, slowed=True)
+        yield from first_page(browser, site, slowed=False)
+        yield from taps(browser, site)
+        browser.close()
+
+
+def first_page(browser: Browser, site: Site, *, slowed: bool) -> Iterator[tuple[str, str]]:
+    """The first visit with an empty cache, and the second one."""
+    how = "4x CPU, slow 4G" if slowed else "unthrottled"
+    page, line = opened(browser, site)
+    if slowed:
+        slow_down(line)
+    seen = traffic(line)
+    for visit in ("first visit", "second visit"):
+        seen.clear()
+        start = perf_counter()
+        page.goto(site.address, wait_until="commit")
+        page.get_by_role("button", name="Log", exact=True).first.wait_for()
+        shown = perf_counter() - start
+        page.wait_for_function("window.socket && window.socket.connected", timeout=60_000)
+        usable = perf_counter() - start
+        page.wait_for_timeout(SETTLE)
+        yield f"{visit}, {how}: suggestions shown", f"{shown:.2f} s"
+        yield f"{visit}, {how}: usable", f"{usable:.2f} s"
+        yield f"{visit}, {how}: requests", f"{len(seen)}"
+        yield f"{visit}, {how}: over the wire", f"{sum(seen) / 1024:.0f} KB"
+    page.context.close()
+
+
+def taps(browser: Browser, site: Site) -> Iterator[tuple[str, str]]:
+    """From a finger to what it shows, over loopback and without throttling."""
+    page, _ = opened(browser, site)
+    page.goto(site.address)
+    page.wait_for_function("window.socket && window.socket.connected")
+    yield f"tap to toast, median of {TAPS}", f"{1000 * median(logged(page) for _ in range(TAPS)):.0f} ms"
+    yield f"tap to the other tab, median of {TAPS}", f"{1000 * median(switched(page) for _ in range(TAPS)):.0f} ms"
+    page.context.close()
+
+
+def logged(page: Page) -> float:
+    """Seconds from the answer's tap to the sentence that says it is kept."""
+    page.get_by_role("button", name="Log", exact=True).first.tap()
+    answer = page.locator(".pd-outcomes button").first
+    answer.wait_for()
+    start = perf_counter()
+    answer.tap()
+    page.locator(".pd-toast").first.wait_for()
+    taken = perf_counter() - start
+    answer.wait_for(state="hidden")
+    page.evaluate("document.querySelectorAll('.pd-toast').forEach(toast => toast.remove())")
+    return taken
+
+
+def switched(page: Page) -> float:
+    """Seconds from a tap on Contacts to its first row; then back again, which does not count."""
+    bar = page.get_by_role("navigation", name="Main").first
+    start = perf_counter()
+    bar.get_by_text("Contacts").tap()
+    page.get_by_role("searchbox").or_(page.get_by_placeholder("Search")).first.wait_for()
+    taken = perf_counter() - start
+    bar.get_by_text("Today").tap()
+    page.get_by_role("button", name="Log", exact=True).first.wait_for()
+    return taken
+
+
+def opened(browser: Browser, site: Site) -> tuple[Page, CDPSession]:
+    """A phone where somebody is signed in, with nothing in its cache."""
+    context = browser.new_context(**PHONE)
+    cookie = next(iter(site.sessions.values()))
+    context.add_cookies([{"name": "sid", "value": cookie, "url": site.address}])
+    page = context.new_page()
+    return page, context.new_cdp_session(page)
+
+
+def slow_down(line: CDPSession) -> None:
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW_4G)
+    line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+
+
+def traffic(line: CDPSession) -> list[int]:
+    """The bytes of each finished answer as they crossed the wire; one from the cache has none."""
+    seen: list[int] = []
+    line.send("Network.enable")
+    line.on(
+        "Network.loadingFinished", lambda done: done["encodedDataLength"] and seen.append(done["encodedDataLength"])
+    )
+    return seen
