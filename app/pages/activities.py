@@ -112,7 +112,7 @@ class Feed:
         while loaded != self.loaded and turn == self.turn:
             loaded = self.loaded
             shown, cursor, day = await look(partial(self.top, limit=loaded))
-        if turn != self.turn:
+        if turn != self.turn or self.rows.is_deleted:
             return
         fresh = sum(row["id"] not in self.rows.known for row in shown if "h" not in row)
         self.cursor, self.day = cursor, day

@@ -42,7 +42,6 @@ def build(address: str, check_key: Check, seal: Seal) -> None:
     app.colors(**design.COLORS)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     ui.add_head_html(design.head(), shared=True)
-    app.on_page_exception(broken)
     for path in SCREENS:
         ui.page(path, title="Pipedriven", reconnect_timeout=KEPT, response_timeout=10)(page)
 
@@ -51,18 +50,17 @@ async def page() -> None:
     """The one page: every address builds the same frame, the screens change inside it."""
     path = ui.context.client.sub_pages_router.current_path.split("?")[0]
 
-    def ask(session: Session, me: User) -> tuple[User, str, bool]:
-        seen = None
-        if path == "/":
-            picks = suggestions.suggest(session, me, first.SHOWN)
-            seen = first.Glimpse(picks, owed.open_questions(session, me, 3))
-        here = "/" + path.strip("/").split("/")[0]
-        return me, first.paint(me, here, seen), _exists(session, me, path)
+    def ask(session: Session, me: User) -> tuple[first.Picks, bool]:
+        here, today_ = "/" + path.strip("/").split("/")[0], path == "/"
+        suggested = suggestions.suggest(session, me, first.SHOWN) if today_ else []
+        asked = owed.open_questions(session, me, 3) if today_ else []
+        return first.Picks(me, here, suggested, asked), _exists(session, me, path)
 
-    me, first_paint, exists = await look(ask)
+    picks, exists = await look(ask)
+    me = picks.me
     if not exists:
         ui.status_code(404)
-    ui.add_body_html(first_paint)
+    ui.add_body_html(first.paint(picks))
     screens = {path: screen for path, screen in SCREENS.items() if me.is_golden or path not in GOLDEN}
     await shell(screens, me)
 
@@ -78,9 +76,3 @@ def _exists(session: Session, me: User, path: str) -> bool:
     except (NotFound, ValueError):
         return False
     return True
-
-
-def broken(_: Exception) -> None:
-    """The default page would print the exception's text."""
-    ui.status_code(500)
-    ui.label("Something broke on our side. Nothing was saved.")

@@ -1,6 +1,5 @@
 """The contact bank: search as one types, chips to narrow it, one contact beside the list (or over it, on a phone)."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ from app.models import User
 from app.pages import design, live
 from app.pages.contact import Whole, contact_panel, whole_story
 from app.pages.frame import Shell
-from app.pages.parts import basic, lists, people
+from app.pages.parts import basic, beside, lists, people
 from app.pages.screen import screen
 from app.pages.tap import look
 from app.services import contacts, finding, syncs
@@ -65,9 +64,9 @@ class Bank:
                     self.nothing = ui.element("div")
                 self.end = lists.Sentinel(self.more)
             with ui.element("aside").classes("pd-detail").props('aria-label="Contact"'):
-                closing()
+                beside.closing()
                 self.panel = ui.element("div").classes("pd-detail-body")
-                bones()
+                beside.bones()
         self.tell(total)
         await self.choose(chosen)
 
@@ -111,7 +110,7 @@ class Bank:
         while loaded != self.loaded and turn == self.turn:
             loaded = self.loaded
             (shown, cursor), total = await look(partial(self.top, limit=loaded))
-        if turn == self.turn:
+        if turn == self.turn and not self.rows.is_deleted:
             self.cursor = cursor
             self.rows.renew(shown)
             self.tell(total)
@@ -130,7 +129,7 @@ class Bank:
         self.nothing.clear()
         if not total:
             with self.nothing:
-                nobody(self.clear if self.q or self.view != "all" else None)
+                beside.nobody(self.clear if self.q or self.view != "all" else None)
 
     async def clear(self) -> None:
         self.q = ""
@@ -187,23 +186,3 @@ def draw(shell: Shell, chosen: str | None, found: Whole | None) -> None:
     else:
         with ui.element("div").classes("pd-nobody"):
             basic.empty("user", "Choose somebody", "Their story, their warmness and their Pipedrive state appear here.")
-
-
-def nobody(on_clear: Callable[[], Any] | None) -> None:
-    """Why the list is empty: nothing is like what was asked for, or the bank itself is empty."""
-    if on_clear:
-        basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.", "Show everybody", on_clear)
-        return
-    hint = "Add somebody with the plus, or bring a list from where you keep them now."
-    basic.empty("users", "Nobody here yet", hint, "Import contacts", lambda: ui.navigate.to("/import"))
-
-
-def closing() -> None:
-    back = basic.icon_button("chevron-left", "Back to the list", None, "pd-icon-btn pd-close")
-    back.on("click", js_handler="() => history.state?.page ? history.back() : (location.href = '/contacts')")
-
-
-def bones() -> None:
-    with ui.element("div").classes("pd-detail-bones").props("aria-hidden=true"):
-        for _ in range(5):
-            ui.element("div").classes("pd-bone")

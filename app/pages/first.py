@@ -16,33 +16,35 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Glimpse:
-    """What Today will show first."""
+class Picks:
+    """Who asks, in which room, and what Today will show first."""
 
-    picks: list[Suggestion]
-    questions: list[tuple[OwedAnswer, Contact]]
+    me: User
+    here: str
+    suggested: list[Suggestion]
+    asked: list[tuple[OwedAnswer, Contact]]
 
 
-def paint(me: User, here: str, seen: Glimpse | None) -> str:
+def paint(picks: Picks) -> str:
     """The frame of every screen; on Today with the suggestions, which are what the person came for."""
-    content = _today(me, seen) if seen and seen.picks else '<div class="pd-bone"></div>' * 6
+    content = _today(picks) if picks.suggested else '<div class="pd-bone"></div>' * 6
     return (
         '<div id="pd-first"><header class="pd-top"><span class="pd-brand">'
-        f'<img src="{design.asset("icon.svg")}" alt="">Pipedriven</span></header>{_rail(me, here)}{_bar(here)}'
+        f'<img src="{design.asset("icon.svg")}" alt="">Pipedriven</span></header>{_rail(picks.me, picks.here)}{_bar(picks.here)}'
         f'<main class="pd-main"><div class="nicegui-sub-pages">{content}</div></main></div>'
     )
 
 
-def _today(me: User, seen: Glimpse) -> str:
+def _today(picks: Picks) -> str:
     asked = "".join(
         f'<div class="pd-card pd-line pd-ask">{_icon("circle-help")}<span class="pd-strong pd-clip pd-grow">'
         f"{escape(contact.name)}: did it happen?</span></div>"
-        for _, contact in seen.questions
+        for _, contact in picks.asked
     )
     return (
         f'<div class="pd-two"><section>{asked}<div class="pd-title"><h1 class="pd-h1">Whom to contact now</h1>'
-        f'<div class="pd-muted pd-small pd-date">{escape(design.date_word(now(), me.timezone))}</div></div>'
-        f'<div class="pd-card flush">{"".join(_pick(pick) for pick in seen.picks[:SHOWN])}</div></section>'
+        f'<div class="pd-muted pd-small pd-date">{escape(design.date_word(now(), picks.me.timezone))}</div></div>'
+        f'<div class="pd-card flush">{"".join(_pick(pick) for pick in picks.suggested[:SHOWN])}</div></section>'
         "<section></section></div>"
     )
 

@@ -38,7 +38,7 @@ async def import_page(shell: Shell) -> None:
                 await look(lambda session, me: imports.take(session, me, chosen["data"], chosen["name"], dry_run=True))
             )
         except Refusal as refusal:
-            toast.show(str(refusal), "no")
+            toast.show(ui.context.client, str(refusal), "no")
 
     async def go() -> None:
         if await take():
@@ -67,7 +67,7 @@ async def import_page(shell: Shell) -> None:
         on_upload=arrived,
         auto_upload=True,
         max_file_size=MOST_BYTES,
-        on_rejected=lambda: toast.show("Choose a CSV file of at most 5 MB.", "no"),
+        on_rejected=lambda: toast.show(ui.context.client, "Choose a CSV file of at most 5 MB.", "no"),
     )
     picker.props('accept=".csv,text/csv,text/plain"').classes("hidden")
     with ui.element("div").classes("pd-card flush"):

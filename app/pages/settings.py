@@ -51,7 +51,7 @@ def pipedrive(me: User, firm: dict[str, Any], refresh: Any) -> None:
         try:
             owner = await asyncio.to_thread(border.check_key, key)
         except Refusal as refusal:
-            toast.show(str(refusal), "no")
+            toast.show(ui.context.client, str(refusal), "no")
             return
 
         @tap

@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from nicegui import ui
+from nicegui import Client, ui
 from pydantic import ValidationError
 from sqlmodel import Session
 
@@ -53,17 +53,19 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
 
     @wraps(handler)
     async def answer(*args: P.args, **kwargs: P.kwargs) -> bool:
+        # the page, not the button: news of the deed may redraw the button before the deed's sentence is here
+        page = ui.context.client
         try:
             said = await asyncio.to_thread(work, signed_in_id(), *args, **kwargs)
         except Refusal as refusal:
-            toast.show(str(refusal), "no")
+            toast.show(page, str(refusal), "no")
         except ValidationError as wrong:
-            toast.show(plain(wrong), "no")
+            toast.show(page, plain(wrong), "no")
         except Exception:
             log.exception("a tap on %s broke", handler.__qualname__)
-            toast.show(BROKEN, "broken")
+            toast.show(page, BROKEN, "broken")
         else:
-            _tell(said)
+            _tell(page, said)
             return True
         return False
 
@@ -97,8 +99,8 @@ def plain(wrong: ValidationError) -> str:
     return f"{field.capitalize()}: {said}." if field else f"{said[:1].upper()}{said[1:]}."
 
 
-def _tell(said: Answer) -> None:
+def _tell(page: Client, said: Answer) -> None:
     if isinstance(said, Said) and said.undo:
-        toast.show(said.sentence, "yes", undo=tap(said.undo))
+        toast.show(page, said.sentence, "yes", undo=tap(said.undo))
     elif said:
-        toast.show(said.sentence if isinstance(said, Said) else said, "yes")
+        toast.show(page, said.sentence if isinstance(said, Said) else said, "yes")

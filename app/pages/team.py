@@ -27,12 +27,8 @@ async def team_page(shell: Shell) -> None:
         with sheet.fresh():
             basic.text(title, "pd-h1")
             basic.text("Send this link yourself. It works once.", "pd-muted").style("margin: 6px 0 14px")
-            box = (
-                ui.input("Link", value=f"{border.address}{path}")
-                .props("outlined readonly")
-                .classes("pd-field")
-                .mark("link")
-            )
+            box = ui.input("Link", value=f"{border.address}{path}").props("outlined readonly")
+            box.classes("pd-field").mark("link")
             basic.button("Copy", None, "main", "copy").classes("full-width").style("margin-top: 12px").on(
                 "click",
                 js_handler="() => navigator.clipboard.writeText(document.querySelector('.pd-sheet input[readonly]').value)",

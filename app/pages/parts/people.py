@@ -137,4 +137,4 @@ def facts(contact: Contact, phones: list[str]) -> None:
             basic.icon(name)
             basic.text(words)
     if contact.notes:
-        basic.text(contact.notes, "pd-pre")
+        basic.text(contact.notes, "pd-pre pd-facts-notes")

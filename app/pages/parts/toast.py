@@ -19,10 +19,10 @@ def tray() -> None:
     _trays[ui.context.client] = ui.element("div").classes("pd-toasts").props("role=status aria-live=polite")
 
 
-def show(sentence: str, mood: Mood, undo: Callable[[], Awaitable[bool]] | None = None) -> None:
+def show(page: Client, sentence: str, mood: Mood, undo: Callable[[], Awaitable[bool]] | None = None) -> None:
     """Say it for some seconds; a newer sentence takes the older one's place."""
-    home = _trays.get(ui.context.client)
-    if home is None:
+    home = _trays.get(page)
+    if home is None or home.is_deleted:
         return
     home.clear()
     with home, ui.element("div").classes("pd-toast").classes(mood) as bubble:

@@ -9,7 +9,7 @@ if ("serviceWorker" in navigator) addEventListener("load", () => navigator.servi
 const finder = () => document.querySelector("#app input[type=search]");
 function find() {
   if (finder()) { finder().focus(); finder().select(); return; }
-  document.querySelector('#app a[href="/contacts"]')?.click();
+  document.querySelector('#app .pd-link[href="/contacts"]')?.click();
   const wait = new MutationObserver(() => { if (finder()) { wait.disconnect(); finder().focus(); } });
   wait.observe(document.body, { childList: true, subtree: true });
   setTimeout(() => wait.disconnect(), 4000);
@@ -43,7 +43,10 @@ if (window.visualViewport) {
 // news redraws a part of the screen: whoever stands there with the keyboard keeps their place
 let last = null;
 const name = (e) => e.getAttribute("aria-label") || e.innerText;
-document.addEventListener("focusin", (e) => { last = e.target.matches("a, button") ? { element: e.target, name: name(e.target) } : null; });
+document.addEventListener("focusin", (e) => {
+  const element = e.target.closest("a, button");
+  last = element && { element, name: name(element) };
+});
 new MutationObserver(() => {
   if (!last || last.element.isConnected || document.activeElement !== document.body) return;
   const twin = [...document.querySelectorAll(last.element.tagName)].find((e) => e.offsetParent && name(e) === last.name);
