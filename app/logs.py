@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from app.web.trace import request_id
+
 # these write addresses into their lines, and addresses hold names, e-mail addresses and page ids
 TALKATIVE = ("httpx", "httpcore", "uvicorn.access", "uvicorn.error", "apscheduler", "engineio", "socketio", "alembic")
 
@@ -12,7 +14,7 @@ TALKATIVE = ("httpx", "httpcore", "uvicorn.access", "uvicorn.error", "apschedule
 def configure(level: str) -> None:
     """Send every logger of the process through one formatter, one line each."""
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _request,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -33,3 +35,10 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _request(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The id that the person may quote from an error page."""
+    if (name := request_id.get()) != "-":
+        line["request_id"] = name
+    return line

@@ -9,7 +9,6 @@ from pathlib import Path
 from time import monotonic
 from uuid import UUID
 
-import uvicorn
 from fastapi import FastAPI
 from nicegui import background_tasks, ui
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -70,7 +69,7 @@ def serve(settings: Settings) -> None:
         vault = Vault(*keys)
         site = Site(settings, data_dir, server.url, vault, practice, Clock(company.desk(settings, vault, practice)))
         process.greet(settings)
-        uvicorn.Server(process.config(application(site))).run(sockets=[door])
+        process.run(application(site), door)
 
 
 def application(site: Site) -> Stack:

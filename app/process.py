@@ -1,5 +1,6 @@
 """One process from outside: the socket it listens on, the server that runs it, and its first words to the operator."""
 
+import signal
 import socket
 
 import uvicorn
@@ -25,6 +26,20 @@ def door(settings: Settings) -> socket.socket:
             f"Port {settings.port} on {settings.host} cannot be used ({taken.strerror}). Stop what uses it, or set PORT."
         ) from None
     return door
+
+
+def run(app: ASGIApp, listening: socket.socket) -> None:
+    """Serve until told to stop; then leave by the door.
+
+    uvicorn raises the signal again when it is done, and SIGTERM's own way would
+    end the process before the embedded database is closed.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    uvicorn.Server(config(app)).run(sockets=[listening])
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def config(app: ASGIApp) -> uvicorn.Config:

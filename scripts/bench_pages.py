@@ -51,9 +51,12 @@ def figures(site: Site) -> Iterator[tuple[str, str]]:
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         except BrowserTrouble as trouble:
             raise NoBrowser(str(trouble).splitlines()[0]) from None
-        yield from first_page(browser, site, slowed=True)
-        yield from first_page(browser, site, slowed=False)
-        yield from taps(browser, site)
+        try:
+            yield from first_page(browser, site, slowed=True)
+            yield from first_page(browser, site, slowed=False)
+            yield from taps(browser, site)
+        except BrowserTrouble as trouble:
+            yield f"the browser gave up: {str(trouble).splitlines()[0]}", ""
         browser.close()
 
 
@@ -68,7 +71,7 @@ def first_page(browser: Browser, site: Site, *, slowed: bool) -> Iterator[tuple[
         seen.clear()
         start = perf_counter()
         page.goto(site.address, wait_until="commit")
-        page.locator(".pd-log").first.wait_for(timeout=60_000)
+        page.locator(".pd-log:visible").first.wait_for(timeout=60_000)
         shown = perf_counter() - start
         ready(page)
         usable = perf_counter() - start

@@ -62,7 +62,7 @@ def restore(
         if before.exists():
             typer.echo(f"What was there is kept in {before}.")
         typer.echo(f"Restored {_words(manifest)}, from {manifest.made_at}.")
-        _afterwards(at)
+        _afterwards(at, manifest.made_at)
 
 
 def _make(wanted: Path | None) -> None:
@@ -85,7 +85,7 @@ def _verify(file: Path) -> None:
     typer.echo(f"{file} can be restored: {_words(manifest)}.")
 
 
-def _afterwards(at: "Desk") -> None:
+def _afterwards(at: "Desk", made_at: str) -> None:
     from sqlalchemy import delete
 
     from app import db, secret
@@ -100,7 +100,7 @@ def _afterwards(at: "Desk") -> None:
         # a browser that was signed out after the backup must not be signed in again by it
         for gone in (UserSession, OneTimeLink):
             session.exec(delete(gone))
-        workspace.keep(session, sync_paused=PAUSED)
+        workspace.keep(session, sync_paused=PAUSED, sync_verify_since=made_at)
         audit.record(session, who, "backup.restored")
         lost = resealing.unreadable(session, who, vault)
     typer.echo("Nothing goes to Pipedrive until you run `pipedriven sync resume`; everybody signs in again.")

@@ -49,7 +49,7 @@ class Feed:
 
     async def draw(self) -> None:
         shown, self.cursor, self.day = await look(self.top)
-        basic.text("Activities", "pd-h1")
+        basic.title("Activities")
         with ui.element("div").classes("pd-find"):
             self.chips = basic.chips(CHOICES, self.show, self.choose)
         with ui.element("div").classes("pd-pill"):

@@ -76,7 +76,7 @@ def warm(session: Session, me: User, contact_id: UUID, score: int) -> str:
 def push(session: Session, me: User, contact_id: UUID) -> str:
     contact = contacts.owned(session, me, contact_id, lock=True)
     syncs.queue(session, me, contact, Trigger.MANUAL)
-    return "On its way to Pipedrive" if me.pipedrive_key else syncs.NO_KEY
+    return "On its way to Pipedrive" if syncs.has_line(session, me) else syncs.NO_KEY
 
 
 @tap

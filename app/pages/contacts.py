@@ -56,6 +56,7 @@ class Bank:
         (shown, self.cursor), total = await look(self.top)
         with ui.element("div").classes("pd-with-detail"):
             with ui.element("section"):
+                basic.title("Contacts").classes("pd-unseen")
                 self.finder()
                 self.count = basic.text("", "pd-muted pd-small pd-count").props("aria-live=polite").mark("count")
                 with ui.element("div").classes("pd-card flush"):

@@ -30,8 +30,8 @@ def paint(picks: Picks) -> str:
     content = _today(picks) if picks.suggested else '<div class="pd-bone"></div>' * 6
     return (
         '<div id="pd-first"><header class="pd-top"><span class="pd-brand">'
-        f'<img src="{design.asset("icon.svg")}" alt="">Pipedriven</span></header>{_rail(picks.me, picks.here)}{_bar(picks.here)}'
-        f'<main class="pd-main"><div class="nicegui-sub-pages">{content}</div></main></div>'
+        f'<img src="{design.asset("icon.svg")}" alt="">Pipedriven</span><span class="pd-grow"></span><span class="pd-act">{_icon("search")}</span></header>{_rail(picks.me, picks.here)}{_bar(picks.here)}'
+        f'<div class="pd-main"><div class="nicegui-sub-pages">{content}</div></div></div>'
     )
 
 

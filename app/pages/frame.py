@@ -74,7 +74,7 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
     this = Shell(me)
     with ui.element("header").classes("pd-top"):
         with basic.link("/", "pd-brand", label="Pipedriven, to Today"):
-            ui.element("img").props["src"] = design.asset("icon.svg")
+            ui.element("img").props('alt=""').props["src"] = design.asset("icon.svg")
             basic.text("Pipedriven")
         ui.element("span").classes("pd-grow")
         with basic.link("/contacts", "pd-act pd-search", label="Search contacts"):
@@ -82,7 +82,7 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
     rail(this)
     bar(this)
     toast.tray()
-    with ui.element("main").classes("pd-main").props("id=main"):
+    with ui.element("div").classes("pd-main"):
         pages = ui.sub_pages(screens, data={"shell": this})
     router = ui.context.client.sub_pages_router
     router.on_path_changed(lambda path: mark(this, path))

@@ -58,7 +58,7 @@ async def import_page(shell: Shell) -> None:
             if report.new:
                 basic.button(f"Import {report.new:,} contacts", go, "main").mark("go")
 
-    basic.text("Import contacts", "pd-h1")
+    basic.title("Import contacts")
     basic.text(
         "A CSV file from Outlook, Google, LinkedIn, Pipedrive or a spreadsheet. Nothing is kept until you have seen what would happen.",
         "pd-muted",
@@ -74,7 +74,7 @@ async def import_page(shell: Shell) -> None:
         basic.empty(
             "upload",
             "Choose a file",
-            "Columns such as name, e-mail, phone and company are recognised by themselves.",
+            "Columns such as name, mail, phone and company are recognised by themselves.",
             "Choose a CSV file",
             lambda: picker.run_method("pickFiles"),
         )

@@ -16,7 +16,7 @@ TEAM = ("/team", "Team", "Invite colleagues, roles, sign-ins", "shield")
 
 @screen("More")
 async def more_page(shell: Shell) -> None:
-    basic.text("More", "pd-h1")
+    basic.title("More")
     basic.text(f"{shell.me.name} · {shell.me.email}", "pd-muted pd-small").style("margin-bottom: 14px")
     with ui.element("div").classes("pd-card flush"):
         for path, title, hint, icon_name in (*ROOMS, *([TEAM] if shell.me.is_golden else [])):

@@ -39,7 +39,7 @@ async def settings_page(shell: Shell) -> None:
     async def again() -> None:
         content.refresh(await look(ask))
 
-    basic.text("Settings", "pd-h1").style("margin-bottom: 12px")
+    basic.title("Settings").style("margin-bottom: 12px")
     content(await look(ask))
 
 

@@ -33,7 +33,7 @@ ICONS = {"bad": "triangle-alert", "wait": "clock", "good": "cloud-check"}
 @screen("Pipedrive")
 async def sync_page(shell: Shell) -> None:
     def ask(session: Session, me: User) -> tuple[progress.Overview, bool]:
-        return progress.overview(session, me, limit=100), me.pipedrive_key is not None
+        return progress.overview(session, me, limit=100), syncs.has_line(session, me)
 
     @tap
     def retry(session: Session, me: User, sync_ids: list[UUID] | None) -> str:
@@ -43,7 +43,7 @@ async def sync_page(shell: Shell) -> None:
     @ui.refreshable
     def centre(found: tuple[progress.Overview, bool]) -> None:
         seen, has_key = found
-        basic.text("Pipedrive", "pd-h1")
+        basic.title("Pipedrive")
         with ui.element("div").classes("pd-tally"):
             for status, word in WORDS.items():
                 with ui.element("div").classes("pd-card").classes(tone_of(status, seen.counts.get(status, 0))):
@@ -105,8 +105,9 @@ def group(shell: Shell, title: str, tone: str, items: list[tuple[PipedriveSync, 
                         basic.text(line(sync, shell.me.timezone), "pd-row-sub")
                         if sync.error:
                             basic.text(sync.error, "pd-small pd-pre")
-                    with ui.element("span").classes("pd-row-side"):
-                        basic.text(WORDS[sync.status], "pd-chip small").classes(tone)
+                    if tone == "wait":
+                        with ui.element("span").classes("pd-row-side"):
+                            basic.text(WORDS[sync.status], "pd-chip small wait")
                 if tone == "bad":
                     basic.icon_button("refresh-cw", f"Try {name} again", lambda sync=sync: retry([sync.id]))
 

@@ -66,7 +66,7 @@ async def team_page(shell: Shell) -> None:
     async def again() -> None:
         team.refresh(await look(people.colleagues))
 
-    basic.text("Team", "pd-h1").style("margin-bottom: 12px")
+    basic.title("Team").style("margin-bottom: 12px")
     colleagues = await look(people.colleagues)
     invitation(invite)
     team(colleagues)

@@ -37,7 +37,7 @@ async def today(shell: Shell) -> None:
             with ui.element("section"):
                 asked(shell, questions)
                 with ui.element("div").classes("pd-title"):
-                    basic.text("Whom to contact now", "pd-h1")
+                    basic.title("Whom to contact now")
                     basic.text(design.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
                 suggested(shell, picks)
             with ui.element("section"):

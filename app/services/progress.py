@@ -9,8 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.models import Contact, PipedriveSync, SyncLane, SyncStatus, User, now
-from app.services import workspace
-from app.services.syncs import NO_KEY
+from app.services.syncs import NO_KEY, has_line
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,6 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
 
 
 def _pause(session: Session, who: User, lane: SyncLane | None) -> str | None:
-    if who.pipedrive_key is None and not workspace.choice(session, "practice_pipedrive"):
+    if not has_line(session, who):
         return NO_KEY
     return lane.paused_reason if lane else None

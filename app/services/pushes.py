@@ -35,8 +35,7 @@ def plan(session: Session, who: User, contact_id: UUID, trigger: Trigger) -> lis
     steps = [*_organization(session, who, contact), _person(contact)]
     if meeting:
         steps.append(_activity(meeting))
-    ready = who.pipedrive_key or workspace.choice(session, "practice_pipedrive")
-    return steps if ready else [syncs.NO_KEY, *steps]
+    return steps if syncs.has_line(session, who) else [syncs.NO_KEY, *steps]
 
 
 def _meeting(session: Session, contact: Contact) -> Activity:

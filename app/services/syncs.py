@@ -76,6 +76,11 @@ def queue(
     return stored
 
 
+def has_line(session: Session, who: User) -> bool:
+    """Whether this person's pushes can go anywhere: a key of their own, or the practice company for all."""
+    return who.pipedrive_key is not None or bool(workspace.choice(session, "practice_pipedrive"))
+
+
 def standing(session: Session, contact: Contact) -> Standing:
     """The badge of one contact."""
     return standings(session, [contact])[contact.id]

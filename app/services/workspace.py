@@ -15,7 +15,9 @@ DEFAULTS: dict[str, Any] = {
     "country": "DE",
     "practice_pipedrive": False,
     "pipedrive_company": None,
+    # why nothing goes to Pipedrive for now, in words; and since when our links may know less than Pipedrive does
     "sync_paused": None,
+    "sync_verify_since": None,
 }
 
 

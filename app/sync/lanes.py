@@ -154,4 +154,5 @@ def _in(seconds: float) -> Any:
 
 def _everything_paused() -> Any:
     """The operator's own stop, also set after a restore until somebody has looked."""
-    return select(Setting.id).where(Setting.key == PAUSED, Setting.value == cast(literal("true", Text), JSONB)).exists()
+    unset = [cast(literal(word, Text), JSONB) for word in ("null", "false")]
+    return select(Setting.id).where(Setting.key == PAUSED, col(Setting.value).not_in(unset)).exists()

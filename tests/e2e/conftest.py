@@ -1,124 +1,15 @@
-"""The real product as a process of its own, a strict Pipedrive on the loopback, and a real browser."""
+"""A running product, a strict Pipedrive on the loopback, and a real browser, one of each per file."""
 
 import os
-import queue
-import re
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
-import threading
-import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from fake_pipedrive import FakePipedrive
 from playwright.sync_api import sync_playwright
-
-ROOT = Path(__file__).parents[2]
-KEY = "key-annegret-0123456789abcdef"
-PASSWORD = "seven quiet herons 1987"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-    "timezone_id": "Europe/Berlin",
-}
-DESK = {"viewport": {"width": 1280, "height": 800}, "timezone_id": "Europe/Berlin"}
-
-
-class Site:
-    """A running product: its address, the one-time link it printed, and how to end it."""
-
-    def __init__(self, process, address, setup):
-        self.process, self.address, self.setup = process, address, setup
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
-
-
-def spoken(process):
-    """Its lines as they come, in a queue; None when it is done."""
-    lines = queue.Queue()
-
-    def listen():
-        for line in process.stdout:
-            lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=listen, daemon=True).start()
-    return lines
-
-
-def read_until(lines, pattern, seconds=60):
-    """The first match in what the process prints; fails with everything it said."""
-    said = ""
-    while (line := lines.get(timeout=seconds)) is not None:
-        said += line
-        if found := re.search(pattern, line):
-            return found.group(1)
-    raise AssertionError(f"never said {pattern}: {said[-3000:]}")
-
-
-@contextmanager
-def served(data_dir, **environment):
-    """`python -m app serve` on a port of its own."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    clean = {
-        key: value
-        for key, value in os.environ.items()
-        if key in {"PATH", "HOME", "LANG", "PIPEDRIVEN_PG_BIN", "TMPDIR"}
-    }
-    env = clean | {"DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **environment}
-    with (data_dir / "serve.log").open("a") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve", "--port", str(port)],
-            cwd=data_dir, env=env, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1,
-        )  # fmt: skip
-    try:
-        lines = spoken(process)
-        address = read_until(lines, r"Pipedriven is at (\S+)")
-        setup = read_until(lines, r"(http\S+/setup\S+)", 5)
-        wait_ready(address)
-        yield Site(process, address, setup)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        process.stdout.close()
-
-
-def wait_ready(address, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if httpx.get(f"{address}/readyz", timeout=5).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("never became ready")
+from running import DESK, FLAGS, KEY, PASSWORD, PHONE, served, visiting
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +33,9 @@ def site(folder, pipedrive):
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Closed after each file: while it is open an event loop runs in this thread, where no transaction may."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=path, args=FLAGS)
@@ -177,30 +69,9 @@ def desk(account, chromium, site):
     yield from visiting(chromium, site, account, DESK)
 
 
-def visiting(chromium, site, state, shape):
-    """A signed-in browser; a test fails when its console complained or the content policy was broken."""
-    context = chromium.new_context(storage_state=state, base_url=site.address, **shape)
-    page = context.new_page()
-    complaints = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.complaints = complaints
-    yield page
-    context.close()
-    assert complaints == []
-
-
 @pytest.fixture
 def api(account, site):
     """The same person over the wires."""
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
     with httpx.Client(base_url=f"{site.address}/api", cookies=cookies, headers={"Origin": site.address}) as client:
         yield client
-
-
-def opened(page, path):
-    """Go there, and wait until the app itself has taken over."""
-    page.goto(path)
-    page.wait_for_selector("#app .pd-main")
-    page.wait_for_function("() => window.socket && window.socket.connected")
-    return page

@@ -5,8 +5,8 @@ import time
 
 import httpx
 import pytest
-from conftest import DESK, PASSWORD, PHONE, opened
 from playwright.sync_api import expect
+from running import DESK, PASSWORD, PHONE, opened
 
 SCREENS = ["/", "/contacts", "/activities", "/sync", "/import", "/settings", "/team", "/more"]
 

@@ -7,7 +7,7 @@ import uuid
 
 import httpx
 import pytest
-from conftest import PASSWORD, ROOT
+from running import PASSWORD, ROOT
 
 NOBODY = "01900000-0000-7000-8000-000000000000"
 
@@ -74,7 +74,9 @@ print(json.dumps(sorted(paths)))
 def test_every_route_has_a_row():
     ran = subprocess.run([sys.executable, "-c", LIST_ROUTES], cwd=ROOT, capture_output=True, text=True, check=True)
     # NiceGUI adds the icon when it starts
-    paths = {"/favicon.ico"} | {path for path in json.loads(ran.stdout.splitlines()[-1]) if not path.startswith("/_nicegui")}
+    paths = {"/favicon.ico"} | {
+        path for path in json.loads(ran.stdout.splitlines()[-1]) if not path.startswith("/_nicegui")
+    }
     assert paths - ROWS.keys() == set()
     assert ROWS.keys() - paths == set()
 
@@ -106,6 +108,11 @@ def joined(site, boss, email):
 
 @pytest.mark.parametrize("path", [path for path, row in ROWS.items() if row])
 def test_who_gets_what(people, path):
-    address = path.replace("{cid}", NOBODY).replace("{token}", uuid.uuid4().hex).replace("{kind}", "nothing").replace("{record}", "1")
+    address = (
+        path.replace("{cid}", NOBODY)
+        .replace("{token}", uuid.uuid4().hex)
+        .replace("{kind}", "nothing")
+        .replace("{record}", "1")
+    )
     got = tuple(people[kind].get(address).status_code for kind in ("anonymous", "consultant", "golden", "disabled"))
     assert got == ROWS[path]

@@ -312,3 +312,16 @@ def pipedrive_record(fake, kind, **facts):
     reply = fake.company.answer("POST", f"/api/v2/{kind}", [], headers, json.dumps(facts).encode())
     assert reply.status == 200, reply.body
     return json.loads(reply.body)["data"]["id"]
+
+
+@pytest.mark.parametrize("reason", ["restored from a backup", True])
+def test_nothing_goes_over_while_the_operator_has_paused_it(fake, desk, ada, kari, reason):
+    """BK-03: the reason is kept as words, and any reason stops the drain."""
+    with db.transaction() as session:
+        workspace.keep(session, sync_paused=reason)
+    ask(ada, kari, Trigger.MANUAL)
+    assert office.drain(desk) == 0
+    assert fake.heard == []
+    with db.transaction() as session:
+        workspace.keep(session, sync_paused=None)
+    assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]

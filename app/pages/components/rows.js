@@ -2,9 +2,9 @@
 export default {
   template: `
   <q-virtual-scroll :items="rows" scroll-target="body" :virtual-scroll-item-size="68" :virtual-scroll-slice-size="24"
-      role="list" class="pd-rows" v-slot="{ item: r }">
-    <div v-if="r.h" class="pd-day" :key="'h' + r.h" role="presentation">{{ r.h }}</div>
-    <div v-else class="pd-row" :key="r.id" role="listitem" :data-row="r.id" :class="{ chosen: r.id === chosen }">
+      role="group" class="pd-rows" v-slot="{ item: r }">
+    <div v-if="r.h" class="pd-day" :key="'h' + r.h">{{ r.h }}</div>
+    <div v-else class="pd-row" :key="r.id" :data-row="r.id" :class="{ chosen: r.id === chosen }">
       <a class="pd-row-main" :href="r.href" :aria-current="r.id === chosen ? 'true' : null" @click="open($event, r)">
         <span class="pd-avatar" :class="r.t" aria-hidden="true"><q-icon v-if="r.icon" :name="r.icon"/><template v-else>{{ r.i }}</template></span>
         <span class="pd-row-text"><span class="pd-row-name">{{ r.n }}</span><span class="pd-row-sub">{{ r.s }}</span></span>

@@ -13,6 +13,11 @@ def text(content: str, classes: str = "") -> ui.label:
     return ui.label(content).classes(classes)
 
 
+def title(words: str) -> Element:
+    """What the screen is called."""
+    return line(words, "h1", "pd-h1")
+
+
 def icon(name: str) -> ui.icon:
     return ui.icon(design.icon(name)).props("aria-hidden=true")
 
@@ -105,7 +110,11 @@ def sign_out(classes: str = "full-width") -> None:
 
 def heading(words: str, classes: str = "pd-h2") -> Element:
     """A section's title; more may be put beside it."""
-    line = ui.element("h2").classes(classes)
-    with line:
+    return line(words, "h2", classes)
+
+
+def line(words: str, tag: str, classes: str) -> Element:
+    made = ui.element(tag).classes(classes)
+    with made:
         ui.label(words)
-    return line
+    return made

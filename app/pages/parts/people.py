@@ -16,6 +16,9 @@ Verb = Callable[..., Awaitable[Any]]
 
 BADGE_TONES = {Badge.NOT_PUSHED: "none", Badge.WAITING: "wait", Badge.IN_PIPEDRIVE: "good", Badge.NEEDS_YOU: "bad"}
 
+# in a row there is no room for more
+SHORT = {Badge.IN_PIPEDRIVE: "pushed"}
+
 
 def subtitle(contact: Contact) -> str:
     firm = contact.organisation.name if contact.organisation else None
@@ -79,7 +82,7 @@ def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
         "n": contact.name,
         "s": subtitle(contact),
         "d": design.ago(contact.last_contacted),
-        "b": standing.badge.value if standing and shown else None,
+        "b": SHORT.get(standing.badge, standing.badge.value) if standing and shown else None,
         "bt": BADGE_TONES[standing.badge] if standing and shown else None,
         "log": True,
     }

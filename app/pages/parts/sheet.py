@@ -10,8 +10,8 @@ class Sheet:
     """Made once per page; `fresh` empties it for the next content."""
 
     def __init__(self, label: str) -> None:
-        with ui.dialog().props("position=bottom") as self.dialog, ui.card().classes("pd-sheet") as card:
-            card.props["aria-label"] = label
+        with ui.dialog().props("position=bottom") as self.dialog, ui.card().classes("pd-sheet"):
+            self.dialog.props["aria-label"] = label
             ui.element("div").classes("pd-grip").props("aria-hidden=true")
             self.body = ui.element("div")
 
