@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
-from app import api, db, logs, migrate, process, secret, signals
+from app import api, backups, db, logs, migrate, process, secret, signals
 from app.errors import NotFound
 from app.pages import build, design, live
 from app.postgres import data_folder, open_server
@@ -59,11 +59,10 @@ class Site:
 def serve(settings: Settings) -> None:
     """Open the database, bring it up to date, and serve until told to stop."""
     logs.configure(settings.log_level)
-    door = process.door(settings)
     data_dir = data_folder(settings.data_dir)
     keys = secret.keys(data_dir, settings.secret_key)
-    with open_server(data_dir, settings.database_url) as server:
-        migrate.upgrade(server.url)
+    with process.door(settings) as door, open_server(data_dir, settings.database_url) as server:
+        backups.upgrade(server, data_dir)
         db.connect(server.url)
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)

@@ -104,7 +104,7 @@ class Contact(Entity, table=True):
             "user_id",
             postgresql_where=text("deleted_at IS NULL AND cadence_days IS NOT NULL"),
         ),
-        Index("contacts_by_last", "user_id", "last_contacted", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("contacts_by_last", "user_id", text("last_contacted ASC NULLS FIRST"), "id", postgresql_where=text("deleted_at IS NULL")),
         Index("contacts_by_warmness", "user_id", "warmness_score", "id", postgresql_where=text("deleted_at IS NULL")),
         Index("contacts_by_search", "user_id", "search_text", postgresql_using="gin",
               postgresql_ops={"search_text": "gin_trgm_ops"}),
@@ -130,6 +130,7 @@ class Contact(Entity, table=True):
     warmness_score: int = COLDEST
     cadence_days: int | None = None
     last_contacted: datetime | None = Field(default=None, sa_type=Instant)
+    contacted_elsewhere: datetime | None = Field(default=None, sa_type=Instant)
     next_due: datetime | None = Field(default=None, sa_type=Instant)
     snoozed_until: datetime | None = Field(default=None, sa_type=Instant)
     pipedrive_person_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)

@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Activity, Contact, Trigger, User
-from app.pages import live
+from app.pages import design, live
 from app.pages.frame import Shell
 from app.pages.parts import basic, people, touches
+from app.pages.parts.kept import Kept, Warmth
 from app.pages.tap import Said, look, tap
 from app.services import contacts, links, outreach, phones, story, syncs, workspace
 from app.signals import Topic
@@ -39,32 +40,64 @@ def whole_story(contact_id: UUID) -> Question:
 def contact_panel(shell: Shell, found: Whole) -> None:
     """Draw the contact where the caller stands, and keep it fresh."""
     contact_id = found[0].id
-
-    @ui.refreshable
-    def panel(seen: Whole) -> None:
-        contact, entries, standing, address, shown = seen
-        head(shell, contact)
-        with ui.element("div").classes("pd-card"):
-            people.warmness(contact.warmness_score, partial(warm, contact_id), suggested(contact, entries))
-        with ui.element("div").classes("pd-card"):
-            people.badge(standing, partial(push, contact_id), retry, address)
-        with ui.element("div").classes("pd-card"):
-            people.facts(contact, shown)
-            with ui.element("div").classes("pd-verbs"):
-                basic.button("Edit", lambda: shell.contact_sheet.open(contact), "plain", "pencil")
-                basic.button("Snooze a week", lambda: snooze(contact_id, 7), "plain", "bell-off")
-                basic.button("Delete", partial(trash, contact_id), "bad", "trash-2")
-        basic.heading("Story")
-        timeline(shell, contact, entries, remove_touch)
+    panel = Panel(shell, found)
 
     async def again() -> None:
         try:
-            panel.refresh(await look(whole_story(contact_id)))
+            panel.show(await look(whole_story(contact_id)))
         except NotFound:
-            panel.prune()
+            panel.gone()
 
-    panel(found)
     live.on(again, Topic.OUTREACH, Topic.CONTACT, Topic.SYNC, about=contact_id)
+
+
+class Panel:
+    """Five parts of one contact, each drawn again only when its own facts change."""
+
+    def __init__(self, shell: Shell, found: Whole) -> None:
+        self.shell, self.contact = shell, found[0]
+        self.missing = Kept()
+        with ui.element("div") as self.parts:
+            self.head = Kept()
+            with ui.element("div").classes("pd-card"):
+                self.warmth = Warmth(self.contact.warmness_score, partial(warm, self.contact.id))
+            self.standing = Kept("pd-card")
+            with ui.element("div").classes("pd-card"):
+                self.facts = Kept()
+                self.verbs()
+            basic.heading("Story")
+            self.story = Kept()
+        self.show(found)
+
+    def show(self, seen: Whole) -> None:
+        self.contact, entries, standing, address, shown = seen
+        contact, contact_id = self.contact, self.contact.id
+        facts = contact.model_dump(exclude={"version", "updated_at", "last_contacted", "next_due", "warmness_score"})
+        firm = contact.organisation.name if contact.organisation else None
+        told = [(entry.activity.model_dump(), entry.by) for entry in entries]
+        self.head.show((facts, firm, design.tone(contact.warmness_score)), lambda: head(self.shell, contact))
+        self.warmth.show(contact.warmness_score, suggested(contact, entries))
+        self.standing.show(
+            (standing, address), lambda: people.badge(standing, partial(push, contact_id), retry, address)
+        )
+        self.facts.show((facts, shown), lambda: people.facts(contact, shown))
+        self.story.show(told, lambda: timeline(self.shell, contact, entries, remove_touch))
+        self.there(True)
+
+    def gone(self) -> None:
+        hint = f"Undo brings {self.contact.name} back, with the whole story."
+        self.missing.show(hint, lambda: basic.empty("trash-2", "In the trash", hint))
+        self.there(False)
+
+    def there(self, is_there: bool) -> None:
+        self.parts.set_visibility(is_there)
+        self.missing.box.set_visibility(not is_there)
+
+    def verbs(self) -> None:
+        with ui.element("div").classes("pd-verbs"):
+            basic.button("Edit", lambda: self.shell.contact_sheet.open(self.contact), "plain", "pencil")
+            basic.button("Snooze a week", lambda: snooze(self.contact.id, 7), "plain", "bell-off")
+            basic.button("Delete", lambda: trash(self.contact.id), "bad", "trash-2")
 
 
 @tap

@@ -26,7 +26,7 @@ async def import_page(shell: Shell) -> None:
     @tap
     def take(session: Session, me: User) -> Said:
         report = imports.take(session, me, chosen["data"], chosen["name"])
-        words = f"{report.new:,} contacts imported"
+        words = f"{people(report.new)} imported"
         batch = report.batch_id
         return Said(words, (lambda s, who: _undo(s, who, batch)) if batch else None)
 
@@ -56,7 +56,7 @@ async def import_page(shell: Shell) -> None:
             if len(report.errors) > SHOWN:
                 basic.text(f"and {len(report.errors) - SHOWN:,} more", "pd-small pd-muted")
             if report.new:
-                basic.button(f"Import {report.new:,} contacts", go, "main").mark("go")
+                basic.button(f"Import {people(report.new)}", go, "main").mark("go")
 
     basic.title("Import contacts")
     basic.text(
@@ -81,12 +81,16 @@ async def import_page(shell: Shell) -> None:
     preview()
 
 
+def people(count: int) -> str:
+    return f"{count:,} contact{'' if count == 1 else 's'}"
+
+
 def summary(report: imports.ImportReport) -> str:
     said = [f"{report.new:,} new"]
     if report.duplicates:
         said.append(f"{report.duplicates:,} already known")
     if report.errors:
-        said.append(f"{len(report.errors):,} rows with a problem")
+        said.append(f"{len(report.errors):,} row{'' if len(report.errors) == 1 else 's'} with a problem")
     return " · ".join(said)
 
 

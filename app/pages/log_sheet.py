@@ -49,21 +49,24 @@ class LogSheet:
             basic.text(self.name, "pd-head-name pd-clip")
             basic.heading("Follow up")
             self.follow_ups = basic.chips(FOLLOW_UPS, self.days, self.promise)
-            with ui.element("div").style("margin-top: 16px"):
-                self.answers()
+            self.outcomes = ui.element("div").style("margin-top: 16px")
+            self.answers()
             basic.heading("What was it")
-            basic.chips(WORDS, self.kind, self.choose_kind)
+            self.kinds = basic.chips(WORDS, self.kind, self.choose_kind)
             self.extras()
             if self.asked:
                 basic.button("It did not happen", self.forget, "plain").classes("full-width").style("margin-top: 10px")
 
     def answers(self) -> None:
-        touches.outcomes(self.kind, self.answer)
-        if self.kind is ActivityType.MEETING:
-            book = basic.button(
-                "Book a meeting", lambda: self.on_meeting(self.contact_id, self.name), "main", "calendar-plus"
-            )
-            book.classes("full-width").style("margin-top: 10px")
+        """What can have come of it; the rest of the sheet stays as it is, with what was typed."""
+        self.outcomes.clear()
+        with self.outcomes:
+            touches.outcomes(self.kind, self.answer)
+            if self.kind is ActivityType.MEETING:
+                book = basic.button(
+                    "Book a meeting", lambda: self.on_meeting(self.contact_id, self.name), "main", "calendar-plus"
+                )
+                book.classes("full-width").style("margin-top: 10px")
 
     def extras(self) -> None:
         with basic.expansion("Note, or another time"):
@@ -74,7 +77,8 @@ class LogSheet:
 
     def choose_kind(self, kind: ActivityType) -> None:
         self.kind = kind
-        self.draw()
+        basic.mark_chip(self.kinds, kind)
+        self.answers()
 
     def promise(self, days: int) -> None:
         self.days = days

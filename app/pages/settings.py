@@ -123,10 +123,12 @@ def profile(me: User) -> None:
 
 def password() -> None:
     typed: dict[str, str] = {}
+    # asked here: the verb runs in a thread, which knows no page
+    here = border.session_id()
 
     @tap
     def save(session: Session, me: User) -> str:
-        account.change_password(session, me, typed.get("old") or "", typed.get("new") or "", but=border.session_id())
+        account.change_password(session, me, typed.get("old") or "", typed.get("new") or "", but=here)
         return "Password changed; other devices are signed out"
 
     basic.heading("Password")

@@ -10,6 +10,7 @@ from app.models.contact import Contact
 from app.pages import design, live
 from app.pages.frame import Shell
 from app.pages.parts import basic, people, touches
+from app.pages.parts.kept import Kept
 from app.pages.screen import screen
 from app.pages.tap import look
 from app.services import owed, story, suggestions
@@ -18,6 +19,8 @@ from app.signals import Topic
 Day = tuple[list[suggestions.Suggestion], list[story.Entry], list[tuple[OwedAnswer, Contact]]]
 
 SHOWN = 10
+# what changes with every touch and is not on a card
+UNSEEN = {"version", "updated_at", "last_contacted", "next_due", "notes"}
 
 
 @screen("Today")
@@ -30,24 +33,35 @@ async def today(shell: Shell) -> None:
         if touch.contact_id:
             shell.answer(touch.contact_id, entry.contact or "Somebody", touch)
 
-    @ui.refreshable
-    def day(seen: Day) -> None:
+    with ui.element("div").classes("pd-two"):
+        with ui.element("section"):
+            questions_box = Kept()
+            with ui.element("div").classes("pd-title"):
+                basic.title("Whom to contact now")
+                basic.text(design.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
+            picks_box = Kept()
+        with ui.element("section"):
+            basic.heading("Planned and overdue")
+            planned_box = Kept()
+
+    def show(seen: Day) -> None:
         picks, planned, questions = seen
-        with ui.element("div").classes("pd-two"):
-            with ui.element("section"):
-                asked(shell, questions)
-                with ui.element("div").classes("pd-title"):
-                    basic.title("Whom to contact now")
-                    basic.text(design.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
-                suggested(shell, picks)
-            with ui.element("section"):
-                basic.heading("Planned and overdue")
-                promises(planned, shell.me.timezone, done)
+        questions_box.show([question.id for question, _ in questions], lambda: asked(shell, questions))
+        picks_box.show(
+            [(pick.reason, people.subtitle(pick.contact), pick.contact.model_dump(exclude=UNSEEN)) for pick in picks],
+            lambda: suggested(shell, picks),
+        )
+        planned_box.show(
+            [(entry.contact, entry.activity.model_dump()) for entry in planned],
+            lambda: promises(planned, shell.me.timezone, done),
+        )
 
     async def again() -> None:
-        day.refresh(await look(my_day))
+        seen = await look(my_day)
+        if not picks_box.box.is_deleted:
+            show(seen)
 
-    day(await look(my_day))
+    show(await look(my_day))
     live.on(again, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
 
 

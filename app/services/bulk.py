@@ -65,6 +65,8 @@ def _row(one: Known, firms: dict[str, UUID]) -> dict[str, Any]:
     # the rule reads and writes names that both have
     Contact.reindex(cast("Contact", facts), one.organisation)
     known = {name: getattr(facts, name) for name in Arrival.__slots__}
+    # what another tool knew of the last touch stays true, whatever is logged and taken back here
+    known["contacted_elsewhere"] = facts.last_contacted
     return known | {"id": one.id, "organisation_id": _firm_of(one, firms)}
 
 

@@ -86,7 +86,11 @@ def _page(
 
 
 def _ordered(query: Any, key: Any, down: bool) -> Any:
-    return query.order_by(key.desc().nulls_last() if down else key.asc().nulls_first(), col(Contact.id))
+    order = key.desc() if down else key.asc()
+    # said only where a value can be missing: an index is read in order only when the words agree with its own
+    if key.key == "last_contacted":
+        order = order.nulls_last() if down else order.nulls_first()
+    return query.order_by(order, col(Contact.id))
 
 
 def _after(key: Any, down: bool, value: Any, last_id: UUID) -> ColumnElement[bool]:

@@ -181,7 +181,8 @@ def _retell(session: Session, contact: Contact) -> None:
         func.max(alive.c.happened_at).filter(alive.c.done),
         func.min(alive.c.due_date).filter(alive.c.done.is_(False)),
     )
-    contact.last_contacted, contact.next_due = session.execute(select(done, due)).one()
+    latest, contact.next_due = session.execute(select(done, due)).one()
+    contact.last_contacted = max(filter(None, (latest, contact.contacted_elsewhere)), default=None)
     contact.version += 1
     session.add(contact)
 

@@ -262,6 +262,7 @@ CREATE TABLE contacts (
     warmness_score INTEGER NOT NULL,
     cadence_days INTEGER,
     last_contacted TIMESTAMP WITH TIME ZONE,
+    contacted_elsewhere TIMESTAMP WITH TIME ZONE,
     next_due TIMESTAMP WITH TIME ZONE,
     snoozed_until TIMESTAMP WITH TIME ZONE,
     pipedrive_person_id BIGINT,
@@ -281,7 +282,7 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_by_cadence ON contacts (user_id) WHERE deleted_at IS NULL AND cadence_days IS NOT NULL;
 CREATE INDEX contacts_by_email ON contacts USING gin (emails);
 CREATE INDEX contacts_by_import ON contacts (import_id) WHERE import_id IS NOT NULL;
-CREATE INDEX contacts_by_last ON contacts (user_id, last_contacted, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_last ON contacts (user_id, last_contacted ASC NULLS FIRST, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_name ON contacts (user_id, sort_name, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_phone ON contacts USING gin (phones);
 CREATE INDEX contacts_by_search ON contacts USING gin (user_id, search_text gin_trgm_ops);

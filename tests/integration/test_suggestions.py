@@ -98,3 +98,18 @@ def test_a_cadence_is_measured_against_its_own_rhythm(ada):
 
 def test_nobody_elses_contacts_are_suggested(ada, bo, jane):
     assert suggested(bo) == []
+
+
+def test_what_another_tool_knew_of_the_last_touch_is_not_forgotten(ada):
+    """K6: an imported date survives planned and removed touches, and only a later one moves it."""
+    long_ago = now() - timedelta(days=90)
+    jane = world.contact(ada, "Jane Roe")
+    with db.transaction() as session:
+        row = contacts.owned(session, ada, jane.id, lock=True)
+        row.last_contacted = row.contacted_elsewhere = long_ago
+    with db.transaction() as session:
+        outreach.log(session, ada, jane.id, ActivityDraft(type=ActivityType.CALL, due_date=now() + timedelta(days=2)))
+        call = outreach.log(session, ada, jane.id, ActivityDraft(type=ActivityType.CALL))
+        assert contacts.owned(session, ada, jane.id).last_contacted == call.happened_at
+        outreach.remove(session, ada, call.id)
+        assert contacts.owned(session, ada, jane.id).last_contacted == long_ago

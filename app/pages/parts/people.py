@@ -88,23 +88,6 @@ def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
     }
 
 
-def warmness(score: int, on_change: Callable[[int], Awaitable[Any]], suggested: int | None = None) -> None:
-    """Eleven steps, one tap each; a suggestion is offered, never taken."""
-    with ui.element("div").classes("pd-line"):
-        basic.icon_button("minus", "One step colder", lambda: on_change(score - 1))
-        with ui.element("div").classes("pd-grow"):
-            with ui.element("div").classes("pd-title").style("margin: 0 0 6px"):
-                basic.text(f"Warmness {score}", "pd-strong").mark("warmness")
-                if suggested is not None and suggested != score:
-                    ui.button(f"Touches suggest {suggested}", on_click=lambda: on_change(suggested), color=None).props(
-                        "flat no-caps dense"
-                    )
-            with ui.element("div").classes("pd-meter").classes(design.tone(score)).props("aria-hidden=true"):
-                for step in range(1, 11):
-                    ui.element("i").classes("on" if step <= score else "")
-        basic.icon_button("plus", "One step warmer", lambda: on_change(score + 1))
-
-
 def badge(standing: Standing, on_push: Verb, on_retry: Callable[[UUID], Awaitable[Any]], address: str | None) -> None:
     """How the contact stands with Pipedrive, and the one thing that can be done about it."""
     with ui.element("div").classes("pd-line wrap"):

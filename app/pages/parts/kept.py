@@ -1,0 +1,78 @@
+"""Parts that stay as they are while their facts do: a finger never meets a button that news has just replaced."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from app.pages import design
+from app.pages.parts import basic
+
+COLDEST, WARMEST = 0, 10
+
+
+class Kept:
+    """A place on the screen that is drawn again only when what it shows has changed."""
+
+    def __init__(self, classes: str = "") -> None:
+        self.box = ui.element("div").classes(classes)
+        self.shown: object = None
+
+    def show(self, facts: object, draw: Callable[[], None]) -> None:
+        if facts != self.shown:
+            self.shown = facts
+            self.box.clear()
+            with self.box:
+                draw()
+
+
+class Warmth:
+    """Eleven steps, one tap each, shown at once; a suggestion is offered, never taken."""
+
+    def __init__(self, score: int, on_change: Callable[[int], Awaitable[bool]]) -> None:
+        self.score, self.known, self.on_change = score, score, on_change
+        self.underway = 0
+        with ui.element("div").classes("pd-line"):
+            basic.icon_button("minus", "One step colder", lambda: self.change(self.score - 1))
+            with ui.element("div").classes("pd-grow"):
+                with ui.element("div").classes("pd-title").style("margin: 0 0 6px"):
+                    self.words = basic.text("", "pd-strong").mark("warmness")
+                    self.advice = Kept()
+                with ui.element("div").classes("pd-meter").props("aria-hidden=true") as self.meter:
+                    self.steps = [ui.element("i") for _ in range(WARMEST)]
+            basic.icon_button("plus", "One step warmer", lambda: self.change(self.score + 1))
+        self.draw()
+
+    def show(self, score: int, suggested: int | None) -> None:
+        """What is true now; while taps are underway, their own answer counts."""
+        self.known = score
+        advice = suggested if suggested != score else None
+        self.advice.show(("advice", advice), lambda: self.offer(advice))
+        if not self.underway:
+            self.score = score
+            self.draw()
+
+    def offer(self, advice: int | None) -> None:
+        if advice is not None:
+            offered = ui.button(f"Touches suggest {advice}", on_click=lambda: self.change(advice), color=None)
+            offered.props("flat no-caps").classes("pd-advice")
+
+    async def change(self, score: int) -> None:
+        score = min(WARMEST, max(COLDEST, score))
+        if score == self.score:
+            return
+        self.score = score
+        self.draw()
+        self.underway += 1
+        try:
+            kept = await self.on_change(score)
+        finally:
+            self.underway -= 1
+        if not kept and not self.meter.is_deleted:
+            self.score = self.known
+            self.draw()
+
+    def draw(self) -> None:
+        self.words.set_text(f"Warmness {self.score}")
+        self.meter.classes(replace="pd-meter").classes(design.tone(self.score))
+        for number, step in enumerate(self.steps, 1):
+            step.classes(replace="on" if number <= self.score else "")
