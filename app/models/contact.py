@@ -105,7 +105,7 @@ class Contact(Entity, table=True):
             postgresql_where=text("deleted_at IS NULL AND cadence_days IS NOT NULL"),
         ),
         Index("contacts_by_last", "user_id", text("last_contacted ASC NULLS FIRST"), "id", postgresql_where=text("deleted_at IS NULL")),
-        Index("contacts_by_warmness", "user_id", "warmness_score", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("contacts_by_warmness", "user_id", text("warmness_score DESC"), "id", postgresql_where=text("deleted_at IS NULL")),
         Index("contacts_by_search", "user_id", "search_text", postgresql_using="gin",
               postgresql_ops={"search_text": "gin_trgm_ops"}),
         Index("contacts_by_email", "emails", postgresql_using="gin"),

@@ -56,13 +56,17 @@ with candidates as (
     select *, warmness_score / 10.0 * 0.7 as warmness,
            least(coalesce(days, 999)::numeric / coalesce(cadence_days, 30), 1) * 0.3 as silence
     from scored
+), best as (
+    -- rounded, so that 16 days at warm 8 and 9 days at warm 9 are the tie that they are on paper
+    select *, round(warmness + silence, 6) as total from weighed
+    order by total desc, last_contacted asc nulls first, id limit :most
 )
 select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as silence,
-       round(warmness + silence, 4)::float8 as score, days,
+       round(total, 4)::float8 as score, days,
        (select type from activities touch
-        where touch.contact_id = weighed.id and touch.done and touch.deleted_at is null
+        where touch.contact_id = best.id and touch.done and touch.deleted_at is null
         order by coalesce(touch.happened_at, touch.due_date) desc limit 1) as last_type
-from weighed order by round(warmness + silence, 6) desc, last_contacted asc nulls first, id limit :most
+from best order by total desc, last_contacted asc nulls first, id
 """)
 
 

@@ -287,7 +287,7 @@ CREATE INDEX contacts_by_name ON contacts (user_id, sort_name, id) WHERE deleted
 CREATE INDEX contacts_by_phone ON contacts USING gin (phones);
 CREATE INDEX contacts_by_search ON contacts USING gin (user_id, search_text gin_trgm_ops);
 CREATE INDEX contacts_by_silence ON contacts (user_id, warmness_score, last_contacted ASC NULLS FIRST, id) WHERE deleted_at IS NULL AND cadence_days IS NULL;
-CREATE INDEX contacts_by_warmness ON contacts (user_id, warmness_score, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_warmness ON contacts (user_id, warmness_score DESC, id) WHERE deleted_at IS NULL;
 CREATE INDEX ix_contacts_organisation_id ON contacts (organisation_id);
 
 CREATE TABLE activities (
