@@ -52,7 +52,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, frozen=True, extra="forbid")
 
-    database_url: str | None = Field(default=None, pattern=r"^postgres(ql)?://")
+    database_url: str | None = Field(default=None, pattern=r"^postgres(ql)?(\+psycopg)?://")
     data_dir: Path | None = None
     secret_key: Annotated[str, AfterValidator(_long_secret)] | None = None
     base_url: WebAddress | None = None

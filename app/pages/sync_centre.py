@@ -102,12 +102,9 @@ def group(shell: Shell, title: str, tone: str, items: list[tuple[PipedriveSync, 
                         basic.icon(ICONS[tone])
                     with ui.element("span").classes("pd-row-text"):
                         basic.text(name or "Erased contact", "pd-row-name")
-                        basic.text(line(sync, shell.me.timezone), "pd-row-sub")
+                        basic.text(line(sync, shell.me.timezone), "pd-row-sub pd-whole")
                         if sync.error:
                             basic.text(sync.error, "pd-small pd-pre")
-                    if tone == "wait":
-                        with ui.element("span").classes("pd-row-side"):
-                            basic.text(WORDS[sync.status], "pd-chip small wait")
                 if tone == "bad":
                     basic.icon_button("refresh-cw", f"Try {name} again", lambda sync=sync: retry([sync.id]))
 

@@ -38,7 +38,7 @@ def check(database_url: str) -> tuple[str, int]:
 
 
 def _reason(error: psycopg.Error, password: object) -> str:
-    """Keep the server's own words, the last line of them, unless they repeat the password."""
-    reason = re.split(r"failed: |FATAL: +", str(error).strip().splitlines()[-1])[-1].rstrip(".")
+    """Keep the server's own words, the first line of them, unless they repeat the password."""
+    reason = re.split(r"failed: |FATAL: +", str(error).strip().splitlines()[0])[-1].rstrip(".")
     secret = str(password or "")
     return "it refused us" if secret and secret in unquote(reason) else reason

@@ -34,6 +34,18 @@ def test_a_newer_schema_is_refused_and_not_touched(url, at_revision):
         migrate.check(url)
 
 
+def test_an_older_schema_is_named_and_not_served(url, at_revision):
+    at_revision("0001")
+    with db.engine.begin() as connection:
+        connection.execute(text("delete from alembic_version"))
+    try:
+        with pytest.raises(migrate.OlderDatabase, match="pipedriven migrate"):
+            migrate.check(url)
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(text("insert into alembic_version values ('0001')"))
+
+
 @pytest.mark.parametrize(
     "broken",
     [
