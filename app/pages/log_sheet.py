@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -94,25 +95,24 @@ class LogSheet:
         facts: dict[str, Any] = {"outcome": outcome, "note": self.typed.get("note") or ""}
         if self.planned:
             said = facts | {"done": True, "happened_at": happened or now()}
-            activity = outreach.change(session, me, self.planned.id, said)
-            self.follow(session, me)
+            outreach.change(session, me, self.planned.id, said)
+            undo = partial(_plan_again, self.planned)
         else:
             draft = ActivityDraft(type=self.kind, happened_at=happened, **facts)
-            activity = outreach.log(session, me, self.contact_id, draft, follow_up=self.promised(me))
+            undo = partial(_take_back, outreach.log(session, me, self.contact_id, draft))
+        promised = self.promise_in(session, me)
         return Said(
-            f"{WORDS[self.kind]} logged: {touches.word(outcome).lower()}", lambda s, who: _take_back(s, who, activity)
+            f"{WORDS[self.kind]} logged: {touches.word(outcome).lower()}",
+            lambda s, who: _undone(s, who, undo, promised),
         )
 
-    def follow(self, session: Session, me: User) -> None:
-        if promised := self.promised(me):
-            draft = ActivityDraft(type=promised.type, due_date=promised.due_date)
-            outreach.log(session, me, self.contact_id, draft)
-
-    def promised(self, me: User) -> outreach.FollowUp | None:
+    def promise_in(self, session: Session, me: User) -> Activity | None:
+        """The follow-up, planned for the morning of its day in the same step."""
         if not self.days:
             return None
         day = now().astimezone(ZoneInfo(me.timezone)).date() + timedelta(days=self.days)
-        return outreach.FollowUp(datetime.combine(day, MORNING, ZoneInfo(me.timezone)))
+        due = datetime.combine(day, MORNING, ZoneInfo(me.timezone))
+        return outreach.log(session, me, self.contact_id, ActivityDraft(type=ActivityType.CALL, due_date=due))
 
     async def forget(self) -> None:
         @tap
@@ -124,9 +124,21 @@ class LogSheet:
             self.sheet.close()
 
 
-def _take_back(session: Session, who: User, activity: Activity) -> str:
-    outreach.remove(session, who, activity.id)
+def _undone(session: Session, who: User, undo: Callable[[Session, User], None], promised: Activity | None) -> str:
+    """Undo means the whole step: the touch and what was promised with it."""
+    undo(session, who)
+    if promised:
+        outreach.remove(session, who, promised.id)
     return "Taken back"
+
+
+def _take_back(activity: Activity, session: Session, who: User) -> None:
+    outreach.remove(session, who, activity.id)
+
+
+def _plan_again(planned: Activity, session: Session, who: User) -> None:
+    before = {"done": False, "happened_at": None, "outcome": planned.outcome, "note": planned.note}
+    outreach.change(session, who, planned.id, before)
 
 
 def _moment(typed: str | None, zone: str) -> datetime | None:

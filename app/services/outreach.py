@@ -1,7 +1,5 @@
 """Reaching out: what happens when a consultant says "I called them"."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,17 +33,7 @@ WARMS_BY = {
 COOLS = frozenset({Outcome.DECLINED, Outcome.WRONG_NUMBER, Outcome.BOUNCED})
 
 
-@dataclass(frozen=True)
-class FollowUp:
-    """What was promised next, set in the same step as the log."""
-
-    due_date: datetime
-    type: ActivityType = ActivityType.CALL
-
-
-def log(
-    session: Session, who: User, contact_id: UUID, draft: ActivityDraft, *, follow_up: FollowUp | None = None
-) -> Activity:
+def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft) -> Activity:
     """Record one touch, past or planned, and hand over what it earns.
 
     The contact row is locked first, so two taps in the same second add up
@@ -53,8 +41,6 @@ def log(
     """
     contact = _reachable(session, who, contact_id, draft.campaign_id)
     activity = _born(session, who, contact, draft)
-    if follow_up:
-        _born(session, who, contact, ActivityDraft(type=follow_up.type, due_date=follow_up.due_date))
     if activity.done:
         who.default_type = draft.type.value
         session.add(who)

@@ -128,11 +128,13 @@ def test_logging_from_cold_takes_three_taps_at_most(phone, api):
     assert thumb.taps <= 3
 
 
-def test_undo_takes_the_touch_back(phone, api):
+def test_undo_takes_the_touch_and_its_follow_up_back(phone, api):
     made = api.post("/contacts", json={"name": "Undo Me", "warmness_score": 10}).json()
     opened(phone, "/")
     phone.locator("#app .pd-pick", has_text="Undo Me").get_by_role("button", name="Log").tap()
+    phone.get_by_role("button", name="In a week").tap()
     phone.get_by_role("button", name="Voicemail").tap()
     phone.get_by_role("button", name="Undo", exact=True).tap()
     expect(phone.get_by_text("Taken back")).to_be_visible()
-    assert api.get(f"/contacts/{made['id']}").json()["last_contacted"] is None
+    left = api.get(f"/contacts/{made['id']}").json()
+    assert (left["last_contacted"], left["next_due"]) == (None, None)
