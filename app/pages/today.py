@@ -18,15 +18,23 @@ from app.signals import Topic
 
 Day = tuple[list[suggestions.Suggestion], list[story.Entry], list[tuple[OwedAnswer, Contact]]]
 
-SHOWN = 10
+# five fit on a phone without scrolling, and keep the first visit light
+AT_ONCE = 5
 # what changes with every touch and is not on a card
 UNSEEN = {"version", "updated_at", "last_contacted", "next_due", "notes"}
 
 
 @screen("Today")
 async def today(shell: Shell) -> None:
+    count = AT_ONCE
+
     def my_day(session: Session, me: User) -> Day:
-        return suggestions.suggest(session, me, SHOWN), story.planned(session, me), owed.open_questions(session, me, 3)
+        # one more than is shown tells whether there are more
+        return (
+            suggestions.suggest(session, me, count + 1),
+            story.planned(session, me),
+            owed.open_questions(session, me, 3),
+        )
 
     def done(entry: story.Entry) -> None:
         touch = entry.activity
@@ -49,12 +57,17 @@ async def today(shell: Shell) -> None:
         questions_box.show([question.id for question, _ in questions], lambda: asked(shell, questions))
         picks_box.show(
             [(pick.reason, people.subtitle(pick.contact), pick.contact.model_dump(exclude=UNSEEN)) for pick in picks],
-            lambda: suggested(shell, picks),
+            lambda: suggested(shell, picks[:count], more if len(picks) > count else None),
         )
         planned_box.show(
             [(entry.contact, entry.activity.model_dump()) for entry in planned],
             lambda: promises(planned, shell.me.timezone, done),
         )
+
+    async def more() -> None:
+        nonlocal count
+        count += AT_ONCE
+        await again()
 
     async def again() -> None:
         seen = await look(my_day)
@@ -65,10 +78,12 @@ async def today(shell: Shell) -> None:
     live.on(again, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
 
 
-def suggested(shell: Shell, picks: list[suggestions.Suggestion]) -> None:
+def suggested(shell: Shell, picks: list[suggestions.Suggestion], more: Any) -> None:
     with ui.element("div").classes("pd-card flush"):
         for pick in picks:
             people.suggestion(pick, shell.reach, shell.log, shell.meet)
+        if more:
+            basic.button("Five more", more, "plain").classes("full-width")
         if not picks:
             basic.empty(
                 "users",
