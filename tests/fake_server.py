@@ -57,6 +57,8 @@ class Server(ThreadingHTTPServer):
         for request in list(self.open):
             with suppress(OSError):
                 request.shutdown(socket.SHUT_RDWR)
+            # its thread may still stand in an answer; the connection must not wait for the collector
+            request.close()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,5 +1,6 @@
 """Is everything as it should be: the configuration, and the machine that we run on."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -74,8 +75,8 @@ def _secret(at: "Desk") -> Iterator[Finding]:
 def _machine(at: "Desk") -> Iterator[Finding]:
     free = shutil.disk_usage(at.data).free
     yield "disk", FINE if free > LEAST_DISK else TROUBLE, f"{free / 1e9:.1f} GB free"
-    # passing through is no looking in: what is inside has modes of its own
-    private = not at.data.stat().st_mode & 0o066
+    # root's folder has to be passable for the database's own user
+    private = not at.data.stat().st_mode & (0o077 if os.geteuid() else 0o066)
     yield (
         "data folder",
         FINE if private else TROUBLE,

@@ -68,7 +68,7 @@ class _place:
     def __enter__(self):
         base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.path = Path(tempfile.mkdtemp(prefix="cmd-", dir=base)).resolve()
-        self.path.chmod(0o711)
+        self.path.chmod(0o700 if os.geteuid() else 0o711)
         return self.path
 
     def __exit__(self, *_):
