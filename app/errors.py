@@ -70,6 +70,11 @@ class TooLarge(Refusal):
     sentence = "This is too large to take in one go."
 
 
+class NotJson(Refusal):
+    status = 415
+    sentence = "Send JSON, with the content type application/json."
+
+
 class Invalid(Refusal):
     """What was typed breaks a rule; `fields` names each one in a sentence."""
 

@@ -31,6 +31,7 @@ from app.web import health, identity, tabs
 from app.web.cookies import Cookie
 from app.web.router import router
 from app.web.stack import Stack
+from app.web.turnstile import Turnstile
 
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 PING = 25.0
@@ -76,14 +77,14 @@ def application(site: Site) -> Stack:
     gc.freeze()
     inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
     cookie = Cookie(site.settings)
-    inside.include_router(router(site.settings, _set_up))
+    turnstile = Turnstile(cookie)
+    inside.include_router(router(cookie, turnstile, _set_up))
     inside.include_router(health.routes(lambda: _checks(site)))
     api.mount(
         inside,
         check_key=site.check_key,
         seal=site.vault.seal,
-        set_cookie=cookie.give,
-        clear_cookie=cookie.take,
+        turnstile=turnstile,
         address=site.settings.address,
     )
     _files(inside)

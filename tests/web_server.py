@@ -89,10 +89,12 @@ def serve(url):
     from nicegui import Client, ui
     from sqlalchemy import text
 
-    from app import db, settings, signals
+    from app import api, db, settings, signals
     from app.web import identity, tabs
+    from app.web.cookies import Cookie
     from app.web.router import router
     from app.web.stack import Stack
+    from app.web.turnstile import Turnstile
 
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
@@ -115,7 +117,11 @@ def serve(url):
         task.cancel()
 
     inside = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    inside.include_router(router(chosen, lambda user_id, sample: seen["set_up"].append([str(user_id), sample])))
+    cookie = Cookie(chosen)
+    turnstile = Turnstile(cookie)
+    inside.include_router(
+        router(cookie, turnstile, lambda user_id, sample: seen["set_up"].append([str(user_id), sample]))
+    )
     inside.mount("/static", StaticFiles(directory=ROOT / "app/web"))
 
     @inside.get("/healthz")
@@ -148,6 +154,9 @@ def serve(url):
     def api_much():
         return {"items": ["the same line again"] * 2000}
 
+    # the API's other addresses; what stands above answers first
+    api.mount(inside, check_key=nobody, seal=nobody, turnstile=turnstile, address="")
+
     @ui.page("/press")
     def press_page():
         me = identity.signed_in_id(ui.context.client)
@@ -176,6 +185,10 @@ def serve(url):
         wall, proxy_headers=False, server_header=False, access_log=False, log_level="warning", ws_max_size=1_000_000
     )
     asyncio.run(Server(config).serve([listener]))
+
+
+def nobody(*_):
+    raise AssertionError("No Pipedrive key is saved in this house.")
 
 
 def signals_id(text):

@@ -9,7 +9,10 @@ from starlette.testclient import TestClient
 from app import api
 from app.errors import Invalid
 from app.services.keys import KeyOwner
+from app.settings import Settings
 from app.vault import Vault
+from app.web.cookies import Cookie
+from app.web.turnstile import Turnstile
 
 KEY = "1111111111111111111111111111111111111111"
 FOREIGN_KEY = "2222222222222222222222222222222222222222"
@@ -53,8 +56,7 @@ def built() -> FastAPI:
         app,
         check_key=check_key,
         seal=vault.seal,
-        set_cookie=lambda answer, token, role: answer.set_cookie(COOKIE, token, httponly=True),
-        clear_cookie=lambda answer: answer.delete_cookie(COOKIE),
+        turnstile=Turnstile(Cookie(Settings(base_url="http://localhost:8080"))),
         address="https://leads.example.com",
     )
     app.add_middleware(Outside)

@@ -4,17 +4,14 @@ The API is an application of its own below /api, so that everything it answers,
 an unknown address included, is JSON in its own words.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import Response
 
 from app import __version__
 from app.api import activities, auth, contacts, errors, imports, me, pipedrive, tokens, users
 from app.api.answers import ErrorAnswer
-from app.api.wire import Wiring
-from app.models import Role
+from app.api.wire import Turnstile, Wiring
 from app.services.keys import Check, Seal
 
 PREFIX = "/api"
@@ -31,13 +28,12 @@ def mount(
     *,
     check_key: Check,
     seal: Seal,
-    set_cookie: Callable[[Response, str, Role], None],
-    clear_cookie: Callable[[Response], None],
+    turnstile: Turnstile,
     address: str,
 ) -> None:
     """Put the API below /api. The outer stack says who is asking, in the request's state."""
     api = _bare()
-    api.state.wiring = Wiring(check_key, seal, set_cookie, clear_cookie, address)
+    api.state.wiring = Wiring(check_key, seal, turnstile, address)
     app.mount(PREFIX, api)
 
 

@@ -10,15 +10,16 @@ from starlette.exceptions import HTTPException
 
 from app.api import sentences
 from app.api.wire import request_id
-from app.errors import Invalid, LikelyDuplicate, Refusal, TooManyTries
+from app.errors import Invalid, LikelyDuplicate, NotJson, Refusal, TooManyTries
 from app.models.base import Draft
 
 # what the framework says no to by itself
 SPOKEN = {
-    400: ("BadRequest", "The request could not be read."),
-    404: ("NotFound", "There is nothing at this address."),
-    405: ("MethodNotAllowed", "This address does not offer that method."),
-    413: ("TooLarge", "This is too large to take in one go."),
+    # bytes that are no text, or JSON nested beyond reason: as invalid as any other body
+    400: (422, "Invalid", "The request could not be read."),
+    404: (404, "NotFound", "There is nothing at this address."),
+    405: (405, "MethodNotAllowed", "This address does not offer that method."),
+    413: (413, "TooLarge", "This is too large to take in one go."),
 }
 
 
@@ -45,8 +46,17 @@ def refused(request: Request, refusal: Exception) -> JSONResponse:
 
 def invalid(request: Request, wrong: Exception) -> JSONResponse:
     assert isinstance(wrong, RequestValidationError | ValidationError)
+    if _is_no_json(request, wrong):
+        return refused(request, NotJson())
     fields = sentences.of(wrong.errors())
     return said(request, 422, "Invalid", Invalid.sentence, fields=fields)
+
+
+def _is_no_json(request: Request, wrong: RequestValidationError | ValidationError) -> bool:
+    """Whether there is a body that nobody even tried to read, because it does not say that it is JSON."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    whole = any(error["loc"] == ("body",) and error["type"] != "missing" for error in wrong.errors())
+    return whole and not (kind == "application/json" or kind.endswith("+json"))
 
 
 def drafted(request: Request, wrong: Exception) -> JSONResponse:
@@ -60,8 +70,8 @@ def drafted(request: Request, wrong: Exception) -> JSONResponse:
 def spoken(request: Request, refusal: Exception) -> JSONResponse:
     """What the framework itself refuses, in our words."""
     assert isinstance(refusal, HTTPException)
-    error, sentence = SPOKEN.get(refusal.status_code, SPOKEN[400])
-    answer = said(request, refusal.status_code, error, sentence)
+    status, error, sentence = SPOKEN.get(refusal.status_code, SPOKEN[400])
+    answer = said(request, status, error, sentence)
     answer.headers.update(refusal.headers or {})
     return answer
 

@@ -4,9 +4,9 @@ The outer stack has put `user_id`, `session_id` and `request_id` into the
 request's state before anything here runs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
@@ -14,9 +14,17 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app import db
-from app.models import Role, User
+from app.models import User
 from app.models.base import Line
 from app.services import keys, people
+
+
+class Turnstile(Protocol):
+    """The way in and out; the cookie is set on the response."""
+
+    async def enter(self, request: Request, response: Response, email: str, password: str) -> User: ...
+
+    async def leave(self, request: Request, response: Response) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -24,14 +32,13 @@ class Wiring:
     """What the routes need from doors that they may not import.
 
     `check_key` asks Pipedrive and raises a Refusal when the key is not
-    accepted; `seal` locks a key to its owner; `set_cookie` and `clear_cookie`
-    are the browser's session; `address` is where people reach us.
+    accepted; `seal` locks a key to its owner; `turnstile` opens and ends the
+    browser's session; `address` is where people reach us.
     """
 
     check_key: keys.Check
     seal: keys.Seal
-    set_cookie: Callable[[Response, str, Role], None]
-    clear_cookie: Callable[[Response], None]
+    turnstile: Turnstile
     address: str
 
 

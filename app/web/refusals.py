@@ -6,8 +6,3 @@ from app.errors import Refusal
 class WrongMethod(Refusal):
     status = 405
     sentence = "This cannot be done at this address."
-
-
-class NotJson(Refusal):
-    status = 415
-    sentence = "Send JSON, with the content type application/json."

@@ -53,11 +53,8 @@ def test_a_server_of_ones_own_serves_and_takes_data_in_bulk(folders, tmp_path):
         assert done.returncode == 0, done.stderr
         with served(own, empty=False, DATABASE_URL=database.url) as site:
             assert not (own / "postgres").exists()
-            suggestion = signed_in_as("user@bench.example", site).get("/api/contacts/suggested").json()["items"][0]
+            with httpx.Client(base_url=site.address, headers={"Origin": site.address}) as client:
+                sign_in = {"email": "user@bench.example", "password": PASSWORD}
+                client.post("/api/auth/login", json=sign_in).raise_for_status()
+                suggestion = client.get("/api/contacts/suggested").json()["items"][0]
     assert suggestion["name"] == next(csv.DictReader(FILES["contacts.csv"]))["first_name"] + " Needle000"
-
-
-def signed_in_as(email, site):
-    client = httpx.Client(base_url=site.address, headers={"Origin": site.address})
-    client.post("/api/auth/login", json={"email": email, "password": PASSWORD}).raise_for_status()
-    return client

@@ -41,9 +41,6 @@ ROWS = {
     # the machinery below these is guarded frame by frame in test_web_sockets.py, and /api in test_access_matrix.py
     "/static": ASSET,
     "/api": ASSET,
-    "/api/auth/login": ASSET,
-    "/api/auth/logout": ASSET,
-    "/api/auth/session": ASSET,
 }
 
 LIST_ROUTES = """

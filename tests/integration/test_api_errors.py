@@ -72,8 +72,8 @@ def test_hostile_json_is_a_4xx(gwen, ada, jane, method, path):
 )
 def test_a_body_that_does_not_say_it_is_json_is_refused(ada, kind):
     answer = raw(ada, "POST", "/api/contacts", b'{"name": "Jane"}', kind)
-    assert is_refusal(answer, 422, "Invalid")
-    assert "application/json" in answer.json()["fields"]["body"]
+    assert is_refusal(answer, 415, "NotJson")
+    assert "application/json" in answer.json()["detail"]
 
 
 def test_an_unknown_address_and_an_unknown_method_are_json_too(ada):

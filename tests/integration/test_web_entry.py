@@ -271,7 +271,7 @@ def test_a_wrong_address_costs_no_nicegui_page_either(house, alice):
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert browser.get("/api/nothing").json()["error"] == "NotFound"
-    assert browser.delete("/api/seen").status_code == 405
+    assert browser.delete("/api/me").status_code == 405
     assert browser.post("/press").status_code == 405
     assert browser.get("/api/seen").json()["clients"] == before
 
