@@ -62,7 +62,7 @@ def _pick(pick: Suggestion) -> str:
         f'<span class="pd-avatar {design.tone(contact.warmness_score)}">{escape(design.initials(contact.name))}</span>'
         f'<span class="pd-pick-text"><span class="pd-pick-name pd-clip">{escape(contact.name)}</span>'
         f'<span class="pd-pick-sub pd-clip">{escape(people.subtitle(contact))}</span>'
-        f'<span class="pd-pick-why pd-clip">{escape(pick.reason)}</span></span></a>'
+        f'<span class="pd-pick-why">{escape(pick.reason)}</span></span></a>'
         f'<div class="pd-acts">{ways}<span class="pd-act">{_icon("calendar-plus")}</span>'
         '<span class="pd-act pd-log">Log</span></div></article>'
     )

@@ -27,7 +27,7 @@ NOUNS = {
     ActivityType.CALL: "call",
     ActivityType.EMAIL: "e-mail",
     ActivityType.MEETING: "meeting",
-    ActivityType.LINKEDIN: "LinkedIn message",
+    ActivityType.LINKEDIN: "LinkedIn",
     ActivityType.REFERRAL: "referral",
     ActivityType.CONFERENCE: "conference",
 }

@@ -42,6 +42,18 @@ def test_the_first_answer_already_says_whom_to_call(account, site, api):
     assert "warm 10, never contacted" in first_paint
 
 
+def test_a_tap_before_the_line_is_open_is_kept(phone, api):
+    """What is drawn can be used: a tap made while the socket is still on its way is answered when it is there."""
+    api.post("/contacts", json={"name": "Early Erik", "warmness_score": 10}).raise_for_status()
+    held = []
+    phone.route_web_socket(re.compile("/_nicegui_ws/"), lambda line: held.append(line))  # noqa: PLW0108 - it wants a function of its own
+    phone.goto("/")
+    phone.locator("#app .pd-log").first.tap()
+    assert not phone.evaluate("Boolean(window.socket && window.socket.connected)")
+    held[0].connect_to_server()
+    expect(phone.get_by_role("button", name="Reached")).to_be_visible()
+
+
 def colleague(site, api, chromium, email, shape):
     """Somebody invited by link, signed in in a browser of their own."""
     link = api.post("/users", json={"email": email, "role": "CONSULTANT"}).json()["link"]

@@ -34,7 +34,7 @@ def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb) ->
             with ui.element("span").classes("pd-pick-text"):
                 basic.text(contact.name, "pd-pick-name pd-clip")
                 basic.text(subtitle(contact), "pd-pick-sub pd-clip")
-                basic.text(pick.reason, "pd-pick-why pd-clip")
+                basic.text(pick.reason, "pd-pick-why")
         with ui.element("div").classes("pd-acts"):
             reach_icons(contact, on_reach)
             basic.icon_button(

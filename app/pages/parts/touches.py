@@ -44,8 +44,9 @@ def outcomes(kind: ActivityType, on_choose: Callable[[Outcome], Awaitable[Any]])
 
 def when(activity: Activity, zone: str) -> str:
     if not activity.done and activity.due_date:
-        due = design.time_word(activity.due_date, zone)
-        return f"Overdue since {due}" if activity.is_overdue else f"Planned for {due}"
+        if activity.is_overdue:
+            return f"Overdue since {design.inside(design.day_word(activity.due_date, zone))}"
+        return f"Planned for {design.inside(design.time_word(activity.due_date, zone))}"
     return design.time_word(activity.moment, zone)
 
 
@@ -70,6 +71,19 @@ def step(
         basic.icon_button("trash-2", f"Remove: {touch.subject}", lambda: on_remove(touch))
 
 
+def told(entry: Entry, zone: str, me: str) -> None:
+    """One touch as somebody reads it who may not change it."""
+    touch = entry.activity
+    with ui.element("div").classes("pd-step"):
+        with ui.element("span").classes("pd-avatar").classes("brandy" if touch.done else "none pd-chip"):
+            basic.icon(design.TYPE_ICONS[touch.type])
+        with ui.element("div").classes("pd-step-text"):
+            basic.text(touch.subject, "pd-strong")
+            basic.text(when(touch, zone) + ("" if entry.by == me else f" · {entry.by}"), "pd-muted pd-small")
+            if touch.note:
+                basic.text(touch.note, "pd-pre pd-small")
+
+
 def due(entry: Entry, zone: str, on_done: Callable[[Entry], Any]) -> None:
     """One planned touch on the day's list."""
     touch = entry.activity
@@ -79,7 +93,7 @@ def due(entry: Entry, zone: str, on_done: Callable[[Entry], Any]) -> None:
                 basic.icon(design.TYPE_ICONS[touch.type])
             with ui.element("span").classes("pd-row-text"):
                 basic.text(entry.contact or "Somebody", "pd-row-name")
-                basic.text(f"{WORDS[touch.type]} · {when(touch, zone)}", "pd-row-sub")
+                basic.text(when(touch, zone), "pd-row-sub")
         basic.icon_button("check", f"Log: {touch.subject}", lambda: on_done(entry))
 
 
