@@ -11,6 +11,7 @@ if [ ! -w "${HOME:-/nonexistent}" ]; then # the browser keeps its files at home
 fi
 CHROMIUM=$(scripts/chromium.sh)
 export CHROMIUM
+scripts/webkit.sh
 
 scripts/check.sh
 echo "== pytest with $CHROMIUM"

@@ -1,0 +1,78 @@
+"""T10: the main flows in WebKit, the engine of every iPhone."""
+
+import httpx
+import pytest
+import webkit
+from running import KEY, PASSWORD
+
+pytestmark = pytest.mark.skipif(webkit.browser() is None, reason=webkit.MISSING)
+
+
+@pytest.fixture(scope="module")
+def hands(site):
+    """The first golden ticket, made without a browser, with a few contacts."""
+    token = site.setup.partition("token=")[2]
+    with httpx.Client(base_url=site.address, headers={"Origin": site.address}, timeout=30) as client:
+        form = {"token": token, "email": "annegret@firm.example", "name": "Annegret Schönfelder", "password": PASSWORD}
+        answer = client.post("/setup", data=form | {"timezone": "Europe/Berlin", "country": "DE", "sample": ""})
+        assert answer.status_code == 303, answer.text
+        for number, name in enumerate(("Øyvind Brække", "Jörg Müßiggang-Schönefelder", "Kari Nordmann")):
+            person = {"name": name, "warmness_score": 6 + number, "phone": f"+47 22 12 34 5{number}"}
+            client.post("/api/contacts", json=person).raise_for_status()
+        yield client
+
+
+@pytest.fixture(scope="module")
+def phone(site, hands):
+    with webkit.window(site.address, webkit.PHONE) as window:
+        window.goto("/login")
+        window.type("input[type=email]", "annegret@firm.example")
+        window.type("input[type=password]", PASSWORD)
+        window.click("button[type=submit], form button")
+        window.until("return location.pathname === '/' && Boolean(document.querySelector('#app .pd-pick'))")
+        yield window
+
+
+def test_sign_in_shows_whom_to_call(phone):
+    phone.opened("/")
+    assert "Kari Nordmann" in phone.run("return document.querySelector('#app .pd-pick').innerText")
+    assert (
+        phone.run("return document.querySelector('#app a[href^=\"tel:\"]').getAttribute('href')") == "tel:+4722123452"
+    )
+
+
+def test_a_call_is_logged_with_two_taps(phone, hands):
+    phone.opened("/")
+    phone.click("#app .pd-log")
+    phone.click(".pd-outcomes button")
+    phone.sees("Call logged: reached")
+    touches = hands.get("/api/activities").json()["items"]
+    assert [(one["type"], one["outcome"]) for one in touches] == [("CALL", "REACHED")]
+
+
+def test_what_happens_elsewhere_appears_without_reload(phone, hands):
+    phone.opened("/activities")
+    contact = hands.get("/api/contacts", params={"q": "Brække"}).json()["items"][0]
+    hands.post("/api/activities", json={"type": "EMAIL", "contact_id": contact["id"], "outcome": "SENT"})
+    phone.sees("Øyvind Brække", seconds=3)
+
+
+def test_search_opens_a_contact_over_the_list(phone):
+    phone.opened("/contacts")
+    phone.type("input[type=search]", "mussiggang")
+    phone.until("return document.querySelectorAll('#app .pd-row').length === 1")
+    phone.click("#app .pd-row-main")
+    phone.until("return document.querySelector('.pd-head-name')?.innerText.startsWith('Jörg')")
+
+
+def test_the_key_is_kept(phone, pipedrive):
+    phone.opened("/settings")
+    phone.type("input[aria-label='Personal API key']", KEY)
+    phone.run("[...document.querySelectorAll('button')].find(b => b.innerText.trim() === 'Connect').click()")
+    phone.sees("Connected as Annegret at acme")
+
+
+@pytest.mark.parametrize("path", ["/", "/contacts", "/activities", "/sync", "/import", "/settings", "/more"])
+def test_no_screen_scrolls_sideways(phone, path):
+    phone.opened(path)
+    assert phone.overflow() <= 0
