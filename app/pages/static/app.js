@@ -53,3 +53,61 @@ new MutationObserver(() => {
   last = null;
   twin?.focus({ preventScroll: true });
 }).observe(document, { childList: true, subtree: true });
+
+// a dead spot: what is logged there waits on this phone, and a line above the bar says so; it never delays the first visit
+const outbox = () => import("/static/outbox.js");
+async function waits() {
+  const { waiting } = await outbox();
+  const count = (await waiting()).length, away = !navigator.onLine;
+  let line = document.querySelector(".pd-offline");
+  if (!count && !away) { line?.remove(); return; }
+  if (!line) {
+    line = Object.assign(document.createElement("button"), { className: "pd-offline", onclick: () => location.assign("/static/offline.html") });
+    line.setAttribute("aria-live", "polite");
+    document.body.append(line);
+  }
+  line.textContent = [away ? "No connection" : "", count ? `${count} waiting` : "", away ? "log here" : ""].filter(Boolean).join(" · ");
+}
+addEventListener("offline", waits);
+addEventListener("online", async () => { await (await outbox()).flush(); waits(); });
+addEventListener("outbox", waits);
+addEventListener("load", () => setTimeout(async () => {
+  const { flush, keep } = await outbox();
+  await flush();
+  await keep();
+  waits();
+}, 6000));
+
+// files for the import: dropped on its door, or left by the share sheet; they go the way of files that were chosen
+const hand = (files) => {
+  const input = document.querySelector(".pd-files input[type=file]"), given = new DataTransfer();
+  if (!input || !files.length) return;
+  for (const file of files) given.items.add(file);
+  input.files = given.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+};
+for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, (e) => {
+  const door = e.target.closest?.(".pd-drop");
+  document.querySelectorAll(".pd-drop").forEach((one) => one.classList.toggle("over", one === door && kind === "dragover"));
+  if (!door) return;
+  e.preventDefault();
+  if (kind === "drop") hand([...e.dataTransfer.files]);
+});
+if (location.pathname === "/import" && location.search === "?shared") {
+  const wait = new MutationObserver(async () => {
+    if (!window.socket?.connected || !document.querySelector(".pd-files input[type=file]")) return;
+    wait.disconnect();
+    history.replaceState(history.state, "", "/import");
+    const files = [];
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const key of (await cache.keys()).filter((one) => new URL(one.url).pathname.startsWith("/import/shared/"))) {
+        const kept = await cache.match(key);
+        files.push(new File([await kept.blob()], decodeURIComponent(kept.headers.get("X-Name"))));
+        await cache.delete(key);
+      }
+    }
+    hand(files);
+  });
+  wait.observe(document, { childList: true, subtree: true, attributes: true });
+}

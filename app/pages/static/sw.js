@@ -1,17 +1,50 @@
-// Keeps the hashed assets of the app, so that a repeat visit asks the network for the page alone.
-const CACHE = "pipedriven-1";
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (e) => e.waitUntil(self.clients.claim()));
+// Keeps the hashed assets of the app, so that a repeat visit asks the network for the page alone,
+// and the page for a dead spot, which takes the place of any page that cannot be fetched.
+const CACHE = "pipedriven-2";
+const OFFLINE = ["/static/offline.html", "/static/offline.js", "/static/outbox.js"];
+
+self.addEventListener("install", (e) => {
+  self.skipWaiting();
+  e.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(OFFLINE.map((path) => new Request(path, { cache: "reload" })))));
+});
+
+self.addEventListener("activate", (e) => e.waitUntil((async () => {
+  await Promise.all((await caches.keys()).filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  // the page is on its way while this worker still wakes up
+  await self.registration.navigationPreload?.enable();
+  await self.clients.claim();
+})()));
+
 self.addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
-  const kept = e.request.method === "GET" && url.origin === location.origin
-    && ((url.pathname.startsWith("/_nicegui/") && !url.pathname.startsWith("/_nicegui/client")) || (url.pathname.startsWith("/static/") && url.searchParams.has("v")));
-  if (!kept) return;
-  e.respondWith(caches.open(CACHE).then(async (cache) => {
-    const hit = await cache.match(e.request);
-    if (hit) return hit;
-    const fresh = await fetch(e.request);
-    if (fresh.ok) cache.put(e.request, fresh.clone());
-    return fresh;
-  }));
+  if (e.request.method === "POST" && url.origin === location.origin && url.pathname === "/import/shared") return e.respondWith(shared(e.request));
+  if (e.request.method !== "GET" || url.origin !== location.origin) return;
+  if (OFFLINE.includes(url.pathname)) return e.respondWith(fetch(e.request).catch(() => caches.match(url.pathname)));
+  if (e.request.mode === "navigate") return e.respondWith(page(e));
+  if ((url.pathname.startsWith("/_nicegui/") && !url.pathname.startsWith("/_nicegui/client")) || (url.pathname.startsWith("/static/") && url.searchParams.has("v"))) e.respondWith(asset(e.request));
 });
+
+async function page(e) {
+  try {
+    return (await e.preloadResponse) || (await fetch(e.request));
+  } catch {
+    return (await caches.match("/static/offline.html")) || Response.error();
+  }
+}
+
+async function asset(request) {
+  const cache = await caches.open(CACHE);
+  const hit = await cache.match(request);
+  if (hit) return hit;
+  const fresh = await fetch(request);
+  if (fresh.ok) cache.put(request, fresh.clone());
+  return fresh;
+}
+
+// files from the phone's share sheet wait here until the import screen takes them; nothing is sent before that
+async function shared(request) {
+  const files = (await request.formData()).getAll("file").filter((file) => file instanceof File);
+  const cache = await caches.open(CACHE);
+  await Promise.all(files.slice(0, 20).map((file, at) => cache.put(`/import/shared/${at}`, new Response(file, { headers: { "X-Name": encodeURIComponent(file.name) } }))));
+  return Response.redirect("/import?shared", 303);
+}

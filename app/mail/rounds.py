@@ -1,0 +1,62 @@
+"""Once a minute: what is worth telling, whose morning has come, and the post that waits.
+
+A mail is taken in one transaction, sent while none is open, and settled in
+another: a crash in between sends it again after a while, which is better than
+never, and its id tells that it is the same.
+"""
+
+import logging
+
+from app import db
+from app.mail.senders import Never, NotNow, Sender
+from app.models import Mail
+from app.services import mailbox, mornings, occasions, replies
+
+log = logging.getLogger(__name__)
+
+
+class Post:
+    """`sender` is None where no mail server is named; `site` is where people reach us."""
+
+    def __init__(self, sender: Sender | None, site: str) -> None:
+        self.sender, self.site = sender, site
+
+    def round(self) -> None:
+        """Tell, write, send; one part that breaks does not keep the others from their turn."""
+        for part in (self.tell, self.write, self.deliver):
+            try:
+                part()
+            except Exception:
+                log.exception("the post's %s broke", part.__name__)
+
+    def tell(self) -> None:
+        with db.transaction() as session:
+            occasions.round_(session, self.site)
+
+    def write(self) -> None:
+        with db.transaction() as session:
+            mornings.round_(session, self.site)
+
+    def deliver(self) -> None:
+        if self.sender is None:
+            return
+        with db.transaction() as session:
+            mails = mailbox.claim(session)
+        for mail in mails:
+            self._hand_over(self.sender, mail)
+
+    def tidy(self) -> None:
+        with db.transaction() as session:
+            mailbox.prune(session)
+            replies.prune(session)
+
+    def _hand_over(self, sender: Sender, mail: Mail) -> None:
+        try:
+            sender.send(mail)
+        except (NotNow, Never) as no:
+            log.warning("a mail did not go out: %s", no)
+            with db.transaction() as session:
+                mailbox.put_off(session, mail.id, str(no), forever=isinstance(no, Never))
+        else:
+            with db.transaction() as session:
+                mailbox.sent(session, mail.id)
