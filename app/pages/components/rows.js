@@ -9,7 +9,7 @@ export default {
         <span class="pd-avatar" :class="r.t" aria-hidden="true"><q-icon v-if="r.icon" :name="r.icon"/><template v-else>{{ r.i }}</template></span>
         <span class="pd-row-text"><span class="pd-row-name">{{ r.n }}</span><span class="pd-row-sub">{{ r.s }}</span></span>
         <span class="pd-row-side"><span class="pd-row-when">{{ r.d }}</span>
-          <span v-if="r.b" class="pd-chip small" :class="r.bt">{{ r.b }}</span></span>
+          <span v-if="r.b" class="pd-chip small" :class="r.bt">{{ r.b }}</span><span v-if="r.c" class="pd-chip small none pd-row-camp">{{ r.c }}</span></span>
       </a>
       <q-btn v-if="r.log" flat round class="pd-icon-btn" :icon="logIcon" :aria-label="'Log a touch with ' + r.n" @click="$emit('log', r.id)"/>
     </div>
@@ -46,7 +46,8 @@ export default {
   },
   methods: {
     open(event, r) {
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      // a colleague's contact has no page of its own here: the link leads to the campaign
+      if (r.away || event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
       event.stopPropagation();
       if (!this.detail) { this.$emit("open", r.contact || r.id); return; }

@@ -1,6 +1,6 @@
 """Parts that stay as they are while their facts do: a finger never meets a button that news has just replaced."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui import ui
 
@@ -17,7 +17,7 @@ class Kept:
         self.box = ui.element("div").classes(classes)
         self.shown: object = None
 
-    def show(self, facts: object, draw: Callable[[], None]) -> None:
+    def show(self, facts: object, draw: Callable[[], object]) -> None:
         if facts != self.shown:
             self.shown = facts
             self.box.clear()
@@ -76,3 +76,25 @@ class Warmth:
         self.meter.classes(replace="pd-meter").classes(design.tone(self.score))
         for number, step in enumerate(self.steps, 1):
             step.classes(replace="on" if number <= self.score else "")
+
+
+class Sequel:
+    """A list of such places: each is drawn again only when its own facts change, and keeps its turn in the list."""
+
+    def __init__(self, classes: str) -> None:
+        self.classes = classes
+        self.box = ui.element("div")
+        self.places: dict[str, Kept] = {}
+
+    def show(self, facts: dict[str, object], draws: Sequence[Callable[[], object]]) -> None:
+        """`facts` by id in the order of the list; `draws` are how each is drawn."""
+        for gone in self.places.keys() - facts.keys():
+            self.places.pop(gone).box.delete()
+        for index, ((name, known), draw) in enumerate(zip(facts.items(), draws, strict=True)):
+            place = self.places.get(name)
+            if place is None:
+                with self.box:
+                    place = self.places[name] = Kept(self.classes)
+            if list(self.box)[index] is not place.box:
+                place.box.move(target_index=index)
+            place.show(known, draw)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
 
 from nicegui import ui
 
@@ -86,24 +85,6 @@ def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
         "bt": BADGE_TONES[standing.badge] if standing and shown else None,
         "log": True,
     }
-
-
-def badge(standing: Standing, on_push: Verb, on_retry: Callable[[UUID], Awaitable[Any]], address: str | None) -> None:
-    """How the contact stands with Pipedrive, and the one thing that can be done about it."""
-    with ui.element("div").classes("pd-line wrap"):
-        with ui.element("span").classes("pd-chip").classes(BADGE_TONES[standing.badge]).mark("badge"):
-            basic.icon(design.BADGE_ICONS[standing.badge])
-            basic.text(standing.badge.value[:1].upper() + standing.badge.value[1:])
-        if standing.badge is Badge.NOT_PUSHED:
-            basic.button("Push to Pipedrive", on_push)
-        if standing.badge is Badge.NEEDS_YOU and standing.sync_id:
-            basic.button("Try again", lambda sync_id=standing.sync_id: on_retry(sync_id), icon_name="refresh-cw")
-        if standing.badge is Badge.IN_PIPEDRIVE and address:
-            with basic.link(address, "pd-line", away=True):
-                basic.text("Open")
-                basic.icon("external-link")
-    if standing.reason:
-        basic.text(standing.reason, "pd-muted pd-small").style("margin-top: 8px")
 
 
 def facts(contact: Contact, phones: list[str]) -> None:

@@ -67,6 +67,9 @@ def step(
             if touch.note:
                 basic.text(touch.note, "pd-pre pd-small")
         if not touch.done:
+            if touch.type is ActivityType.MEETING:
+                with basic.link(f"/meetings/{touch.id}.ics", "pd-act", label="Put it into my calendar", away=True):
+                    basic.icon("calendar-plus")
             basic.icon_button("check", f"Log: {touch.subject}", lambda: on_done(touch))
         basic.icon_button("trash-2", f"Remove: {touch.subject}", lambda: on_remove(touch))
 
@@ -115,10 +118,13 @@ def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
     said = word(touch.outcome) if touch.outcome else None
     by = None if entry.by == me else entry.by
     note = touch.note.replace("\n", " ")[:90] or None
+    board = f"/campaigns/{touch.campaign_id}" if touch.campaign_id else "/campaigns"
     return {
         "id": str(touch.id),
         "contact": str(touch.contact_id),
-        "href": f"/contacts/{touch.contact_id}",
+        "href": f"/contacts/{touch.contact_id}" if entry.mine else board,
+        "away": not entry.mine,
+        "c": entry.campaign,
         "icon": design.icon(design.TYPE_ICONS[touch.type]),
         "t": TYPE_TONES.get(touch.type, "brandy"),
         "n": entry.contact or "Somebody",

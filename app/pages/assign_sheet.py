@@ -1,0 +1,172 @@
+"""Bringing contacts into a campaign: tick them, or take all that match; then what deserves a second look."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+from sqlmodel import Session
+
+from app.models import Contact, User
+from app.pages import assigned, design
+from app.pages.parts import basic, people, picking
+from app.pages.parts.sheet import Sheet
+from app.pages.tap import Said, look, tap
+from app.services import boards, finding, visibility
+from app.services.boards import Assigned
+from app.services.finding import Search
+from app.services.visibility import Place
+
+PAGE, WARNED = 40, 20
+FILTERS: dict[str, tuple[str, Search]] = {
+    "all": ("All", Search()),
+    "warm": ("Warm", Search(warmness_min=7, sort="-warmness")),
+    "quiet": ("Quiet 30 days", Search(not_contacted_days=30, sort="last_contacted")),
+    "new": ("Newest", Search(sort="-created")),
+}
+
+
+@dataclass
+class Found:
+    """One page of my bank, where each contact stands already, and how many match in all."""
+
+    shown: list[Contact]
+    places: dict[UUID, list[Place]]
+    more: bool
+    total: int
+
+
+class AssignSheet:
+    """One sheet per campaign page."""
+
+    def __init__(self, campaign_id: UUID, name: str) -> None:
+        self.sheet = Sheet("Add contacts")
+        self.id, self.name = campaign_id, name
+        self.turn = 0
+
+    async def open(self) -> None:
+        self.q, self.filter, self.limit = "", "all", PAGE
+        self.chosen: dict[UUID, str] = {}
+        found = await look(self.ask)
+        self.draw(found)
+        self.sheet.open()
+
+    def search(self) -> Search:
+        return replace(FILTERS[self.filter][1], q=self.q)
+
+    def ask(self, session: Session, me: User) -> Found:
+        page = finding.contacts(session, me, self.search(), limit=self.limit)
+        total = finding.count(session, me, self.search())
+        return Found(page.items, visibility.places(session, me, page.items), page.next_cursor is not None, total)
+
+    def draw(self, found: Found) -> None:
+        with self.sheet.fresh():
+            basic.text("Add contacts", "pd-h1")
+            basic.text(self.name, "pd-muted pd-clip").style("margin-bottom: 10px")
+            box = ui.input(placeholder="Name, firm, mail or phone", on_change=self.typed)
+            box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Search my contacts"')
+            box.classes("pd-field").mark("assign-search")
+            with box.add_slot("prepend"):
+                basic.icon("search")
+            with ui.element("div").style("margin-top: 8px"):
+                filters = {name: each[0] for name, each in FILTERS.items()}
+                self.chips = basic.chips(filters, self.filter, self.narrow)
+            self.list = ui.element("div").classes("pd-picks").props('role=group aria-label="My contacts"')
+            self.foot = ui.element("div").classes("pd-foot pd-stack").style("margin-top: 8px")
+        self.show(found)
+
+    def show(self, found: Found) -> None:
+        self.total = found.total
+        self.list.clear()
+        with self.list:
+            for contact in found.shown:
+                self.row(contact, found.places[contact.id])
+            if found.more:
+                basic.button("Show more", self.more, "plain").classes("full-width")
+            if not found.shown:
+                self.nobody()
+        self.tell()
+
+    def row(self, contact: Contact, places: list[Place]) -> None:
+        here = any(place.campaign_id == self.id for place in places)
+        note = "on this board" if here else places[0].campaign if places else ""
+        hint = " · ".join(filter(None, (people.subtitle(contact), design.ago(contact.last_contacted))))
+        row = picking.choice(
+            contact.name,
+            hint,
+            here or contact.id in self.chosen,
+            lambda: self.toggle(contact, row),
+            note,
+        )
+        row.props("disabled" if here else "")
+
+    def nobody(self) -> None:
+        if self.q or self.filter != "all":
+            basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.")
+            return
+        hint = "Only contacts of your own bank can be added."
+        basic.empty("users", "Your bank is empty", hint, "Import contacts", lambda: ui.navigate.to("/import"))
+
+    def tell(self) -> None:
+        """What the buttons would do, in numbers."""
+        count = len(self.chosen)
+        self.foot.clear()
+        with self.foot:
+            if count:
+                basic.button(f"Add {assigned.people(count)}", self.add_chosen, "main").mark("add-chosen")
+            elif self.total:
+                basic.button(f"Add all {self.total:,} that match", self.add_matching, "soft").mark("add-matching")
+
+    def toggle(self, contact: Contact, row: Any) -> None:
+        if self.chosen.pop(contact.id, None) is None:
+            self.chosen[contact.id] = contact.name
+        picking.mark(row, contact.id in self.chosen)
+        self.tell()
+
+    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
+        self.q = event.value or ""
+        await self.again(PAGE)
+
+    async def narrow(self, name: str) -> None:
+        self.filter = name
+        basic.mark_chip(self.chips, name)
+        await self.again(PAGE)
+
+    async def more(self) -> None:
+        await self.again(self.limit + PAGE)
+
+    async def again(self, limit: int) -> None:
+        self.turn, self.limit = self.turn + 1, limit
+        turn = self.turn
+        found = await look(self.ask)
+        if turn == self.turn:
+            self.show(found)
+
+    async def add_chosen(self) -> None:
+        await self.add(lambda _session, _me: list(self.chosen))
+
+    async def add_matching(self) -> None:
+        search = self.search()
+        # asked again in the same step: what matches now is what is added, and what Undo takes off
+        await self.add(lambda session, me: list(session.scalars(finding.ids(session, me, search))))
+
+    async def add(self, whom: Callable[[Session, User], list[UUID]]) -> None:
+        done: list[Assigned] = []
+        warned: list[tuple[str, str]] = []
+
+        @tap
+        def work(session: Session, me: User) -> Said | None:
+            done.extend(boards.assign(session, me, self.id, whom(session, me)))
+            worth = [each for each in done if each.warning]
+            names = [boards.card(session, me, self.id, each.contact_id).name for each in worth[:WARNED]]
+            warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=False))
+            return None if warned else Said(assigned.words(done), assigned.undo(self.id, done))
+
+        if not await work():
+            return
+        if warned:
+            assigned.second_look(self.sheet, self.id, done, warned)
+        else:
+            self.sheet.close()

@@ -1,0 +1,128 @@
+"""Introductions for me: doors that a partner opens; used by choosing the contact, or turned down."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+from sqlmodel import Session
+
+from app.models import Contact, User
+from app.pages import live
+from app.pages.frame import Shell
+from app.pages.parts import basic, people, picking
+from app.pages.parts.kept import Kept
+from app.pages.parts.sheet import Sheet
+from app.pages.tap import look, tap
+from app.services import finding, introductions
+from app.services.finding import Search
+from app.services.introductions import Offer
+from app.signals import Topic
+
+PAGE = 30
+
+
+async def doors(shell: Shell) -> None:
+    """What is offered to me, where the caller stands; nothing at all when nobody offers anything."""
+    this = Doors(shell)
+    await this.again()
+    live.on(this.again, Topic.OUTREACH, owner=shell.me.id)
+
+
+class Doors:
+    def __init__(self, shell: Shell) -> None:
+        self.shell, self.turn = shell, 0
+        self.list = Kept()
+        self.sheet = Sheet("Use the introduction")
+
+    async def again(self) -> None:
+        offers = await look(introductions.mine)
+        if not self.list.box.is_deleted:
+            facts = [(one.introduction.model_dump(), one.by, one.campaign) for one in offers]
+            self.list.show(facts, lambda: self.draw(offers))
+
+    def draw(self, offers: list[Offer]) -> None:
+        if not offers:
+            return
+        basic.heading("Introductions for you")
+        with ui.element("div").classes("pd-card flush"):
+            for one in offers:
+                self.door(one)
+
+    def door(self, one: Offer) -> None:
+        found = one.introduction
+        with ui.element("div").classes("pd-door").mark("door"):
+            with ui.element("div").classes("pd-line"):
+                with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
+                    basic.icon("handshake")
+                with ui.element("span").classes("pd-row-text"):
+                    basic.text(found.whom, "pd-row-name pd-whole")
+                    said = filter(None, (f"{one.by} can introduce you", one.campaign))
+                    basic.text(" · ".join(said), "pd-row-sub pd-whole")
+            if found.note:
+                basic.text(found.note, "pd-pre pd-small")
+            with ui.element("div").classes("pd-line"):
+                basic.button("Use it", lambda: self.open(one), "soft", "check")
+                basic.button("No, thank you", lambda: self.decline(one), "plain")
+
+    async def open(self, one: Offer) -> None:
+        self.q, self.offer = one.introduction.whom, one
+        self.shown = await look(self.ask)
+        if not self.shown:
+            # nobody is called like that: begin with the whole bank
+            self.q = ""
+            self.shown = await look(self.ask)
+        with self.sheet.fresh():
+            basic.line("Who is it?", "h2", "pd-h1")
+            basic.text(f"{one.by} introduces you to {one.introduction.whom}. A referral is logged.", "pd-muted").style(
+                "margin-bottom: 10px"
+            )
+            box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
+            box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Search my contacts"')
+            box.classes("pd-field").mark("door-search")
+            self.rows = ui.element("div").classes("pd-picks one").props('role=group aria-label="My contacts"')
+            basic.button("Add a contact", self.add, "plain", "plus").classes("full-width")
+        self.fill()
+        self.sheet.open()
+
+    def ask(self, session: Session, me: User) -> list[Contact]:
+        return finding.contacts(session, me, Search(q=self.q), limit=PAGE).items
+
+    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
+        self.q, self.turn = event.value or "", self.turn + 1
+        turn = self.turn
+        shown = await look(self.ask)
+        if turn == self.turn:
+            self.shown = shown
+            self.fill()
+
+    def fill(self) -> None:
+        self.rows.clear()
+        with self.rows:
+            for contact in self.shown:
+                picked = partial(self.redeem, contact.id)
+                picking.choice(contact.name, people.subtitle(contact), False, picked).props(remove="role aria-checked")
+            if not self.shown:
+                basic.empty("search", "Nobody like this", "Try fewer letters, or add the contact first.")
+
+    async def add(self) -> None:
+        self.sheet.close()
+        await self.shell.add()
+
+    async def redeem(self, contact_id: UUID) -> None:
+        @tap
+        def work(session: Session, me: User) -> str:
+            introductions.redeem(session, me, self.offer.introduction.id, contact_id)
+            return "Referral logged"
+
+        if await work():
+            self.sheet.close()
+
+    async def decline(self, one: Offer) -> None:
+        @tap
+        def work(session: Session, me: User) -> str:
+            introductions.decline(session, me, one.introduction.id)
+            return "Turned down"
+
+        await work()

@@ -1,0 +1,75 @@
+"""Which campaign a touch is made for: said by the board, or one tap among the running campaigns of the contact."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.models import CampaignStatus, User
+from app.pages.parts import basic, camps
+from app.pages.tap import look
+from app.services import campaigns, contacts, visibility
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a board says: touches from here are for it. A colleague's contact is reached for the campaign or not at all."""
+
+    campaign_id: UUID
+    name: str
+    may_be_none: bool
+
+
+class ForCampaign:
+    """A row of chips in a sheet; nothing where there is nothing to choose."""
+
+    def __init__(self) -> None:
+        self.chosen: UUID | None = None
+        self.options: dict[UUID | None, str] = {}
+
+    async def ask(self, contact_id: UUID, purpose: Purpose | None) -> None:
+        if purpose:
+            self.options, self.chosen = {purpose.campaign_id: purpose.name}, purpose.campaign_id
+            none = purpose.may_be_none
+        else:
+            found = await look(lambda session, me: running(session, me, contact_id))
+            self.options, self.chosen = found, next(iter(found)) if len(found) == 1 else None
+            none = bool(found)
+        if none:
+            # what is chosen stands first, where it is seen
+            last: dict[UUID | None, str] = {None: "No campaign"}
+            self.options = self.options | last if self.chosen else last | self.options
+
+    def settle(self, campaign_id: UUID) -> None:
+        """Nothing to choose: it is for this one."""
+        self.options, self.chosen = {}, campaign_id
+
+    def draw(self) -> None:
+        if self.options:
+            basic.heading("For campaign")
+            with ui.element("div").mark("for-campaign"):
+                self.chips = basic.chips(self.options, self.chosen, self.choose)
+
+    def choose(self, campaign_id: UUID | None) -> None:
+        self.chosen = campaign_id
+        basic.mark_chip(self.chips, campaign_id)
+
+
+def running(session: Session, me: User, contact_id: UUID) -> dict[UUID | None, str]:
+    """The campaigns that run today and that this contact of mine is in, as far as I work on them."""
+    try:
+        contact = contacts.owned(session, me, contact_id)
+    except NotFound:
+        return {}
+    day = camps.today(me.timezone)
+    found: dict[UUID | None, str] = {}
+    for place in visibility.places(session, me, [contact])[contact.id]:
+        try:
+            campaign = campaigns.seen(session, me, place.campaign_id)
+        except NotFound:
+            continue
+        if campaign.status(day) is CampaignStatus.RUNNING:
+            found[campaign.id] = campaign.name
+    return found

@@ -1,0 +1,183 @@
+"""How each kind of chart is drawn, as ECharts wants to hear it: pure functions from values to options.
+
+Colours are names of the theme; blue, orange and green of Okabe and Ito's set can
+be told apart by nearly everybody, and nothing is said by colour alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Option = dict[str, Any]
+
+INK, MUTED, LINE = "var(--ink)", "var(--muted)", "var(--line)"
+MAIN, SOFT, ORANGE, GREEN, BLUE = "var(--d1)", "var(--d1-soft)", "var(--d2)", "var(--d3)", "var(--d4)"
+HATCH = {"color": MAIN, "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.785}
+ROW, AXIS = 50, 44
+SERIES = (MAIN, ORANGE, GREEN, BLUE)
+
+
+@dataclass(frozen=True)
+class Share:
+    """One row of a chart of shares, in percent; `thin` is hatched, None was never tried."""
+
+    words: str
+    share: float | None
+    low: float
+    high: float
+    thin: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line over the columns, told apart by its mark and its dashes too."""
+
+    name: str
+    values: Sequence[int]
+    colour: str
+    mark: str
+    dashes: str
+
+
+def shares(rows: Sequence[Share]) -> Option:
+    """Lying bars with their interval; hatched where there is too little to say."""
+    bars = [
+        {"value": row.share or 0, "itemStyle": {"color": SOFT, "decal": HATCH} if row.thin else {"color": MAIN}}
+        for row in rows
+    ]
+    ranges = [[row.low, row.high, at] for at, row in enumerate(rows) if row.share is not None]
+    most = max((row.high for row in rows if row.share is not None), default=100)
+    return {
+        "grid": _grid(),
+        "tooltip": _tooltip(),
+        "xAxis": _values(max=(scale := min(100, -(-most // 20) * 20) or 20), suffix=" %") | {"interval": scale / 4},
+        "yAxis": _names([row.words for row in rows]),
+        "series": [
+            {"id": "share", "type": "bar", "data": bars, "barWidth": 20, "itemStyle": {"borderRadius": [0, 5, 5, 0]}},
+            {"id": "range", "type": "custom", "renderItem": "interval", "data": ranges, "color": INK, "silent": True,
+             "encode": {"x": [0, 1], "y": 2}, "z": 5, "tooltip": {"show": False}},
+        ],
+    }  # fmt: skip
+
+
+def bars(names: Sequence[str], values: Mapping[str, Sequence[float | None]]) -> Option:
+    """Lying bars beside each other, a colour for each kind of value, the value at its end."""
+    several = len(values) > 1
+    return {
+        "grid": _grid(top=32 if several else 6, right=44),
+        "legend": _legend() if several else {"show": False},
+        "tooltip": _tooltip(),
+        "xAxis": _values(),
+        "yAxis": _names(names),
+        "series": [
+            {"id": name, "name": name, "type": "bar", "data": list(data), "color": SERIES[at], "barMaxWidth": 20,
+             "barGap": "12%", "itemStyle": {"borderRadius": [0, 5, 5, 0]},
+             "label": {"show": True, "position": "right", "color": INK, "fontSize": 12}}
+            for at, (name, data) in enumerate(values.items())
+        ],
+    }  # fmt: skip
+
+
+def columns(names: Sequence[str], stacked: dict[str, Sequence[int]], lines: Sequence[Line]) -> Option:
+    """Standing columns that add up, with lines over them where there is something to mark."""
+    last = list(stacked)[-1]
+    return {
+        "grid": _grid(top=36, right=10, left=4),
+        "legend": _legend(),
+        "tooltip": _tooltip(),
+        "xAxis": {
+            "type": "category", "data": list(names), "axisTick": {"show": False},
+            "axisLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"color": MUTED, "fontSize": 12, "hideOverlap": True},
+        },
+        "yAxis": _values(),
+        "series": [
+            {"id": name, "name": name, "type": "bar", "stack": "all", "data": list(data), "barMaxWidth": 34,
+             "color": (MAIN, SOFT)[at], "itemStyle": {"borderRadius": [4, 4, 0, 0] if name == last else 0}}
+            for at, (name, data) in enumerate(stacked.items())
+        ] + [
+            {"id": one.name, "name": one.name, "type": "line", "data": [value or None for value in one.values], "color": one.colour,
+             "symbol": one.mark, "symbolSize": 8, "lineStyle": {"width": 2.5, "type": one.dashes}, "z": 4}
+            for one in lines
+        ],
+    }  # fmt: skip
+
+
+def course(
+    done: Sequence[tuple[int, int]], goal: int, begun: int, end: int | None, likely: tuple[int, int] | None
+) -> Option:
+    """What was done until now, the straight way to the goal, and where this pace likely ends; moments in ms."""
+    until = end or done[-1][0]
+    series: list[Option] = [
+        {"id": "done", "name": "Done", "type": "line", "data": [list(one) for one in done], "color": MAIN,
+         "symbol": "none", "lineStyle": {"width": 3}, "z": 4},
+        {"id": "goal", "name": "Goal", "type": "line", "data": [[begun, goal], [until, goal]], "color": INK,
+         "symbol": "none", "lineStyle": {"type": "dotted", "width": 2}},
+    ]  # fmt: skip
+    if end:
+        series.append(
+            {"id": "plan", "name": "On pace", "type": "line", "data": [[begun, 0], [end, goal]], "color": MUTED,
+             "symbol": "none", "lineStyle": {"type": "dashed", "width": 1.5}}
+        )  # fmt: skip
+    if end and likely and end > done[-1][0]:
+        series.append(
+            {"id": "likely", "name": "Likely", "type": "custom", "renderItem": "fan", "color": MAIN, "silent": True,
+             "data": [[*done[-1], end, *likely]], "encode": {"x": [0, 2], "y": [1, 3, 4]}, "clip": True}
+        )  # fmt: skip
+    return {
+        "grid": _grid(top=36, right=18, left=4),
+        # lines without a mark have none in the legend either
+        "legend": _legend() | {"data": [
+            {"name": one["name"], "itemStyle": {"opacity": 0.35 if one["id"] == "likely" else 0}} for one in series
+        ]},
+        "xAxis": {
+            "type": "time", "min": begun, "max": max(until, done[-1][0]), "axisLine": {"lineStyle": {"color": LINE}},
+            "axisTick": {"show": False}, "splitNumber": 4,
+            "axisLabel": {"color": MUTED, "fontSize": 12, "hideOverlap": True, "formatter": "{d} {MMM}"},
+        },
+        "yAxis": _values(),
+        "series": series,
+    }  # fmt: skip
+
+
+def height(rows: int) -> int:
+    """What so many lying bars need."""
+    return max(2, rows) * ROW + AXIS
+
+
+def _grid(**given: int) -> Option:
+    return {"left": 4, "right": 26, "top": 6, "bottom": 4, "containLabel": True} | given
+
+
+def _values(*, max: float | None = None, suffix: str = "") -> Option:
+    axis: Option = {
+        "type": "value", "minInterval": 1, "splitNumber": 4, "splitLine": {"lineStyle": {"color": LINE}},
+        "axisLabel": {"color": MUTED, "fontSize": 12, "formatter": f"{{value}}{suffix}", "hideOverlap": True},
+    }  # fmt: skip
+    return axis | ({"max": max} if max is not None else {})
+
+
+def _names(names: Sequence[str]) -> Option:
+    return {
+        "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
+        "axisLine": {"lineStyle": {"color": LINE}},
+        "axisLabel": {"color": INK, "fontSize": 13, "lineHeight": 17, "width": 124, "overflow": "truncate", "interval": 0},
+    }  # fmt: skip
+
+
+def _legend() -> Option:
+    return {
+        "top": 0,
+        "left": 0,
+        "itemWidth": 16,
+        "itemHeight": 10,
+        "itemGap": 10,
+        "textStyle": {"color": MUTED, "fontSize": 12},
+    }
+
+
+def _tooltip() -> Option:
+    """Drawn on the canvas, so that no name ever becomes markup."""
+    return {
+        "trigger": "axis", "renderMode": "richText", "confine": True, "backgroundColor": "var(--card)",
+        "borderColor": LINE, "textStyle": {"color": INK, "fontSize": 13}, "axisPointer": {"type": "shadow"},
+    }  # fmt: skip

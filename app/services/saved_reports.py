@@ -1,0 +1,40 @@
+"""Questions that somebody keeps under a name, to ask again, or to get by mail on Mondays."""
+
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from app.errors import Conflict, NotFound
+from app.models import SavedReport, SavedReportDraft, User
+
+MOST = 50
+FULL = f"You keep {MOST} reports already. Remove one first."
+
+
+def save(session: Session, who: User, draft: SavedReportDraft) -> SavedReport:
+    """Keep it; a name that I used before now means this question. Raises Conflict beyond 50."""
+    mine = listed(session, who)
+    row = next((one for one in mine if one.name == draft.name), None)
+    if row is None:
+        if len(mine) >= MOST:
+            raise Conflict(FULL)
+        row = SavedReport(user_id=who.id, name=draft.name, question=draft.question)
+    row.question, row.weekly = draft.question, draft.weekly
+    row.filters = draft.filters.model_dump(mode="json", exclude_none=True)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def listed(session: Session, who: User) -> list[SavedReport]:
+    """What this person keeps, by name."""
+    query = select(SavedReport).where(SavedReport.user_id == who.id)
+    return list(session.exec(query.order_by(func.lower(SavedReport.name), col(SavedReport.id))).all())
+
+
+def remove(session: Session, who: User, saved_id: UUID) -> None:
+    """Raises NotFound."""
+    row = session.get(SavedReport, saved_id)
+    if row is None or row.user_id != who.id:
+        raise NotFound("You keep no such report.")
+    session.delete(row)
