@@ -77,6 +77,8 @@ class FakePipedrive:
         self._thread.join()
         self._server.hang_up()
         self._server.server_close()
+        # every thread has ended, so every connection is closed and none is left to the collector
+        assert not self._server.open
         self._server = None
 
     @property

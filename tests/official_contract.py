@@ -50,7 +50,7 @@ class OfficialContract:
             if not path.startswith(f"{prefix}/"):
                 continue
             for template, operations in self.documents[name]["paths"].items():
-                pattern = re.sub(r"\{\w+\}", r"\\d+", template)
+                pattern = re.sub(r"\{\w+\}", r"(\\d+|[0-9a-f-]{36})", template)
                 if method.lower() in operations and re.fullmatch(pattern, path.removeprefix(prefix)):
                     return _resolved(self.documents[name], operations[method.lower()])
         return None

@@ -90,7 +90,7 @@ def sync(
 ) -> Response:
     """Hand my contact to Pipedrive; with `dry_run`, 200 and the plan in words."""
     if dry_run:
-        return JSONResponse({"plan": pushes.plan(session, me, wish.contact_id, wish.trigger)})
+        return JSONResponse({"plan": pushes.plan(session, me, wish.contact_id, wish.trigger).sentences})
     row = pushes.push(session, me, wish.contact_id, wish.trigger)
     return Response(SyncAnswer.model_validate(row).model_dump_json(), 202, media_type="application/json")
 

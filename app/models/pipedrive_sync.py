@@ -7,21 +7,36 @@ in the future, so a crash leaves nothing to repair.
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from app.models.base import Entity, Instant, now, one_of
 
 MAX_ATTEMPTS = 12
 
+# the company that people practise with; no company domain looks like this
+PRACTICE = "(practice)"
+
+# the code of a push that its owner has set aside: failed, but nothing that needs them
+SKIPPED = "SKIPPED"
+
+# JSON that may be missing is NULL, not a JSON null
+Json = JSONB(none_as_null=True)
+
 
 class Trigger(StrEnum):
+    """Why something goes over; people ask for the first three, the last two follow from what they did."""
+
     WARM = "WARM"
     MEETING = "MEETING"
     MANUAL = "MANUAL"
+    UPDATE = "UPDATE"
+    UNDO = "UNDO"
 
 
 class SyncStatus(StrEnum):
@@ -40,9 +55,26 @@ class EntityType(StrEnum):
     ORGANIZATION = "organization"
     PERSON = "person"
     ACTIVITY = "activity"
+    LEAD = "lead"
+    DEAL = "deal"
+
+
+def record_url(account: str, kind: EntityType, number: int | str) -> str:
+    """Where a person opens that record: in Pipedrive, or on the practice pages."""
+    if account == PRACTICE:
+        return f"/practice/{kind}/{number}"
+    if kind is EntityType.LEAD:
+        return f"https://{account}.pipedrive.com/leads/inbox/{number}"
+    return f"https://{account}.pipedrive.com/{WORDS_IN_URLS.get(kind, kind.value)}/{number}"
+
+
+# an activity is shown in the list of activities
+WORDS_IN_URLS = {EntityType.ACTIVITY: "activities"}
 
 
 class PipedriveSync(Entity, table=True):
+    """`candidates` are the records that may be meant where several are; `choice` is what its owner said about them."""
+
     __tablename__ = "pipedrive_syncs"
     __table_args__ = (
         Index("pipedrive_syncs_open_once", "dedupe_key", unique=True, postgresql_where=text("status IN ('PENDING', 'RETRY')")),
@@ -65,6 +97,8 @@ class PipedriveSync(Entity, table=True):
     error_code: str | None = Field(default=None, max_length=40)
     error: str | None = Field(default=None, max_length=500)
     detail: str | None = Field(default=None, sa_type=Text)
+    candidates: list[dict[str, Any]] | None = Field(default=None, sa_type=Json)
+    choice: dict[str, Any] | None = Field(default=None, sa_type=Json)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
 
     @property
@@ -86,7 +120,11 @@ class SyncLane(Entity, table=True):
 
 
 class SyncAccount(Entity, table=True):
-    """A Pipedrive company: the daily budget that all its keys share."""
+    """A Pipedrive company: the daily budget that all its keys share, and how far we have listened to it.
+
+    `heard` are the moments up to which we know what changed there, by kind;
+    `known` is what we learned about its types and fields; `hook` its webhooks.
+    """
 
     __tablename__ = "sync_accounts"
 
@@ -95,6 +133,11 @@ class SyncAccount(Entity, table=True):
     paused_reason: str | None = Field(default=None, max_length=200)
     budget_day: str | None = Field(default=None, max_length=10)
     tokens_spent: int = 0
+    tokens_left: int | None = None
+    listen_at: datetime = Field(default_factory=now, sa_type=Instant)
+    heard: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    known: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    hook: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
 class LinkState(StrEnum):
@@ -104,10 +147,17 @@ class LinkState(StrEnum):
 
 
 class PipedriveLink(Entity, table=True):
-    """What we are about to create, or know to be there; its key is the mutex between two users."""
+    """What we are about to create, or know to be there; its key is the mutex between two users.
+
+    `agreed` is what both sides said when they last agreed; `remote_ref` is the
+    number of what Pipedrive counts in letters (leads).
+    """
 
     __tablename__ = "pipedrive_links"
-    __table_args__ = (Index("pipedrive_links_once", "account", "entity_type", "entity_key", unique=True),)
+    __table_args__ = (
+        Index("pipedrive_links_once", "account", "entity_type", "entity_key", unique=True),
+        Index("pipedrive_links_there", "account", "entity_type", "remote_id"),
+    )
 
     account: str = Field(max_length=63)
     entity_type: EntityType = Field(sa_type=one_of(EntityType))
@@ -117,3 +167,6 @@ class PipedriveLink(Entity, table=True):
     remote_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
     created_by_us: bool = False
     synced_hash: str | None = Field(default=None, max_length=64)
+    remote_ref: str | None = Field(default=None, max_length=64)
+    agreed: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    checked_at: datetime | None = Field(default=None, sa_type=Instant)

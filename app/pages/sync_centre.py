@@ -1,121 +1,194 @@
-"""The sync centre: what waits, what needs a person, what is done; each in words."""
+"""The sync centre: what waits, what needs a person, what is done; each in words, and live."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
-from app.models import PipedriveSync, SyncStatus, Trigger, User
-from app.pages import design, live
+from app.models import User
+from app.pages import design, live, sync_conflicts, sync_notices, sync_verbs
 from app.pages.frame import Shell
-from app.pages.parts import basic
+from app.pages.parts import basic, lists, pushes
+from app.pages.parts.kept import Kept, Sequel
 from app.pages.screen import screen
-from app.pages.tap import look, tap
-from app.services import progress, syncs
+from app.pages.sync_sheet import ItemSheet, PushVerbs
+from app.pages.tap import look
+from app.services import conflicts, links, push_lists
+from app.services.conflicts import OpenConflict
+from app.services.push_lists import Page, Tab
 from app.signals import Topic
 
-GROUPS = (
-    ("Needs you", "bad", (SyncStatus.FAILED,)),
-    ("Waiting", "wait", (SyncStatus.PENDING, SyncStatus.RETRY)),
-    ("Done", "good", (SyncStatus.SUCCESS,)),
-)
-WHY = {Trigger.WARM: "became warm", Trigger.MEETING: "meeting", Trigger.MANUAL: "pushed by hand"}
-WORDS = {
-    SyncStatus.PENDING: "Waiting",
-    SyncStatus.RETRY: "Trying again",
-    SyncStatus.FAILED: "Needs you",
-    SyncStatus.SUCCESS: "In Pipedrive",
-}
-ICONS = {"bad": "triangle-alert", "wait": "clock", "good": "cloud-check"}
+PAGE = 30
+WORDS = {Tab.WAITING: "Waiting", Tab.NEEDS_YOU: "Needs you", Tab.DONE: "Done"}
+EMPTY = {
+    Tab.WAITING: ("clock", "Nothing waits", "Contacts go over when they become warm, when a meeting is booked, or by hand."),
+    Tab.NEEDS_YOU: ("circle-check", "Nothing needs you", "When Pipedrive says no, or has somebody twice, it is told here."),
+    Tab.DONE: ("cloud", "Nothing pushed yet", "What went over in the last 30 days stays here, with what it created there."),
+}  # fmt: skip
+EVERYBODY = "all"
 
 
 @screen("Pipedrive")
-async def sync_page(shell: Shell) -> None:
-    def ask(session: Session, me: User) -> tuple[progress.Overview, bool]:
-        return progress.overview(session, me, limit=100), syncs.has_line(session, me)
-
-    @tap
-    def retry(session: Session, me: User, sync_ids: list[UUID] | None) -> str:
-        count = syncs.retry(session, me, sync_ids)
-        return f"Trying {count} again" if count else "Nothing to try again"
-
-    @ui.refreshable
-    def centre(found: tuple[progress.Overview, bool]) -> None:
-        seen, has_key = found
-        basic.title("Pipedrive")
-        with ui.element("div").classes("pd-tally"):
-            for status, word in WORDS.items():
-                with ui.element("div").classes("pd-card").classes(tone_of(status, seen.counts.get(status, 0))):
-                    basic.text(f"{seen.counts.get(status, 0):,}", "pd-number").mark(status.value)
-                    basic.text(word, "pd-small")
-        lane(seen, has_key)
-        for title, tone, statuses in GROUPS:
-            items = [(sync, name) for sync, name in seen.items if sync.status in statuses]
-            group(shell, title, tone, items, retry)
-        if not seen.items:
-            with ui.element("div").classes("pd-card flush"):
-                basic.empty(
-                    "cloud",
-                    "Nothing pushed yet",
-                    "Contacts go to Pipedrive when they become warm or a meeting is booked.",
-                )
-
-    async def again() -> None:
-        centre.refresh(await look(ask))
-
-    centre(await look(ask))
-    live.on(again, Topic.SYNC, owner=shell.me.id)
+async def sync_page(shell: Shell, show: str = "", whose: str = "", item: str = "") -> None:
+    centre = Centre(shell, show, whose)
+    await centre.draw()
+    if opened := _id(item):
+        await centre.sheet.open(opened)
 
 
-def tone_of(status: SyncStatus, count: int) -> str:
-    """A number that wants somebody is coloured; nought never is."""
-    tone = next(tone for _, tone, statuses in GROUPS if status in statuses)
-    return tone if count else "none"
+class Centre:
+    """One of the three lists, of one person or of everybody."""
+
+    def __init__(self, shell: Shell, show: str, whose: str) -> None:
+        self.shell, self.zone = shell, shell.me.timezone
+        golden = shell.me.is_golden
+        # None is everybody, which only a golden ticket sees
+        self.whose = None if golden and whose == EVERYBODY else (golden and _id(whose)) or shell.me.id
+        self.tab = Tab(show) if show in set(Tab) else None
+        self.cursor: str | None = None
+        self.loaded, self.turn = PAGE, 0
+        self.rows: lists.Rows | None = None
+
+    def count(self, session: Session, me: User) -> dict[Tab, int]:
+        return push_lists.tabs(session, me, self.whose)
+
+    def ask(self, session: Session, me: User, limit: int = PAGE) -> tuple[Any, ...]:
+        assert self.tab
+        mine = self.tab is Tab.NEEDS_YOU and self.whose == me.id
+        return (
+            self.count(session, me),
+            sync_notices.ask(session, me),
+            conflicts.open(session, me) if mine else (),
+            push_lists.items(session, me, self.tab, self.whose, limit=limit),
+            links.home(session, me),
+        )
+
+    async def draw(self) -> None:
+        if self.tab is None:
+            self.tab = Tab.NEEDS_YOU if (await look(self.count))[Tab.NEEDS_YOU] else Tab.WAITING
+        with ui.element("div").classes("pd-title"):
+            basic.title("Pipedrive")
+        self.notices = Kept()
+        with ui.element("div").classes("pd-sync"):
+            self.side = ui.element("aside").classes("pd-sync-side")
+            with ui.element("section"):
+                self.choose_whose = Kept()
+                with ui.element("nav").classes("pd-tabs").props("aria-label=Pushes"):
+                    self.tabs = {tab: self.tab_link(tab) for tab in Tab}
+                self.top = Kept()
+                self.asked = Kept()
+                self.body = ui.element("div")
+                self.nothing = Kept()
+        with self.side:
+            self.money, self.people = Kept(), Kept()
+        self.verbs = PushVerbs()
+        self.sheet = ItemSheet(self.zone, self.verbs)
+        with self.body:
+            self.cards = Sequel("pd-card pd-push")
+            self.frame = ui.element("div").classes("pd-card flush")
+            self.frame.set_visibility(False)
+        self.end = lists.Sentinel(self.more)
+        # heard from before the first question on: what settles meanwhile is not missed
+        live.on(self.news, Topic.SYNC, Topic.PEOPLE, owner=self.whose)
+        await self.news()
+
+    def tab_link(self, tab: Tab) -> ui.label:
+        person = EVERYBODY if self.whose is None else self.whose if self.whose != self.shell.me.id else None
+        address = f"/sync?show={tab.value}" + (f"&whose={person}" if person else "")
+        with basic.link(address, "on" if tab is self.tab else "") as anchor:
+            words = basic.text(WORDS[tab])
+        if tab is self.tab:
+            anchor.props["aria-current"] = "page"
+        return words
+
+    def show(
+        self,
+        counts: dict[Tab, int],
+        notices: sync_notices.Notices,
+        asked: Sequence[OpenConflict],
+        page: Page,
+        home: links.Home,
+    ) -> None:
+        for tab, words in self.tabs.items():
+            words.set_text(f"{WORDS[tab]} ({counts[tab]:,})")
+        mine = self.whose == self.shell.me.id
+        self.notices.show(_still(notices), lambda: sync_notices.draw(notices, self.zone, mine=mine))
+        self.money.show(notices.budget, lambda: sync_notices.money(notices.budget))
+        if self.shell.me.is_golden:
+            self.people.show(notices.everybody, lambda: sync_notices.everybody(notices.everybody))
+            names = {queue.user_id: queue.name for queue in notices.everybody}
+            self.choose_whose.show(names, lambda: self.whose_select(names))
+        self.asked.show(asked, lambda: sync_conflicts.draw(asked, self.zone))
+        self.top.show(bool(page.items) and self.tab is Tab.NEEDS_YOU, self.retry_all)
+        self.list(page, home)
+        none = not page.items and not asked
+        self.nothing.show(none, self.empty if none else lambda: None)
+        self.cursor = page.next_cursor
+        self.end.rearm()
+
+    def list(self, page: Page, home: links.Home) -> None:
+        if self.tab is Tab.NEEDS_YOU:
+            self.cards.show({str(one.sync.id): pushes.facts(one) for one in page.items},
+                            [partial(pushes.card, one, self.zone, home, self.verbs.all) for one in page.items])  # fmt: skip
+            return
+        self.frame.set_visibility(bool(page.items))
+        shown = [pushes.row(one) for one in page.items]
+        if self.rows:
+            self.rows.renew(shown)
+            return
+        with self.frame:
+            self.rows = lists.Rows(shown).on("open", self.open)
+
+    def retry_all(self) -> None:
+        if self.top.shown:
+            with ui.element("div").classes("pd-line pd-retry-all"):
+                basic.button("Retry all", lambda: sync_verbs.retry_all(self.whose), "plain", "refresh-cw")
+
+    def empty(self) -> None:
+        assert self.tab
+        basic.empty(*EMPTY[self.tab])
+
+    def whose_select(self, names: dict[UUID, str]) -> None:
+        me = self.shell.me.id
+        others = {str(one): name for one, name in names.items() if one != me}
+        chosen = EVERYBODY if self.whose is None else str(self.whose)
+        options = {str(me): "Only mine", EVERYBODY: "Everybody’s", **others}
+        box = ui.select(
+            options | ({} if chosen in options else {chosen: "Somebody else’s"}), value=chosen, label="Whose pushes"
+        )
+        box.props("outlined behavior=menu dense").classes("pd-field pd-whose").mark("whose")
+        box.props["dropdown-icon"] = design.icon("chevron-down")
+        box.on_value_change(lambda event: ui.navigate.to(f"/sync?whose={event.value}"))
+
+    async def more(self) -> None:
+        """The end of the list comes near."""
+        if self.cursor:
+            self.loaded += PAGE
+            await self.news()
+
+    async def news(self) -> None:
+        turn = self.turn = self.turn + 1
+        seen = await look(partial(self.ask, limit=self.loaded))
+        if turn == self.turn and not self.body.is_deleted:
+            self.show(*seen)
+            await self.sheet.renew()
+
+    async def open(self, event: GenericEventArguments) -> None:
+        if sync_id := _id(event.args):
+            await self.sheet.open(sync_id)
 
 
-def lane(seen: progress.Overview, has_key: bool) -> None:
-    """Why nothing moves, where nothing does, and the way out."""
-    if not seen.paused_reason:
-        return
-    with ui.element("div").classes("pd-card"):
-        with ui.element("div").classes("pd-line"):
-            basic.icon("key-round" if not has_key else "clock")
-            basic.text(seen.paused_reason, "pd-grow")
-        with basic.link("/settings", "pd-line"):
-            basic.text("Open Settings", "pd-strong")
-            basic.icon("chevron-right")
+def _still(notices: sync_notices.Notices) -> object:
+    """What the notices say, without what only the lists beside them show."""
+    return notices.stopped, notices.mine, notices.budget.until if notices.budget else None
 
 
-def group(shell: Shell, title: str, tone: str, items: list[tuple[PipedriveSync, str | None]], retry: Any) -> None:
-    if not items:
-        return
-    with basic.heading(f"{title} ({len(items)})"):
-        ui.element("span").classes("pd-grow")
-        if tone == "bad":
-            basic.button("Try all again", lambda: retry(None), icon_name="refresh-cw")
-    with ui.element("div").classes("pd-card flush"):
-        for sync, name in items:
-            with ui.element("div").classes("pd-row"):
-                with basic.link(f"/contacts/{sync.contact_id}", "pd-row-main"):
-                    with ui.element("span").classes("pd-avatar").classes(tone):
-                        basic.icon(ICONS[tone])
-                    with ui.element("span").classes("pd-row-text"):
-                        basic.text(name or "Erased contact", "pd-row-name")
-                        basic.text(line(sync, shell.me.timezone), "pd-row-sub pd-whole")
-                        if sync.error:
-                            basic.text(sync.error, "pd-small pd-pre")
-                if tone == "bad":
-                    basic.icon_button("refresh-cw", f"Try {name} again", lambda sync=sync: retry([sync.id]))
-
-
-def line(sync: PipedriveSync, zone: str) -> str:
-    """`became warm · 2 tries · next Today, 14:03`."""
-    said = [WHY[sync.trigger]]
-    if sync.attempts > 1:
-        said.append(f"{sync.attempts} tries")
-    if sync.status is SyncStatus.RETRY:
-        said.append(f"next {design.time_word(sync.run_at, zone)}")
-    elif sync.finished_at:
-        said.append(design.time_word(sync.finished_at, zone))
-    return " · ".join(said)
+def _id(said: Any) -> UUID | None:
+    try:
+        return UUID(str(said))
+    except ValueError:
+        return None

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.practice import contract, people, records, replies
-from app.practice.counter import Counter, stamped
+from app.practice.counter import Counter
+from app.practice.extras import stamped
 from app.practice.limits import Limits
 from app.practice.replies import Reply
 from app.practice.store import Record, Store
@@ -35,6 +36,9 @@ class Company:
         self.clock = clock
         self.types = people.activity_types()
         self.fields = {kind: people.standard_fields(kind) for kind in ("persons", "organizations")}
+        self.leads: dict[str, Record] = {}
+        self.last_lead = 0
+        self.webhooks: dict[int, Record] = {}
         self._lock = threading.RLock()
 
     def add_user(self, key: str, name: str, email: str | None = None, *, admin: bool = False) -> int:
@@ -102,6 +106,9 @@ class Company:
                 "people": self.people.dump(),
                 "fields": self.fields,
                 "spent": {"day": self.limits.day, "tokens": self.limits.spent},
+                "last_lead": self.last_lead,
+                "leads": list(self.leads.values()),
+                "webhooks": list(self.webhooks.values()),
                 **self.store.dump(),
             }
 
@@ -115,6 +122,9 @@ class Company:
             self.people.load(snapshot["people"])
             self.fields = {kind: list(snapshot["fields"][kind]) for kind in ("persons", "organizations")}
             self.limits.day, self.limits.spent = snapshot["spent"]["day"], int(snapshot["spent"]["tokens"])
+            self.last_lead = int(snapshot.get("last_lead", 0))
+            self.leads = {row["id"]: row for row in snapshot.get("leads", [])}
+            self.webhooks = {row["id"]: row for row in snapshot.get("webhooks", [])}
             self.store.load(snapshot)
 
     def _answer(

@@ -9,6 +9,9 @@ from typing import Any
 
 from app.practice import replies, shapes
 
+NUMBER = "[0-9]{1,15}"
+LETTERS = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -28,7 +31,7 @@ class Call:
         return self.does == "search"
 
     def matches(self, path: str) -> re.Match[str] | None:
-        return re.fullmatch(self.path.replace("{id}", r"(?P<id>[0-9]{1,15})"), path)
+        return re.fullmatch(self.path.replace("{id}", f"(?P<id>{LETTERS if self.kind == 'leads' else NUMBER})"), path)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Request:
     """A request that fits the contract."""
 
     call: Call
-    id: int
+    id: int | str
     query: dict[str, str]
     body: dict[str, Any]
 
@@ -76,7 +79,8 @@ def read(call: Call, path: str, query: list[tuple[str, str]], content_type: str,
         shapes.check_body(content, call.body, partial=call.does == "change")
     elif body:
         raise replies.bad_request("A body is not allowed for this request")
-    return Request(call, int((found and found.groupdict().get("id")) or 0), checked, content)
+    number = (found and found.groupdict().get("id")) or "0"
+    return Request(call, number if call.kind == "leads" else int(number), checked, content)
 
 
 def violation(method: str, path: str, query: list[tuple[str, str]], content_type: str, body: bytes) -> str | None:

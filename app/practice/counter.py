@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.practice import listing, people, records, replies
 from app.practice.contract import Request
+from app.practice.extras import Extras, stamped
 from app.practice.replies import Reply
 from app.practice.store import Record
 
@@ -17,16 +18,13 @@ OWNER_ONLY = 1
 EVERYONE = 3
 
 
-def stamped(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
-
-
 class Counter:
     """Serves one user at one moment."""
 
     def __init__(self, company: Company, person: people.Colleague, moment: datetime) -> None:
         self.company, self.person, self.moment = company, person, moment
         self.store = company.store
+        self.extras = Extras(company, person, moment)
 
     def serve(self, request: Request) -> Reply:
         serve: dict[str, Any] = {
@@ -40,6 +38,12 @@ class Counter:
             "search": self._search,
             "fields": self._fields,
             "add_field": self._add_field,
+            "leads": self.extras.leads,
+            "add_lead": self.extras.add_lead,
+            "delete_lead": self.extras.delete_lead,
+            "hooks": self.extras.hooks,
+            "add_hook": self.extras.add_hook,
+            "delete_hook": self.extras.delete_hook,
         }
         reply: Reply = serve[request.call.does](request)
         return reply
@@ -104,7 +108,7 @@ class Counter:
         return replies.good(known[-1])
 
     def _found(self, request: Request) -> Record:
-        record = self.store.get(request.call.kind, request.id, self.moment)
+        record = self.store.get(request.call.kind, int(request.id), self.moment)
         if record is None or not self._sees(record):
             raise replies.not_found(records.SINGULAR[request.call.kind])
         return record
@@ -118,6 +122,8 @@ class Counter:
             raise replies.bad_request("Owner not found")
         if "org_id" in body:
             self._check_exists("organizations", body["org_id"])
+        if "person_id" in body:
+            self._check_exists("persons", body["person_id"])
         for row in body.get("participants", []):
             self._check_exists("persons", row["person_id"])
         if "type" in body and body["type"] not in {known["key_string"] for known in self.company.types}:

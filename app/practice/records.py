@@ -5,9 +5,22 @@ from typing import Any
 from app.practice import replies
 from app.practice.store import Record
 
-SINGULAR = {"organizations": "Organization", "persons": "Person", "activities": "Activity"}
+SINGULAR = {"organizations": "Organization", "persons": "Person", "activities": "Activity", "deals": "Deal"}
 
 _BLANK: dict[str, Record] = {
+    "deals": {
+        "title": "",
+        "person_id": None,
+        "org_id": None,
+        "pipeline_id": 1,
+        "stage_id": 1,
+        "value": 0,
+        "currency": "EUR",
+        "status": "open",
+        "is_archived": False,
+        "label_ids": [],
+        "custom_fields": {},
+    },
     "organizations": {
         "address": None,
         "label_ids": [],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-KINDS = ("organizations", "persons", "activities")
+KINDS = ("organizations", "persons", "activities", "deals")
 KEPT_AFTER_DELETION = timedelta(days=30)
 
 Record = dict[str, Any]
@@ -63,9 +63,9 @@ class Store:
 
     def load(self, snapshot: dict[str, Any]) -> None:
         """Replace everything; a loaded record is searchable at once."""
-        self.last_id = {kind: int(snapshot["last_id"][kind]) for kind in KINDS}
+        self.last_id = {kind: int(snapshot["last_id"].get(kind, 0)) for kind in KINDS}
         for kind in KINDS:
-            records = copy.deepcopy(snapshot["records"][kind])
+            records = copy.deepcopy(snapshot["records"].get(kind, []))
             self.rows[kind] = {
                 record["id"]: Row(record, datetime.fromisoformat(record["update_time"]), record) for record in records
             }

@@ -9,6 +9,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.models import Contact, PipedriveSync, SyncLane, SyncStatus, User, now
+from app.models.pipedrive_sync import OPEN
+from app.services import workspace
 from app.services.syncs import NO_KEY, has_line
 
 
@@ -32,7 +34,7 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
     counted = session.exec(select(PipedriveSync.status, func.count()).where(*mine).group_by(PipedriveSync.status)).all()
     oldest, last = session.exec(
         select(
-            func.min(PipedriveSync.created_at).filter(col(PipedriveSync.status).in_(["PENDING", "RETRY"])),
+            func.min(PipedriveSync.created_at).filter(col(PipedriveSync.status).in_(OPEN)),
             func.max(PipedriveSync.finished_at).filter(col(PipedriveSync.status) == SyncStatus.SUCCESS),
         ).where(*mine)
     ).one()
@@ -57,4 +59,6 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
 def _pause(session: Session, who: User, lane: SyncLane | None) -> str | None:
     if not has_line(session, who):
         return NO_KEY
+    if stopped := workspace.choice(session, "sync_paused"):
+        return f"Pushes are paused for everybody: {stopped}."
     return lane.paused_reason if lane else None

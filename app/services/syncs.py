@@ -6,31 +6,46 @@ door works them off. Nobody here speaks to Pipedrive.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, literal_column, true
+from sqlalchemy import case, func, literal, literal_column, true
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlmodel import Session, col, select, update
 
 from app.errors import NotFound
 from app.models import (
+    SKIPPED,
     Activity,
     Contact,
     EntityType,
     PipedriveSync,
+    SyncConflict,
     SyncLane,
+    SyncSpending,
     SyncStatus,
     Trigger,
     User,
     now,
 )
-from app.services import workspace
+from app.services import mapping, workspace
 from app.signals import Topic, announce
 
 OPEN_ROWS: Any = literal_column("status IN ('PENDING', 'RETRY')")
+BOTH_CHANGED = "You and Pipedrive both changed the {}. Choose which one stands."
 NO_KEY = "No Pipedrive key yet: add yours in Settings and everything waiting goes over by itself."
+
+
+# how a person calls a field
+NAMED = {
+    "emails": "e-mail addresses",
+    "phones": "phone numbers",
+    "org": "organisation",
+    "due": "date",
+    "minutes": "length",
+}
 
 
 class Badge(StrEnum):
@@ -64,15 +79,19 @@ def queue(
     wish = PipedriveSync(
         user_id=who.id, contact_id=contact.id, entity_type=kind, entity_id=entity, trigger=trigger, dedupe_key=f"{kind}:{entity}"
     )  # fmt: skip
+    return enqueue(session, who, wish)
+
+
+def enqueue(session: Session, who: User, wish: PipedriveSync) -> PipedriveSync:
+    """Keep the wish, or let the open one for the same thing grow; whoever asks by hand is heard as such."""
     session.exec(insert(SyncLane).values(**SyncLane(user_id=who.id).model_dump()).on_conflict_do_nothing())
     row = insert(PipedriveSync).values(**wish.model_dump())
-    asked = row.on_conflict_do_update(
-        index_elements=["dedupe_key"],
-        index_where=OPEN_ROWS,
-        set_={"generation": PipedriveSync.generation + 1, "user_id": who.id, "run_at": func.least(PipedriveSync.run_at, now()), "updated_at": now()},
-    ).returning(PipedriveSync)  # fmt: skip
-    stored: PipedriveSync = session.exec(asked).scalar_one()
-    announce(session, Topic.SYNC, contact.id, who.id)
+    grown = {"generation": PipedriveSync.generation + 1, "user_id": who.id, "run_at": func.least(PipedriveSync.run_at, now()), "updated_at": now()}  # fmt: skip
+    if wish.trigger is Trigger.MANUAL:
+        grown["trigger"] = Trigger.MANUAL
+    asked = row.on_conflict_do_update(index_elements=["dedupe_key"], index_where=OPEN_ROWS, set_=grown)
+    stored: PipedriveSync = session.exec(asked.returning(PipedriveSync)).scalar_one()
+    announce(session, Topic.SYNC, wish.contact_id or stored.id, who.id)
     return stored
 
 
@@ -98,16 +117,29 @@ def standings(session: Session, shown: Sequence[Contact]) -> dict[UUID, Standing
     ready = workspace.choice(session, "practice_pipedrive")
     keyed = select(User.id).where(col(User.pipedrive_key).is_not(None) | literal(ready))
     able = set(session.exec(keyed.where(col(User.id).in_({contact.user_id for contact in shown}))))
-    return {contact.id: _standing(contact, rows.get(contact.id), contact.user_id in able) for contact in shown}
+    asked = dict(
+        session.exec(
+            select(SyncConflict.contact_id, SyncConflict.field).where(
+                col(SyncConflict.contact_id).in_([contact.id for contact in shown]),
+                col(SyncConflict.resolved_at).is_(None),
+            )
+        ).all()
+    )
+    return {
+        contact.id: _standing(contact, rows.get(contact.id), contact.user_id in able, asked.get(contact.id))
+        for contact in shown
+    }
 
 
 def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:
-    """Set failed rows due again, the named ones or all of mine; says how many. Raises NotFound for a foreign id.
+    """Set failed rows due again: the named ones, or all of mine but what was set aside. Raises NotFound for a foreign id.
 
     A golden ticket reaches everybody's; each goes over with its owner's key.
     """
     failed = [true() if who.is_golden else col(PipedriveSync.user_id) == who.id]
-    if sync_ids is not None:
+    if sync_ids is None:
+        failed.append(col(PipedriveSync.error_code).is_distinct_from(SKIPPED))
+    else:
         failed.append(col(PipedriveSync.id).in_(sync_ids))
         if len(session.exec(select(PipedriveSync.id).where(*failed)).all()) != len(set(sync_ids)):
             raise NotFound("This push is not one of yours.")
@@ -115,6 +147,14 @@ def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:
         select(PipedriveSync).where(*failed, PipedriveSync.status == SyncStatus.FAILED).with_for_update()
     ).all()
     return sum(_once_more(session, row) for row in again)
+
+
+def spending(session: Session, who: User, days: int = 30) -> Sequence[SyncSpending]:
+    """What this person's Pipedrive company spent in tokens, by day and kind of work, the newest day first."""
+    account = mapping.account_of(session, who)
+    since = f"{(now() - timedelta(days=days)).astimezone(UTC):%Y-%m-%d}"
+    kept = select(SyncSpending).where(SyncSpending.account == account, SyncSpending.day >= since)
+    return session.exec(kept.order_by(col(SyncSpending.day).desc(), col(SyncSpending.kind))).all()
 
 
 def wake_lane(session: Session, who: User) -> None:
@@ -142,15 +182,19 @@ def _once_more(session: Session, row: PipedriveSync) -> bool:
 
 
 def _most_telling() -> Any:
-    """A failure speaks before what waits, and both before what is done."""
-    return func.array_position(["FAILED", "RETRY", "PENDING", "SUCCESS"], PipedriveSync.status)
+    """A failure speaks before what waits, and both before what is done or set aside."""
+    set_aside = col(PipedriveSync.error_code).is_not_distinct_from(SKIPPED)
+    rank = func.array_position(["FAILED", "RETRY", "PENDING", "SUCCESS"], PipedriveSync.status)
+    return case((set_aside, 9), else_=rank)
 
 
-def _standing(contact: Contact, row: PipedriveSync | None, has_key: bool) -> Standing:
-    if row is None:
-        return Standing(Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED)
-    if row.status is SyncStatus.FAILED:
-        return Standing(Badge.NEEDS_YOU, row.error, row.id, row.status)
-    if row.is_open:
-        return Standing(Badge.WAITING, row.error if has_key else NO_KEY, row.id, row.status)
-    return Standing(Badge.IN_PIPEDRIVE, None, row.id, row.status)
+def _standing(contact: Contact, row: PipedriveSync | None, has_key: bool, asked: str | None) -> Standing:
+    there = Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED
+    known = (row.id, row.status) if row else (None, None)
+    if row and row.status is SyncStatus.FAILED and row.error_code != SKIPPED:
+        return Standing(Badge.NEEDS_YOU, row.error, *known)
+    if asked:
+        return Standing(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)), *known)
+    if row and row.is_open:
+        return Standing(Badge.WAITING, row.error if has_key else NO_KEY, *known)
+    return Standing(there, row.error if row else None, *known)

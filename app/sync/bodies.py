@@ -4,50 +4,15 @@ Times go out in UTC, notes as HTML, and a person joins an activity as its
 primary participant, because `person_id` is read-only there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from html import escape
-from typing import Any, TypedDict
+from typing import Any
 
+from app.sync.fields import ActivityFields, HookFields, OpportunityFields, OrganizationFields, PersonFields
 from app.sync.records import Detail
 
 LONGEST = timedelta(hours=23, minutes=59)
-
-
-class OrganizationFields(TypedDict, total=False):
-    """`custom` maps field codes to text; what is missing or None stays as it is."""
-
-    name: str
-    owner_id: int | None
-    address: str | None
-    custom: Mapping[str, str] | None
-
-
-class PersonFields(TypedDict, total=False):
-    """`emails` and `phones` replace the whole list; see `records.merged`."""
-
-    name: str
-    org_id: int | None
-    owner_id: int | None
-    emails: Sequence[str | Detail] | None
-    phones: Sequence[str | Detail] | None
-    custom: Mapping[str, str] | None
-
-
-class ActivityFields(TypedDict, total=False):
-    """`due` is a day, or an aware moment; `note` is plain text; `reference` is our own mark under the note."""
-
-    subject: str
-    type: str
-    person_id: int | None
-    org_id: int | None
-    owner_id: int | None
-    due: date | datetime | None
-    duration: timedelta | None
-    note: str | None
-    reference: str | None
-    location: str | None
-    done: bool | None
 
 
 def organization(fields: OrganizationFields) -> dict[str, Any]:
@@ -56,6 +21,7 @@ def organization(fields: OrganizationFields) -> dict[str, Any]:
         name=_one_line(fields.get("name")),
         owner_id=fields.get("owner_id"),
         address={"value": address} if address else None,
+        visible_to=fields.get("visible_to"),
         custom_fields=_custom(fields.get("custom")),
     )
 
@@ -67,6 +33,8 @@ def person(fields: PersonFields) -> dict[str, Any]:
         owner_id=fields.get("owner_id"),
         emails=_details(fields.get("emails")),
         phones=_details(fields.get("phones")),
+        visible_to=fields.get("visible_to"),
+        label_ids=list(fields.get("label_ids") or []) or None,
         custom_fields=_custom(fields.get("custom")),
     )
 
@@ -85,6 +53,47 @@ def activity(fields: ActivityFields) -> dict[str, Any]:
         location={"value": location} if location else None,
         done=fields.get("done"),
     )
+
+
+def cleared(fields: Collection[str]) -> dict[str, Any]:
+    """What empties a field: the documents allow no null, so nothing is said in the field's own type."""
+    nothing: dict[str, Any] = {"duration": "00:00", "location": {"value": ""}, "note": ""}
+    return {field: nothing[field] for field in fields}
+
+
+def deal(fields: OpportunityFields) -> dict[str, Any]:
+    return _known(
+        title=_one_line(fields.get("title")),
+        person_id=fields.get("person_id"),
+        org_id=fields.get("org_id"),
+        owner_id=fields.get("owner_id"),
+        visible_to=fields.get("visible_to"),
+    )
+
+
+def lead(fields: OpportunityFields) -> dict[str, Any]:
+    """A lead still has the first version's words: `organization_id`, and `visible_to` as text."""
+    visible_to = fields.get("visible_to")
+    return _known(
+        title=_one_line(fields.get("title")),
+        person_id=fields.get("person_id"),
+        organization_id=fields.get("org_id"),
+        owner_id=fields.get("owner_id"),
+        visible_to=None if visible_to is None else str(visible_to),
+        origin_id=fields.get("origin"),
+    )
+
+
+def webhook(fields: HookFields) -> dict[str, Any]:
+    return {
+        "subscription_url": fields["url"],
+        "event_action": "*",
+        "event_object": fields["about"],
+        "name": fields["name"],
+        "http_auth_user": fields["user"],
+        "http_auth_password": fields["password"],
+        "version": "2.0",
+    }
 
 
 def note(text: str | None, reference: str | None = None) -> str | None:

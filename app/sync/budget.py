@@ -7,13 +7,24 @@ from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
-from app.models import SyncAccount, SyncLane, User
+from app.models import SyncAccount, SyncLane, SyncSpending, User, now
 from app.practice import contract
 from app.signals import Topic, announce
 from app.sync import lanes
 from app.sync.lanes import Lease
 
 JUST_NOW = timedelta(hours=1)
+WORK = {
+    "search": "search",
+    "get": "read",
+    "list": "read",
+    "add": "create",
+    "add_lead": "create",
+    "change": "change",
+    "delete": "delete",
+    "delete_lead": "delete",
+    "leads": "read",
+}
 TODAY: Any = func.to_char(func.timezone("UTC", func.clock_timestamp()), "YYYY-MM-DD")
 
 
@@ -23,8 +34,19 @@ def cost(method: str, path: str) -> int:
     return call.cost if call else 0
 
 
-def charge(session: Session, account: str, tokens: int) -> None:
-    """Add to what the company has spent today, in UTC days."""
+def kind(method: str, path: str) -> str:
+    """What sort of work a call is, in one word."""
+    call = contract.find(method, path)
+    return WORK.get(call.does if call else "", "set-up")
+
+
+def charge(session: Session, account: str, tokens: int, work: str = "search") -> None:
+    """Add to what the company has spent today, in UTC days, in all and on this kind of work."""
+    spent_on = insert(SyncSpending).values(
+        {**SyncSpending(account=account, day="", kind=work, tokens=tokens, calls=1).model_dump(), "day": TODAY}
+    )
+    more = {"tokens": SyncSpending.tokens + tokens, "calls": SyncSpending.calls + 1, "updated_at": now()}
+    session.exec(spent_on.on_conflict_do_update(index_elements=["account", "day", "kind"], set_=more))
     same_day = col(SyncAccount.budget_day) == TODAY
     spent = case((same_day, col(SyncAccount.tokens_spent) + tokens), else_=tokens)
     row = insert(SyncAccount).values(
@@ -32,6 +54,10 @@ def charge(session: Session, account: str, tokens: int) -> None:
     )
     kept = {"tokens_spent": spent, "budget_day": TODAY}
     session.exec(row.on_conflict_do_update(index_elements=["account"], set_=kept))
+
+
+def note_left(session: Session, account: str, tokens: int) -> None:
+    session.exec(update(SyncAccount).where(col(SyncAccount.account) == account).values(tokens_left=tokens))
 
 
 def until_reset(session: Session, account: str, asked: timedelta) -> timedelta:

@@ -7,13 +7,14 @@ away what succeeded long ago.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app import db
-from app.sync import drain, queue
+from app.sync import back, drain, queue
 from app.sync.company import Desk
 
 PRUNE_HOURS = 6
@@ -29,6 +30,7 @@ class Clock:
         self._desk = replace(desk, beat=self._beat)
         self._due = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._chores: list[tuple[float, Callable[[], object]]] = []
         self._ticks = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -36,8 +38,14 @@ class Clock:
     async def start(self) -> None:
         self._ticks.add_job(self._tick, "interval", seconds=self._desk.pace.tick)
         self._ticks.add_job(self._prune, "interval", hours=PRUNE_HOURS)
+        for seconds, chore in self._chores:
+            self._ticks.add_job(asyncio.to_thread, "interval", args=[chore], seconds=seconds)
         self._ticks.start()
         self._loop = asyncio.create_task(self._run())
+
+    def also(self, seconds: float, chore: Callable[[], object]) -> None:
+        """Something else that is done every so often, in a thread; said before the start."""
+        self._chores.append((seconds, chore))
 
     def wake(self) -> None:
         """There is news: look now; call it on the event loop."""
@@ -62,6 +70,7 @@ class Clock:
             self._beat()
             try:
                 await asyncio.to_thread(drain.drain, self._desk)
+                await asyncio.to_thread(back.listen, self._desk)
             except drain.NO_DATABASE as cut:
                 log.warning("the queue waits for PostgreSQL: %s", type(cut).__name__)
             except Exception:

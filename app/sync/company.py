@@ -82,6 +82,7 @@ class Desk:
     stopping: threading.Event = field(default_factory=threading.Event)
     leases: dict[UUID, Lease] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
+    address: str = ""
 
     def line_for(self, who: User, *, practice: bool) -> tuple[httpx.Client, str]:
         """A client and a key; raises ValueError or Sealed with a sentence where there is none."""
@@ -100,7 +101,7 @@ def desk(settings: Settings, vault: Vault, practice: Practice | None, pace: Pace
     def open_key(who: User) -> str:
         return vault.open(who.id, who.pipedrive_key or "")
 
-    return Desk(http_for, open_key, pace or Pace(), practice)
+    return Desk(http_for, open_key, pace or Pace(), practice, address=settings.address)
 
 
 def check_key(settings: Settings, api_key: str) -> KeyOwner:

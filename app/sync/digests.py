@@ -32,5 +32,10 @@ def numbers(values: Iterable[str]) -> list[str]:
     return sorted({re.sub(r"\D", "", value) for value in values})
 
 
+def plain(field: str, value: str) -> str:
+    """One address as it is compared: numbers by their digits, e-mail addresses without case."""
+    return re.sub(r"\D", "", value) if field == "phones" else folded(value)
+
+
 def person(name: str, emails: Sequence[str], phones: Sequence[str], org_id: int | None) -> str:
     return digest(folded(name), addresses(emails), numbers(phones), org_id)

@@ -1,6 +1,23 @@
 """How a push ends when it neither succeeds nor meets one of Pipedrive's own troubles (`app.sync.errors`)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
+
+from app.services.following import CONTACT_GONE
+
+__all__ = [
+    "CHOICE_GONE",
+    "CONTACT_GONE",
+    "GONE",
+    "OWNER_CHANGED",
+    "SEVERAL",
+    "Again",
+    "Closed",
+    "LeaseLost",
+    "NothingToPush",
+    "Waiting",
+]
 
 
 class LeaseLost(Exception):
@@ -24,15 +41,19 @@ class NothingToPush(Exception):
 
 
 class Closed(Exception):
-    """This push cannot go over as it stands; `sentence` says to a person why, `code` to a machine."""
+    """This push cannot go over as it stands; `sentence` says to a person why, `code` to a machine.
 
-    def __init__(self, code: str, sentence: str) -> None:
+    `candidates` are the records of Pipedrive's that its owner may choose from.
+    """
+
+    def __init__(self, code: str, sentence: str, candidates: Sequence[dict[str, Any]] = ()) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
+        self.candidates = list(candidates)
 
 
 GONE = "gone"
 SEVERAL = "several"
-CONTACT_GONE = "contact_gone"
+CHOICE_GONE = "choice_gone"
 OWNER_CHANGED = "owner_changed"

@@ -1,7 +1,7 @@
 """One record of ours in Pipedrive exactly once, whatever breaks on the way.
 
-Known already, created by an answer that got lost, put there by a colleague, or
-new: in this order, and only the last one creates.
+Known already, created by an answer that got lost, chosen by its owner, put
+there by a colleague, or new: in this order, and only the last one creates.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,38 +11,33 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app import db
-from app.models import LinkState, PipedriveLink
-from app.sync import intents, lanes
-from app.sync.endings import GONE, SEVERAL, Again, Closed, LeaseLost
+from app.models import Deed, LinkState, PipedriveLink
+from app.sync import candidates, intents, lanes
+from app.sync.agreement import Agreed
+from app.sync.candidates import Candidate
+from app.sync.endings import CHOICE_GONE, GONE, SEVERAL, Again, Closed, LeaseLost
 from app.sync.errors import PipedriveError, Rejected, UnknownOutcome
-from app.sync.intents import Seen, Slot
+from app.sync.intents import Number, Seen, Slot
 from app.sync.push import Push, Record
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A record of Pipedrive's that may be ours, with the name a person knows it by."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True)
 class Step:
     """How one record is recognised, looked for after a lost answer, created, and kept with our own row.
 
-    `match` is given the numbers that other keys of the slot lead to. `trace`
-    looks through what was written since a moment for what an earlier request,
-    described by its digest, may have left. `parents` have to exist before it can.
+    `match` is given the numbers that other keys of the slot lead to, and whether
+    the record was there once. `trace` looks through what was written since a
+    moment for what an earlier request, described by its digest, may have left.
+    `store` says whether our own row is news. `parents` have to exist before it can.
     """
 
     slot: Slot
     name: str
     digest: str
-    match: Callable[[frozenset[int]], Sequence[Candidate]]
-    trace: Callable[[datetime, str], int | None]
-    create: Callable[[], int]
-    store: Callable[[Session, int], None]
+    match: Callable[[frozenset[int], bool], Sequence[Candidate]]
+    trace: Callable[[datetime, str], Number | None]
+    create: Callable[[], tuple[Number, Agreed | None]]
+    store: Callable[[Session, Number], bool]
     parents: tuple[Record, ...] = ()
 
 
@@ -52,14 +47,17 @@ def ensure(push: Push, step: Step) -> PipedriveLink:
         seen = intents.see(session, step.slot, push.line.pace)
         earlier = _since(session, push, seen)
     if seen.own and seen.own.state is LinkState.LINKED:
-        return _stored(step, seen.own)
+        return _stored(push, step, seen.own)
     if earlier:
         trace = step.trace(earlier, seen.doubt.synced_hash or "" if seen.doubt else step.digest)
         if trace is not None:
-            return _kept(step, trace, created=True)
-    if seen.doubt is None and (found := _only_one(step, step.match(seen.aliases))):
-        return _kept(step, found.id, created=False)
-    if seen.own and seen.own.state is LinkState.LOST and not push.may_recreate:
+            return _kept(push, step, trace, Deed.CREATED)
+    if push.chose(step.slot.kind):
+        return _chosen(push, step, seen)
+    was_there = seen.own is not None and seen.own.state is LinkState.LOST
+    if seen.doubt is None and (found := _only_one(push, step, step.match(seen.aliases, was_there))):
+        return _kept(push, step, found.id, Deed.LINKED, ours=_is_ours(seen, found.id))
+    if was_there and not push.may_recreate:
         raise Closed(GONE, f"{step.name} was deleted in Pipedrive. Try again to create it there anew.")
     return _created(push, step, seen)
 
@@ -72,12 +70,31 @@ def _since(session: Session, push: Push, seen: Seen) -> datetime | None:
     return min(since, lanes.moment(session)) - timedelta(seconds=push.line.pace.margin)
 
 
-def _only_one(step: Step, candidates: Sequence[Candidate]) -> Candidate | None:
-    found = {candidate.id: candidate for candidate in candidates}
-    if len(found) > 1:
-        named = ", ".join(f"{one.name} ({one.id})" for one in sorted(found.values(), key=lambda one: one.id)[:5])
-        raise Closed(SEVERAL, f"Pipedrive has {step.name} more than once: {named}. Merge them there, then try again.")
-    return next(iter(found.values()), None)
+def _chosen(push: Push, step: Step, seen: Seen) -> PipedriveLink:
+    """Its owner decided: that record, if it is still there, or a new one."""
+    number = push.choice_of(step.slot.kind)
+    if number is None:
+        return _created(push, step, seen)
+    if push.is_gone((step.slot.kind, number)):
+        raise Closed(
+            CHOICE_GONE, f"Record {number} is not in Pipedrive, or your key may not see it. Choose another one."
+        )
+    return _kept(push, step, number, Deed.LINKED, ours=_is_ours(seen, number))
+
+
+def _only_one(push: Push, step: Step, found: Sequence[Candidate]) -> Candidate | None:
+    several = {candidate.id: candidate for candidate in found}
+    if len(several) > 1:
+        shown = sorted(several.values(), key=lambda one: one.id)
+        named = ", ".join(f"{one.name} ({one.id})" for one in shown[:5])
+        sentence = f"Pipedrive has {step.name} more than once: {named}. Merge them there, then try again."
+        raise Closed(SEVERAL, sentence, candidates.described(shown, step.slot.kind, push.line.account))
+    return next(iter(several.values()), None)
+
+
+def _is_ours(seen: Seen, number: int) -> bool:
+    """A record that we created stays ours although it was lost for a while."""
+    return seen.own is not None and seen.own.created_by_us and seen.own.remote_id == number
 
 
 def _created(push: Push, step: Step, seen: Seen) -> PipedriveLink:
@@ -86,7 +103,7 @@ def _created(push: Push, step: Step, seen: Seen) -> PipedriveLink:
         lanes.renew(session, push.line.lease, push.line.pace.lease)
         moment = intents.intend(session, step.slot, seen, step.digest)
     try:
-        number = step.create()
+        number, agreed = step.create()
     except UnknownOutcome:
         raise
     except (PipedriveError, LeaseLost, Again) as no:
@@ -95,7 +112,7 @@ def _created(push: Push, step: Step, seen: Seen) -> PipedriveLink:
         if isinstance(no, Rejected):
             _blame(push, step)
         raise
-    return _kept(step, number, created=True, digest=step.digest)
+    return _kept(push, step, number, Deed.CREATED, digest=step.digest, agreed=agreed)
 
 
 def _blame(push: Push, step: Step) -> None:
@@ -107,16 +124,28 @@ def _blame(push: Push, step: Step) -> None:
         raise Again
 
 
-def _kept(step: Step, number: int, *, created: bool, digest: str | None = None) -> PipedriveLink:
+def _kept(
+    push: Push,
+    step: Step,
+    number: Number,
+    deed: Deed,
+    *,
+    ours: bool = False,
+    digest: str | None = None,
+    agreed: Agreed | None = None,
+) -> PipedriveLink:
     with db.transaction() as session:
-        intents.keep(session, step.slot, number, digest, created=created)
+        created = ours or deed is Deed.CREATED
+        intents.keep(session, step.slot, number, digest, created=created, agreed=agreed)
         step.store(session, number)
+        push.receipt(session, step.slot.kind, number, deed)
         return intents.link(session, step.slot)
 
 
-def _stored(step: Step, own: PipedriveLink) -> PipedriveLink:
+def _stored(push: Push, step: Step, own: PipedriveLink) -> PipedriveLink:
     """Our own row may have been edited, merged or imported since: it names the same record again."""
     if own.remote_id is not None:
         with db.transaction() as session:
-            step.store(session, own.remote_id)
+            if step.store(session, own.remote_id):
+                push.receipt(session, step.slot.kind, own.remote_id, Deed.LINKED)
     return own

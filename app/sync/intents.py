@@ -10,14 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import Text, cast, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, delete, select, update
 
-from app.models import EntityType, LinkState, PipedriveLink, now
+from app.models import Contact, EntityType, LinkState, PipedriveLink, now
 from app.sync import lanes
+from app.sync.agreement import Agreed
 from app.sync.endings import Again, Waiting
 from app.sync.pace import Pace
+
+Number = int | str
 
 
 @dataclass(frozen=True)
@@ -76,15 +81,37 @@ def intend(session: Session, slot: Slot, seen: Seen, digest: str) -> datetime:
     return moment
 
 
-def keep(session: Session, slot: Slot, remote_id: int, digest: str | None, *, created: bool) -> None:
+def keep(
+    session: Session, slot: Slot, number: Number, digest: str | None, *, created: bool, agreed: Agreed | None = None
+) -> None:
     """The record's number is known: every key of the slot leads to it from now on."""
-    known = {"state": LinkState.LINKED, "remote_id": remote_id, "synced_hash": digest, "updated_at": now()}
+    known = {"state": LinkState.LINKED, "synced_hash": digest, "updated_at": now(), **numbered(number)}
+    known["agreed"] = agreed.dump() if agreed else None
     rows = [_row(slot, key, now(), digest) | known | {"created_by_us": created} for key in sorted(slot.keys)]
     row = insert(PipedriveLink).values(rows)
     free = (col(PipedriveLink.entity_key) == slot.own) | (col(PipedriveLink.state) != LinkState.LINKED)
     said = {**known, "created_by_us": created}
     session.exec(
         row.on_conflict_do_update(index_elements=["account", "entity_type", "entity_key"], set_=said, where=free)
+    )
+
+
+def adopt(session: Session, slot: Slot, number: int, name: str) -> None:
+    """A firm that Pipedrive told us of, unless we know another one for this slot already."""
+    agreed = Agreed({"name": name}, {"name": name}).dump()
+    known = {"state": LinkState.LINKED, "remote_id": number, "agreed": agreed}
+    row = insert(PipedriveLink).values(_row(slot, slot.own, now(), None) | known)
+    lost = col(PipedriveLink.state) == LinkState.LOST
+    keys = ["account", "entity_type", "entity_key"]
+    session.exec(row.on_conflict_do_update(index_elements=keys, set_=known, where=lost))
+
+
+def numbered(number: Number) -> dict[str, Any]:
+    """Most records are counted in numbers, leads in letters."""
+    return (
+        {"remote_id": number, "remote_ref": None}
+        if isinstance(number, int)
+        else {"remote_id": None, "remote_ref": number}
     )
 
 
@@ -100,11 +127,11 @@ def lose(session: Session, account: str, kind: EntityType, remote_id: int) -> No
     session.exec(update(PipedriveLink).filter_by(**there).values(state=LinkState.LOST, synced_hash=None))
 
 
-def told(session: Session, slot: Slot, digest: str) -> None:
-    """Pipedrive has heard everything that this digest stands for."""
-    session.exec(
-        update(PipedriveLink).where(_in(slot), col(PipedriveLink.entity_key) == slot.own).values(synced_hash=digest)
-    )
+def told(session: Session, slot: Slot, digest: str, agreed: Agreed) -> None:
+    """Pipedrive has heard everything that this digest stands for, and this is what both sides say now."""
+    own = _in(slot), col(PipedriveLink.entity_key) == slot.own
+    heard = {"synced_hash": digest, "agreed": agreed.dump()}
+    session.exec(update(PipedriveLink).where(*own).values(heard))
 
 
 def link(session: Session, slot: Slot) -> PipedriveLink:
@@ -117,6 +144,14 @@ def taken(session: Session, slot: Slot, remote_id: int) -> bool:
     """Whether that record already belongs to somebody else of ours."""
     theirs = _of(slot, others=True).where(PipedriveLink.remote_id == remote_id)
     return session.exec(theirs).first() is not None
+
+
+def claimed(session: Session, slot: Slot, remote_id: int, looks: str, bank: UUID | None) -> bool:
+    """Whether another contact (of that bank, or of any) has that record, or may just have created one that looks like it."""
+    theirs = select(cast(Contact.id, Text)).where(Contact.user_id == bank if bank else true())
+    has = (col(PipedriveLink.remote_id) == remote_id) & col(PipedriveLink.entity_key).in_(theirs)
+    makes = (col(PipedriveLink.state) == LinkState.CREATING) & (col(PipedriveLink.synced_hash) == looks)
+    return session.exec(_of(slot, others=True).where(has | makes)).first() is not None
 
 
 def _of(slot: Slot, *, others: bool = False) -> Any:

@@ -10,20 +10,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Text, cast, func, literal, or_, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import Session, col, select, update
 
-from app.models import PipedriveSync, Setting, SyncAccount, SyncLane, User
+from app.models import PRACTICE, LinkState, PipedriveLink, PipedriveSync, Setting, SyncAccount, SyncLane, User
 from app.models.pipedrive_sync import OPEN
 from app.signals import Topic, announce
 from app.sync.endings import LeaseLost
 
-# no company domain looks like this
-PRACTICE = "(practice)"
 PAUSED = "sync_paused"
 
 # nothing waits longer: a moment beyond it was written by a clock that ran ahead and was set back
 FURTHEST = timedelta(minutes=65)
+A_DAY_AND_MORE = timedelta(hours=25)
 
 NOW: Any = select(func.clock_timestamp()).scalar_subquery()
 
@@ -44,12 +43,15 @@ def moment(session: Session) -> datetime:
     return said
 
 
-def claim(session: Session, seconds: float, *, practice: bool) -> Lease | None:
-    """Take the lane that has been idle longest among those that may and have something to do."""
+def claim(session: Session, seconds: float, *, practice: bool, listening: bool = False) -> Lease | None:
+    """Take the lane that has been idle longest among those that may and have something to do.
+
+    For `listening`, the lane of anybody whose company it is time to listen to.
+    """
     taken = {"lease_token": uuid4(), "lease_until": _in(seconds), "paused_reason": None}
     lane = session.exec(
         update(SyncLane)
-        .where(col(SyncLane.id) == _waiting(seconds, practice=practice).scalar_subquery())
+        .where(col(SyncLane.id) == _waiting(seconds, practice=practice, listening=listening).scalar_subquery())
         .values(taken)
         .returning(col(SyncLane.id), col(SyncLane.user_id))
     ).first()
@@ -59,8 +61,25 @@ def claim(session: Session, seconds: float, *, practice: bool) -> Lease | None:
     return Lease(lane.id, taken["lease_token"], who, PRACTICE if practice else str(who.pipedrive_company))
 
 
-def _waiting(seconds: float, *, practice: bool) -> Any:
+def listens_now() -> Any:
+    """Whether it is time to listen to a company; a moment too far away was written by a clock that ran ahead."""
+    return or_(col(SyncAccount.listen_at) <= NOW, col(SyncAccount.listen_at) > NOW + A_DAY_AND_MORE)
+
+
+def lay(session: Session, *, practice: bool) -> None:
+    """Everybody with a line gets a lane, also who has never pushed: anybody of the company may listen for all."""
+    has_lane = select(SyncLane.id).where(SyncLane.user_id == User.id).exists()
+    able = true() if practice else col(User.pipedrive_key).is_not(None)
+    for user_id in session.exec(select(User.id).where(col(User.active), able, ~has_lane)).all():
+        session.exec(insert(SyncLane).values(**SyncLane(user_id=user_id).model_dump()).on_conflict_do_nothing())
+
+
+def _waiting(seconds: float, *, practice: bool, listening: bool) -> Any:
     account: Any = literal(PRACTICE) if practice else col(User.pipedrive_company)
+    linked = select(PipedriveLink.id).where(
+        PipedriveLink.account == SyncAccount.account, PipedriveLink.state == LinkState.LINKED
+    )
+    something = linked.exists() & listens_now() if listening else _due(col(SyncLane.user_id)).exists()
     return (
         select(SyncLane.id)
         .join(User, col(User.id) == SyncLane.user_id)
@@ -72,7 +91,7 @@ def _waiting(seconds: float, *, practice: bool) -> Any:
             col(SyncLane.not_before) <= NOW,
             _is_free(seconds),
             or_(col(SyncAccount.id).is_(None), col(SyncAccount.not_before) <= NOW),
-            _due(col(SyncLane.user_id)).exists(),
+            something,
             ~_everything_paused(),
         )
         .order_by(col(SyncLane.lease_until).asc().nulls_first(), col(SyncLane.id))

@@ -1,97 +1,120 @@
 """A meeting as Pipedrive's activity: created once under our reference, and told again only what changed."""
 
-from datetime import timedelta
-
-from sqlalchemy import update
-from sqlmodel import Session, col
+from typing import Any, cast
 
 from app import db
-from app.models import Activity, EntityType, PipedriveLink
-from app.sync import digests, intents, reconcile
-from app.sync.bodies import ActivityFields
-from app.sync.endings import Again
+from app.models import Activity, ActivityType, Deed, EntityType, PipedriveLink, User
+from app.sync import arrivals, digests, intents, reconcile, talks
+from app.sync.agreement import Agreed, Snapshot, decisions, settled
+from app.sync.choices import usual
+from app.sync.endings import Again, NothingToPush
 from app.sync.ensure import Step, ensure
 from app.sync.errors import Gone, Rejected
+from app.sync.fields import ActivityFields
 from app.sync.intents import Slot
 from app.sync.push import Push, Record
+from app.sync.records import Activity as There
+from app.sync.storing import number_of, on_meeting
 
-MEETING = "meeting"
+CLEARED = {"minutes": "duration", "location": "location"}
+UNKNOWN = "?"
 
 
 def activity(push: Push, meeting: Activity, org_id: int | None, person_id: int, parents: tuple[Record, ...]) -> None:
-    slot = Slot(push.line.account, EntityType.ACTIVITY, (str(meeting.id),))
-    parts = _parts(meeting, org_id, person_id)
-    digest = digests.digest(*(sorted(part.items(), key=str) for part in parts))
-
-    def store(session: Session, number: int) -> None:
-        other = col(Activity.pipedrive_activity_id).is_distinct_from(number)
-        session.exec(update(Activity).where(col(Activity.id) == meeting.id, other).values(pipedrive_activity_id=number))
-
+    """Make Pipedrive's activity agree with the meeting."""
+    parts = talks.parts(meeting, {"person_id": person_id, "org_id": org_id})
+    digest = talks.digest(parts)
     step = Step(
-        slot=slot,
+        slot=slot_of(push.line.account, meeting),
         name=meeting.subject,
         digest=digest,
-        match=lambda _: [],
+        match=lambda *_: [],
         trace=lambda since, _: reconcile.activity(push, person_id, meeting.id, since),
-        create=lambda: _create(push, parts),
-        store=store,
+        create=lambda: _created(push, meeting, parts),
+        store=on_meeting(meeting.id),
         parents=parents,
     )
     link = ensure(push, step)
     if link.synced_hash != digest:
-        _change(push, slot, link, parts, digest)
+        change(push, meeting, link, parts)
 
 
-def _parts(meeting: Activity, org_id: int | None, person_id: int) -> tuple[ActivityFields, ...]:
-    minutes = meeting.duration_minutes
-    return (
-        {"subject": meeting.subject},
-        {"person_id": person_id, "org_id": org_id},
-        {"due": meeting.due_date or meeting.happened_at},
-        {"duration": timedelta(minutes=minutes) if minutes else None},
-        {"location": meeting.location},
-        {"note": meeting.note, "reference": reconcile.reference(meeting.id)},
-        {"done": meeting.done},
-    )
+def slot_of(account: str, meeting: Activity) -> Slot:
+    return Slot(account, EntityType.ACTIVITY, (str(meeting.id),))
 
 
-def _create(push: Push, parts: tuple[ActivityFields, ...]) -> int:
-    """Create it as a meeting, or as whatever this company calls one."""
-    known, account = push.line.types, push.line.account
-    try:
-        return push.line.pipedrive.add_activity(**_joined((*parts, {"type": known.get(account, MEETING)}))).id
-    except Rejected as no:
-        if account in known or "type" not in no.sentence:
-            raise
-        known[account] = _type_here(push)
-        if known[account] == MEETING:
-            raise
-    raise Again
-
-
-def _type_here(push: Push) -> str:
-    types = [one for one in push.line.pipedrive.activity_types() if one.is_active]
-    return next((one.key for one in types if MEETING in f"{one.key} {one.name}".lower()), MEETING)
-
-
-def _change(
-    push: Push, slot: Slot, link: PipedriveLink, parts: tuple[ActivityFields, ...], digest: str
-) -> None:  # fmt: skip
-    assert link.remote_id is not None
-    differs = digests.changed(link.synced_hash, digest, len(parts))
-    news = _joined(tuple(part for part, differs in zip(parts, differs, strict=True) if differs))
-    try:
-        if any(value is not None for value in news.values()):
-            push.line.pipedrive.change_activity(link.remote_id, **news)
-    except Gone:
-        push.lose((EntityType.ACTIVITY, link.remote_id))
-        raise Again from None
+def change(push: Push, meeting: Activity, link: PipedriveLink, parts: talks.Parts) -> None:
+    """Look first: what a colleague wrote there meanwhile is never written over in silence."""
+    there, here, number = _seen(push, link), talks.ours(meeting), number_of(link)
+    digest, stood = talks.digest(parts), talks.theirs(there)
+    changed = dict(zip(parts, digests.changed(link.synced_hash, digest, len(parts)), strict=True))
+    before = Agreed.read(link.agreed) or _before(changed, here, stood)
+    verdicts = decisions(talks.FIELDS, before, here, stood)
+    sends = {field for field, verdict in verdicts.items() if verdict.sends}
+    news = _joined(parts, sends | ({"whom"} if changed["whom"] and meeting.takes_place else set()))
+    if news:
+        heard = _told(push, number, news, [CLEARED[field] for field in sends & CLEARED.keys() if here[field] is None])
+        stood = {**stood, **{field: talks.theirs(heard)[field] for field in sends}}
     with db.transaction() as session:
-        intents.told(session, slot, digest)
+        owner = session.get_one(User, push.contact.user_id)
+        about = push.line.account, EntityType.ACTIVITY, meeting.id
+        arrivals.ask(session, owner, push.contact, about, verdicts=verdicts, here=here, there=stood)
+        here = talks.follow(session, owner, meeting, verdicts, stood)
+        slot = slot_of(push.line.account, meeting)
+        intents.told(session, slot, digest, settled(before, verdicts, here, stood))
+        if news:
+            push.receipt(session, EntityType.ACTIVITY, number, Deed.UPDATED)
 
 
-def _joined(parts: tuple[ActivityFields, ...]) -> ActivityFields:
-    whole: ActivityFields = {}
-    for part in parts:
-        whole.update(part)
-    return whole
+def _created(push: Push, meeting: Activity, parts: talks.Parts) -> tuple[int, Agreed]:
+    """Create it as a meeting, or as whatever this company calls one."""
+    known, account, choices = push.line.types, push.line.account, push.line.choices
+    wanted = choices.type_for(ActivityType.MEETING)
+    type_ = known.get(f"{account}:{wanted}", wanted)
+    fields = _joined(parts, set(parts))
+    fields["type"], fields["owner_id"] = type_, choices.owner_id
+    try:
+        there = push.line.pipedrive.add_activity(**fields)
+    except Rejected as no:
+        if type_ != wanted or "type" not in no.sentence:
+            raise
+        known[f"{account}:{wanted}"] = usual(push.line.pipedrive.activity_types())
+        if known[f"{account}:{wanted}"] == wanted:
+            raise
+        raise Again from None
+    return there.id, Agreed(talks.ours(meeting), talks.theirs(there))
+
+
+def _seen(push: Push, link: PipedriveLink) -> There:
+    try:
+        there = push.line.pipedrive.get_activity(number_of(link))
+    except Gone:
+        raise _lost(push, number_of(link)) from None
+    if there.is_deleted:
+        raise _lost(push, number_of(link))
+    return there
+
+
+def _told(push: Push, number: int, news: ActivityFields, clear: list[str]) -> There:
+    try:
+        return push.line.pipedrive.change_activity(number, clear=clear, **news)
+    except Gone:
+        raise _lost(push, number) from None
+
+
+def _lost(push: Push, number: int) -> Exception:
+    """Somebody deleted it there; of a meeting that is off that is just as well."""
+    push.lose((EntityType.ACTIVITY, number))
+    return Again() if push.meeting and push.meeting.takes_place else NothingToPush()
+
+
+def _before(changed: dict[str, bool], here: Snapshot, there: Snapshot) -> Agreed:
+    """Of an activity told before such things were kept, its fingerprint says what we changed since."""
+    return Agreed({field: UNKNOWN if changed[field] else here[field] for field in here}, there)
+
+
+def _joined(parts: talks.Parts, wanted: set[str]) -> ActivityFields:
+    whole: dict[str, Any] = {}
+    for name, part in parts.items():
+        whole.update(part if name in wanted else {})
+    return cast("ActivityFields", whole)

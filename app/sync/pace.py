@@ -31,11 +31,18 @@ class Pace:
     poll: float = 5
     tick: float = 30
     farewell: float = 9
+    recheck: float = 3600
+    relearn: float = 86_400
 
     @property
     def hold(self) -> timedelta:
         """How long a request may still turn out to have created its record."""
         return timedelta(seconds=self.deadline + self.late_commit)
+
+    @property
+    def slack(self) -> timedelta:
+        """How far two clocks may disagree."""
+        return timedelta(seconds=self.margin)
 
     @property
     def a_moment(self) -> timedelta:

@@ -1,46 +1,41 @@
-"""Pipedrive as this product sees it: a dozen calls with one user's key, and the errors of `app.sync.errors`.
+"""Pipedrive as this product sees it: a few calls with one user's key, and the errors of `app.sync.errors`.
 
 Every method raises PipedriveError when it does not return. A method that
 creates may raise UnknownOutcome; all others can simply be called again.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeVar, Unpack
+from typing import Any, Literal, Unpack
 
-import httpx
-
-from app.sync import bodies, reading, wire
-from app.sync.bodies import ActivityFields, OrganizationFields, PersonFields
+from app.sync import bodies, reading
+from app.sync.asking import MOST_PAGES, PAGE, Asking
 from app.sync.client import address, http_client
-from app.sync.errors import KeyRefused, Unreachable
-from app.sync.records import Activity, ActivityType, Field, Me, Organization, Person, merged
+from app.sync.fields import ActivityFields, HookFields, OpportunityFields, OrganizationFields, PersonFields
+from app.sync.records import (
+    Activity,
+    ActivityType,
+    Deal,
+    Field,
+    Lead,
+    Me,
+    Organization,
+    Person,
+    Webhook,
+    merged,
+)
 
-__all__ = ["Pipedrive", "address", "http_client", "merged"]
+__all__ = ["MOST_PAGES", "PAGE", "Pipedrive", "address", "http_client", "merged"]
 
-PAGE = 100
-MOST_PAGES = 50
-KEY = re.compile(r"[!-~]{1,200}")
+FULL_PAGE = 500
+AT_ONCE = 100
 
-T = TypeVar("T")
 OrganizationTerm = Literal["name", "custom_fields"]
 PersonTerm = Literal["email", "phone", "name", "custom_fields"]
 
 
-class Pipedrive:
-    """One user's view of one company; `tokens_left` is the company's daily budget as last heard."""
-
-    def __init__(self, http: httpx.Client, key: str, *, deadline: float = wire.DEADLINE) -> None:
-        if not KEY.fullmatch(key):
-            raise KeyRefused("This does not look like a Pipedrive key.")
-        self._http = http
-        self._key = key
-        self._deadline = deadline
-        self.tokens_left: int | None = None
-
-    def __repr__(self) -> str:
-        return f"Pipedrive({self._http.base_url})"
+class Pipedrive(Asking):
+    """One user's view of one company."""
 
     def me(self) -> Me:
         """Say whom the key belongs to; the cheapest way to try a key."""
@@ -77,8 +72,10 @@ class Pipedrive:
     def add_activity(self, **fields: Unpack[ActivityFields]) -> Activity:
         return self._one("POST", "/api/v2/activities", reading.activity, bodies.activity(fields))
 
-    def change_activity(self, id: int, **fields: Unpack[ActivityFields]) -> Activity:
-        return self._one("PATCH", f"/api/v2/activities/{id}", reading.activity, bodies.activity(fields))
+    def change_activity(self, id: int, *, clear: Collection[str] = (), **fields: Unpack[ActivityFields]) -> Activity:
+        """Change what is given; what `clear` names (`duration`, `location`, `note`) is emptied there."""
+        body = bodies.cleared(clear) | bodies.activity(fields)
+        return self._one("PATCH", f"/api/v2/activities/{id}", reading.activity, body)
 
     def get_activity(self, id: int) -> Activity:
         return self._one("GET", f"/api/v2/activities/{id}", reading.activity)
@@ -93,23 +90,49 @@ class Pipedrive:
     def find_organizations(self, term: str, field: OrganizationTerm = "name") -> list[Organization]:
         return self._found("organizations", term, field, reading.organization)
 
+    def organizations_named(self, words: str) -> tuple[list[Organization], bool]:
+        """Whose name contains these words, and whether that is all of them."""
+        query = {"term": " ".join(words.split()), "fields": "name", "limit": str(PAGE)}
+        hits, more = self._several("/api/v2/organizations/search", query, reading.organization)
+        return hits, more is None
+
     def persons_since(self, when: datetime) -> Iterator[Person]:
         """Everybody written at or after `when`, the newest first, page by page as the caller asks."""
-        return self._pages("/api/v2/persons", _newest_first(when), reading.person)
+        return self._all("/api/v2/persons", _newest_first(when), reading.person)
+
+    def persons_of(self, org_id: int) -> tuple[list[Person], bool]:
+        """The people of an organization, up to five hundred, and whether that is everybody."""
+        rows, more = self._several("/api/v2/persons", {"org_id": str(org_id), "limit": str(FULL_PAGE)}, reading.person)
+        return rows, more is None
 
     def organizations_since(self, when: datetime) -> Iterator[Organization]:
-        return self._pages("/api/v2/organizations", _newest_first(when), reading.organization)
+        return self._all("/api/v2/organizations", _newest_first(when), reading.organization)
 
     def activities_of(self, person_id: int, since: datetime | None = None) -> Iterator[Activity]:
         """The activities whose primary participant is this person, the newest first."""
         query = {"person_id": str(person_id), **_newest_first(since)}
-        return self._pages("/api/v2/activities", query, reading.activity)
+        return self._all("/api/v2/activities", query, reading.activity)
+
+    def changed_persons(self, since: datetime) -> Iterator[list[Person]]:
+        """What was written at or after `since`, the oldest first, in large pages."""
+        return self._pages("/api/v2/persons", _oldest_first(since), reading.person, FULL_PAGE)
+
+    def changed_organizations(self, since: datetime) -> Iterator[list[Organization]]:
+        return self._pages("/api/v2/organizations", _oldest_first(since), reading.organization, FULL_PAGE)
+
+    def changed_activities(self, since: datetime) -> Iterator[list[Activity]]:
+        return self._pages("/api/v2/activities", _oldest_first(since), reading.activity, FULL_PAGE)
+
+    def present(self, kind: str, ids: Sequence[int]) -> set[int]:
+        """Which of these (at most a hundred) this key can see; `kind` is persons, organizations or activities."""
+        query = {"ids": ",".join(str(number) for number in ids[:AT_ONCE])}
+        return set(self._all(f"/api/v2/{kind}", query, reading.number_of))
 
     def person_fields(self) -> list[Field]:
-        return list(self._pages("/api/v2/personFields", {}, reading.field_definition))
+        return list(self._all("/api/v2/personFields", {}, reading.field_definition))
 
     def organization_fields(self) -> list[Field]:
-        return list(self._pages("/api/v2/organizationFields", {}, reading.field_definition))
+        return list(self._all("/api/v2/organizationFields", {}, reading.field_definition))
 
     def add_person_field(self, name: str, type: str = "varchar") -> Field:
         """Add a custom field; a key without administrator rights gets NotAllowed."""
@@ -118,57 +141,34 @@ class Pipedrive:
     def add_organization_field(self, name: str, type: str = "varchar") -> Field:
         return self._one("POST", "/api/v2/organizationFields", reading.field_definition, _field(name, type))
 
-    def _one(self, method: str, path: str, read: Callable[[Any], T], body: dict[str, Any] | None = None) -> T:
-        for record in _readable([self._ask(method, path, body=body)["data"]], read):
-            return record
-        raise wire.lost(method)
+    def add_deal(self, **fields: Unpack[OpportunityFields]) -> Deal:
+        return self._one("POST", "/api/v2/deals", reading.deal, bodies.deal(fields))
 
-    def _several(self, path: str, query: dict[str, str], read: Callable[[Any], T]) -> tuple[list[T], str | None]:
-        content = self._ask("GET", path, query)
-        rows, more = content["data"], content.get("additional_data")
-        if isinstance(rows, dict):
-            hits = rows.get("items")
-            rows = [hit.get("item") for hit in hits if isinstance(hit, dict)] if isinstance(hits, list) else "?"
-        if rows is not None and not isinstance(rows, list):
-            raise wire.lost("GET")
-        cursor = more.get("next_cursor") if isinstance(more, dict) else None
-        return list(_readable(rows or [], read)), cursor if isinstance(cursor, str) and cursor else None
+    def deals_of(self, person_id: int) -> Iterator[Deal]:
+        return self._all("/api/v2/deals", {"person_id": str(person_id)}, reading.deal)
 
-    def _pages(self, path: str, query: dict[str, str], read: Callable[[Any], T]) -> Iterator[T]:
-        cursor: str | None = None
-        for _ in range(MOST_PAGES):
-            page = {"limit": str(PAGE)} | ({"cursor": cursor} if cursor else {})
-            rows, following = self._several(path, {**query, **page}, read)
-            yield from rows
-            if following is None:
-                return
-            cursor = following
-        raise Unreachable("Pipedrive's list does not end.")
+    def delete_deal(self, id: int) -> None:
+        self._ask("DELETE", f"/api/v2/deals/{id}")
 
-    def _found(self, kind: str, term: str, field: str, read: Callable[[Any], T]) -> list[T]:
-        """Search, and check every hit again: exact_match has been seen to return near matches."""
-        wanted = _folded(term)
-        if not wanted:
-            return []
-        query = {"term": " ".join(term.split()), "fields": field, "exact_match": "true", "limit": str(PAGE)}
-        hits, _ = self._several(f"/api/v2/{kind}/search", query, lambda data: (_texts(data, field), read(data)))
-        return [record for texts, record in hits if wanted in {_folded(text) for text in texts}]
+    def add_lead(self, **fields: Unpack[OpportunityFields]) -> Lead:
+        return self._one("POST", "/v1/leads", reading.lead, bodies.lead(fields))
 
-    def _ask(
-        self, method: str, path: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        content, headers = wire.ask(self._http, self._key, wire.Call(method, path, query, body), self._deadline)
-        left = headers.get("x-daily-ratelimit-token-remaining", "")
-        self.tokens_left = int(left) if left.isascii() and left.isdigit() else self.tokens_left
-        return content
+    def leads_of(self, person_id: int) -> list[Lead]:
+        query = {"person_id": str(person_id), "limit": str(FULL_PAGE)}
+        return self._several("/v1/leads", query, reading.lead)[0]
 
+    def delete_lead(self, id: str) -> None:
+        self._ask("DELETE", f"/v1/leads/{id}")
 
-def _readable(rows: list[Any], read: Callable[[Any], T]) -> Iterator[T]:
-    for row in rows:
-        try:
-            yield read(row)
-        except reading.Unreadable:
-            continue
+    def webhooks(self) -> list[Webhook]:
+        return self._several("/v1/webhooks", {}, reading.webhook)[0]
+
+    def add_webhook(self, **fields: Unpack[HookFields]) -> Webhook:
+        """Have news sent to an address of ours; a key without administrator rights gets NotAllowed."""
+        return self._one("POST", "/v1/webhooks", reading.webhook, bodies.webhook(fields))
+
+    def delete_webhook(self, id: int) -> None:
+        self._ask("DELETE", f"/v1/webhooks/{id}")
 
 
 def _newest_first(since: datetime | None) -> dict[str, str]:
@@ -176,13 +176,8 @@ def _newest_first(since: datetime | None) -> dict[str, str]:
     return order if since is None else {**order, "updated_since": bodies.timestamp(since)}
 
 
-def _texts(hit: Any, field: str) -> list[str]:
-    found = hit.get({"email": "emails", "phone": "phones"}.get(field, field)) if isinstance(hit, dict) else None
-    return [text for text in (found if isinstance(found, list) else [found]) if isinstance(text, str)]
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+def _oldest_first(since: datetime) -> dict[str, str]:
+    return {"sort_by": "update_time", "sort_direction": "asc", "updated_since": bodies.timestamp(since)}
 
 
 def _field(name: str, type: str) -> dict[str, Any]:

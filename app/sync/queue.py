@@ -7,6 +7,7 @@ edit is never lost.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, delete, update
 
@@ -28,6 +29,7 @@ class Reason:
     code: str
     sentence: str
     detail: str | None = None
+    candidates: tuple[dict[str, Any], ...] = ()
 
 
 Become = Callable[[Session, PipedriveSync, datetime], None]
@@ -49,11 +51,15 @@ def settle(lease: Lease, job: PipedriveSync, become: Become) -> bool:
     return True
 
 
-def succeed(claimed: int) -> Become:
-    """Done, unless somebody asked again meanwhile; earlier failures of the same thing are done with it."""
+def succeed(claimed: int, said: str | None = None) -> Become:
+    """Done, unless somebody asked again meanwhile; earlier failures of the same thing are done with it.
+
+    `said` is what its owner should know although nothing is wrong.
+    """
 
     def become(session: Session, row: PipedriveSync, moment: datetime) -> None:
         _explain(row, None)
+        row.choice, row.detail = None, said
         if row.generation > claimed:
             return _again(row, moment)
         row.status, row.finished_at = SyncStatus.SUCCESS, moment
@@ -126,3 +132,4 @@ def _explain(row: PipedriveSync, reason: Reason | None) -> None:
     row.error_code = reason.code[:40] if reason else None
     row.error = reason.sentence[:500] if reason else None
     row.detail = reason.detail if reason else None
+    row.candidates = list(reason.candidates) or None if reason else None

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app.sync.records import Activity, ActivityType, Detail, Field, Me, Organization, Person
+from app.sync import marks
+from app.sync.records import Activity, ActivityType, Deal, Detail, Field, Lead, Me, Organization, Person, Webhook
 
 
 class Unreadable(ValueError):
@@ -54,6 +55,7 @@ def person(data: Any) -> Person:
         emails=_primary_first(emails),
         phones=_primary_first(phones),
         org_id=_number(data.get("org_id")) or _inner_id(data, "organization"),
+        org_name=_text(data.get("organization"), "name"),
         owner_id=_number(data.get("owner_id")) or _inner_id(data, "owner"),
         updated_at=_moment(data),
         is_deleted=data.get("is_deleted") is True,
@@ -78,9 +80,30 @@ def activity(data: Any) -> Activity:
         duration=_span(data.get("duration")),
         done=data.get("done") is True,
         note=_text(data, "note"),
+        text=marks.without(_text(data, "note")),
+        location=_text(data.get("location"), "value"),
         updated_at=_moment(data),
         is_deleted=data.get("is_deleted") is True,
     )
+
+
+def deal(data: Any) -> Deal:
+    return Deal(_id(data), _text(data, "title"), data.get("is_deleted") is True)
+
+
+def lead(data: Any) -> Lead:
+    number = _text(data, "id")
+    if not number:
+        raise Unreadable("a lead without a number")
+    return Lead(number, _text(data, "title"), _text(data, "origin_id"))
+
+
+def webhook(data: Any) -> Webhook:
+    return Webhook(_id(data), _text(data, "subscription_url"))
+
+
+def number_of(data: Any) -> int:
+    return _id(data)
 
 
 def _id(data: Any, key: str = "id") -> int:
@@ -95,7 +118,7 @@ def _number(value: Any) -> int | None:
 
 
 def _text(data: Any, key: str) -> str:
-    value = data.get(key)
+    value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, str) else ""
 
 

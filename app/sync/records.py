@@ -1,7 +1,7 @@
 """Pipedrive's records as we see them: a few fields each, nothing we do not need."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -67,6 +67,7 @@ class Person:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     org_id: int | None = None
+    org_name: str = ""
     owner_id: int | None = None
     updated_at: datetime | None = None
     is_deleted: bool = False
@@ -77,7 +78,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Activity:
-    """`due_at` is in UTC and None where only a day was set; `note` is Pipedrive's HTML."""
+    """`due_at` is in UTC and None where only a day was set; `note` is Pipedrive's HTML, `text` what it says."""
 
     id: int
     subject: str
@@ -90,16 +91,49 @@ class Activity:
     duration: timedelta | None = None
     done: bool = False
     note: str = ""
+    text: str = ""
+    location: str = ""
     updated_at: datetime | None = None
     is_deleted: bool = False
 
 
-def merged(theirs: Sequence[Detail], ours: Sequence[str]) -> tuple[Detail, ...]:
-    """Everything Pipedrive has, untouched, and after it what only we know.
+@dataclass(frozen=True)
+class Deal:
+    id: int
+    title: str
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Counted in letters; `origin` is the mark that its maker left."""
+
+    id: str
+    title: str
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    id: int
+    url: str
+
+
+def merged(theirs: Sequence[Detail], ours: Sequence[str], led: str | None = None) -> tuple[Detail, ...]:
+    """Everything Pipedrive has, and after it what only we know.
 
     A PATCH replaces the whole list, so sending ours alone would erase what a
-    colleague typed there.
+    colleague typed there. Where `led`, our former first one, leads there, our
+    first one leads from now on.
     """
-    known = {detail.value.strip().casefold() for detail in theirs}
-    fresh = {value.strip().casefold(): value.strip() for value in ours if value.strip()}
-    return (*theirs, *(Detail(value) for folded, value in fresh.items() if folded not in known))
+    known = {_folded(detail.value) for detail in theirs}
+    fresh = {_folded(value): value.strip() for value in ours if value.strip()}
+    whole = (*theirs, *(Detail(value) for folded, value in fresh.items() if folded not in known))
+    lead, first = next((one for one in theirs if one.primary), None), next(iter(fresh), None)
+    if led is None or lead is None or first is None or _folded(lead.value) != _folded(led):
+        return whole
+    return tuple(replace(one, primary=_folded(one.value) == first) for one in whole)
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()

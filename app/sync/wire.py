@@ -108,7 +108,9 @@ def _trouble_in(answer: Answer, method: str, key: str) -> PipedriveError | None:
     status = answer.status
     if 200 <= status < 300:
         content = answer.parsed()
-        return None if content.get("success") is True and "data" in content else lost(method)
+        # a deleted webhook is answered without data
+        said = "data" in content or method == "DELETE"
+        return None if content.get("success") is True and said else lost(method)
     if 300 <= status < 400:
         return Rejected("Pipedrive sent us to another address; check the company domain.", status=status)
     if 400 <= status < 500 and status != 408:
@@ -130,7 +132,7 @@ def _refusal(answer: Answer, key: str) -> PipedriveError:
 
 
 def _definite_no(answer: Answer, content: dict[str, Any], key: str) -> Rejected:
-    code = str(content.get("code") or "")[:100]
+    code = str(content.get("code") or "").replace(key, "[key]")[:100]
     said = content.get("error") or content.get("message") or f"status {answer.status}"
     words = " ".join(str(said).replace(key, "[key]").split())[:300].rstrip(". ")
     if answer.status == 404:

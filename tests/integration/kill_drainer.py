@@ -1,4 +1,4 @@
-"""A process that drains and is meant to be killed: `kill_drainer.py DATABASE_URL PIPEDRIVE_URL`.
+"""A process that drains and is meant to be killed: `kill_drainer.py DATABASE_URL PIPEDRIVE_URL [PATIENCE DEADLINE LATE LEASE]`.
 
 The imports happen once; every drainer is a fresh fork that prints its number
 before it starts. When one dies, the next follows.
@@ -7,11 +7,14 @@ before it starts. When one dies, the next follows.
 import os
 import sys
 import time
+from contextlib import suppress
+from dataclasses import replace
 
 import desk as office
 
 from app import db
-from app.sync.drain import drain
+from app.sync import back
+from app.sync.drain import NO_DATABASE, drain
 from app.sync.pace import Pace
 
 # the lease outlasts what a killed drainer left under way at the fake, also on a busy machine
@@ -19,11 +22,15 @@ HASTY = Pace(lease=2.0, deadline=0.3, late_commit=0.3, first_wait=0.05, longest_
              attempts=1000, lanes_at_once=2)  # fmt: skip
 
 
-def work(database, pipedrive):
+def work(database, pipedrive, patience=0.25, deadline=0.3, late_commit=0.3, lease=2.0):
     db.connect(database)
-    desk = office.desk_at(pipedrive, HASTY, patience=0.25)
+    pace = replace(HASTY, deadline=float(deadline), late_commit=float(late_commit), lease=float(lease))
+    desk = office.desk_at(pipedrive, pace, float(patience))
     while True:
-        drain(desk)
+        # as the product's own loop does it: a database that is away is waited for
+        with suppress(*NO_DATABASE):
+            back.listen(desk)
+            drain(desk)
         time.sleep(0.02)
 
 

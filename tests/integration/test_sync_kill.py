@@ -3,16 +3,13 @@
 import os
 import random
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 
 import desk as office
 import faults
+from chaos import drainer
 from desk import KEYS, meet, no_doubles, pushes
 from fake_pipedrive import FakePipedrive
 from sqlmodel import select
@@ -23,7 +20,6 @@ from app.models import Activity, Contact, SyncStatus
 
 ada, bo = office.ada, office.bo
 
-SCRIPT = Path(__file__).with_name("kill_drainer.py")
 SECONDS = 8
 FIRMS = ("Nordic Steel AS", "ACME", "Hansen & Co")
 
@@ -49,27 +45,6 @@ class Deadly(FakePipedrive):
                 os.kill(victim, signal.SIGKILL)
                 self.kills += 1
             self.victims.discard(victim)
-
-
-@contextmanager
-def drainer(url, fake):
-    """A drainer that rises again; its current number is among the fake's victims."""
-    command = [sys.executable, str(SCRIPT), url, fake.url]
-    found = os.pathsep.join([str(SCRIPT.parents[2]), str(SCRIPT.parents[1])])
-    env = {**os.environ, "PYTHONPATH": found}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=env) as parent:
-
-        def follow():
-            for line in parent.stdout:
-                fake.victims.add(int(line))
-
-        follower = threading.Thread(target=follow, daemon=True)
-        follower.start()
-        try:
-            yield parent
-        finally:
-            os.killpg(parent.pid, signal.SIGKILL)
-    follower.join()
 
 
 def test_killed_again_and_again_nothing_is_lost_and_nothing_is_there_twice(url, ada, bo):

@@ -1,0 +1,88 @@
+"""What comes back from Pipedrive, what both sides changed, what a push left there, and what all of it cost."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from app.models.base import Entity, Instant, now, one_of
+from app.models.pipedrive_sync import EntityType, Json
+
+
+class Resolution(StrEnum):
+    OURS = "OURS"
+    THEIRS = "THEIRS"
+
+
+class SyncConflict(Entity, table=True):
+    """One field that both sides changed since they last agreed; nobody overwrites anybody until its owner decides."""
+
+    __tablename__ = "sync_conflicts"
+    __table_args__ = (
+        Index("sync_conflicts_open_once", "entity_id", "field", unique=True, postgresql_where=text("resolved_at IS NULL")),
+        Index("sync_conflicts_of_contact", "contact_id"),
+        Index("sync_conflicts_of_user", "user_id", postgresql_where=text("resolved_at IS NULL")),
+    )  # fmt: skip
+
+    contact_id: UUID = Field(foreign_key="contacts.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id")
+    account: str = Field(max_length=63)
+    entity_type: EntityType = Field(sa_type=one_of(EntityType))
+    entity_id: UUID
+    field: str = Field(max_length=20)
+    ours: Any = Field(default=None, sa_type=Json, nullable=True)
+    theirs: Any = Field(default=None, sa_type=Json, nullable=True)
+    seen_at: datetime = Field(default_factory=now, sa_type=Instant)
+    resolved_at: datetime | None = Field(default=None, sa_type=Instant)
+    resolution: Resolution | None = Field(default=None, sa_type=one_of(Resolution))
+
+
+class Deed(StrEnum):
+    CREATED = "CREATED"
+    LINKED = "LINKED"
+    UPDATED = "UPDATED"
+
+
+class SyncReceipt(Entity, table=True):
+    """One thing that a push did in Pipedrive; `remote_ref` is a lead's number."""
+
+    __tablename__ = "sync_receipts"
+    __table_args__ = (Index("sync_receipts_of_sync", "sync_id", "at"),)
+
+    sync_id: UUID = Field(foreign_key="pipedrive_syncs.id", ondelete="CASCADE")
+    account: str = Field(max_length=63)
+    entity_type: EntityType = Field(sa_type=one_of(EntityType))
+    remote_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
+    remote_ref: str | None = Field(default=None, max_length=64)
+    what: Deed = Field(sa_type=one_of(Deed))
+    at: datetime = Field(default_factory=now, sa_type=Instant)
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SyncSpending(Entity, table=True):
+    """Tokens of one company on one UTC day for one kind of work: search, read, create, change, delete, listen, set-up."""
+
+    __tablename__ = "sync_spending"
+    __table_args__ = (Index("sync_spending_once", "account", "day", "kind", unique=True),)
+
+    account: str = Field(max_length=63)
+    day: str = Field(max_length=10)
+    kind: str = Field(max_length=20)
+    tokens: int = 0
+    calls: int = 0
+
+
+class SyncNote(Entity, table=True):
+    """Pipedrive says that a record of ours changed; looked at with the next listening, then forgotten."""
+
+    __tablename__ = "sync_notes"
+    __table_args__ = (Index("sync_notes_once", "account", "entity_type", "remote_id", unique=True),)
+
+    account: str = Field(max_length=63)
+    entity_type: EntityType = Field(sa_type=one_of(EntityType))
+    remote_id: int = Field(sa_type=sqlalchemy.BigInteger)
+    merged_to_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)

@@ -1,0 +1,84 @@
+"""One push, opened from the list: everything about it, and what can be done."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.models import EntityType, User
+from app.pages import sync_verbs
+from app.pages.link_sheet import LinkSheet
+from app.pages.parts import pushes
+from app.pages.parts.sheet import Sheet
+from app.pages.tap import look
+from app.services import links, push_lists
+from app.services.links import Home
+from app.services.push_lists import Item
+
+Seen = tuple[Item, Home]
+
+
+class PushVerbs:
+    """What the buttons of a push do; the way to a candidate goes through one more sheet."""
+
+    def __init__(self) -> None:
+        self.links = LinkSheet()
+        self.all = pushes.Verbs(
+            retry=lambda item: sync_verbs.retry(item.sync.id),
+            link=self.link,
+            create=lambda item: sync_verbs.create(item.sync.id),
+            skip=lambda item: sync_verbs.skip(item.sync.id),
+            undo=lambda item: sync_verbs.undo(item.sync.id),
+        )
+
+    def link(self, item: Item) -> None:
+        sync, there = item.sync, item.sync.candidates or []
+        kind = EntityType(there[0]["kind"]) if there else EntityType.PERSON
+        self.links.open(
+            pushes.title(item),
+            kind,
+            lambda typed: sync_verbs.link(sync.id, kind, typed),
+            there,
+            (lambda: sync_verbs.create(sync.id)) if there else None,
+        )
+
+
+class ItemSheet:
+    """Made once per page; it stays up to date while it is open. It may share another's sheet."""
+
+    def __init__(self, zone: str, verbs: PushVerbs, sheet: Sheet | None = None) -> None:
+        self.sheet = sheet or Sheet("Push to Pipedrive")
+        self.zone, self.verbs = zone, verbs
+        self.sync_id: UUID | None = None
+        self.shown: object = None
+
+    def ask(self, session: Session, me: User) -> Seen | None:
+        if self.sync_id is None:
+            return None
+        try:
+            return push_lists.item(session, me, self.sync_id), links.home(session, me)
+        except NotFound:
+            return None
+
+    async def open(self, sync_id: UUID) -> None:
+        self.sync_id, self.shown = sync_id, None
+        if self.show(await look(self.ask)):
+            self.sheet.open()
+            # what settled while we looked
+            await self.renew()
+
+    def close(self) -> None:
+        self.sync_id = None
+        self.sheet.close()
+
+    async def renew(self) -> None:
+        """News while it is open."""
+        if self.sync_id and self.sheet.is_open and not self.show(await look(self.ask)):
+            self.sheet.close()
+
+    def show(self, seen: Seen | None) -> bool:
+        if seen and (facts := pushes.facts(seen[0])) != self.shown:
+            self.shown = facts
+            with self.sheet.fresh():
+                pushes.card(seen[0], self.zone, seen[1], self.verbs.all)
+        return seen is not None

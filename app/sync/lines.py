@@ -1,0 +1,99 @@
+"""Opening somebody's line to Pipedrive, and letting it rest when Pipedrive says so.
+
+Every request first renews the lease and is charged to the company's budget, so
+none leaves without them.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+from sqlmodel import Session, select
+
+from app import db
+from app.models import PRACTICE, Setting
+from app.sync import budget, choices, lanes
+from app.sync.company import Desk
+from app.sync.endings import LeaseLost
+from app.sync.errors import Blocked, KeyRefused, NotSent, PipedriveError, Rejected, Throttled
+from app.sync.lanes import Lease
+from app.sync.pipedrive import Pipedrive
+from app.sync.push import Line
+from app.sync.queue import Reason
+from app.vault import Sealed
+
+RESTORED = "sync_verify_since"
+RESTS = (Throttled, Blocked, NotSent, KeyRefused)
+CODES = {"KeyRefused": "key", "UnknownOutcome": "unknown", "NotAllowed": "not_allowed", "NotSent": "offline"}
+
+log = logging.getLogger(__name__)
+
+KindOf = Callable[[str, str], str]
+
+
+class Unusable(Exception):
+    """There is no address or no key to work with."""
+
+
+def opened(desk: Desk, lease: Lease, kind_of: KindOf = budget.kind) -> tuple[httpx.Client, str]:
+    """A client that charges and renews, and the key; raises Unusable with a sentence."""
+    try:
+        http, key = desk.line_for(lease.who, practice=lease.account == PRACTICE)
+    except (Sealed, ValueError) as unusable:
+        raise Unusable(str(unusable)) from unusable
+
+    def before(request: httpx.Request) -> None:
+        desk.beat()
+        if desk.stopping.is_set():
+            raise LeaseLost
+        method, path = request.method, request.url.path
+        with db.transaction() as session:
+            budget.charge(session, lease.account, budget.cost(method, path), kind_of(method, path))
+            lanes.renew(session, lease, desk.pace.lease)
+
+    http.event_hooks["request"].append(before)
+    return http, key
+
+
+def line(desk: Desk, lease: Lease, http: httpx.Client, key: str) -> Line:
+    with db.reading() as session:
+        restored = _restored_from(session)
+        chosen = choices.read(session, lease.who, lease.account)
+    return Line(lease, Pipedrive(http, key, deadline=desk.pace.deadline), desk.pace, desk.types, restored, chosen)
+
+
+def closed(line: Line) -> None:
+    """Keep what Pipedrive said of the day's budget."""
+    if line.pipedrive.tokens_left is not None:
+        with db.transaction() as session:
+            budget.note_left(session, line.account, line.pipedrive.tokens_left)
+
+
+def rest(line: Line, trouble: Throttled | Blocked | NotSent | KeyRefused) -> None:
+    """Let the lane, or the whole company, rest; nobody's attempt is spent."""
+    with db.transaction() as session:
+        match trouble:
+            case Throttled(daily=True):
+                wait = budget.until_reset(session, line.account, trouble.wait)
+                budget.pause(session, line.lease, Throttled(wait, daily=True).sentence, wait)
+            case Throttled():
+                lanes.pause(session, line.lease, trouble.sentence, trouble.wait)
+            case Blocked():
+                budget.pause(session, line.lease, trouble.sentence, trouble.wait)
+            case NotSent():
+                lanes.pause(session, line.lease, trouble.sentence, line.pace.while_offline())
+            case _:
+                lanes.stop(session, line.lease, trouble.sentence)
+
+
+def reason(trouble: PipedriveError) -> Reason:
+    name = type(trouble).__name__
+    detail = f"{name} {trouble.status} {trouble.code}".strip() if isinstance(trouble, Rejected) else name
+    return Reason(CODES.get(name, name.lower()), trouble.sentence, detail)
+
+
+def _restored_from(session: Session) -> datetime | None:
+    """Set after a restore: what went over since that backup is in Pipedrive, but not in our links."""
+    said = session.exec(select(Setting.value).where(Setting.key == RESTORED)).first()
+    return datetime.fromisoformat(said) if isinstance(said, str) else None
