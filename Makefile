@@ -5,7 +5,7 @@ PYTHON ?=
 LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(LOCKFLAGS) pyproject.toml
 
-.PHONY: run test check bench demo lock setup setup-dev
+.PHONY: run test check bench chaos demo lock setup setup-dev
 
 run: setup
 	@exec .venv/bin/python -m app serve
@@ -18,6 +18,10 @@ check: setup-dev
 
 bench: setup-dev
 	@exec .venv/bin/python scripts/bench.py
+
+# make chaos SECONDS=600 CONTACTS=500 SEED=7   everything goes wrong for that long; SEED repeats a storm
+chaos: setup-dev
+	@CHAOS_SECONDS='$(SECONDS)' CHAOS_CONTACTS='$(CONTACTS)' CHAOS_SEED='$(SEED)' exec scripts/chaos.sh
 
 demo: setup
 	@scripts/demo.sh

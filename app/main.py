@@ -17,14 +17,18 @@ from starlette.types import Lifespan
 
 from app import api, backups, db, logs, migrate, process, secret, signals
 from app.errors import NotFound
+from app.mail import senders
+from app.mail.rounds import Post
 from app.pages import build, design, live
+from app.pages.hub import hub
 from app.postgres import data_folder, open_server
 from app.practice.page import render
 from app.services import people, samples, workspace
 from app.services.keys import KeyOwner
+from app.services.pushes import Found, Wanted
 from app.settings import Settings
 from app.signals import Signal, Topic
-from app.sync import company
+from app.sync import company, preview
 from app.sync.clock import Clock
 from app.vault import Vault
 from app.web import health, identity, tabs
@@ -37,6 +41,7 @@ VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive
 PING = 25.0
 LEAST_DISK = 0.05
 HEARTBEAT = 60.0
+POST_SECONDS, TIDY_SECONDS = 15.0, 6 * 3600.0
 
 # a new key is news about a person
 WAKES = {Topic.SYNC, Topic.PEOPLE}
@@ -56,6 +61,9 @@ class Site:
     def check_key(self, api_key: str) -> KeyOwner:
         return company.check_key(self.settings, api_key)
 
+    def look_up(self, wanted: Wanted) -> Found:
+        return preview.look(company.desk(self.settings, self.vault, self.practice), wanted)
+
 
 def serve(settings: Settings) -> None:
     """Open the database, bring it up to date, and serve until told to stop."""
@@ -67,7 +75,11 @@ def serve(settings: Settings) -> None:
         db.connect(server.url)
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
-        site = Site(settings, data_dir, server.url, vault, practice, Clock(company.desk(settings, vault, practice)))
+        clock = Clock(company.desk(settings, vault, practice))
+        post = Post(senders.chosen(settings), settings.address)
+        clock.also(POST_SECONDS, post.round)
+        clock.also(TIDY_SECONDS, post.tidy)
+        site = Site(settings, data_dir, server.url, vault, practice, clock)
         process.greet(settings)
         process.run(application(site), door)
 
@@ -86,10 +98,11 @@ def application(site: Site) -> Stack:
         seal=site.vault.seal,
         turnstile=turnstile,
         address=site.settings.address,
+        look_up=site.look_up,
     )
     _files(inside)
     _practice(inside, site.practice)
-    build.build(site.settings.address, site.check_key, site.vault.seal)
+    build.build(site.settings.address, site.check_key, site.vault.seal, site.look_up)
     ui.run_with(
         inside,
         title="Pipedriven",
@@ -126,6 +139,7 @@ async def _relay(site: Site) -> None:
         if signal.topic in WAKES:
             site.clock.wake()
         live.deliver(signal)
+        hub.deliver(signal)
 
 
 async def _about_people(signal: Signal) -> None:

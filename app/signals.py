@@ -27,6 +27,7 @@ class Topic(StrEnum):
     SYNC = "sync"
     CAMPAIGN = "campaign"
     PEOPLE = "people"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)

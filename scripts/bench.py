@@ -1,6 +1,6 @@
 """One table: how long the everyday questions take, in SQL and over HTTP, at 1,000, 10,000 and 100,000 contacts.
 
-    python scripts/bench.py [--sizes 1000 10000] [--rounds 100] [--no-pages]
+    python scripts/bench.py [--sizes 1000 10000] [--rounds 100] [--no-pages] [--no-sync]
 
 Everything runs on this machine, in throw-away databases, against the real server as `python -m app serve` starts it.
 The floor is a bare Starlette with psycopg that fetches (or writes) one row, measured in the same run: the ratio to it
@@ -44,6 +44,7 @@ def main() -> None:
     said.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="contacts")
     said.add_argument("--rounds", type=int, default=200, help="measurements of each question")
     said.add_argument("--pages", action=argparse.BooleanOptionalAction, default=True, help="also measure in a browser")
+    said.add_argument("--sync", action=argparse.BooleanOptionalAction, default=True, help="also measure the sync")
     wanted = said.parse_args()
     rows, drawn = [], []
     for size in wanted.sizes:
@@ -52,11 +53,12 @@ def main() -> None:
             print(f"{size:,} contacts: loading ...", file=sys.stderr, flush=True)
             with served(Path(place), prepared(Path(place) / "csv", size)) as site:
                 rows += measured(site, size, wanted.rounds)
-                if wanted.pages and size == wanted.sizes[-1]:
-                    drawn = pages(site)
+                if size == wanted.sizes[-1]:
+                    drawn = [*(pages(site) if wanted.pages else []), *campaign_reports(site, wanted.rounds)]
+    drawn += sync() if wanted.sync else []
     print_table(rows)
     for name, value in drawn:
-        print(f"{name:<60}{value:>10}")
+        print(f"{name:<75}{value:>16}")
 
 
 def measured(site: Site, size: int, rounds: int) -> list[tuple[str, ...]]:
@@ -106,6 +108,20 @@ def pages(site: Site) -> list[tuple[str, str]]:
     except NoBrowser as missing:
         print(f"Pages were not measured: {missing}", file=sys.stderr)
         return []
+
+
+def campaign_reports(site: Site, rounds: int) -> list[tuple[str, str]]:
+    """The report of a large campaign, put beside what was loaded."""
+    from bench_reports import figures
+
+    return list(figures(site, rounds))
+
+
+def sync() -> list[tuple[str, str]]:
+    """What Pipedrive gets to feel, on a database of its own."""
+    from bench_sync import figures
+
+    return list(figures())
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:

@@ -53,7 +53,7 @@ VERBS: dict[str, Verb] = {
 
 def statements(site: Site, rounds: int) -> Iterator[tuple[str, Figure]]:
     """For each question, the time that PostgreSQL's answers take, its commit included for the one that writes."""
-    spent = _stopwatch()
+    spent = stopwatch()
     for name, verb in VERBS.items():
         taken = []
         asking = _somebody(site)
@@ -103,7 +103,7 @@ def _cookie(site: Site, user_id: str) -> dict[str, str]:
     return {"Cookie": f"sid={site.sessions[user_id]}"}
 
 
-def _stopwatch() -> list[float]:
+def stopwatch() -> list[float]:
     """Adds up, in its one field, the seconds between sending each statement and its answer."""
     spent, started = [0.0], [0.0]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import Campaign, CampaignContact, CampaignUser, ContactDraft, Role, User, now
+from app.models import Campaign, CampaignContact, CampaignUser, ContactDraft, Role, User, arrivals, now
 from app.services import contacts
 
 
@@ -34,7 +34,8 @@ def campaign(owner: User, name: str = "Energy spring", *, members=(), holds=()) 
         session.add(row)
         session.flush()
         session.add_all(CampaignUser(campaign_id=row.id, user_id=user.id) for user in (owner, *members))
-        session.add_all(CampaignContact(campaign_id=row.id, contact_id=held.id) for held in holds)
+        for place in (CampaignContact(campaign_id=row.id, contact_id=held.id) for held in holds):
+            session.add_all([place, *arrivals(place, owner.id)])
     return row
 
 

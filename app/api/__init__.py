@@ -9,14 +9,36 @@ from typing import Any
 from fastapi import FastAPI
 
 from app import __version__
-from app.api import activities, auth, contacts, errors, imports, me, pipedrive, tokens, users
+from app.api import (
+    activities,
+    auth,
+    boards,
+    bulk,
+    campaigns,
+    capture,
+    contacts,
+    errors,
+    exports,
+    imports,
+    me,
+    merge,
+    notices,
+    organisations,
+    pipedrive,
+    pipedrive_choices,
+    reports,
+    tokens,
+    users,
+    views,
+)
 from app.api.answers import ErrorAnswer
 from app.api.wire import Turnstile, Wiring
 from app.services.keys import Check, Seal
+from app.services.pushes import LookUp
 
 PREFIX = "/api"
 # the fixed addresses below /contacts stand before /contacts/{contact_id}
-RESOURCES = (auth, imports, contacts, activities, pipedrive, me, users, tokens)
+RESOURCES = (auth, imports, exports, merge, bulk, capture, contacts, organisations, views, campaigns, boards, reports, activities, pipedrive, pipedrive_choices, me, notices, users, tokens)
 WAYS_IN = {
     "browser": {"type": "apiKey", "in": "cookie", "name": "sid"},
     "script": {"type": "http", "scheme": "bearer"},
@@ -30,10 +52,11 @@ def mount(
     seal: Seal,
     turnstile: Turnstile,
     address: str,
+    look_up: LookUp | None = None,
 ) -> None:
     """Put the API below /api. The outer stack says who is asking, in the request's state."""
     api = _bare()
-    api.state.wiring = Wiring(check_key, seal, turnstile, address)
+    api.state.wiring = Wiring(check_key, seal, turnstile, address, look_up)
     app.mount(PREFIX, api)
 
 

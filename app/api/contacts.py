@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from app.api import etags, examples, repeats
@@ -15,7 +15,16 @@ from app.api.etags import Seen
 from app.api.wire import Caller, Cursor, Limit, Reading, Transaction, Viewer, Words
 from app.models import Contact, ContactDraft, SyncStatus, User
 from app.models.base import Draft
-from app.services import contacts, finding, story, suggestions, syncs, visibility
+from app.services import (
+    contacts,
+    dossier,
+    erasing,
+    finding,
+    story,
+    suggestions,
+    syncs,
+    visibility,
+)
 from app.services.story import Filter
 from app.services.visibility import Sight, View
 
@@ -45,12 +54,16 @@ def find(
     tag: Words | None = None,
     sync: SyncStatus | Literal["NONE"] | None = None,
     trash: bool = False,
+    due: Annotated[bool, Query(description="Something planned is due, or the contact's own rhythm says so.")] = False,
+    never: Annotated[bool, Query(description="Not contacted yet.")] = False,
     sort: finding.Sort = "name",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """My own bank, filtered and in a stable order."""
-    search = finding.Search(q, warmness_min, not_contacted_days, campaign_id, organisation, tag, sync, trash, sort)
+    search = finding.Search(
+        q, warmness_min, not_contacted_days, campaign_id, organisation, tag, sync, trash, sort, due, never
+    )
     page = finding.contacts(session, me, search, cursor, limit)
     return etags.shown(request, Listing(items=_mine(session, me, page.items), next_cursor=page.next_cursor))
 
@@ -109,9 +122,24 @@ def change(
 
 
 @router.delete("/{contact_id}", status_code=204)
-def trash(session: Transaction, me: Caller, contact_id: UUID) -> None:
-    """Into the trash; `restore` brings it back with its touches."""
-    contacts.trash(session, me, contact_id)
+def trash(
+    session: Transaction,
+    me: Caller,
+    contact_id: UUID,
+    erase: Annotated[bool, Query(description="Forget them for good: they asked to be.")] = False,
+) -> None:
+    """Into the trash; `restore` brings it back with its touches. With `erase` nothing does."""
+    if erase:
+        erasing.erase(session, me, contact_id)
+    else:
+        contacts.trash(session, me, contact_id)
+
+
+@router.get("/{contact_id}/export.json")
+def export(session: Transaction, me: Caller, contact_id: UUID) -> JSONResponse:
+    """Everything that we hold about one of my contacts, for whoever asks to see it."""
+    name = f'attachment; filename="contact-{contact_id}.json"'
+    return JSONResponse(dossier.of(session, me, contact_id), headers={"Content-Disposition": name})
 
 
 @router.post("/{contact_id}/restore", response_model=ContactAnswer)

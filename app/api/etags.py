@@ -13,10 +13,12 @@ from app.errors import Stale
 OURS = re.compile(r'(?:W/)?"(\d{1,9})-[0-9a-f]{16}"')
 
 
-def shown(request: Request, body: BaseModel, *, version: int | None = None) -> Response:
-    """The answer to a GET or PUT; 304 without a body when the reader already has it."""
+def shown(
+    request: Request, body: BaseModel, *, version: int | None = None, apart: frozenset[str] = frozenset()
+) -> Response:
+    """The answer to a GET or PUT; 304 without a body when the reader already has it, the fields `apart` aside."""
     text = body.model_dump_json()
-    tag = of(text, version)
+    tag = of(body.model_dump_json(exclude=set(apart)) if apart else text, version)
     if request.method == "GET" and _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(text, media_type="application/json", headers={"ETag": tag})

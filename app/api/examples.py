@@ -30,7 +30,35 @@ PLANNED: dict[str, Any] = {
     "duration_minutes": 45,
     "location": "Their office",
 }
+CAMPAIGN: dict[str, Any] = {
+    "name": "Energy spring",
+    "description": "Grid operators with a tender in summer.",
+    "sector": "Energy",
+    "theme": "Grids",
+    "start_date": "2026-03-01",
+    "end_date": "2026-05-31",
+    "goal_meetings": 10,
+    "goal_touches": 120,
+    "member_ids": ["0197d2c5-5c02-7d11-8a44-91c7e01b0c33"],
+}
+MERGE: dict[str, Any] = {
+    "keep_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11",
+    "drop_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a12",
+    "fields": {"job_title": "drop", "emails": "both"},
+}
+FIRM_MERGE = {"keep_id": "0197d2c5-7a10-7a3a-9a55-2b8f6f1f0b01", "drop_id": "0197d2c5-7a10-7a3a-9a55-2b8f6f1f0b02"}
+BULK: dict[str, Any] = {"verb": "TAG", "tag": "spring", "contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"]}
+BULK_LOG: dict[str, Any] = {
+    "verb": "LOG",
+    "query": "tag=fair&not_contacted_days=30",
+    "touch": {"type": "CONFERENCE", "location": "Spring fair", "outcome": "MET"},
+}
+VIEW = {"name": "Warm and quiet", "query": "warmness_min=7&not_contacted_days=60&sort=last_contacted"}
+BLOB = {"text": "Best regards\nJane Roe\nHead of Operations\nACME Ltd\n+44 20 7946 0123\njane.roe@acme.example"}
+HAND_OVER = {"to_user_id": "0197d2c5-5c02-7d11-8a44-91c7e01b0c33"}
+CONTACT_IDS = {"contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"]}
 SYNC = {"contact_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11", "trigger": "MANUAL"}
+REMOTE = {"remote": "https://acme.pipedrive.com/person/812"}
 SYNC_IDS = {"sync_ids": ["0197d2c5-8a10-7bb1-8f27-0c6f3f5f0b22"]}
 PASSWORD = {"old": "a few unrelated words", "new": "other quite unrelated words"}
 SIGN_IN = {"email": "ada@firm.example", "password": "a few unrelated words"}

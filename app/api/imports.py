@@ -1,16 +1,16 @@
-"""A file of contacts in, a file of contacts out: /api/contacts/import, /api/contacts/export.csv, /api/imports."""
+"""A file of contacts in: /api/contacts/import, /api/imports."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
-from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
 from app.api.answers import Answer
 from app.api.wire import Caller, Transaction
 from app.errors import Invalid, TooLarge
-from app.services import exports, imports
+from app.services import imported, imports
+from app.services.imports import Twins
 
 router = APIRouter(tags=["imports"])
 
@@ -20,9 +20,12 @@ MAPPING = "Give the mapping as a JSON object from column heading to field."
 
 
 class RowTrouble(Answer):
+    """`file` is empty unless several came in one go; a row of vCards is a card."""
+
     row: int
     column: str
     detail: str
+    file: str = ""
 
 
 class Report(Answer):
@@ -36,7 +39,12 @@ class Report(Answer):
 
 
 class Undone(Answer):
+    """New contacts in the trash, others with their old values back, and those changed since, which stay as they are."""
+
     trashed: int
+    put_back: int
+    left: int
+    detail: str
 
 
 @router.post("/contacts/import")
@@ -44,39 +52,30 @@ def take(
     *,
     session: Transaction,
     me: Caller,
-    file: Annotated[UploadFile, File(description="CSV with a heading row, up to 5 MB.")],
+    file: Annotated[
+        list[UploadFile], File(description="CSV, Excel (.xlsx) or vCard, 5 MB in all; several for one import.")
+    ],
     mapping: Annotated[str | None, Form(max_length=20_000, examples=['{"Firma": "organisation"}'])] = None,
     dry_run: Annotated[bool, Form(description="Only say what would happen.")] = False,
+    known: Annotated[
+        Twins, Form(description="People who are here already: fill what is empty, keep, or have both.")
+    ] = Twins.FILL,
     rehearsal: Annotated[bool, Query(alias="dry_run", description="The same, said in the address.")] = False,
 ) -> Report:
-    """Take the contacts of a file into my bank; the same file twice adds nobody."""
-    data = file.file.read(LARGEST + 1)
-    if len(data) > LARGEST:
+    """Take the contacts of files into my bank; the same file twice adds nobody."""
+    files = [(one.filename or "", one.file.read(LARGEST + 1)) for one in file]
+    if sum(len(data) for _, data in files) > LARGEST:
         raise TooLarge
-    report = imports.take(
-        session, me, data, file.filename or "", mapping=_mapping(mapping), dry_run=dry_run or rehearsal
-    )
+    dry = dry_run or rehearsal
+    report = imports.take_all(session, me, files, mapping=_mapping(mapping), dry_run=dry, twins_are=known)
     return Report.model_validate(report)
 
 
 @router.delete("/imports/{batch_id}")
 def undo(session: Transaction, me: Caller, batch_id: UUID) -> Undone:
-    """Put the contacts that an import made into the trash, except those touched since."""
-    return Undone(trashed=imports.undo(session, me, batch_id))
-
-
-@router.get(
-    "/contacts/export.csv",
-    response_class=Response,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
-)
-def export_csv(session: Transaction, me: Caller) -> Response:
-    """My whole bank as a file that the import reads back."""
-    return Response(
-        exports.csv(session, me),
-        media_type="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="contacts.csv"'},
-    )
+    """Put the contacts that an import made into the trash, and take out of others what it filled in, unless changed since."""
+    undone = imported.undo(session, me, batch_id)
+    return Undone(trashed=undone.trashed, put_back=undone.put_back, left=undone.left, detail=undone.sentence)
 
 
 def _mapping(text: str | None) -> dict[str, str] | None:

@@ -14,7 +14,7 @@ from app.api.people import SignedIn
 from app.api.wire import Caller, Reading, Transaction, Viewer, Wired, session_id, user_id
 from app.models import UserSession
 from app.models.base import Draft
-from app.services import account, keys, people, sign_in
+from app.services import account, calendar, keys, people, sign_in
 
 router = APIRouter(prefix="/me", tags=["me"])
 
@@ -37,6 +37,10 @@ class KeptKey(Answer):
     company_domain: str | None
     user_name: str | None
     last4: str | None
+
+
+class CalendarAddress(Answer):
+    url: str
 
 
 class Browser(Answer):
@@ -105,6 +109,18 @@ def keep_key(
 def drop_key(session: Transaction, who: Caller) -> None:
     """Forget my Pipedrive key; what waits for Pipedrive goes on waiting."""
     account.drop_pipedrive_key(session, who)
+
+
+@router.post("/calendar", status_code=201)
+def open_calendar(session: Transaction, who: Caller, wired: Wired) -> CalendarAddress:
+    """A private address for my calendar program; the one before stops to work."""
+    return CalendarAddress(url=calendar.address(wired.address, calendar.open_feed(session, who)))
+
+
+@router.delete("/calendar", status_code=204)
+def close_calendar(session: Transaction, who: Caller) -> None:
+    """Nobody reads my calendar any more."""
+    calendar.close_feed(session, who)
 
 
 @router.get("/devices")

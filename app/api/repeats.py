@@ -27,9 +27,16 @@ Key = Annotated[
 
 
 def made(  # noqa: PLR0917 - the order in which a request comes together
-    request: Request, session: Session, me: User, key: str | None, draft: Draft, make: Callable[[], BaseModel]
+    request: Request,
+    session: Session,
+    me: User,
+    key: str | None,
+    draft: Draft,
+    make: Callable[[], BaseModel],
+    *,
+    below: str | None = None,
 ) -> Response:
-    """201 with what `make` made, or the earlier answer to the same key."""
+    """201 with what `make` made, or the earlier answer to the same key; it is found `below` that address, or this one."""
 
     def deed() -> Answer:
         return Answer(201, make().model_dump_json())
@@ -38,5 +45,5 @@ def made(  # noqa: PLR0917 - the order in which a request comes together
     asked = f"{request.method} {url.path}?{url.query} {draft.model_dump_json(exclude_unset=True)}"
     answer = idempotency.once(session, me, key, asked, deed) if key else deed()
     row = json.loads(answer.body)
-    headers = {"ETag": etags.of(answer.body, row["version"]), "Location": f"{url.path}/{row['id']}"}
+    headers = {"ETag": etags.of(answer.body, row["version"]), "Location": f"{below or url.path}/{row['id']}"}
     return Response(answer.body, answer.status, headers, "application/json")

@@ -12,9 +12,9 @@ from app.api.answers import Answer, Listing
 from app.api.people import Colleague
 from app.api.wire import Caller, Reading, Transaction, Viewer, Wired
 from app.errors import Forbidden
-from app.models import Role
+from app.models import Role, User
 from app.models.base import Draft
-from app.services import people
+from app.services import handover, letters, mailbox, people
 
 router = APIRouter(prefix="/users", tags=["users"])
 
@@ -26,6 +26,17 @@ class Invitation(Draft):
 
 class NewRole(Draft):
     role: Role
+
+
+class HandOver(Draft):
+    to_user_id: UUID
+    contact_ids: list[UUID] | None = Field(default=None, max_length=10_000)
+
+
+class Handed(Answer):
+    """How many contacts have a new owner."""
+
+    handed_over: int
 
 
 class Link(Answer):
@@ -51,13 +62,17 @@ def invite(
 ) -> Link:
     """Invite a colleague: pass the link on to them."""
     token = people.invite(session, me, wish.email, wish.role)
-    return Link(link=f"{wired.address}/invite/{token}")
+    link = f"{wired.address}/invite/{token}"
+    mailbox.write(session, wish.email, letters.invitation(wired.address, me.name, link))
+    return Link(link=link)
 
 
 @router.post("/{user_id}/reset-link", status_code=201)
 def reset_link(session: Transaction, me: Caller, wired: Wired, user_id: UUID) -> Link:
     """A link with which a colleague chooses a new password."""
-    return Link(link=f"{wired.address}/reset/{people.reset_link(session, me, user_id)}")
+    link = f"{wired.address}/reset/{people.reset_link(session, me, user_id)}"
+    mailbox.write(session, session.get_one(User, user_id).email, letters.new_password(link))
+    return Link(link=link)
 
 
 @router.put("/{user_id}/role")
@@ -75,6 +90,17 @@ def change_role(
 def disable(session: Transaction, me: Caller, user_id: UUID) -> Colleague:
     """Everything of this person stops at once; contacts and history stay."""
     return Colleague.of(people.disable(session, me, user_id))
+
+
+@router.post("/{user_id}/hand-over")
+def hand_over(
+    session: Transaction,
+    me: Caller,
+    user_id: UUID,
+    wish: Annotated[HandOver, Body(openapi_examples=examples.shown(examples.HAND_OVER))],
+) -> Handed:
+    """Give contacts of a colleague to another: of somebody active those in campaigns, of somebody disabled all."""
+    return Handed(handed_over=handover.hand_over(session, me, user_id, wish.to_user_id, wish.contact_ids))
 
 
 @router.post("/{user_id}/enable")

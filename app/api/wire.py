@@ -16,7 +16,7 @@ from sqlmodel import Session
 from app import db
 from app.models import User
 from app.models.base import Line
-from app.services import keys, people
+from app.services import keys, people, pushes
 
 
 class Turnstile(Protocol):
@@ -33,13 +33,15 @@ class Wiring:
 
     `check_key` asks Pipedrive and raises a Refusal when the key is not
     accepted; `seal` locks a key to its owner; `turnstile` opens and ends the
-    browser's session; `address` is where people reach us.
+    browser's session; `address` is where people reach us; `look_up` looks into
+    Pipedrive for a contact.
     """
 
     check_key: keys.Check
     seal: keys.Seal
     turnstile: Turnstile
     address: str
+    look_up: pushes.LookUp | None = None
 
 
 def transaction() -> Iterator[Session]:

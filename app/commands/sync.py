@@ -8,7 +8,7 @@ import typer
 def register(app: typer.Typer) -> None:
     """Add `sync`."""
     sync = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What goes to Pipedrive.")
-    for command in (status, pause, resume, retry):
+    for command in (status, pause, resume, retry, webhooks):
         sync.command()(command)
     app.add_typer(sync, name="sync")
 
@@ -56,6 +56,25 @@ def retry(
         whose = [desk.colleague(session, owner)] if owner else people.colleagues(session, desk.operator())
         again = sum(syncs.retry(session, user, None) for user in whose)
     typer.echo(f"{again} failed pushes are tried again.")
+
+
+def webhooks(
+    on: Annotated[bool, typer.Option("--on/--off", help="Have Pipedrive tell us, or stop that.")] = True,
+) -> None:
+    """Hear of changes in Pipedrive at once; needs a BASE_URL that Pipedrive can reach. Without, we ask every few minutes."""
+    from app import db
+    from app.commands import desk
+    from app.errors import Invalid
+    from app.services import audit, workspace
+    from app.sync import bells
+
+    with desk.opened() as here:
+        if on and not bells.is_public(here.settings.address):
+            raise Invalid("Pipedrive cannot reach this address. Set BASE_URL to a public https address first.")
+        with db.transaction() as session:
+            workspace.keep(session, pipedrive_webhooks=on)
+            audit.record(session, desk.operator(), "sync.webhooks", on=on)
+    typer.echo("An administrator's key sets this up in Pipedrive within minutes." if on else "They are removed within minutes.")
 
 
 def _keep(reason: str | None) -> None:

@@ -23,6 +23,7 @@ from app.models import (
     Contact,
     Role,
     User,
+    arrivals,
 )
 from app.services import account, contacts, outreach, people, samples, secret
 
@@ -59,7 +60,8 @@ def gather() -> Iterator[str]:
         session.add_all(CampaignUser(campaign_id=campaign.id, user_id=user.id) for user in members[1:])
         mine = select(Contact.id).where(col(Contact.user_id).in_([user.id for user in members[1:]]))
         picked = session.exec(mine.order_by(func.random()).limit(30)).all()
-        session.add_all(CampaignContact(campaign_id=campaign.id, contact_id=contact) for contact in picked)
+        for place in (CampaignContact(campaign_id=campaign.id, contact_id=contact) for contact in picked):
+            session.add_all([place, *arrivals(place, campaign.owner_id)])
     yield f"Everybody's password is {password}"
     yield from (f"{email}  {name}  {role.value}" for email, name, role in TEAM)
 

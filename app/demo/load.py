@@ -20,6 +20,7 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("campaigns", "campaigns.csv", "campaign"),
     ("activities", "activities.csv", "activity"),
     ("campaign_contacts", "campaign_contacts.csv", "place"),
+    ("campaign_moves", "campaign_contacts.csv", "move"),
     ("campaign_users", "campaign_contacts.csv", "member"),
 )
 

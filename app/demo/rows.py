@@ -17,6 +17,7 @@ from app.models import (
     Role,
     Stage,
     User,
+    arrivals,
     new_id,
     now,
     organisation_key,
@@ -143,6 +144,13 @@ class Bulk:
                 "added_at": when,
                 "stage_at": when,
             }
+
+    def move(self, lines: Iterator[Line]) -> Rows:
+        """How each contact came to its place."""
+        for place in self.place(lines):
+            stood = CampaignContact(**place | {"stage": Stage(place["stage"])})
+            for step in arrivals(stood, self.users[self._leader]):
+                yield step.model_dump()
 
     def member(self, lines: Iterator[Line]) -> Rows:
         """Whoever owns a contact of a campaign is a member of it, and so is its leader."""

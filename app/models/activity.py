@@ -129,6 +129,9 @@ class Activity(Entity, table=True):
         Index("activities_of_contact", "contact_id", text("coalesce(happened_at, due_date) DESC"), "id"),
         Index("activities_of_user", "user_id", text("happened_at DESC"), "id", postgresql_where=text("deleted_at IS NULL AND done")),
         Index("activities_of_campaign", "campaign_id", "happened_at"),
+        Index("activities_referring", "referred_contact_id", postgresql_where=text("referred_contact_id IS NOT NULL")),
+        Index("activities_that_led", "contact_id", "campaign_id", text("happened_at DESC"), text("id DESC"),
+              postgresql_where=text("done AND deleted_at IS NULL AND type <> 'MEETING'")),
         Index("activities_due", "user_id", "due_date", postgresql_where=text("deleted_at IS NULL AND NOT done")),
     )  # fmt: skip
 
@@ -144,6 +147,7 @@ class Activity(Entity, table=True):
     location: str | None = Field(default=None, max_length=300)
     outcome: Outcome | None = Field(default=None, sa_type=one_of(Outcome))
     done: bool = True
+    referred_contact_id: UUID | None = Field(default=None, foreign_key="contacts.id", ondelete="SET NULL")
     pipedrive_activity_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
     version: int = 1
     deleted_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -152,6 +156,13 @@ class Activity(Entity, table=True):
     def moment(self) -> datetime:
         """Where it stands in the story: when it happened, else when it is due."""
         return self.happened_at or self.due_date or self.created_at
+
+    @property
+    def takes_place(self) -> bool:
+        """A meeting that was held or is still to come, not one that was taken back, called off or moved away."""
+        moved_away = self.outcome is Outcome.MOVED and self.done
+        off = self.deleted_at is not None or self.outcome in {Outcome.NO_SHOW, Outcome.CANCELLED} or moved_away
+        return self.type is ActivityType.MEETING and not off
 
     @property
     def is_overdue(self) -> bool:

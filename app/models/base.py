@@ -45,10 +45,11 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
-def one_of(kind: type[StrEnum], length: int = 20) -> sqlalchemy.Enum:
-    """A text column that stores the value, not the member name, guarded by a CHECK."""
+def one_of(kind: type[StrEnum], length: int = 20, *, check: str | None = None) -> sqlalchemy.Enum:
+    """A text column that stores the value, not the member name, guarded by a CHECK (of that name)."""
+    name = check or kind.__name__.lower()
     return sqlalchemy.Enum(
-        kind, native_enum=False, length=length, create_constraint=True, name=kind.__name__.lower(), values_callable=list
+        kind, native_enum=False, length=length, create_constraint=True, name=name, values_callable=list
     )
 
 

@@ -106,10 +106,11 @@ class Contact(Entity, table=True):
         ),
         Index("contacts_by_last", "user_id", text("last_contacted ASC NULLS FIRST"), "id", postgresql_where=text("deleted_at IS NULL")),
         Index("contacts_by_warmness", "user_id", text("warmness_score DESC"), "id", postgresql_where=text("deleted_at IS NULL")),
-        Index("contacts_by_search", "user_id", "search_text", postgresql_using="gin",
-              postgresql_ops={"search_text": "gin_trgm_ops"}),
+        Index("contacts_by_search", "user_id", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
         Index("contacts_by_email", "emails", postgresql_using="gin"),
         Index("contacts_by_phone", "phones", postgresql_using="gin"),
+        Index("contacts_by_tag", "user_id", "tags", postgresql_using="gin"),
+        Index("contacts_by_due", "user_id", "next_due", postgresql_where=text("deleted_at IS NULL AND next_due IS NOT NULL")),
         Index("contacts_by_import", "import_id", postgresql_where=text("import_id IS NOT NULL")),
     )  # fmt: skip
 
@@ -179,15 +180,21 @@ class WarmnessReason(StrEnum):
     HAND = "HAND"
     SUGGESTED = "SUGGESTED"
     MERGED = "MERGED"
+    IMPORT = "IMPORT"
+    DECLINED = "DECLINED"
 
 
 class WarmnessChange(Entity, table=True):
-    """One step of a contact's warmness, and why."""
+    """One step of a contact's warmness, why, and the touch that suggested it."""
 
     __tablename__ = "warmness_changes"
+    __table_args__ = (
+        Index("warmness_changes_of_activity", "activity_id", postgresql_where=text("activity_id IS NOT NULL")),
+    )
 
     contact_id: UUID = Field(foreign_key="contacts.id", index=True, ondelete="CASCADE")
     user_id: UUID = Field(foreign_key="users.id")
     before: int
     after: int
     reason: WarmnessReason = Field(sa_type=one_of(WarmnessReason))
+    activity_id: UUID | None = Field(default=None, foreign_key="activities.id", ondelete="SET NULL")

@@ -61,6 +61,7 @@ class User(Entity, table=True):
     active: bool = True
     timezone: str = Field(default="UTC", max_length=64)
     default_type: str = Field(default="CALL", max_length=20)
+    default_event: str | None = Field(default=None, max_length=300)
     pipedrive_key: str | None = None
     pipedrive_last4: str | None = Field(default=None, max_length=4)
     pipedrive_company: str | None = Field(default=None, max_length=63)

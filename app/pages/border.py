@@ -6,10 +6,12 @@ from uuid import UUID
 from nicegui import ui
 
 from app.services.keys import KeyOwner
+from app.services.pushes import LookUp
 
 check_key: Callable[[str], KeyOwner]
 seal: Callable[[UUID, str], str]
 address: str
+look_up: LookUp | None = None
 
 
 def session_id() -> UUID | None:

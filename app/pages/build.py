@@ -1,5 +1,7 @@
 """Registers the screens; called once per process, never at import."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from nicegui import app, ui
@@ -9,41 +11,58 @@ from app.errors import NotFound
 from app.models import User
 from app.pages import border, design, first
 from app.pages.activities import activities_page
+from app.pages.big_screen import big_screen
+from app.pages.campaign import campaign_page
+from app.pages.campaigns import campaigns_page
 from app.pages.contacts import contacts_page
 from app.pages.frame import KEPT, shell
 from app.pages.import_page import import_page
 from app.pages.more import more_page
+from app.pages.notices import notices_page, outbox_page
+from app.pages.pipedrive_settings import pipedrive_settings_page
+from app.pages.reports import reports_page
 from app.pages.settings import settings_page
 from app.pages.sync_centre import sync_page
 from app.pages.tap import look
 from app.pages.team import team_page
+from app.pages.teamwork import teamwork_page
 from app.pages.today import today
-from app.services import contacts, owed, suggestions
+from app.services import campaigns, contacts, owed, suggestions
 from app.services.keys import Check, Seal
+from app.services.pushes import LookUp
 
-SCREENS = {
+SCREENS: dict[str, Callable[..., Any]] = {
     "/": today,
     "/contacts": contacts_page,
     "/contacts/{cid}": contacts_page,
+    "/campaigns": campaigns_page,
+    "/campaigns/{campaign_id}": campaign_page,
     "/activities": activities_page,
+    "/reports": reports_page,
     "/sync": sync_page,
     "/import": import_page,
     "/settings": settings_page,
+    "/settings/pipedrive": pipedrive_settings_page,
     "/more": more_page,
+    "/notices": notices_page,
+    "/outbox": outbox_page,
     "/team": team_page,
+    "/team/work": teamwork_page,
 }
 
-GOLDEN = {"/team"}
+GOLDEN = {"/team", "/team/work", "/settings/pipedrive"}
 
 
-def build(address: str, check_key: Check, seal: Seal) -> None:
+def build(address: str, check_key: Check, seal: Seal, look_up: LookUp | None = None) -> None:
     """Make every screen reachable. `address` stands in links that people send each other."""
-    border.address, border.check_key, border.seal = address, check_key, seal
+    border.address, border.check_key, border.seal, border.look_up = address, check_key, seal, look_up
     app.colors(**design.COLORS)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     ui.add_head_html(design.head(), shared=True)
     for path in SCREENS:
         ui.page(path, title="Pipedriven", reconnect_timeout=KEPT, response_timeout=10)(page)
+    for path in ("/campaigns/{campaign_id}/screen", "/reports/screen"):
+        ui.page(path, title="Pipedriven", reconnect_timeout=KEPT, response_timeout=10)(big_screen)
 
 
 async def page() -> None:
@@ -69,10 +88,15 @@ def _exists(session: Session, me: User, path: str) -> bool:
     """Whether this person may know of what the address names."""
     if path in GOLDEN:
         return me.is_golden
-    if not path.startswith("/contacts/"):
+    room, _, row = path.strip("/").partition("/")
+    known: dict[str, Callable[[Session, User, UUID], object]] = {
+        "contacts": contacts.owned,
+        "campaigns": campaigns.seen,
+    }
+    if room not in known or not row:
         return True
     try:
-        contacts.owned(session, me, UUID(path.removeprefix("/contacts/")))
+        known[room](session, me, UUID(row))
     except (NotFound, ValueError):
         return False
     return True

@@ -9,16 +9,17 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.errors import NotFound
-from app.models import Activity, Contact, Trigger, User
-from app.pages import design, live
+from app.models import Activity, Contact, User
+from app.pages import contact_pipedrive, contact_places, design, live
 from app.pages.frame import Shell
 from app.pages.parts import basic, people, touches
 from app.pages.parts.kept import Kept, Warmth
 from app.pages.tap import Said, look, tap
 from app.services import contacts, links, outreach, phones, story, syncs, workspace
+from app.services.visibility import Place
 from app.signals import Topic
 
-Whole = tuple[Contact, list[story.Entry], syncs.Standing, str | None, list[str]]
+Whole = tuple[Contact, list[story.Entry], syncs.Standing, str | None, list[str], list[Place]]
 
 
 Question = Callable[[Session, User], Whole]
@@ -32,7 +33,8 @@ def whole_story(contact_id: UUID) -> Question:
         country = str(workspace.choice(session, "country"))
         shown = [phones.shown(number, country) for number in contact.phones]
         entries = story.of_contact(session, me, contact_id)
-        return contact, entries, syncs.standing(session, contact), links.person_address(session, me, contact), shown
+        standing, address = syncs.standing(session, contact), links.person_address(session, me, contact)
+        return contact, entries, standing, address, shown, contact_places.known(session, me, contact)
 
     return ask
 
@@ -59,9 +61,11 @@ class Panel:
         self.missing = Kept()
         with ui.element("div") as self.parts:
             self.head = Kept()
+            self.campaigns, self.places = contact_places.Places(), Kept()
             with ui.element("div").classes("pd-card"):
                 self.warmth = Warmth(self.contact.warmness_score, partial(warm, self.contact.id))
             self.standing = Kept("pd-card")
+            self.pipedrive = contact_pipedrive.PipedrivePart(shell, self.contact.id)
             with ui.element("div").classes("pd-card"):
                 self.facts = Kept()
                 self.verbs()
@@ -70,16 +74,15 @@ class Panel:
         self.show(found)
 
     def show(self, seen: Whole) -> None:
-        self.contact, entries, standing, address, shown = seen
-        contact, contact_id = self.contact, self.contact.id
+        self.contact, entries, standing, address, shown, places = seen
+        contact = self.contact
         facts = contact.model_dump(exclude={"version", "updated_at", "last_contacted", "next_due", "warmness_score"})
         firm = contact.organisation.name if contact.organisation else None
         told = [(entry.activity.model_dump(), entry.by) for entry in entries]
         self.head.show((facts, firm, design.tone(contact.warmness_score)), lambda: head(self.shell, contact))
+        self.places.show(places, lambda: self.campaigns.draw(contact, places))
         self.warmth.show(contact.warmness_score, suggested(contact, entries))
-        self.standing.show(
-            (standing, address), lambda: people.badge(standing, partial(push, contact_id), retry, address)
-        )
+        self.standing.show((standing, address), lambda: self.pipedrive.draw(standing, address, contact.name))
         self.facts.show((facts, shown), lambda: people.facts(contact, shown))
         self.story.show(told, lambda: timeline(self.shell, contact, entries, remove_touch))
         self.there(True)
@@ -103,19 +106,6 @@ class Panel:
 @tap
 def warm(session: Session, me: User, contact_id: UUID, score: int) -> str:
     return f"Warmness {contacts.set_warmness(session, me, contact_id, score).warmness_score}"
-
-
-@tap
-def push(session: Session, me: User, contact_id: UUID) -> str:
-    contact = contacts.owned(session, me, contact_id, lock=True)
-    syncs.queue(session, me, contact, Trigger.MANUAL)
-    return "On its way to Pipedrive" if syncs.has_line(session, me) else syncs.NO_KEY
-
-
-@tap
-def retry(session: Session, me: User, sync_id: UUID) -> str:
-    syncs.retry(session, me, [sync_id])
-    return "Trying again"
 
 
 @tap

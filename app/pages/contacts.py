@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import User
-from app.pages import design, live
+from app.pages import campaign_filter, design, live
 from app.pages.contact import Whole, contact_panel, whole_story
 from app.pages.frame import Shell
 from app.pages.parts import basic, beside, lists, people
@@ -36,8 +36,10 @@ VIEWS: dict[str, tuple[str, Search]] = {
 
 
 @screen("Contacts")
-async def contacts_page(shell: Shell, cid: str | None = None, q: str = "", view: str = "all") -> None:
-    bank = Bank(shell, q, view if view in VIEWS else "all")
+async def contacts_page(
+    shell: Shell, cid: str | None = None, q: str = "", view: str = "all", campaign: str = ""
+) -> None:
+    bank = Bank(shell, q, view if view in VIEWS else "all", campaign_filter.parsed(campaign))
     await bank.draw(cid)
     live.on(bank.renew, Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, owner=shell.me.id)
 
@@ -45,8 +47,8 @@ async def contacts_page(shell: Shell, cid: str | None = None, q: str = "", view:
 class Bank:
     """The list and the panel beside it; what is typed and chosen stays here, and in the address."""
 
-    def __init__(self, shell: Shell, q: str, view: str) -> None:
-        self.shell, self.q, self.view = shell, q, view
+    def __init__(self, shell: Shell, q: str, view: str, campaign: UUID | None) -> None:
+        self.shell, self.q, self.view, self.campaign = shell, q, view, campaign
         self.cursor: str | None = None
         self.chosen: str | None = None
         self.turn = 0
@@ -57,7 +59,7 @@ class Bank:
         with ui.element("div").classes("pd-with-detail"):
             with ui.element("section"):
                 basic.title("Contacts").classes("pd-unseen")
-                self.finder()
+                await self.finder()
                 self.count = basic.text("", "pd-muted pd-small pd-count").props("aria-live=polite").mark("count")
                 with ui.element("div").classes("pd-card flush"):
                     self.rows = lists.Rows(shown, detail=True).mark("rows")
@@ -71,7 +73,7 @@ class Bank:
         self.tell(total)
         await self.choose(chosen)
 
-    def finder(self) -> None:
+    async def finder(self) -> None:
         with ui.element("div").classes("pd-find"):
             self.box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
             self.box.props(
@@ -82,9 +84,11 @@ class Bank:
             with self.box.add_slot("prepend"):
                 basic.icon("search")
             self.chips = basic.chips({name: view[0] for name, view in VIEWS.items()}, self.view, self.narrow)
+            with self.chips["all"].parent_slot.parent:  # type: ignore[union-attr]
+                self.mark_campaign = await campaign_filter.campaign_chip(self.campaign, self.within)
 
     def search(self) -> Search:
-        return replace(VIEWS[self.view][1], q=self.q)
+        return replace(VIEWS[self.view][1], q=self.q, campaign_id=self.campaign)
 
     def page(self, session: Session, me: User, cursor: str | None, limit: int = PAGE) -> Page:
         found = finding.contacts(session, me, self.search(), cursor, limit)
@@ -130,10 +134,11 @@ class Bank:
         self.nothing.clear()
         if not total:
             with self.nothing:
-                beside.nobody(self.clear if self.q or self.view != "all" else None)
+                beside.nobody(self.clear if self.q or self.campaign or self.view != "all" else None)
 
     async def clear(self) -> None:
-        self.q = ""
+        self.q, self.campaign = "", None
+        self.mark_campaign(None)
         self.box.set_value("")
         await self.narrow("all")
 
@@ -148,8 +153,13 @@ class Bank:
         ui.navigate.history.replace(self.address())
         await self.again()
 
+    async def within(self, campaign: UUID | None) -> None:
+        self.campaign = campaign
+        ui.navigate.history.replace(self.address())
+        await self.again()
+
     def address(self) -> str:
-        said = {"q": self.q, "view": "" if self.view == "all" else self.view}
+        said = {"q": self.q, "view": self.view.replace("all", ""), "campaign": str(self.campaign or "")}
         query = urlencode({key: value for key, value in said.items() if value})
         return "/contacts" + (f"?{query}" if query else "")
 

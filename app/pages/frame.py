@@ -12,7 +12,9 @@ from sqlmodel import Session
 
 from app.models import Activity, ActivityType, Contact, User
 from app.pages import design, rooms
+from app.pages.bell import bell
 from app.pages.contact_sheet import ContactSheet
+from app.pages.for_campaign import Purpose
 from app.pages.log_sheet import LogSheet
 from app.pages.meeting_sheet import MeetingSheet
 from app.pages.parts import basic, toast
@@ -36,17 +38,17 @@ class Shell:
         self.contact_sheet = ContactSheet()
 
     async def log(self, contact: Contact) -> None:
-        self.log_sheet.open(contact.id, contact.name)
+        await self.log_sheet.open(contact.id, contact.name)
 
     async def meet(self, contact: Contact) -> None:
-        self.meeting_sheet.open(contact.id, contact.name)
+        await self.meeting_sheet.open(contact.id, contact.name)
 
-    def meet_by_id(self, contact_id: UUID, name: str) -> None:
+    async def meet_by_id(self, contact_id: UUID, name: str, purpose: Purpose | None = None) -> None:
         self.log_sheet.sheet.close()
-        self.meeting_sheet.open(contact_id, name)
+        await self.meeting_sheet.open(contact_id, name, purpose=purpose)
 
-    def answer(self, contact_id: UUID, name: str, planned: Activity) -> None:
-        self.log_sheet.open(contact_id, name, planned.type, planned=planned)
+    async def answer(self, contact_id: UUID, name: str, planned: Activity) -> None:
+        await self.log_sheet.open(contact_id, name, planned.type, planned=planned)
 
     async def reach(self, contact: Contact, kind: ActivityType) -> None:
         """The phone's own app is opening; remember that an answer is owed."""
@@ -63,7 +65,7 @@ class Shell:
             return
         questions = await look(lambda session, me: owed.open_questions(session, me, 1))
         for question, contact in questions:
-            self.log_sheet.open(contact.id, contact.name, question.type, asked=True)
+            await self.log_sheet.open(contact.id, contact.name, question.type, asked=True)
 
     async def add(self) -> None:
         await self.contact_sheet.open()
@@ -79,6 +81,7 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
         ui.element("span").classes("pd-grow")
         with basic.link("/contacts", "pd-act pd-search", label="Search contacts"):
             basic.icon("search")
+        count_notices = bell(me)
     rail(this)
     bar(this)
     toast.tray()
@@ -92,6 +95,7 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
     # the first answer carries its content: without this the page arrives empty and is filled over the socket
     if pages._active_tasks:  # noqa: SLF001 - NiceGUI offers no other way to wait for the first screen
         await asyncio.wait(set(pages._active_tasks), timeout=FIRST)  # noqa: SLF001 - same
+    await count_notices()
 
 
 def bar(this: Shell) -> None:

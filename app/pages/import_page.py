@@ -1,99 +1,57 @@
-"""Bringing contacts: a file, a look at what would happen, and only then the deed."""
+"""Moving in: files, what their columns mean, what would happen, and only then the deed.
 
-from typing import Any
-from uuid import UUID
+Everything stands on one screen. Files that explain themselves need two taps; the
+rest shows its columns and asks.
+"""
 
 from nicegui import ui
 from nicegui.events import UploadEventArguments
-from sqlmodel import Session
 
-from app.errors import Refusal
-from app.models import User
+from app.pages import live
 from app.pages.frame import Shell
+from app.pages.import_past import Past
+from app.pages.import_wizard import Wizard
 from app.pages.parts import basic, toast
 from app.pages.screen import screen
-from app.pages.tap import Said, look, tap
-from app.services import imports
+from app.signals import Topic
 
 MOST_BYTES = 5 * 1024 * 1024
-SHOWN = 20
+KINDS = ".csv,.tsv,.txt,.xlsx,.xlsm,.vcf,.vcard,text/csv,text/plain,text/vcard,text/x-vcard"
+REFUSED = "Choose CSV, Excel (.xlsx) or vCard files of at most 5 MB each."
+HINT = "Excel, CSV or vCard, from a phone, Outlook, Google, LinkedIn, Pipedrive or a list of your own."
 
 
 @screen("Import")
 async def import_page(shell: Shell) -> None:
-    chosen: dict[str, Any] = {}
-
-    @tap
-    def take(session: Session, me: User) -> Said:
-        report = imports.take(session, me, chosen["data"], chosen["name"])
-        words = f"{people(report.new)} imported"
-        batch = report.batch_id
-        return Said(words, (lambda s, who: _undo(s, who, batch)) if batch else None)
-
     async def arrived(event: UploadEventArguments) -> None:
-        chosen.update(data=await event.file.read(), name=event.file.name)
-        picker.reset()
-        try:
-            preview.refresh(
-                await look(lambda session, me: imports.take(session, me, chosen["data"], chosen["name"], dry_run=True))
-            )
-        except Refusal as refusal:
-            toast.show(ui.context.client, str(refusal), "no")
-
-    async def go() -> None:
-        if await take():
-            ui.navigate.to("/")
-
-    @ui.refreshable
-    def preview(report: imports.ImportReport | None = None) -> None:
-        if report is None:
-            return
-        with ui.element("div").classes("pd-card pd-stack"):
-            basic.text(chosen["name"], "pd-strong pd-clip")
-            basic.text(summary(report), "pd-muted").mark("summary")
-            for error in report.errors[:SHOWN]:
-                basic.text(f"Row {error.row}, {error.column}: {error.detail}", "pd-small pd-muted")
-            if len(report.errors) > SHOWN:
-                basic.text(f"and {len(report.errors) - SHOWN:,} more", "pd-small pd-muted")
-            if report.new:
-                basic.button(f"Import {people(report.new)}", go, "main").mark("go")
+        await wizard.more((event.file.name, await event.file.read()))
 
     basic.title("Import contacts")
-    basic.text(
-        "A CSV file from Outlook, Google, LinkedIn, Pipedrive or a spreadsheet. Nothing is kept until you have seen what would happen.",
-        "pd-muted",
-    ).style("margin: 6px 0 14px")
+    basic.text("Nothing is kept until you have seen what would happen.", "pd-muted").style("margin: 4px 0 14px")
     picker = ui.upload(
         on_upload=arrived,
+        multiple=True,
         auto_upload=True,
         max_file_size=MOST_BYTES,
-        on_rejected=lambda: toast.show(ui.context.client, "Choose a CSV file of at most 5 MB.", "no"),
+        on_rejected=lambda: toast.show(ui.context.client, REFUSED, "no"),
     )
-    picker.props('accept=".csv,text/csv,text/plain"').classes("hidden")
-    with ui.element("div").classes("pd-card flush"):
-        basic.empty(
-            "upload",
-            "Choose a file",
-            "Columns such as name, mail, phone and company are recognised by themselves.",
-            "Choose a CSV file",
-            lambda: picker.run_method("pickFiles"),
-        )
-    preview()
+    picker.props["accept"] = KINDS
+    picker.classes("hidden pd-files").on("finish", picker.reset)
+    wizard = Wizard(lambda some: _door(picker, some))
+    past = Past(shell.me)
+    await past.show()
+    live.on(past.show, Topic.CONTACT, owner=shell.me.id)
 
 
-def people(count: int) -> str:
-    return f"{count:,} contact{'' if count == 1 else 's'}"
+def _door(picker: ui.upload, some: bool) -> None:
+    """Where files are dropped on a desk, and chosen with a thumb."""
 
+    def choose() -> None:
+        picker.run_method("pickFiles")
 
-def summary(report: imports.ImportReport) -> str:
-    said = [f"{report.new:,} new"]
-    if report.duplicates:
-        said.append(f"{report.duplicates:,} already known")
-    if report.errors:
-        said.append(f"{len(report.errors):,} row{'' if len(report.errors) == 1 else 's'} with a problem")
-    return " · ".join(said)
-
-
-def _undo(session: Session, who: User, batch_id: UUID) -> str:
-    imports.undo(session, who, batch_id)
-    return "Import taken back"
+    with ui.element("div").classes("pd-card pd-drop"):
+        if some:
+            basic.button("Add another file", choose, "plain", "plus").classes("full-width")
+        else:
+            basic.empty("upload", "Bring your files", HINT, "Choose files", choose)
+            basic.text("or drop them here", "pd-small pd-muted pd-by-mouse")

@@ -11,6 +11,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import WORDS, Activity, ActivityDraft, ActivityType, Outcome, User, now
+from app.pages.for_campaign import ForCampaign, Purpose
 from app.pages.parts import basic, touches
 from app.pages.parts.sheet import Sheet
 from app.pages.tap import Said, tap
@@ -23,12 +24,13 @@ MORNING = time(9, 0)
 class LogSheet:
     """One sheet per page; `open` fills it for one contact."""
 
-    def __init__(self, me: User, on_meeting: Callable[[UUID, str], Any]) -> None:
+    def __init__(self, me: User, on_meeting: Callable[[UUID, str, Purpose | None], Any]) -> None:
         self.sheet = Sheet("Log a touch")
+        self.campaign = ForCampaign()
         self.me, self.on_meeting = me, on_meeting
         self.typed: dict[str, Any] = {}
 
-    def open(
+    async def open(
         self,
         contact_id: UUID,
         name: str,
@@ -36,11 +38,21 @@ class LogSheet:
         *,
         planned: Activity | None = None,
         asked: bool = False,
+        purpose: Purpose | None = None,
     ) -> None:
-        """`planned` is the touch that this answers; `asked` when the app asks whether it happened."""
+        """`planned` is the touch that this answers; `asked` when the app asks whether it happened.
+
+        `purpose` is the campaign on whose board this began.
+        """
         self.contact_id, self.name, self.planned, self.asked = contact_id, name, planned, asked
         self.kind = kind or ActivityType(self.me.default_type)
         self.days, self.typed = 0, {}
+        self.purpose = purpose
+        # what was planned for a campaign is answered for it
+        if planned and planned.campaign_id:
+            self.campaign.settle(planned.campaign_id)
+        else:
+            await self.campaign.ask(contact_id, purpose)
         self.draw()
         self.sheet.open()
 
@@ -52,6 +64,7 @@ class LogSheet:
             self.follow_ups = basic.chips(FOLLOW_UPS, self.days, self.promise)
             self.outcomes = ui.element("div").style("margin-top: 16px")
             self.answers()
+            self.campaign.draw()
             basic.heading("What was it")
             self.kinds = basic.chips(WORDS, self.kind, self.choose_kind)
             self.extras()
@@ -64,10 +77,11 @@ class LogSheet:
         with self.outcomes:
             touches.outcomes(self.kind, self.answer)
             if self.kind is ActivityType.MEETING:
-                book = basic.button(
-                    "Book a meeting", lambda: self.on_meeting(self.contact_id, self.name), "main", "calendar-plus"
-                )
+                book = basic.button("Book a meeting", self.meet, "main", "calendar-plus")
                 book.classes("full-width").style("margin-top: 10px")
+
+    def meet(self) -> Any:
+        return self.on_meeting(self.contact_id, self.name, self.purpose)
 
     def extras(self) -> None:
         with basic.expansion("Note, or another time"):
@@ -92,7 +106,11 @@ class LogSheet:
 
     def log(self, session: Session, me: User, outcome: Outcome) -> Said:
         happened = _moment(self.typed.get("when"), me.timezone)
-        facts: dict[str, Any] = {"outcome": outcome, "note": self.typed.get("note") or ""}
+        facts: dict[str, Any] = {
+            "outcome": outcome,
+            "note": self.typed.get("note") or "",
+            "campaign_id": self.campaign.chosen,
+        }
         if self.planned:
             said = facts | {"done": True, "happened_at": happened or now()}
             outreach.change(session, me, self.planned.id, said)
@@ -112,7 +130,12 @@ class LogSheet:
             return None
         day = now().astimezone(ZoneInfo(me.timezone)).date() + timedelta(days=self.days)
         due = datetime.combine(day, MORNING, ZoneInfo(me.timezone))
-        return outreach.log(session, me, self.contact_id, ActivityDraft(type=ActivityType.CALL, due_date=due))
+        return outreach.log(
+            session,
+            me,
+            self.contact_id,
+            ActivityDraft(type=ActivityType.CALL, campaign_id=self.campaign.chosen, due_date=due),
+        )
 
     async def forget(self) -> None:
         @tap
@@ -137,7 +160,8 @@ def _take_back(activity: Activity, session: Session, who: User) -> None:
 
 
 def _plan_again(planned: Activity, session: Session, who: User) -> None:
-    before = {"done": False, "happened_at": None, "outcome": planned.outcome, "note": planned.note}
+    kept = planned.model_dump(include={"outcome", "note", "campaign_id"})
+    before = kept | {"done": False, "happened_at": None}
     outreach.change(session, who, planned.id, before)
 
 

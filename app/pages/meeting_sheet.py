@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.models import Activity, ActivityDraft, ActivityType, User, now
 from app.pages import design
+from app.pages.for_campaign import ForCampaign, Purpose
 from app.pages.parts import basic
 from app.pages.parts.sheet import Sheet
 from app.pages.tap import Said, tap
@@ -25,13 +26,15 @@ class MeetingSheet:
 
     def __init__(self, me: User) -> None:
         self.sheet = Sheet("Book a meeting")
+        self.campaign = ForCampaign()
         self.me = me
         self.typed: dict[str, Any] = {}
 
-    def open(self, contact_id: UUID, name: str) -> None:
+    async def open(self, contact_id: UUID, name: str, *, purpose: Purpose | None = None) -> None:
         self.contact_id, self.name, self.typed = contact_id, name, {}
         self.days = working_days(self.me.timezone)
         self.day, self.hour, self.minutes = next(iter(self.days)), "10:00", 60
+        await self.campaign.ask(contact_id, purpose)
         self.draw()
         self.sheet.open()
 
@@ -51,6 +54,7 @@ class MeetingSheet:
                 ui.input("Place or link").props("outlined maxlength=300").classes("pd-field").style("margin-top: 14px")
             )
             place.bind_value_to(self.typed, "location", strict=False)
+            self.campaign.draw()
             with ui.element("div").classes("pd-foot"):
                 basic.button("Book meeting", self.book, "main", "calendar-check").classes("full-width").mark("book")
 
@@ -68,6 +72,7 @@ class MeetingSheet:
         starts = datetime.combine(self.day, time.fromisoformat(self.hour), ZoneInfo(me.timezone))
         draft = ActivityDraft(
             type=ActivityType.MEETING,
+            campaign_id=self.campaign.chosen,
             due_date=starts,
             duration_minutes=self.minutes,
             location=self.typed.get("location"),

@@ -7,8 +7,11 @@ from app.pages.parts import basic
 from app.pages.screen import screen
 
 ROOMS = (
+    ("/campaigns", "Campaigns", "Boards, goals and pace", "target"),
+    ("/reports", "Reports", "What works, who needs help, what stalls", "chart-column"),
     ("/sync", "Pipedrive", "What waits, needs you, is done", "cloud"),
     ("/import", "Import contacts", "From a CSV file of any other tool", "upload"),
+    ("/notices", "Notices", "Reminders, the morning mail, your outbox", "bell"),
     ("/settings", "Settings", "Profile, password, Pipedrive key", "settings"),
 )
 TEAM = ("/team", "Team", "Invite colleagues, roles, sign-ins", "shield")

@@ -7,7 +7,10 @@ NAV = (
     ("/more", "More", "menu"),
 )
 RAIL = (
-    *NAV[:3],
+    *NAV[:2],
+    ("/campaigns", "Campaigns", "target"),
+    NAV[2],
+    ("/reports", "Reports", "chart-column"),
     ("/sync", "Pipedrive", "cloud"),
     ("/import", "Import", "upload"),
     ("/settings", "Settings", "settings"),

@@ -13,7 +13,7 @@ from app.pages.parts import basic
 from app.pages.parts.sheet import Sheet
 from app.pages.screen import screen
 from app.pages.tap import look, tap
-from app.services import people
+from app.services import letters, mailbox, people
 from app.signals import Topic
 
 ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
@@ -26,7 +26,7 @@ async def team_page(shell: Shell) -> None:
     def show_link(title: str, path: str) -> None:
         with sheet.fresh():
             basic.text(title, "pd-h1")
-            basic.text("Send this link yourself. It works once.", "pd-muted").style("margin: 6px 0 14px")
+            basic.text("It works once. With a mail server it was mailed too, else send it yourself.", "pd-muted").style("margin: 6px 0 14px")
             box = ui.input("Link", value=f"{border.address}{path}").props("outlined readonly")
             box.classes("pd-field").mark("link")
             basic.button("Copy", None, "main", "copy").classes("full-width").style("margin-top: 12px").on(
@@ -41,6 +41,8 @@ async def team_page(shell: Shell) -> None:
         @tap
         def work(session: Session, me: User) -> str:
             made.append(people.invite(session, me, email, role))
+            link = f"{border.address}/invite/{made[0]}"
+            mailbox.write(session, email, letters.invitation(border.address, me.name, link))
             return f"Invitation for {email} is ready"
 
         if await work():
@@ -52,6 +54,8 @@ async def team_page(shell: Shell) -> None:
         @tap
         def work(session: Session, me: User) -> str:
             made.append(people.reset_link(session, me, user.id))
+            link = f"{border.address}/reset/{made[0]}"
+            mailbox.write(session, user.email, letters.new_password(link))
             return f"Password link for {user.name} is ready"
 
         if await work():
@@ -66,7 +70,10 @@ async def team_page(shell: Shell) -> None:
     async def again() -> None:
         team.refresh(await look(people.colleagues))
 
-    basic.title("Team").style("margin-bottom: 12px")
+    with ui.element("div").classes("pd-title"):
+        basic.title("Team")
+        with basic.link("/team/work", "pd-act pd-wide-act"):
+            basic.text("Team at work")
     colleagues = await look(people.colleagues)
     invitation(invite)
     team(colleagues)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.models import OwedAnswer, User, now
 from app.models.contact import Contact
 from app.pages import design, live
+from app.pages.doors import doors
 from app.pages.frame import Shell
 from app.pages.parts import basic, people, touches
 from app.pages.parts.kept import Kept
@@ -36,10 +37,10 @@ async def today(shell: Shell) -> None:
             owed.open_questions(session, me, 3),
         )
 
-    def done(entry: story.Entry) -> None:
+    async def done(entry: story.Entry) -> None:
         touch = entry.activity
         if touch.contact_id:
-            shell.answer(touch.contact_id, entry.contact or "Somebody", touch)
+            await shell.answer(touch.contact_id, entry.contact or "Somebody", touch)
 
     with ui.element("div").classes("pd-two"):
         with ui.element("section"):
@@ -49,8 +50,13 @@ async def today(shell: Shell) -> None:
                 basic.text(design.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
             picks_box = Kept()
         with ui.element("section"):
+            await doors(shell)
             basic.heading("Planned and overdue")
             planned_box = Kept()
+            with basic.link("/campaigns", "pd-card pd-line"):
+                basic.icon("target")
+                basic.text("Campaigns", "pd-strong pd-grow")
+                basic.icon("chevron-right")
 
     def show(seen: Day) -> None:
         picks, planned, questions = seen

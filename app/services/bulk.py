@@ -52,7 +52,7 @@ def add(session: Session, batch: Import, fresh: Sequence[Known], firms: dict[str
     if rows:
         session.exec(insert(_table(Contact)), params=rows)
     step = WarmnessChange(
-        contact_id=batch.id, user_id=batch.user_id, before=0, after=0, reason=WarmnessReason.ADDED
+        contact_id=batch.id, user_id=batch.user_id, before=0, after=0, reason=WarmnessReason.IMPORT
     ).model_dump()
     steps = [step | {"id": new_id(), "contact_id": row["id"], "after": row["warmness_score"]} for row in rows]
     if warm := [taken for taken in steps if taken["after"]]:

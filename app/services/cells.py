@@ -39,6 +39,7 @@ class RowError:
     row: int
     column: str
     detail: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def row(number: int, texts: Sequence[str], headings: Sequence[str], fields: Sequ
     """The cells that mean something to us and are not empty."""
     known = zip(fields, texts, headings, strict=False)
     said = [(field, text, heading) for field, text, heading in known if text.strip() or (field == "notes" and text)]
-    kept = [Cell(field, unescaped(text), heading) for field, text, heading in said if field]
+    kept = [Cell(field, text, heading) for field, text, heading in said if field]
     return Row(number, kept, spilled=any(texts[len(headings) :]))
 
 

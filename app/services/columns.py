@@ -1,4 +1,4 @@
-"""What a column of a foreign file means, guessed from its heading in English or German."""
+"""What a column of a foreign file means, guessed from its heading in English or German, else from what stands in it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -55,6 +55,32 @@ FILLERS = frozenset(
 )
 CONTINUED = "continued"
 
+# what a person reads where a column gets its meaning
+LABELS = {
+    "name": "Name",
+    "given": "First name",
+    "family": "Last name",
+    "emails": "E-mail",
+    "phones": "Phone",
+    "organisation": "Organisation",
+    "job_title": "Job title",
+    "linkedin_url": "LinkedIn profile",
+    "notes": "Notes",
+    "tags": "Tags",
+    "warmness_score": "Warmness, 0 to 10",
+    "cadence_days": "Rhythm in days",
+    "last_contacted": "Last contact",
+}
+
+# what gives a column away that nobody named: nearly all of it looks like this
+LOOKS = {
+    "emails": re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}"),
+    "linkedin_url": re.compile(r"(https?://)?([a-z]{2,3}\.)?linkedin\.com/(in|pub)/\S+", re.IGNORECASE),
+    "phones": re.compile(r"(\+|00?)[1-9](?:[ ()/.-]{0,2}\d){5,14}"),
+}
+NEARLY_ALL = 0.8
+LEAST = 3
+
 
 def guess(heading: str) -> str | None:
     """`E-Mail-Adresse`, `Email 2` and `Person - Email - Work` are emails; None for what we do not keep."""
@@ -62,11 +88,18 @@ def guess(heading: str) -> str | None:
         return None  # a whole line, read with the wrong delimiter
     words = re.findall(r"[a-z]+", fold(heading))
     bare = [word for word in words if word not in FILLERS and word != CONTINUED]
-    return KNOWN.get("".join(words)) or KNOWN.get("".join(bare))
+    found = KNOWN.get("".join(words)) or KNOWN.get("".join(bare))
+    # where a firm stands is not its name
+    return None if found == "organisation" and {"address", "adresse"} & set(words) else found
 
 
-def assign(headings: Sequence[str], mapping: Mapping[str, str] | None = None) -> list[str | None]:
-    """The meaning of each column: as `mapping` says (heading to field, empty: leave out), else guessed.
+def assign(
+    headings: Sequence[str],
+    mapping: Mapping[str, str] | None = None,
+    known: Mapping[str, str] | None = None,
+) -> list[str | None]:
+    """The meaning of each column: as `mapping` says (heading to field, empty: leave out), as `known` of such a file,
+    else guessed.
 
     Raises Invalid for a mapping that names a column or a field that is not there.
     """
@@ -74,7 +107,21 @@ def assign(headings: Sequence[str], mapping: Mapping[str, str] | None = None) ->
     folded = [fold(heading) for heading in headings]
     if strange := next((heading for heading in mapping or {} if fold(heading) not in folded), None):
         raise Invalid(f"The file has no column “{strange[:80]}”.", {"mapping": "A column is not in the file."})
-    return [_chosen(wanted[key]) if key in wanted else _guessed(key, folded) for key in folded]
+    told = known or {}
+    return [
+        _chosen(wanted[key]) if key in wanted else (told[key] or None) if key in told else guess(key) for key in folded
+    ]
+
+
+def recognise(samples: Sequence[str], *, named: bool) -> str | None:
+    """What a column holds, by its look. Under a heading that says something else, only what no two rows share."""
+    said = [text.strip() for text in samples if text.strip()]
+    if not said or (named and (len(said) < LEAST or len(set(said)) < len(said))):
+        return None
+    for field, look in LOOKS.items():
+        if sum(bool(look.fullmatch(text)) for text in said) >= NEARLY_ALL * len(said):
+            return None if named and field == "phones" else field
+    return None
 
 
 def names_somebody(fields: Sequence[str | None]) -> bool:
@@ -94,10 +141,3 @@ def _chosen(field: str) -> str | None:
         sentence = f"“{field[:80]}” is not something that a contact has."
         raise Invalid(sentence, {"mapping": sentence})
     return found
-
-
-def _guessed(heading: str, all_headings: Sequence[str]) -> str | None:
-    """LinkedIn calls the profile just URL; anywhere else that could be any address."""
-    if heading == "url" and "connected on" in all_headings:
-        return "linkedin_url"
-    return guess(heading)

@@ -1,18 +1,14 @@
 """The contact bank: who is in it, and what its owner may change."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
-from app.errors import Invalid, LikelyDuplicate, NotFound, Stale
+from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
 from app.models import Contact, ContactDraft, Trigger, User, WarmnessChange, WarmnessReason, now
-from app.models.base import fold
-from app.models.organisation import Organisation, organisation_key
-from app.services import audit, organisations, phones, syncs, workspace
+from app.services import audit, following, organisations, phones, syncs, tombstones, twins, workspace
 from app.signals import Topic, announce
 
 FACTS = ("name", "emails", "phones", "job_title", "linkedin_url", "notes", "tags", "cadence_days")
@@ -43,8 +39,8 @@ def add(session: Session, who: User, draft: ContactDraft, *, keep_both: bool = F
     Raises LikelyDuplicate with the candidates, unless `keep_both`.
     """
     contact = born(session, who, draft)
-    if not keep_both and (twins := duplicates(session, who, contact, draft.organisation)):
-        raise LikelyDuplicate([_candidate(twin) for twin in twins])
+    if not keep_both:
+        _alone(session, who, draft, contact)
     session.add(contact)
     session.flush()
     _note_warmness(session, who, contact, 0, WarmnessReason.ADDED)
@@ -60,31 +56,48 @@ def born(session: Session, who: User, draft: ContactDraft) -> Contact:
 
 
 def change(
-    session: Session, who: User, contact_id: UUID, changes: dict[str, Any], *, version: int | None = None
+    session: Session,
+    who: User,
+    contact_id: UUID,
+    changes: dict[str, Any],
+    *,
+    version: int | None = None,
+    heard: bool = False,
 ) -> Contact:
-    """Change some of the facts. `version` is the one that the person saw; raises Stale when it moved on."""
+    """Change some of the facts. `version` is the one that the person saw; raises Stale when it moved on.
+
+    `heard` says that Pipedrive told us, so it need not be told.
+    """
     contact = owned(session, who, contact_id, lock=True)
     if version is not None and version != contact.version:
         raise Stale
     draft = _edited(contact, changes)
-    before = contact.warmness_score
+    before, told = contact.warmness_score, following.told(contact)
     contact.warmness_score = draft.warmness_score
     _write(session, who, contact, draft)
     contact.version += 1
     session.flush()
     _note_warmness(session, who, contact, before, WarmnessReason.HAND)
+    if not heard and following.told(contact) != told:
+        following.follow(session, who, contact)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 
 
 def set_warmness(
-    session: Session, who: User, contact_id: UUID, score: int, reason: WarmnessReason = WarmnessReason.HAND
+    session: Session,
+    who: User,
+    contact_id: UUID,
+    score: int,
+    reason: WarmnessReason = WarmnessReason.HAND,
+    *,
+    activity_id: UUID | None = None,
 ) -> Contact:
     """Set how warm somebody is; crossing the firm's threshold upwards hands them to Pipedrive once."""
     contact = owned(session, who, contact_id, lock=True)
     before, contact.warmness_score = contact.warmness_score, min(10, max(0, score))
     contact.version += 1
-    _note_warmness(session, who, contact, before, reason)
+    _note_warmness(session, who, contact, before, reason, activity_id)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 
@@ -105,6 +118,7 @@ def trash(session: Session, who: User, contact_id: UUID) -> Contact:
     contact = owned(session, who, contact_id, lock=True)
     contact.deleted_at = now()
     contact.version += 1
+    following.close(session, who, contact)
     audit.record(session, who, "contact.trashed", contact.id)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
@@ -114,36 +128,18 @@ def restore(session: Session, who: User, contact_id: UUID) -> Contact:
     contact = owned(session, who, contact_id, lock=True, trash=True)
     contact.deleted_at = None
     contact.version += 1
+    following.reopen(session, who, contact)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 
 
-def duplicates(session: Session, who: User, contact: Contact, organisation: str | None) -> Sequence[Contact]:
-    """Up to five of the same bank that look like this one; two empty values are never equal."""
-    same = [and_(col(Contact.sort_name) == fold(contact.name), _same_firm(organisation))]
-    if contact.emails:
-        same.append(col(Contact.emails).bool_op("&&")(contact.emails))
-    if contact.phones:
-        same.append(col(Contact.phones).bool_op("&&")(contact.phones))
-    query = (
-        select(Contact)
-        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
-        .where(Contact.user_id == who.id, Contact.id != contact.id, col(Contact.deleted_at).is_(None), or_(*same))
-    )
-    return session.exec(query.order_by(col(Contact.id)).limit(5)).all()
-
-
-def _same_firm(organisation: str | None) -> Any:
-    """The same name counts as the same person where the firms agree or one of them is not known."""
-    if not organisation:
-        return True
-    same = select(Organisation.id).where(Organisation.key == organisation_key(organisation))
-    return or_(col(Contact.organisation_id).is_(None), col(Contact.organisation_id).in_(same))
-
-
-def _candidate(contact: Contact) -> dict[str, str]:
-    firm = contact.organisation.name if contact.organisation else ""
-    return {"id": str(contact.id), "name": contact.name, "organisation": firm, "email": contact.email or ""}
+def _alone(session: Session, who: User, draft: ContactDraft, contact: Contact) -> None:
+    """Raise LikelyDuplicate when the bank has somebody who looks the same, Conflict when they asked to be forgotten."""
+    typed = twins.Typed(contact.name, contact.emails, contact.phones, draft.organisation)
+    if found := twins.like(session, who, typed, but_not=contact.id):
+        raise LikelyDuplicate([twin.candidate for twin in found])
+    if tombstones.known(session, who, [*contact.emails, *contact.phones]):
+        raise Conflict(tombstones.ERASED)
 
 
 def _edited(contact: Contact, changes: dict[str, Any]) -> ContactDraft:
@@ -176,12 +172,20 @@ def _write(session: Session, who: User, contact: Contact, draft: ContactDraft) -
     contact.reindex(contact.organisation.name if contact.organisation else None)
 
 
-def _note_warmness(session: Session, who: User, contact: Contact, before: int, reason: WarmnessReason) -> None:
+def _note_warmness(  # noqa: PLR0917 - one step of the history
+    session: Session,
+    who: User,
+    contact: Contact,
+    before: int,
+    reason: WarmnessReason,
+    activity_id: UUID | None = None,
+) -> None:
     """Keep the step in the history, and hand the contact over when it has just become warm."""
     after = contact.warmness_score
     if after == before:
         return
     step = WarmnessChange(contact_id=contact.id, user_id=who.id, before=before, after=after, reason=reason)
+    step.activity_id = activity_id
     session.add(step)
     if before < workspace.choice(session, "warm_threshold") <= after and contact.pipedrive_person_id is None:
         syncs.queue(session, who, contact, Trigger.WARM)

@@ -5,13 +5,15 @@ Rows are counted as a spreadsheet counts them, so a cell with line breaks is sti
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.errors import Invalid, TooLarge
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 64
+# what Outlook and Google write for everybody, most of it empty
+MOST_COLUMNS_KNOWN = 256
 MOST_CELL = 4_096
 LONGEST_ROW = MOST_COLUMNS * (2 * MOST_CELL + 3)
 
@@ -20,6 +22,9 @@ BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\x
 
 # what the old Windows encoding of Western Europe puts beyond ASCII in names and notes; anything else is broken UTF-8
 WESTERN = frozenset("äöüßÄÖÜàáâãåæçèéêëìíîïñòóôõøùúûýÀÁÅÆÇÈÉÊËÌÍÎÑÒÓÔØÙÚÛšžœŠŽŒ€‚„…‘’“”–—•™§©«®°±´·»½¼¾¿¡\u00a0")
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+OLD = "This is an old Excel file, or one with a password; save it as .xlsx or CSV without a password."
+NEITHER = "Row 1 is not text; open the file in your spreadsheet and save it as .xlsx or CSV."
 NO_TEXT = "Row {row} holds bytes that are not text; save the file as CSV in UTF-8."
 
 
@@ -30,8 +35,8 @@ def text_of(data: bytes) -> str:
     """
     if len(data) > MOST_BYTES:
         raise TooLarge("The file is larger than 5 MB.")
-    if data[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"}:
-        raise Invalid("Row 1 is not text; open the file in your spreadsheet and save it as CSV.")
+    if data.startswith((b"PK\x03\x04", b"%PDF", OLD_OFFICE)):
+        raise Invalid(OLD if data.startswith(OLD_OFFICE) else NEITHER)
     text = _decoded(data)
     if "\0" in text:
         raise Invalid(f"Row {_row(text, text.index(chr(0)))} holds a NUL character, which no text has.")
@@ -40,7 +45,7 @@ def text_of(data: bytes) -> str:
     return text
 
 
-def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str, delimiter: str, most_columns: int = MOST_COLUMNS) -> Iterator[tuple[int, list[str]]]:
     """Each row that holds something, with its number. Raises Invalid at the first row beyond a bound."""
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -56,7 +61,7 @@ def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         if not any(cells):
             continue
         kept += 1
-        _bounded(row, kept, cells)
+        bounded(row, kept, cells, most_columns)
         yield row, cells
 
 
@@ -78,11 +83,12 @@ class _Lines:
         return line
 
 
-def _bounded(row: int, kept: int, cells: list[str]) -> None:
+def bounded(row: int, kept: int, cells: Sequence[str], most_columns: int = MOST_COLUMNS) -> None:
+    """Raises Invalid for a row beyond what any file may hold; `kept` counts the rows that hold something."""
     if kept > MOST_ROWS + 1:
         raise Invalid(f"Row {row} is one too many: a file may hold {MOST_ROWS:,} rows.")
-    if len(cells) > MOST_COLUMNS:
-        raise Invalid(f"Row {row} has {len(cells):,} columns; {MOST_COLUMNS} is the most.")
+    if len(cells) > most_columns:
+        raise Invalid(f"Row {row} has {len(cells):,} columns; {most_columns} is the most.")
     if max(map(len, cells)) > MOST_CELL:
         column = next(number for number, cell in enumerate(cells, 1) if len(cell) > MOST_CELL)
         raise Invalid(f"Row {row}, column {column} holds more than {MOST_CELL:,} characters.")

@@ -1,51 +1,110 @@
-"""A contact bank as a file that a spreadsheet opens without harm, and that `imports.take` reads back unchanged."""
+"""A contact bank as a file: a spreadsheet that opens without harm, cards for a phone, or rows for Pipedrive's own import.
+
+Whatever the format, the file holds what the list shows with the same filters,
+in the same order: one's own contacts and nobody else's. The CSV comes back
+through `imports.take` unchanged. Rows are read and written some at a time, so a
+large bank takes time and no memory.
+"""
 
 import csv as comma_separated
 import io
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Literal
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, select
 
 from app.models import Contact, User
-from app.services import audit
+from app.services import audit, finding, pipedrive_file, vcards, workbooks
 from app.services.cells import escaped
+from app.services.finding import Search
 
+Kind = Literal["csv", "xlsx", "vcf", "pipedrive"]
+Cell = str | int | datetime | None
+
+EVERYBODY = Search()
+AT_ONCE = 500
 # shorter than the longest cell that we take back
 NOTES_AT_ONCE = 4_000
-AT_ONCE = 1_000
+# starts with a plus and digits, which no spreadsheet runs
+DIALLED = re.compile(r"\+[1-9]\d{6,14}")
 
 
-def csv(session: Session, who: User) -> bytes:
-    """This person's own bank as CSV in UTF-8, by name; it is noted in the trail.
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants: the format, whom of their bank, and where formats differ, how."""
 
-    What has several values stands in several columns: email, email 2, ...; very long notes go on in the next column.
-    """
-    width = _widths(session, who)
-    pieces = [_lines([_headings(*width)])]
+    kind: Kind = "csv"
+    search: Search = EVERYBODY
+    card_version: vcards.Version = "3.0"
+    waiting_only: bool = False
+
+
+def write(session: Session, who: User, wish: Wish, out: IO[bytes]) -> int:
+    """Write the file into `out` and note it in the trail; says how many contacts it holds."""
+    contacts = _Counted(_bank(session, who, wish))
+    if wish.kind == "vcf":
+        out.writelines(vcards.card(contact, wish.card_version) for contact in contacts)
+    else:
+        _table(session, who, wish, contacts, out)
+    audit.record(session, who, "contacts.exported", rows=contacts.total, format=wish.kind)
+    return contacts.total
+
+
+def _table(session: Session, who: User, wish: Wish, contacts: Iterable[Contact], out: IO[bytes]) -> None:
+    emails, phones, notes = _widths(session, who, wish)
+    if wish.kind == "pipedrive":
+        told = pipedrive_file.rows(session, who, contacts, emails, phones, waiting_only=wish.waiting_only)
+        return _comma_separated(out, pipedrive_file.headings(emails, phones), told)
+    headings, rows = _headings(emails, phones, notes), (_row(contact, emails, phones, notes) for contact in contacts)
+    if wish.kind == "xlsx":
+        return workbooks.write(out, headings, rows, ZoneInfo(who.timezone))
+    return _comma_separated(out, headings, rows)
+
+
+class _Counted:
+    """Counts what goes by."""
+
+    def __init__(self, contacts: Iterable[Contact]) -> None:
+        self.contacts, self.total = contacts, 0
+
+    def __iter__(self) -> Iterator[Contact]:
+        for contact in self.contacts:
+            self.total += 1
+            yield contact
+
+
+def _bank(session: Session, who: User, wish: Wish) -> Iterator[Contact]:
+    """The contacts in the order of the list, read some at a time and let go again."""
+    key, down = finding.ORDERS[wish.search.sort]
     query = (
         select(Contact)
         .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
-        .where(Contact.user_id == who.id, col(Contact.deleted_at).is_(None))
-        .order_by(col(Contact.sort_name), col(Contact.id))
+        .where(*_wanted(session, who, wish))
+        .order_by(key.desc().nulls_last() if down else key.asc().nulls_first(), col(Contact.id))
         .execution_options(yield_per=AT_ONCE)
     )
-    total = 0
     for some in session.exec(query).partitions():
-        total += len(some)
-        pieces.append(_lines([_row(contact, *width) for contact in some]))
-    audit.record(session, who, "contacts.exported", rows=total)
-    return "".join(pieces).encode()
+        yield from some
 
 
-def _widths(session: Session, who: User) -> tuple[int, int, int]:
-    """How many columns the e-mail addresses, phones and notes of this bank need."""
+def _wanted(session: Session, who: User, wish: Wish) -> list[ColumnElement[bool]]:
+    mine = [col(Contact.user_id) == who.id, col(Contact.id).in_(finding.ids(session, who, wish.search))]
+    return [*mine, pipedrive_file.is_waiting()] if wish.waiting_only else mine
+
+
+def _widths(session: Session, who: User, wish: Wish) -> tuple[int, int, int]:
+    """How many columns the e-mail addresses, phones and notes of these contacts need."""
     longest = select(
         func.max(func.cardinality(Contact.emails)),
         func.max(func.cardinality(Contact.phones)),
         func.max(func.length(Contact.notes)),
-    ).where(Contact.user_id == who.id, col(Contact.deleted_at).is_(None))
+    ).where(*_wanted(session, who, wish))
     emails, phones, notes = session.exec(longest).one()
     return max(emails or 0, 1), max(phones or 0, 1), max(-(-(notes or 0) // NOTES_AT_ONCE), 1)
 
@@ -65,24 +124,21 @@ def _numbered(heading: str, count: int) -> list[str]:
     return [heading, *(f"{heading} {number}" for number in range(2, count + 1))]
 
 
-def _row(contact: Contact, emails: int, phones: int, notes: int) -> list[str]:
-    told = contact.last_contacted
+def _row(contact: Contact, emails: int, phones: int, notes: int) -> list[Cell]:
+    """What has several values stands in several columns; very long notes go on in the next one."""
     pieces = [contact.notes[start : start + NOTES_AT_ONCE] for start in range(0, notes * NOTES_AT_ONCE, NOTES_AT_ONCE)]
-    typed = [
-        contact.organisation.name if contact.organisation else "",
-        contact.job_title or "",
-        contact.linkedin_url or "",
-        ", ".join(map(_quoted, contact.tags)),
-        str(contact.warmness_score),
-        str(contact.cadence_days or ""),
-        told.isoformat() if told else "",
-    ]
-    # a phone number starts with + and digits, which no spreadsheet runs
     return [
-        escaped(contact.name),
-        *map(escaped, _padded(contact.emails, emails)),
+        contact.name,
+        *_padded(contact.emails, emails),
         *_padded(contact.phones, phones),
-        *map(escaped, [*typed, *pieces]),
+        contact.organisation.name if contact.organisation else None,
+        contact.job_title,
+        contact.linkedin_url,
+        ", ".join(map(_quoted, contact.tags)),
+        contact.warmness_score,
+        contact.cadence_days,
+        contact.last_contacted,
+        *pieces,
     ]
 
 
@@ -96,7 +152,18 @@ def _quoted(tag: str) -> str:
     return f'"{doubled}"' if set(tag) & set(',;"') else tag
 
 
-def _lines(rows: Sequence[Sequence[Any]]) -> str:
-    text = io.StringIO(newline="")
-    comma_separated.writer(text).writerows(rows)
-    return text.getvalue()
+def _comma_separated(out: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Rows in UTF-8, every text made harmless for a spreadsheet."""
+    text = io.TextIOWrapper(out, "utf-8", newline="")
+    lines = comma_separated.writer(text)
+    lines.writerow(headings)
+    lines.writerows([_plain(cell) for cell in row] for row in rows)
+    text.detach()
+
+
+def _plain(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell if DIALLED.fullmatch(cell) else escaped(cell)
+    return cell.isoformat() if isinstance(cell, datetime) else str(cell)

@@ -3,21 +3,23 @@
 import base64
 import json
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, true
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid
-from app.models import CampaignContact, Contact, Organisation, PipedriveSync, SyncStatus, User, now, organisation_key
+from app.models import Contact, User
 from app.models.base import Prose, fold
+from app.services import narrowing
 
-Sort = Literal["name", "-warmness", "last_contacted", "-last_contacted", "-created"]
+Search = narrowing.Search
+Sort = narrowing.Sort
 
 ORDERS: dict[str, tuple[Any, bool]] = {
     "name": (col(Contact.sort_name), False),
@@ -27,22 +29,10 @@ ORDERS: dict[str, tuple[Any, bool]] = {
     "-created": (col(Contact.created_at), True),
 }
 
+# the share of its trigrams that a mistyped word has in common with the one that was meant
+ALIKE = 0.4
+
 CLEAN = TypeAdapter(Annotated[str, Prose(400)])
-
-
-@dataclass(frozen=True)
-class Search:
-    """What somebody is looking for; every part is optional."""
-
-    q: str = ""
-    warmness_min: int | None = None
-    not_contacted_days: int | None = None
-    campaign_id: UUID | None = None
-    organisation: str | None = None
-    tag: str | None = None
-    sync: SyncStatus | Literal["NONE"] | None = None
-    trash: bool = False
-    sort: Sort = "name"
 
 
 @dataclass(frozen=True)
@@ -56,21 +46,17 @@ def contacts(session: Session, who: User, search: Search, cursor: str | None = N
 
     When no row holds the words as typed, those that resemble them are shown.
     """
-    exact = _wanted(who, search)
-    page = _page(session, exact, search, cursor, limit)
-    if page.items or cursor or not search.q.strip():
-        return page
-    return _page(session, _resembling(who, search), search, cursor, limit)
+    return _page(session, _asked(session, who, search), search, cursor, limit)
 
 
 def count(session: Session, who: User, search: Search) -> int:
     """How many rows `contacts` would show in all."""
-    total = _count(session, _wanted(who, search))
-    return total or (_count(session, _resembling(who, search)) if search.q.strip() else 0)
+    return session.exec(select(func.count()).select_from(Contact).where(*_asked(session, who, search))).one()
 
 
-def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:
-    return session.exec(select(func.count()).select_from(Contact).where(*conditions)).one()
+def ids(session: Session, who: User, search: Search) -> Any:
+    """The ids of all rows that `contacts` would show, as a question to put inside a larger one."""
+    return select(Contact.id).where(*_asked(session, who, search))
 
 
 def _page(
@@ -103,17 +89,30 @@ def _after(key: Any, down: bool, value: Any, last_id: UUID) -> ColumnElement[boo
     return or_(key > value, and_(key == value, later))
 
 
-def _wanted(who: User, search: Search) -> list[ColumnElement[bool]]:
-    """The WHERE of a search over one person's bank."""
-    mine = [col(Contact.user_id) == who.id, col(Contact.deleted_at).is_not(None) if search.trash else col(Contact.deleted_at).is_(None)]  # fmt: skip
-    words = [col(Contact.search_text).contains(word, autoescape=True) for word in needles(search.q)]
-    return [*mine, *words, *_filters(search)]
+def _asked(session: Session, who: User, search: Search) -> list[ColumnElement[bool]]:
+    """The WHERE of a search: the words as typed, or when no row holds them, words that resemble them."""
+    rest, words = narrowing.conditions(who, search), needles(search.q)
+    exact = [*rest, *map(_holds, words)]
+    if not words or session.exec(select(Contact.id).where(*exact).limit(1)).first():
+        return exact
+    if not any(_may_be_mistyped(word) for word in words):
+        return exact
+    # how alike two words must be, for the rest of this transaction
+    session.exec(select(func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)))
+    return [*rest, *(_resembles(word) if _may_be_mistyped(word) else _holds(word) for word in words)]
 
 
-def _resembling(who: User, search: Search) -> list[ColumnElement[bool]]:
-    typed = fold(search.q)
-    close = col(Contact.search_text).op("%>")(typed) if re.search(r"[^\W\d]{3}", typed) else ~true()
-    return [*_wanted(who, replace(search, q="")), close]
+def _holds(word: str) -> ColumnElement[bool]:
+    return col(Contact.search_text).contains(word, autoescape=True)
+
+
+def _resembles(word: str) -> ColumnElement[bool]:
+    return or_(_holds(word), col(Contact.search_text).bool_op("%>")(word))
+
+
+def _may_be_mistyped(word: str) -> bool:
+    """Four letters or more; of fewer, too many words resemble each other."""
+    return len(word) >= 4 and word.isalpha()
 
 
 def needles(typed: str) -> list[str]:
@@ -122,39 +121,6 @@ def needles(typed: str) -> list[str]:
     if len(digits) >= 3 and not re.search(r"[^\d\s()+/.-]", typed):
         return [digits.removeprefix("00").lstrip("0") or digits]
     return fold(typed).split()[:8]
-
-
-def _filters(search: Search) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if search.warmness_min is not None:
-        found.append(col(Contact.warmness_score) >= search.warmness_min)
-    if search.not_contacted_days is not None:
-        since = now() - timedelta(days=search.not_contacted_days)
-        found.append(or_(col(Contact.last_contacted).is_(None), col(Contact.last_contacted) < since))
-    if search.campaign_id:
-        inside = exists().where(
-            col(CampaignContact.contact_id) == col(Contact.id), col(CampaignContact.campaign_id) == search.campaign_id
-        )
-        found.append(inside)
-    if search.organisation:
-        same = select(Organisation.id).where(Organisation.key == organisation_key(search.organisation))
-        found.append(col(Contact.organisation_id).in_(same))
-    if search.tag:
-        found.append(col(Contact.tags).bool_op("@>")([search.tag.lower()]))
-    if search.sync:
-        found.append(_sync_is(search.sync))
-    return found
-
-
-def _sync_is(status: SyncStatus | Literal["NONE"]) -> ColumnElement[bool]:
-    latest: Select[Any] = (
-        select(PipedriveSync.status)
-        .where(col(PipedriveSync.contact_id) == col(Contact.id))
-        .order_by(col(PipedriveSync.created_at).desc())
-        .limit(1)
-    )
-    newest = latest.correlate(Contact).scalar_subquery()
-    return newest.is_(None) if status == "NONE" else newest == status
 
 
 def _write(row: Contact, sort: Sort) -> str:

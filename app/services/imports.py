@@ -1,26 +1,39 @@
-"""Taking a file of contacts into a bank: good rows in, bad rows named, the same file twice adds nobody.
+"""Taking files of contacts into a bank: good rows in, bad rows named, the same file twice adds nobody.
 
 Imported contacts are not handed to Pipedrive, however warm they are: a file is not a conversation.
+All of it is one transaction, in a thread, which lets others go first after every few rows.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from time import sleep
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, text
-from sqlmodel import Session, col, select, update
+from sqlalchemy import text
+from sqlmodel import Session, func, select
 
-from app.errors import NotFound
-from app.models import Activity, CampaignContact, Contact, ContactDraft, Import, PipedriveSync, User, now
-from app.services import audit, bulk, cells, sheets, twins, workspace
-from app.services.cells import RowError
+from app.errors import Invalid
+from app.models import ContactDraft, Import, User
+from app.services import audit, bulk, cells, delimited, import_files, import_rows, tombstones, twins, workspace
+from app.services.cells import Row, RowError
+from app.services.import_files import File
+from app.services.import_rows import Before, Tell
 from app.services.sheets import Sheet
 from app.services.twins import Bank, Known
 from app.signals import Topic, announce
 
-parse = sheets.parse
+# so many rows between two moments in which others go first
+BREATH = 100
+
+
+class Twins(StrEnum):
+    """What becomes of a row about somebody who is in the bank already."""
+
+    FILL = "fill"
+    KEEP = "keep"
+    BOTH = "both"
 
 
 @dataclass(frozen=True)
@@ -33,10 +46,15 @@ class ImportReport:
     duplicates: int = 0
     errors: list[RowError] = field(default_factory=list)
 
+    @property
+    def failed(self) -> int:
+        """How many rows have something wrong."""
+        return len({(error.file, error.row) for error in self.errors})
+
 
 @dataclass
 class Plan:
-    """What a file will do to a bank."""
+    """What files will do to a bank."""
 
     new: list[Known] = field(default_factory=list)
     known: list[tuple[Known, ContactDraft]] = field(default_factory=list)
@@ -58,39 +76,54 @@ def take(
     A row about somebody who is already there fills in what was missing (updated), or adds nothing (duplicate).
     Raises Invalid or TooLarge for a file that cannot be read.
     """
-    sheet = sheets.parse(data, mapping)
+    return take_all(session, who, [(filename, data)], mapping=mapping, dry_run=dry_run)
+
+
+def take_all(
+    session: Session,
+    who: User,
+    files: Sequence[File],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    twins_are: Twins = Twins.FILL,
+) -> ImportReport:
+    """The same for several files in one go: all of them, or none when one cannot be read."""
+    _take_turns(session, who)
+    found = import_files.parsed(files, mapping, strict=True)
+    return bring(session, who, found, dry_run=dry_run, twins_are=twins_are)
+
+
+def bring(
+    session: Session,
+    who: User,
+    found: Sequence[Sheet],
+    *,
+    dry_run: bool = False,
+    twins_are: Twins = Twins.FILL,
+    tell: Tell = lambda _: None,
+) -> ImportReport:
+    """Take sheets that have been read into this person's bank, and tell how far it is. Raises Invalid beyond a bound."""
+    _bounded(found)
     _take_turns(session, who)
     bank = twins.bank_of(session, who)
-    plan = _planned(sheet, bank, who, str(workspace.choice(session, "country")))
-    touched, updated = _filled(session, who, bank, plan, lock=not dry_run)
-    report = ImportReport(None, len(plan.new), updated, plan.duplicates + len(plan.known) - updated, plan.errors)
-    return report if dry_run else _written(session, who, plan, touched, report, filename)
-
-
-def undo(session: Session, who: User, batch_id: UUID) -> int:
-    """Put the contacts that an import made into the trash, but for those touched since; says how many.
-
-    Raises NotFound for an import that is not this person's.
-    """
-    mine = select(Import).where(Import.id == batch_id, Import.user_id == who.id).with_for_update()
-    batch = session.exec(mine).one_or_none()
-    if batch is None:
-        raise NotFound("This import is not one of yours.")
-    links = (Activity, CampaignContact, PipedriveSync)
-    untouched = [
-        col(Contact.import_id) == batch_id,
-        col(Contact.user_id) == who.id,
-        col(Contact.deleted_at).is_(None),
-        col(Contact.version) == 1,
-        *(~exists().where(col(link.contact_id) == col(Contact.id)) for link in links),
-    ]
-    gone = {"deleted_at": now(), "updated_at": now(), "version": 2}
-    trashed = session.exec(update(Contact).where(*untouched).values(gone).returning(col(Contact.id))).all()
-    batch.undone_at = batch.undone_at or now()
-    session.add(batch)
-    audit.record(session, who, "import.undone", batch_id, trashed=len(trashed))
-    announce(session, Topic.CONTACT, batch_id, who.id)
-    return len(trashed)
+    if twins_are is Twins.BOTH:
+        bank = twins.Bank()
+        bank.remember(tombstones.reader(session, who))
+    plan = _planned(found, bank, who, str(workspace.choice(session, "country")), tell)
+    if twins_are is Twins.KEEP:
+        plan.duplicates, plan.known = plan.duplicates + len(plan.known), []
+    touched, before, updated = _filled(session, who, bank, plan, lock=not dry_run)
+    duplicates = plan.duplicates + len(plan.known) - updated
+    report = ImportReport(None, len(plan.new), updated, duplicates, plan.errors)
+    if dry_run:
+        return report
+    counts = {"new": report.new, "updated": updated, "duplicates": duplicates, "failed": report.failed}
+    batch = Import.model_validate(counts | {"user_id": who.id, "filename": import_files.label(found)})
+    import_rows.write(session, who, batch, plan.new, touched, before, lambda part: tell(0.5 + part / 2))
+    audit.record(session, who, "contacts.imported", batch.id, **counts)
+    announce(session, Topic.CONTACT, batch.id, who.id)
+    return replace(report, batch_id=batch.id)
 
 
 def _take_turns(session: Session, who: User) -> None:
@@ -100,31 +133,56 @@ def _take_turns(session: Session, who: User) -> None:
     session.exec(text("set local idle_in_transaction_session_timeout = '120s'"))  # type: ignore[call-overload]
 
 
-def _planned(sheet: Sheet, bank: Bank, who: User, country: str) -> Plan:
-    plan = Plan()
-    zone = ZoneInfo(who.timezone)
-    for row in sheet.rows:
-        try:
-            draft, last_contacted = cells.drafted(row, country, zone)
-        except cells.BadRow as bad:
-            plan.errors.extend(bad.errors)
-            continue
-        known = bank.find(draft)
-        if known is None:
-            plan.new.append(twins.arrive(bank, draft, last_contacted))
-        elif known.facts is None:
-            plan.known.append((known, draft))
-            bank.note(known, (*draft.emails, *draft.phones), draft.organisation)
-        else:
-            twins.fill(bank, known, draft)
-            plan.duplicates += 1
+def _bounded(found: Sequence[Sheet]) -> None:
+    if sum(len(sheet.body) for sheet in found) > delimited.MOST_ROWS:
+        raise Invalid(
+            f"Together the files hold more than {delimited.MOST_ROWS:,} rows; bring them one after the other."
+        )
+
+
+def _planned(found: Sequence[Sheet], bank: Bank, who: User, country: str, tell: Tell) -> Plan:
+    plan, zone = Plan(), ZoneInfo(who.timezone)
+    rows, done = sum(len(sheet.body) for sheet in found) or 1, 0
+    for sheet in found:
+        name = sheet.filename if len(found) > 1 else ""
+        errors = list(sheet.trouble)
+        for row in sheet.rows:
+            done += 1
+            if done % BREATH == 0:
+                tell(done / rows / 2)
+                # the interpreter's lock is free for a moment: whoever taps a screen goes first
+                sleep(0)
+            errors.extend(_placed(plan, bank, row, country, zone))
+        plan.errors.extend(replace(error, file=name) for error in sorted(errors, key=lambda error: error.row))
     return plan
 
 
-def _filled(session: Session, who: User, bank: Bank, plan: Plan, *, lock: bool) -> tuple[list[Known], int]:
-    """Lay the rows about people who are already there over their contacts: whom that changed, and how many rows."""
+def _placed(plan: Plan, bank: Bank, row: Row, country: str, zone: ZoneInfo) -> list[RowError]:
+    """Where one row belongs in the plan, or what is wrong with it."""
+    try:
+        draft, last_contacted = cells.drafted(row, country, zone)
+    except cells.BadRow as bad:
+        return bad.errors
+    if bank.is_erased(draft):
+        return [RowError(row.number, "", tombstones.ERASED)]
+    known = bank.find(draft)
+    if known is None:
+        plan.new.append(twins.arrive(bank, draft, last_contacted))
+    elif known.facts is None:
+        plan.known.append((known, draft))
+        bank.note(known, (*draft.emails, *draft.phones), draft.organisation)
+    else:
+        twins.fill(bank, known, draft)
+        plan.duplicates += 1
+    return []
+
+
+def _filled(session: Session, who: User, bank: Bank, plan: Plan, *, lock: bool) -> tuple[list[Known], Before, int]:
+    """Lay the rows about people who are already there over their contacts: whom that changed, how they were before,
+    and how many rows did it."""
     contacts = bulk.stored(session, who, list({known.id for known, _ in plan.known}), lock=lock)
     changed: dict[UUID, Known] = {}
+    before = {contact.id: import_rows.image(contact) for contact in contacts.values()}
     rows = 0
     with session.no_autoflush:
         for known, draft in plan.known:
@@ -132,25 +190,4 @@ def _filled(session: Session, who: User, bank: Bank, plan: Plan, *, lock: bool) 
             if twins.fill(bank, known, draft):
                 changed[known.id] = known
                 rows += 1
-    return list(changed.values()), rows
-
-
-def _written(  # noqa: PLR0917 - the parts of one import
-    session: Session, who: User, plan: Plan, touched: list[Known], report: ImportReport, filename: str
-) -> ImportReport:
-    counts = {"new": report.new, "updated": report.updated, "duplicates": report.duplicates}
-    batch = Import.model_validate(counts | {"user_id": who.id, "filename": _bare(filename)})
-    session.add(batch)
-    session.flush()
-    firms = bulk.settle(session, who, [one.organisation for one in (*plan.new, *touched) if one.organisation])
-    bulk.place(touched, firms)
-    bulk.add(session, batch, plan.new, firms)
-    audit.record(session, who, "contacts.imported", batch.id, **counts)
-    announce(session, Topic.CONTACT, batch.id, who.id)
-    return replace(report, batch_id=batch.id)
-
-
-def _bare(filename: str) -> str:
-    """The name alone, to be shown and never to be opened."""
-    name = re.split(r"[/\\]", filename)[-1]
-    return "".join(character for character in name if character.isprintable())[:200]
+    return list(changed.values()), before, rows

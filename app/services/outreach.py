@@ -16,9 +16,10 @@ from app.models import (
     Trigger,
     User,
     auto_subject,
+    earned,
     now,
 )
-from app.services import contacts, owed, syncs, visibility
+from app.services import contacts, following, owed, stages, syncs, visibility
 from app.signals import Topic, announce
 
 # how far one answer moves somebody, as a suggestion that the consultant may take
@@ -43,11 +44,11 @@ def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft) -> 
     activity = _born(session, who, contact, draft)
     if activity.done:
         who.default_type = draft.type.value
+        if draft.type is ActivityType.CONFERENCE and draft.location:
+            who.default_event = draft.location
         session.add(who)
         owed.settle(session, who, contact_id)
-    _retell(session, contact)
-    _hand_over(session, contact, activity)
-    announce(session, Topic.OUTREACH, contact.id, contact.user_id)
+    _after(session, who, activity, contact)
     return activity
 
 
@@ -68,10 +69,11 @@ def change(
         )
     if draft.campaign_id != activity.campaign_id and contact:
         _reachable(session, who, contact.id, draft.campaign_id)
+    left, earnt = activity.campaign_id, earned(activity)
     _write(activity, draft, contact.name if contact else "somebody")
     activity.version += 1
     session.flush()
-    _after(session, who, activity, contact)
+    _after(session, who, activity, contact, left, corrected=(left, earnt) != (activity.campaign_id, earned(activity)))
     return activity
 
 
@@ -153,10 +155,20 @@ def _turns(changes: dict[str, Any], activity: Activity) -> bool:
     )
 
 
-def _after(session: Session, who: User, activity: Activity, contact: Contact | None) -> None:
+def _after(
+    session: Session,
+    who: User,
+    activity: Activity,
+    contact: Contact | None,
+    left: UUID | None = None,
+    *,
+    corrected: bool = False,
+) -> None:
+    """Everything that a touch brings along; `left` is the campaign that it counted for before."""
     if contact:
         _retell(session, contact)
         _hand_over(session, contact, activity)
+        stages.after_touch(session, who, activity, contact, left, corrected=corrected)
     announce(session, Topic.OUTREACH, contact.id if contact else activity.id, contact.user_id if contact else who.id)
 
 
@@ -174,9 +186,10 @@ def _retell(session: Session, contact: Contact) -> None:
 
 
 def _hand_over(session: Session, contact: Contact, activity: Activity) -> None:
-    """A meeting goes to Pipedrive with the key of the contact's owner."""
-    if activity.type is ActivityType.MEETING and activity.deleted_at is None and activity.outcome not in CALLED_OFF:
-        syncs.queue(session, session.get_one(User, contact.user_id), contact, Trigger.MEETING, activity)
+    """A meeting goes to Pipedrive with the key of the contact's owner; that one is off is told where it was heard of."""
+    owner = session.get_one(User, contact.user_id)
+    if activity.takes_place or following.went_over(session, owner, activity):
+        syncs.queue(session, owner, contact, Trigger.MEETING, activity)
 
 
 CALLED_OFF = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})

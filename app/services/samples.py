@@ -29,6 +29,7 @@ from app.models import (
     PipedriveSync,
     Stage,
     User,
+    arrivals,
     auto_subject,
     fold,
     now,
@@ -195,4 +196,5 @@ def _campaign(session: Session, who: User, people: list[Contact]) -> None:
     session.add(CampaignUser(campaign_id=campaign.id, user_id=who.id))
     for number, contact in enumerate(people):
         stage = list(Stage)[number % len(Stage)] if contact.last_contacted else Stage.TO_CONTACT
-        session.add(CampaignContact(campaign_id=campaign.id, contact_id=contact.id, stage=stage))
+        place = CampaignContact(campaign_id=campaign.id, contact_id=contact.id, stage=stage)
+        session.add_all([place, *arrivals(place, who.id)])

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid, NotFound
-from app.models import Activity, ActivityType, Contact, User, now
+from app.models import Activity, ActivityType, Campaign, Contact, User, now
 from app.services import contacts, visibility
 
 
@@ -28,6 +28,7 @@ class Entry:
     contact: str | None
     by: str
     mine: bool
+    campaign: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,13 @@ WHEN: Any = func.coalesce(col(Activity.happened_at), col(Activity.due_date))
 def _visible(who: User) -> Any:
     this = visibility.THIS_TOUCH[:1] if who.is_golden else visibility.THIS_TOUCH
     shared = visibility.sharing(who).where(*this)
+    columns: Any = (Activity, Contact.name, User.name, Contact.user_id, Campaign.name)
+    its_campaign = (col(Campaign.id) == col(Activity.campaign_id), col(Campaign.deleted_at).is_(None))
     return (
-        select(Activity, Contact.name, User.name, Contact.user_id)
+        select(*columns)
         .join(Contact, col(Contact.id) == col(Activity.contact_id))
         .join(User, col(User.id) == col(Activity.user_id))
+        .join(Campaign, and_(*its_campaign), isouter=True)
         .where(
             col(Activity.deleted_at).is_(None),
             col(Contact.deleted_at).is_(None),
@@ -122,8 +126,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _entry(who: User, row: Any) -> Entry:
-    activity, contact, by, owner = row
-    return Entry(activity, contact, by, owner == who.id)
+    activity, contact, by, owner, campaign = row
+    return Entry(activity, contact, by, owner == who.id, campaign)
 
 
 def _mark(activity: Activity) -> str:

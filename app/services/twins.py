@@ -3,7 +3,7 @@
 Made for many rows at once: the bank is read in one question and then asked in memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,13 @@ from sqlmodel import Session, col, select
 
 from app.models import Contact, ContactDraft, Organisation, User, fold, new_id, organisation_key
 from app.models.contact import MOST_ADDRESSES
+from app.services import likeness, tombstones
 
 MOST_TAGS = 30
+# one person, asked for while somebody types
+Typed = likeness.Typed
+Twin = likeness.Twin
+like = likeness.like
 
 
 @dataclass(eq=False, slots=True)
@@ -54,6 +59,14 @@ class Bank:
         self._by_address: dict[str, Known] = {}
         self._by_name: dict[tuple[str, str], Known] = {}
         self._bare: dict[str, Known] = {}
+        self._erased: Callable[[Iterable[str]], set[str]] = lambda _: set()
+
+    def is_erased(self, draft: ContactDraft) -> bool:
+        """Whether this person asked to be forgotten: a file does not bring them back."""
+        return bool(self._erased((*draft.emails, *draft.phones)))
+
+    def remember(self, erased: Callable[[Iterable[str]], set[str]]) -> None:
+        self._erased = erased
 
     def find(self, draft: ContactDraft) -> Known | None:
         """The person that this draft is about, if they are here."""
@@ -92,6 +105,7 @@ def bank_of(session: Session, who: User) -> Bank:
         .order_by(col(Contact.id))
     )
     bank = Bank()
+    bank.remember(tombstones.reader(session, who))
     for contact_id, name, emails, phones, firm in session.exec(query):
         bank.note(Known(name, firm, id=contact_id), (*emails, *phones), firm)
     return bank

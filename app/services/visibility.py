@@ -11,10 +11,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, and_, col, or_, select
 
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.models import Activity, Campaign, CampaignContact, CampaignUser, Contact, Stage, User
 from app.services import audit
 
@@ -99,19 +100,41 @@ def places(session: Session, who: User, shown: Sequence[Contact]) -> dict[UUID, 
 
 
 def shared(session: Session, who: User, contact_id: UUID, campaign_id: UUID) -> Contact:
-    """The contact as part of that campaign, locked, if it is mine or the campaign opens it to me. Raises NotFound."""
+    """The contact as part of that campaign, locked, if it is mine or the campaign opens it to me, to work on it there.
+
+    Raises NotFound, and Conflict when the campaign is archived.
+    """
     place = (CampaignContact.campaign_id == campaign_id, CampaignContact.contact_id == contact_id)
-    mine = and_(col(Contact.user_id) == who.id, _inside().where(*place).exists())
+    mine = and_(col(Contact.user_id) == who.id, inside().where(*place).exists())
     query = select(Contact).where(
         Contact.id == contact_id, col(Contact.deleted_at).is_(None), or_(mine, sharing(who).where(*place).exists())
     )
     contact = session.exec(query.with_for_update()).one_or_none()
     if contact is None:
         raise NotFound
+    working(session.get_one(Campaign, campaign_id))
     return contact
 
 
-def _inside() -> Any:
+def working(campaign: Campaign) -> Campaign:
+    """Raise Conflict when the campaign is archived: it is read then, not worked on."""
+    if campaign.archived_at:
+        raise Conflict("This campaign is archived. Bring it back before you go on with it.")
+    return campaign
+
+
+def campaigns(who: User) -> list[ColumnElement[bool]]:
+    """The WHERE of every question about campaigns: not in the trash, and open to this person."""
+    alive = col(Campaign.deleted_at).is_(None)
+    return [alive] if who.is_golden else [alive, is_member(who)]
+
+
+def is_member(who: User) -> ColumnElement[bool]:
+    """Whether a campaign has this person among its members."""
+    return col(Campaign.id).in_(_memberships(who))
+
+
+def inside() -> Any:
     """The contacts of live campaigns; the caller adds which contact and which campaign, and asks whether any exist."""
     return (
         select(CampaignContact.id)
@@ -122,7 +145,7 @@ def _inside() -> Any:
 
 def sharing(who: User) -> Any:
     """Of those, the ones that open a contact to this person: as a member, or with a golden ticket."""
-    return _inside() if who.is_golden else _inside().where(col(CampaignContact.campaign_id).in_(_memberships(who)))
+    return inside() if who.is_golden else inside().where(col(CampaignContact.campaign_id).in_(_memberships(who)))
 
 
 def _memberships(who: User) -> Any:

@@ -7,18 +7,34 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.errors import Forbidden, Invalid
-from app.models import Setting, User, now
+from app.models import Setting, User, now, pipedrive_rules
 from app.services import audit
 
 DEFAULTS: dict[str, Any] = {
     "warm_threshold": 7,
     "country": "DE",
+    # for how many days a colleague's touch of the same person is worth a warning; 0 for never
+    "courtesy_days": 14,
     "practice_pipedrive": False,
     "pipedrive_company": None,
     # why nothing goes to Pipedrive for now, in words; and since when our links may know less than Pipedrive does
     "sync_paused": None,
     "sync_verify_since": None,
+    # how often we listen to Pipedrive; what becomes there of a meeting that is called off: "mark" or "delete"
+    "pipedrive_poll_minutes": 10,
+    "pipedrive_webhooks": False,
+    "deleted_meetings": "mark",
+    # our kind of touch -> the key of an activity type there; whose the new records are ("key_user" or "none"); who sees them
+    "pipedrive_activity_types": {},
+    "pipedrive_owner": "key_user",
+    "pipedrive_visible_to": None,
+    "pipedrive_label_ids": [],
+    # what a booked meeting earns there: "nothing", "lead" or "deal"
+    "pipedrive_on_meeting": "nothing",
 }
+
+
+MOST_COURTESY = 365
 
 
 def choice(session: Session, key: str) -> Any:
@@ -37,6 +53,10 @@ def choose(session: Session, who: User, **chosen: Any) -> None:
         raise Forbidden
     if not 1 <= chosen.get("warm_threshold", 7) <= 10:
         raise Invalid("Choose a warmness between 1 and 10.", {"warm_threshold": "Choose a warmness between 1 and 10."})
+    if not 0 <= chosen.get("courtesy_days", 14) <= MOST_COURTESY:
+        raise Invalid(fields={"courtesy_days": "Choose 0 to 365 days."})
+    if wrong := pipedrive_rules.wrong(chosen):
+        raise Invalid(fields=wrong)
     keep(session, **chosen)
     audit.record(session, who, "settings.changed", "", **chosen)
 

@@ -23,7 +23,8 @@ from app.web.sockets import SOCKETS, UPLOADS, Sockets, is_page_of
 PLAIN = frozenset({"/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/readyz"})
 LOGIN = "/api/auth/login"
 OPEN = frozenset({"/login", "/setup", LOGIN})
-LINKS = ("/invite/", "/reset/")
+HOOKS = "/pipedrive/hook/"
+LINKS = ("/invite/", "/reset/", "/r/", "/calendar/", "/reply/", HOOKS)
 CLOSED = ("/docs", "/redoc", "/openapi.json")
 METRICS = "/metrics"
 NOTHING = "There is nothing at this address."
@@ -40,6 +41,7 @@ class Gate:
         self.sockets = Sockets(app, settings)
         self.strangers = Allowance(60, 60)
         self.colleagues = Allowance(300, 10)
+        self.bells = Allowance(600, 60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         no: Refusal | Response | None
@@ -71,7 +73,9 @@ class Gate:
 
     def _too_fast(self, scope: Scope, who: Identity | None) -> Refusal | None:
         wait = 0
-        if who is None:
+        if scope["path"].startswith(HOOKS):
+            wait = self.bells.wait(place_of(scope["client"][0]))
+        elif who is None:
             wait = self.strangers.wait(place_of(scope["client"][0]))
         elif scope["path"].startswith("/api/"):
             wait = self.colleagues.wait(str(who.user_id))
@@ -95,7 +99,7 @@ class Gate:
         """A write is meant by the person when our own page sent it, or a script that shows its token."""
         if scope["type"] != "http" or scope["method"] in origins.SAFE or (who and who.token_id):
             return True
-        if scope["path"] == LOGIN and origins.has_no_say(scope):
+        if (scope["path"] == LOGIN or scope["path"].startswith(HOOKS)) and origins.has_no_say(scope):
             return True
         return origins.is_proved_own(scope, self.address)
 

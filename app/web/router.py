@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.web import arrival, entry
+from app.web import arrival, calendars, entry, hooks, replying, shared
 from app.web.arrival import OnSetUp
 from app.web.cookies import Cookie
 from app.web.turnstile import Turnstile
@@ -13,4 +13,8 @@ def router(cookie: Cookie, turnstile: Turnstile, on_set_up: OnSetUp) -> APIRoute
     whole = APIRouter()
     whole.include_router(entry.routes(turnstile))
     whole.include_router(arrival.routes(cookie, on_set_up))
+    whole.include_router(calendars.routes())
+    whole.include_router(hooks.routes())
+    whole.include_router(replying.routes())
+    whole.include_router(shared.routes())
     return whole

@@ -108,7 +108,7 @@ def reply(
 def named(path: str) -> str:
     """A path as it may stand in the log: without the token of an invitation."""
     head = path.split("/", 2)[1:2]
-    return f"/{head[0]}/…" if head and head[0] in {"invite", "reset"} else path
+    return f"/{head[0]}/…" if head and head[0] in {"invite", "reset", "r", "calendar", "reply"} else path
 
 
 def _answer_for(scope: Scope, broken: Exception) -> Response:

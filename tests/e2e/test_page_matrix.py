@@ -18,12 +18,21 @@ ROWS = {
     "/": SIGNED_IN,
     "/contacts": SIGNED_IN,
     "/contacts/{cid}": (303, 404, 404, 303),
+    "/campaigns": SIGNED_IN,
+    "/campaigns/{campaign_id}": (303, 404, 404, 303),
     "/activities": SIGNED_IN,
     "/sync": SIGNED_IN,
     "/import": SIGNED_IN,
     "/settings": SIGNED_IN,
+    "/settings/pipedrive": GOLDEN,
     "/more": SIGNED_IN,
+    "/notices": SIGNED_IN,
+    "/outbox": SIGNED_IN,
     "/team": GOLDEN,
+    "/team/work": GOLDEN,
+    "/reports": SIGNED_IN,
+    "/reports/screen": SIGNED_IN,
+    "/campaigns/{campaign_id}/screen": (303, 404, 404, 303),
     "/practice": SIGNED_IN,
     "/practice/{kind}": (303, 404, 404, 303),
     "/practice/{kind}/{record}": (303, 404, 404, 303),
@@ -32,6 +41,10 @@ ROWS = {
     "/setup": (404, 404, 404, 404),
     "/invite/{token}": (404, 404, 404, 404),
     "/reset/{token}": (404, 404, 404, 404),
+    "/r/{token}": (404, 404, 404, 404),
+    "/calendar/{token}.ics": (404, 404, 404, 404),
+    "/reply/{token}": (404, 404, 404, 404),
+    "/meetings/{activity_id}.ics": (303, 404, 404, 303),
     "/healthz": OPEN,
     "/readyz": OPEN,
     "/metrics": OPEN,
@@ -107,6 +120,8 @@ def joined(site, boss, email):
 def test_who_gets_what(people, path):
     address = (
         path.replace("{cid}", NOBODY)
+        .replace("{campaign_id}", NOBODY)
+        .replace("{activity_id}", NOBODY)
         .replace("{token}", uuid.uuid4().hex)
         .replace("{kind}", "nothing")
         .replace("{record}", "1")

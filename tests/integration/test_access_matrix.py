@@ -10,8 +10,19 @@ import world
 from wires import KEY, ask
 
 from app import api, db
-from app.models import ActivityDraft, ActivityType, Import, PipedriveSync, SyncStatus, Trigger, User
-from app.services import outreach, sign_in, syncs
+from app.models import (
+    ActivityDraft,
+    ActivityType,
+    BankDeed,
+    Import,
+    PipedriveSync,
+    SavedViewDraft,
+    SyncConflict,
+    SyncStatus,
+    Trigger,
+    User,
+)
+from app.services import campaigns, many, outreach, saved_views, sign_in, syncs
 
 ROLES = ("anonymous", "owner", "other", "member", "golden", "disabled")
 FILE = {"file": ("people.csv", b"Name\nJane Roe\n", "text/csv")}
@@ -53,9 +64,41 @@ TABLE = [
     Row("DELETE", "/api/contacts/{contact_id}", (204, 404, 404, 404)),
     Row("POST", "/api/contacts/{contact_id}/snooze", OWNER_ONLY, {"days": 3}),
     Row("POST", "/api/contacts/{trashed_id}/restore", OWNER_ONLY),
+    Row("GET", "/api/contacts/{contact_id}/export.json", OWNER_ONLY),
+    Row("POST", "/api/contacts/capture", everybody(200), {"text": "Jane Roe, ACME, jane@acme.example"}),
+    Row("POST", "/api/contacts/bulk", everybody(200), {"verb": "TAG", "tag": "x", "contact_ids": ["{contact_id}"]}),
+    Row("POST", "/api/contacts/merge", OWNER_ONLY, {"keep_id": "{contact_id}", "drop_id": "{twin_id}"}),
+    Row("POST", "/api/undo/{deed_id}", OWNER_ONLY),
+    Row("GET", "/api/organisations", everybody(200)),
+    Row("PUT", "/api/organisations/{firm_id}", OWNER_ONLY, {"name": "Acme"}),
+    Row("POST", "/api/organisations/merge", OWNER_ONLY, {"keep_id": "{firm_id}", "drop_id": "{other_firm_id}"}),
+    Row("GET", "/api/views", everybody(200)),
+    Row("POST", "/api/views", everybody(201), {"name": "Warm", "query": "warmness_min=7"}),
+    Row("PUT", "/api/views/{view_id}", OWNER_ONLY, {"name": "Hot"}),
+    Row("DELETE", "/api/views/{view_id}", (204, 404, 404, 404)),
     Row("POST", "/api/contacts/import", everybody(200), FILE),
     Row("GET", "/api/contacts/export.csv", everybody(200)),
+    Row("GET", "/api/contacts/export.xlsx", everybody(200)),
+    Row("GET", "/api/contacts/export.vcf", everybody(200)),
+    Row("GET", "/api/contacts/export.pipedrive.csv", everybody(200)),
     Row("DELETE", "/api/imports/{batch_id}", OWNER_ONLY),
+    Row("GET", "/api/campaigns", everybody(200)),
+    Row("POST", "/api/campaigns", everybody(201), {"name": "Spring"}),
+    Row("GET", "/api/campaigns/{campaign_id}", (200, 404, 200, 200)),
+    Row("PUT", "/api/campaigns/{campaign_id}", (200, 404, 403, 200), {"theme": "changed"}),
+    Row("DELETE", "/api/campaigns/{campaign_id}", (204, 404, 403, 204)),
+    Row("POST", "/api/campaigns/{binned_id}/restore", (200, 404, 404, 200)),
+    Row("POST", "/api/campaigns/{campaign_id}/archive", (200, 404, 403, 200)),
+    Row("POST", "/api/campaigns/{campaign_id}/unarchive", (200, 404, 403, 200)),
+    Row("POST", "/api/campaigns/{campaign_id}/copy", (201, 404, 201, 201), {"name": "Autumn"}),
+    Row("POST", "/api/campaigns/{campaign_id}/assign-contacts", (200, 404, 200, 200), {"contact_ids": ["{contact_id}"]}),
+    Row("GET", "/api/campaigns/{campaign_id}/contacts", (200, 404, 200, 200)),
+    Row("PUT", "/api/campaigns/{campaign_id}/contacts/{contact_id}", (200, 404, 200, 200), {"stage": "CONTACTED"}),
+    Row("DELETE", "/api/campaigns/{campaign_id}/contacts/{contact_id}", (204, 404, 403, 204)),
+    Row("GET", "/api/campaigns/{campaign_id}/report", (200, 404, 200, 200)),
+    Row("GET", "/api/campaigns/{campaign_id}/report.csv", (200, 404, 200, 200)),
+    Row("GET", "/api/campaigns/{campaign_id}/report.xlsx", (200, 404, 200, 200)),
+    Row("GET", "/api/campaigns/{campaign_id}/report.pdf", (200, 404, 200, 200)),
     Row("GET", "/api/activities", everybody(200)),
     Row("GET", "/api/activities/feed", everybody(200)),
     Row("POST", "/api/activities", (201, 404, 201, 201), {"type": "CALL", "contact_id": "{contact_id}", "campaign_id": "{campaign_id}"}),
@@ -66,11 +109,28 @@ TABLE = [
     Row("POST", "/api/pipedrive/sync", (202, 404, 404, 404), {"contact_id": "{contact_id}"}),
     Row("GET", "/api/pipedrive/status", everybody(200)),
     Row("POST", "/api/pipedrive/retry", (200, 404, 404, 200), {"sync_ids": ["{sync_id}"]}),
+    Row("POST", "/api/pipedrive/look", (409, 404, 404, 404), {"contact_id": "{contact_id}"}),
+    Row("GET", "/api/pipedrive/syncs/{sync_id}", (200, 404, 404, 200)),
+    Row("POST", "/api/pipedrive/syncs/{sync_id}/link", OWNER_ONLY, {"remote": "812"}),
+    Row("POST", "/api/pipedrive/syncs/{sync_id}/create-anyway", OWNER_ONLY),
+    Row("POST", "/api/pipedrive/syncs/{sync_id}/skip", OWNER_ONLY),
+    Row("POST", "/api/pipedrive/syncs/{sync_id}/undo", (409, 404, 404, 404)),
+    Row("GET", "/api/pipedrive/conflicts", everybody(200)),
+    Row("POST", "/api/pipedrive/conflicts/{conflict_id}/resolve", OWNER_ONLY, {"resolution": "OURS"}),
+    Row("POST", "/api/pipedrive/conflicts/{conflict_id}/reverse", (409, 404, 404, 404)),
+    Row("PUT", "/api/pipedrive/contacts/{contact_id}/link", (202, 404, 404, 404), {"remote": "812"}),
+    Row("DELETE", "/api/pipedrive/contacts/{contact_id}/link", OWNER_ONLY),
     Row("GET", "/api/me", everybody(200)),
     Row("PUT", "/api/me", everybody(200), {"timezone": "Europe/Oslo"}),
     Row("PUT", "/api/me/password", everybody(422), {"old": "wrong", "new": "a few unrelated words"}),
     Row("PUT", "/api/me/pipedrive-key", everybody(200), {"api_key": KEY}),
     Row("DELETE", "/api/me/pipedrive-key", everybody(204)),
+    Row("GET", "/api/notices", everybody(200)),
+    Row("POST", "/api/notices/read", everybody(200), {}),
+    Row("GET", "/api/notices/choices", everybody(200)),
+    Row("PUT", "/api/notices/choices", everybody(200), {"digest_hour": 7}),
+    Row("POST", "/api/me/calendar", everybody(201)),
+    Row("DELETE", "/api/me/calendar", everybody(204)),
     Row("GET", "/api/me/devices", everybody(200)),
     Row("DELETE", "/api/me/devices/{device_id}", (204, 404, 404, 204)),
     Row("GET", "/api/users", (*GOLDEN_ONLY, 200)),
@@ -78,6 +138,7 @@ TABLE = [
     Row("POST", "/api/users/{user_id}/reset-link", (*GOLDEN_ONLY, 201)),
     Row("PUT", "/api/users/{user_id}/role", (*GOLDEN_ONLY, 200), {"role": "GOLDEN_TICKET"}),
     Row("POST", "/api/users/{user_id}/disable", (*GOLDEN_ONLY, 200)),
+    Row("POST", "/api/users/{user_id}/hand-over", (*GOLDEN_ONLY, 200), {"to_user_id": "{taker_id}"}),
     Row("POST", "/api/users/{user_id}/enable", (*GOLDEN_ONLY, 200)),
     Row("GET", "/api/tokens", everybody(200)),
     Row("POST", "/api/tokens", everybody(201), {"name": "Report"}),
@@ -90,21 +151,30 @@ def firm(ada, bo, gwen, jane):
     """Ada owns Jane, who is in a campaign that Bo is a member of, and everything else that a route may name."""
     cem, dora = world.person("Cem Can"), world.person("Dora Dow", active=False)
     campaign, trashed = world.campaign(ada, members=[bo], holds=[jane]), world.contact(ada, "Gone")
+    binned = world.campaign(ada, "Binned", members=[bo])
     with db.transaction() as session:
         me = session.get_one(User, ada.id)
         draft = ActivityDraft(type=ActivityType.CALL, campaign_id=campaign.id)
         touch, removed = (outreach.log(session, me, jane.id, draft) for _ in range(2))
         removed.deleted_at = session.merge(trashed).deleted_at = touch.created_at
+        campaigns.remove(session, me, binned.id)
         sync = syncs.queue(session, me, trashed, Trigger.MANUAL)
         session.get_one(PipedriveSync, sync.id).status = SyncStatus.FAILED
         session.add(batch := Import(user_id=ada.id))
+        session.add(asked := SyncConflict(contact_id=jane.id, user_id=ada.id, account="acme", entity_type="person", entity_id=jane.id,
+                                          field="name", ours="Jane Roe", theirs="Jane R."))  # fmt: skip
+        view = saved_views.save(session, me, SavedViewDraft(name="Quiet"))
         token, _ = sign_in.issue_token(session, me, "Report")
         sign_in.open_session(session, me, "A browser")
     with db.reading() as session:
         device = sign_in.devices(session, ada)[0]
+    twin = world.contact(ada, "J. Roe", organisation="Globex")
+    with db.transaction() as session:
+        done = many.tag(session, session.get_one(User, ada.id), [twin.id], "x")
+        deed = session.get_one(BankDeed, done.deed_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
-    ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "batch": batch,
-           "sync": sync, "user": cem, "token": token, "device": device}  # fmt: skip
+    ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked,
+           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "taker": bo, "user": cem, "token": token, "device": device}  # fmt: skip
     return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})
 
 

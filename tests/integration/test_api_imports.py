@@ -33,7 +33,7 @@ def test_a_file_is_taken_in_once_and_taken_back(ada):
     again = send(ada).json()
     assert (again["new"], again["duplicates"]) == (0, 2)
     undone = ask(ada, "DELETE", f"/api/imports/{body['batch_id']}")
-    assert (undone.status_code, undone.json(), names()) == (200, {"trashed": 2}, [])
+    assert (undone.status_code, undone.json()["trashed"], names()) == (200, 2, [])
 
 
 @pytest.mark.parametrize("where", ["form", "address"])

@@ -1,23 +1,26 @@
-"""R22-R24: asking for a push, seeing how pushes stand, trying again."""
+"""R22-R24, K8, Y5, D9: asking for a push, seeing how pushes stand, trying again, deciding which record is meant."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 import world
 from sqlmodel import select
-from wires import ask, is_refusal
+from wires import KEY, ask, is_refusal
 
 from app import db
 from app.models import (
     ActivityDraft,
     ActivityType,
+    Deed,
     EntityType,
     LinkState,
     Outcome,
     PipedriveLink,
     PipedriveSync,
+    SyncConflict,
     SyncLane,
+    SyncReceipt,
     SyncStatus,
     now,
 )
@@ -84,14 +87,14 @@ def test_a_dry_run_says_the_plan_in_words_and_writes_nothing(ada, jane):
     answer = push(ada, jane, query="?dry_run=true")
     assert answer.status_code == 200
     assert answer.json()["plan"][0].startswith("No Pipedrive key yet")
-    assert answer.json()["plan"][1:] == ["Create organization “ACME Ltd”.", "Create person “Jane Roe”."]
+    assert answer.json()["plan"][1:] == ["Create organization ACME Ltd.", "Create person Jane Roe."]
     assert syncs() == []
 
 
-def test_a_plan_uses_what_pipedrive_already_has(ada, jane):
-    meeting = meet(ada, jane, due_date=now() + timedelta(days=5), subject="Kick-off")
+def know_acme(ada, jane):
+    """Ada has a key, Jane's person and her firm are linked."""
     with db.transaction() as session:
-        ada.pipedrive_key = "sealed"
+        ada.pipedrive_key, ada.pipedrive_company = "sealed", "acme"
         session.merge(ada)
         jane.pipedrive_person_id = 12
         session.merge(jane)
@@ -105,16 +108,33 @@ def test_a_plan_uses_what_pipedrive_already_has(ada, jane):
                 remote_id=7,
             )
         )
+
+
+def test_a_plan_uses_what_pipedrive_already_has(ada, jane):
+    meeting = meet(ada, jane, due_date=datetime(2030, 12, 3, 10, tzinfo=UTC), subject="Kick-off")
+    know_acme(ada, jane)
     plan = push(ada, jane, "MEETING", "?dry_run=true").json()["plan"]
-    assert plan == ["Use organization 7.", "Use person 12.", "Create activity “Kick-off”."]
+    assert plan == [
+        "Use organization ACME Ltd (id 7).",
+        "Update person Jane Roe (id 12).",
+        "Create meeting 3 Dec 10:00 UTC.",
+    ]
     with db.transaction() as session:
         session.merge(meeting).pipedrive_activity_id = 33
-    assert push(ada, jane, "MEETING", "?dry_run=true").json()["plan"][2] == "Update activity 33."
+    assert push(ada, jane, "MEETING", "?dry_run=true").json()["plan"][2] == "Update meeting 3 Dec 10:00 UTC (id 33)."
+
+
+def test_a_plan_tells_of_the_deal_that_a_meeting_earns(ada, gwen, jane):
+    meet(ada, jane, due_date=now() + timedelta(days=5))
+    with db.transaction() as session:
+        workspace.choose(session, session.merge(gwen), pipedrive_on_meeting="deal")
+    assert push(ada, jane, "MEETING", "?dry_run=true").json()["plan"][-1] == "Create a deal."
+    assert push(ada, jane, "MANUAL", "?dry_run=true").json()["plan"][-1] == "Create person Jane Roe."
 
 
 def test_a_contact_without_an_organisation_gets_none(ada):
     zoe = world.contact(ada, "Zoe")
-    assert push(ada, zoe, query="?dry_run=true").json()["plan"][1:] == ["Create person “Zoe”."]
+    assert push(ada, zoe, query="?dry_run=true").json()["plan"][1:] == ["Create person Zoe."]
 
 
 def test_the_status_counts_and_names_what_is_open(ada, jane, john):
@@ -180,3 +200,148 @@ def test_a_retry_says_which(ada, body):
 
 def test_the_retry_of_something_that_is_not_there_is_a_404(ada):
     assert is_refusal(ask(ada, "POST", "/api/pipedrive/retry", {"sync_ids": [str(uuid4())]}), 404, "NotFound")
+
+
+def several(contact) -> PipedriveSync:
+    """The push of this contact stopped: two people in Pipedrive may be meant."""
+    with db.transaction() as session:
+        row = session.exec(select(PipedriveSync).where(PipedriveSync.contact_id == contact.id)).one()
+        row.status, row.error, row.error_code = SyncStatus.FAILED, "Pipedrive has Jane Roe more than once.", "several"
+        row.detail = f"Closed {KEY}"
+        row.candidates = [
+            {"id": number, "name": "Jane Roe", "organization": "ACME", "email": "", "url": None, "kind": "person"}
+            for number in (812, 913)
+        ]
+    return row
+
+
+def about(who, sync, verb="", body=None, method="POST"):
+    return ask(who, method, f"/api/pipedrive/syncs/{sync.id}{verb}", body)
+
+
+def test_one_push_shows_its_candidates_and_its_receipt(ada, jane):
+    know_acme(ada, jane)
+    push(ada, jane)
+    row = several(jane)
+    with db.transaction() as session:
+        session.add(
+            SyncReceipt(
+                sync_id=row.id, account="acme", entity_type=EntityType.ORGANIZATION, remote_id=7, what=Deed.LINKED
+            )
+        )
+    body = about(ada, row, method="GET").json()
+    assert [one["id"] for one in body["candidates"]] == [812, 913]
+    assert [(one["what"], one["remote_id"], one["url"]) for one in body["receipt"]] == [
+        ("LINKED", 7, "https://acme.pipedrive.com/organization/7")
+    ]
+    assert KEY not in str(body)
+
+
+@pytest.mark.parametrize(
+    "remote", ["812", "#812", "https://acme.pipedrive.com/person/812", "acme.pipedrive.com/person/812?x=1"]
+)
+def test_a_record_is_named_by_its_number_or_its_address(ada, jane, remote):
+    know_acme(ada, jane)
+    push(ada, jane)
+    body = about(ada, several(jane), "/link", {"remote": remote}).json()
+    assert body["status"] == "PENDING"
+    assert syncs()[0].choice == {"kind": "person", "id": 812}
+
+
+@pytest.mark.parametrize(
+    "remote",
+    ["", "Jane", "0", "https://rival.pipedrive.com/person/812", "https://acme.pipedrive.com/deal/812", "https://evil.example/person/812"],
+)  # fmt: skip
+def test_what_names_no_record_of_ours_is_refused(ada, jane, remote):
+    know_acme(ada, jane)
+    push(ada, jane)
+    assert is_refusal(about(ada, several(jane), "/link", {"remote": remote}), 422, "Invalid")
+    assert syncs()[0].status is SyncStatus.FAILED
+
+
+def test_none_of_the_candidates_makes_a_new_one(ada, jane):
+    push(ada, jane)
+    assert about(ada, several(jane), "/create-anyway").json()["status"] == "PENDING"
+    assert syncs()[0].choice == {"kind": "person", "id": None}
+
+
+def test_what_was_skipped_needs_nobody_until_it_is_named_again(ada, jane):
+    push(ada, jane)
+    row = several(jane)
+    assert about(ada, row, "/skip").json()["error_code"] == "SKIPPED"
+    assert ask(ada, "GET", f"/api/contacts/{jane.id}").json()["sync"]["badge"] == "NOT_PUSHED"
+    assert ask(ada, "POST", "/api/pipedrive/retry", {"all": True}).json() == {"retried": 0}
+    assert ask(ada, "POST", "/api/pipedrive/retry", {"sync_ids": [str(row.id)]}).json() == {"retried": 1}
+
+
+def test_a_contact_is_linked_and_unlinked_by_hand(ada, jane):
+    know_acme(ada, jane)
+    path = f"/api/pipedrive/contacts/{jane.id}/link"
+    body = ask(ada, "PUT", path, {"remote": "https://acme.pipedrive.com/person/99"}).json()
+    assert (body["status"], syncs()[0].choice) == ("PENDING", {"kind": "person", "id": 99})
+    assert ask(ada, "DELETE", path).json() == {"contact_id": str(jane.id), "pipedrive_person_id": None}
+
+
+def test_a_push_that_made_nothing_has_nothing_to_take_back(ada, jane):
+    push(ada, jane)
+    assert is_refusal(about(ada, syncs()[0], "/undo"), 409, "Conflict")
+
+
+def conflict(owner, contact, field="phones", ours=("+49301",), theirs=("+4722123456",)):
+    with db.transaction() as session:
+        row = SyncConflict(
+            contact_id=contact.id, user_id=owner.id, account="acme", entity_type=EntityType.PERSON,
+            entity_id=contact.id, field=field, ours=list(ours), theirs=list(theirs),
+        )  # fmt: skip
+        session.add(row)
+    return row
+
+
+def test_a_conflict_is_shown_to_its_owner_and_decided_once(ada, bo, gwen, jane):
+    know_acme(ada, jane)
+    row = conflict(ada, jane)
+    (shown,) = ask(ada, "GET", "/api/pipedrive/conflicts").json()["items"]
+    assert (shown["field"], shown["ours"], shown["theirs"]) == ("phone numbers", "+49301", "+4722123456")
+    path = f"/api/pipedrive/conflicts/{row.id}/resolve"
+    for other in (bo, gwen):
+        assert ask(other, "GET", "/api/pipedrive/conflicts").json()["items"] == []
+        assert is_refusal(ask(other, "POST", path, {"resolution": "OURS"}), 404, "NotFound")
+    assert ask(ada, "POST", path, {"resolution": "THEIRS"}).json()["resolution"] == "THEIRS"
+    assert ask(ada, "GET", f"/api/contacts/{jane.id}").json()["phones"] == ["+4722123456"]
+    assert is_refusal(ask(ada, "POST", path, {"resolution": "OURS"}), 409, "Conflict")
+
+
+def test_a_decision_is_turned_round(ada, jane):
+    know_acme(ada, jane)
+    row = conflict(ada, jane)
+    path = f"/api/pipedrive/conflicts/{row.id}"
+    assert is_refusal(ask(ada, "POST", f"{path}/reverse"), 409, "Conflict")
+    ask(ada, "POST", f"{path}/resolve", {"resolution": "THEIRS"})
+    assert ask(ada, "POST", f"{path}/reverse").json()["resolution"] == "OURS"
+    assert ask(ada, "GET", f"/api/contacts/{jane.id}").json()["phones"] == ["+49301"]
+    assert ask(ada, "POST", f"{path}/reverse").json()["resolution"] == "THEIRS"
+    assert ask(ada, "GET", f"/api/contacts/{jane.id}").json()["phones"] == ["+4722123456"]
+
+
+def test_a_golden_ticket_learns_of_a_private_contacts_push_but_not_whose(ada, gwen, jane):
+    push(ada, jane)
+    row = several(jane)
+    body = about(gwen, row, method="GET").json()
+    assert (body["contact"], body["error"], body["candidates"], body["owner"]) == (None, None, [], "Ada Lind")
+    assert "Jane" not in str(body)
+    world.campaign(ada, members=[], holds=[jane])
+    assert about(gwen, row, method="GET").json()["contact"] == "Jane Roe"
+    for verb in ("/skip", "/create-anyway", "/undo"):
+        assert is_refusal(about(gwen, row, verb), 404, "NotFound")
+
+
+def test_the_lane_says_that_everybody_is_paused(ada, jane):
+    know_acme(ada, jane)
+    with db.transaction() as session:
+        workspace.keep(session, sync_paused="a restore is being looked at")
+    said = ask(ada, "GET", "/api/pipedrive/status").json()["lane"]["paused_reason"]
+    assert said == "Pushes are paused for everybody: a restore is being looked at."
+
+
+def test_a_look_without_a_key_says_so(ada, jane):
+    assert is_refusal(ask(ada, "POST", "/api/pipedrive/look", {"contact_id": str(jane.id)}), 409, "Conflict")

@@ -49,7 +49,7 @@ def test_the_owner_sees_everything(ada, jane, spring):
     body = get(ada, jane).json()
     assert body["notes"] == "private-note"
     assert body["added_to_campaign"]
-    assert body["campaigns"][0] == {"id": str(spring.id), "name": "Spring", "stage": "TO_CONTACT"}
+    assert body["campaigns"][0] == {"id": str(spring.id), "name": "Spring", "stage": "CONTACTED"}
     assert len(body["campaigns"]) == 2
     assert notes(ada) == ["for-spring", "other-touch"]
 
@@ -75,7 +75,7 @@ def test_a_member_sees_the_card_and_the_touches_of_the_shared_campaign(bo, jane,
     body = answer.json()
     assert set(body) == CARD
     assert (body["name"], body["organisation"], body["owner"]["name"]) == ("Jane Roe", "ACME Ltd", "Ada Lind")
-    assert body["campaigns"] == [{"id": str(spring.id), "name": "Spring", "stage": "TO_CONTACT"}]
+    assert body["campaigns"] == [{"id": str(spring.id), "name": "Spring", "stage": "CONTACTED"}]
     assert [one["note"] for one in body["touches"]] == ["for-spring"]
     assert notes(bo) == ["for-spring"]
     assert not [secret for secret in SECRETS if secret in answer.text]

@@ -8,7 +8,7 @@ from sqlmodel import func, select
 from app import db
 from app.errors import Invalid, NotFound
 from app.models import ActivityDraft, ActivityType, Contact, Organisation, PipedriveSync, WarmnessChange
-from app.services import contacts, imports, outreach
+from app.services import contacts, imported, imports, outreach
 
 
 def take(who, text, **options):
@@ -18,7 +18,7 @@ def take(who, text, **options):
 
 def undo(who, batch_id):
     with db.transaction() as session:
-        return imports.undo(session, who, batch_id)
+        return imported.undo(session, who, batch_id).trashed
 
 
 def counts(report):

@@ -40,13 +40,17 @@ def everything(fake):
         pipedrive.activity_types()
         codes = [add("Pipedriven").code for add in (pipedrive.add_organization_field, pipedrive.add_person_field)]
         owner = fake.user_ids[KEY]
-        firm = pipedrive.add_organization(name="Acme", owner_id=owner, address="Oslo", custom={codes[0]: "pdn-o-1"})
+        firm = pipedrive.add_organization(
+            name="Acme", owner_id=owner, address="Oslo", visible_to=3, custom={codes[0]: "pdn-o-1"}
+        )
         kari = pipedrive.add_person(
             name="Kari",
             org_id=firm.id,
             owner_id=owner,
             emails=["k@x.example"],
             phones=["+47"],
+            visible_to=3,
+            label_ids=[1],
             custom={codes[1]: "pdn-p-1"},
         )
         due = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
@@ -56,7 +60,7 @@ def everything(fake):
         )  # fmt: skip
         pipedrive.change_organization(firm.id, name="Acme AS")
         pipedrive.change_person(kari.id, emails=["k@x.example", "k2@x.example"])
-        pipedrive.change_activity(call.id, done=True, due=date(2026, 12, 2))
+        pipedrive.change_activity(call.id, done=True, due=date(2026, 12, 2), clear=["duration", "location", "note"])
         now = datetime.now(UTC) - timedelta(minutes=1)
         for listing in (
             pipedrive.persons_since(now),
@@ -64,6 +68,20 @@ def everything(fake):
             pipedrive.activities_of(kari.id, now),
         ):
             assert list(listing)
+        for pages in (pipedrive.changed_persons(now), pipedrive.changed_organizations(now), pipedrive.changed_activities(now)):
+            assert [len(page) for page in pages] == [1]
+        assert all(pipedrive.present(kind, [1, 9]) == {1} for kind in ("persons", "organizations", "activities"))
+        assert pipedrive.persons_of(firm.id)[1]
+        assert pipedrive.organizations_named("acme")[0]
+        earned = {"title": "Kari", "person_id": kari.id, "org_id": firm.id, "owner_id": owner, "visible_to": 3}
+        lead, deal = pipedrive.add_lead(**earned, origin="pdn-1"), pipedrive.add_deal(**earned)
+        assert [one.origin for one in pipedrive.leads_of(kari.id)] == ["pdn-1"]
+        assert [one.id for one in pipedrive.deals_of(kari.id)] == [deal.id]
+        pipedrive.delete_lead(lead.id)
+        pipedrive.delete_deal(deal.id)
+        hook = pipedrive.add_webhook(url="https://x.example/h", about="person", name="x", user="u", password="p")
+        assert [one.id for one in pipedrive.webhooks()] == [hook.id]
+        pipedrive.delete_webhook(hook.id)
         assert pipedrive.find_persons("k@x.example")
         assert pipedrive.find_organizations("Acme AS")
         assert pipedrive.person_fields()

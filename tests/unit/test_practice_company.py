@@ -36,7 +36,7 @@ def test_a_replaced_key_is_dead_at_once(caller):
 
 def test_an_address_that_the_contract_does_not_list_is_not_found(caller):
     for method, path in (
-        ("GET", "/api/v2/deals"),
+        ("GET", "/api/v2/products"),
         ("PUT", "/api/v2/persons/1"),
         ("GET", "/v1/persons"),
         ("GET", "/api/v2/persons/x"),

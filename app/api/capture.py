@@ -1,0 +1,39 @@
+"""/api/contacts/capture: one blob of text as a contact to look over."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from pydantic import Field
+
+from app.api import examples
+from app.api.answers import Answer
+from app.api.wire import Caller, Transaction
+from app.models.base import Draft
+from app.services import capture, twins
+
+router = APIRouter(prefix="/contacts", tags=["contacts"])
+
+
+class Blob(Draft):
+    text: str = Field(max_length=10_000)
+
+
+class CapturedAnswer(Answer):
+    """`draft` is a body for POST /api/contacts; `pieces` says what each part of the text was taken for."""
+
+    sort: str
+    draft: dict[str, Any]
+    pieces: list[tuple[str, str]]
+    candidates: list[dict[str, str]]
+
+
+@router.post("/capture")
+def captured(
+    session: Transaction, me: Caller, wish: Annotated[Blob, Body(openapi_examples=examples.shown(examples.BLOB))]
+) -> CapturedAnswer:
+    """What a signature, a vCard, a LinkedIn address or a line says about somebody, to look over; nothing is kept."""
+    found = capture.parse(session, me, wish.text)
+    said = found.draft
+    typed = twins.Typed(said.get("name", ""), said.get("emails", ()), said.get("phones", ()), said.get("organisation"))
+    candidates = [twin.candidate for twin in twins.like(session, me, typed)]
+    return CapturedAnswer(sort=found.sort, draft=said, pieces=found.pieces, candidates=candidates)

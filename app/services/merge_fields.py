@@ -1,0 +1,109 @@
+"""Field by field, what becomes of two contacts that are one person: what can be chosen, and what we would choose."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import Conflict, Invalid
+from app.models import Contact
+from app.models.contact import MOST_ADDRESSES
+
+ONE = ("keep", "drop")
+BOTH = (*ONE, "both")
+CHOICES: dict[str, tuple[str, ...]] = {
+    "name": ONE,
+    "emails": BOTH,
+    "phones": BOTH,
+    "organisation": ONE,
+    "job_title": ONE,
+    "linkedin_url": ONE,
+    "tags": BOTH,
+    "notes": BOTH,
+    "warmness_score": ONE,
+    "cadence_days": ONE,
+    "pipedrive_person_id": ONE,
+}
+MOST = {"emails": MOST_ADDRESSES, "phones": MOST_ADDRESSES, "tags": 30, "notes": 10_000}
+
+
+@dataclass(frozen=True)
+class FieldChoice:
+    """What the two say about one thing, what can be chosen, and what we would (None: a person has to say)."""
+
+    field: str
+    keep: Any
+    drop: Any
+    choices: tuple[str, ...]
+    choice: str | None
+
+
+def differing(keep: Contact, drop: Contact) -> list[FieldChoice]:
+    """Everything that the two do not say alike."""
+    pairs = ((name, value(keep, name), value(drop, name)) for name in CHOICES)
+    return [FieldChoice(name, ours, theirs, CHOICES[name], ours_or_theirs(name, ours, theirs))
+            for name, ours, theirs in pairs if ours != theirs]  # fmt: skip
+
+
+def decided(keep: Contact, drop: Contact, said: dict[str, str]) -> dict[str, str]:
+    """What was said, and our choice for the rest. Raises Invalid for a choice that there is not, and Conflict."""
+    wrong = {name: "There is no such choice." for name, which in said.items() if which not in CHOICES.get(name, ())}
+    if wrong:
+        raise Invalid(fields=wrong)
+    found = {one.field: said.get(one.field, one.choice) for one in differing(keep, drop)}
+    if "pipedrive_person_id" in found and found["pipedrive_person_id"] is None:
+        raise Conflict(warning(keep, drop))
+    return {name: which for name, which in found.items() if which}
+
+
+def warning(keep: Contact, drop: Contact) -> str | None:
+    """Both went to Pipedrive, as two people: that is for a person to settle."""
+    ours, theirs = keep.pipedrive_person_id, drop.pipedrive_person_id
+    if ours is None or theirs is None or ours == theirs:
+        return None
+    return (
+        f"Both are in Pipedrive, as persons {ours} and {theirs}. Say which one this contact stays, "
+        "and merge the two in Pipedrive as well."
+    )
+
+
+def take(keep: Contact, drop: Contact, name: str, which: str) -> None:
+    """Write one decision into the contact that is kept. Raises Invalid when both together are too much."""
+    if which == "keep":
+        return
+    if name == "organisation":
+        keep.organisation, keep.organisation_id = drop.organisation, drop.organisation_id
+        keep.pipedrive_org_id = drop.pipedrive_org_id
+        return
+    ours, theirs = getattr(keep, name), getattr(drop, name)
+    found = theirs if which == "drop" else _together(name, ours, theirs)
+    if name in MOST and len(found) > MOST[name]:
+        sentence = (
+            f"Both together are more than {MOST[name]:,} {'characters' if name == 'notes' else name}. Choose one."
+        )
+        raise Invalid(sentence, {name: sentence})
+    setattr(keep, name, found)
+
+
+def value(contact: Contact, name: str) -> Any:
+    if name == "organisation":
+        return contact.organisation.name if contact.organisation else None
+    return getattr(contact, name)
+
+
+def ours_or_theirs(name: str, ours: Any, theirs: Any) -> str | None:
+    """What we would choose: nothing is lost, the warmer one is right, and Pipedrive is for a person to decide."""
+    if not theirs:
+        return "keep"
+    if not ours:
+        return "drop"
+    if "both" in CHOICES[name]:
+        return "both"
+    if name == "warmness_score":
+        return "drop" if theirs > ours else "keep"
+    return None if name == "pipedrive_person_id" else "keep"
+
+
+def _together(name: str, ours: Any, theirs: Any) -> Any:
+    if name == "notes":
+        return f"{ours.rstrip()}\n\n{theirs.lstrip()}"
+    both = list(dict.fromkeys([*ours, *theirs]))
+    return sorted(both) if name == "tags" else both

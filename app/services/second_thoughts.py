@@ -1,0 +1,34 @@
+"""What was decided about a field that both sides changed, decided the other way round: the way back of a tap."""
+
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from app.errors import Conflict, NotFound
+from app.models import Activity, EntityType, Resolution, SyncConflict, Trigger, User, now
+from app.services import audit, contacts, syncs, taking
+from app.services.conflicts import NOT_YOURS
+
+UNDECIDED = "This has not been decided yet."
+OPPOSITE = {Resolution.OURS: Resolution.THEIRS, Resolution.THEIRS: Resolution.OURS}
+
+
+def other_way(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
+    """Our field gets the other of the two values, and Pipedrive hears of it. Raises NotFound or Conflict."""
+    row = session.exec(select(SyncConflict).where(SyncConflict.id == conflict_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound(NOT_YOURS)
+    contact = contacts.owned(session, who, row.contact_id, lock=True)
+    if row.resolution is None:
+        raise Conflict(UNDECIDED)
+    row.resolution, row.resolved_at = OPPOSITE[row.resolution], now()
+    value = row.theirs if row.resolution is Resolution.THEIRS else row.ours
+    meeting = session.get(Activity, row.entity_id) if row.entity_type is EntityType.ACTIVITY else None
+    if meeting:
+        taking.meeting(session, who, meeting.id, row.field, value)
+    else:
+        taking.person(session, who, SyncConflict(**row.model_dump() | {"theirs": value}))
+    syncs.queue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+    audit.record(session, who, "conflict.reversed", row.contact_id, field=row.field, resolution=row.resolution.value)
+    session.add(row)
+    return row

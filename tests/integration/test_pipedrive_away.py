@@ -1,0 +1,163 @@
+"""PD-06, Q6, QU-06, F19: a week without Pipedrive costs nobody a tap, and when it is back nobody storms it."""
+
+import time
+
+import desk as office
+import faults
+import pytest
+import world
+from desk import BOS_KEY, connect, counts, hurried, lane, no_doubles, pushes, settled
+from fake_pipedrive import FakePipedrive
+from wires import ask
+
+from app import db
+from app.models import PipedriveSync, SyncStatus, now
+from app.models.pipedrive_sync import MAX_ATTEMPTS
+from app.practice.limits import Limits
+from app.services import syncs
+from app.sync.drain import drain
+from app.sync.pace import Pace
+
+STAFF = 8
+DAYS = 7
+
+
+class Crowded(FakePipedrive):
+    """Counts how many requests it has in hand at the same moment."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.in_hand, self.most_in_hand = 0, 0
+        self.delay = 0.005
+
+    def hear(self, heard):
+        with self._lock:
+            self.in_hand += 1
+            self.most_in_hand = max(self.most_in_hand, self.in_hand)
+        return super().hear(heard)
+
+    def commit(self, heard):
+        try:
+            return super().commit(heard)
+        finally:
+            with self._lock:
+                self.in_hand -= 1
+
+
+@pytest.fixture
+def firm(database):
+    """Eight people with keys, who all go on working."""
+    keys = {f"key-{number}-0123456789": f"Person {number}" for number in range(STAFF)}
+    staff = [connect(world.person(name), key) for key, name in keys.items()]
+    with Crowded(keys) as fake:
+        yield fake, staff
+        assert fake.violations == []
+        assert fake.overlaps == []
+
+
+def a_day_passes(desk):
+    """Every pause and every backoff is over, and the drain looks again."""
+    with db.transaction() as session:
+        for table in ("sync_lanes set not_before", "pipedrive_syncs set run_at"):
+            session.connection().exec_driver_sql(f"update {table} = clock_timestamp() - interval '1 minute'")
+    drain(desk)
+
+
+def work(person, day):
+    """What somebody does on an ordinary day, over the API; every answer has to be a good one, and soon."""
+    started = time.monotonic()
+    body = {
+        "name": f"Contact {day} of {person.name}",
+        "email": f"c{day}@{person.id.hex[-8:]}.example",
+        "warmness_score": 8,
+    }
+    contact = good(ask(person, "POST", "/api/contacts", body))
+    meeting = {
+        "type": "MEETING",
+        "contact_id": contact["id"],
+        "subject": f"Day {day}",
+        "due_date": "2027-01-04T08:30:00Z",
+    }
+    good(ask(person, "POST", "/api/activities", meeting))
+    good(ask(person, "GET", "/api/contacts/suggested"))
+    good(ask(person, "PUT", f"/api/contacts/{contact['id']}", {"notes": "Pipedrive is away"}))
+    status = good(ask(person, "GET", "/api/pipedrive/status"))
+    assert status["counts"]["PENDING"] + status["counts"]["RETRY"] + status["counts"]["FAILED"] == 2 * (day + 1)
+    assert time.monotonic() - started < 10
+
+
+def good(answer):
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()
+
+
+def test_a_week_without_any_line_spends_nobodys_attempts_and_ends_by_itself_without_a_stampede(firm):
+    fake, staff = firm
+    desk, port = hurried(office.desk_at(fake.url), offline=4, lanes_at_once=3), fake.port
+    fake.stop()
+    for day in range(DAYS):
+        for person in staff[:2]:
+            work(person, day)
+        a_day_passes(desk)
+    for person in staff[2:]:
+        office.meet(person, world.contact(person, "Late", email=f"late@{person.id.hex[-8:]}.example"))
+    a_day_passes(desk)
+    rows = pushes()
+    assert {(row.status, row.attempts) for row in rows} == {(SyncStatus.PENDING, 0)}
+    assert {row.error for row in rows} <= {"Pipedrive cannot be reached.", None}
+    assert {lane(person).paused_reason for person in staff} == {"Pipedrive cannot be reached."}
+    assert fake.heard == []
+
+    fake.start(port)
+    settled(desk, 60)
+    first = {heard.key: heard.at for heard in reversed(fake.heard)}
+    # nobody comes back in the same moment as all the others
+    assert max(first.values()) - min(first.values()) > desk.pace.offline / 4
+    assert counts(fake)[1:] == (2 * DAYS + STAFF - 2,) * 2
+    assert no_doubles(fake)
+    assert fake.most_in_hand <= desk.pace.lanes_at_once
+
+
+def test_a_week_of_error_pages_needs_one_tap_at_most_and_then_everything_goes_over_once(firm):
+    fake, staff = firm
+    desk = hurried(office.desk_at(fake.url), lanes_at_once=3)
+    fake.next(faults.in_html(503, faults.GATEWAY_PAGE), times=None)
+    for person in staff[:3]:
+        work(person, 0)
+    for _ in range(MAX_ATTEMPTS + 2):
+        a_day_passes(desk)
+    assert all(row.is_open or row.error.endswith(" tries.") for row in pushes())
+    fake.heal()
+    for person in staff[:3]:
+        with db.transaction() as session:
+            syncs.retry(session, session.merge(person), None)
+    assert {row.status for row in settled(desk, 30)} == {SyncStatus.SUCCESS}
+    assert counts(fake) == (0, 3, 3)
+
+
+def test_beside_a_backlog_under_the_real_burst_limit_a_single_push_waits_no_ten_seconds(database):
+    """With the product's own pace; only the backlog is smaller than five thousand, for its length changes nothing."""
+    keys = {**office.KEYS}
+    ada, bo = (connect(world.person(name), key) for key, name in keys.items())
+    with FakePipedrive(keys, limits=Limits(enforced=True)) as fake:
+        desk = office.desk_at(fake.url, Pace(lanes_at_once=1), patience=5)
+        with db.transaction() as session:
+            session.add_all(backlog(ada, 80))
+        with db.transaction() as session:
+            syncs.wake_lane(session, session.merge(ada))
+        asked = time.monotonic()
+        office.ask(bo, world.contact(bo, "Only One", email="one@bo.example"))
+        while not fake.asked("POST", "persons", BOS_KEY):
+            drain(desk)
+        assert fake.asked("POST", "persons", BOS_KEY)[0].at - asked < 10
+        assert any(row.is_open for row in pushes())
+
+
+def backlog(owner, size):
+    rows = [world.contact(owner, f"Person {number}", email=f"p{number}@ada.example") for number in range(size)]
+    office.ask(owner, rows[0])
+    for row in rows[1:]:
+        yield PipedriveSync(
+            user_id=owner.id, contact_id=row.id, entity_type="person", entity_id=row.id, trigger="MANUAL",
+            dedupe_key=f"person:{row.id}", run_at=now(),
+        )  # fmt: skip

@@ -1,0 +1,121 @@
+"""P3.4, P6.4, S9: what the charts say, worked out without a database or a browser."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+from app.models import ActivityType, Question, Stage
+from app.pages import charts
+from app.pages.parts import chart_answers
+from app.pages.report_filter import Chosen
+from app.services.figures import Figure, Report, Step, Week, rate
+from app.services.gallery import Answer, Column
+from app.services.pace import Course, pace
+from app.web import shared
+
+DAY = date(2026, 3, 18)
+KEYS = ("touches", "reached", "meetings_booked", "meetings_held", "handed_over")
+
+
+def report(**given) -> Report:
+    """Three weeks in the middle of a campaign: 5, 8 and 7 touches."""
+    weeks = tuple(Week(date(2026, 3, 2) + timedelta(days=7 * at), n, n - 2, 1, 0) for at, n in enumerate((5, 8, 7)))
+    course = Course(date(2026, 3, 1), date(2026, 4, 30), DAY)
+    facts = {
+        "campaign_id": uuid4(),
+        "campaign": "Süd & <Nord>",
+        "zone": "Europe/Berlin",
+        "since": None,
+        "until": None,
+        "figures": {key: Figure(key, 20, 4, 3) for key in KEYS},
+        "funnel": tuple(Step(stage, n, n / 10) for stage, n in zip(list(Stage)[:5], (10, 6, 4, 2, 1), strict=True)),
+        "by_type": (rate("CALL", "Call", 12, 6, 2), rate("EMAIL", "E-mail", 3, 3, 0)),
+        "by_user": (rate(str(uuid4()), "Ada Lind", 0, 0, 0),),
+        "per_week": weeks,
+        "goal": {"touches": 60, "meetings": None},
+        "pace": {
+            "touches": pace(course, "touches", 60, 22, 20),
+            "meetings": pace(course, "meetings", None, 3, 3),
+        },
+        "as_of": datetime(2026, 3, 18, 12, tzinfo=UTC),
+    }
+    return Report(**facts | given)
+
+
+def every(found):
+    return charts.every(found, charts.Course(date(2026, 3, 1), date(2026, 4, 30)), whole=True)
+
+
+def series(spec, name):
+    return next(one for one in spec.option["series"] if one["id"] == name)
+
+
+def test_too_few_touches_are_hatched_and_what_was_never_tried_has_no_range():
+    specs = every(report())
+    calls, mails = series(specs["methods"], "share")["data"]
+    assert "decal" not in calls["itemStyle"]
+    assert "decal" in mails["itemStyle"]
+    assert series(specs["methods"], "range")["data"] == [[25.4, 74.6, 0], [43.9, 100.0, 1]]
+    assert specs["people"].empty
+    assert specs["people"].table.rows[0][3] == "–"
+
+
+def test_the_way_to_the_goal_ends_in_what_is_done():
+    spec = every(report())["goal-touches"]
+    done = [n for _, n in series(spec, "done")["data"]]
+    # 22 are done, 2 of them before the weeks that are known
+    assert done == [2, 2, 7, 15, 22]
+    assert spec.note == report().pace["touches"].sentence
+    assert every(report())["goal-meetings"].empty
+
+
+def test_a_narrowed_report_does_not_bend_the_way_to_the_goal():
+    spec = charts.goal(report(), "touches", charts.Course(date(2026, 3, 1), None), whole=False)
+    assert [n for _, n in series(spec, "done")["data"]] == [0, 22]
+
+
+def test_every_bar_has_its_row_its_key_and_its_words():
+    for place, spec in every(report()).items():
+        if spec.keys is not None:
+            assert len(spec.keys) == len(spec.table.rows) == len(spec.tips), place
+        if spec.table.rows:
+            assert {len(row) for row in spec.table.rows} == {len(spec.table.headings)}, place
+
+
+def test_the_same_figures_are_the_same_charts_at_another_time():
+    """Nothing is sent to a screen that shows it already."""
+    found = report()
+    assert every(found) == every(replace(found, as_of=found.as_of + timedelta(seconds=9)))
+
+
+def test_an_address_narrows_a_report_the_same_way_for_everybody():
+    person = uuid4()
+    for chosen in (
+        Chosen(),
+        Chosen(days="30", type=ActivityType.CALL),
+        Chosen(days="own", since=date(2026, 1, 5), until=date(2026, 2, 1), person=person),
+    ):
+        assert Chosen.of(f"/campaigns/x?tab=report&{chosen.query()}") == chosen
+    assert Chosen.of("/campaigns/x?days=1e9&from=never&person=me&type=DANCE") == Chosen()
+    assert Chosen(days="7").asked(DAY).from_ == date(2026, 3, 12)
+
+
+def test_an_answer_with_shares_is_drawn_with_their_range():
+    columns = (Column("Method", "text"), Column("Touches"), Column("Reached"), Column("Share", "share"),
+               Column("At least", "share"), Column("At most", "share"), Column("Meetings booked"))  # fmt: skip
+    rows = (("Call", 12, 6, 0.5, 0.254, 0.746, 2), ("Meeting", 0, 0, None, None, None, 1))
+    spec = chart_answers.spec(
+        Answer(Question.CHANNELS, "Which channel works?", "Call reached 50%.", columns, rows, "bars")
+    )
+    assert series(spec, "range")["data"] == [[25.4, 74.6, 0]]
+    assert spec.table.rows[1] == ["Meeting", "0", "0", "–", "–", "–", "1"]
+    assert spec.note == "Call reached 50%."
+
+
+def test_the_page_for_strangers_shows_names_as_text():
+    html = shared.body(report())
+    assert "Süd &amp; &lt;Nord&gt;" in html
+    assert "<Nord>" not in html
+    assert "Ada Lind" not in html
+    assert html.count("<svg") == 6
+    assert "thin-wide" in html
