@@ -131,11 +131,23 @@ def tokens(office: Office) -> Iterator[tuple[str, str]]:
 
 
 def spent(office: Office, deed: Any) -> int:
-    """The tokens that Pipedrive counted for a deed, until nothing waits any more."""
-    before = office.fake.company.limits.spent
+    """What a deed costs until nothing waits any more; listening, which goes on beside it, does not count."""
+    before = charged()
     deed()
     settled(office)
-    return office.fake.company.limits.spent - before
+    return charged() - before
+
+
+def charged() -> int:
+    """The tokens that the product has booked for pushes; they are Pipedrive's own prices."""
+    from sqlmodel import col, func, select
+
+    from app import db
+    from app.models import SyncSpending
+
+    with db.reading() as session:
+        pushing = col(SyncSpending.kind).not_in(["listen", "set-up"])
+        return int(session.exec(select(func.coalesce(func.sum(SyncSpending.tokens), 0)).where(pushing)).one())
 
 
 def push(office: Office, who: int, more: dict[str, str]) -> dict[str, Any]:
@@ -183,7 +195,7 @@ def long_queue(office: Office, size: int) -> Iterator[tuple[str, str]]:
     """One colleague's long queue under the burst limits of the Lite plan, and a single push of another beside it."""
     office.fake.company.limits.enforced = True
     office.fake.company.limits.daily = 10**9
-    heard, before = len(office.fake.heard), office.fake.company.limits.spent
+    heard, before = len(office.fake.heard), charged()
     queue(office, {1: size})
     start = time.perf_counter()
     single = push(office, 2, {})
@@ -195,7 +207,7 @@ def long_queue(office: Office, size: int) -> Iterator[tuple[str, str]]:
     asked = [one for one in office.fake.heard[heard:] if one.key and one.key.startswith("key-1-")]
     searches = sum(one.path.endswith("/search") for one in asked)
     ideal = WINDOW * max(searches / SEARCHES, (len(asked) - searches) / BURST)
-    each = (office.fake.company.limits.spent - before) / (size + 1)
+    each = (charged() - before) / (size + 1)
     yield f"beside a queue of {size} under the real limits, another's single push", f"{beside:.1f} s"
     yield f"draining {size} under the real limits (one key)", f"{took:.0f} s"
     yield "  the limits' own ideal / how close", f"{ideal:.0f} s / {100 * ideal / took:.0f} %"

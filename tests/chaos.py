@@ -48,6 +48,8 @@ RARE = {
 }
 # a pause that a killed process took to its grave was never heard of
 FORGOTTEN_WITHIN = 2.0
+# shorter than anybody's patience with one answer
+STILL_WAITING = 0.4
 
 
 class Storm(FakePipedrive):
@@ -68,6 +70,7 @@ class Storm(FakePipedrive):
         self.meddle = None
         self.trespasses: list[str] = []
         self.owners: dict[str, str] = {}
+        self.in_hand: dict[str, list[float]] = {}
         self.told: dict[str, tuple[float, float]] = {}
         self.shut: dict[str, float] = {}
         self._ordered: list[str] = []
@@ -100,6 +103,20 @@ class Storm(FakePipedrive):
         if heard.method == "POST" and not self.calm and self._throws(0.03):
             self.kill("between the POST and its answer")
         return reply
+
+    @contextmanager
+    def busy_with(self, key):
+        """Two at once count only while whoever asked first still waits: a client that gave up or died may be followed."""
+        began = time.monotonic()
+        with self._lock:
+            if any(began - since < STILL_WAITING for since in self.in_hand.setdefault(key, [])):
+                self.overlaps.append(key)
+            self.in_hand[key].append(began)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.in_hand[key].remove(began)
 
     def order(self, name):
         """Let the next request meet a rare fault, which holds for the whole company until `let_in`."""

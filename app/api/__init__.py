@@ -38,7 +38,27 @@ from app.services.pushes import LookUp
 
 PREFIX = "/api"
 # the fixed addresses below /contacts stand before /contacts/{contact_id}
-RESOURCES = (auth, imports, exports, merge, bulk, capture, contacts, organisations, views, campaigns, boards, reports, activities, pipedrive, pipedrive_choices, me, notices, users, tokens)
+RESOURCES = (
+    auth,
+    imports,
+    exports,
+    merge,
+    bulk,
+    capture,
+    contacts,
+    organisations,
+    views,
+    campaigns,
+    boards,
+    reports,
+    activities,
+    pipedrive,
+    pipedrive_choices,
+    me,
+    notices,
+    users,
+    tokens,
+)
 WAYS_IN = {
     "browser": {"type": "apiKey", "in": "cookie", "name": "sid"},
     "script": {"type": "http", "scheme": "bearer"},

@@ -49,10 +49,12 @@ def search(
     tag: Words | None = None,
     sync: SyncStatus | Literal["NONE"] | None = None,
     trash: bool = False,
+    due: Annotated[bool, Query(description="Something planned is due, or the contact's own rhythm says so.")] = False,
+    never: Annotated[bool, Query(description="Not contacted yet.")] = False,
     sort: finding.Sort = "name",
 ) -> Search:
     """The filters of the list."""
-    return Search(q, warmness_min, not_contacted_days, campaign_id, organisation, tag, sync, trash, sort)
+    return Search(q, warmness_min, not_contacted_days, campaign_id, organisation, tag, sync, trash, sort, due, never)
 
 
 Wanted = Annotated[Search, Depends(search)]

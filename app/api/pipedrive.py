@@ -13,6 +13,7 @@ from app.api.answers import Answer, Moment
 from app.api.wire import Caller, Limit, Reading, Transaction, Viewer
 from app.models import EntityType, PipedriveSync, SyncStatus, Trigger, now
 from app.models.base import Draft
+from app.models.pipedrive_sync import Asked
 from app.services import contacts, progress, pushes, syncs
 
 router = APIRouter(prefix="/pipedrive", tags=["pipedrive"])
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/pipedrive", tags=["pipedrive"])
 
 class SyncWish(Draft):
     contact_id: UUID
-    trigger: Trigger = Trigger.MANUAL
+    trigger: Asked = Trigger.MANUAL
 
 
 class Again(Draft):

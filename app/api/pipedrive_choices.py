@@ -13,6 +13,7 @@ from app.api.wire import Caller, Reading, Transaction, Viewer, Wired, user_id
 from app.errors import Conflict
 from app.models import Deed, EntityType, Resolution, SyncReceipt, Trigger
 from app.models.base import Draft, Line
+from app.models.pipedrive_sync import Asked
 from app.services import conflicts, linking, links, people, push_lists, pushes, receipts, second_thoughts
 from app.services.links import Home
 from app.services.push_lists import Item
@@ -34,7 +35,7 @@ class Choice(Draft):
 
 class Wish(Draft):
     contact_id: UUID
-    trigger: Trigger = Trigger.MANUAL
+    trigger: Asked = Trigger.MANUAL
 
 
 class DeedAnswer(Answer):

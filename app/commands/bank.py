@@ -38,7 +38,9 @@ def import_(
         report = imports.take(session, who, data, file.name, dry_run=dry_run)
     for error in report.errors:
         typer.echo(f"Row {error.row}{f', {error.column}' if error.column else ''}: {error.detail}", err=True)
-    counts = f"{report.new} new, {report.updated} updated, {report.duplicates} duplicates, {report.failed} rows with errors"
+    counts = (
+        f"{report.new} new, {report.updated} updated, {report.duplicates} duplicates, {report.failed} rows with errors"
+    )
     typer.echo(f"{'This would be: ' if dry_run else ''}{counts}.")
     if report.batch_id:
         typer.echo(f"The import's number, with which it can be undone, is {report.batch_id}.")

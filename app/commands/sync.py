@@ -74,7 +74,9 @@ def webhooks(
         with db.transaction() as session:
             workspace.keep(session, pipedrive_webhooks=on)
             audit.record(session, desk.operator(), "sync.webhooks", on=on)
-    typer.echo("An administrator's key sets this up in Pipedrive within minutes." if on else "They are removed within minutes.")
+    typer.echo(
+        "An administrator's key sets this up in Pipedrive within minutes." if on else "They are removed within minutes."
+    )
 
 
 def _keep(reason: str | None) -> None:

@@ -20,6 +20,8 @@ from app.models.bank import (
     SavedViewDraft,
     TemplateDraft,
     Tombstone,
+    WarmnessChange,
+    WarmnessReason,
 )
 from app.models.base import fold, new_id, now
 from app.models.calendar import CalendarFeed
@@ -35,7 +37,7 @@ from app.models.campaign import (
     earned,
     next_stage,
 )
-from app.models.contact import COLDEST, WARM, WARMEST, Contact, ContactDraft, WarmnessChange, WarmnessReason
+from app.models.contact import COLDEST, WARM, WARMEST, Contact, ContactDraft
 from app.models.notice import Mail, Notice, NoticeChoice, NoticeKind, Reply, ReplyLink
 from app.models.organisation import Organisation, organisation_key
 from app.models.pipedrive_back import Deed, Resolution, SyncConflict, SyncNote, SyncReceipt, SyncSpending

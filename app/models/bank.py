@@ -1,4 +1,4 @@
-"""What a contact bank remembers beside its contacts: deeds that can be undone, owners, views, templates, the erased."""
+"""What a bank remembers beside its contacts: deeds to undo, warmness, owners, views, templates, who was erased."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator
-from sqlalchemy import ARRAY, CheckConstraint, Index, Text, Uuid
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -48,6 +48,31 @@ class BankDeed(Entity, table=True):
     what: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     contact_ids: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class WarmnessReason(StrEnum):
+    ADDED = "ADDED"
+    HAND = "HAND"
+    SUGGESTED = "SUGGESTED"
+    MERGED = "MERGED"
+    IMPORT = "IMPORT"
+    DECLINED = "DECLINED"
+
+
+class WarmnessChange(Entity, table=True):
+    """One step of a contact's warmness, why, and the touch that suggested it."""
+
+    __tablename__ = "warmness_changes"
+    __table_args__ = (
+        Index("warmness_changes_of_activity", "activity_id", postgresql_where=text("activity_id IS NOT NULL")),
+    )
+
+    contact_id: UUID = Field(foreign_key="contacts.id", index=True, ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id")
+    before: int
+    after: int
+    reason: WarmnessReason = Field(sa_type=one_of(WarmnessReason))
+    activity_id: UUID | None = Field(default=None, foreign_key="activities.id", ondelete="SET NULL")
 
 
 class OwnerChange(Entity, table=True):

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field, Relationship
 
-from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, fold, now, one_of
+from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, fold, now
 from app.models.organisation import Organisation
 from app.models.user import Email
 
@@ -109,6 +108,8 @@ class Contact(Entity, table=True):
         Index("contacts_by_search", "user_id", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
         Index("contacts_by_email", "emails", postgresql_using="gin"),
         Index("contacts_by_phone", "phones", postgresql_using="gin"),
+        Index("contacts_in_pipedrive", "user_id", "sort_name", "id",
+              postgresql_where=text("deleted_at IS NULL AND pipedrive_person_id IS NOT NULL")),
         Index("contacts_by_tag", "user_id", "tags", postgresql_using="gin"),
         Index("contacts_by_due", "user_id", "next_due", postgresql_where=text("deleted_at IS NULL AND next_due IS NOT NULL")),
         Index("contacts_by_import", "import_id", postgresql_where=text("import_id IS NOT NULL")),
@@ -173,28 +174,3 @@ def split_name(name: str) -> tuple[str, str]:
         return given.strip(), family.strip()
     given, _, family = name.rpartition(" ")
     return (given, family) if given else (family, "")
-
-
-class WarmnessReason(StrEnum):
-    ADDED = "ADDED"
-    HAND = "HAND"
-    SUGGESTED = "SUGGESTED"
-    MERGED = "MERGED"
-    IMPORT = "IMPORT"
-    DECLINED = "DECLINED"
-
-
-class WarmnessChange(Entity, table=True):
-    """One step of a contact's warmness, why, and the touch that suggested it."""
-
-    __tablename__ = "warmness_changes"
-    __table_args__ = (
-        Index("warmness_changes_of_activity", "activity_id", postgresql_where=text("activity_id IS NOT NULL")),
-    )
-
-    contact_id: UUID = Field(foreign_key="contacts.id", index=True, ondelete="CASCADE")
-    user_id: UUID = Field(foreign_key="users.id")
-    before: int
-    after: int
-    reason: WarmnessReason = Field(sa_type=one_of(WarmnessReason))
-    activity_id: UUID | None = Field(default=None, foreign_key="activities.id", ondelete="SET NULL")

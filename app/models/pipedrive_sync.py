@@ -7,7 +7,7 @@ in the future, so a crash leaves nothing to repair.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy
@@ -37,6 +37,10 @@ class Trigger(StrEnum):
     MANUAL = "MANUAL"
     UPDATE = "UPDATE"
     UNDO = "UNDO"
+
+
+# what a person may ask for
+Asked = Literal[Trigger.WARM, Trigger.MEETING, Trigger.MANUAL]
 
 
 class SyncStatus(StrEnum):

@@ -41,10 +41,11 @@ def move(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage:
 def take_out(session: Session, me: User, campaign_id: UUID, contact_id: UUID) -> Said:
     before = boards.card(session, me, campaign_id, contact_id)
     boards.unassign(session, me, campaign_id, [contact_id])
-    return Said(
-        f"{before.name} is off the board; the touches stay",
-        lambda s, who: _back_on(s, who, campaign_id, contact_id, before),
-    )
+    words = f"{before.name} is off the board; the touches stay"
+    # a colleague's contact is out of sight from here on: only its owner can put it back
+    if before.owner_id != me.id:
+        return Said(words)
+    return Said(words, lambda s, who: _back_on(s, who, campaign_id, contact_id, before))
 
 
 def _unarchived(session: Session, who: User, campaign_id: UUID) -> str:

@@ -1,5 +1,6 @@
 """A card of the board, opened: who it is, what was done for this campaign, and what can be done next."""
 
+from functools import partial
 from uuid import UUID
 
 from nicegui import ui
@@ -74,10 +75,21 @@ class CardSheet:
                 basic.chips(cards.STAGES, card.stage, lambda stage: self.move(card, stage), "pd-chips wrap")
             basic.heading("For this campaign")
             self.touches(entries)
-            if card.owner_id == self.shell.me.id or self.leads:
-                basic.button("Remove from campaign", lambda: self.take_out(card), "bad", "user-minus").classes(
-                    "full-width"
-                )
+            self.leave = ui.element("div")
+            self.offer_leave(card)
+
+    def offer_leave(self, card: BoardCard, *, sure: bool = False) -> None:
+        """The owner takes a contact out, and back with Undo; whoever leads the campaign is asked first."""
+        mine = card.owner_id == self.shell.me.id
+        self.leave.clear()
+        if not mine and not self.leads:
+            return
+        with self.leave:
+            if sure:
+                basic.text(f"Only {card.owner_name} can put {card.name} back on the board.", "pd-muted pd-small")
+            word = "Remove all the same" if sure else "Remove from campaign"
+            verb = partial(self.take_out, card) if mine or sure else partial(self.offer_leave, card, sure=True)
+            basic.button(word, verb, "bad", "user-minus").classes("full-width")
 
     @property
     def leads(self) -> bool:

@@ -50,7 +50,7 @@ def contact_panel(shell: Shell, found: Whole) -> None:
         except NotFound:
             panel.gone()
 
-    live.on(again, Topic.OUTREACH, Topic.CONTACT, Topic.SYNC, about=contact_id)
+    live.on(again, Topic.OUTREACH, Topic.CONTACT, Topic.SYNC, about=contact_id, catch_up=True)
 
 
 class Panel:

@@ -76,7 +76,8 @@ def done(report: ImportReport, start_over: Callable[[], None], errors: Callable[
             start_over()
 
     with ui.element("div").classes("pd-card pd-stack"):
-        basic.heading(moved(report), "pd-h2 pd-first pd-done")
+        with ui.element("div").props("role=status"):
+            basic.heading(moved(report), "pd-h2 pd-first pd-done")
         _counts(report)
         _troubles(report, errors)
         with ui.element("div").classes("pd-line wrap"):

@@ -13,8 +13,8 @@ from app.models import User
 from app.pages import import_columns, import_outcome
 from app.pages.parts import toast
 from app.pages.parts.kept import Kept
-from app.pages.tap import BROKEN, Said, look, tap
-from app.services import import_files, import_jobs, imported
+from app.pages.tap import BROKEN, look, tap
+from app.services import import_files, import_jobs
 from app.services.import_files import File
 from app.services.import_jobs import Job
 from app.services.imports import ImportReport, Twins
@@ -109,13 +109,8 @@ class Wizard:
             done: list[ImportReport] = []
 
             @tap
-            def move(session: Session, me: User) -> Said:
-                report = import_jobs.run(session, me, self.job, self.tell)
-                done.append(report)
-                return Said(
-                    import_outcome.moved(report),
-                    lambda again, who: imported.undo(again, who, report.batch_id).sentence if report.batch_id else "",
-                )
+            def move(session: Session, me: User) -> None:
+                done.append(import_jobs.run(session, me, self.job, self.tell))
 
             self.files.show("moving", lambda: None)
             self.entry.show("moving", lambda: None)

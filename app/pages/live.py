@@ -5,20 +5,26 @@ the rights of the person in front of it.
 """
 
 import inspect
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from uuid import UUID
 
-from nicegui import Event, ui
+from nicegui import Event, background_tasks, ui
 from nicegui.element import Element
 
 from app.signals import ANYTHING, Signal, Topic
 
+# how much older than its subscription the answer to a page's first question may be, in seconds
+LATELY = 5.0
+
+_recent: deque[tuple[float, Signal]] = deque(maxlen=1000)
 _news: defaultdict[Topic, Event[Signal]] = defaultdict(Event)
 
 
 def deliver(signal: Signal) -> None:
     """Hand one signal to every open page; called on the event loop."""
+    _recent.append((monotonic(), signal))
     _news[signal.topic].emit(signal)
 
 
@@ -27,11 +33,13 @@ def on(
     *topics: Topic,
     owner: UUID | None = None,
     about: UUID | None = None,
+    catch_up: bool = False,
 ) -> None:
     """Call `refresh` on news, as long as the part of the screen that asked is there.
 
     `owner` narrows the news to one person's bank, `about` to one row. What comes
-    while a refresh is running makes one more refresh, not many.
+    while a refresh is running makes one more refresh, not many. With `catch_up`
+    the last seconds count too: what came between the page's own question and now.
     """
     here, turn = ui.context.slot.parent, _Turn()
 
@@ -44,6 +52,10 @@ def on(
 
     for topic in topics:
         _news[topic].subscribe(hear)
+    if catch_up:
+        for at, signal in list(_recent):
+            if signal.topic in topics and monotonic() - at < LATELY:
+                background_tasks.create(hear(signal), name="news of just now")
 
 
 class _Turn:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, true
+from sqlalchemy import and_, or_, true, union
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
@@ -58,18 +58,19 @@ def like(session: Session, who: User, typed: Typed, *, but_not: UUID | None = No
         same.append(col(Contact.emails).bool_op("&&")(list(emails)))
     if numbers:
         same.append(col(Contact.phones).bool_op("&&")(list(numbers)))
-    if not same:
-        return []
-    query = (
-        select(Contact)
-        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
-        .where(Contact.user_id == who.id, col(Contact.deleted_at).is_(None), or_(*same))
-    )
-    if but_not:
-        query = query.where(Contact.id != but_not)
-    found = session.exec(query.order_by(col(Contact.id)).limit(50))
+    found = _found(session, who, same, but_not)
     ranked = sorted((_reason(contact, emails, numbers) for contact in found), key=lambda said: said[0])
     return [twin for _, twin in ranked[:MOST_TWINS]]
+
+
+def _found(session: Session, who: User, same: Sequence[Any], but_not: UUID | None) -> Sequence[Contact]:
+    """Each way to be the same is a question of its own, so that each has its index in a bank of any size."""
+    if not same:
+        return []
+    mine = select(Contact.id).where(Contact.user_id == who.id, col(Contact.deleted_at).is_(None))
+    ids = set(session.scalars(union(*(mine.where(one).limit(50) for one in same)))) - {but_not}
+    query = select(Contact).options(joinedload(Contact.organisation)).where(col(Contact.id).in_(ids))  # type: ignore[arg-type]
+    return session.exec(query.order_by(col(Contact.id))).all()
 
 
 def spellings(name: str) -> set[str]:

@@ -78,6 +78,9 @@ def likely(recent: int, days: int, left: int, z: float = Z80) -> tuple[int, int]
     return max(0, math.floor(expected - reach)), math.ceil(expected + reach)
 
 
+ONE = {"touches": "touch", "meetings": "meeting"}
+
+
 def _sentence(course: Course, noun: str, goal: int | None, done: int, now: int) -> str:
     if goal is None:
         return f"No goal is set; now {now} {noun} a week."
@@ -89,4 +92,5 @@ def _sentence(course: Course, noun: str, goal: int | None, done: int, now: int) 
         return f"Ended with {done} of {goal} {noun}."
     if course.today < course.begun:
         return f"Begins on {course.begun.isoformat()}."
-    return f"Needs {math.ceil((goal - done) * WEEK / course.left)} {noun} a week, now {now}."
+    needed = math.ceil((goal - done) * WEEK / course.left)
+    return f"Needs {needed} {ONE[noun] if needed == 1 else noun} a week, now {now}."

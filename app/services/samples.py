@@ -20,29 +20,23 @@ from app.models import (
     Activity,
     ActivityType,
     Campaign,
-    CampaignContact,
-    CampaignUser,
     Contact,
     ContactDraft,
     Organisation,
     Outcome,
     PipedriveSync,
-    Stage,
     User,
-    arrivals,
     auto_subject,
     fold,
     now,
     organisation_key,
 )
-from app.services import audit, contacts
+from app.services import audit, contacts, sample_campaign
 from app.signals import Topic, announce
 
 TAG = "sample"
-CAMPAIGN = "Energy & grids, autumn round (sample)"
 PEOPLE = Path(__file__).with_name("samples.json")
 PHONES = ("+49 30 23125", "+49 89 99998", "+49 69 90009", "+49 221 4710", "+44 20 79460")
-IN_CAMPAIGN = 14
 NOTES = (
     "Asked for references from the same sector.",
     "Wants a short paper before the next steering meeting.",
@@ -73,7 +67,7 @@ def fill(session: Session, who: User) -> int:
     session.flush()
     for number, contact in enumerate(fresh):
         _tell(session, who, contact, dice, number)
-    _campaign(session, who, fresh[:IN_CAMPAIGN])
+    sample_campaign.begin(session, who, fresh)
     audit.record(session, who, "samples.filled", rows=len(fresh))
     announce(session, Topic.CONTACT, who.id, who.id)
     return len(fresh)
@@ -86,7 +80,7 @@ def clear(session: Session, who: User) -> int:
     for linked in (Activity, PipedriveSync):
         session.exec(delete(linked).where(col(linked.contact_id).in_(gone)))
     session.exec(delete(Contact).where(col(Contact.id).in_(gone)))
-    session.exec(delete(Campaign).where(col(Campaign.id) == _campaign_id(who)))
+    session.exec(delete(Campaign).where(col(Campaign.id) == sample_campaign.id_of(who)))
     keys = {organisation_key(one.organisation) for one in _people()}
     used = select(Contact.id).where(col(Contact.organisation_id) == col(Organisation.id)).exists()
     session.exec(
@@ -104,10 +98,6 @@ def _people() -> list[Sample]:
 
 def _ids(who: User) -> list[UUID]:
     return [uuid5(who.id, f"sample {number}") for number in range(len(_people()))]
-
-
-def _campaign_id(who: User) -> UUID:
-    return uuid5(who.id, "sample campaign")
 
 
 def _born(session: Session, who: User, number: int, dice: random.Random) -> Contact:
@@ -172,29 +162,3 @@ def _touch(  # noqa: PLR0917 - one touch
             done=happened_at is not None,
         )
     )
-
-
-def _campaign(session: Session, who: User, people: list[Contact]) -> None:
-    there = select(Campaign.id).where(Campaign.id == _campaign_id(who))
-    if not people or session.exec(there).first():
-        return
-    today = now().date()
-    campaign = Campaign(
-        id=_campaign_id(who),
-        name=CAMPAIGN,
-        description="A made-up campaign to try things with.",
-        sector="Energy",
-        theme="Decarbonisation",
-        start_date=today - timedelta(days=60),
-        end_date=today + timedelta(days=60),
-        goal_meetings=8,
-        goal_touches=120,
-        owner_id=who.id,
-    )
-    session.add(campaign)
-    session.flush()
-    session.add(CampaignUser(campaign_id=campaign.id, user_id=who.id))
-    for number, contact in enumerate(people):
-        stage = list(Stage)[number % len(Stage)] if contact.last_contacted else Stage.TO_CONTACT
-        place = CampaignContact(campaign_id=campaign.id, contact_id=contact.id, stage=stage)
-        session.add_all([place, *arrivals(place, who.id)])

@@ -76,8 +76,11 @@ def one(session: Session, who: User, activity_id: UUID) -> Entry:
     return _entry(who, row)
 
 
-def planned(session: Session, who: User, within: timedelta = timedelta(days=7), limit: int = 20) -> list[Entry]:
-    """What this person has overdue or due soon, the oldest date first."""
+def planned(session: Session, who: User, within: timedelta = timedelta(days=8), limit: int = 20) -> list[Entry]:
+    """What this person has overdue or due soon, the oldest date first.
+
+    Eight days, so that what is promised for "in a week" is there at any hour.
+    """
     query = _visible(who).where(
         Activity.user_id == who.id, col(Activity.done).is_(False), col(Activity.due_date) <= now() + within
     )

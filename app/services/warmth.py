@@ -72,7 +72,9 @@ def suggested(session: Session, who: User, contact_id: UUID) -> Suggested | None
 def accept(session: Session, who: User, contact_id: UUID) -> Contact:
     """Take the suggestion over, as it is at this moment. Raises NotFound, and Conflict when there is none any more."""
     said = _standing(session, who, contact_id)
-    return contacts.set_warmness(session, who, contact_id, said.after, WarmnessReason.SUGGESTED, activity_id=said.activity_id)
+    return contacts.set_warmness(
+        session, who, contact_id, said.after, WarmnessReason.SUGGESTED, activity_id=said.activity_id
+    )
 
 
 def decline(session: Session, who: User, contact_id: UUID) -> None:

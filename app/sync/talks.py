@@ -69,7 +69,7 @@ def follow(session: Session, owner: User, meeting: Activity, verdicts: dict[str,
     if meeting.takes_place and not meeting.done:
         if verdicts["due"] is Verdict.TAKE and there["due"]:
             changes["due_date"] = moment_of(there["due"], meeting.due_date)
-        if verdicts["done"] is Verdict.TAKE and there["done"] and meeting.outcome is None:
+        if verdicts["done"] is Verdict.TAKE and there["done"]:
             changes |= {"done": True, "outcome": Outcome.HELD}
     if changes:
         return ours(incoming.meeting(session, owner, meeting.id, changes))

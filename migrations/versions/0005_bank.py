@@ -12,6 +12,7 @@ ALTER TABLE activities
     ADD FOREIGN KEY (referred_contact_id) REFERENCES contacts (id) ON DELETE SET NULL;
 CREATE INDEX activities_referring ON activities (referred_contact_id) WHERE referred_contact_id IS NOT NULL;
 CREATE INDEX contacts_by_due ON contacts (user_id, next_due) WHERE deleted_at IS NULL AND next_due IS NOT NULL;
+CREATE INDEX contacts_in_pipedrive ON contacts (user_id, sort_name, id) WHERE deleted_at IS NULL AND pipedrive_person_id IS NOT NULL;
 CREATE INDEX contacts_by_tag ON contacts USING gin (user_id, tags);
 
 ALTER TABLE warmness_changes

@@ -80,7 +80,7 @@ def import_contacts(phone):
     choosing.value.set_files({"name": "contacts.csv", "mimeType": "text/csv", "buffer": thousand_people()})
     expect(phone.get_by_text("1,000 new")).to_be_visible()
     phone.get_by_role("button", name="Import 1,000 contacts").tap()
-    expect(phone.get_by_text("1,000 contacts imported")).to_be_visible()
+    expect(phone.get_by_text("1,000 contacts imported")).to_be_visible(timeout=20_000)
 
 
 def call_and_answer(phone, thumb, card):

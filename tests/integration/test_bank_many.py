@@ -198,6 +198,7 @@ def test_a_touch_for_all_moves_their_stage_in_the_campaign_and_back(ada, some, j
     done = do(many_touches.log, ada, some, CALL.model_copy(update={"campaign_id": spring.id}))
     assert {row.stage for row in rows(CampaignContact)} == {"IN_DIALOGUE"}
     assert len(rows(CampaignMove)) == history + 2
+    assert all(row.last_contacted for row in rows(Contact))
     do(deeds.undo, ada, done.deed_id)
     assert bank() == before
     assert len(rows(CampaignMove)) == history

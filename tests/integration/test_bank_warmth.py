@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 import world
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import delete, select
 
@@ -51,6 +51,8 @@ STEP = st.one_of(
 
 
 @DB
+@example(steps=[("plan", 5), ("finish", 0)], elsewhere=None)
+@example(steps=[("done", 5), ("done", 9), ("remove", 0)], elsewhere=7)
 @given(steps=st.lists(STEP, max_size=8), elsewhere=st.none() | st.integers(0, 300))
 def test_last_touch_and_next_date_are_what_the_touches_say(ada, steps, elsewhere):
     contact = world.contact(ada, f"P {uuid4()}")
@@ -100,6 +102,7 @@ PERSON = st.tuples(
 
 
 @DB
+@example(bank=[(9, 9, None, None, None), (8, 16, None, None, None)], most=1)
 @given(bank=st.lists(PERSON, max_size=12), most=st.integers(1, 6))
 def test_the_ranking_is_the_plain_one_over_everybody(ada, bank, most):
     base = now()

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from threading import Thread
 
 import desk as office
 import faults
@@ -94,6 +95,10 @@ def test_what_only_they_changed_is_taken_over_with_a_trace_and_costs_no_answer(f
     with db.reading() as session:
         (event,) = [one for one in session.exec(select(AuditEvent)) if one.action == "contact.changed_in_pipedrive"]
     assert (event.actor, event.detail) == ("pipedrive", {"fields": ["emails", "name", "phones"]})
+    spent = fake.company.limits.spent
+    meet(ada, kari)
+    settled(desk)
+    assert fake.company.limits.spent == spent + 5
 
 
 def test_hearing_the_same_twice_changes_nothing(fake, desk, ada, kari):
@@ -320,6 +325,24 @@ def test_one_listens_for_the_whole_company_and_not_before_it_is_time(fake, desk,
     with db.reading() as session:
         account = session.exec(select(SyncAccount)).one()
     assert timedelta(minutes=9) < account.listen_at - now() < timedelta(minutes=11)
+
+
+def test_while_one_listens_nobody_else_does(fake, desk, ada, bo, kari):
+    ask(bo, contact(bo, "Ola", email="ola@x.example"))
+    settled(desk)
+    with db.transaction() as session:
+        row = session.exec(select(SyncAccount)).one()
+        row.listen_at, row.heard = now(), {}
+        session.add(row)
+    fake.heard.clear()
+    fake.next(faults.silence(), method="GET", kind="organizations")
+    one = Thread(target=back.listen, args=(desk,))
+    one.start()
+    while not fake.heard:
+        one.join(0.01)
+    assert back.listen(desk) == 0
+    one.join()
+    assert len({heard.key for heard in fake.heard}) == 1
 
 
 def test_a_full_turn_costs_no_more_than_its_lists(fake, desk, ada, kari):

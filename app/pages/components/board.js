@@ -8,10 +8,10 @@ export default {
         :data-chip="c.id" @click="choose(c.id)">{{ c.name }}<span class="pd-stage-count">{{ c.count }}</span></q-btn>
     </div>
     <div class="pd-board" :class="{ narrow }" ref="board">
-      <section v-for="c in shown" :key="c.id" class="pd-column" :class="{ over: over === c.id }" :data-stage="c.id" :aria-label="c.name">
-        <div v-if="!narrow" class="pd-column-head"><h2>{{ c.name }}</h2><span class="pd-stage-count">{{ c.count }}</span></div>
+      <section v-for="c in shown" :key="c.id" class="pd-lane" :class="{ over: over === c.id }" :data-stage="c.id" :aria-label="c.name">
+        <div v-if="!narrow" class="pd-lane-head"><h2>{{ c.name }}</h2><span class="pd-stage-count">{{ c.count }}</span></div>
         <q-virtual-scroll :items="c.cards" :key="narrow ? c.id + '-narrow' : c.id" :scroll-target="narrow ? 'body' : undefined" :virtual-scroll-item-size="96"
-            :virtual-scroll-slice-size="12" role="group" :aria-label="c.name + ': ' + c.count" class="pd-column-cards" :class="{ none: !c.cards.length }"
+            :virtual-scroll-slice-size="12" role="group" :aria-label="c.name + ': ' + c.count" class="pd-lane-cards" :class="{ none: !c.cards.length }"
             @virtual-scroll="({ to }) => far(c, to)" v-slot="{ item: k }">
           <div class="pd-tile-place" :key="k.id"><div class="pd-tile" :data-card="k.id" :class="k.age" @pointerdown="grab($event, k, c)">
             <button type="button" class="pd-tile-main" aria-keyshortcuts="m" @click="open(k)" @keydown="key($event, k, c)">
@@ -22,7 +22,7 @@ export default {
             <q-btn flat round class="pd-icon-btn pd-tile-menu" :icon="menuIcon" :aria-label="'Move ' + k.n" aria-haspopup="menu" @click="ask($event.currentTarget, k, c)"/>
           </div></div>
         </q-virtual-scroll>
-        <div v-if="!c.cards.length" class="pd-column-none">{{ c.hint }}</div>
+        <div v-if="!c.cards.length" class="pd-lane-none">{{ c.hint }}</div>
       </section>
     </div>
     <q-menu v-if="asking" :key="asking.card.id" v-model="menu" :target="asking.at" no-parent-event auto-close anchor="bottom end" self="top end" class="pd-move-menu" :aria-label="'Move ' + asking.card.n + ' to'" @show="first" @hide="asked">
@@ -142,7 +142,7 @@ export default {
       }
       drag.ghost.style.transform = `translate(${event.clientX - drag.dx}px, ${event.clientY - drag.dy}px) rotate(1.5deg)`;
       const below = document.elementFromPoint(event.clientX, event.clientY);
-      this.over = below?.closest(".pd-column")?.dataset.stage || null;
+      this.over = below?.closest(".pd-lane")?.dataset.stage || null;
     },
     // near its ends the board scrolls under the card
     edge() {
@@ -194,7 +194,7 @@ export default {
     },
     scroller(column) {
       if (this.narrow) return column.id === this.chosen && scrollY > 160 ? window : null;
-      const box = this.$el.querySelector(`[data-stage="${column.id}"] .pd-column-cards`);
+      const box = this.$el.querySelector(`[data-stage="${column.id}"] .pd-lane-cards`);
       return box && box.scrollTop > 40 ? box : null;
     },
     firstSeen(column, scroll) {

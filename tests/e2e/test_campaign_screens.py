@@ -231,7 +231,7 @@ def test_five_thousand_on_a_board_are_as_quick_as_five(desk, api):
     assert large < small * 1.5 + 0.5
     assert desk.evaluate("document.querySelectorAll('*').length") < 2_000
 
-    column = desk.locator("[data-stage=TO_CONTACT] .pd-column-cards")
+    column = desk.locator("[data-stage=TO_CONTACT] .pd-lane-cards")
     for _ in range(2):
         height = column.evaluate("box => { box.scrollTo(0, box.scrollHeight); return box.scrollHeight }")
         desk.wait_for_function("([box, seen]) => box.scrollHeight > seen", arg=[column.element_handle(), height])
@@ -249,7 +249,7 @@ def test_five_thousand_on_a_board_are_as_quick_as_five(desk, api):
 
 
 IN_THE_MIDDLE = """() => {
-    const box = document.querySelector('[data-stage=TO_CONTACT] .pd-column-cards');
+    const box = document.querySelector('[data-stage=TO_CONTACT] .pd-lane-cards');
     const [across, down] = [box.getBoundingClientRect().left + 60, box.getBoundingClientRect().top + 240];
     return box.scrollTop === 2000 && document.elementFromPoint(across, down)?.closest('[data-card]')?.dataset.card;
 }"""
@@ -279,7 +279,7 @@ def test_no_campaign_screen_scrolls_sideways_and_every_target_is_big_and_has_a_n
         for width in (1280, 768, 430, 390, 360):
             desk.set_viewport_size({"width": width, "height": 844})
             if "board" in path:
-                expect(desk.locator(".pd-column")).to_have_count(6 if width > 1023 else 1)
+                expect(desk.locator(".pd-lane")).to_have_count(6 if width > 1023 else 1)
             if desk.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append((path, width))
         poor += desk.evaluate(NAMELESS_OR_SMALL)
