@@ -25,7 +25,7 @@ from app.models import Activity, Contact, PipedriveSync, SyncConflict, SyncStatu
 from app.postgres import open_server
 
 SECONDS = float(os.environ.get("CHAOS_SECONDS") or 18)
-CONTACTS = int(os.environ.get("CHAOS_CONTACTS") or 120)
+CONTACTS = int(os.environ.get("CHAOS_CONTACTS") or 180)
 SEED = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
 # patience for one answer, for a whole call, for a late commit; then the lease
 PATIENCE = (0.5, 0.7, 1.0, 1.5)
