@@ -26,7 +26,9 @@ async def team_page(shell: Shell) -> None:
     def show_link(title: str, path: str) -> None:
         with sheet.fresh():
             basic.text(title, "pd-h1")
-            basic.text("It works once. With a mail server it was mailed too, else send it yourself.", "pd-muted").style("margin: 6px 0 14px")
+            basic.text("It works once. With a mail server it was mailed too, else send it yourself.", "pd-muted").style(
+                "margin: 6px 0 14px"
+            )
             box = ui.input("Link", value=f"{border.address}{path}").props("outlined readonly")
             box.classes("pd-field").mark("link")
             basic.button("Copy", None, "main", "copy").classes("full-width").style("margin-top: 12px").on(

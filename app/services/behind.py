@@ -146,9 +146,7 @@ def _monday(key: str) -> date:
 
 def _row(row: Any) -> Row:
     type_, outcome, stage = row.type and ActivityType(row.type), row.outcome and Outcome(row.outcome), row.stage
-    return Row(
-        row.id, row.at, type_, outcome, stage and Stage(stage), row.contact_id, row.contact, row.user_id, row.by
-    )
+    return Row(row.id, row.at, type_, outcome, stage and Stage(stage), row.contact_id, row.contact, row.user_id, row.by)
 
 
 def _page(found: Sequence[Row], limit: int) -> Rows:

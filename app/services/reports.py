@@ -24,6 +24,7 @@ __all__ = ["DEFINITIONS", "Asked", "Figure", "Pace", "Rate", "Report", "Row", "R
 # the rows behind a bar are at hand here too
 rows = behind.rows
 
+
 def _sum(condition: str) -> str:
     return f"coalesce(sum(n) filter (where fits and {condition}), 0)::int"
 

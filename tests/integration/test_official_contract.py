@@ -68,7 +68,11 @@ def everything(fake):
             pipedrive.activities_of(kari.id, now),
         ):
             assert list(listing)
-        for pages in (pipedrive.changed_persons(now), pipedrive.changed_organizations(now), pipedrive.changed_activities(now)):
+        for pages in (
+            pipedrive.changed_persons(now),
+            pipedrive.changed_organizations(now),
+            pipedrive.changed_activities(now),
+        ):
             assert [len(page) for page in pages] == [1]
         assert all(pipedrive.present(kind, [1, 9]) == {1} for kind in ("persons", "organizations", "activities"))
         assert pipedrive.persons_of(firm.id)[1]
