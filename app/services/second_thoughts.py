@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from app.errors import Conflict, NotFound
-from app.models import Activity, EntityType, Resolution, SyncConflict, Trigger, User, now
-from app.services import audit, contacts, syncs, taking
+from app.models import Activity, Contact, EntityType, Resolution, SyncConflict, Trigger, User, now
+from app.services import audit, syncs, taking
 from app.services.conflicts import NOT_YOURS
 
 UNDECIDED = "This has not been decided yet."
@@ -16,9 +16,9 @@ OPPOSITE = {Resolution.OURS: Resolution.THEIRS, Resolution.THEIRS: Resolution.OU
 def other_way(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
     """Our field gets the other of the two values, and Pipedrive hears of it. Raises NotFound or Conflict."""
     row = session.exec(select(SyncConflict).where(SyncConflict.id == conflict_id).with_for_update()).one_or_none()
-    if row is None:
+    contact = session.get(Contact, row.contact_id, with_for_update=True) if row else None
+    if row is None or contact is None or contact.user_id != who.id or contact.deleted_at:
         raise NotFound(NOT_YOURS)
-    contact = contacts.owned(session, who, row.contact_id, lock=True)
     if row.resolution is None:
         raise Conflict(UNDECIDED)
     row.resolution, row.resolved_at = OPPOSITE[row.resolution], now()

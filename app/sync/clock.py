@@ -14,6 +14,7 @@ from time import monotonic
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app import db
+from app.services import expiry
 from app.sync import back, drain, queue
 from app.sync.company import Desk
 
@@ -100,3 +101,7 @@ class Clock:
     def _forget_the_old() -> None:
         with db.transaction() as session:
             queue.prune(session)
+        more = True
+        while more:
+            with db.transaction() as session:
+                more = expiry.sweep(session) == expiry.AT_ONCE

@@ -126,7 +126,7 @@ TABLE = [
     Row("PUT", "/api/me/pipedrive-key", everybody(200), {"api_key": KEY}),
     Row("DELETE", "/api/me/pipedrive-key", everybody(204)),
     Row("GET", "/api/notices", everybody(200)),
-    Row("POST", "/api/notices/read", everybody(200), {}),
+    Row("POST", "/api/notices/read", everybody(200), {"ids": None}),
     Row("GET", "/api/notices/choices", everybody(200)),
     Row("PUT", "/api/notices/choices", everybody(200), {"digest_hour": 7}),
     Row("POST", "/api/me/calendar", everybody(201)),

@@ -8,6 +8,7 @@ import os
 import random
 import re
 import signal
+import tempfile
 import time
 from collections import Counter
 from functools import cache
@@ -39,16 +40,16 @@ def _empty():
 
 
 @pytest.fixture(scope="module")
-def own_database(tmp_path_factory):
-    base = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else tmp_path_factory.getbasetemp()
-    folder = base / f"pdn-chaos-{os.getpid()}"
-    folder.mkdir(mode=0o711)
+def own_database():
+    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     before = getattr(db, "engine", None)
-    with open_server(folder, None) as server:
-        migrate.upgrade(server.url)
-        db.connect(server.url)
-        yield SimpleNamespace(url=server.url, folder=folder)
-        db.engine.dispose()
+    with tempfile.TemporaryDirectory(prefix="pdn-chaos-", dir=base, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        with open_server(Path(folder), None) as server:
+            migrate.upgrade(server.url)
+            db.connect(server.url)
+            yield SimpleNamespace(url=server.url, folder=Path(folder))
+            db.engine.dispose()
     db.engine = before
 
 
