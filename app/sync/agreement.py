@@ -6,7 +6,8 @@ grow in Pipedrive; what a colleague adds or removes there is followed here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as made_by
 from enum import Enum, auto
 from typing import Any
 
@@ -36,25 +37,46 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Agreed:
-    """What both sides said when they last agreed; kept as JSON on the link."""
+    """What both sides said when they last agreed; kept as JSON on the link.
+
+    `said` holds what we were about to tell since, by field as (ours, what
+    stands there if it was heard): when the answer got lost and it stands
+    there, it is our own word and not their change.
+    """
 
     ours: Snapshot
     theirs: Snapshot
+    said: dict[str, tuple[Any, Any]] = made_by(default_factory=dict)
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> "Agreed | None":
-        return cls(dict(kept["ours"]), dict(kept["theirs"])) if kept else None
+        if not kept:
+            return None
+        said = {name: (pair[0], pair[1]) for name, pair in kept.get("said", {}).items()}
+        return cls(dict(kept["ours"]), dict(kept["theirs"]), said)
 
     def dump(self) -> dict[str, Any]:
-        return {"ours": self.ours, "theirs": self.theirs}
+        kept: dict[str, Any] = {"ours": self.ours, "theirs": self.theirs}
+        return kept | ({"said": self.said} if self.said else {})
+
+    def saying(self, ours: Snapshot, expected: Snapshot) -> "Agreed":
+        """The same, before what is `expected` to stand there is told."""
+        return replace(self, said={name: (ours[name], value) for name, value in expected.items()})
+
+    def of(self, name: str, theirs: Any) -> tuple[Any, Any]:
+        """What a field was on both sides, seeing what stands there now."""
+        if name in self.said and shape(name, self.said[name][1]) == shape(name, theirs):
+            return self.said[name]
+        return self.ours[name], self.theirs[name]
 
 
 def decide(field: str, before: Agreed | None, ours: Any, theirs: Any) -> Verdict:
     """What has to happen to one field. Without a `before`, the sides meet for the first time."""
     if before is None or field not in before.ours or field not in before.theirs:
         return _first_met(field, ours, theirs)
-    we = shape(field, ours) != shape(field, before.ours[field])
-    they = shape(field, theirs) != shape(field, before.theirs[field])
+    was_ours, was_theirs = before.of(field, theirs)
+    we = shape(field, ours) != shape(field, was_ours)
+    they = shape(field, theirs) != shape(field, was_theirs)
     if not we and not they:
         return Verdict.SAME
     if shape(field, ours) == shape(field, theirs):
@@ -91,6 +113,7 @@ def settled(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snapsh
     return Agreed(
         ours={field: old.ours[field] if field in open_ else ours[field] for field in verdicts},
         theirs={field: old.theirs[field] if field in open_ else theirs[field] for field in verdicts},
+        said={field: pair for field, pair in old.said.items() if field in open_},
     )
 
 

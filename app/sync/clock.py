@@ -69,18 +69,20 @@ class Clock:
         while not self._desk.stopping.is_set():
             self._due.clear()
             self._beat()
+            pause = self._desk.pace.poll
             try:
                 await asyncio.to_thread(drain.drain, self._desk)
                 await asyncio.to_thread(back.listen, self._desk)
+                pause = await asyncio.to_thread(drain.rest, self._desk)
             except drain.NO_DATABASE as cut:
                 log.warning("the queue waits for PostgreSQL: %s", type(cut).__name__)
             except Exception:
                 log.exception("the drain broke")
-            await self._rest()
+            await self._rest(pause)
 
-    async def _rest(self) -> None:
+    async def _rest(self, seconds: float) -> None:
         try:
-            async with asyncio.timeout(self._desk.pace.poll):
+            async with asyncio.timeout(seconds):
                 await self._due.wait()
         except TimeoutError:
             pass

@@ -33,6 +33,10 @@ class EndTurn(Exception):
     """This lane can do nothing more for now."""
 
 
+# after a pause is over: the clock that wakes us and the one that decides are not the same
+SOON = 0.02
+
+
 def drain(desk: Desk) -> int:
     """Work until nothing is due; returns how many jobs were settled."""
     with ThreadPoolExecutor(desk.pace.lanes_at_once, "drain") as workers:
@@ -48,6 +52,13 @@ def _work(desk: Desk) -> int:
         finally:
             _release(desk, lease)
     return settled
+
+
+def rest(desk: Desk) -> float:
+    """Seconds until it is worth looking again, when no news comes: a lane that pauses for a moment goes on right after."""
+    with db.reading() as session:
+        left = lanes.shortest_pause(session)
+    return desk.pace.poll if left is None else min(max(left, 0.0) + SOON, desk.pace.poll)
 
 
 def give_up(desk: Desk) -> None:

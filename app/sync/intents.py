@@ -134,6 +134,12 @@ def told(session: Session, slot: Slot, digest: str, agreed: Agreed) -> None:
     session.exec(update(PipedriveLink).where(*own).values(heard))
 
 
+def saying(session: Session, slot: Slot, agreed: Agreed) -> None:
+    """Written down before it is told: if the answer gets lost, our own word is not taken for somebody else's."""
+    own = _in(slot), col(PipedriveLink.entity_key) == slot.own
+    session.exec(update(PipedriveLink).where(*own).values(agreed=agreed.dump()))
+
+
 def link(session: Session, slot: Slot) -> PipedriveLink:
     own = _of(slot).where(PipedriveLink.entity_key == slot.own)
     found: PipedriveLink = session.exec(own).one()

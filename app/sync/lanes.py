@@ -159,6 +159,14 @@ def _is_free(seconds: float) -> Any:
     return or_(until.is_(None), until <= NOW, until > NOW + timedelta(seconds=2 * seconds))
 
 
+def shortest_pause(session: Session) -> float | None:
+    """Seconds until the first lane with something to do may go on; None when none of those pauses."""
+    resting = (col(SyncLane.told_at).is_(None), col(SyncLane.not_before) > NOW, _due(col(SyncLane.user_id)).exists())
+    left = func.extract("epoch", func.min(SyncLane.not_before) - func.clock_timestamp())
+    seconds = session.exec(select(left).where(*resting)).one()
+    return None if seconds is None else float(seconds)
+
+
 def _due(user_id: Any) -> Any:
     return select(PipedriveSync.id).where(*_open(user_id))
 

@@ -53,6 +53,9 @@ def change(push: Push, meeting: Activity, link: PipedriveLink, parts: talks.Part
     sends = {field for field, verdict in verdicts.items() if verdict.sends}
     news = _joined(parts, sends | ({"whom"} if changed["whom"] and meeting.takes_place else set()))
     if news:
+        with db.transaction() as session:
+            saying = before.saying(here, {field: here[field] for field in sends})
+            intents.saying(session, slot_of(push.line.account, meeting), saying)
         heard = _told(push, number, news, [CLEARED[field] for field in sends & CLEARED.keys() if here[field] is None])
         stood = {**stood, **{field: talks.theirs(heard)[field] for field in sends}}
     with db.transaction() as session:

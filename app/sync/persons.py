@@ -1,5 +1,6 @@
 """A contact as Pipedrive's person: created once, and afterwards both sides hear what the other one changed."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from app import db
@@ -14,7 +15,7 @@ from app.sync.fields import PersonFields
 from app.sync.intents import Slot
 from app.sync.pipedrive import merged
 from app.sync.push import Push
-from app.sync.records import Person
+from app.sync.records import Detail, Person
 from app.sync.storing import number_of, on_contact
 
 # what stands for something that we only know to be different now
@@ -77,6 +78,9 @@ def _catch_up(push: Push, slot: Slot, link: PipedriveLink, org_id: int | None, m
     before = _before(link, here, stood)
     verdicts = decisions(arrivals.PERSON, before, here, stood)
     news = _news(push.contact, verdicts, before, here, there)
+    if news and before:
+        with db.transaction() as session:
+            intents.saying(session, slot, before.saying(here, _expected(news)))
     heard = _told(push, link, news, mark, there) if news else there
     firm = _firm(push, there) if verdicts["org"] in {Verdict.TAKE, Verdict.ASK} else None
     with db.transaction() as session:
@@ -158,6 +162,24 @@ def _news(
         if phones != there.phone_details:
             news["phones"] = phones
     return news
+
+
+def _expected(news: PersonFields) -> Snapshot:
+    """What stands there, field by field, once this is heard."""
+    known: Snapshot = {}
+    if "name" in news:
+        known["name"] = news["name"]
+    if "org_id" in news:
+        known["org"] = news["org_id"]
+    if "emails" in news:
+        known["emails"] = _values(news["emails"])
+    if "phones" in news:
+        known["phones"] = _values(news["phones"])
+    return known
+
+
+def _values(details: Sequence[str | Detail] | None) -> list[str]:
+    return [one if isinstance(one, str) else one.value for one in details or ()]
 
 
 def _firm(push: Push, there: Person) -> str | None:

@@ -15,9 +15,6 @@ from app.sync.drain import drain
 fake, desk, ada = office.fake, office.desk, office.ada
 
 
-@pytest.mark.xfail(
-    strict=True, reason="What a lost PATCH has told is taken for the other side's change; see `agreement.decide`."
-)
 @pytest.mark.parametrize("facts", [("phones", ["+4722000001"], ["+4722000002"]), ("name", "Kari Hansen", "Kari Berg")], ids=["phones", "name"])  # fmt: skip
 @pytest.mark.parametrize("lost", [faults.server_error(commits=True), faults.reset(commits=True)], ids=["500", "reset"])
 def test_an_edit_whose_answer_got_lost_and_another_edit_after_it_are_no_conflict(fake, desk, ada, facts, lost):

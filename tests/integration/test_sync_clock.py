@@ -60,6 +60,17 @@ async def test_without_news_the_loop_looks_by_itself_whatever_the_wall_clock_say
     await clock.stop()
 
 
+async def test_after_a_short_pause_of_the_limit_the_lane_goes_on_without_waiting_for_the_next_look(
+    fake, desk, ada, kari
+):
+    fake.next(faults.too_fast(reset=1))
+    await asyncio.to_thread(ask, ada, kari)
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME))
+    await clock.start()
+    await until(done, 10)
+    await clock.stop()
+
+
 now_then = now()
 
 
