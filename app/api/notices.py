@@ -73,7 +73,9 @@ def bell(request: Request, session: Reading, me: Viewer, limit: Limit = 50) -> R
 
 
 @router.post("/read")
-def read(session: Transaction, me: Caller, wish: Annotated[ReadWish, Body()]) -> Read:
+def read(
+    session: Transaction, me: Caller, wish: Annotated[ReadWish, Body(openapi_examples=examples.shown({}))]
+) -> Read:
     """Mark notices as read: the named ones, or all."""
     return Read(read=notices.read(session, me, wish.ids))
 

@@ -21,7 +21,7 @@ class PipedrivePart:
     """Drawn where the caller stands, again whenever the standing changes; its sheets live as long as the panel."""
 
     def __init__(self, shell: Shell, contact_id: UUID) -> None:
-        self.contact_id = contact_id
+        self.contact_id, self.unfolded = contact_id, False
         self.links = LinkSheet()
         self.pushing = PushSheet(shell.me.timezone, contact_id, PushVerbs())
         live.on(self.pushing.item.renew, Topic.SYNC, about=contact_id)
@@ -46,7 +46,10 @@ class PipedrivePart:
         self.more(standing, address, name)
 
     def more(self, standing: Standing, address: str | None, name: str) -> None:
-        with basic.expansion("More"), ui.element("div").classes("pd-push-acts"):
+        # news draws this again: what somebody has unfolded stays so
+        fold = basic.expansion("More").on_value_change(lambda turned: setattr(self, "unfolded", turned.value))
+        fold.set_value(self.unfolded)
+        with fold, ui.element("div").classes("pd-push-acts"):
             if standing.sync_id:
                 basic.button("Last push", partial(self.pushing.item.open, standing.sync_id), "plain", "cloud")
             if standing.badge is not Badge.NOT_PUSHED:
