@@ -10,7 +10,7 @@ import logging
 from app import db
 from app.mail.senders import Never, NotNow, Sender
 from app.models import Mail
-from app.services import mailbox, mornings, occasions, replies
+from app.services import mailbox, mondays, mornings, occasions, replies
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ class Post:
     def write(self) -> None:
         with db.transaction() as session:
             mornings.round_(session, self.site)
+            mondays.round_(session, self.site)
 
     def deliver(self) -> None:
         if self.sender is None:

@@ -54,6 +54,7 @@ class NoticeChoice(Entity, table=True):
     quiet_from: int = 20
     quiet_to: int = 7
     digest_on: date | None = None
+    reports_on: date | None = None
 
 
 class Mail(Entity, table=True):

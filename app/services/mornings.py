@@ -28,16 +28,21 @@ FOOT = "You choose when and what we send in Settings, Notifications."
 def round_(session: Session, site: str, moment: datetime | None = None) -> int:
     """Write every digest that is due; says how many. `site` is where people reach us."""
     moment = moment or now()
-    return sum(_send(session, site, user, chosen, moment) for user, chosen in _awake(session))
+    return sum(_send(session, site, user, chosen, moment) for user, chosen in awake(session))
 
 
 def is_due(chosen: NoticeChoice, zone: str, moment: datetime) -> bool:
     """Whether this person's morning has come, and its mail has not gone."""
     there = moment.astimezone(ZoneInfo(zone))
-    hour = there.replace(hour=chosen.digest_hour, minute=0, second=0, microsecond=0)
     workday = chosen.weekends or there.weekday() < 5
     wanted = chosen.by_mail and NoticeKind.DIGEST not in chosen.off
-    return wanted and workday and chosen.digest_on != there.date() and hour <= there < hour + LATE
+    return wanted and workday and chosen.digest_on != there.date() and is_morning(chosen, there)
+
+
+def is_morning(chosen: NoticeChoice, there: datetime) -> bool:
+    """Whether it is this person's hour for mail; `there` is the moment on their clock."""
+    hour = there.replace(hour=chosen.digest_hour, minute=0, second=0, microsecond=0)
+    return hour <= there < hour + LATE
 
 
 def digest(session: Session, who: User, site: str) -> Letter | None:
@@ -60,7 +65,7 @@ def digest(session: Session, who: User, site: str) -> Letter | None:
     return letters.letter(_subject(picks), f"Good morning, {who.name.split()[0]}.", sections, FOOT)
 
 
-def _awake(session: Session) -> Sequence[tuple[User, NoticeChoice]]:
+def awake(session: Session) -> Sequence[tuple[User, NoticeChoice]]:
     """Everybody active with their choices, locked; whom another process looks at is left to it."""
     active = session.exec(select(User.id).where(col(User.active))).all()
     if not active:

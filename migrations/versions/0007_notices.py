@@ -36,6 +36,7 @@ CREATE TABLE notice_choices (
     quiet_from INTEGER NOT NULL,
     quiet_to INTEGER NOT NULL,
     digest_on DATE,
+    reports_on DATE,
     PRIMARY KEY (id),
     CONSTRAINT notice_choices_digest_hour CHECK (digest_hour BETWEEN 0 AND 23),
     CONSTRAINT notice_choices_quiet CHECK (quiet_from BETWEEN 0 AND 23 AND quiet_to BETWEEN 0 AND 23),

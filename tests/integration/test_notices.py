@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import post_office
 import pytest
 from sqlmodel import select
-from world import contact
+from world import campaign, contact
 
 from app import db
 from app.errors import Forbidden, Invalid, NotFound
@@ -23,12 +23,25 @@ from app.models import (
     NoticeChoice,
     NoticeKind,
     Outcome,
+    Question,
+    SavedReportDraft,
     Trigger,
     User,
     base,
     now,
 )
-from app.services import letters, mailbox, mornings, notices, occasions, outreach, replies, syncs
+from app.services import (
+    letters,
+    mailbox,
+    mondays,
+    mornings,
+    notices,
+    occasions,
+    outreach,
+    replies,
+    saved_reports,
+    syncs,
+)
 from app.settings import Settings
 
 SITE = "https://leads.example.com"
@@ -129,6 +142,33 @@ def test_names_are_text_in_the_mail_and_nothing_else(ada, at):
     (mail,) = all_of(Mail)
     assert "<img" not in mail.html
     assert "&lt;img src=x" in mail.html
+
+
+# --- the reports of the week
+
+
+def reports(moment=None):
+    with db.transaction() as session:
+        return mondays.round_(session, SITE, moment)
+
+
+def test_saved_reports_come_on_mondays_once_with_their_answers(ada, jane, at):
+    spring = campaign(ada, "Energy spring", holds=[jane])
+    with db.transaction() as session:
+        touch = ActivityDraft(type=ActivityType.CALL, outcome=Outcome.REACHED, campaign_id=spring.id)
+        outreach.log(session, session.get_one(User, ada.id), jane.id, touch)
+        for name, weekly in (("Which way works", True), ("Not by mail", False)):
+            saved_reports.save(session, ada, SavedReportDraft(name=name, question=Question.CHANNELS, weekly=weekly))
+    assert reports(MONDAY + timedelta(days=1)) == 0
+    assert reports() == 1
+    assert reports(MONDAY + timedelta(hours=1)) == 0
+    (mail,) = all_of(Mail)
+    assert mail.subject == "Your reports of the week"
+    assert "WHICH WAY WORKS" in mail.body
+    assert "Which channel works?" in mail.body
+    assert "- Call\n  Touches: 1 · Reached: 1 · Share: 100%" in mail.body
+    assert "Not by mail" not in mail.body.title()
+    assert reports(MONDAY + timedelta(days=7)) == 1
 
 
 # --- answers from the mail
