@@ -209,7 +209,7 @@ ANY_TEXT = st.one_of(
 )
 
 
-@pytest.mark.xfail(reason="A drawn example of odd names does not come back from a vCard as it was; not yet mended.")
+@pytest.mark.xfail(reason="A line of letters beyond the basic plane is folded at more than 75 bytes; not yet mended.")
 @settings(max_examples=60, deadline=None)
 @given(person=PERSON, notes=ANY_TEXT, version=st.sampled_from(["3.0", "4.0"]))
 def test_a_card_read_back_says_the_same(person, notes, version):
