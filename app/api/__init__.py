@@ -26,10 +26,13 @@ from app.api import (
     organisations,
     pipedrive,
     pipedrive_choices,
+    referrals,
     reports,
+    templates,
     tokens,
     users,
     views,
+    warmness,
 )
 from app.api.answers import ErrorAnswer
 from app.api.wire import Turnstile, Wiring
@@ -52,6 +55,9 @@ RESOURCES = (
     boards,
     reports,
     activities,
+    referrals,
+    warmness,
+    templates,
     pipedrive,
     pipedrive_choices,
     me,

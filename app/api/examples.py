@@ -30,6 +30,16 @@ PLANNED: dict[str, Any] = {
     "duration_minutes": 45,
     "location": "Their office",
 }
+REFERRAL: dict[str, Any] = {
+    "referred_contact_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a12",
+    "note": "Knows the board.",
+    "thanks": True,
+}
+TEMPLATE = {
+    "name": "First mail",
+    "subject": "{organisation} and us",
+    "body": "Dear {given_name},\nmay I show you what we did for others?\n{me}",
+}
 CAMPAIGN: dict[str, Any] = {
     "name": "Energy spring",
     "description": "Grid operators with a tender in summer.",

@@ -1,6 +1,7 @@
 """The nouns: tables, the drafts people type, and the rules that need no database."""
 
 from app.models.activity import (
+    CALLED_OFF,
     OUTCOMES,
     REACHED,
     WORDS,
@@ -67,6 +68,7 @@ from app.models.user import ApiToken, FailedSignIn, OneTimeLink, PersonDraft, Pu
 from app.models.workspace import AuditEvent, IdempotencyKey, Import, ImportChange, ImportMapping, Setting
 
 __all__ = [
+    "CALLED_OFF",
     "COLDEST",
     "OUTCOMES",
     "PRACTICE",

@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     VOICEMAIL = "VOICEMAIL"
     NO_ANSWER = "NO_ANSWER"
     WRONG_NUMBER = "WRONG_NUMBER"
+    REQUESTED = "REQUESTED"
     SENT = "SENT"
     REPLIED = "REPLIED"
     DECLINED = "DECLINED"
@@ -47,7 +48,7 @@ OUTCOMES: dict[ActivityType, tuple[Outcome, ...]] = {
     ActivityType.CALL: (Outcome.REACHED, Outcome.VOICEMAIL, Outcome.NO_ANSWER, Outcome.WRONG_NUMBER),
     ActivityType.EMAIL: (Outcome.SENT, Outcome.REPLIED, Outcome.DECLINED, Outcome.BOUNCED),
     ActivityType.MEETING: (Outcome.HELD, Outcome.NO_SHOW, Outcome.MOVED, Outcome.CANCELLED),
-    ActivityType.LINKEDIN: (Outcome.SENT, Outcome.REPLIED, Outcome.DECLINED),
+    ActivityType.LINKEDIN: (Outcome.REQUESTED, Outcome.SENT, Outcome.REPLIED, Outcome.DECLINED),
     ActivityType.REFERRAL: (Outcome.INTRODUCED, Outcome.DECLINED),
     ActivityType.CONFERENCE: (Outcome.MET, Outcome.NO_SHOW),
 }
@@ -63,6 +64,9 @@ REACHED = frozenset(
         Outcome.MET,
     }
 )
+
+# called off or put off: nobody was in touch with anybody
+CALLED_OFF = frozenset({Outcome.MOVED, Outcome.CANCELLED})
 
 WORDS = {
     ActivityType.CALL: "Call",

@@ -5,16 +5,15 @@ contact, which is empty once that contact was erased. Whoever asks names the
 campaigns; their right to them is checked before.
 """
 
-from app.models import REACHED, Outcome
+from app.models import CALLED_OFF, REACHED
 from app.services.figures import LADDER
 
 KINDS = ("touches", "reached", "meetings_booked", "meetings_held", "handed_over")
-CALLED_OFF = (Outcome.MOVED, Outcome.CANCELLED)
 
 # bound by every question that holds EVENTS
 WORDS = {
     "reached_by": [outcome.value for outcome in REACHED],
-    "called_off": [outcome.value for outcome in CALLED_OFF],
+    "called_off": sorted(outcome.value for outcome in CALLED_OFF),
     "earlier": [stage.value for stage in LADDER[:-1]],
 }
 

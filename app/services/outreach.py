@@ -7,6 +7,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 
 from app.errors import Invalid, NotFound, Stale
 from app.models import (
+    CALLED_OFF,
     REACHED,
     Activity,
     ActivityDraft,
@@ -175,8 +176,12 @@ def _after(
 def _retell(session: Session, contact: Contact) -> None:
     """The contact's last touch and next date are what its touches say, however they came and went."""
     alive = select(Activity).where(Activity.contact_id == contact.id, col(Activity.deleted_at).is_(None)).subquery()
+    called_off = and_(
+        alive.c.type == ActivityType.MEETING,
+        func.coalesce(alive.c.outcome, "").in_([outcome.value for outcome in CALLED_OFF]),
+    )
     done, due = (
-        func.max(alive.c.happened_at).filter(alive.c.done),
+        func.max(alive.c.happened_at).filter(alive.c.done, ~called_off),
         func.min(alive.c.due_date).filter(alive.c.done.is_(False)),
     )
     latest, contact.next_due = session.execute(select(done, due)).one()
@@ -192,4 +197,5 @@ def _hand_over(session: Session, contact: Contact, activity: Activity) -> None:
         syncs.queue(session, owner, contact, Trigger.MEETING, activity)
 
 
-CALLED_OFF = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})
+# what is not worth telling Pipedrive of when it never heard of the meeting
+NEVER_WAS = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})

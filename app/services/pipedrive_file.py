@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from app.models import SKIPPED, Activity, ActivityType, Contact, PipedriveSync, SyncStatus, User
-from app.services.outreach import CALLED_OFF
+from app.services.outreach import NEVER_WAS
 
 AT_ONCE = 200
 MEETING = (
@@ -72,7 +72,7 @@ def _meetings(session: Session, contacts: list[UUID], *, waiting_only: bool) -> 
         col(Activity.contact_id).in_(contacts),
         Activity.type == ActivityType.MEETING,
         col(Activity.deleted_at).is_(None),
-        outcome.is_(None) | outcome.not_in(CALLED_OFF),
+        outcome.is_(None) | outcome.not_in(NEVER_WAS),
     )
     if waiting_only:
         query = query.where(col(Activity.pipedrive_activity_id).is_(None))

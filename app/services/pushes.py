@@ -134,7 +134,7 @@ def _latest(session: Session, contact: Contact) -> Activity | None:
         Activity.contact_id == contact.id,
         Activity.type == ActivityType.MEETING,
         col(Activity.deleted_at).is_(None),
-        col(Activity.outcome).is_(None) | col(Activity.outcome).not_in(outreach.CALLED_OFF),
+        col(Activity.outcome).is_(None) | col(Activity.outcome).not_in(outreach.NEVER_WAS),
     )
     return max(session.exec(query), key=lambda one: one.moment, default=None)
 

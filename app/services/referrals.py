@@ -14,6 +14,7 @@ from app.services import contacts, outreach, workspace
 from app.signals import Topic, announce
 
 THANKS_IN_DAYS = 2
+THEMSELVES = "Nobody refers themselves."
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,21 @@ def refer(session: Session, who: User, by_id: UUID, whom_id: UUID, note: str = "
     Raises NotFound, and Invalid when both are the same.
     """
     if by_id == whom_id:
-        raise Invalid("Nobody refers themselves.", {"referred_contact_id": "Nobody refers themselves."})
-    whom = contacts.owned(session, who, whom_id)
+        raise Invalid(THEMSELVES, {"referred_contact_id": THEMSELVES})
+    contacts.owned(session, who, whom_id)
     draft = ActivityDraft(type=ActivityType.REFERRAL, outcome=Outcome.INTRODUCED, note=note)
-    touch = outreach.log(session, who, by_id, draft)
-    touch.referred_contact_id = whom.id
-    session.add(touch)
+    touch = link(session, who, outreach.log(session, who, by_id, draft).id, whom_id)
     if thanks:
-        due = workspace.in_days(THANKS_IN_DAYS)
-        subject = f"Thank you for bringing {whom.name}"[:200]
-        outreach.log(session, who, by_id, ActivityDraft(type=ActivityType.EMAIL, subject=subject, due_date=due))
+        thank(session, who, by_id, whom_id)
     return touch
+
+
+def thank(session: Session, who: User, by_id: UUID, whom_id: UUID | None = None) -> Activity:
+    """Plan to say thank you in some days, for whom they brought where that is known. Raises NotFound."""
+    whom = contacts.owned(session, who, whom_id).name if whom_id else None
+    subject = f"Thank you for bringing {whom}"[:200] if whom else "Thank you for the introduction"
+    due = workspace.in_days(THANKS_IN_DAYS)
+    return outreach.log(session, who, by_id, ActivityDraft(type=ActivityType.EMAIL, subject=subject, due_date=due))
 
 
 def link(session: Session, who: User, activity_id: UUID, whom_id: UUID | None) -> Activity:
@@ -57,11 +62,14 @@ def link(session: Session, who: User, activity_id: UUID, whom_id: UUID | None) -
     if touch.type is not ActivityType.REFERRAL:
         raise Conflict("Only a referral says who brought whom.")
     if whom_id is not None and contacts.owned(session, who, whom_id).id == touch.contact_id:
-        raise Invalid("Nobody refers themselves.", {"referred_contact_id": "Nobody refers themselves."})
-    touch.referred_contact_id = whom_id
+        raise Invalid(THEMSELVES, {"referred_contact_id": THEMSELVES})
+    gone, touch.referred_contact_id = touch.referred_contact_id, whom_id
     touch.version += 1
     session.add(touch)
-    announce(session, Topic.OUTREACH, touch.contact_id or touch.id, who.id)
+    # the story of whoever was brought, or is not any more, tells of it too
+    for about in (touch.contact_id, gone, whom_id):
+        if about:
+            announce(session, Topic.OUTREACH, about, who.id)
     return touch
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.models import OUTCOMES, ActivityDraft, ActivityType, Contact, Outcome, Reply, ReplyLink, User, now
+from app.models import OUTCOMES, REACHED, ActivityDraft, ActivityType, Contact, Reply, ReplyLink, User, now
 from app.services import contacts, outreach, secret
 
 VALID = timedelta(days=7)
@@ -77,7 +77,7 @@ def use(session: Session, token: str) -> str:
     session.add(asked.link)
     if asked.link.reply is Reply.REACHED:
         kind = ActivityType(asked.who.default_type)
-        reached = Outcome.REACHED if Outcome.REACHED in OUTCOMES[kind] else OUTCOMES[kind][0]
+        reached = next(outcome for outcome in OUTCOMES[kind] if outcome in REACHED)
         outreach.log(session, asked.who, asked.contact.id, ActivityDraft(type=kind, outcome=reached))
         return f"Logged: you reached {asked.contact.name}."
     days = SNOOZE if asked.link.reply is Reply.SNOOZE else NOT_RELEVANT

@@ -7,14 +7,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
-from app.models import Contact, User, now
+from app.models import CALLED_OFF, Contact, User, now
 from app.services.restoring import reread
 
 TOUCHES = text("""
 update contacts c set last_contacted = greatest(told.latest, c.contacted_elsewhere), next_due = told.due,
     version = c.version + 1, updated_at = :now
 from (
-    select wanted.id, max(a.happened_at) filter (where a.done) as latest,
+    select wanted.id, max(a.happened_at) filter (where a.done and not (a.type = 'MEETING' and coalesce(a.outcome = any(:off), false))) as latest,
            min(a.due_date) filter (where not a.done) as due
     from unnest(cast(:ids as uuid[])) wanted(id)
     left join activities a on a.contact_id = wanted.id and a.deleted_at is null
@@ -28,7 +28,9 @@ where c.id = told.id and c.user_id = :who
 def touches(session: Session, who: User, contact_ids: Collection[UUID]) -> None:
     """The last touch and the next date of these contacts are what their touches say."""
     session.flush()
-    session.execute(TOUCHES, {"ids": list(contact_ids), "who": who.id, "now": now()})
+    session.execute(
+        TOUCHES, {"ids": list(contact_ids), "who": who.id, "now": now(), "off": [one.value for one in CALLED_OFF]}
+    )
     reread(session)
 
 

@@ -65,6 +65,7 @@ select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as 
        round(total, 4)::float8 as score, days,
        (select type from activities touch
         where touch.contact_id = best.id and touch.done and touch.deleted_at is null
+          and not (touch.type = 'MEETING' and coalesce(touch.outcome in ('MOVED', 'CANCELLED'), false))
         order by coalesce(touch.happened_at, touch.due_date) desc limit 1) as last_type
 from best order by total desc, last_contacted asc nulls first, id
 """)

@@ -17,7 +17,7 @@ NOTHING = "There is nothing to take over any more."
 
 MET = frozenset({Outcome.HELD, Outcome.INTRODUCED})
 NO = frozenset({Outcome.DECLINED, Outcome.WRONG_NUMBER, Outcome.BOUNCED})
-SILENT = frozenset({Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.SENT, Outcome.NO_SHOW})
+SILENT = frozenset({Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.REQUESTED, Outcome.SENT, Outcome.NO_SHOW})
 ANSWERS = REACHED - NO - MET
 
 WORDS = {

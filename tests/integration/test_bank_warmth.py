@@ -25,7 +25,7 @@ from app.models import (
     WarmnessChange,
     now,
 )
-from app.services import contacts, finding, outreach, referrals, saved_views, suggestions, templates, warmth
+from app.services import contacts, finding, outreach, referrals, retelling, saved_views, suggestions, templates, warmth
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DB = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
@@ -46,13 +46,22 @@ def rows(model, **where):
 STEP = st.one_of(
     st.tuples(st.just("done"), st.integers(0, 400)),
     st.tuples(st.just("plan"), st.integers(-30, 60)),
-    st.tuples(st.sampled_from(["remove", "put back", "finish", "move"]), st.integers(0, 9)),
-)
+    st.tuples(st.sampled_from(["remove", "put back", "finish", "move", "call off", "put off", "hold", "miss"]), st.integers(0, 9)),
+)  # fmt: skip
+# what becomes of a meeting, and whether anybody was in touch with anybody
+FATES = {
+    "call off": ("CANCELLED", False),
+    "put off": ("MOVED", False),
+    "hold": ("HELD", True),
+    "miss": ("NO_SHOW", True),
+}
 
 
 @DB
 @example(steps=[("plan", 5), ("finish", 0)], elsewhere=None)
 @example(steps=[("done", 5), ("done", 9), ("remove", 0)], elsewhere=7)
+@example(steps=[("done", 5), ("plan", 1), ("call off", 1), ("remove", 0)], elsewhere=None)
+@example(steps=[("plan", 1), ("put off", 0), ("hold", 0)], elsewhere=3)
 @given(steps=st.lists(STEP, max_size=8), elsewhere=st.none() | st.integers(0, 300))
 def test_last_touch_and_next_date_are_what_the_touches_say(ada, steps, elsewhere):
     contact = world.contact(ada, f"P {uuid4()}")
@@ -68,7 +77,7 @@ def test_last_touch_and_next_date_are_what_the_touches_say(ada, steps, elsewhere
                 moment = base - timedelta(days=number) if verb == "done" else base + timedelta(days=number)
                 when = {"happened_at": moment} if verb == "done" else {"due_date": moment, "done": False}
                 row = outreach.log(session, me, contact.id, ActivityDraft(type=ActivityType.CALL, **when))
-                told.append({"id": row.id, "verb": verb, "at": moment, "gone": False})
+                told.append({"id": row.id, "verb": verb, "at": moment, "gone": False, "counts": True})
             elif told:
                 one = told[number % len(told)]
                 if verb == "remove" and not one["gone"]:
@@ -80,16 +89,25 @@ def test_last_touch_and_next_date_are_what_the_touches_say(ada, steps, elsewhere
                 elif verb == "finish" and not one["gone"] and one["verb"] == "plan":
                     outreach.change(session, me, one["id"], {"done": True, "happened_at": base})
                     one |= {"verb": "done", "at": base}
+                elif verb in FATES and not one["gone"]:
+                    outcome, counts = FATES[verb]
+                    fate = {"type": "MEETING", "outcome": outcome, "done": True, "happened_at": base}
+                    outreach.change(session, me, one["id"], fate)
+                    one |= {"verb": "done", "at": base, "counts": counts}
                 elif verb == "move" and not one["gone"] and one["verb"] == "plan":
                     one["at"] = base + timedelta(days=number)
                     outreach.change(session, me, one["id"], {"due_date": one["at"]})
         alive = [one for one in told if not one["gone"]]
-        done = [one["at"] for one in alive if one["verb"] == "done"]
+        done = [one["at"] for one in alive if one["verb"] == "done" and one["counts"]]
         if elsewhere is not None and told:
             done.append(base - timedelta(days=elsewhere))
         (row,) = rows(Contact, id=contact.id)
         if told:
             assert row.last_contacted == max(done, default=None)
+            # many at once are told anew by a statement of its own
+            with db.transaction() as session:
+                retelling.touches(session, session.get_one(User, ada.id), [contact.id])
+            assert rows(Contact, id=contact.id)[0].version == row.version
         assert row.next_due == min((one["at"] for one in alive if one["verb"] == "plan"), default=None)
 
 
@@ -161,7 +179,7 @@ def test_the_suggested_warmness_is_what_a_person_would_say(score, told):
         by = 1
     elif (
         not {"REACHED", "REPLIED", "MEETING_BOOKED", "MET"} & set(words)
-        and sum(word in {"NO_ANSWER", "VOICEMAIL", "SENT", "NO_SHOW"} for word in words) >= 3
+        and sum(word in {"NO_ANSWER", "VOICEMAIL", "REQUESTED", "SENT", "NO_SHOW"} for word in words) >= 3
     ):
         by = -1
     after = min(10, max(0, score + by))
