@@ -105,7 +105,8 @@ def _agree(session: Session, row: SyncConflict) -> None:
     if link is None or link.agreed is None:
         return
     theirs = {**link.agreed["theirs"], row.field: row.theirs}
-    link.agreed = {"ours": link.agreed["ours"], "theirs": theirs}
+    words = [word for word in link.agreed.get("words", ()) if word["field"] != row.field]
+    link.agreed = {**link.agreed, "theirs": theirs, "words": words}
     link.synced_hash = None
     session.add(link)
 

@@ -6,8 +6,8 @@ grow in Pipedrive; what a colleague adds or removes there is followed here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as made_by
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -15,6 +15,10 @@ from app.sync.digests import folded, plain
 
 Snapshot = dict[str, Any]
 LISTS = frozenset({"emails", "phones"})
+
+# how long after we said it a word of ours may still turn up there, although we have said something newer since
+LATE = timedelta(minutes=3)
+MOST_WORDS = 24
 
 
 class Verdict(Enum):
@@ -36,38 +40,81 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
+class Word:
+    """What we said of one field at a moment, without having heard that it arrived: what we meant, and what then stands there.
+
+    Once both sides agree on something newer, it counts as ours only in what was written there `until` some moment.
+    """
+
+    field: str
+    ours: Any
+    theirs: Any
+    at: datetime
+    until: datetime | None = None
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> "Word":
+        until = datetime.fromisoformat(kept["until"]) if kept["until"] else None
+        return cls(kept["field"], kept["ours"], kept["theirs"], datetime.fromisoformat(kept["at"]), until)
+
+    def dump(self) -> dict[str, Any]:
+        return asdict(self) | {"at": self.at.isoformat(), "until": self.until.isoformat() if self.until else None}
+
+    def stands_in(self, there: Snapshot) -> bool:
+        return bool(shape(self.field, self.theirs) == shape(self.field, there[self.field]))
+
+    def overtaken(self) -> "Word":
+        return replace(self, until=self.until or self.at + LATE)
+
+
+@dataclass(frozen=True)
 class Agreed:
     """What both sides said when they last agreed; kept as JSON on the link.
 
-    `said` holds what we were about to tell since, by field as (ours, what
-    stands there if it was heard): when the answer got lost and it stands
-    there, it is our own word and not their change.
+    `words` are what we said since without hearing an answer, the newest last:
+    when one of them stands there, it is our own word and not their change.
     """
 
     ours: Snapshot
     theirs: Snapshot
-    said: dict[str, tuple[Any, Any]] = made_by(default_factory=dict)
+    words: tuple[Word, ...] = ()
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> "Agreed | None":
         if not kept:
             return None
-        said = {name: (pair[0], pair[1]) for name, pair in kept.get("said", {}).items()}
-        return cls(dict(kept["ours"]), dict(kept["theirs"]), said)
+        return cls(dict(kept["ours"]), dict(kept["theirs"]), tuple(Word.read(word) for word in kept.get("words", ())))
 
     def dump(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"ours": self.ours, "theirs": self.theirs}
-        return kept | ({"said": self.said} if self.said else {})
+        return kept | ({"words": [word.dump() for word in self.words]} if self.words else {})
 
-    def saying(self, ours: Snapshot, expected: Snapshot) -> "Agreed":
-        """The same, before what is `expected` to stand there is told."""
-        return replace(self, said={name: (ours[name], value) for name, value in expected.items()})
+    def saying(self, ours: Snapshot, expected: Snapshot, at: datetime) -> "Agreed":
+        """The same, before what is `expected` to stand there is told; said again, a word is as young as the last time."""
+        fresh = tuple(Word(name, ours[name], value, at) for name, value in expected.items())
+        older = (word for word in self.words if word.field not in expected or not word.stands_in(expected))
+        return replace(self, words=(*older, *fresh)[-MOST_WORDS:])
+
+    def as_of(self, written: datetime | None) -> "Agreed":
+        """Without the words that are too old to be what stands in a record that was `written` then."""
+        moment = written or datetime.min.replace(tzinfo=UTC)
+        return replace(self, words=tuple(word for word in self.words if not word.until or moment <= word.until))
+
+    def under_way(self, there: Snapshot, after: Snapshot, hold: timedelta) -> datetime | None:
+        """Until when something said earlier may still arrive and undo what stands there `after` a push; None if nothing may."""
+        late = (word.at + hold for word in self.words if not word.stands_in(there) and not word.stands_in(after))
+        return max(late, default=None)
+
+    def echoes(self, there: Snapshot) -> set[str]:
+        """The fields in which an older word of ours stands, although we agreed on something else."""
+        old = {word.field for word in self.words if word.stands_in(there)}
+        return {name for name in old if shape(name, self.theirs[name]) != shape(name, there[name])}
 
     def of(self, name: str, theirs: Any) -> tuple[Any, Any]:
         """What a field was on both sides, seeing what stands there now."""
-        if name in self.said and shape(name, self.said[name][1]) == shape(name, theirs):
-            return self.said[name]
-        return self.ours[name], self.theirs[name]
+        said = (word for word in reversed(self.words) if word.field == name and word.stands_in({name: theirs}))
+        word = next(said, None)
+        return (word.ours, word.theirs) if word else (self.ours[name], self.theirs[name])
 
 
 def decide(field: str, before: Agreed | None, ours: Any, theirs: Any) -> Verdict:
@@ -113,7 +160,7 @@ def settled(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snapsh
     return Agreed(
         ours={field: old.ours[field] if field in open_ else ours[field] for field in verdicts},
         theirs={field: old.theirs[field] if field in open_ else theirs[field] for field in verdicts},
-        said={field: pair for field, pair in old.said.items() if field in open_},
+        words=tuple(word if word.field in open_ else word.overtaken() for word in old.words),
     )
 
 

@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app import db
-from app.models import Activity, Contact, EntityType, LinkState, Organisation, PipedriveLink, User, now
+from app.models import Activity, Contact, EntityType, LinkState, Organisation, PipedriveLink, Trigger, User, now
+from app.services import syncs
 from app.sync import arrivals, digests, talks
-from app.sync.agreement import Agreed, Verdict, decisions, settled, shape
+from app.sync.agreement import Agreed, Snapshot, Verdict, decisions, settled, shape
 from app.sync.errors import Gone
 from app.sync.push import Line, contact_of
 from app.sync.records import Activity as Appointment
@@ -22,7 +23,7 @@ def person(line: Line, there: Person, link: PipedriveLink) -> None:
         if contact is None or row is None:
             return
         here, stood = arrivals.ours(contact, _org(session, line.account, contact)), arrivals.theirs(there)
-        before = Agreed.read(row.agreed)
+        before = _before(row, there)
         row.checked_at = now()
         if before is None:
             # told before such things were kept: from now on we know where we started
@@ -35,6 +36,8 @@ def person(line: Line, there: Person, link: PipedriveLink) -> None:
             )
             row.agreed = agreed.dump()
             row.synced_hash = _digest(contact, agreed.ours["org"]) if told else row.synced_hash
+            if _is_unsaid(before, decisions(arrivals.PERSON, before, here, stood), stood):
+                _say_again(session, row, owner, contact)
         session.add(row)
 
 
@@ -48,7 +51,7 @@ def meeting(line: Line, there: Appointment, link: PipedriveLink) -> None:
         session.refresh(ours)
         row.checked_at = now()
         here, stood = talks.ours(ours), talks.theirs(there)
-        before = Agreed.read(row.agreed)
+        before = _before(row, there)
         if before is None:
             row.agreed = Agreed(here, stood).dump() if row.synced_hash else None
         elif any(shape(field, stood[field]) != shape(field, before.theirs[field]) for field in talks.FIELDS):
@@ -59,7 +62,26 @@ def meeting(line: Line, there: Appointment, link: PipedriveLink) -> None:
             here = talks.follow(session, owner, ours, verdicts, stood)
             unsaid = {field: Verdict.ASK if verdict.sends else verdict for field, verdict in verdicts.items()}
             row.agreed = settled(before, unsaid, here, stood).dump()
+            if _is_unsaid(before, verdicts, stood):
+                _say_again(session, row, owner, contact, ours)
         session.add(row)
+
+
+def _before(row: PipedriveLink, there: Person | Appointment) -> Agreed | None:
+    known = Agreed.read(row.agreed)
+    return known.as_of(there.updated_at) if known else None
+
+
+def _say_again(
+    session: Session, row: PipedriveLink, owner: User, contact: Contact, meeting: Activity | None = None
+) -> None:
+    """An older word of ours arrived after a newer one: what we say now has to be said once more."""
+    row.synced_hash = None
+    syncs.queue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+
+
+def _is_unsaid(before: Agreed, verdicts: dict[str, Verdict], stood: Snapshot) -> bool:
+    return any(verdicts[field].sends for field in before.echoes(stood))
 
 
 def _locked(session: Session, contact_id: UUID) -> Contact | None:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from app import db
 from app.models import Activity, ActivityType, Deed, EntityType, PipedriveLink, User
-from app.sync import arrivals, digests, intents, reconcile, talks
+from app.sync import arrivals, digests, intents, reconcile, talks, words
 from app.sync.agreement import Agreed, Snapshot, decisions, settled
 from app.sync.choices import usual
 from app.sync.endings import Again, NothingToPush
@@ -48,22 +48,21 @@ def change(push: Push, meeting: Activity, link: PipedriveLink, parts: talks.Part
     there, here, number = _seen(push, link), talks.ours(meeting), number_of(link)
     digest, stood = talks.digest(parts), talks.theirs(there)
     changed = dict(zip(parts, digests.changed(link.synced_hash, digest, len(parts)), strict=True))
-    before = Agreed.read(link.agreed) or _before(changed, here, stood)
+    known = Agreed.read(link.agreed)
+    before = known.as_of(there.updated_at) if known else _before(changed, here, stood)
     verdicts = decisions(talks.FIELDS, before, here, stood)
     sends = {field for field, verdict in verdicts.items() if verdict.sends}
     news = _joined(parts, sends | ({"whom"} if changed["whom"] and meeting.takes_place else set()))
-    if news:
-        with db.transaction() as session:
-            saying = before.saying(here, {field: here[field] for field in sends})
-            intents.saying(session, slot_of(push.line.account, meeting), saying)
-        heard = _told(push, number, news, [CLEARED[field] for field in sends & CLEARED.keys() if here[field] is None])
-        stood = {**stood, **{field: talks.theirs(heard)[field] for field in sends}}
+    slot = slot_of(push.line.account, meeting)
+    with words.told(push.line, slot, before, words.Telling(here, stood, {field: here[field] for field in sends})):
+        clear = [CLEARED[field] for field in sends & CLEARED.keys() if here[field] is None]
+        heard = _told(push, number, news, clear) if news else there
+    stood = {**stood, **{field: talks.theirs(heard)[field] for field in sends}}
     with db.transaction() as session:
         owner = session.get_one(User, push.contact.user_id)
         about = push.line.account, EntityType.ACTIVITY, meeting.id
         arrivals.ask(session, owner, push.contact, about, verdicts=verdicts, here=here, there=stood)
         here = talks.follow(session, owner, meeting, verdicts, stood)
-        slot = slot_of(push.line.account, meeting)
         intents.told(session, slot, digest, settled(before, verdicts, here, stood))
         if news:
             push.receipt(session, EntityType.ACTIVITY, number, Deed.UPDATED)

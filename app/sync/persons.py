@@ -6,7 +6,7 @@ from hashlib import sha256
 from app import db
 from app.errors import Stale
 from app.models import Contact, Deed, EntityType, PipedriveLink, User
-from app.sync import arrivals, digests, intents, marks, matching, reconcile
+from app.sync import arrivals, digests, intents, marks, matching, reconcile, words
 from app.sync.agreement import Agreed, Snapshot, Verdict, decisions
 from app.sync.endings import Again
 from app.sync.ensure import Step, ensure
@@ -75,13 +75,11 @@ def _catch_up(push: Push, slot: Slot, link: PipedriveLink, org_id: int | None, m
     """Meet a person who is there already; raises Again when they are not."""
     there = _seen(push, link)
     here, stood = arrivals.ours(push.contact, org_id), arrivals.theirs(there)
-    before = _before(link, here, stood)
+    before = _before(link, here, stood, there)
     verdicts = decisions(arrivals.PERSON, before, here, stood)
     news = _news(push.contact, verdicts, before, here, there)
-    if news and before:
-        with db.transaction() as session:
-            intents.saying(session, slot, before.saying(here, _expected(news)))
-    heard = _told(push, link, news, mark, there) if news else there
+    with words.told(push.line, slot, before, words.Telling(here, stood, _expected(news))):
+        heard = _told(push, link, news, mark, there) if news else there
     firm = _firm(push, there) if verdicts["org"] in {Verdict.TAKE, Verdict.ASK} else None
     with db.transaction() as session:
         owner = session.get_one(User, push.contact.user_id)
@@ -133,13 +131,15 @@ def _told(push: Push, link: PipedriveLink, news: PersonFields, mark: str, there:
         raise
 
 
-def _before(link: PipedriveLink, here: Snapshot, there: Snapshot) -> Agreed | None:
+def _before(link: PipedriveLink, here: Snapshot, stood: Snapshot, there: Person) -> Agreed | None:
     """What was agreed; of a record that we made before such things were kept, its fingerprint tells what changed."""
-    if link.agreed or not link.created_by_us:
-        return Agreed.read(link.agreed)
+    if before := Agreed.read(link.agreed):
+        return before.as_of(there.updated_at)
+    if not link.created_by_us:
+        return None
     digest = digests.person(here["name"], here["emails"], here["phones"], here["org"])
     changed = dict(zip(arrivals.PERSON, digests.changed(link.synced_hash, digest, 4), strict=True))
-    return Agreed({field: UNKNOWN[field] if changed[field] else here[field] for field in here}, there)
+    return Agreed({field: UNKNOWN[field] if changed[field] else here[field] for field in here}, stood)
 
 
 def _news(

@@ -151,9 +151,6 @@ def test_in_the_end_pipedrive_says_what_we_say(storm):
     assert list(differences(storm.fake, storm.firm)) == []
 
 
-@pytest.mark.xfail(
-    reason="A lost PATCH of phones amid a storm can still look like a conflict; the plain case is mended."
-)
 def test_our_own_words_come_back_as_news_to_nobody(storm):
     """Nobody works in Pipedrive here: whatever is heard from there, we have said ourselves."""
     assert [(row.field, row.ours, row.theirs) for row in every(SyncConflict)] == []
