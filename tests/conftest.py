@@ -6,11 +6,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app import db, migrate
 from app.postgres import open_server
 
 pytest_plugins = ["world"]
+
+# a busy machine makes examples slowly, and that is no fault of theirs
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
