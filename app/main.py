@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from uuid import UUID
@@ -16,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
 from app import api, backups, db, logs, migrate, process, secret, signals
+from app.backups import nightly
 from app.errors import NotFound
 from app.mail import senders
 from app.mail.rounds import Post
@@ -23,7 +25,7 @@ from app.pages import build, design, live
 from app.pages.hub import hub
 from app.postgres import data_folder, open_server
 from app.practice.page import render
-from app.services import people, samples, workspace
+from app.services import people, safety, samples, workspace
 from app.services.keys import KeyOwner
 from app.services.pushes import Found, Wanted
 from app.settings import Settings
@@ -31,7 +33,7 @@ from app.signals import Signal, Topic
 from app.sync import company, preview
 from app.sync.clock import Clock
 from app.vault import Vault
-from app.web import health, identity, tabs
+from app.web import health, identity, metrics, tabs
 from app.web.cookies import Cookie
 from app.web.router import router
 from app.web.stack import Stack
@@ -41,7 +43,7 @@ VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive
 PING = 25.0
 LEAST_DISK = 0.05
 HEARTBEAT = 60.0
-POST_SECONDS, TIDY_SECONDS = 15.0, 6 * 3600.0
+POST_SECONDS, TIDY_SECONDS, BACKUP_SECONDS = 15.0, 6 * 3600.0, 600.0
 
 # a new key is news about a person
 WAKES = {Topic.SYNC, Topic.PEOPLE}
@@ -73,12 +75,14 @@ def serve(settings: Settings) -> None:
     with process.door(settings) as door, open_server(data_dir, settings.database_url) as server:
         backups.upgrade(server, data_dir)
         db.connect(server.url)
+        metrics.install(db.engine)
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
         clock = Clock(company.desk(settings, vault, practice))
         post = Post(senders.chosen(settings), settings.address)
         clock.also(POST_SECONDS, post.round)
         clock.also(TIDY_SECONDS, post.tidy)
+        clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
         site = Site(settings, data_dir, server.url, vault, practice, clock)
         process.greet(settings)
         process.run(application(site), door)
@@ -190,6 +194,8 @@ def _checks(site: Site) -> dict[str, bool]:
     try:
         with db.reading() as session:
             state["migrations"] = migrate.current(session.connection()) == migrate.head()
+            kept = safety.of_backups(session)
+            state["backup"] = kept is None or kept.is_fine
     except Exception:  # noqa: BLE001 - whatever it is, we cannot serve
         state["database"] = False
     return state

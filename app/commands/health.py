@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 
 SECRETS = ("secret", "key", "password", "_url")
 LEAST_DISK = 500_000_000
-OLDEST_BACKUP = timedelta(hours=26)
 
 # what was looked at, FINE, NOTE or TROUBLE, and how it is
 Finding = tuple[str, str, str]
@@ -85,10 +83,19 @@ def _machine(at: "Desk") -> Iterator[Finding]:
 
 
 def _backups(at: "Desk") -> Iterator[Finding]:
-    newest = max((file.stat().st_mtime for file in (at.data / "backups").glob("*.zip")), default=0.0)
-    age = datetime.now(UTC) - datetime.fromtimestamp(newest, UTC)
-    how = f"{age.total_seconds() / 3600:.0f} hours ago" if newest else "none yet: run `pipedriven backup`"
-    yield "last backup", FINE if age < OLDEST_BACKUP else NOTE, how
+    from app import db, migrate
+    from app.backups import making
+    from app.services import safety
+
+    if making.revision(at.server.url) != migrate.head():
+        return
+    with db.reading() as session:
+        kept = safety.of_backups(session)
+    if kept is None or kept.age is None:
+        yield "last backup", NOTE, kept.trouble if kept and kept.trouble else "none yet: run `pipedriven backup`"
+        return
+    how = f"{kept.age.total_seconds() / 3600:.0f} hours ago, {'proved' if kept.proved else 'not proved'}"
+    yield "last backup", FINE if kept.is_fine else NOTE, f"{how}; {kept.trouble}" if kept.trouble else how
 
 
 def _syncs(at: "Desk") -> Iterator[Finding]:

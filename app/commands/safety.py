@@ -66,13 +66,18 @@ def restore(
 
 
 def _make(wanted: Path | None) -> None:
-    from app import backups
+    from app import backups, db, migrate
     from app.backups import making
     from app.commands import desk
+    from app.models import now
+    from app.services import safety
 
     with desk.opened(checked=False) as at:
         file = wanted or making.usual_name(at.data)
         manifest = backups.make(at.server, file)
+        if manifest.revision == migrate.head():
+            with db.transaction() as session:
+                safety.backed_up(session, made_at=now().isoformat())
     typer.echo(f"{file}: {_words(manifest)}.")
 
 

@@ -20,6 +20,8 @@ DEFAULTS: dict[str, Any] = {
     # why nothing goes to Pipedrive for now, in words; and since when our links may know less than Pipedrive does
     "sync_paused": None,
     "sync_verify_since": None,
+    # what became of the last nightly backup: when it was made, whether it was proved, what went wrong
+    "backup_last": None,
     # how often we listen to Pipedrive; what becomes there of a meeting that is called off: "mark" or "delete"
     "pipedrive_poll_minutes": 10,
     "pipedrive_webhooks": False,

@@ -8,6 +8,9 @@ from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
+# worth a warning, and no reason to send people away
+ONLY_WARNINGS = frozenset({"backup"})
+
 Checks = Callable[[], dict[str, bool]]
 
 PATIENCE = 4.0
@@ -28,13 +31,15 @@ def routes(checks: Checks) -> APIRouter:
         if not known or time.monotonic() - known[0][0] > FRESH:
             known[:] = [(time.monotonic(), await _ask(checks))]
         state = known[0][1]
-        ok = all(state.values())
+        wrong = {name for name, works in state.items() if not works}
+        ok = wrong <= ONLY_WARNINGS
         headers = {} if ok else {"Retry-After": "5"}
-        return JSONResponse({"ready": ok, "checks": state}, 200 if ok else 503, headers)
+        said = {"ready": ok, "checks": state, "warnings": sorted(wrong & ONLY_WARNINGS)}
+        return JSONResponse(said, 200 if ok else 503, headers)
 
     @pages.get("/metrics")
     async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(await asyncio.to_thread(generate_latest), media_type=CONTENT_TYPE_LATEST)
 
     return pages
 

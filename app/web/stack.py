@@ -13,6 +13,7 @@ from app.web.compress import Compress
 from app.web.doorway import Doorway
 from app.web.gate import Gate
 from app.web.headers import SecurityHeaders
+from app.web.metrics import Measured
 from app.web.sizes import Sizes
 from app.web.sockets import UPLOADS
 from app.web.trace import Trace
@@ -22,7 +23,7 @@ IMPORTS = "/api/contacts/import"
 
 
 class Stack:
-    """Outermost first: trace, compress, headers, trouble, doorway, sizes, gate, assets, and then the application.
+    """Outermost first: trace, measured, compress, headers, trouble, doorway, sizes, gate, assets, and then the application.
 
     `app` stays readable, because NiceGUI looks for its parent there.
     """
@@ -34,7 +35,7 @@ class Stack:
         self._warm = warm
         gate = Gate(self.assets, app, settings)
         inner: ASGIApp = Trouble(Doorway(Sizes(gate, (IMPORTS, UPLOADS)), settings))
-        self._layers = Trace(Compress(SecurityHeaders(inner, settings)))
+        self._layers = Trace(Measured(Compress(SecurityHeaders(inner, settings))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

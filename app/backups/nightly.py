@@ -1,0 +1,106 @@
+"""A backup a day without anybody asking: made at night, proved in a scratch database, the old ones thinned out.
+
+What became of it is kept with the firm's settings, so that readiness, the doctor and the Team page say the same.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+
+from app import db
+from app.backups import making, restoring
+from app.backups.trouble import BackupTrouble
+from app.models import now
+from app.postgres import Server
+from app.postgres.trouble import PostgresTrouble
+from app.services import safety
+
+# in UTC: at night where most of our firms are
+HOUR = 2
+DAYS, WEEKS, MONTHS = 7, 4, 6
+STAMP = "%Y%m%dT%H%M%SZ"
+# of two processes on one database, one makes the backup
+TURN = 7_220_418_003
+
+log = logging.getLogger(__name__)
+
+
+def round_(server: Server, data: Path) -> bool:
+    """Make, prove and thin out when tonight's is due; whether one was made. Trouble is kept in words, never raised."""
+    if not due(made(data), now()):
+        return False
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        row = connection.execute("select pg_try_advisory_lock(%s)", [TURN]).fetchone()
+        if not (row and row[0]):
+            return False
+        return _make(server, data)
+
+
+def due(kept: Iterable[datetime], moment: datetime) -> bool:
+    """Whether there is none yet, or none since the last night began."""
+    night = moment.astimezone(UTC).replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    if night > moment:
+        night -= timedelta(days=1)
+    return max(kept, default=datetime.min.replace(tzinfo=UTC)) < night
+
+
+def made(data: Path) -> dict[datetime, Path]:
+    """The backups of everyday life in the data folder, by when they were made; those before a restore or upgrade not."""
+    found = {}
+    for file in (data / "backups").glob("pipedriven-*.zip"):
+        try:
+            found[datetime.strptime(file.stem.removeprefix("pipedriven-"), STAMP).replace(tzinfo=UTC)] = file
+        except ValueError:
+            continue
+    return found
+
+
+def worth_keeping(moments: Iterable[datetime]) -> set[datetime]:
+    """The newest of each of the last 7 days, 4 weeks and 6 months that have one."""
+    newest = sorted(moments, reverse=True)
+    kept: set[datetime] = set()
+    periods: tuple[tuple[int, Callable[[datetime], object]], ...] = (
+        (DAYS, lambda moment: moment.date()),
+        (WEEKS, lambda moment: moment.isocalendar()[:2]),
+        (MONTHS, lambda moment: (moment.year, moment.month)),
+    )
+    for most, period in periods:
+        first: dict[object, datetime] = {}
+        for moment in newest:
+            first.setdefault(period(moment), moment)
+        kept |= set(list(first.values())[:most])
+    return kept
+
+
+def _make(server: Server, data: Path) -> bool:
+    try:
+        file = making.usual_name(data)
+        making.make(server, file)
+    except (BackupTrouble, PostgresTrouble) as trouble:
+        log.warning("the nightly backup was not made")
+        _tell(trouble=str(trouble))
+        return False
+    try:
+        restoring.verify(server, file)
+    except (BackupTrouble, PostgresTrouble) as trouble:
+        log.warning("the nightly backup could not be proved")
+        _tell(made_at=now().isoformat(), trouble=str(trouble))
+    else:
+        _tell(made_at=now().isoformat(), proved=True)
+        _thin_out(data)
+    return True
+
+
+def _thin_out(data: Path) -> None:
+    """Only after a proof: an old backup never goes for one that may not work."""
+    found = made(data)
+    for moment in found.keys() - worth_keeping(found):
+        found[moment].unlink(missing_ok=True)
+
+
+def _tell(*, made_at: str | None = None, proved: bool = False, trouble: str | None = None) -> None:
+    with db.transaction() as session:
+        safety.backed_up(session, made_at=made_at, proved=proved, trouble=trouble)

@@ -1,0 +1,18 @@
+"""Whether the firm's data is safe: the nightly backup, in words for golden tickets."""
+
+from app.pages import design
+from app.pages.parts import basic
+from app.services.safety import Safety
+
+
+def backup_card(kept: Safety | None, zone: str) -> None:
+    """One quiet line while all is well; what is wrong, and what to do, when it is not."""
+    if kept is None:
+        basic.text("The first backup is made within minutes of the first start, then every night.", "pd-muted pd-small")
+    elif kept.is_fine:
+        assert kept.made_at is not None
+        proof = " It was restored into a scratch database to prove that it works." if kept.proved else ""
+        basic.text(f"Last backup: {design.time_word(kept.made_at, zone)}.{proof}", "pd-muted pd-small")
+    else:
+        last = f"The last good one is of {design.time_word(kept.made_at, zone)}." if kept.made_at else "There is none."
+        basic.text(f"The nightly backup needs somebody. {last} {kept.trouble or ''}".strip(), "pd-card pd-notice bad")
