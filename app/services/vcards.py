@@ -4,6 +4,7 @@ What is ours alone (warmness, rhythm, campaigns) stays here; the notes go along.
 """
 
 import re
+import sys
 from typing import Literal
 
 import vobject  # type: ignore[import-untyped]
@@ -14,6 +15,8 @@ from app.models import Contact
 Version = Literal["3.0", "4.0"]
 
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# the library counts letters where the format counts bytes: it writes whole lines, and they are folded here
+UNFOLDED, WIDEST = sys.maxsize, 75
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f]")
 
 
@@ -37,7 +40,19 @@ def card(contact: Contact, version: Version = "3.0") -> bytes:
         _as_it_is(drawn, "categories", ",".join(vobject.base.backslashEscape(_text(tag)) for tag in contact.tags))
     if contact.notes.strip():
         drawn.add("note").value = _text(contact.notes)
-    return str(drawn.serialize()).encode()
+    return b"".join(_folded(line) for line in drawn.serialize(lineLength=UNFOLDED).encode().split(b"\r\n") if line)
+
+
+def _folded(line: bytes) -> bytes:
+    """One line as lines of at most 75 bytes, never broken within a letter; those that go on begin with a space."""
+    parts, start, room = [], 0, WIDEST
+    while len(line) - start > room:
+        end = start + room
+        while line[end] & 0xC0 == 0x80:
+            end -= 1
+        parts.append(line[start:end])
+        start, room = end, WIDEST - 1
+    return b"\r\n ".join([*parts, line[start:]]) + b"\r\n"
 
 
 def _addresses(drawn: vobject.base.Component, version: Version, name: str, values: list[str], kind: str) -> None:
