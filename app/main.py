@@ -1,13 +1,11 @@
 """The composition root: the only module that knows every other."""
 
 import gc
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -25,7 +23,7 @@ from app.pages import build, design, live
 from app.pages.hub import hub
 from app.postgres import data_folder, open_server
 from app.practice.page import render
-from app.services import people, safety, samples, workspace
+from app.services import people, samples, workspace
 from app.services.keys import KeyOwner
 from app.services.pushes import Found, Wanted
 from app.settings import Settings
@@ -41,8 +39,6 @@ from app.web.turnstile import Turnstile
 
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 PING = 25.0
-LEAST_DISK = 0.05
-HEARTBEAT = 60.0
 POST_SECONDS, TIDY_SECONDS, BACKUP_SECONDS = 15.0, 6 * 3600.0, 600.0
 
 # a new key is news about a person
@@ -95,7 +91,7 @@ def application(site: Site) -> Stack:
     cookie = Cookie(site.settings)
     turnstile = Turnstile(cookie)
     inside.include_router(router(cookie, turnstile, _set_up))
-    inside.include_router(health.routes(lambda: _checks(site)))
+    inside.include_router(health.routes(lambda: health.works(site.data_dir, site.clock.heartbeat)))
     api.mount(
         inside,
         check_key=site.check_key,
@@ -184,18 +180,3 @@ def _set_up(user_id: UUID, sample: bool) -> None:
         with db.transaction() as session:
             workspace.keep(session, practice_pipedrive=True)
             samples.fill(session, people.acting(session, user_id))
-
-
-def _checks(site: Site) -> dict[str, bool]:
-    """What has to work for people to work; asked by /readyz."""
-    disk = shutil.disk_usage(site.data_dir)
-    state = {"database": True, "migrations": True, "disk": disk.free / disk.total > LEAST_DISK}
-    state["drainer"] = monotonic() - site.clock.heartbeat < HEARTBEAT
-    try:
-        with db.reading() as session:
-            state["migrations"] = migrate.current(session.connection()) == migrate.head()
-            kept = safety.of_backups(session)
-            state["backup"] = kept is None or kept.is_fine
-    except Exception:  # noqa: BLE001 - whatever it is, we cannot serve
-        state["database"] = False
-    return state

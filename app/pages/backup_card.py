@@ -2,11 +2,19 @@
 
 from app.pages import design
 from app.pages.parts import basic
+from app.pages.tap import look
+from app.services import safety
 from app.services.safety import Safety
 
 
-def backup_card(kept: Safety | None, zone: str) -> None:
+async def backups(zone: str) -> None:
     """One quiet line while all is well; what is wrong, and what to do, when it is not."""
+    kept = await look(safety.seen)
+    basic.heading("Backups")
+    _draw(kept, zone)
+
+
+def _draw(kept: Safety | None, zone: str) -> None:
     if kept is None:
         basic.text("The first backup is made within minutes of the first start, then every night.", "pd-muted pd-small")
     elif kept.is_fine:

@@ -8,13 +8,13 @@ from sqlmodel import Session
 
 from app.models import Role, User
 from app.pages import border, design, live
-from app.pages.backup_card import backup_card
+from app.pages.backup_card import backups
 from app.pages.frame import Shell
 from app.pages.parts import basic
 from app.pages.parts.sheet import Sheet
 from app.pages.screen import screen
 from app.pages.tap import look, tap
-from app.services import letters, mailbox, people, safety
+from app.services import letters, mailbox, people
 from app.signals import Topic
 
 ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
@@ -77,11 +77,9 @@ async def team_page(shell: Shell) -> None:
         basic.title("Team")
         with basic.link("/team/work", "pd-act pd-wide-act"):
             basic.text("Team at work")
-    colleagues = await look(people.colleagues)
     invitation(invite)
-    team(colleagues)
-    basic.heading("Backups")
-    backup_card(await look(safety.seen), shell.me.timezone)
+    team(await look(people.colleagues))
+    await backups(shell.me.timezone)
     live.on(again, Topic.PEOPLE)
 
 

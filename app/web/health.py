@@ -1,12 +1,17 @@
 """Is it alive, can it serve, how is it doing: for the operator's eyes, without details for strangers."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
+
+from app import db, migrate
+from app.services import safety
 
 # worth a warning, and no reason to send people away
 ONLY_WARNINGS = frozenset({"backup"})
@@ -15,6 +20,8 @@ Checks = Callable[[], dict[str, bool]]
 
 PATIENCE = 4.0
 FRESH = 1.0
+LEAST_DISK = 0.05
+HEARTBEAT = 60.0
 
 
 def routes(checks: Checks) -> APIRouter:
@@ -42,6 +49,21 @@ def routes(checks: Checks) -> APIRouter:
         return Response(await asyncio.to_thread(generate_latest), media_type=CONTENT_TYPE_LATEST)
 
     return pages
+
+
+def works(data_dir: Path, heartbeat: float) -> dict[str, bool]:
+    """What has to work for people to work; `heartbeat` is the clock's last sign of life, in monotonic seconds."""
+    disk = shutil.disk_usage(data_dir)
+    state = {"database": True, "migrations": True, "disk": disk.free / disk.total > LEAST_DISK}
+    state["drainer"] = time.monotonic() - heartbeat < HEARTBEAT
+    try:
+        with db.reading() as session:
+            state["migrations"] = migrate.current(session.connection()) == migrate.head()
+            kept = safety.of_backups(session)
+            state["backup"] = kept is None or kept.is_fine
+    except Exception:  # noqa: BLE001 - whatever it is, we cannot serve
+        state["database"] = False
+    return state
 
 
 async def _ask(checks: Checks) -> dict[str, bool]:
