@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
-from app import api, backups, db, logs, migrate, process, secret, signals
+from app import api, backups, db, logs, process, secret, signals
 from app.backups import nightly
 from app.errors import NotFound
 from app.mail import senders
