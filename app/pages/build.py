@@ -27,7 +27,7 @@ from app.pages.tap import look
 from app.pages.team import team_page
 from app.pages.teamwork import teamwork_page
 from app.pages.today import today
-from app.services import campaigns, contacts, owed, suggestions
+from app.services import campaigns, owed, suggestions, witness
 from app.services.keys import Check, Seal
 from app.services.pushes import LookUp
 
@@ -90,7 +90,7 @@ def _exists(session: Session, me: User, path: str) -> bool:
         return me.is_golden
     room, _, row = path.strip("/").partition("/")
     known: dict[str, Callable[[Session, User, UUID], object]] = {
-        "contacts": contacts.owned,
+        "contacts": witness.may_open,
         "campaigns": campaigns.seen,
     }
     if room not in known or not row:

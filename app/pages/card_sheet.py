@@ -25,7 +25,7 @@ Seen = tuple[BoardCard, list[Entry]]
 
 
 class CardSheet:
-    """One sheet per board. It shows what a member may see; only the owner finds the way to the contact's own page."""
+    """One sheet per board. It shows what a member may see; the owner and golden tickets find the way to the contact's own page."""
 
     def __init__(self, shell: Shell, campaign: Campaign) -> None:
         self.sheet = Sheet("Contact on the board")
@@ -101,14 +101,14 @@ class CardSheet:
                 with ui.element("button").props("type=button").on("click", lambda verb=verb: verb(card), []):
                     basic.icon(name)
                     basic.text(word)
-            if card.owner_id == self.shell.me.id:
+            if card.can_open:
                 with basic.link(f"/contacts/{card.contact_id}"):
                     basic.icon("user")
                     basic.text("Open")
 
     def touches(self, entries: list[Entry]) -> None:
         for entry in entries:
-            told(entry, self.shell.me.timezone, self.shell.me.name)
+            touches.told(entry, self.shell.me.timezone, self.shell.me.name)
         if not entries:
             basic.text("No touch for this campaign yet.", "pd-muted")
 
@@ -131,19 +131,6 @@ class CardSheet:
     async def take_out(self, card: BoardCard) -> None:
         if await take_out(self.campaign.id, card.contact_id):
             self.sheet.close()
-
-
-def told(entry: Entry, zone: str, me: str) -> None:
-    """One touch as somebody reads it who may not change it."""
-    touch = entry.activity
-    with ui.element("div").classes("pd-step"):
-        with ui.element("span").classes("pd-avatar").classes("brandy" if touch.done else "none pd-chip"):
-            basic.icon(design.TYPE_ICONS[touch.type])
-        with ui.element("div").classes("pd-step-text"):
-            basic.text(touch.subject, "pd-strong")
-            basic.text(touches.when(touch, zone) + ("" if entry.by == me else f" · {entry.by}"), "pd-muted pd-small")
-            if touch.note:
-                basic.text(touch.note, "pd-pre pd-small")
 
 
 def stays(card: BoardCard) -> str:

@@ -1,6 +1,6 @@
 """One contact: who they are, how warm, how they stand with Pipedrive, and everything that was done."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from app.pages.frame import Shell
 from app.pages.parts import basic, people, touches
 from app.pages.parts.kept import Kept, Warmth
 from app.pages.tap import Said, look, tap
-from app.services import contacts, links, outreach, phones, story, syncs, workspace
+from app.services import contacts, links, outreach, phones, story, syncs, witness, workspace
 from app.services.visibility import Place
 from app.signals import Topic
 
@@ -39,8 +39,8 @@ def whole_story(contact_id: UUID) -> Question:
     return ask
 
 
-def contact_panel(shell: Shell, found: Whole) -> None:
-    """Draw the contact where the caller stands, and keep it fresh."""
+def contact_panel(shell: Shell, found: Whole, reopen: Callable[[], Awaitable[None]]) -> None:
+    """Draw the contact where the caller stands, and keep it fresh; `reopen` when it is a colleague's that I may see."""
     contact_id = found[0].id
     panel = Panel(shell, found)
 
@@ -49,6 +49,8 @@ def contact_panel(shell: Shell, found: Whole) -> None:
             panel.show(await look(whole_story(contact_id)))
         except NotFound:
             panel.gone()
+            if await look(lambda session, me: witness.opens(session, me, contact_id)):
+                await reopen()
 
     live.on(again, Topic.OUTREACH, Topic.CONTACT, Topic.SYNC, about=contact_id, catch_up=True)
 

@@ -1,5 +1,6 @@
 """The contact bank: search as one types, chips to narrow it, one contact beside the list (or over it, on a phone)."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,14 +13,15 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import User
-from app.pages import campaign_filter, design, live
-from app.pages.contact import Whole, contact_panel, whole_story
+from app.pages import campaign_filter, contact_seen, design, live
+from app.pages.contact import Whole, contact_panel
 from app.pages.frame import Shell
 from app.pages.parts import basic, beside, lists, people
 from app.pages.screen import screen
 from app.pages.tap import look
 from app.services import contacts, finding, syncs
 from app.services.finding import Search
+from app.services.witness import Whole as Seen
 from app.signals import Topic
 
 Page = tuple[list[dict[str, Any]], str | None]
@@ -170,28 +172,23 @@ class Bank:
     async def choose(self, chosen: str | None) -> None:
         """Ask first, then draw: a slow answer for one contact never lands on the next one."""
         self.chosen = chosen
-        found = await look(lambda session, me: one(session, me, chosen))
+        found = await contact_seen.opened(chosen)
         if self.chosen == chosen:
             self.panel.clear()
             with self.panel:
-                draw(self.shell, chosen, found)
+                draw(self.shell, chosen, found, partial(self.choose, chosen))
 
     async def log(self, event: GenericEventArguments) -> None:
         contact = await look(lambda session, me: contacts.owned(session, me, UUID(str(event.args))))
         await self.shell.log(contact)
 
 
-def one(session: Session, me: User, chosen: str | None) -> Whole | None:
-    try:
-        return whole_story(UUID(chosen))(session, me) if chosen else None
-    except (NotFound, ValueError):
-        return None
-
-
-def draw(shell: Shell, chosen: str | None, found: Whole | None) -> None:
+def draw(shell: Shell, chosen: str | None, found: Whole | Seen | None, again: Callable[[], Awaitable[None]]) -> None:
     """The chosen contact, or a friendly nothing."""
-    if found:
-        contact_panel(shell, found)
+    if isinstance(found, Seen):
+        contact_seen.seen_panel(shell, found, again)
+    elif found:
+        contact_panel(shell, found, again)
     elif chosen:
         basic.empty("circle-help", str(NotFound()), "It may be in the trash, or it never was yours to see.")
     else:

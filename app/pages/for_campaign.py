@@ -10,7 +10,8 @@ from app.errors import NotFound
 from app.models import CampaignStatus, User
 from app.pages.parts import basic, camps
 from app.pages.tap import look
-from app.services import campaigns, contacts, visibility
+from app.services import campaigns, visibility
+from app.services.visibility import Sight
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class ForCampaign:
             self.options, self.chosen = {purpose.campaign_id: purpose.name}, purpose.campaign_id
             none = purpose.may_be_none
         else:
-            found = await look(lambda session, me: running(session, me, contact_id))
-            self.options, self.chosen = found, next(iter(found)) if len(found) == 1 else None
-            none = bool(found)
+            found, mine = await look(lambda session, me: running(session, me, contact_id))
+            self.options, self.chosen = found, next(iter(found)) if len(found) == 1 or (found and not mine) else None
+            none = bool(found) and mine
         if none:
             # what is chosen stands first, where it is seen
             last: dict[UUID | None, str] = {None: "No campaign"}
@@ -57,19 +58,22 @@ class ForCampaign:
         basic.mark_chip(self.chips, campaign_id)
 
 
-def running(session: Session, me: User, contact_id: UUID) -> dict[UUID | None, str]:
-    """The campaigns that run today and that this contact of mine is in, as far as I work on them."""
+def running(session: Session, me: User, contact_id: UUID) -> tuple[dict[UUID | None, str], bool]:
+    """The campaigns that run today and that this contact is in, as far as I work on them, and whether it is mine.
+
+    A colleague's contact is reached for any campaign that is worked on, whatever its dates.
+    """
     try:
-        contact = contacts.owned(session, me, contact_id)
+        view = visibility.look(session, me, contact_id, noted=False)
     except NotFound:
-        return {}
-    day = camps.today(me.timezone)
+        return {}, True
+    day, mine = camps.today(me.timezone), view.sight is Sight.OWNER
     found: dict[UUID | None, str] = {}
-    for place in visibility.places(session, me, [contact])[contact.id]:
+    for place in view.places:
         try:
             campaign = campaigns.seen(session, me, place.campaign_id)
         except NotFound:
             continue
-        if campaign.status(day) is CampaignStatus.RUNNING:
+        if campaign.status(day) is CampaignStatus.RUNNING or not (mine or campaign.archived_at):
             found[campaign.id] = campaign.name
-    return found
+    return found, mine

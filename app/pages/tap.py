@@ -75,11 +75,14 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
     return answer
 
 
-async def look(question: Callable[[Session, User], T]) -> T:
-    """Ask the database one consistent question as the person in front of the screen, off the event loop."""
+async def look(question: Callable[[Session, User], T], *, noted: bool = False) -> T:
+    """Ask the database one consistent question as the person in front of the screen, off the event loop.
+
+    A question that leaves a line in the trail is `noted`.
+    """
 
     def work(user_id: UUID | None) -> T:
-        with db.reading() as session:
+        with db.transaction() if noted else db.reading() as session:
             return question(session, people.acting(session, user_id))
 
     return await asyncio.to_thread(work, signed_in_id())

@@ -111,7 +111,7 @@ def _remember(session: Session, who: User, giver: User, taker: User, ids: Sequen
     born(session, who, "owner_changes", [same | {"id": new_id(), "contact_id": one} for one in ids])
     audit.record(session, who, "contacts.handed_over", giver.id, to=str(taker.id), contacts=len(ids))
     for user in (giver, taker):
-        announce(session, Topic.CONTACT, user.id, user.id)
+        announce(session, Topic.CONTACT, ids[0] if len(ids) == 1 else user.id, user.id)
         announce(session, Topic.SYNC, user.id, user.id)
     campaigns = select(CampaignContact.campaign_id).where(col(CampaignContact.contact_id).in_(ids)).distinct()
     for campaign_id in session.exec(campaigns).all():

@@ -53,10 +53,10 @@ class View:
     places: list[Place]
 
 
-def look(session: Session, who: User, contact_id: UUID) -> View:
+def look(session: Session, who: User, contact_id: UUID, *, noted: bool = True) -> View:
     """The contact as this person may see it; a golden ticket's look at a colleague's contact is audited.
 
-    Raises NotFound.
+    Not `noted` is for a page that shows it already, and for whether it may be opened. Raises NotFound.
     """
     query = (
         select(Contact, User)
@@ -74,7 +74,8 @@ def look(session: Session, who: User, contact_id: UUID) -> View:
     if not known:
         raise NotFound
     if who.is_golden:
-        audit.record(session, who, "contact.seen", contact.id)
+        if noted:
+            audit.record(session, who, "contact.seen", contact.id)
         return View(contact, owner, Sight.GOLDEN, known)
     return View(contact, owner, Sight.CARD, known)
 

@@ -82,7 +82,10 @@ def told(entry: Entry, zone: str, me: str) -> None:
             basic.icon(design.TYPE_ICONS[touch.type])
         with ui.element("div").classes("pd-step-text"):
             basic.text(touch.subject, "pd-strong")
-            basic.text(when(touch, zone) + ("" if entry.by == me else f" · {entry.by}"), "pd-muted pd-small")
+            by = "" if entry.by == me else f" · {entry.by}"
+            basic.text(when(touch, zone) + by, "pd-muted pd-small")
+            if touch.location:
+                basic.text(touch.location, "pd-muted pd-small pd-clip")
             if touch.note:
                 basic.text(touch.note, "pd-pre pd-small")
 

@@ -1,0 +1,53 @@
+"""Handing a contact over: to which colleague; Undo hands it back."""
+
+from functools import partial
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import Contact, User
+from app.pages.parts import basic, picking
+from app.pages.parts.sheet import Sheet
+from app.pages.tap import Said, look, tap
+from app.services import handover, people
+
+HINT = "The story, the places in campaigns, and what is planned or waits for Pipedrive go over with it."
+
+
+class HandOverSheet:
+    """One per panel; `open` says whose contact it is."""
+
+    def __init__(self) -> None:
+        self.sheet = Sheet("Hand over")
+
+    async def open(self, contact: Contact, owner: User) -> None:
+        able = [user for user in await look(people.colleagues) if user.active and user.id != owner.id]
+        with self.sheet.fresh():
+            basic.line(f"Hand over {contact.name}", "h2", "pd-h1")
+            basic.text(f"Now with {owner.name}. {HINT}", "pd-muted").style("margin-bottom: 8px")
+            with ui.element("div").classes("pd-picks one").props('role=group aria-label="Colleagues"'):
+                for user in able:
+                    verb = partial(self.give, contact, owner, user)
+                    picking.choice(user.name, user.email, False, verb).props(remove="role aria-checked")
+            if not able:
+                basic.empty("users", "Nobody to hand it to", "Invite a colleague first.")
+        self.sheet.open()
+
+    async def give(self, contact: Contact, owner: User, to: User) -> None:
+        @tap
+        def work(session: Session, me: User) -> Said:
+            handover.hand_over(session, me, owner.id, to.id, [contact.id])
+            return Said(f"{contact.name} is {to.name}'s now", partial(_back, contact, owner, to))
+
+        if await work():
+            self.sheet.close()
+
+    def close(self) -> None:
+        if not self.sheet.dialog.is_deleted:
+            self.sheet.fresh()
+            self.sheet.close()
+
+
+def _back(contact: Contact, owner: User, to: User, session: Session, who: User) -> str:
+    handover.hand_over(session, who, to.id, owner.id, [contact.id])
+    return f"{contact.name} is {owner.name}'s again"
