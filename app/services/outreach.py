@@ -195,7 +195,3 @@ def _hand_over(session: Session, contact: Contact, activity: Activity) -> None:
     owner = session.get_one(User, contact.user_id)
     if activity.takes_place or following.went_over(session, owner, activity):
         syncs.queue(session, owner, contact, Trigger.MEETING, activity)
-
-
-# what is not worth telling Pipedrive of when it never heard of the meeting
-NEVER_WAS = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})
