@@ -33,6 +33,8 @@ WARMS_BY = {
     ActivityType.MEETING: 2,
 }
 COOLS = frozenset({Outcome.DECLINED, Outcome.WRONG_NUMBER, Outcome.BOUNCED})
+# what is not worth telling Pipedrive of when it never heard of the meeting
+NEVER_WAS = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})
 
 
 def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft) -> Activity:
