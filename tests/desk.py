@@ -19,7 +19,17 @@ from app.sync.pipedrive import http_client
 ADAS_KEY, BOS_KEY = "key-ada-0123456789", "key-bo-9876543210"
 KEYS = {ADAS_KEY: "Ada", BOS_KEY: "Bo"}
 QUICK = Pace(
-    lease=10, deadline=1.0, late_commit=0.1, first_wait=0.02, longest_wait=0.1, offline=0.05, soon=0.05, poll=0.05
+    lease=10,
+    deadline=1.0,
+    late_commit=0.1,
+    first_wait=0.02,
+    longest_wait=0.1,
+    offline=0.05,
+    ailing=0.05,
+    longest_ailing=0.1,
+    spread=0.05,
+    soon=0.05,
+    poll=0.05,
 )
 
 

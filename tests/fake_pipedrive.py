@@ -23,6 +23,7 @@ class Order:
     kind: str | None
     key: str | None
     times: int | None
+    about: str = ""
 
     def fits(self, heard: Heard) -> bool:
         parts = heard.path.split("/")
@@ -31,6 +32,7 @@ class Order:
             and self.method in {None, heard.method}
             and (self.kind is None or self.kind in parts)
             and self.key in {None, heard.key}
+            and self.about in f"{heard.body.decode()} {heard.query}"
         )
 
 
@@ -89,10 +91,10 @@ class FakePipedrive:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def next(self, fault: Fault, *, method=None, kind=None, key=None, times=1):
-        """Let the next request (of a method, of a kind such as "persons", of a key) run into a fault."""
+    def next(self, fault: Fault, *, method=None, kind=None, key=None, times=1, about=""):
+        """Let the next request (of a method, of a kind such as "persons", of a key, with these words) run into a fault."""
         with self._lock:
-            self._orders.append(Order(fault, method, kind, key, times))
+            self._orders.append(Order(fault, method, kind, key, times, about))
 
     def heal(self):
         """Forget every fault that is still on order."""

@@ -127,7 +127,8 @@ class SyncAccount(Entity, table=True):
     """A Pipedrive company: the daily budget that all its keys share, and how far we have listened to it.
 
     `heard` are the moments up to which we know what changed there, by kind;
-    `known` is what we learned about its types and fields; `hook` its webhooks.
+    `known` is what we learned about its types and fields; `hook` its webhooks;
+    `trouble` which pushes in a row got no usable answer, and how often all rested for that.
     """
 
     __tablename__ = "sync_accounts"
@@ -142,6 +143,7 @@ class SyncAccount(Entity, table=True):
     heard: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     known: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     hook: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    trouble: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
 class LinkState(StrEnum):

@@ -15,14 +15,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app import db
 from app.models import PipedriveSync
 from app.services import workspace
-from app.sync import lanes, lines, queue, steps
+from app.sync import breaker, lanes, lines, queue, steps
 from app.sync.company import Desk
 from app.sync.endings import Closed, LeaseLost, NothingToPush, Waiting
-from app.sync.errors import KeyRefused, PipedriveError, Rejected, UnknownOutcome
+from app.sync.errors import KeyRefused, OutOfOrder, PipedriveError, Rejected, UnknownOutcome
 from app.sync.lanes import Lease
 from app.sync.push import Line
 from app.sync.queue import Become, Reason
 
+NO_ANSWER = "Pipedrive answers, but not to this push."
 BROKEN = "Something broke on our side; we try again."
 NO_DATABASE = (OperationalError, InterfaceError, PoolTimeout)
 
@@ -86,7 +87,7 @@ def _turn(desk: Desk, lease: Lease) -> int:
         http, key = lines.opened(desk, lease)
         with http:
             line = lines.line(desk, lease, http, key)
-            settled = _push_some(desk, line)
+            settled = _push_some(desk, line) if breaker.may_try(line) else 0
             lines.closed(line)
             return settled
     except (lines.Unusable, KeyRefused) as why:
@@ -114,16 +115,24 @@ def _next(desk: Desk, lease: Lease) -> PipedriveSync | None:
 def _outcome(line: Line, job: PipedriveSync) -> Become:
     """Push one job, and say what becomes of it; raises EndTurn when the whole lane has to wait."""
     try:
-        said = steps.push(job, line)
+        return _pushed(line, job)
     except lines.RESTS as trouble:
         queue.settle(line.lease, job, queue.explain(lines.reason(trouble)))
         lines.rest(line, trouble)
         raise EndTurn from None
-    except (LeaseLost, *NO_DATABASE):
+    except OutOfOrder as trouble:
+        queue.settle(line.lease, job, queue.put_off(lines.reason(trouble), trouble.wait))
+        raise EndTurn from None
+
+
+def _pushed(line: Line, job: PipedriveSync) -> Become:
+    try:
+        said = steps.push(job, line)
+    except (LeaseLost, *lines.RESTS, *NO_DATABASE):
         raise
     except Exception as end:  # noqa: BLE001 - a bug in one push must not stop the others
         return _after(end, line, job)
-    return queue.succeed(job.generation, said)
+    return breaker.answered(line, queue.succeed(job.generation, said))
 
 
 def _after(end: Exception, line: Line, job: PipedriveSync) -> Become:
@@ -135,9 +144,11 @@ def _after(end: Exception, line: Line, job: PipedriveSync) -> Become:
         case Closed():
             return queue.fail(Reason(end.code, end.sentence, candidates=tuple(end.candidates)), job.generation)
         case Rejected():
-            return queue.fail(lines.reason(end), job.generation)
+            return breaker.answered(line, queue.fail(lines.reason(end), job.generation))
         case PipedriveError():
+            if wait := breaker.judge(line, job):
+                raise OutOfOrder(wait)
             least = line.pace.hold if isinstance(end, UnknownOutcome) else timedelta(0)
-            return queue.retry(lines.reason(end), line.pace, least)
+            return queue.retry(lines.reason(end), line.pace, least, NO_ANSWER)
     log.error("push %s broke", job.id, exc_info=end)
     return queue.retry(Reason("bug", BROKEN, type(end).__name__), line.pace)

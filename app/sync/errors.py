@@ -4,6 +4,7 @@ PipedriveError
   Throttled        come back after `wait`; not a failed attempt
   Unreachable      nothing was created; the same request may be sent again
     NotSent        it never left this machine: Pipedrive cannot be reached at all
+    OutOfOrder     it answers nobody properly; the whole company waits for it
   UnknownOutcome   Pipedrive may or may not have created it: look before creating again
   Rejected         a definite no that repeating does not change
     NotAllowed     the key works, but not for this
@@ -41,6 +42,14 @@ class Unreachable(PipedriveError):
 
 class NotSent(Unreachable):
     """No connection came about; that is nobody's job's fault."""
+
+
+class OutOfOrder(Unreachable):
+    """Pipedrive itself is in trouble: no push gets a usable answer."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"Pipedrive itself is in trouble; trying again in {_in_words(wait)}. Nothing is lost.")
+        self.wait = wait
 
 
 class UnknownOutcome(PipedriveError):

@@ -25,7 +25,13 @@ from app.vault import Sealed
 
 RESTORED = "sync_verify_since"
 RESTS = (Throttled, Blocked, NotSent, KeyRefused)
-CODES = {"KeyRefused": "key", "UnknownOutcome": "unknown", "NotAllowed": "not_allowed", "NotSent": "offline"}
+CODES = {
+    "KeyRefused": "key",
+    "UnknownOutcome": "unknown",
+    "NotAllowed": "not_allowed",
+    "NotSent": "offline",
+    "OutOfOrder": "ailing",
+}
 
 log = logging.getLogger(__name__)
 

@@ -27,6 +27,9 @@ class Pace:
     longest_wait: float = 3600
     attempts: int = MAX_ATTEMPTS
     offline: float = 45
+    ailing: float = 45
+    longest_ailing: float = 300
+    spread: float = 20
     soon: float = 5
     poll: float = 5
     tick: float = 30
@@ -53,6 +56,10 @@ class Pace:
         """30 s, 60 s, 120 s ... after the first, second, third attempt, each +-50 %, at most an hour."""
         wait = self.first_wait * 2 ** (attempts - 1)
         return timedelta(seconds=min(jitter(wait), self.longest_wait))
+
+    def while_ailing(self, rests: int) -> timedelta:
+        """45 s, 90 s, 3 min ... while Pipedrive itself is in trouble, each +-50 %, about five minutes at most."""
+        return timedelta(seconds=jitter(min(self.ailing * 2 ** min(rests - 1, 20), self.longest_ailing)))
 
     def while_offline(self) -> timedelta:
         return timedelta(seconds=jitter(self.offline))

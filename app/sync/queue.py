@@ -85,15 +85,18 @@ def fail(reason: Reason, claimed: int) -> Become:
     return become
 
 
-def retry(reason: Reason, pace: Pace, least: timedelta = timedelta(0)) -> Become:
-    """One attempt is spent; the next one comes later and later, and the last one leaves it to its owner."""
+def retry(reason: Reason, pace: Pace, least: timedelta = timedelta(0), at_last: str | None = None) -> Become:
+    """One attempt is spent; the next one comes later and later, and the last one leaves it to its owner.
+
+    `at_last` is what they are told then, if not the same as before.
+    """
 
     def become(_session: Session, row: PipedriveSync, moment: datetime) -> None:
         _explain(row, reason)
         row.attempts += 1
         if row.attempts >= pace.attempts:
             row.status, row.finished_at = SyncStatus.FAILED, moment
-            row.error = f"{reason.sentence} We gave up after {row.attempts} tries."[:500]
+            row.error = f"{at_last or reason.sentence} We gave up after {row.attempts} tries."[:500]
         else:
             row.status, row.run_at = SyncStatus.RETRY, moment + max(pace.backoff(row.attempts), least)
 
@@ -104,6 +107,16 @@ def wait(delay: timedelta) -> Become:
     """Not its turn yet; no attempt is spent."""
 
     def become(_session: Session, row: PipedriveSync, moment: datetime) -> None:
+        row.run_at = moment + delay
+
+    return become
+
+
+def put_off(reason: Reason, delay: timedelta) -> Become:
+    """Nobody's fault: it says why, spends no attempt, and lets the others of its lane go first."""
+
+    def become(_session: Session, row: PipedriveSync, moment: datetime) -> None:
+        _explain(row, reason)
         row.run_at = moment + delay
 
     return become

@@ -19,7 +19,7 @@ from app.sync.pace import Pace
 
 # the lease outlasts what a killed drainer left under way at the fake, also on a busy machine
 HASTY = Pace(lease=2.0, deadline=0.3, late_commit=0.3, first_wait=0.05, longest_wait=0.1, offline=0.05, soon=0.05,
-             attempts=1000, lanes_at_once=2)  # fmt: skip
+             ailing=0.1, longest_ailing=0.3, spread=0.1, attempts=1000, lanes_at_once=2)  # fmt: skip
 
 
 def work(database, pipedrive, patience=0.25, deadline=0.3, late_commit=0.3, lease=2.0):

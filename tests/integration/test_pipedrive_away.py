@@ -6,7 +6,7 @@ import desk as office
 import faults
 import pytest
 import world
-from desk import BOS_KEY, connect, counts, hurried, lane, no_doubles, pushes, settled
+from desk import ADAS_KEY, BOS_KEY, connect, counts, hurried, lane, no_doubles, pushes, settled
 from fake_pipedrive import FakePipedrive
 from wires import ask
 
@@ -58,7 +58,7 @@ def firm(database):
 def a_day_passes(desk):
     """Every pause and every backoff is over, and the drain looks again."""
     with db.transaction() as session:
-        for table in ("sync_lanes set not_before", "pipedrive_syncs set run_at"):
+        for table in ("sync_lanes set not_before", "sync_accounts set not_before", "pipedrive_syncs set run_at"):
             session.connection().exec_driver_sql(f"update {table} = clock_timestamp() - interval '1 minute'")
     drain(desk)
 
@@ -118,21 +118,62 @@ def test_a_week_without_any_line_spends_nobodys_attempts_and_ends_by_itself_with
     assert fake.most_in_hand <= desk.pace.lanes_at_once
 
 
-def test_a_week_of_error_pages_needs_one_tap_at_most_and_then_everything_goes_over_once(firm):
+OUTAGES = {
+    "everything": {"fault": faults.in_html(503, faults.GATEWAY_PAGE)},
+    "time-outs": {"fault": faults.silence()},
+    "what creates": {"fault": faults.server_error(), "method": "POST"},
+    "organizations": {"fault": faults.server_error(), "kind": "organizations"},
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES.keys())
+def test_a_week_of_errors_needs_nobody(firm, outage):
+    """Q6: whatever part of Pipedrive breaks, it all waits, one asks for all, and in the end it goes over by itself."""
     fake, staff = firm
-    desk = hurried(office.desk_at(fake.url), lanes_at_once=3)
-    fake.next(faults.in_html(503, faults.GATEWAY_PAGE), times=None)
-    for person in staff[:3]:
-        work(person, 0)
-    for _ in range(MAX_ATTEMPTS + 2):
+    desk = hurried(office.desk_at(fake.url), lanes_at_once=3, ailing=30, longest_ailing=60, spread=1)
+    fake.next(**outage, times=None)
+    for person in staff:
+        office.meet(person, world.contact(person, "Kari", organisation=f"Firm {person.id.hex[-4:]}", email=f"k@{person.id.hex[-8:]}.example"))  # fmt: skip
+    a_day_passes(desk)
+    for day in range(MAX_ATTEMPTS + 2):
+        if day < DAYS:
+            office.meet(
+                staff[0], world.contact(staff[0], f"Day {day}", organisation="Steel", email=f"d{day}@steel.example")
+            )
+        before = len(fake.heard)
         a_day_passes(desk)
-    assert all(row.is_open or row.error.endswith(" tries.") for row in pushes())
+        assert len({heard.key for heard in fake.heard[before:]}) == 1, "one asks for all"
+        assert len(fake.heard) - before < 10
+    rows = pushes()
+    assert {row.status for row in rows} <= {SyncStatus.PENDING, SyncStatus.RETRY}
+    assert max(row.attempts for row in rows) <= 1
+    assert "Pipedrive itself is in trouble" in lane(staff[1]).paused_reason
+
     fake.heal()
-    for person in staff[:3]:
-        with db.transaction() as session:
-            syncs.retry(session, session.merge(person), None)
-    assert {row.status for row in settled(desk, 30)} == {SyncStatus.SUCCESS}
-    assert counts(fake) == (0, 3, 3)
+    before, fake.in_hand, fake.most_in_hand = len(fake.heard), 0, 0
+    a_day_passes(desk)
+    settled(desk, 60)
+    assert {row.status for row in pushes()} == {SyncStatus.SUCCESS}
+    assert no_doubles(fake)
+    first = {heard.key: heard.at for heard in reversed(fake.heard[before:])}
+    assert max(first.values()) - min(first.values()) > desk.pace.spread / 4
+    assert fake.most_in_hand <= desk.pace.lanes_at_once
+
+
+@pytest.mark.parametrize("others", [0, 1, 20])
+def test_a_push_that_alone_breaks_pipedrive_needs_its_owner_and_holds_up_nobody(firm, others):
+    fake, staff = firm
+    ada, bo = staff[:2]
+    desk = hurried(office.desk_at(fake.url), attempts=4)
+    fake.next(faults.server_error(), times=None, about="poison@steel.example")
+    office.ask(ada, world.contact(ada, "Poison", email="poison@steel.example"))
+    for number in range(others):
+        office.ask(bo if number % 2 else ada, world.contact(ada if not number % 2 else bo, f"N{number}", email=f"n{number}@steel.example"))  # fmt: skip
+    poison, *rest = settled(desk, 30)
+    assert (poison.status, poison.attempts) == (SyncStatus.FAILED, 4)
+    assert poison.error == "Pipedrive answers, but not to this push. We gave up after 4 tries."
+    assert {row.status for row in rest} <= {SyncStatus.SUCCESS}
+    assert lane(ada).paused_reason is None
 
 
 def test_beside_a_backlog_under_the_real_burst_limit_a_single_push_waits_no_ten_seconds(database):
@@ -150,7 +191,8 @@ def test_beside_a_backlog_under_the_real_burst_limit_a_single_push_waits_no_ten_
         while not fake.asked("POST", "persons", BOS_KEY):
             drain(desk)
         assert fake.asked("POST", "persons", BOS_KEY)[0].at - asked < 10
-        assert any(row.is_open for row in pushes())
+        last = fake.asked(key=ADAS_KEY)[-1].at
+        assert last > fake.asked("POST", "persons", BOS_KEY)[0].at
 
 
 def backlog(owner, size):

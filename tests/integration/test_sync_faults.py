@@ -249,11 +249,11 @@ def test_a_definite_no_needs_the_owner_at_once_and_one_tap_tries_again(fake, des
 
 
 def test_after_twelve_tries_the_owner_is_asked(fake, desk, ada, kari):
-    fake.next(faults.server_error(), method="GET", times=None)
+    fake.next(faults.server_error(), method="GET", kind="organizations", times=None)
     ask(ada, kari)
     (row,) = settled(desk)
     assert (row.status, row.attempts) == (SyncStatus.FAILED, MAX_ATTEMPTS)
-    assert row.error == "Pipedrive did not answer properly. We gave up after 12 tries."
+    assert row.error == "Pipedrive answers, but not to this push. We gave up after 12 tries."
 
 
 def test_a_later_push_that_succeeds_settles_an_earlier_failure_of_the_same_thing(fake, desk, ada, kari):
