@@ -17,8 +17,7 @@ from starlette.types import Lifespan
 from app import api, backups, db, logs, process, secret, signals
 from app.backups import nightly
 from app.errors import NotFound
-from app.mail import senders
-from app.mail.rounds import Post
+from app.mail import office
 from app.pages import build, design, live
 from app.pages.hub import hub
 from app.postgres import data_folder, open_server
@@ -39,7 +38,7 @@ from app.web.turnstile import Turnstile
 
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 PING = 25.0
-POST_SECONDS, TIDY_SECONDS, BACKUP_SECONDS = 15.0, 6 * 3600.0, 600.0
+BACKUP_SECONDS = 600.0
 
 # a new key is news about a person
 WAKES = {Topic.SYNC, Topic.PEOPLE}
@@ -55,6 +54,7 @@ class Site:
     vault: Vault
     practice: company.Practice
     clock: Clock
+    push_key: str = ""
 
     def check_key(self, api_key: str) -> KeyOwner:
         return company.check_key(self.settings, api_key)
@@ -75,11 +75,10 @@ def serve(settings: Settings) -> None:
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
         clock = Clock(company.desk(settings, vault, practice))
-        post = Post(senders.chosen(settings), settings.address)
-        clock.also(POST_SECONDS, post.round)
-        clock.also(TIDY_SECONDS, post.tidy)
+        post = office.opened(settings, data_dir)
+        post.wind(clock.also)
         clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
-        site = Site(settings, data_dir, server.url, vault, practice, clock)
+        site = Site(settings, data_dir, server.url, vault, practice, clock, post.push_key)
         process.greet(settings)
         process.run(application(site), door)
 
@@ -99,6 +98,7 @@ def application(site: Site) -> Stack:
         turnstile=turnstile,
         address=site.settings.address,
         look_up=site.look_up,
+        push_key=site.push_key,
     )
     _files(inside)
     _practice(inside, site.practice)

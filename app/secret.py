@@ -5,6 +5,7 @@ It lives beside the database and never inside a dump of it, so it has to be kept
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from app.settings import ConfigTrouble
@@ -32,11 +33,18 @@ def keys(data: Path, given: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys([given, *(_read(file) if file.exists() else ())]))
 
 
+def made_once(file: Path, make: Callable[[], str]) -> str:
+    """Another secret of this kind, made at the first start, for its owner's eyes only. Raises SecretTrouble."""
+    if not file.exists():
+        _make(file, make)
+    return _read(file)[0]
+
+
 def begin_rotation(data: Path) -> tuple[str, ...]:
     """Put a new secret in front of the old one; when a rotation was cut short, it goes on with that one."""
     kept = _kept(file_in(data))
     if len(kept) == 1:
-        kept = (secrets.token_urlsafe(48), *kept)
+        kept = (_fresh(), *kept)
         _replace(file_in(data), kept)
     return kept
 
@@ -48,13 +56,17 @@ def end_rotation(data: Path) -> None:
 
 def _kept(file: Path) -> tuple[str, ...]:
     if not file.exists():
-        _make(file)
+        _make(file, _fresh)
     return _read(file)
 
 
-def _make(file: Path) -> None:
+def _fresh() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def _make(file: Path, make: Callable[[], str]) -> None:
     """Of two first starts at once one wins, and nobody ever reads half a secret."""
-    half = _written(file, (secrets.token_urlsafe(48),))
+    half = _written(file, (make(),))
     try:
         os.link(half, file)
     except FileExistsError:

@@ -28,6 +28,7 @@ from app.api import (
     pipedrive_choices,
     referrals,
     reports,
+    ringing,
     templates,
     tokens,
     users,
@@ -62,6 +63,7 @@ RESOURCES = (
     pipedrive_choices,
     me,
     notices,
+    ringing,
     users,
     tokens,
 )
@@ -79,10 +81,11 @@ def mount(
     turnstile: Turnstile,
     address: str,
     look_up: LookUp | None = None,
+    push_key: str = "",
 ) -> None:
     """Put the API below /api. The outer stack says who is asking, in the request's state."""
     api = _bare()
-    api.state.wiring = Wiring(check_key, seal, turnstile, address, look_up)
+    api.state.wiring = Wiring(check_key, seal, turnstile, address, look_up, push_key)
     app.mount(PREFIX, api)
 
 

@@ -72,6 +72,12 @@ REMOTE = {"remote": "https://acme.pipedrive.com/person/812"}
 SYNC_IDS = {"sync_ids": ["0197d2c5-8a10-7bb1-8f27-0c6f3f5f0b22"]}
 PASSWORD = {"old": "a few unrelated words", "new": "other quite unrelated words"}
 SIGN_IN = {"email": "ada@firm.example", "password": "a few unrelated words"}
+DEVICE: dict[str, Any] = {
+    "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/gAAAA",
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    "names": False,
+}
 
 
 def shown(value: dict[str, Any], **others: dict[str, Any]) -> dict[str, Example]:

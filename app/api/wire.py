@@ -34,7 +34,7 @@ class Wiring:
     `check_key` asks Pipedrive and raises a Refusal when the key is not
     accepted; `seal` locks a key to its owner; `turnstile` opens and ends the
     browser's session; `address` is where people reach us; `look_up` looks into
-    Pipedrive for a contact.
+    Pipedrive for a contact; `push_key` is our public key for web push.
     """
 
     check_key: keys.Check
@@ -42,6 +42,7 @@ class Wiring:
     turnstile: Turnstile
     address: str
     look_up: pushes.LookUp | None = None
+    push_key: str = ""
 
 
 def transaction() -> Iterator[Session]:

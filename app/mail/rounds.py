@@ -1,4 +1,4 @@
-"""Once a minute: what is worth telling, whose morning has come, and the post that waits.
+"""Four times a minute: what is worth telling, whose morning has come, and the post that waits.
 
 A mail is taken in one transaction, sent while none is open, and settled in
 another: a crash in between sends it again after a while, which is better than
@@ -6,24 +6,39 @@ never, and its id tells that it is the same.
 """
 
 import logging
+from collections.abc import Callable
 
 from app import db
+from app.mail.ringer import Gone, Ringer
 from app.mail.senders import Never, NotNow, Sender
 from app.models import Mail
-from app.services import mailbox, mondays, mornings, occasions, replies
+from app.services import mailbox, mondays, mornings, occasions, replies, ringing
+from app.services.ringing import Bundle
+
+ROUND, TIDY = 15.0, 6 * 3600.0
 
 log = logging.getLogger(__name__)
 
 
 class Post:
-    """`sender` is None where no mail server is named; `site` is where people reach us."""
+    """`sender` is None where no mail server is named, `ringer` where nobody rings; `site` is where people reach us."""
 
-    def __init__(self, sender: Sender | None, site: str) -> None:
-        self.sender, self.site = sender, site
+    def __init__(self, sender: Sender | None, site: str, ringer: Ringer | None = None) -> None:
+        self.sender, self.site, self.ringer = sender, site, ringer
+
+    def wind(self, also: Callable[[float, Callable[[], object]], None]) -> None:
+        """Have a clock do what we do, every so many seconds."""
+        also(ROUND, self.round)
+        also(TIDY, self.tidy)
+
+    @property
+    def push_key(self) -> str:
+        """What a browser is given when it asks for notices."""
+        return self.ringer.key.public if self.ringer else ""
 
     def round(self) -> None:
         """Tell, write, send; one part that breaks does not keep the others from their turn."""
-        for part in (self.tell, self.write, self.deliver):
+        for part in (self.tell, self.write, self.ring, self.deliver):
             try:
                 part()
             except Exception:
@@ -37,6 +52,14 @@ class Post:
         with db.transaction() as session:
             mornings.round_(session, self.site)
             mondays.round_(session, self.site)
+
+    def ring(self) -> None:
+        if self.ringer is None:
+            return
+        with db.transaction() as session:
+            bundles = ringing.claim(session, self.ringer.key.public)
+        for bundle in bundles:
+            self._ring(self.ringer, bundle)
 
     def deliver(self) -> None:
         if self.sender is None:
@@ -61,3 +84,19 @@ class Post:
         else:
             with db.transaction() as session:
                 mailbox.sent(session, mail.id)
+
+    @staticmethod
+    def _ring(ringer: Ringer, bundle: Bundle) -> None:
+        try:
+            ringer.ring(bundle)
+        except Gone as no:
+            log.info("a device is forgotten: %s", no)
+            with db.transaction() as session:
+                ringing.gone(session, bundle)
+        except NotNow as no:
+            log.warning("a device was not reached: %s", no)
+            with db.transaction() as session:
+                ringing.put_off(session, bundle)
+        else:
+            with db.transaction() as session:
+                ringing.sent(session, bundle)

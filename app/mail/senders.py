@@ -39,6 +39,13 @@ def chosen(settings: Settings, *, brevo: str = BREVO) -> Sender | None:
     return None
 
 
+def contact(settings: Settings) -> str:
+    """Where operators of a push service may complain: they want an https address or a mail address."""
+    if settings.secure and not settings.brevo_from_email:
+        return settings.address
+    return f"mailto:{settings.brevo_from_email or 'pipedriven@example.com'}"
+
+
 class Brevo:
     """POST /v3/smtp/email, source: Brevo's API reference, "Send a transactional email"."""
 

@@ -64,6 +64,7 @@ from app.models.report import (
     SavedReport,
     SavedReportDraft,
 )
+from app.models.ringing import DeviceDraft, PushDevice, Ring
 from app.models.user import ApiToken, FailedSignIn, OneTimeLink, PersonDraft, Purpose, Role, User, UserSession
 from app.models.workspace import AuditEvent, IdempotencyKey, Import, ImportChange, ImportMapping, Setting
 
@@ -94,6 +95,7 @@ __all__ = [
     "ContactDraft",
     "Deed",
     "DeedKind",
+    "DeviceDraft",
     "EntityType",
     "FailedSignIn",
     "IdempotencyKey",
@@ -117,12 +119,14 @@ __all__ = [
     "PipedriveLink",
     "PipedriveSync",
     "Purpose",
+    "PushDevice",
     "Question",
     "QuestionFilters",
     "Reply",
     "ReplyLink",
     "ReportLink",
     "Resolution",
+    "Ring",
     "Role",
     "SavedReport",
     "SavedReportDraft",

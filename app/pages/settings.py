@@ -1,25 +1,27 @@
 """My settings: who I am, my Pipedrive key, my password, and where I am signed in."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import CalendarFeed, NoticeChoice, User, UserSession
+from app.models import CalendarFeed, NoticeChoice, PushDevice, User, UserSession
 from app.pages import border, design
 from app.pages.calendar_settings import my_calendar
 from app.pages.frame import Shell
 from app.pages.my_key import my_key
 from app.pages.notice_settings import my_notices
 from app.pages.parts import basic
+from app.pages.ring_settings import my_devices
 from app.pages.screen import screen
 from app.pages.tap import look, tap
-from app.services import account, calendar, notices, queues, sign_in, workspace
+from app.services import account, calendar, notices, queues, ringing, sign_in, workspace
 from app.services.queues import Queue
 from app.settings import timezones
 
-Seen = tuple[User, Queue, list[UserSession], dict[str, Any], CalendarFeed | None, NoticeChoice]
+Seen = tuple[User, Queue, list[UserSession], dict[str, Any], CalendarFeed | None, NoticeChoice, Sequence[PushDevice]]
 
 
 @screen("Settings")
@@ -27,11 +29,11 @@ async def settings_page(shell: Shell) -> None:
     def ask(session: Session, me: User) -> Seen:
         queue, firm = queues.mine(session, me), workspace.choices(session)
         kept, wanted = calendar.kept_feed(session, me), notices.choices(session, me)
-        return me, queue, sign_in.devices(session, me), firm, kept, wanted
+        return me, queue, sign_in.devices(session, me), firm, kept, wanted, ringing.mine(session, me)
 
     @ui.refreshable
     def content(seen: Seen) -> None:
-        me, queue, devices, firm, kept, wanted = seen
+        me, queue, devices, firm, kept, wanted, rings = seen
         with ui.element("div").classes("pd-two"):
             with ui.element("section"):
                 my_key(me, queue, firm, again)
@@ -41,10 +43,19 @@ async def settings_page(shell: Shell) -> None:
                 where(devices, again)
                 my_calendar(me, kept, again)
                 my_notices(wanted)
+                bells(rings)
+
+    @ui.refreshable
+    def bells(devices: Sequence[PushDevice]) -> None:
+        my_devices(devices, ring_again)
 
     async def again() -> None:
         content.refresh(await look(ask))
 
+    async def ring_again() -> None:
+        bells.refresh(await look(ringing.mine))
+
+    ui.on("rings_here", ring_again)
     basic.title("Settings").style("margin-bottom: 12px")
     content(await look(ask))
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select, update
 
 from app.errors import Invalid
 from app.models import Notice, NoticeChoice, NoticeKind, User, now
+from app.services import ringing
 from app.signals import Topic, announce
 
 HOURS = range(24)
@@ -28,12 +29,14 @@ class Bell:
 
 def tell(session: Session, user: User, kind: NoticeKind, sentence: str, *, path: str = "/", about: str) -> bool:
     """Put one line on this person's bell; the same `about` is told once. Says whether it is news that they want."""
-    if kind in choices(session, user).off:
+    chosen = choices(session, user)
+    if kind in chosen.off:
         return False
     row = Notice(user_id=user.id, kind=kind, sentence=sentence[:300], path=path, about=about)
     wish = insert(Notice).values(**row.model_dump()).on_conflict_do_nothing().returning(col(Notice.id))
     told = session.exec(wish).first() is not None
     if told:
+        ringing.ring(session, user, row, loud_again(chosen, user.timezone, now()))
         announce(session, Topic.NOTICE, user.id, user.id)
     return told
 

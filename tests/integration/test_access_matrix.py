@@ -10,10 +10,12 @@ import world
 from wires import KEY, ask
 
 from app import api, db
+from app.api import examples
 from app.models import (
     ActivityDraft,
     ActivityType,
     BankDeed,
+    DeviceDraft,
     Import,
     Outcome,
     PipedriveSync,
@@ -24,8 +26,9 @@ from app.models import (
     Trigger,
     User,
 )
-from app.services import campaigns, many, outreach, saved_views, sign_in, syncs, templates
+from app.services import campaigns, many, outreach, ringing, saved_views, sign_in, syncs, templates
 
+DEVICE = examples.DEVICE
 ROLES = ("anonymous", "owner", "other", "member", "golden", "disabled")
 FILE = {"file": ("people.csv", b"Name\nJane Roe\n", "text/csv")}
 
@@ -142,6 +145,11 @@ TABLE = [
     Row("POST", "/api/notices/read", everybody(200), {"ids": None}),
     Row("GET", "/api/notices/choices", everybody(200)),
     Row("PUT", "/api/notices/choices", everybody(200), {"digest_hour": 7}),
+    Row("GET", "/api/notices/push", everybody(200)),
+    Row("POST", "/api/notices/push", everybody(201), DEVICE),
+    Row("PUT", "/api/notices/push/{push_id}", OWNER_ONLY, {"names": True}),
+    Row("POST", "/api/notices/push/{push_id}/test", (202, 404, 404, 404)),
+    Row("DELETE", "/api/notices/push/{push_id}", (204, 404, 404, 404)),
     Row("POST", "/api/me/calendar", everybody(201)),
     Row("DELETE", "/api/me/calendar", everybody(204)),
     Row("GET", "/api/me/devices", everybody(200)),
@@ -184,6 +192,7 @@ def firm(ada, bo, gwen, jane):
         )
         token, _ = sign_in.issue_token(session, me, "Report")
         sign_in.open_session(session, me, "A browser")
+        push = ringing.add(session, me, DeviceDraft(**DEVICE | {"endpoint": "https://push.example/other"}), key="k")
     with db.reading() as session:
         device = sign_in.devices(session, ada)[0]
     twin = world.contact(ada, "J. Roe", organisation="Globex")
@@ -192,7 +201,7 @@ def firm(ada, bo, gwen, jane):
         deed = session.get_one(BankDeed, done.deed_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
     ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked,
-           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "device": device}  # fmt: skip
+           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "device": device, "push": push}  # fmt: skip
     return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})
 
 

@@ -78,6 +78,19 @@ addEventListener("load", () => setTimeout(async () => {
   waits();
 }, 6000));
 
+// notices on the lock screen: asked for within the tap itself, or the browser does not ask
+document.addEventListener("click", async (e) => {
+  const button = e.target.closest?.(".pd-ring-here, .pd-ring-end");
+  if (!button) return;
+  const push = await import("/static/push.js");
+  const said = document.querySelector(".pd-ring-said");
+  if (button.matches(".pd-ring-end")) { push.end(); return; }
+  if (said) said.textContent = "One moment …";
+  const why = await push.begin();
+  if (said) said.textContent = why;
+  if (!why && window.emitEvent) emitEvent("rings_here");
+});
+
 // files for the import: dropped on its door, or left by the share sheet; they go the way of files that were chosen
 const hand = (files) => {
   const input = document.querySelector(".pd-files input[type=file]"), given = new DataTransfer();

@@ -48,3 +48,34 @@ async function shared(request) {
   await Promise.all(files.slice(0, 20).map((file, at) => cache.put(`/import/shared/${at}`, new Response(file, { headers: { "X-Name": encodeURIComponent(file.name) } }))));
   return Response.redirect("/import?shared", 303);
 }
+
+// a notice for the lock screen; only addresses of our own are opened
+self.addEventListener("push", (e) => {
+  let said = {};
+  try { said = e.data?.json() ?? {}; } catch { /* shown all the same: a browser takes the right away from who stays silent */ }
+  e.waitUntil(self.registration.showNotification("Pipedriven", {
+    body: said.words || "Something is new.", tag: said.tag, data: { path: said.path }, icon: "/static/icon-192.png", badge: "/static/icon-192.png",
+  }));
+});
+
+self.addEventListener("notificationclick", (e) => {
+  e.notification.close();
+  const wanted = new URL(e.notification.data?.path || "/", location.origin);
+  const address = wanted.origin === location.origin ? wanted.href : location.origin;
+  e.waitUntil((async () => {
+    const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const here = open.find((one) => one.url === address) || open.find((one) => one.visibilityState === "visible") || open[0];
+    if (!here) return self.clients.openWindow(address);
+    await here.focus().catch(() => {});
+    return here.url === address ? undefined : here.navigate(address).catch(() => self.clients.openWindow(address));
+  })());
+});
+
+// the push service changed this browser's address
+self.addEventListener("pushsubscriptionchange", (e) => e.waitUntil((async () => {
+  const fresh = e.newSubscription || (e.oldSubscription && await self.registration.pushManager.subscribe(e.oldSubscription.options));
+  if (!fresh) return;
+  const plain = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const body = { endpoint: fresh.endpoint, p256dh: plain(fresh.getKey("p256dh")), auth: plain(fresh.getKey("auth")) };
+  await fetch("/api/notices/push", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+})()));

@@ -1,0 +1,86 @@
+"""Web push in the words of its standards: a message only the browser can read (RFC 8291, 8188), signed by us (RFC 8292).
+
+The push service in between learns how long the message is and when it came, not what it says.
+"""
+
+import json
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from time import time
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+CURVE = ec.SECP256R1()
+RECORD = 4096
+HOURS_VALID = 12
+HEAD: dict[str, object] = {"typ": "JWT", "alg": "ES256"}
+
+
+class Key:
+    """Our own key, by which a push service knows that a message comes from where the browser allowed it to come from."""
+
+    def __init__(self, secret: str) -> None:
+        self._private = ec.derive_private_key(int.from_bytes(decoded(secret)), CURVE)
+        self.public = encoded(point(self._private.public_key()))
+
+    @staticmethod
+    def fresh() -> str:
+        """A new secret, as it is kept in a file."""
+        number = ec.generate_private_key(CURVE).private_numbers().private_value
+        return encoded(number.to_bytes(32))
+
+    def authorization(self, endpoint: str, contact: str) -> str:
+        """Who sends, for this push service alone and for half a day; `contact` is where its operators complain."""
+        parts = urlsplit(endpoint)
+        claims: dict[str, object] = {
+            "aud": f"{parts.scheme}://{parts.netloc}",
+            "exp": int(time()) + HOURS_VALID * 3600,
+            "sub": contact,
+        }
+        said = ".".join(_json(part) for part in (HEAD, claims))
+        r, s = decode_dss_signature(self._private.sign(said.encode(), ec.ECDSA(hashes.SHA256())))
+        return f"vapid t={said}.{encoded(r.to_bytes(32) + s.to_bytes(32))}, k={self.public}"
+
+
+def sealed(
+    message: bytes, p256dh: str, auth: str, *, once: ec.EllipticCurvePrivateKey | None = None, salt: bytes | None = None
+) -> bytes:
+    """The message as one aes128gcm record for the browser with these keys. Raises ValueError when they are none.
+
+    `once` and `salt` are fresh for each message; given, they repeat a known example.
+    """
+    once, salt = once or ec.generate_private_key(CURVE), salt or os.urandom(16)
+    theirs, ours = decoded(p256dh), point(once.public_key())
+    shared = once.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(CURVE, theirs))
+    secret = _derived(shared, decoded(auth), b"WebPush: info\0" + theirs + ours, 32)
+    key = _derived(secret, salt, b"Content-Encoding: aes128gcm\0", 16)
+    nonce = _derived(secret, salt, b"Content-Encoding: nonce\0", 12)
+    head = salt + RECORD.to_bytes(4) + len(ours).to_bytes(1) + ours
+    # 2 marks the last record
+    return head + AESGCM(key).encrypt(nonce, message + b"\x02", None)
+
+
+def point(public: ec.EllipticCurvePublicKey) -> bytes:
+    return public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _derived(material: bytes, salt: bytes, info: bytes, length: int) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=length, salt=salt, info=info).derive(material)
+
+
+def _json(part: dict[str, object]) -> str:
+    return encoded(json.dumps(part, separators=(",", ":")).encode())
