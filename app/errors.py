@@ -31,6 +31,22 @@ class WrongPassword(Refusal):
     sentence = "E-mail address or password is wrong."
 
 
+class CodeNeeded(Refusal):
+    """The password was right; `ticket` stands for it during the next minutes, so that it need not be typed again."""
+
+    status = 401
+    sentence = "Type the six digits that your authenticator shows."
+
+    def __init__(self, ticket: str = "") -> None:
+        super().__init__()
+        self.ticket = ticket
+
+
+class WrongCode(Refusal):
+    status = 401
+    sentence = "This code does not fit. Wait for the next one and type that."
+
+
 class Forbidden(Refusal):
     status = 403
     sentence = "Your role does not allow this."

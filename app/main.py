@@ -88,13 +88,14 @@ def application(site: Site) -> Stack:
     gc.freeze()
     inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
     cookie = Cookie(site.settings)
-    turnstile = Turnstile(cookie)
+    turnstile = Turnstile(cookie, site.vault.open)
     inside.include_router(router(cookie, turnstile, _set_up))
     inside.include_router(health.routes(lambda: health.works(site.data_dir, site.clock.heartbeat)))
     api.mount(
         inside,
         check_key=site.check_key,
         seal=site.vault.seal,
+        unseal=site.vault.open,
         turnstile=turnstile,
         address=site.settings.address,
         look_up=site.look_up,
@@ -102,7 +103,7 @@ def application(site: Site) -> Stack:
     )
     _files(inside)
     _practice(inside, site.practice)
-    build.build(site.settings.address, site.check_key, site.vault.seal, site.look_up)
+    build.build(site.settings.address, site.check_key, site.vault, site.look_up)
     ui.run_with(
         inside,
         title="Pipedriven",

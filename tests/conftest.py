@@ -84,6 +84,8 @@ TABLES = [
     "api_tokens",
     "user_sessions",
     "one_time_links",
+    "second_factors",
+    "identities",
     "failed_sign_ins",
     "audit_events",
     "settings",

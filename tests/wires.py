@@ -56,7 +56,8 @@ def built() -> FastAPI:
         app,
         check_key=check_key,
         seal=vault.seal,
-        turnstile=Turnstile(Cookie(Settings(base_url="http://localhost:8080"))),
+        unseal=vault.open,
+        turnstile=Turnstile(Cookie(Settings(base_url="http://localhost:8080")), vault.open),
         address="https://leads.example.com",
     )
     app.add_middleware(Outside)

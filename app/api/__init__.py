@@ -29,6 +29,7 @@ from app.api import (
     referrals,
     reports,
     ringing,
+    second_factor,
     templates,
     tokens,
     users,
@@ -39,6 +40,7 @@ from app.api.answers import ErrorAnswer
 from app.api.wire import Turnstile, Wiring
 from app.services.keys import Check, Seal
 from app.services.pushes import LookUp
+from app.services.second_factor import Unseal
 
 PREFIX = "/api"
 # the fixed addresses below /contacts stand before /contacts/{contact_id}
@@ -62,6 +64,7 @@ RESOURCES = (
     pipedrive,
     pipedrive_choices,
     me,
+    second_factor,
     notices,
     ringing,
     users,
@@ -78,6 +81,7 @@ def mount(
     *,
     check_key: Check,
     seal: Seal,
+    unseal: Unseal,
     turnstile: Turnstile,
     address: str,
     look_up: LookUp | None = None,
@@ -85,7 +89,7 @@ def mount(
 ) -> None:
     """Put the API below /api. The outer stack says who is asking, in the request's state."""
     api = _bare()
-    api.state.wiring = Wiring(check_key, seal, turnstile, address, look_up, push_key)
+    api.state.wiring = Wiring(check_key, seal, unseal, turnstile, address, look_up, push_key)
     app.mount(PREFIX, api)
 
 

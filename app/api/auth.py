@@ -29,8 +29,12 @@ async def login(
     wired: Wired,
     typed: Annotated[SignIn, Body(openapi_examples=examples.shown(examples.SIGN_IN))],
 ) -> SignedIn:
-    """Sign in; the cookie is the session. 401 for a wrong address or password alike, 429 after too many of them."""
-    return SignedIn.of(await wired.turnstile.enter(request, response, typed.email, typed.password))
+    """Sign in; the cookie is the session. 401 for a wrong address or password alike, 429 after too many of them.
+
+    Where a second step is on, 401 `CodeNeeded` asks for the same again with `code`, and `WrongCode` says that it did
+    not fit.
+    """
+    return SignedIn.of(await wired.turnstile.enter(request, response, typed.email, typed.password, typed.code))
 
 
 @router.post("/logout", status_code=204, dependencies=[Depends(viewer, scope="function")])

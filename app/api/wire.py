@@ -16,13 +16,15 @@ from sqlmodel import Session
 from app import db
 from app.models import User
 from app.models.base import Line
-from app.services import keys, people, pushes
+from app.services import keys, people, pushes, second_factor
 
 
 class Turnstile(Protocol):
     """The way in and out; the cookie is set on the response."""
 
-    async def enter(self, request: Request, response: Response, email: str, password: str) -> User: ...
+    async def enter(
+        self, request: Request, response: Response, email: str, password: str, code: str | None = None
+    ) -> User: ...
 
     async def leave(self, request: Request, response: Response) -> None: ...
 
@@ -32,13 +34,14 @@ class Wiring:
     """What the routes need from doors that they may not import.
 
     `check_key` asks Pipedrive and raises a Refusal when the key is not
-    accepted; `seal` locks a key to its owner; `turnstile` opens and ends the
+    accepted; `seal` locks a key to its owner and `unseal` opens it; `turnstile` opens and ends the
     browser's session; `address` is where people reach us; `look_up` looks into
     Pipedrive for a contact; `push_key` is our public key for web push.
     """
 
     check_key: keys.Check
     seal: keys.Seal
+    unseal: second_factor.Unseal
     turnstile: Turnstile
     address: str
     look_up: pushes.LookUp | None = None

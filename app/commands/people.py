@@ -16,8 +16,8 @@ ROLES = "CONSULTANT or GOLDEN_TICKET"
 def register(app: typer.Typer) -> None:
     """Add `user`."""
     user = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Accounts.")
-    for command in (add, list_, disable, reset):
-        user.command(command.__name__.strip("_"))(command)
+    for command in (add, list_, disable, reset, second_step_off):
+        user.command(command.__name__.strip("_").replace("_", "-"))(command)
     app.add_typer(user, name="user")
 
 
@@ -75,6 +75,17 @@ def reset(email: Email) -> None:
     with desk.opened() as at, db.transaction() as session:
         token = people.reset_link(session, desk.operator(), desk.colleague(session, email).id)
     typer.echo(f"This link works once, for an hour: {at.settings.address}/reset/{token}")
+
+
+def second_step_off(email: Email) -> None:
+    """Let somebody in with the password alone who lost both authenticator and codes on paper."""
+    from app import db
+    from app.commands import desk
+    from app.services import second_factor
+
+    with desk.opened(), db.transaction() as session:
+        user = second_factor.take_off(session, desk.operator(), desk.colleague(session, email).id)
+        typer.echo(f"{user.name} signs in with the password alone now.")
 
 
 def _role(text: str) -> "Role":

@@ -65,6 +65,7 @@ from app.models.report import (
     SavedReportDraft,
 )
 from app.models.ringing import DeviceDraft, PushDevice, Ring
+from app.models.second_factor import Identity, SecondFactor
 from app.models.user import ApiToken, FailedSignIn, OneTimeLink, PersonDraft, Purpose, Role, User, UserSession
 from app.models.workspace import AuditEvent, IdempotencyKey, Import, ImportChange, ImportMapping, Setting
 
@@ -99,6 +100,7 @@ __all__ = [
     "EntityType",
     "FailedSignIn",
     "IdempotencyKey",
+    "Identity",
     "Import",
     "ImportChange",
     "ImportMapping",
@@ -132,6 +134,7 @@ __all__ = [
     "SavedReportDraft",
     "SavedView",
     "SavedViewDraft",
+    "SecondFactor",
     "Setting",
     "Stage",
     "SyncAccount",

@@ -102,10 +102,12 @@ class Purpose(StrEnum):
     SETUP = "SETUP"
     INVITE = "INVITE"
     RESET = "RESET"
+    CODE = "CODE"
+    PROVIDER = "PROVIDER"
 
 
 class OneTimeLink(Entity, table=True):
-    """A link that works once: first set-up, an invitation, or a new password."""
+    """What works once: the links of set-up, invitation and new password; the minutes between password and code."""
 
     __tablename__ = "one_time_links"
 

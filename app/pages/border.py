@@ -10,6 +10,7 @@ from app.services.pushes import LookUp
 
 check_key: Callable[[str], KeyOwner]
 seal: Callable[[UUID, str], str]
+unseal: Callable[[UUID, str], str]
 address: str
 look_up: LookUp | None = None
 

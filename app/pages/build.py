@@ -28,8 +28,9 @@ from app.pages.team import team_page
 from app.pages.teamwork import teamwork_page
 from app.pages.today import today
 from app.services import campaigns, owed, suggestions, witness
-from app.services.keys import Check, Seal
+from app.services.keys import Check
 from app.services.pushes import LookUp
+from app.vault import Vault
 
 SCREENS: dict[str, Callable[..., Any]] = {
     "/": today,
@@ -53,9 +54,10 @@ SCREENS: dict[str, Callable[..., Any]] = {
 GOLDEN = {"/team", "/team/work", "/settings/pipedrive"}
 
 
-def build(address: str, check_key: Check, seal: Seal, look_up: LookUp | None = None) -> None:
+def build(address: str, check_key: Check, vault: Vault, look_up: LookUp | None = None) -> None:
     """Make every screen reachable. `address` stands in links that people send each other."""
-    border.address, border.check_key, border.seal, border.look_up = address, check_key, seal, look_up
+    border.address, border.check_key, border.look_up = address, check_key, look_up
+    border.seal, border.unseal = vault.seal, vault.open
     app.colors(**design.COLORS)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     ui.add_head_html(design.head(), shared=True)

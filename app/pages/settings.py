@@ -16,12 +16,16 @@ from app.pages.notice_settings import my_notices
 from app.pages.parts import basic
 from app.pages.ring_settings import my_devices
 from app.pages.screen import screen
+from app.pages.second_step import second_step
 from app.pages.tap import look, tap
-from app.services import account, calendar, notices, queues, ringing, sign_in, workspace
+from app.services import account, calendar, notices, queues, ringing, second_factor, sign_in, workspace
 from app.services.queues import Queue
+from app.services.second_factor import Standing
 from app.settings import timezones
 
-Seen = tuple[User, Queue, list[UserSession], dict[str, Any], CalendarFeed | None, NoticeChoice, Sequence[PushDevice]]
+Seen = tuple[
+    User, Queue, list[UserSession], dict[str, Any], CalendarFeed | None, NoticeChoice, Sequence[PushDevice], Standing
+]
 
 
 @screen("Settings")
@@ -29,17 +33,19 @@ async def settings_page(shell: Shell) -> None:
     def ask(session: Session, me: User) -> Seen:
         queue, firm = queues.mine(session, me), workspace.choices(session)
         kept, wanted = calendar.kept_feed(session, me), notices.choices(session, me)
-        return me, queue, sign_in.devices(session, me), firm, kept, wanted, ringing.mine(session, me)
+        rings, step = ringing.mine(session, me), second_factor.standing(session, me)
+        return me, queue, sign_in.devices(session, me), firm, kept, wanted, rings, step
 
     @ui.refreshable
     def content(seen: Seen) -> None:
-        me, queue, devices, firm, kept, wanted, rings = seen
+        me, queue, devices, firm, kept, wanted, rings, step = seen
         with ui.element("div").classes("pd-two"):
             with ui.element("section"):
                 my_key(me, queue, firm, again)
                 profile(me)
             with ui.element("section"):
                 password()
+                second_step(step, again)
                 where(devices, again)
                 my_calendar(me, kept, again)
                 my_notices(wanted)

@@ -14,7 +14,7 @@ from app.pages.parts import basic
 from app.pages.parts.sheet import Sheet
 from app.pages.screen import screen
 from app.pages.tap import look, tap
-from app.services import letters, mailbox, people
+from app.services import letters, mailbox, people, second_factor
 from app.signals import Topic
 
 ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
@@ -94,6 +94,11 @@ def disable(session: Session, me: User, user_id: UUID) -> str:
 
 
 @tap
+def take_off_step(session: Session, me: User, user_id: UUID) -> str:
+    return f"{second_factor.take_off(session, me, user_id).name} signs in with the password alone"
+
+
+@tap
 def enable(session: Session, me: User, user_id: UUID) -> str:
     return f"{people.enable(session, me, user_id).name} may sign in again"
 
@@ -136,6 +141,7 @@ def person(user: User, me: UUID, new_password: Any) -> None:
             if user.active:
                 ui.menu_item(f"Make {ROLES[other].lower()}", lambda: change_role(user.id, other))
                 ui.menu_item("New password link", lambda: new_password(user))
+                ui.menu_item("Take the second step off", lambda: take_off_step(user.id))
                 ui.menu_item("Disable", lambda: disable(user.id))
             else:
                 ui.menu_item("Enable", lambda: enable(user.id))

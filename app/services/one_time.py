@@ -1,4 +1,7 @@
-"""Links that work once: the first set-up, an invitation, a new password. Only the digest of each is kept."""
+"""What works once: links of the first set-up, an invitation, a new password; a sign-in that waits for its code.
+
+Only the digest of each is kept.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +13,13 @@ from app.errors import NotFound
 from app.models import OneTimeLink, Purpose, Role, now
 from app.services import secret
 
-VALID = {Purpose.SETUP: timedelta(hours=72), Purpose.INVITE: timedelta(hours=72), Purpose.RESET: timedelta(hours=1)}
+VALID = {
+    Purpose.SETUP: timedelta(hours=72),
+    Purpose.INVITE: timedelta(hours=72),
+    Purpose.RESET: timedelta(hours=1),
+    Purpose.CODE: timedelta(minutes=5),
+    Purpose.PROVIDER: timedelta(minutes=10),
+}
 GONE = "This link does not work any more. Ask for a new one."
 
 

@@ -1,17 +1,17 @@
-"""Giving every stored Pipedrive key a new seal, so that the old secret can be forgotten."""
+"""Giving everything that is sealed a new seal, so that the old secret can be forgotten: keys and authenticators."""
 
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from app.models import User
+from app.models import SecondFactor, User
 from app.services import audit
 from app.vault import Sealed, Vault
 
 
 @dataclass
 class Resealed:
-    """How many keys have a new seal, how many had it already, and whose cannot be opened any more."""
+    """How many keys and authenticators have a new seal, how many had it already, and whose cannot be opened any more."""
 
     now: int = 0
     already: int = 0
@@ -19,23 +19,29 @@ class Resealed:
 
 
 def reseal(session: Session, who: User, vault: Vault) -> Resealed:
-    """Seal every key with the vault's first secret; one that does not open stays as it is."""
+    """Seal everything with the vault's first secret; one that does not open stays as it is."""
     done = Resealed()
     query = select(User).where(col(User.pipedrive_key).is_not(None)).order_by(col(User.id)).with_for_update()
     for user in session.exec(query):
-        assert user.pipedrive_key is not None
-        try:
-            opened = vault.open(user.id, user.pipedrive_key)
-        except Sealed:
-            done.lost.append(user.email)
-            continue
-        if vault.is_current(user.pipedrive_key):
-            done.already += 1
-        else:
-            user.pipedrive_key = vault.seal(user.id, opened)
-            done.now += 1
+        user.pipedrive_key = _resealed(vault, done, user, user.pipedrive_key or "")
+    factors = select(SecondFactor, User).where(SecondFactor.user_id == User.id).order_by(col(User.id))
+    for factor, user in session.exec(factors.with_for_update(of=SecondFactor)):
+        factor.secret = _resealed(vault, done, user, factor.secret)
     audit.record(session, who, "secret.rotated", keys=done.now, lost=len(done.lost))
     return done
+
+
+def _resealed(vault: Vault, done: Resealed, owner: User, sealed: str) -> str:
+    try:
+        opened = vault.open(owner.id, sealed)
+    except Sealed:
+        done.lost.append(owner.email)
+        return sealed
+    if vault.is_current(sealed):
+        done.already += 1
+        return sealed
+    done.now += 1
+    return vault.seal(owner.id, opened)
 
 
 def unreadable(session: Session, who: User, vault: Vault) -> list[str]:  # noqa: ARG001 - every verb knows who asks

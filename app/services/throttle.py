@@ -5,8 +5,9 @@ It only delays: nobody is ever locked out for good.
 
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
+from uuid import UUID
 
-from sqlalchemy import delete, true
+from sqlalchemy import ColumnElement, delete, or_, true
 from sqlmodel import Session, col, select
 
 from app.errors import TooManyTries
@@ -15,6 +16,9 @@ from app.services.secret import digest
 
 WINDOW = timedelta(minutes=5)
 PER_ACCOUNT, PER_ADDRESS, IN_ALL = 10, 10, 1000
+# six digits are soon guessed, so codes have limits of their own: in five minutes, an hour, a day
+CODES = ((WINDOW, 5), (timedelta(hours=1), 20), (timedelta(days=1), 50))
+CODE = "code:"
 
 
 def check(session: Session, account: str, place: str) -> None:
@@ -24,15 +28,24 @@ def check(session: Session, account: str, place: str) -> None:
         (col(FailedSignIn.address) == place, PER_ADDRESS),
         (true(), IN_ALL),
     ):
-        recent = select(FailedSignIn.created_at).where(counted, FailedSignIn.created_at > now() - WINDOW)
-        over = session.exec(recent.order_by(col(FailedSignIn.created_at).desc()).offset(most - 1).limit(1)).first()
-        if over is not None:
-            raise TooManyTries(retry_after=max(1, round((over + WINDOW - now()).total_seconds())))
+        _refuse(session, counted, WINDOW, most)
+
+
+def check_code(session: Session, user_id: UUID) -> None:
+    """Raise TooManyTries while too many codes of this person were wrong."""
+    for window, most in CODES:
+        _refuse(session, col(FailedSignIn.account) == _of_codes(user_id), window, most)
+
+
+def count_code(session: Session, user_id: UUID, place: str) -> None:
+    """Keep one more wrong code, for a day."""
+    session.add(FailedSignIn(account=_of_codes(user_id), address=place))
 
 
 def count(session: Session, account: str, place: str) -> None:
     """Keep one more failure, and forget those that no longer matter."""
-    session.exec(delete(FailedSignIn).where(col(FailedSignIn.created_at) < now() - 2 * WINDOW))
+    is_code, age = col(FailedSignIn.account).startswith(CODE), col(FailedSignIn.created_at)
+    session.exec(delete(FailedSignIn).where(or_(age < now() - CODES[-1][0], ~is_code & (age < now() - 2 * WINDOW))))
     session.add(FailedSignIn(account=account, address=place))
 
 
@@ -52,3 +65,15 @@ def place_of(address: str) -> str:
     if isinstance(place, IPv6Address):
         return f"{IPv6Address(int(place) >> 64 << 64)}/64"
     return str(place)
+
+
+def _refuse(session: Session, counted: ColumnElement[bool], window: timedelta, most: int) -> None:
+    """Raise TooManyTries when the window holds that many failures, until the oldest of them leaves it."""
+    recent = select(FailedSignIn.created_at).where(counted, FailedSignIn.created_at > now() - window)
+    over = session.exec(recent.order_by(col(FailedSignIn.created_at).desc()).offset(most - 1).limit(1)).first()
+    if over is not None:
+        raise TooManyTries(retry_after=max(1, round((over + window - now()).total_seconds())))
+
+
+def _of_codes(user_id: UUID) -> str:
+    return f"{CODE}{user_id}"

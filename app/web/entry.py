@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app import db
-from app.errors import Refusal, TooManyTries
+from app.errors import CodeNeeded, Refusal, SignedOut, TooManyTries
 from app.services import people
 from app.web import forms, identity, origins
 from app.web.turnstile import Turnstile
@@ -22,8 +22,21 @@ def routes(turnstile: Turnstile) -> APIRouter:
         response = RedirectResponse(origins.safe_path(sent["next"]), 303)
         try:
             await turnstile.enter(request, response, sent["email"], sent["password"])
+        except CodeNeeded as needed:
+            return forms.code(sent["next"], needed.ticket)
         except Refusal as no:
             return _again(sent, no)
+        return response
+
+    async def second_step(request: Request) -> Response:
+        sent = await forms.typed(request)
+        response = RedirectResponse(origins.safe_path(sent["next"]), 303)
+        try:
+            await turnstile.finish(request, response, sent["ticket"], sent["code"])
+        except SignedOut as over:
+            return _again(forms.Typed({"next": sent["next"]}), over)
+        except Refusal as no:
+            return forms.code(sent["next"], sent["ticket"], wrong=str(no), status=no.status, headers=_wait(no))
         return response
 
     async def leave(request: Request) -> Response:
@@ -33,6 +46,7 @@ def routes(turnstile: Turnstile) -> APIRouter:
 
     doors.get("/login")(_sign_in_page)
     doors.post("/login")(enter)
+    doors.post("/login/code")(second_step)
     doors.get("/logout")(_leave_page)
     doors.post("/logout")(leave)
     return doors
@@ -53,8 +67,11 @@ async def _leave_page() -> HTMLResponse:
 
 
 def _again(sent: forms.Typed, no: Refusal) -> HTMLResponse:
-    headers = {"Retry-After": str(no.retry_after)} if isinstance(no, TooManyTries) else None
-    return forms.sign_in(forms.Typed(sent.values, wrong=str(no)), status=no.status, headers=headers)
+    return forms.sign_in(forms.Typed(sent.values, wrong=str(no)), status=no.status, headers=_wait(no))
+
+
+def _wait(no: Refusal) -> dict[str, str] | None:
+    return {"Retry-After": str(no.retry_after)} if isinstance(no, TooManyTries) else None
 
 
 def _is_set_up() -> bool:

@@ -60,6 +60,20 @@ def sign_in(sent: Typed, *, status: int = 200, told: str = "", headers: dict[str
     return _page("Sign in", intro, form, status=status, headers=headers)
 
 
+def code(
+    after: str, ticket: str, *, wrong: str = "", status: int = 200, headers: dict[str, str] | None = None
+) -> HTMLResponse:
+    """The second step; `ticket` stands for the password that was right."""
+    box = paper.field(
+        "code", "Code", autocomplete="one-time-code", autocapitalize="none", spellcheck="false", maxlength="40",
+        autofocus=True, hint="Six digits from your authenticator, or one of your codes on paper.",
+    )  # fmt: skip
+    form = paper.form(
+        "/login/code", "Sign in", paper.hidden("next", after), paper.hidden("ticket", ticket), box, wrong=wrong
+    )
+    return _page("One more step", "Your password was right.", form, status=status, headers=headers)
+
+
 def not_set_up() -> HTMLResponse:
     told = "Nobody has an account here yet. Open the set-up link that the server printed when it started."
     return _page("Almost there", told, "", status=200)

@@ -1,0 +1,37 @@
+"""Other ways to prove who one is: an authenticator with codes on paper, and the firm's own identity provider."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from app.models.base import Entity, Instant
+
+
+class SecondFactor(Entity, table=True):
+    """One authenticator a person. It counts once `confirmed_at` is set; until then it is only being set up.
+
+    `last_step` is the newest time step whose code was used, so that no code works twice. `recovery` holds the
+    SHA-256 of each code that is left.
+    """
+
+    __tablename__ = "second_factors"
+
+    user_id: UUID = Field(foreign_key="users.id", unique=True, ondelete="CASCADE")
+    secret: str = Field(max_length=200)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_step: int | None = None
+    recovery: list[str] = Field(default_factory=list, sa_type=JSONB)
+
+
+class Identity(Entity, table=True):
+    """An account at an identity provider: who that is over there never changes, their e-mail address may."""
+
+    __tablename__ = "identities"
+    __table_args__ = (Index("identities_once", "issuer", "subject", unique=True),)
+
+    user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
+    issuer: str = Field(max_length=300)
+    subject: str = Field(max_length=255)
