@@ -105,6 +105,7 @@ class Contact(Entity, table=True):
         ),
         Index("contacts_by_last", "user_id", text("last_contacted ASC NULLS FIRST"), "id", postgresql_where=text("deleted_at IS NULL")),
         Index("contacts_by_warmness", "user_id", text("warmness_score DESC"), "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("contacts_by_newest", "user_id", text("created_at DESC"), "id", postgresql_where=text("deleted_at IS NULL")),
         Index("contacts_by_search", "user_id", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
         Index("contacts_by_email", "emails", postgresql_using="gin"),
         Index("contacts_by_phone", "phones", postgresql_using="gin"),

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, cast
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, select
 
@@ -37,12 +38,16 @@ DIALLED = re.compile(r"\+[1-9]\d{6,14}")
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants: the format, whom of their bank, and where formats differ, how."""
+    """What somebody wants: the format, whom of their bank, and where formats differ, how.
+
+    With `ids` these contacts alone, in the order of the search.
+    """
 
     kind: Kind = "csv"
     search: Search = EVERYBODY
     card_version: vcards.Version = "3.0"
     waiting_only: bool = False
+    ids: tuple[UUID, ...] | None = None
 
 
 def write(session: Session, who: User, wish: Wish, out: IO[bytes]) -> int:
@@ -95,6 +100,8 @@ def _bank(session: Session, who: User, wish: Wish) -> Iterator[Contact]:
 
 def _wanted(session: Session, who: User, wish: Wish) -> list[ColumnElement[bool]]:
     mine = [col(Contact.user_id) == who.id, col(Contact.id).in_(finding.ids(session, who, wish.search))]
+    if wish.ids is not None:
+        mine.append(col(Contact.id) == any_(cast(list(wish.ids), ARRAY(Uuid))))
     return [*mine, pipedrive_file.is_waiting()] if wish.waiting_only else mine
 
 

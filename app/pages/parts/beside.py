@@ -19,7 +19,10 @@ def nobody(on_clear: Callable[[], Any] | None) -> None:
 
 def closing() -> None:
     back = basic.icon_button("chevron-left", "Back to the list", None, "pd-icon-btn pd-close")
-    back.on("click", js_handler="() => history.state?.page ? history.back() : (location.href = '/contacts')")
+    back.on(
+        "click",
+        js_handler="() => history.state?.page ? history.back() : (location.href = '/contacts' + location.search)",
+    )
 
 
 def bones() -> None:

@@ -10,15 +10,22 @@ from app.pages import design
 
 
 class Rows(Element, component=design.COMPONENTS / "rows.js"):
-    """`detail` is on where a row opens beside (or over) the list instead of leaving it."""
+    """`detail` is on where a row opens beside (or over) the list instead of leaving it.
 
-    def __init__(self, rows: list[dict[str, Any]], *, detail: bool = False) -> None:
+    With `picks` rows can be chosen: it emits `picks` ({ids, on}), and `unpick` when nobody is chosen any more.
+    """
+
+    def __init__(
+        self, rows: list[dict[str, Any]], *, detail: bool = False, picks: bool = False, cards: bool = False
+    ) -> None:
         super().__init__()
         self.known = _marks(rows)
         # a text, not a list: NiceGUI wraps every nested dict, about 1 KB a row
         self.props["initial"] = json.dumps(rows)
         self.props["logIcon"] = design.icon("check")
         self.props["detail"] = detail
+        self.props["picks"] = picks
+        self.props["cards"] = cards
 
     def show(self, rows: list[dict[str, Any]]) -> None:
         """Other rows, from the top."""

@@ -30,7 +30,6 @@ document.addEventListener("keydown", (e) => {
   }
   if (e.key === "/") { e.preventDefault(); find(); }
   if (e.key === "n" && window.emitEvent) { e.preventDefault(); emitEvent("add_contact"); }
-  if (e.key === "Escape" && document.body.classList.contains("pd-detail-open") && innerWidth < 1024) document.querySelector(".pd-close")?.click();
 });
 
 // a keyboard on the screen covers the lower part of the page on iOS: sheets stand on top of it

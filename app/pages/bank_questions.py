@@ -1,0 +1,71 @@
+"""What the contact bank's screen asks the database: a fixed number of questions, however long the list is."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.models import SavedView, User
+from app.pages import bank_address
+from app.pages.parts import camps, people
+from app.services import campaigns, finding, saved_views, syncs, tags, workspace
+from app.services.campaigns import Wanted
+from app.services.finding import Search
+
+Rows = tuple[list[dict[str, Any]], str | None]
+
+PAGE = 50
+MOST_CAMPAIGNS, MOST_TAGS = 50, 60
+
+
+@dataclass(frozen=True)
+class First:
+    """Everything that the screen shows at first."""
+
+    search: Search
+    rows: Rows
+    total: int
+    threshold: int
+    campaign: str
+    views: list[tuple[SavedView, Search]]
+
+
+def first(session: Session, me: User, said: str) -> First:
+    search = bank_address.read(session, me, said)
+    rows, total = top(session, me, search)
+    threshold = int(workspace.choice(session, "warm_threshold"))
+    return First(search, rows, total, threshold, campaign_name(session, me, search), views(session, me))
+
+
+def page(session: Session, me: User, search: Search, cursor: str | None = None, limit: int = PAGE) -> Rows:
+    found = finding.contacts(session, me, search, cursor, limit)
+    badges = syncs.standings(session, found.items) if found.items else {}
+    return [people.row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
+
+
+def top(session: Session, me: User, search: Search, limit: int = PAGE) -> tuple[Rows, int]:
+    return page(session, me, search, None, limit), finding.count(session, me, search)
+
+
+def views(session: Session, me: User) -> list[tuple[SavedView, Search]]:
+    """My saved searches, and what each finds."""
+    return [(view, bank_address.read(session, me, view.query)) for view in saved_views.views(session, me)]
+
+
+def campaign_name(session: Session, me: User, search: Search) -> str:
+    try:
+        return campaigns.seen(session, me, search.campaign_id).name if search.campaign_id else ""
+    except NotFound:
+        return "In that campaign"
+
+
+def my_campaigns(session: Session, me: User) -> dict[UUID, str]:
+    """The campaigns that I work on, the newest first."""
+    found = campaigns.listed(session, me, Wanted(sort="newest"), camps.today(me.timezone), MOST_CAMPAIGNS).items
+    return {card.campaign.id: card.campaign.name for card in found}
+
+
+def my_tags(session: Session, me: User) -> dict[str, str]:
+    return {word: f"{word} · {count:,}" for word, count in tags.known(session, me, limit=MOST_TAGS)}

@@ -1,0 +1,14 @@
+"""The newest contacts of a bank first, by index."""
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+SQL = """
+CREATE INDEX contacts_by_newest ON contacts (user_id, created_at DESC, id) WHERE deleted_at IS NULL;
+"""
+
+
+def upgrade() -> None:
+    op.execute(SQL)
