@@ -17,6 +17,7 @@ from app.pages.contact_sheet import ContactSheet
 from app.pages.for_campaign import Purpose
 from app.pages.log_sheet import LogSheet
 from app.pages.meeting_sheet import MeetingSheet
+from app.pages.palette import KeySheet, Palette
 from app.pages.parts import basic, toast
 from app.pages.tap import look, tap
 from app.services import owed
@@ -36,6 +37,7 @@ class Shell:
         self.meeting_sheet = MeetingSheet(self.me)
         self.log_sheet = LogSheet(self.me, self.meet_by_id)
         self.contact_sheet = ContactSheet()
+        self.key_sheet, self.palette = KeySheet(), Palette(golden=self.me.is_golden)
 
     async def log(self, contact: Contact) -> None:
         await self.log_sheet.open(contact.id, contact.name)
@@ -92,6 +94,7 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
     mark(this, router.current_path)
     ui.on("came_back", this.came_back)
     ui.on("add_contact", this.add)
+    ui.on("show_keys", this.key_sheet.open)
     # the first answer carries its content: without this the page arrives empty and is filled over the socket
     if pages._active_tasks:  # noqa: SLF001 - NiceGUI offers no other way to wait for the first screen
         await asyncio.wait(set(pages._active_tasks), timeout=FIRST)  # noqa: SLF001 - same
@@ -115,6 +118,9 @@ def rail(this: Shell) -> None:
         for entry in rooms.of(this.me.is_golden):
             nav_link(this, *entry)
         ui.element("span").classes("pd-grow")
+        anything = basic.button("Go anywhere", lambda: this.palette.run_method("begin"), "plain", "search")
+        with anything.classes("pd-rail-out"), ui.element("kbd"):
+            ui.label("Ctrl K")
         basic.text(this.me.name, "pd-strong pd-clip pd-rail-me")
         basic.sign_out("pd-rail-out")
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from running import DESK, opened
+from running import DESK, PASSWORD, opened
 
 PEOPLE = {
     "Ämil Wärme": {"warmness_score": 9, "tags": ["energy"], "email": "amil@warm.example"},
@@ -295,6 +295,118 @@ def test_a_file_holds_those_who_are_chosen_and_nobody_else(desk, people, choice,
         assert "Ämil" in words
         assert "Naïve" in words
         assert "Emeka" not in words
+
+
+# keys
+
+
+def test_a_keyboard_walks_opens_chooses_logs_and_closes(desk, people):
+    opened(desk, "/contacts")
+    expect(shown(desk)).to_have_count(5)
+    desk.keyboard.press("j")
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("k")
+    desk.keyboard.press("j")
+    expect(row(desk, "Bertil").locator("a")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".pd-head-name")).to_have_text("Bertil Kalt")
+    assert people["Bertil Kalt"] in desk.url
+    desk.keyboard.press("j")
+    desk.keyboard.press("x")
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    desk.keyboard.press("Shift+X")
+    picked(desk, "3 chosen")
+    desk.keyboard.press("Escape")
+    expect(desk.locator(".pd-picked")).to_be_hidden()
+    desk.keyboard.press("l")
+    expect(desk.locator(".q-dialog")).to_contain_text("Emeka Zu")
+    desk.keyboard.press("Escape")
+    expect(desk.locator(".q-dialog")).to_have_count(0)
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_text("Choose somebody")).to_be_visible()
+    assert desk.url.endswith("/contacts")
+
+
+def test_no_key_fires_while_somebody_types(desk, people):
+    opened(desk, "/contacts")
+    desk.keyboard.press("/")
+    expect(desk.get_by_label("Search contacts").last).to_be_focused()
+    desk.keyboard.type("njklx?/")
+    expect(desk.get_by_label("Search contacts").last).to_have_value("njklx?/")
+    expect(desk.locator(".q-dialog")).to_have_count(0)
+    expect(desk.locator(".pd-picked")).to_be_hidden()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("?")
+    expect(desk.locator(".q-dialog")).to_contain_text("Next and previous contact")
+    desk.keyboard.press("n")
+    expect(desk.get_by_label("Name", exact=True)).to_have_count(0)
+    desk.keyboard.press("Escape")
+    expect(desk.locator(".q-dialog")).to_have_count(0)
+    desk.keyboard.press("n")
+    expect(desk.locator(".q-dialog").get_by_text("New contact")).to_be_visible()
+
+
+def palette(page):
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Go to anything")
+    expect(field).to_be_focused()
+    return field
+
+
+def test_the_palette_finds_people_however_mistyped_and_opens_them_in_place(desk, people):
+    opened(desk, "/contacts")
+    desk.evaluate("window.stays = true")
+    palette(desk).press_sequentially("bertli kalt")
+    expect(desk.get_by_role("option", name="Bertil Kalt")).to_have_attribute("aria-selected", "true")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".pd-head-name")).to_have_text("Bertil Kalt")
+    expect(row(desk, "Bertil")).to_have_class(re.compile("chosen"))
+    assert desk.evaluate("window.stays")
+    desk.locator("#app .pd-rail").get_by_role("link", name="Activities").click()
+    expect(desk).to_have_url(re.compile("/activities"))
+    palette(desk).press_sequentially("amil")
+    desk.get_by_role("option", name="Ämil Wärme").click()
+    expect(desk.locator(".pd-head-name")).to_have_text("Ämil Wärme")
+
+
+def test_the_palette_leads_to_campaigns_rooms_and_commands(desk, api, people):
+    made = api.post("/campaigns", json={"name": "Überall erreichbar"}).json()["id"]
+    opened(desk, "/")
+    palette(desk).press_sequentially("überall")
+    expect(desk.get_by_role("option", name="Überall erreichbar")).to_be_visible()
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(made))
+    palette(desk).press_sequentially("go to sett")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile("/settings"))
+    palette(desk).press_sequentially("add a con")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".q-dialog").get_by_text("New contact")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.locator(".q-dialog")).to_have_count(0)
+    with desk.expect_download() as arriving:
+        palette(desk).press_sequentially("excel")
+        desk.keyboard.press("Enter")
+    assert arriving.value.suggested_filename == "contacts.xlsx"
+    palette(desk).press_sequentially("qqqqq")
+    expect(desk.get_by_text("Nothing is called like that.")).to_be_visible()
+
+
+def test_the_palette_signs_out(account, chromium, site, api):
+    answer = api.post("/users", json={"email": "short@firm.example", "role": "CONSULTANT"})
+    context = chromium.new_context(base_url=site.address, **DESK)
+    page = context.new_page()
+    page.goto(re.sub(r"^https?://[^/]+", "", answer.json()["link"]))
+    page.get_by_label("Your name").fill("Short Stay")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button").last.click()
+    page.wait_for_selector("#app .pd-main")
+    opened(page, "/")
+    palette(page).press_sequentially("log out")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/login"))
+    context.close()
 
 
 # side by side

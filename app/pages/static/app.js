@@ -24,12 +24,13 @@ document.addEventListener("click", (e) => {
 // shortcuts for a keyboard: never while somebody types, never under an open sheet
 document.addEventListener("keydown", (e) => {
   if (e.metaKey || e.ctrlKey || e.altKey || document.querySelector(".q-dialog, .q-menu")) return;
-  if (e.target.closest("input, textarea, [contenteditable]")) {
+  if (e.target.closest("input, textarea, select, [contenteditable]")) {
     if (e.key === "Escape") e.target.blur();
     return;
   }
   if (e.key === "/") { e.preventDefault(); find(); }
   if (e.key === "n" && window.emitEvent) { e.preventDefault(); emitEvent("add_contact"); }
+  if (e.key === "?" && window.emitEvent) { e.preventDefault(); emitEvent("show_keys"); }
 });
 
 // a keyboard on the screen covers the lower part of the page on iOS: sheets stand on top of it
