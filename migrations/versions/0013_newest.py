@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 
 SQL = """
 CREATE INDEX contacts_by_newest ON contacts (user_id, created_at DESC, id) WHERE deleted_at IS NULL;
