@@ -89,7 +89,7 @@ def application(site: Site) -> Stack:
     inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
     cookie = Cookie(site.settings)
     turnstile = Turnstile(cookie, site.vault.open)
-    inside.include_router(router(cookie, turnstile, _set_up))
+    inside.include_router(router(site.settings, site.vault, cookie, turnstile, _set_up))
     inside.include_router(health.routes(lambda: health.works(site.data_dir, site.clock.heartbeat)))
     api.mount(
         inside,

@@ -44,6 +44,20 @@ def _networks(value: str) -> str:
     return value
 
 
+def _issuer(value: str) -> str:
+    parts = urlsplit(value)
+    at_home = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if (
+        not (parts.scheme == "https" or at_home)
+        or not parts.hostname
+        or parts.username
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("must be the issuer's https address, exactly as the provider writes it")
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -66,7 +80,7 @@ class Settings(BaseSettings):
     brevo_from_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     brevo_from_name: str = "Pipedriven"
     smtp_url: str | None = Field(default=None, pattern=r"^smtps?://")
-    oidc_issuer: WebAddress | None = None
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
     redis_url: str | None = Field(default=None, pattern=r"^rediss?://")
@@ -76,6 +90,12 @@ class Settings(BaseSettings):
         address = urlsplit(self.pipedrive_base_url or "")
         if address.scheme == "http" and address.hostname not in LOOPBACK:
             raise ValueError("PIPEDRIVE_BASE_URL may use http on this machine only; use https elsewhere")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_whole(self) -> "Settings":
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id) or (self.oidc_client_secret and not self.oidc_issuer):
+            raise ValueError("OIDC_ISSUER and OIDC_CLIENT_ID belong together; set both, or neither")
         return self
 
     @cached_property

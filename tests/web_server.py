@@ -122,7 +122,7 @@ def serve(url):
     vault = Vault("w" * 40)
     turnstile = Turnstile(cookie, vault.open)
     inside.include_router(
-        router(cookie, turnstile, lambda user_id, sample: seen["set_up"].append([str(user_id), sample]))
+        router(chosen, vault, cookie, turnstile, lambda user_id, sample: seen["set_up"].append([str(user_id), sample]))
     )
     inside.mount("/static", StaticFiles(directory=ROOT / "app/web"))
 

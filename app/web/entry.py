@@ -14,7 +14,8 @@ from app.web.turnstile import Turnstile
 NOTES = {"reset": "Your new password works now. Please sign in with it.", "bye": "You are signed out."}
 
 
-def routes(turnstile: Turnstile) -> APIRouter:
+def routes(turnstile: Turnstile, *, provider: bool = False) -> APIRouter:
+    """`provider` tells whether the firm's own account is another way in."""
     doors = APIRouter(include_in_schema=False)
 
     async def enter(request: Request) -> Response:
@@ -25,8 +26,11 @@ def routes(turnstile: Turnstile) -> APIRouter:
         except CodeNeeded as needed:
             return forms.code(sent["next"], needed.ticket)
         except Refusal as no:
-            return _again(sent, no)
+            return _again(sent, no, provider)
         return response
+
+    async def sign_in_page(request: Request) -> Response:
+        return await _sign_in_page(request, provider)
 
     async def second_step(request: Request) -> Response:
         sent = await forms.typed(request)
@@ -34,7 +38,7 @@ def routes(turnstile: Turnstile) -> APIRouter:
         try:
             await turnstile.finish(request, response, sent["ticket"], sent["code"])
         except SignedOut as over:
-            return _again(forms.Typed({"next": sent["next"]}), over)
+            return _again(forms.Typed({"next": sent["next"]}), over, provider)
         except Refusal as no:
             return forms.code(sent["next"], sent["ticket"], wrong=str(no), status=no.status, headers=_wait(no))
         return response
@@ -44,7 +48,7 @@ def routes(turnstile: Turnstile) -> APIRouter:
         await turnstile.leave(request, response)
         return response
 
-    doors.get("/login")(_sign_in_page)
+    doors.get("/login")(sign_in_page)
     doors.post("/login")(enter)
     doors.post("/login/code")(second_step)
     doors.get("/logout")(_leave_page)
@@ -52,22 +56,24 @@ def routes(turnstile: Turnstile) -> APIRouter:
     return doors
 
 
-async def _sign_in_page(request: Request) -> Response:
+async def _sign_in_page(request: Request, provider: bool) -> Response:
     wanted = origins.safe_path(request.query_params.get("next"))
     if identity.of(request):
         return RedirectResponse(wanted, 303)
     if not await asyncio.to_thread(_is_set_up):
         return forms.not_set_up()
     told = next((note for key, note in NOTES.items() if key in request.query_params), "")
-    return forms.sign_in(forms.Typed({"next": wanted}), told=told)
+    return forms.sign_in(forms.Typed({"next": wanted}), told=told, provider=provider)
 
 
 async def _leave_page() -> HTMLResponse:
     return forms.leave()
 
 
-def _again(sent: forms.Typed, no: Refusal) -> HTMLResponse:
-    return forms.sign_in(forms.Typed(sent.values, wrong=str(no)), status=no.status, headers=_wait(no))
+def _again(sent: forms.Typed, no: Refusal, provider: bool) -> HTMLResponse:
+    return forms.sign_in(
+        forms.Typed(sent.values, wrong=str(no)), status=no.status, headers=_wait(no), provider=provider
+    )
 
 
 def _wait(no: Refusal) -> dict[str, str] | None:

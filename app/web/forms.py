@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cache
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 from zoneinfo import available_timezones
 
 from starlette.requests import Request
@@ -47,7 +47,10 @@ async def typed(request: Request) -> Typed:
         return Typed()
 
 
-def sign_in(sent: Typed, *, status: int = 200, told: str = "", headers: dict[str, str] | None = None) -> HTMLResponse:
+def sign_in(
+    sent: Typed, *, status: int = 200, told: str = "", headers: dict[str, str] | None = None, provider: bool = False
+) -> HTMLResponse:
+    """`provider` offers the firm's own account as well."""
     form = paper.form(
         "/login",
         "Sign in",
@@ -56,6 +59,9 @@ def sign_in(sent: Typed, *, status: int = 200, told: str = "", headers: dict[str
         _password("Password", autofocus=bool(sent["email"])),
         wrong=sent.wrong,
     )
+    if provider:
+        after = f"?next={quote(sent['next'], safe='')}" if sent["next"] else ""
+        form += paper.way(f"/login/provider{after}", "Sign in with your firm's account")
     intro = told or "Whom do you call next?"
     return _page("Sign in", intro, form, status=status, headers=headers)
 

@@ -73,6 +73,11 @@ def hidden(name: str, value: str) -> str:
     return f"<input {_attributes({'type': 'hidden', 'name': name, 'value': value})}>"
 
 
+def way(address: str, label: str) -> str:
+    """Another way than the form above."""
+    return f'<p class="faint or">or</p><p><a class="button plain" href="{escape(address)}">{escape(label)}</a></p>'
+
+
 def _attributes(given: dict[str, str | bool]) -> str:
     return " ".join(
         escape(name.replace("_", "-")) if value is True else f'{escape(name.replace("_", "-"))}="{escape(str(value))}"'

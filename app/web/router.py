@@ -2,16 +2,19 @@
 
 from fastapi import APIRouter
 
-from app.web import arrival, calendars, entry, hooks, replying, shared
+from app.settings import Settings
+from app.vault import Vault
+from app.web import arrival, calendars, entry, hooks, replying, shared, vouched
 from app.web.arrival import OnSetUp
 from app.web.cookies import Cookie
 from app.web.turnstile import Turnstile
 
 
-def router(cookie: Cookie, turnstile: Turnstile, on_set_up: OnSetUp) -> APIRouter:
+def router(settings: Settings, vault: Vault, cookie: Cookie, turnstile: Turnstile, on_set_up: OnSetUp) -> APIRouter:
     """`on_set_up(user_id, sample)` is called in a thread, after the first account was committed."""
     whole = APIRouter()
-    whole.include_router(entry.routes(turnstile))
+    whole.include_router(entry.routes(turnstile, provider=bool(settings.oidc_issuer)))
+    whole.include_router(vouched.routes(settings, vault, turnstile))
     whole.include_router(arrival.routes(cookie, on_set_up))
     whole.include_router(calendars.routes())
     whole.include_router(hooks.routes())

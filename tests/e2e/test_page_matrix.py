@@ -38,6 +38,9 @@ ROWS = {
     "/practice/{kind}/{record}": (303, 404, 404, 303),
     "/login": (200, 303, 303, 200),
     "/login/code": (405, 405, 405, 405),
+    # only where a provider is named
+    "/login/provider": (404, 404, 404, 404),
+    "/login/provider/back": (404, 404, 404, 404),
     "/logout": (303, 200, 200, 303),
     "/setup": (404, 404, 404, 404),
     "/invite/{token}": (404, 404, 404, 404),

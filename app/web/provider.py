@@ -1,0 +1,150 @@
+"""The firm's own identity provider, asked by OpenID Connect: authorization code with PKCE, state and nonce (AU-11).
+
+What a browser needs to come back with lies sealed in a cookie of its own, so
+an answer that was meant for another browser is worth nothing here. The key that
+signed an answer must be one of the provider's, by an algorithm with two keys.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from app.errors import Refusal
+from app.settings import Settings
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+KNOWN_FOR = 3600.0
+PATIENCE = 10.0
+# seconds that two clocks may differ
+LEEWAY = 60
+BACK = "/login/provider/back"
+
+
+class NotVouched(Refusal):
+    status = 401
+    sentence = "Your firm's sign-in did not vouch for you. Please try again, or sign in with your password."
+
+
+class ProviderAway(Refusal):
+    status = 502
+    sentence = "Your firm's sign-in cannot be reached right now. Please sign in with your password."
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a browser took along to the provider, and brings back."""
+
+    state: str
+    nonce: str
+    verifier: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Who the provider says this is; the e-mail address only when it has been verified there."""
+
+    issuer: str
+    subject: str
+    email: str | None
+
+
+class Provider:
+    """One provider, by OIDC_ISSUER; what it publishes about itself is believed for an hour."""
+
+    def __init__(self, settings: Settings) -> None:
+        assert settings.oidc_issuer
+        assert settings.oidc_client_id
+        self.issuer, self.client_id = settings.oidc_issuer, settings.oidc_client_id
+        self.secret = settings.oidc_client_secret
+        self.back = settings.address + BACK
+        self._known: tuple[float, dict[str, Any], KeySet] | None = None
+
+    async def begin(self, after: str) -> tuple[str, Way]:
+        """Where to send the browser, and what it takes along. Raises ProviderAway."""
+        facts, _ = await self._facts()
+        way = Way(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), after)
+        async with self._client() as client:
+            address, _ = client.create_authorization_url(
+                facts["authorization_endpoint"], state=way.state, nonce=way.nonce, code_verifier=way.verifier
+            )
+        return str(address), way
+
+    async def end(self, way: Way, code: str) -> Claims:
+        """Exchange the code and believe what the provider signed. Raises NotVouched or ProviderAway."""
+        facts, keys = await self._facts()
+        try:
+            async with self._client() as client:
+                told = await client.fetch_token(facts["token_endpoint"], code=code, code_verifier=way.verifier)
+        except OAuthError as no:
+            raise NotVouched from no
+        except (httpx2.HTTPError, ValueError, TypeError) as away:
+            raise ProviderAway from away
+        if not isinstance(told.get("id_token"), str):
+            raise NotVouched
+        return self._believed(told["id_token"], keys, way.nonce)
+
+    def _believed(self, token: str, keys: KeySet, nonce: str) -> Claims:
+        must = {name: {"essential": True} for name in ("sub", "exp", "iat")}
+        rules: dict[str, Any] = must | {
+            "iss": {"essential": True, "value": self.issuer},
+            "aud": {"essential": True, "value": self.client_id},
+            "nonce": {"essential": True, "value": nonce},
+        }
+        try:
+            claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+            jwt.JWTClaimsRegistry(leeway=LEEWAY, **rules).validate(claims)
+        except (JoseError, ValueError, TypeError, KeyError) as wrong:
+            # a key that is new over there is asked for at the next try
+            self._known = None
+            raise NotVouched from wrong
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if (several or "azp" in claims) and claims.get("azp") != self.client_id:
+            raise NotVouched
+        email = claims.get("email")
+        vouched = isinstance(email, str) and claims.get("email_verified") is True
+        return Claims(self.issuer, str(claims["sub"])[:255], email if vouched else None)
+
+    def _client(self) -> Any:
+        return AsyncOAuth2Client(
+            self.client_id,
+            self.secret,
+            scope="openid email",
+            redirect_uri=self.back,
+            code_challenge_method="S256",
+            timeout=PATIENCE,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def _facts(self) -> tuple[dict[str, Any], KeySet]:
+        if self._known is None or time.monotonic() - self._known[0] > KNOWN_FOR:
+            async with httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False) as http:
+                facts = await _fetched(http, f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+                if facts.get("issuer") != self.issuer:
+                    raise ProviderAway
+                try:
+                    keys = KeySet.import_key_set(await _fetched(http, facts["jwks_uri"]))  # type: ignore[arg-type]
+                except (JoseError, KeyError, ValueError, TypeError) as wrong:
+                    raise ProviderAway from wrong
+            self._known = (time.monotonic(), facts, keys)
+        return self._known[1:]
+
+
+async def _fetched(http: httpx2.AsyncClient, address: str) -> dict[str, Any]:
+    try:
+        answer = await http.get(address)
+        told = answer.raise_for_status().json()
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as away:
+        raise ProviderAway from away
+    if not isinstance(told, dict):
+        raise ProviderAway
+    return told
