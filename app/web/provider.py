@@ -34,7 +34,7 @@ class NotVouched(Refusal):
 
 
 class ProviderAway(Refusal):
-    status = 502
+    status = 424
     sentence = "Your firm's sign-in cannot be reached right now. Please sign in with your password."
 
 

@@ -174,7 +174,7 @@ def test_a_provider_that_is_not_the_one_that_was_named_is_not_believed(url, data
         named = {"OIDC_ISSUER": other.issuer, "OIDC_CLIENT_ID": CLIENT}
         with web_server.running(url, **named) as house:
             answer = house.browser().get("/login/provider")
-    assert answer.status_code == 502
+    assert answer.status_code == 424
     assert "cannot be reached" in answer.text
 
 

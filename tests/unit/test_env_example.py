@@ -26,5 +26,9 @@ def test_every_example_value_is_accepted(name, value, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for known in Settings.model_fields:
         monkeypatch.delenv(known.upper(), raising=False)
-    monkeypatch.setenv(name, value)
+    # what stands under one comment belongs together
+    [block] = [block for block in EXAMPLE.read_text().split("\n\n") if name in dict(SET.findall(block))]
+    for known, given in SET.findall(block):
+        monkeypatch.setenv(known, given)
+    assert dict(SET.findall(block))[name] == value
     assert getattr(settings.load(), name.lower()) is not None
