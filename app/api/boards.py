@@ -1,20 +1,21 @@
 """/api/campaigns/{id}/contacts: who is on the board of a campaign, in which stage."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.api import etags, examples
 from app.api.answers import Listing
 from app.api.board_answers import Assignments, BoardCardAnswer
+from app.api.bulk import DoneAnswer
 from app.api.wire import Caller, Cursor, Limit, Reading, Transaction, Viewer
 from app.errors import NotFound
 from app.models import Stage
 from app.models.base import Draft
-from app.services import boards
+from app.services import boards, many_places
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["campaigns"])
 
@@ -29,6 +30,18 @@ class Move(Draft):
     stage: Stage
 
 
+class Many(Draft):
+    verb: Literal["MOVE", "TAKE_OUT"]
+    contact_ids: list[UUID] = Field(max_length=5_000)
+    stage: Stage | None = None
+
+    @model_validator(mode="after")
+    def _where_to(self) -> Self:
+        if (self.verb == "MOVE") != (self.stage is not None):
+            raise ValueError("MOVE needs a stage, TAKE_OUT takes none")
+        return self
+
+
 @router.post("/assign-contacts")
 def assign(
     session: Transaction,
@@ -38,6 +51,22 @@ def assign(
 ) -> Assignments:
     """Put my own contacts on the board; each id is answered, and asking twice changes nothing."""
     return Assignments.model_validate({"results": boards.assign(session, me, campaign_id, wish.contact_ids)})
+
+
+@router.post("/contacts/bulk")
+def many(
+    session: Transaction,
+    me: Caller,
+    campaign_id: UUID,
+    wish: Annotated[Many, Body(openapi_examples=examples.shown(examples.MOVE_MANY, take_out=examples.TAKE_OUT_MANY))],
+) -> DoneAnswer:
+    """Move many to a stage, or take them out; `POST /api/undo/{deed_id}` takes it back."""
+    if wish.verb == "TAKE_OUT":
+        done = many_places.take_out(session, me, campaign_id, wish.contact_ids)
+    else:
+        assert wish.stage is not None
+        done = many_places.move(session, me, campaign_id, wish.contact_ids, wish.stage)
+    return DoneAnswer.model_validate(done._asdict())
 
 
 @router.get("/contacts", response_model=Listing[BoardCardAnswer])

@@ -66,6 +66,12 @@ BULK_LOG: dict[str, Any] = {
 VIEW = {"name": "Warm and quiet", "query": "warmness_min=7&not_contacted_days=60&sort=last_contacted"}
 BLOB = {"text": "Best regards\nJane Roe\nHead of Operations\nACME Ltd\n+44 20 7946 0123\njane.roe@acme.example"}
 HAND_OVER = {"to_user_id": "0197d2c5-5c02-7d11-8a44-91c7e01b0c33"}
+MOVE_MANY: dict[str, Any] = {
+    "verb": "MOVE",
+    "stage": "NOT_NOW",
+    "contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"],
+}
+TAKE_OUT_MANY: dict[str, Any] = {"verb": "TAKE_OUT", "contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"]}
 CONTACT_IDS = {"contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"]}
 SYNC = {"contact_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11", "trigger": "MANUAL"}
 REMOTE = {"remote": "https://acme.pipedrive.com/person/812"}

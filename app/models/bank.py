@@ -27,6 +27,8 @@ class DeedKind(StrEnum):
     RESTORE = "RESTORE"
     SNOOZE = "SNOOZE"
     ASSIGN = "ASSIGN"
+    MOVE = "MOVE"
+    TAKE_OUT = "TAKE_OUT"
     MERGE = "MERGE"
     FIRM_RENAME = "FIRM_RENAME"
     FIRM_MERGE = "FIRM_MERGE"

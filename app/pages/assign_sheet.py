@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from app.models import Contact, User
 from app.pages import assigned, design
-from app.pages.parts import basic, people, picking
+from app.pages.campaign_verbs import taken_back
+from app.pages.parts import basic, camps, people, picking
 from app.pages.parts.sheet import Sheet
 from app.pages.tap import Said, look, tap
-from app.services import boards, finding, visibility
+from app.services import boards, finding, many_places, visibility
 from app.services.boards import Assigned
 from app.services.finding import Search
 from app.services.visibility import Place
@@ -115,7 +116,7 @@ class AssignSheet:
         self.foot.clear()
         with self.foot:
             if count:
-                basic.button(f"Add {assigned.people(count)}", self.add_chosen, "main").mark("add-chosen")
+                basic.button(f"Add {camps.people(count)}", self.add_chosen, "main").mark("add-chosen")
             elif self.total:
                 basic.button(f"Add all {self.total:,} that match", self.add_matching, "soft").mark("add-matching")
 
@@ -149,24 +150,27 @@ class AssignSheet:
 
     async def add_matching(self) -> None:
         search = self.search()
-        # asked again in the same step: what matches now is what is added, and what Undo takes off
+        # asked again in the same step: what matches now is what is added; Undo takes off those very places
         await self.add(lambda session, me: list(session.scalars(finding.ids(session, me, search))))
 
     async def add(self, whom: Callable[[Session, User], list[UUID]]) -> None:
         done: list[Assigned] = []
         warned: list[tuple[str, str]] = []
+        back: list[Callable[[Session, User], str] | None] = []
 
         @tap
         def work(session: Session, me: User) -> Said | None:
-            done.extend(boards.assign(session, me, self.id, whom(session, me)))
+            became, deed_id = many_places.assign(session, me, self.id, whom(session, me))
+            done.extend(became)
+            back.append(taken_back(deed_id))
             worth = [each for each in done if each.warning]
             names = [boards.card(session, me, self.id, each.contact_id).name for each in worth[:WARNED]]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=False))
-            return None if warned else Said(assigned.words(done), assigned.undo(self.id, done))
+            return None if warned else Said(assigned.words(done), back[0])
 
         if not await work():
             return
         if warned:
-            assigned.second_look(self.sheet, self.id, done, warned)
+            assigned.second_look(self.sheet, done, warned, back[0])
         else:
             self.sheet.close()

@@ -1,44 +1,32 @@
 """What became of an assignment: in one sentence, with the way back, and in words where it deserves a second look."""
 
 from collections.abc import Callable
-from functools import partial
-from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
 
 from app.models import User
-from app.pages.parts import basic
+from app.pages.parts import basic, camps
 from app.pages.parts.sheet import Sheet
 from app.pages.tap import tap
-from app.services import boards
 from app.services.boards import Assigned
-
-
-def people(count: int) -> str:
-    return f"{count:,} contact{'' if count == 1 else 's'}"
 
 
 def words(done: list[Assigned]) -> str:
     """`3 contacts added, 2 already there`."""
     added = sum(each.status == "assigned" for each in done)
     already = sum(each.status == "already" for each in done)
-    said = [f"{people(added)} added"] if added else []
+    said = [f"{camps.people(added)} added"] if added else []
     if already:
         said.append(f"{already:,} already there")
     return ", ".join(said) or "Nobody added"
 
 
-def undo(campaign_id: UUID, done: list[Assigned]) -> Callable[[Session, User], str] | None:
-    """Takes off what was put on, and nobody who was there before."""
-    added = [each.contact_id for each in done if each.status == "assigned"]
-    return partial(_off_again, campaign_id, added) if added else None
-
-
-def second_look(sheet: Sheet, campaign_id: UUID, done: list[Assigned], warned: list[tuple[str, str]]) -> None:
+def second_look(
+    sheet: Sheet, done: list[Assigned], warned: list[tuple[str, str]], back: Callable[[Session, User], str] | None
+) -> None:
     """They are on the board, and somebody else may be approaching them too: the person decides."""
     more = sum(each.warning is not None for each in done) - len(warned)
-    back = undo(campaign_id, done)
 
     async def take_back() -> None:
         if back and await tap(back)():
@@ -59,8 +47,3 @@ def second_look(sheet: Sheet, campaign_id: UUID, done: list[Assigned], warned: l
         with ui.element("div").classes("pd-foot pd-pair"):
             basic.button("Undo", take_back, "soft", "undo-2")
             basic.button("Keep them", sheet.close, "main")
-
-
-def _off_again(campaign_id: UUID, contact_ids: list[UUID], session: Session, who: User) -> str:
-    boards.unassign(session, who, campaign_id, contact_ids)
-    return f"{people(len(contact_ids))} taken off again"

@@ -1,13 +1,16 @@
 """What can be done to a campaign with one tap, each with its way back."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session
 
-from app.models import Stage, User
+from app.models import DeedKind, Stage, User
+from app.pages.parts import camps
 from app.pages.parts.cards import STAGES
 from app.pages.tap import Said, tap
-from app.services import boards, campaigns
+from app.services import boards, campaigns, deeds, many_places
 
 
 @tap
@@ -39,13 +42,41 @@ def move(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage:
 
 @tap
 def take_out(session: Session, me: User, campaign_id: UUID, contact_id: UUID) -> Said:
-    before = boards.card(session, me, campaign_id, contact_id)
-    boards.unassign(session, me, campaign_id, [contact_id])
-    words = f"{before.name} is off the board; the touches stay"
-    # a colleague's contact is out of sight from here on: only its owner can put it back
-    if before.owner_id != me.id:
-        return Said(words)
-    return Said(words, lambda s, who: _back_on(s, who, campaign_id, contact_id, before))
+    name = boards.card(session, me, campaign_id, contact_id).name
+    deed_id = many_places.take_out(session, me, campaign_id, [contact_id]).deed_id
+    return Said(f"{name} is off the board; the touches stay", taken_back(deed_id))
+
+
+@tap
+def move_many(session: Session, me: User, campaign_id: UUID, contact_ids: list[UUID], stage: Stage) -> Said:
+    done = many_places.move(session, me, campaign_id, contact_ids, stage)
+    return Said(f"{camps.people(done.n)} moved to {STAGES[stage]}", taken_back(done.deed_id))
+
+
+@tap
+def take_out_many(session: Session, me: User, campaign_id: UUID, contact_ids: list[UUID]) -> Said:
+    done = many_places.take_out(session, me, campaign_id, contact_ids)
+    left = len(contact_ids) - done.n
+    rest = f", {left:,} stay: their owner or whoever leads the campaign takes them out" if left else ""
+    return Said(f"{camps.people(done.n)} off the board{rest}; the touches stay", taken_back(done.deed_id))
+
+
+def taken_back(deed_id: UUID | None) -> Callable[[Session, User], str] | None:
+    """The way back of a deed; none where nothing was done."""
+    return partial(_taken_back, deed_id) if deed_id else None
+
+
+def _taken_back(deed_id: UUID, session: Session, who: User) -> str:
+    done = deeds.undo(session, who, deed_id)
+    stays = f"; {done.left:,} changed since and stay{'s' if done.left == 1 else ''}" if done.left else ""
+    return f"{camps.people(done.put_back)} {AGAIN[done.kind]}{stays}"
+
+
+AGAIN = {
+    DeedKind.ASSIGN: "taken off again",
+    DeedKind.MOVE: "where they were before",
+    DeedKind.TAKE_OUT: "back on the board",
+}
 
 
 def _unarchived(session: Session, who: User, campaign_id: UUID) -> str:
@@ -59,10 +90,3 @@ def _put_back(session: Session, who: User, campaign_id: UUID) -> str:
 def _moved_back(session: Session, who: User, campaign_id: UUID, contact_id: UUID, before: boards.BoardCard) -> str:
     boards.move(session, who, campaign_id, contact_id, before.stage)
     return f"{before.name} is in {STAGES[before.stage]} again"
-
-
-def _back_on(session: Session, who: User, campaign_id: UUID, contact_id: UUID, before: boards.BoardCard) -> str:
-    boards.assign(session, who, campaign_id, [contact_id])
-    if before.stage is not Stage.TO_CONTACT:
-        boards.move(session, who, campaign_id, contact_id, before.stage)
-    return f"{before.name} is back on the board"

@@ -75,21 +75,13 @@ class CardSheet:
                 basic.chips(cards.STAGES, card.stage, lambda stage: self.move(card, stage), "pd-chips wrap")
             basic.heading("For this campaign")
             self.touches(entries)
-            self.leave = ui.element("div")
             self.offer_leave(card)
 
-    def offer_leave(self, card: BoardCard, *, sure: bool = False) -> None:
-        """The owner takes a contact out, and back with Undo; whoever leads the campaign is asked first."""
-        mine = card.owner_id == self.shell.me.id
-        self.leave.clear()
-        if not mine and not self.leads:
-            return
-        with self.leave:
-            if sure:
-                basic.text(f"Only {card.owner_name} can put {card.name} back on the board.", "pd-muted pd-small")
-            word = "Remove all the same" if sure else "Remove from campaign"
-            verb = partial(self.take_out, card) if mine or sure else partial(self.offer_leave, card, sure=True)
-            basic.button(word, verb, "bad", "user-minus").classes("full-width")
+    def offer_leave(self, card: BoardCard) -> None:
+        """The owner, or whoever leads the campaign, takes a contact out; Undo puts it back as it stood."""
+        if card.owner_id == self.shell.me.id or self.leads:
+            leave = basic.button("Remove from campaign", partial(self.take_out, card), "bad", "user-minus")
+            leave.classes("full-width")
 
     @property
     def leads(self) -> bool:

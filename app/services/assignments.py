@@ -90,6 +90,31 @@ def unassign(session: Session, who: User, campaign_id: UUID, contact_ids: Sequen
     return len(left)
 
 
+def rejoin(session: Session, who: User, campaign: Campaign, rows: Sequence[dict[str, Any]]) -> int:
+    """Put places back as they were when they were taken out, but for those whose contact is there again; how many.
+
+    The caller has checked the right to it. The history says that they came back, and where to.
+    """
+    moment = now()
+    places = [
+        CampaignContact(**CampaignContact.model_validate(row).model_dump() | {"updated_at": moment}).model_dump()
+        for row in rows
+    ]
+    if not places:
+        return 0
+    again = insert(PLACE).values(places).on_conflict_do_nothing().returning(PLACE.contact_id, PLACE.stage)
+    came = {row.contact_id: row.stage for row in session.execute(again)}
+    if came:
+        steps = [
+            CampaignMove(campaign_id=campaign.id, contact_id=one, user_id=who.id, to_stage=stage, moved_at=moment)
+            for one, stage in came.items()
+        ]
+        session.execute(insert(STEP), [step.model_dump() for step in steps])
+        audit.record(session, who, "campaign.rejoined", campaign.id, contacts=len(came))
+        _tell(session, campaign, set(came))
+    return len(came)
+
+
 def _assignable(who: User) -> list[ColumnElement[bool]]:
     mine = col(Contact.user_id) == who.id
     shared = visibility.sharing(who).where(col(CampaignContact.contact_id) == col(Contact.id)).exists()

@@ -41,6 +41,8 @@ meetings as materialized (
            v.campaign_id, v.id, v.user_id, v.contact_id, v.moved_at
     from campaign_moves v
     where v.campaign_id = any(:campaigns) and v.to_stage = 'HANDED_OVER'
+      -- who was taken out by mistake and came back was handed over when they were
+      and v.from_stage is not null
       and not exists (
           select from campaign_moves back
           where back.contact_id = v.contact_id and back.campaign_id = v.campaign_id

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
 from app.models import BankDeed, Contact, DeedKind, User, now
-from app.services import audit, boards, retelling
+from app.services import audit, place_deeds, retelling
 from app.services.restoring import Step, back, reread
 from app.signals import Topic, announce
 
@@ -26,6 +26,7 @@ MOVED_ON = "This cannot be undone any more: one of the two is no longer as it wa
 
 RENAMES = frozenset({DeedKind.FIRM_RENAME, DeedKind.FIRM_MERGE})
 RETELLS = frozenset({DeedKind.LOG, DeedKind.MERGE})
+PLACES = frozenset({DeedKind.ASSIGN, DeedKind.MOVE, DeedKind.TAKE_OUT})
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ def undo(session: Session, who: User, deed_id: UUID) -> Undone:
     deed = _open(session, who, deed_id)
     session.flush()
     steps = [Step(**step) for step in deed.what]
-    if deed.kind is DeedKind.ASSIGN:
-        done, wanted = _unassigned(session, who, steps)
+    if deed.kind in PLACES:
+        done, wanted = place_deeds.back(session, who, deed)
     else:
         if deed.kind is DeedKind.MERGE:
             _still_merged(session, who, deed)
@@ -99,16 +100,6 @@ def _open(session: Session, who: User, deed_id: UUID) -> BankDeed:
     if deed.created_at < now() - KEPT:
         raise Conflict(TOO_OLD)
     return deed
-
-
-def _unassigned(session: Session, who: User, steps: Sequence[Step]) -> tuple[int, int]:
-    """Back off the board the usual way, so that the campaign's history knows."""
-    places = [place for step in steps for place in step.after]
-    gone = 0
-    for campaign_id in {place["campaign_id"] for place in places}:
-        ids = [UUID(place["contact_id"]) for place in places if place["campaign_id"] == campaign_id]
-        gone += boards.unassign(session, who, UUID(campaign_id), ids)
-    return gone, len(places)
 
 
 def _still_merged(session: Session, who: User, deed: BankDeed) -> None:

@@ -15,7 +15,7 @@ from app.errors import Invalid, TooLarge
 from app.models import Contact, DeedKind, Trigger, User, WarmnessChange, WarmnessReason, now
 from app.models.base import new_id
 from app.models.contact import ContactDraft
-from app.services import audit, boards, deeds, finding, many_pushes, workspace
+from app.services import audit, boards, deeds, finding, many_pushes, place_deeds, workspace
 from app.services.finding import Search
 from app.services.restoring import Step, born, reread
 from app.signals import Topic, announce
@@ -127,8 +127,8 @@ def assign(session: Session, who: User, wanted: Chosen, campaign_id: UUID) -> Do
     """Put them on the board of a campaign; who is there already stays. Raises NotFound, Conflict when it is archived."""
     results = boards.assign(session, who, campaign_id, chosen(session, who, wanted))
     fresh = [one.contact_id for one in results if one.status == "assigned"]
-    places = [{"id": new_id(), "campaign_id": campaign_id, "contact_id": contact_id} for contact_id in fresh]
-    return _done(session, who, DeedKind.ASSIGN, "Assigned.", [Step("campaign_contacts", after=places)])
+    step = place_deeds.placed(session, who, campaign_id, fresh)
+    return _done(session, who, DeedKind.ASSIGN, "Assigned.", [step])
 
 
 def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where: str, **binds: Any) -> list[Step]:

@@ -5,12 +5,15 @@ back what it moved: the stage is worked out again from the last move by hand
 and the touches recorded since, so a move by hand always holds.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert, literal, update
 from sqlmodel import Session, and_, col, func, or_, select
 
 from app.models import Activity, Campaign, CampaignContact, CampaignMove, Contact, Stage, User, next_stage, now
+from app.models.base import Instant
 from app.services import visibility
 from app.signals import Topic, announce
 
@@ -25,6 +28,36 @@ def move(session: Session, who: User, campaign_id: UUID, contact_id: UUID, stage
         _step(session, who, place, stage)
         _tell(session, place, contact)
     return place
+
+
+def move_many(
+    session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID], stage: Stage
+) -> list[CampaignContact]:
+    """Put those of them into another column by hand that this person may move; says how each stood before.
+
+    Raises Conflict when the campaign is archived.
+    """
+    here = (CampaignContact.campaign_id == campaign_id, col(CampaignContact.contact_id) == col(Contact.id))
+    mine = and_(col(Contact.user_id) == who.id, visibility.inside().where(*here).exists())
+    may = or_(mine, visibility.sharing(who).where(*here).exists())
+    query = select(Contact.id).where(col(Contact.id).in_(contact_ids), col(Contact.deleted_at).is_(None), may)
+    able = session.exec(query.order_by(col(Contact.id)).with_for_update(of=Contact)).all()
+    campaign = session.get(Campaign, campaign_id)
+    if not able or campaign is None:
+        return []
+    visibility.working(campaign)
+    places = session.exec(
+        select(CampaignContact)
+        .where(CampaignContact.campaign_id == campaign_id, col(CampaignContact.contact_id).in_(able))
+        .where(CampaignContact.stage != stage)
+        .order_by(col(CampaignContact.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    before = [CampaignContact(**place.model_dump()) for place in places]
+    _steps(session, who, places, stage)
+    _tell_banks(session, campaign, [place.contact_id for place in places])
+    return before
 
 
 def after_touch(
@@ -116,6 +149,37 @@ def _step(session: Session, who: User, place: CampaignContact, stage: Stage, act
     place.stage, place.stage_at = stage, moment
     session.add(place)
     session.flush()
+
+
+def _steps(session: Session, who: User, places: Sequence[CampaignContact], stage: Stage) -> None:
+    """Many by hand at once, in two statements."""
+    moment = now()
+    moves = [
+        CampaignMove(
+            campaign_id=place.campaign_id,
+            contact_id=place.contact_id,
+            user_id=who.id,
+            from_stage=place.stage,
+            to_stage=stage,
+            moved_at=max(moment, place.added_at),
+        ).model_dump()
+        for place in places
+    ]
+    if moves:
+        session.exec(insert(CampaignMove), params=moves)
+        at = func.greatest(literal(moment, Instant), col(CampaignContact.added_at))
+        ids = [place.id for place in places]
+        moved = update(CampaignContact).where(col(CampaignContact.id).in_(ids))
+        session.exec(moved.values(stage=stage, stage_at=at), execution_options={"synchronize_session": False})
+
+
+def _tell_banks(session: Session, campaign: Campaign, contact_ids: Sequence[UUID]) -> None:
+    """The campaign's pages hear of it, and one signal a bank."""
+    if contact_ids:
+        announce(session, Topic.CAMPAIGN, campaign.id, campaign.owner_id)
+    about = contact_ids[0] if len(contact_ids) == 1 else campaign.id
+    for owner in session.exec(select(Contact.user_id).where(col(Contact.id).in_(contact_ids)).distinct()).all():
+        announce(session, Topic.CONTACT, about, owner)
 
 
 def _tell(session: Session, place: CampaignContact, contact: Contact) -> None:

@@ -97,6 +97,12 @@ TABLE = [
     Row("POST", "/api/campaigns/{campaign_id}/unarchive", (200, 404, 403, 200)),
     Row("POST", "/api/campaigns/{campaign_id}/copy", (201, 404, 201, 201), {"name": "Autumn"}),
     Row("POST", "/api/campaigns/{campaign_id}/assign-contacts", (200, 404, 200, 200), {"contact_ids": ["{contact_id}"]}),
+    Row(
+        "POST",
+        "/api/campaigns/{campaign_id}/contacts/bulk",
+        (200, 404, 200, 200),
+        {"verb": "MOVE", "stage": "NOT_NOW", "contact_ids": ["{contact_id}"]},
+    ),
     Row("GET", "/api/campaigns/{campaign_id}/contacts", (200, 404, 200, 200)),
     Row("PUT", "/api/campaigns/{campaign_id}/contacts/{contact_id}", (200, 404, 200, 200), {"stage": "CONTACTED"}),
     Row("DELETE", "/api/campaigns/{campaign_id}/contacts/{contact_id}", (204, 404, 403, 204)),

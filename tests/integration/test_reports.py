@@ -213,7 +213,7 @@ def events(stored, steps, campaign_id):
     last = {}
     for step in sorted(steps, key=lambda step: step.moved_at):
         key = step.contact_id or step.id
-        if step.to_stage == Stage.HANDED_OVER:
+        if step.to_stage == Stage.HANDED_OVER and step.from_stage:
             last[key] = step
         elif step.to_stage in EARLIER and step.from_stage:
             last.pop(key, None)

@@ -24,6 +24,10 @@ def today(zone: str) -> date:
     return now().astimezone(ZoneInfo(zone)).date()
 
 
+def people(count: int) -> str:
+    return f"{count:,} contact{'' if count == 1 else 's'}"
+
+
 def status(campaign: Campaign, day: date) -> None:
     word, tone = STATUS[campaign.status(day)]
     basic.text(word, "pd-chip small").classes(tone)
