@@ -158,6 +158,10 @@ class CampaignContact(Entity, table=True):
     stage_at: datetime = Field(default_factory=now, sa_type=Instant)
     outcome: str | None = Field(default=None, max_length=80)
 
+    def trace(self) -> dict[str, Any]:
+        """What says that it is the same place, in the same stage since the same moment; fit for JSON."""
+        return self.model_dump(mode="json", include={"id", "campaign_id", "contact_id", "stage", "stage_at"})
+
 
 class CampaignMove(Entity, table=True):
     """One step of a contact through a campaign: `from_stage` is empty when it joined, `to_stage` when it left.

@@ -9,7 +9,7 @@ from app.models import Contact, DeedKind, Stage, User
 from app.services import assignments, campaigns, deeds, place_deeds, stages, visibility
 from app.services.assignments import Assigned
 from app.services.many import Done
-from app.services.place_deeds import left, places
+from app.services.place_deeds import places
 from app.services.restoring import Step
 
 
@@ -31,7 +31,7 @@ def move(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[U
     visibility.working(campaigns.seen(session, who, campaign_id))
     before = stages.move_many(session, who, campaign_id, contact_ids, stage)
     after = places(session, who, campaign_id, [one.contact_id for one in before])
-    step = Step("campaign_contacts", [left(one) for one in before], [left(one) for one in after])
+    step = Step("campaign_contacts", [one.trace() for one in before], [one.trace() for one in after])
     return Done(len(before), _keep(session, who, DeedKind.MOVE, "Moved on the board.", step))
 
 

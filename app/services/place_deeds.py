@@ -33,7 +33,7 @@ def back(session: Session, who: User, deed: BankDeed) -> tuple[int, int]:
 
 def placed(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]) -> Step:
     """What putting them on the board has just changed."""
-    return Step("campaign_contacts", after=[left(one) for one in places(session, who, campaign_id, contact_ids)])
+    return Step("campaign_contacts", after=[one.trace() for one in places(session, who, campaign_id, contact_ids)])
 
 
 def places(
@@ -58,11 +58,6 @@ def places(
         .execution_options(populate_existing=True)
     )
     return session.exec(query.with_for_update() if lock else query).all()
-
-
-def left(place: CampaignContact) -> Row:
-    """What says that a place is still as a deed left it."""
-    return place.model_dump(mode="json", include={"id", "campaign_id", "contact_id", "stage", "stage_at"})
 
 
 def _off_again(
@@ -110,5 +105,5 @@ def _untouched(
 ) -> list[UUID]:
     """Whose place is the same one, in the stage and since the moment that the deed left it."""
     ids = [UUID(row["contact_id"]) for row in rows]
-    here = {str(place.id): left(place) for place in places(session, who, campaign_id, ids, lock=True)}
+    here = {str(place.id): place.trace() for place in places(session, who, campaign_id, ids, lock=True)}
     return [UUID(row["contact_id"]) for row in rows if here.get(row["id"]) == after[row["id"]]]
