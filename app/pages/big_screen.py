@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound, SignedOut
 from app.models import Campaign, CampaignStatus, User
-from app.pages import charts, hub
+from app.pages import charts, hub, truth
 from app.pages.campaign_report import course_of
 from app.pages.parts import basic, camps
 from app.pages.parts.chart_figures import Tiles
@@ -87,7 +87,7 @@ class Face:
         with ui.element("div").classes("pd-screen-head"):
             basic.title(self.campaign.name)
             basic.text(self.place, "pd-muted")
-            self.pulse = Pulse()
+            truth.beating(Pulse(), lambda: screen.seat, self.me.timezone)
         self.tiles = Tiles(None)
         self.pace = basic.text("", "pd-screen-pace")
         with ui.element("div").classes("pd-screen-graphs") as self.grid:

@@ -1,6 +1,5 @@
 """The report of a campaign: figures and charts that move while the team works; every bar opens the rows behind it."""
 
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,8 +8,8 @@ from sqlmodel import Session
 
 from app.errors import Invalid
 from app.models import WORDS as TYPES
-from app.models import ActivityType, Campaign, Stage, User, now
-from app.pages import charts, design, hub
+from app.models import ActivityType, Campaign, Stage, User
+from app.pages import charts, design, hub, truth
 from app.pages.behind_sheet import BehindSheet
 from app.pages.charts import Course
 from app.pages.frame import Shell
@@ -28,8 +27,6 @@ from app.services.definitions import DEFINITIONS
 from app.services.reports import Report
 
 PLACES = ("weeks", "goal-touches", "goal-meetings", "funnel", "methods", "people")
-BEAT = 3.0
-LATE = timedelta(seconds=4)
 
 
 async def report_tab(shell: Shell, campaign_id: UUID) -> None:
@@ -73,7 +70,7 @@ class ReportTab:
                     name = charts.WORDS.get(key, key.replace("_", " ").capitalize())
                     basic.text(f"{name}: {sentence}", "pd-small")
         self.trouble.set_visibility(False)
-        ui.timer(BEAT, self.beat)
+        self.beat = truth.beating(self.pulse, lambda: self.seat, self.shell.me.timezone)
 
     def acts(self) -> None:
         if self.leads:
@@ -146,14 +143,6 @@ class ReportTab:
             for place in PLACES:
                 graph = Graph(specs[place], partial(self.open_bar, place))
                 self.graphs[place] = graph.classes("wide" if place in {"weeks", "people"} else "").mark(place)
-
-    def beat(self) -> None:
-        """Live, or the time of the last answer while the database does not give another one."""
-        board = self.seat.board if self.seat else None
-        if self.report:
-            late = bool(board and board.news and board.latest and now() - board.latest.as_of > LATE)
-            at = board.latest.as_of if board and board.latest else self.report.as_of
-            self.pulse.say(f"{design.local(at, self.shell.me.timezone):%H:%M:%S}", fresh=not late)
 
     def lost(self) -> None:
         self.body.clear()

@@ -4,7 +4,11 @@ files that hold what the screen shows, a link for people without an account, and
 
 import csv
 import io
+import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +18,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
-from running import DESK, PASSWORD, PHONE, opened
+from running import DESK, PASSWORD, PHONE, ROOT, opened
 
 NAME = "Gasturbinen-Wartung Süd"
 WIDTHS = [360, 390, 430, 768, 1280]
@@ -348,3 +352,34 @@ def test_no_report_scrolls_sideways_and_every_target_is_big_enough_for_a_thumb(f
             )
     assert wide == []
     assert small == []
+
+
+def test_live_is_said_only_while_it_is_so(firm, site, folder, desk):
+    """The database's line to us is cut while nothing happens; then the browser's own line. Both come back by themselves."""
+    report(desk, firm)
+    pulse = desk.locator(".pd-pulse")
+    expect(pulse).to_have_text("Live")
+    stopped = listening(folder)
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        expect(pulse).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"), timeout=12_000)
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    expect(pulse).to_have_text("Live", timeout=15_000)
+
+    desk.context.set_offline(True)
+    expect(pulse).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"), timeout=5_000)
+    before = int(figure(desk, "Touches").inner_text())
+    touch(firm["bjorn"], firm["contacts"][1], firm["camp"], "NO_ANSWER")
+    desk.context.set_offline(False)
+    expect(pulse).to_have_text("Live", timeout=15_000)
+    expect(figure(desk, "Touches")).to_have_text(str(before + 1))
+    desk.complaints.clear()
+
+
+def listening(folder):
+    """The process of the product's own PostgreSQL that its news come from: the only one that says LISTEN-ing things."""
+    asked = "select pid from pg_stat_activity where query in ('select 1', 'listen pipedriven') order by query_start desc limit 1"
+    env = os.environ | {"DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
+    said = subprocess.run([sys.executable, "-m", "app", "db", "shell"], input=f"{asked};\n", cwd=folder, env=env, capture_output=True, text=True, check=True)  # fmt: skip
+    return int(re.search(r"^\s*(\d+)\s*$", said.stdout, re.MULTILINE)[1])

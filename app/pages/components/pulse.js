@@ -1,5 +1,5 @@
 // Whether what one looks at is true now: "Live", or since when it is not. Only the browser knows that its line is dead.
-const SILENT = 35_000;
+const SILENT = 9_000;
 
 export default {
   template: `<span class="pd-chip small pd-pulse" :class="live ? 'good' : 'wait'" role="status"><i aria-hidden="true"></i>{{ live ? "Live" : "As of " + time }}</span>`,
@@ -17,7 +17,7 @@ export default {
   mounted() {
     this.hear = () => { if (this.open) this.heard = Date.now(); };
     this.tick = setInterval(() => {
-      this.open = Boolean(window.socket?.connected);
+      this.open = Boolean(window.socket?.connected) && navigator.onLine;
       this.now = Date.now();
     }, 1000);
     this.wire = window.socket;
@@ -27,8 +27,14 @@ export default {
     this.back = () => { this.open = true; this.heard = Date.now(); };
     this.wire?.on("disconnect", this.cut);
     this.wire?.on("connect", this.back);
+    addEventListener("offline", this.cut);
+  },
+  methods: {
+    // that it came is all it says
+    beat() { this.hear(); },
   },
   beforeUnmount() {
+    removeEventListener("offline", this.cut);
     clearInterval(this.tick);
     this.wire?.io.off("ping", this.hear);
     this.wire?.offAny(this.hear);

@@ -100,3 +100,7 @@ class Pulse(Element, component=design.COMPONENTS / "pulse.js"):
         if (fresh, at) != (self.props["fresh"], self.props["at"]):
             self.props["at"] = at
             self.props["fresh"] = fresh
+
+    def beat(self) -> None:
+        """Let the browser hear that its line is alive; nothing else would come while nothing happens."""
+        self.run_method("beat")
