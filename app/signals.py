@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -20,6 +21,7 @@ CHANNEL = "pipedriven"
 ANYTHING = "*"
 # how often a quiet line is asked for a sign of life, how long it may think, and how long its word holds, in seconds
 PING, ANSWER, SURE = 2.0, 2.0, 5.0
+LISTENING: dict[str, Any] = {"autocommit": True, "connect_timeout": 3, "application_name": "pipedriven news"}
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +76,7 @@ async def listen(url: str) -> AsyncIterator[Signal]:
     missed = False
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=3) as line:
+            async with await psycopg.AsyncConnection.connect(url, **LISTENING) as line:
                 await line.execute(f"listen {CHANNEL}")
                 line_of_news.lives()
                 if missed:

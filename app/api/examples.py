@@ -72,6 +72,18 @@ MOVE_MANY: dict[str, Any] = {
     "contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"],
 }
 TAKE_OUT_MANY: dict[str, Any] = {"verb": "TAKE_OUT", "contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"]}
+INTRODUCTION: dict[str, Any] = {
+    "offered_to": "0197d2c5-5c02-7d11-8a44-91c7e01b0c33",
+    "whom": "Jane Roe, ACME Ltd",
+    "note": "We sat on the same board.",
+}
+USE_INTRODUCTION = {"contact_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"}
+SAVED_REPORT: dict[str, Any] = {
+    "name": "Channels this year",
+    "question": "CHANNELS",
+    "filters": {"from_": "2026-01-01"},
+    "weekly": True,
+}
 CONTACT_IDS = {"contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"]}
 SYNC = {"contact_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11", "trigger": "MANUAL"}
 REMOTE = {"remote": "https://acme.pipedrive.com/person/812"}

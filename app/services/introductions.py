@@ -20,12 +20,13 @@ from app.models import (
     User,
     now,
 )
-from app.services import campaigns, counting, outreach, visibility
+from app.services import assignments, campaigns, contacts, counting, outreach, visibility
 from app.services.figures import Rate, rate
 from app.signals import Topic, announce
 
 MISSING = "There is no such introduction for you."
 ANSWERED = "This introduction was answered already."
+UNANSWERED = "This introduction was not answered yet."
 NOT_THERE = "This colleague does not work on the campaign."
 
 
@@ -68,8 +69,14 @@ def offered(session: Session, who: User) -> list[Offer]:
 
 
 def redeem(session: Session, who: User, introduction_id: UUID, contact_id: UUID) -> Activity:
-    """Use it for this contact: a referral is logged for the campaign. Raises NotFound and Conflict."""
+    """Use it for one of my contacts: a referral is logged for the campaign, whose board it comes onto.
+
+    Raises NotFound and Conflict.
+    """
     row = _open(session, who, introduction_id)
+    contacts.owned(session, who, contact_id)
+    if row.campaign_id:
+        assignments.assign(session, who, row.campaign_id, [contact_id])
     draft = ActivityDraft(
         type=ActivityType.REFERRAL,
         outcome=Outcome.INTRODUCED,
@@ -80,6 +87,26 @@ def redeem(session: Session, who: User, introduction_id: UUID, contact_id: UUID)
     row.redeemed_activity_id, row.redeemed_at = touch.id, now()
     _told(session, row)
     return touch
+
+
+def one(session: Session, who: User, introduction_id: UUID) -> Introduction:
+    """An introduction for this person, answered or not. Raises NotFound."""
+    row = session.get(Introduction, introduction_id, with_for_update=True)
+    if row is None or row.offered_to != who.id:
+        raise NotFound(MISSING)
+    return row
+
+
+def reopen(session: Session, who: User, introduction_id: UUID) -> Introduction:
+    """My answer is taken back, and the referral with it. Raises NotFound, and Conflict where there is no answer."""
+    row = one(session, who, introduction_id)
+    if row.is_open:
+        raise Conflict(UNANSWERED)
+    touch = session.get(Activity, row.redeemed_activity_id) if row.redeemed_activity_id else None
+    if touch and touch.deleted_at is None:
+        outreach.remove(session, who, touch.id)
+    row.redeemed_activity_id = row.redeemed_at = row.declined_at = None
+    return _told(session, row)
 
 
 def decline(session: Session, who: User, introduction_id: UUID) -> Introduction:
@@ -115,9 +142,7 @@ USED = text(f"""
 
 def _open(session: Session, who: User, introduction_id: UUID) -> Introduction:
     """An introduction for this person that nobody answered yet, locked."""
-    row = session.get(Introduction, introduction_id, with_for_update=True)
-    if row is None or row.offered_to != who.id:
-        raise NotFound(MISSING)
+    row = one(session, who, introduction_id)
     if not row.is_open:
         raise Conflict(ANSWERED)
     return row

@@ -378,8 +378,8 @@ def test_live_is_said_only_while_it_is_so(firm, site, folder, desk):
 
 
 def listening(folder):
-    """The process of the product's own PostgreSQL that its news come from: the only one that says LISTEN-ing things."""
-    asked = "select pid from pg_stat_activity where query in ('select 1', 'listen pipedriven') order by query_start desc limit 1"
+    """The process of the product's own PostgreSQL that its news come from."""
+    asked = "select pid from pg_stat_activity where application_name = 'pipedriven news'"
     env = os.environ | {"DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
     said = subprocess.run([sys.executable, "-m", "app", "db", "shell"], input=f"{asked};\n", cwd=folder, env=env, capture_output=True, text=True, check=True)  # fmt: skip
     return int(re.search(r"^\s*(\d+)\s*$", said.stdout, re.MULTILINE)[1])

@@ -17,8 +17,10 @@ from app.models import (
     BankDeed,
     DeviceDraft,
     Import,
+    IntroductionDraft,
     Outcome,
     PipedriveSync,
+    SavedReportDraft,
     SavedViewDraft,
     SyncConflict,
     SyncStatus,
@@ -26,7 +28,19 @@ from app.models import (
     Trigger,
     User,
 )
-from app.services import campaigns, many, outreach, ringing, saved_views, sign_in, syncs, templates
+from app.services import (
+    campaigns,
+    introductions,
+    many,
+    outreach,
+    report_links,
+    ringing,
+    saved_reports,
+    saved_views,
+    sign_in,
+    syncs,
+    templates,
+)
 
 DEVICE = examples.DEVICE
 ROLES = ("anonymous", "owner", "other", "member", "golden", "disabled")
@@ -110,6 +124,17 @@ TABLE = [
     Row("GET", "/api/campaigns/{campaign_id}/report.csv", (200, 404, 200, 200)),
     Row("GET", "/api/campaigns/{campaign_id}/report.xlsx", (200, 404, 200, 200)),
     Row("GET", "/api/campaigns/{campaign_id}/report.pdf", (200, 404, 200, 200)),
+    Row("GET", "/api/reports", everybody(200)),
+    Row("POST", "/api/reports", everybody(201), {"name": "Channels", "question": "CHANNELS"}),
+    Row("DELETE", "/api/reports/{report_id}", (204, 404, 404, 404)),
+    Row("GET", "/api/campaigns/{campaign_id}/report-links", (200, 404, 403, 200)),
+    Row("POST", "/api/campaigns/{campaign_id}/report-links", (201, 404, 403, 201), {"days": 7}),
+    Row("DELETE", "/api/report-links/{link_id}", (204, 404, 403, 204)),
+    Row("GET", "/api/introductions", everybody(200)),
+    Row("POST", "/api/introductions", (*GOLDEN_ONLY, 201), {"offered_to": "{taker_id}", "whom": "Jane Roe"}),
+    Row("POST", "/api/introductions/{introduction_id}/redeem", OWNER_ONLY, {"contact_id": "{contact_id}"}),
+    Row("POST", "/api/introductions/{introduction_id}/decline", OWNER_ONLY),
+    Row("POST", "/api/introductions/{introduction_id}/reopen", (409, 404, 404, 404)),
     Row("GET", "/api/activities", everybody(200)),
     Row("GET", "/api/activities/feed", everybody(200)),
     Row("POST", "/api/activities", (201, 404, 201, 201), {"type": "CALL", "contact_id": "{contact_id}", "campaign_id": "{campaign_id}"}),
@@ -200,6 +225,11 @@ def firm(ada, bo, gwen, jane):
         referral = outreach.log(
             session, me, jane.id, ActivityDraft(type=ActivityType.REFERRAL, outcome=Outcome.INTRODUCED)
         )
+        report = saved_reports.save(session, me, SavedReportDraft(name="Help", question="HELP"))
+        report_links.share(session, me, campaign.id, 7)
+        link = report_links.listed(session, me, campaign.id)[0]
+        draft = IntroductionDraft(offered_to=me.id, whom="Jane Roe", campaign_id=campaign.id)
+        introduction = introductions.offer(session, session.get_one(User, gwen.id), draft)
         token, _ = sign_in.issue_token(session, me, "Report")
         sign_in.open_session(session, me, "A browser")
         push = ringing.add(session, me, DeviceDraft(**DEVICE | {"endpoint": "https://push.example/other"}), key="k")
@@ -211,7 +241,8 @@ def firm(ada, bo, gwen, jane):
         deed = session.get_one(BankDeed, done.deed_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
     ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked,
-           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "device": device, "push": push}  # fmt: skip
+           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "device": device, "push": push,
+           "report": report, "link": link, "introduction": introduction}  # fmt: skip
     return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})
 
 

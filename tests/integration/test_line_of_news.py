@@ -47,7 +47,7 @@ async def until(true, seconds=12.0):
 def backend(url):
     """The process of PostgreSQL that our line ends in."""
     with psycopg.connect(url, autocommit=True) as other:
-        asked = "select pid from pg_stat_activity where pid <> pg_backend_pid() and query in ('select 1', 'listen pipedriven')"
+        asked = "select pid from pg_stat_activity where application_name = 'pipedriven news' and datname = current_database()"
         return max(pid for (pid,) in other.execute(asked))
 
 
