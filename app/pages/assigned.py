@@ -11,6 +11,9 @@ from app.pages.parts.sheet import Sheet
 from app.pages.tap import tap
 from app.services.boards import Assigned
 
+# the word for so many of them is at hand here too
+people = camps.people
+
 
 def words(done: list[Assigned]) -> str:
     """`3 contacts added, 2 already there`."""

@@ -14,9 +14,10 @@ from app.pages import assigned
 from app.pages.bank_bar import Act, Bar
 from app.pages.bank_picked import Picked
 from app.pages.bank_sheets import ExportSheet, ManyAssign, ManyLog, ManyTags
+from app.pages.campaign_verbs import taken_back
 from app.pages.parts import touches
 from app.pages.tap import Said, tap
-from app.services import boards, deeds, exports, many, many_touches, syncs
+from app.services import boards, deeds, exports, many, many_places, many_touches, syncs
 from app.services.boards import Assigned
 from app.services.exports import Wish
 from app.services.finding import Search
@@ -111,18 +112,21 @@ class Acts:
     async def assign(self, campaign_id: UUID) -> None:
         done: list[Assigned] = []
         warned: list[tuple[str, str]] = []
+        back: list[Callable[[Session, User], str] | None] = []
 
         def work(session: Session, me: User, them: Chosen) -> Said | None:
-            done.extend(boards.assign(session, me, campaign_id, many.chosen(session, me, them)))
+            became, deed_id = many_places.assign(session, me, campaign_id, many.chosen(session, me, them))
+            done.extend(became)
+            back.append(taken_back(deed_id))
             worth = [each for each in done if each.warning][:WARNED]
             names = [boards.card(session, me, campaign_id, each.contact_id).name for each in worth]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=True))
-            return None if warned else Said(assigned.words(done), assigned.undo(campaign_id, done))
+            return None if warned else Said(assigned.words(done), back[0])
 
         sheet = self.assign_sheet.sheet
         sheet.close()
         if await self.do("Assigning", work) and warned:
-            assigned.second_look(sheet, campaign_id, done, warned)
+            assigned.second_look(sheet, done, warned, back[0])
             sheet.open()
 
     async def export(self, kind: exports.Kind) -> bool:
