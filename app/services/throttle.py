@@ -7,7 +7,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, true
+from sqlalchemy import ColumnElement, delete, or_
 from sqlmodel import Session, col, select
 
 from app.errors import TooManyTries
@@ -17,35 +17,48 @@ from app.services.secret import digest
 WINDOW = timedelta(minutes=5)
 PER_ACCOUNT, PER_ADDRESS, IN_ALL = 10, 10, 1000
 # six digits are soon guessed, so codes have limits of their own: in five minutes, an hour, a day
-CODES = ((WINDOW, 5), (timedelta(hours=1), 20), (timedelta(days=1), 50))
-CODE = "code:"
+DAY = timedelta(days=1)
+CODES = ((WINDOW, 5), (timedelta(hours=1), 20), (DAY, 50))
+# mails that anybody may ask for in somebody's name
+RESETS = ((DAY, 5),)
+CODE, RESET = "code:", "reset:"
 
 
 def check(session: Session, account: str, place: str) -> None:
     """Raise TooManyTries while the account, the address or everybody together failed too often."""
+    is_failure = ~col(FailedSignIn.account).startswith(RESET)
     for counted, most in (
         (col(FailedSignIn.account) == account, PER_ACCOUNT),
-        (col(FailedSignIn.address) == place, PER_ADDRESS),
-        (true(), IN_ALL),
+        (is_failure & (col(FailedSignIn.address) == place), PER_ADDRESS),
+        (is_failure, IN_ALL),
     ):
         _refuse(session, counted, WINDOW, most)
 
 
 def check_code(session: Session, user_id: UUID) -> None:
     """Raise TooManyTries while too many codes of this person were wrong."""
-    for window, most in CODES:
-        _refuse(session, col(FailedSignIn.account) == _of_codes(user_id), window, most)
+    _refuse_name(session, f"{CODE}{user_id}", CODES)
 
 
 def count_code(session: Session, user_id: UUID, place: str) -> None:
     """Keep one more wrong code, for a day."""
-    session.add(FailedSignIn(account=_of_codes(user_id), address=place))
+    session.add(FailedSignIn(account=f"{CODE}{user_id}", address=place))
+
+
+def check_reset(session: Session, user_id: UUID) -> None:
+    """Raise TooManyTries when enough password links went to this person today."""
+    _refuse_name(session, f"{RESET}{user_id}", RESETS)
+
+
+def count_reset(session: Session, user_id: UUID, place: str) -> None:
+    session.add(FailedSignIn(account=f"{RESET}{user_id}", address=place))
 
 
 def count(session: Session, account: str, place: str) -> None:
     """Keep one more failure, and forget those that no longer matter."""
-    is_code, age = col(FailedSignIn.account).startswith(CODE), col(FailedSignIn.created_at)
-    session.exec(delete(FailedSignIn).where(or_(age < now() - CODES[-1][0], ~is_code & (age < now() - 2 * WINDOW))))
+    name, age = col(FailedSignIn.account), col(FailedSignIn.created_at)
+    is_short = ~or_(name.startswith(CODE), name.startswith(RESET))
+    session.exec(delete(FailedSignIn).where(or_(age < now() - DAY, is_short & (age < now() - 2 * WINDOW))))
     session.add(FailedSignIn(account=account, address=place))
 
 
@@ -75,5 +88,6 @@ def _refuse(session: Session, counted: ColumnElement[bool], window: timedelta, m
         raise TooManyTries(retry_after=max(1, round((over + window - now()).total_seconds())))
 
 
-def _of_codes(user_id: UUID) -> str:
-    return f"{CODE}{user_id}"
+def _refuse_name(session: Session, name: str, limits: tuple[tuple[timedelta, int], ...]) -> None:
+    for window, most in limits:
+        _refuse(session, col(FailedSignIn.account) == name, window, most)

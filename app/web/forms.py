@@ -62,8 +62,18 @@ def sign_in(
     if provider:
         after = f"?next={quote(sent['next'], safe='')}" if sent["next"] else ""
         form += paper.way(f"/login/provider{after}", "Sign in with your firm's account")
+    form += '<p class="faint or"><a href="/forgot">Forgot your password?</a></p>'
     intro = told or "Whom do you call next?"
     return _page("Sign in", intro, form, status=status, headers=headers)
+
+
+def forgot() -> HTMLResponse:
+    form = paper.form("/forgot", "Mail me a link", _email(Typed(), autocomplete="username", autofocus=True))
+    return _page("Forgot your password?", "We mail you a link to choose a new one.", form, status=200)
+
+
+def told(title: str, sentence: str) -> HTMLResponse:
+    return _page(title, sentence, '<p><a class="button" href="/login">To the sign-in page</a></p>', status=200)
 
 
 def code(

@@ -22,7 +22,7 @@ from app.web.sockets import SOCKETS, UPLOADS, Sockets, is_page_of
 
 PLAIN = frozenset({"/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/readyz"})
 LOGIN = "/api/auth/login"
-OPEN = frozenset({"/login", "/login/code", "/login/provider", "/login/provider/back", "/setup", LOGIN})
+OPEN = frozenset({"/login", "/login/code", "/login/provider", "/login/provider/back", "/forgot", "/setup", LOGIN})
 HOOKS = "/pipedrive/hook/"
 LINKS = ("/invite/", "/reset/", "/r/", "/calendar/", "/reply/", HOOKS)
 CLOSED = ("/docs", "/redoc", "/openapi.json")

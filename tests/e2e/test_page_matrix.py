@@ -37,6 +37,7 @@ ROWS = {
     "/practice/{kind}": (303, 404, 404, 303),
     "/practice/{kind}/{record}": (303, 404, 404, 303),
     "/login": (200, 303, 303, 200),
+    "/forgot": OPEN,
     "/login/code": (405, 405, 405, 405),
     # only where a provider is named
     "/login/provider": (404, 404, 404, 404),
