@@ -19,6 +19,7 @@ from app.pages.frame import KEPT, shell
 from app.pages.import_page import import_page
 from app.pages.more import more_page
 from app.pages.notices import notices_page, outbox_page
+from app.pages.organisations import organisations_page
 from app.pages.pipedrive_settings import pipedrive_settings_page
 from app.pages.reports import reports_page
 from app.pages.settings import settings_page
@@ -27,6 +28,7 @@ from app.pages.tap import look
 from app.pages.team import team_page
 from app.pages.teamwork import teamwork_page
 from app.pages.today import today
+from app.pages.trash import trash_page
 from app.services import campaigns, owed, suggestions, witness
 from app.services.keys import Check
 from app.services.pushes import LookUp
@@ -41,6 +43,8 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/activities": activities_page,
     "/reports": reports_page,
     "/sync": sync_page,
+    "/organisations": organisations_page,
+    "/trash": trash_page,
     "/import": import_page,
     "/settings": settings_page,
     "/settings/pipedrive": pipedrive_settings_page,

@@ -1,7 +1,6 @@
 """One contact: who they are, how warm, how they stand with Pipedrive, and everything that was done."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +9,19 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Activity, Contact, User
-from app.pages import contact_pipedrive, contact_places, design, live
+from app.pages import contact_pipedrive, contact_places, contact_when, design, live
+from app.pages.contact_verbs import Verbs
+from app.pages.contact_warmth import WarmthPart
 from app.pages.frame import Shell
 from app.pages.parts import basic, people, touches
-from app.pages.parts.kept import Kept, Warmth
+from app.pages.parts.kept import Kept
 from app.pages.tap import Said, look, tap
-from app.services import contacts, links, outreach, phones, story, syncs, witness, workspace
+from app.services import contacts, links, outreach, phones, story, syncs, warmth, witness, workspace
 from app.services.visibility import Place
+from app.services.warmth import Suggested
 from app.signals import Topic
 
-Whole = tuple[Contact, list[story.Entry], syncs.Standing, str | None, list[str], list[Place]]
-
+Whole = tuple[Contact, list[story.Entry], syncs.Standing, str | None, list[str], list[Place], Suggested | None]
 
 Question = Callable[[Session, User], Whole]
 
@@ -34,7 +35,8 @@ def whole_story(contact_id: UUID) -> Question:
         shown = [phones.shown(number, country) for number in contact.phones]
         entries = story.of_contact(session, me, contact_id)
         standing, address = syncs.standing(session, contact), links.person_address(session, me, contact)
-        return contact, entries, standing, address, shown, contact_places.known(session, me, contact)
+        places, advice = contact_places.known(session, me, contact), warmth.suggested(session, me, contact_id)
+        return contact, entries, standing, address, shown, places, advice
 
     return ask
 
@@ -48,7 +50,7 @@ def contact_panel(shell: Shell, found: Whole, reopen: Callable[[], Awaitable[Non
         try:
             panel.show(await look(whole_story(contact_id)))
         except NotFound:
-            panel.gone()
+            panel.gone(await look(lambda session, me: in_trash(session, me, contact_id)))
             if await look(lambda session, me: witness.opens(session, me, contact_id)):
                 await reopen()
 
@@ -65,49 +67,43 @@ class Panel:
             self.head = Kept()
             self.campaigns, self.places = contact_places.Places(), Kept()
             with ui.element("div").classes("pd-card"):
-                self.warmth = Warmth(self.contact.warmness_score, partial(warm, self.contact.id))
+                me = shell.me
+                self.warmth = WarmthPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
+                self.when = Kept("pd-when")
             self.standing = Kept("pd-card")
             self.pipedrive = contact_pipedrive.PipedrivePart(shell, self.contact.id)
             with ui.element("div").classes("pd-card"):
                 self.facts = Kept()
-                self.verbs()
+                self.verbs = Verbs(shell, self.contact)
             basic.heading("Story")
             self.story = Kept()
         self.show(found)
 
     def show(self, seen: Whole) -> None:
-        self.contact, entries, standing, address, shown, places = seen
-        contact = self.contact
+        contact, entries, standing, address, shown, places, advice = seen
+        self.contact = self.verbs.contact = contact
         facts = contact.model_dump(exclude={"version", "updated_at", "last_contacted", "next_due", "warmness_score"})
         firm = contact.organisation.name if contact.organisation else None
         told = [(entry.activity.model_dump(), entry.by) for entry in entries]
         self.head.show((facts, firm, design.tone(contact.warmness_score)), lambda: head(self.shell, contact))
         self.places.show(places, lambda: self.campaigns.draw(contact, places))
-        self.warmth.show(contact.warmness_score, suggested(contact, entries))
+        self.warmth.show(contact.warmness_score, advice)
+        self.when.show(contact_when.told(contact), lambda: contact_when.draw(contact, self.shell.me.timezone))
         self.standing.show((standing, address), lambda: self.pipedrive.draw(standing, address, contact.name))
         self.facts.show((facts, shown), lambda: people.facts(contact, shown))
         self.story.show(told, lambda: timeline(self.shell, contact, entries, remove_touch))
         self.there(True)
 
-    def gone(self) -> None:
-        hint = f"Undo brings {self.contact.name} back, with the whole story."
-        self.missing.show(hint, lambda: basic.empty("trash-2", "In the trash", hint))
+    def gone(self, trashed: bool) -> None:
+        """Out of the bank: in the trash, or merged or erased, which only whoever did it can tell."""
+        name = self.contact.name
+        hint = f"Undo brings {name} back, with the whole story." if trashed else "Merged into another one, or erased."
+        self.missing.show(hint, lambda: absent(trashed, hint))
         self.there(False)
 
     def there(self, is_there: bool) -> None:
         self.parts.set_visibility(is_there)
         self.missing.box.set_visibility(not is_there)
-
-    def verbs(self) -> None:
-        with ui.element("div").classes("pd-verbs"):
-            basic.button("Edit", lambda: self.shell.contact_sheet.open(self.contact), "plain", "pencil")
-            basic.button("Snooze a week", lambda: snooze(self.contact.id, 7), "plain", "bell-off")
-            basic.button("Delete", lambda: trash(self.contact.id), "bad", "trash-2")
-
-
-@tap
-def warm(session: Session, me: User, contact_id: UUID, score: int) -> str:
-    return f"Warmness {contacts.set_warmness(session, me, contact_id, score).warmness_score}"
 
 
 @tap
@@ -116,16 +112,18 @@ def remove_touch(session: Session, me: User, touch: Activity) -> Said:
     return Said("Touch removed", lambda s, who: _put_back(s, who, touch))
 
 
-@tap
-def snooze(session: Session, me: User, contact_id: UUID, days: int) -> Said:
-    contacts.snooze(session, me, contact_id, days)
-    return Said("Snoozed for a week", lambda s, who: _wake(s, who, contact_id))
+def in_trash(session: Session, me: User, contact_id: UUID) -> bool:
+    try:
+        return bool(contacts.owned(session, me, contact_id, trash=True))
+    except NotFound:
+        return False
 
 
-@tap
-def trash(session: Session, me: User, contact_id: UUID) -> Said:
-    name = contacts.trash(session, me, contact_id).name
-    return Said(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
+def absent(trashed: bool, hint: str) -> None:
+    if trashed:
+        basic.empty("trash-2", "In the trash", hint, "Open the trash", lambda: ui.navigate.to("/trash"))
+    else:
+        basic.empty("user-minus", "No longer in your contact bank", hint)
 
 
 def head(shell: Shell, contact: Contact) -> None:
@@ -157,21 +155,6 @@ def timeline(shell: Shell, contact: Contact, entries: list[story.Entry], on_remo
             )
 
 
-def suggested(contact: Contact, entries: list[story.Entry]) -> int | None:
-    """What the newest done touch says about warmness, until the consultant has had their say after it."""
-    done = next((entry.activity for entry in entries if entry.activity.done), None)
-    return outreach.warmness_after(contact, done) if done else None
-
-
 def _put_back(session: Session, who: User, touch: Activity) -> str:
     outreach.put_back(session, who, touch.id)
     return "Touch is back"
-
-
-def _wake(session: Session, who: User, contact_id: UUID) -> str:
-    contacts.snooze(session, who, contact_id, 0)
-    return "Awake again"
-
-
-def _restore(session: Session, who: User, contact_id: UUID) -> str:
-    return f"{contacts.restore(session, who, contact_id).name} is back"

@@ -17,6 +17,7 @@ from app.pages.contact_sheet import ContactSheet
 from app.pages.for_campaign import Purpose
 from app.pages.log_sheet import LogSheet
 from app.pages.meeting_sheet import MeetingSheet
+from app.pages.merge_sheet import MergeSheet
 from app.pages.palette import KeySheet, Palette
 from app.pages.parts import basic, toast
 from app.pages.tap import look, tap
@@ -36,6 +37,7 @@ class Shell:
     def __post_init__(self) -> None:
         self.meeting_sheet = MeetingSheet(self.me)
         self.log_sheet = LogSheet(self.me, self.meet_by_id)
+        self.merge_sheet = MergeSheet()
         self.contact_sheet = ContactSheet()
         self.key_sheet, self.palette = KeySheet(), Palette(golden=self.me.is_golden)
 
@@ -48,6 +50,10 @@ class Shell:
     async def meet_by_id(self, contact_id: UUID, name: str, purpose: Purpose | None = None) -> None:
         self.log_sheet.sheet.close()
         await self.meeting_sheet.open(contact_id, name, purpose=purpose)
+
+    async def merge(self, keep_id: UUID, drop_id: UUID, on_done: Callable[[UUID], Any] | None = None) -> None:
+        """Two contacts of mine side by side, to be made one; `on_done` is told the id of the one that stays."""
+        await self.merge_sheet.open(keep_id, drop_id, on_done)
 
     async def answer(self, contact_id: UUID, name: str, planned: Activity) -> None:
         await self.log_sheet.open(contact_id, name, planned.type, planned=planned)

@@ -11,6 +11,8 @@ ROOMS = (
     ("/reports", "Reports", "What works, who needs help, what stalls", "chart-column"),
     ("/sync", "Pipedrive", "What waits, needs you, is done", "cloud"),
     ("/import", "Import contacts", "From a CSV file of any other tool", "upload"),
+    ("/organisations", "Organisations", "One spelling each, two made one", "building-2"),
+    ("/trash", "Trash", "Who you deleted, and what you can take back", "trash-2"),
     ("/notices", "Notices", "Reminders, the morning mail, your outbox", "bell"),
     ("/settings", "Settings", "Profile, password, Pipedrive key", "settings"),
 )

@@ -12,7 +12,9 @@ RAIL = (
     NAV[2],
     ("/reports", "Reports", "chart-column"),
     ("/sync", "Pipedrive", "cloud"),
+    ("/organisations", "Organisations", "building-2"),
     ("/import", "Import", "upload"),
+    ("/trash", "Trash", "trash-2"),
     ("/settings", "Settings", "settings"),
     ("/team", "Team", "shield"),
 )

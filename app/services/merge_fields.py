@@ -83,6 +83,13 @@ def take(keep: Contact, drop: Contact, name: str, which: str) -> None:
     setattr(keep, name, found)
 
 
+def becomes(one: FieldChoice, which: str) -> Any:
+    """What the contact that is kept would say with that choice."""
+    if which == "both":
+        return _together(one.field, one.keep, one.drop)
+    return one.drop if which == "drop" else one.keep
+
+
 def value(contact: Contact, name: str) -> Any:
     if name == "organisation":
         return contact.organisation.name if contact.organisation else None

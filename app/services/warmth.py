@@ -100,6 +100,14 @@ def history(session: Session, who: User, contact_id: UUID, limit: int = 50) -> l
     return list(session.exec(newest.limit(limit)))
 
 
+def told(session: Session, who: User, contact_id: UUID) -> list[tuple[WarmnessChange, str]]:
+    """The same with the name of whoever took each step. Raises NotFound."""
+    steps = history(session, who, contact_id)
+    names = select(User.id, User.name).where(col(User.id).in_({step.user_id for step in steps}))
+    known = dict(session.exec(names).all())
+    return [(step, known.get(step.user_id, "")) for step in steps]
+
+
 def _said(fresh: Sequence[Activity]) -> tuple[int, str, UUID | None]:
     """What the touches of the last weeks say, the latest first."""
     latest = fresh[0]

@@ -23,6 +23,8 @@ ROWS = {
     "/activities": SIGNED_IN,
     "/sync": SIGNED_IN,
     "/import": SIGNED_IN,
+    "/organisations": SIGNED_IN,
+    "/trash": SIGNED_IN,
     "/settings": SIGNED_IN,
     "/settings/pipedrive": GOLDEN,
     "/more": SIGNED_IN,

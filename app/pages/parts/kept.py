@@ -1,6 +1,7 @@
 """Parts that stay as they are while their facts do: a finger never meets a button that news has just replaced."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from nicegui import ui
 
@@ -25,10 +26,21 @@ class Kept:
                 draw()
 
 
+@dataclass(frozen=True)
+class Advice:
+    """What the touches say about warmness, and the two answers to it."""
+
+    reason: str
+    on_yes: Callable[[], Awaitable[bool]]
+    on_no: Callable[[], Awaitable[bool]]
+
+
 class Warmth:
     """Eleven steps, one tap each, shown at once; a suggestion is offered, never taken."""
 
-    def __init__(self, score: int, on_change: Callable[[int], Awaitable[bool]]) -> None:
+    def __init__(
+        self, score: int, on_change: Callable[[int], Awaitable[bool]], on_history: Callable[[], Awaitable[None]]
+    ) -> None:
         self.score, self.known, self.on_change = score, score, on_change
         self.underway = 0
         with ui.element("div").classes("pd-line"):
@@ -36,25 +48,29 @@ class Warmth:
             with ui.element("div").classes("pd-grow"):
                 with ui.element("div").classes("pd-title").style("margin: 0 0 6px"):
                     self.words = basic.text("", "pd-strong").mark("warmness")
-                    self.advice = Kept()
+                    past = ui.button("History", on_click=on_history, color=None).props("flat no-caps")
+                    past.classes("pd-advice").props["aria-label"] = "Warmness: history"
                 with ui.element("div").classes("pd-meter").props("aria-hidden=true") as self.meter:
                     self.steps = [ui.element("i") for _ in range(WARMEST)]
             basic.icon_button("plus", "One step warmer", lambda: self.change(self.score + 1))
+        self.advice = Kept()
         self.draw()
 
-    def show(self, score: int, suggested: int | None) -> None:
+    def show(self, score: int, advice: Advice | None) -> None:
         """What is true now; while taps are underway, their own answer counts."""
         self.known = score
-        advice = suggested if suggested != score else None
-        self.advice.show(("advice", advice), lambda: self.offer(advice))
+        self.advice.show(("advice", advice and advice.reason), lambda: self.offer(advice))
         if not self.underway:
             self.score = score
             self.draw()
 
-    def offer(self, advice: int | None) -> None:
-        if advice is not None:
-            offered = ui.button(f"Touches suggest {advice}", on_click=lambda: self.change(advice), color=None)
-            offered.props("flat no-caps").classes("pd-advice")
+    def offer(self, advice: Advice | None) -> None:
+        if advice is None:
+            return
+        with ui.element("div").classes("pd-advised").mark("advice"):
+            basic.text(advice.reason, "pd-grow")
+            basic.button("Yes", advice.on_yes, "soft").props["aria-label"] = "Yes, take this warmness over"
+            basic.button("No", advice.on_no, "plain").props["aria-label"] = "No, leave the warmness as it is"
 
     async def change(self, score: int) -> None:
         score = min(WARMEST, max(COLDEST, score))

@@ -95,8 +95,6 @@ def facts(contact: Contact, phones: list[str]) -> None:
     ]
     if contact.linkedin_url:
         lines.append(("linkedin", contact.linkedin_url.partition("://")[2], reach.profile(contact.linkedin_url)))
-    if contact.cadence_days:
-        lines.append(("clock", f"Every {contact.cadence_days} days", None))
     if contact.tags:
         lines.append(("tag", ", ".join(contact.tags), None))
     for name, words, address in lines:

@@ -1,0 +1,68 @@
+"""Choosing one contact of one's own bank, by typing a little of the name."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+from sqlmodel import Session
+
+from app.models import Contact, User
+from app.pages.parts import basic, people, picking
+from app.pages.parts.sheet import Sheet
+from app.pages.tap import look
+from app.services import finding
+from app.services.finding import Search
+
+PAGE = 30
+
+
+class ContactPicker:
+    """One sheet per page; `open` asks a question that one contact answers."""
+
+    def __init__(self) -> None:
+        self.sheet = Sheet("Choose a contact")
+        self.turn = 0
+
+    async def open(self, title: str, hint: str, q: str, but_not: UUID, on_pick: Callable[[Contact], Any]) -> None:
+        """Begin with those like `q`, and with everybody when nobody is."""
+        self.q, self.but_not, self.on_pick = q, but_not, on_pick
+        shown = await look(self.ask)
+        if not shown:
+            self.q = ""
+            shown = await look(self.ask)
+        with self.sheet.fresh():
+            basic.line(title, "h2", "pd-h1")
+            basic.text(hint, "pd-muted").style("margin: 4px 0 10px")
+            box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
+            box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Search my contacts"')
+            box.classes("pd-field").mark("pick-search")
+            self.rows = ui.element("div").classes("pd-picks one").props('role=group aria-label="My contacts"')
+        self.fill(shown)
+        self.sheet.open()
+
+    def ask(self, session: Session, me: User) -> list[Contact]:
+        found = finding.contacts(session, me, Search(q=self.q), limit=PAGE).items
+        return [contact for contact in found if contact.id != self.but_not]
+
+    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
+        self.q, self.turn = event.value or "", self.turn + 1
+        turn = self.turn
+        shown = await look(self.ask)
+        if turn == self.turn:
+            self.fill(shown)
+
+    def fill(self, shown: list[Contact]) -> None:
+        self.rows.clear()
+        with self.rows:
+            for contact in shown:
+                row = picking.choice(contact.name, people.subtitle(contact), False, partial(self.pick, contact))
+                row.props(remove="role aria-checked")
+            if not shown:
+                basic.empty("search", "Nobody like this", "Try fewer letters.")
+
+    def pick(self, contact: Contact) -> Any:
+        self.sheet.close()
+        return self.on_pick(contact)

@@ -1,0 +1,36 @@
+"""What the facts of a contact are called, and how each is said in words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+LABELS = {
+    "name": "Name",
+    "organisation": "Organisation",
+    "phones": "Phone",
+    "emails": "E-mail",
+    "job_title": "Job title",
+    "linkedin_url": "LinkedIn",
+    "tags": "Tags",
+    "warmness_score": "Warmness",
+    "cadence_days": "Rhythm",
+    "notes": "Notes",
+    "pipedrive_person_id": "In Pipedrive",
+}
+
+
+def said(name: str, value: Any) -> str:
+    """The value of that fact as people read it; empty when there is none."""
+    if value in (None, "", []):
+        return ""
+    if name == "cadence_days":
+        return every(int(value))
+    if name == "pipedrive_person_id":
+        return f"Person {value}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(value) if name == "tags" else "\n".join(value)
+    return str(value)
+
+
+def every(days: int) -> str:
+    """`Every 30 days`."""
+    return "Every day" if days == 1 else f"Every {days} days"
