@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.models import Contact, User
 from app.pages.parts import basic, people, picking
+from app.pages.parts.kept import Kept, Sequel
 from app.pages.parts.sheet import Sheet
 from app.pages.tap import look
 from app.services import finding
@@ -39,7 +40,8 @@ class ContactPicker:
             box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
             box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Search my contacts"')
             box.classes("pd-field").mark("pick-search")
-            self.rows = ui.element("div").classes("pd-picks one").props('role=group aria-label="My contacts"')
+            with ui.element("div").classes("pd-picks one").props('role=group aria-label="My contacts"'):
+                self.rows, self.nobody = Sequel(""), Kept()
         self.fill(shown)
         self.sheet.open()
 
@@ -55,13 +57,16 @@ class ContactPicker:
             self.fill(shown)
 
     def fill(self, shown: list[Contact]) -> None:
-        self.rows.clear()
-        with self.rows:
-            for contact in shown:
-                row = picking.choice(contact.name, people.subtitle(contact), False, partial(self.pick, contact))
-                row.props(remove="role aria-checked")
-            if not shown:
-                basic.empty("search", "Nobody like this", "Try fewer letters.")
+        """Who is in both lists keeps their row: a finger on the way to it does not miss."""
+        facts: dict[str, object] = {str(one.id): (one.name, people.subtitle(one)) for one in shown}
+        self.rows.show(facts, [partial(self.row, one) for one in shown])
+        self.nobody.show(
+            not shown, lambda: None if shown else basic.empty("search", "Nobody like this", "Try fewer letters.")
+        )
+
+    def row(self, contact: Contact) -> None:
+        row = picking.choice(contact.name, people.subtitle(contact), False, partial(self.pick, contact))
+        row.props(remove="role aria-checked")
 
     def pick(self, contact: Contact) -> Any:
         self.sheet.close()

@@ -1,129 +1,188 @@
-"""Adding or editing a contact: a sheet with the few fields that matter first."""
+"""Adding or editing a contact: one pasted text or a few fields, and nothing that was typed is lost."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
 
-from app.errors import LikelyDuplicate
+from app.errors import Conflict, Stale
 from app.models import Contact, ContactDraft, User
-from app.pages.parts import basic, form
+from app.pages import contact_draft, contact_work, edit_conflict
+from app.pages.contact_form import ContactForm
+from app.pages.edit_conflict import Apart, Decisions
+from app.pages.merge_sheet import MergeSheet
+from app.pages.parts import basic, toast
 from app.pages.parts.sheet import Sheet
-from app.pages.tap import look, tap
-from app.services import contacts, organisations
+from app.pages.paste import Paste
+from app.pages.tap import Said, look, tap
+from app.pages.twins_part import TwinsPart, like
+from app.services import contacts, tombstones
+from app.services.twins import Twin
+
+MEANWHILE = "Changed in the meantime, here or in another window"
+TOGETHER = "{} is there already. Where the two differ:"
 
 
 class ContactSheet:
-    """One sheet per page: empty for somebody new, filled for somebody known."""
+    """One sheet per page. What was left unsaved in it comes back when it is opened for the same person again."""
 
-    def __init__(self) -> None:
-        self.sheet = Sheet("Contact")
-        self.typed: dict[str, Any] = {}
-        self.contact_id: UUID | None = None
-        self.version: int | None = None
+    def __init__(self, merging: MergeSheet) -> None:
+        self.sheet, self.merging = Sheet("Contact"), merging
+        self.left: dict[UUID | None, contact_work.Work] = {}
 
     async def open(self, contact: Contact | None = None) -> None:
-        self.contact_id, self.version = (contact.id, contact.version) if contact else (None, None)
-        self.typed = _known(contact) if contact else {"warmness_score": 3}
-        firms = await look(lambda session, me: organisations.suggest(session, me, "", 300))
-        self.draw(firms)
+        contact_id = contact.id if contact else None
+        self.work = self.left.get(contact_id) or contact_work.begin(contact)
+        self.left[contact_id] = self.work
+        self.draw(came_back=self.is_touched())
         self.sheet.open()
 
-    def draw(self, firms: list[str]) -> None:
+    def is_touched(self) -> bool:
+        work = self.work
+        if work.contact_id is None:
+            return contact_draft.says_something(work.typed)
+        return contact_draft.facts(work.typed) != work.base
+
+    def draw(self, *, came_back: bool = False, title: str = "", apart: list[Apart] | None = None) -> None:
+        """`apart` are the fields that have to be decided first."""
+        is_new = self.work.contact_id is None
         with (
             self.sheet.fresh(),
             ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save),
         ):
-            basic.text("Edit contact" if self.contact_id else "New contact", "pd-h1")
-            # somebody known is opened to change one fact: a keyboard over the rest would be in the way
-            focus = "" if self.contact_id else "autofocus"
-            form.field(self.typed, ContactDraft, "name", "Name", props="autocomplete=off").props(focus)
-            firm = form.field(self.typed, ContactDraft, "organisation", "Organisation", props="autocomplete=off")
-            firm.set_autocomplete(firms)
-            form.field(self.typed, ContactDraft, "phone", "Phone", props="type=tel inputmode=tel autocomplete=off")
-            form.field(self.typed, ContactDraft, "email", "E-mail", props="type=email inputmode=email autocomplete=off")
-            self.warmth()
-            with basic.expansion("More"):
-                form.field(self.typed, ContactDraft, "job_title", "Job title")
-                form.field(self.typed, ContactDraft, "linkedin_url", "LinkedIn", props="type=url inputmode=url")
-                cadence = ui.number(
-                    "Contact every … days", value=self.typed.get("cadence_days"), min=1, max=730, precision=0
-                )
-                cadence.props("outlined").classes("pd-field").bind_value_to(self.typed, "cadence_days", strict=False)
-                form.field(self.typed, ContactDraft, "notes", "Notes", area=True, props="autogrow")
-            self.twins = ui.element("div")
+            with ui.element("div").classes("pd-line"):
+                basic.text("New contact" if is_new else "Edit contact", "pd-h1 pd-grow")
+                if came_back:
+                    basic.button("Start over", self.start_over, "plain", "undo-2")
+            if is_new:
+                self.paste = Paste(self.take, self.take_rest)
+            self.decisions = Decisions(title, apart, self.decide) if apart else None
+            self.form = ContactForm(self.work.typed, self.ask_twins, is_new=is_new)
             with ui.element("div").classes("pd-foot"):
+                self.erased = ui.element("div")
+                self.twins = TwinsPart(self.sheet.close, self.merge)
                 basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save")
+        self.from_text: dict[str, Any] = {}
 
-    def warmth(self) -> None:
-        with ui.element("div"):
-            words = basic.text(_warm_words(self.typed["warmness_score"]), "pd-small pd-muted")
-            slider = ui.slider(min=0, max=10, step=1, value=self.typed["warmness_score"]).props(
-                "snap aria-label=Warmness"
-            )
-            slider.bind_value_to(self.typed, "warmness_score", strict=False)
-            slider.on_value_change(lambda event: words.set_text(_warm_words(event.value)))
+    async def start_over(self) -> None:
+        contact_id = self.work.contact_id
+        self.left.pop(contact_id, None)
+        await self.open(await look(partial(contact_work.as_it_is, contact_id)) if contact_id else None)
+
+    def take(self, found: dict[str, Any]) -> Any:
+        """What a text says stands in the fields, to be looked over."""
+        contact_draft.take(self.work.typed, found, self.from_text)
+        self.from_text = found
+        self.form.filled()
+        return ui.timer(0, self.ask_twins, once=True)
+
+    def take_rest(self, rest: str) -> None:
+        notes = self.work.typed.get("notes") or ""
+        self.work.typed["notes"] = f"{notes.rstrip()}\n{rest}".strip()
+        self.form.filled()
+
+    def decide(self, name: str, value: Any) -> None:
+        self.work.typed[name] = list(value) if isinstance(value, list) else value
+        self.form.filled()
+
+    async def ask_twins(self) -> None:
+        await self.twins.ask(contact_draft.facts(self.work.typed), self.work.contact_id)
 
     async def save(self) -> None:
-        if await (self.change() if self.contact_id else self.add(keep_both=False)):
-            self.sheet.close()
+        if self.decisions and self.decisions.is_open:
+            toast.show(ui.context.client, edit_conflict.CHOOSE, "no")
+        elif await (self.change() if self.work.contact_id else self.add()):
+            self.done()
 
-    async def change(self) -> bool:
+    def done(self) -> None:
+        self.left = {key: work for key, work in self.left.items() if work is not self.work}
+        self.sheet.close()
+
+    async def change(self, tries: int = 3) -> bool:
+        work, said = self.work, contact_draft.facts(self.work.typed)
+        changes = {name: value for name, value in said.items() if value != work.base[name]}
+        faster: list[Contact] = []
+
         @tap
-        def work(session: Session, me: User, contact_id: UUID) -> str:
-            contacts.change(session, me, contact_id, _facts(self.typed), version=self.version)
-            return "Saved"
-
-        return self.contact_id is not None and await work(self.contact_id)
-
-    async def add(self, *, keep_both: bool) -> bool:
-        twins: list[dict[str, str]] = []
-
-        @tap
-        def work(session: Session, me: User) -> str | None:
+        def keep(session: Session, me: User, contact_id: UUID) -> str | Said | None:
             try:
-                contact = contacts.add(
-                    session, me, ContactDraft.model_validate(_facts(self.typed)), keep_both=keep_both
-                )
-            except LikelyDuplicate as refusal:
-                twins.extend(refusal.candidates)
+                contacts.change(session, me, contact_id, changes, version=work.version)
+            except Stale:
+                faster.append(contacts.owned(session, me, contact_id))
                 return None
-            return f"{contact.name} added"
+            before = {name: work.base[name] for name in changes}
+            return (
+                Said("Saved", lambda s, who: contact_work.as_before(s, who, contact_id, before)) if changes else "Saved"
+            )
 
-        done = await work()
-        self.show_twins(twins)
-        return done and not twins
+        if not await keep(work.contact_id):  # type: ignore[arg-type]
+            return False
+        return not faster or await self.meet(faster[0], said, tries)
 
-    def show_twins(self, twins: list[dict[str, str]]) -> None:
-        """Who this might be; the person decides, and nothing typed is lost."""
-        self.twins.clear()
-        if not twins:
+    async def meet(self, theirs: Contact, said: dict[str, Any], tries: int) -> bool:
+        """Somebody was faster: what they left alone is saved at once, the rest is for this person to decide."""
+        now_there = contact_draft.known(theirs)
+        apart = edit_conflict.meanwhile(self.work.base, said, now_there)
+        self.work.version, self.work.base = theirs.version, now_there
+        # where only they changed something, their word stands until one objects
+        self.work.typed |= {one.field: one.theirs for one in apart if one.choice == "theirs"}
+        if not apart and tries:
+            return await self.change(tries - 1)
+        self.draw(title=MEANWHILE, apart=apart)
+        return False
+
+    async def add(self, *, agreed: bool = False) -> bool:
+        said = contact_draft.facts(self.work.typed)
+        found: list[Twin] = []
+        erased: list[str] = []
+
+        @tap
+        def keep(session: Session, me: User) -> Said | None:
+            draft = ContactDraft.model_validate(said)
+            found.extend(like(session, me, said, None))
+            if self.twins.undecided(found):
+                return None
+            try:
+                contact = contacts.add(session, me, draft, keep_both=agreed or bool(found))
+            except Conflict as no:
+                if str(no) != tombstones.ERASED:
+                    raise
+                erased.append(str(no))
+                return None
+            return Said(f"{contact.name} added", lambda s, who: contact_work.take_back(s, who, contact.id))
+
+        done = await keep()
+        self.twins.show(found)
+        self.show_erased(erased)
+        return done and not erased and not self.twins.undecided(found)
+
+    def show_erased(self, erased: list[str]) -> None:
+        self.erased.clear()
+        with self.erased:
+            for sentence in erased:
+                basic.text(sentence, "pd-troubles")
+                basic.button("They agreed: add them", self.add_agreed, "soft").classes("full-width")
+
+    async def add_agreed(self) -> None:
+        if await self.add(agreed=True):
+            self.done()
+
+    async def merge(self, twin_id: UUID) -> None:
+        """Somebody new turns out to be known: what was typed goes to them. Two who are both there become one."""
+        if self.work.contact_id:
+            if await self.change():
+                self.done()
+                await self.merging.open(self.work.contact_id, twin_id)
             return
-        with self.twins, ui.element("div").classes("pd-card"):
-            basic.text("You may already have this person", "pd-strong")
-            for twin in twins:
-                with basic.link(f"/contacts/{twin['id']}", "pd-fact").on("click", self.sheet.close):
-                    basic.icon("user")
-                    basic.text(" · ".join(filter(None, (twin["name"], twin["organisation"], twin["email"]))))
-            basic.button("Keep both", self.keep_both)
-
-    async def keep_both(self) -> None:
-        if await self.add(keep_both=True):
-            self.sheet.close()
-
-
-def _warm_words(score: float) -> str:
-    return f"Warmness {int(score)}"
-
-
-def _known(contact: Contact) -> dict[str, Any]:
-    facts = contact.model_dump(include={"name", "job_title", "linkedin_url", "notes", "cadence_days", "warmness_score"})
-    firm = contact.organisation.name if contact.organisation else None
-    return facts | {"email": contact.email, "phone": contact.phone, "organisation": firm}
-
-
-def _facts(typed: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, as the draft wants it: whole numbers, and text where a field was emptied."""
-    whole = {key: int(typed[key]) for key in ("warmness_score", "cadence_days") if typed.get(key) is not None}
-    return {"cadence_days": None, **typed, **whole, "notes": typed.get("notes") or "", "name": typed.get("name") or ""}
+        twin = await look(partial(contact_work.as_it_is, twin_id))
+        there, said = contact_draft.known(twin), contact_draft.facts(self.work.typed)
+        if said["warmness_score"] == contact_draft.NEW_WARMNESS:
+            said["warmness_score"] = 0
+        apart = edit_conflict.into(said, there)
+        typed = {name: there[name] or said[name] for name in there}
+        typed |= {one.field: one.value(one.choice or "theirs") for one in apart}
+        self.left = {key: work for key, work in self.left.items() if work is not self.work}
+        self.work = self.left[twin.id] = contact_work.Work(typed, twin.id, twin.version, there)
+        self.draw(title=TOGETHER.format(twin.name), apart=apart)

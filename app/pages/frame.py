@@ -38,7 +38,7 @@ class Shell:
         self.meeting_sheet = MeetingSheet(self.me)
         self.log_sheet = LogSheet(self.me, self.meet_by_id)
         self.merge_sheet = MergeSheet()
-        self.contact_sheet = ContactSheet()
+        self.contact_sheet = ContactSheet(self.merge_sheet)
         self.key_sheet, self.palette = KeySheet(), Palette(golden=self.me.is_golden)
 
     async def log(self, contact: Contact) -> None:

@@ -91,6 +91,9 @@ class MergeSheet:
         self.preview.show(lines, lambda: foreseen(lines))
 
     async def swap(self) -> None:
+        # until the other way round is here, there is nothing to tap that would mean this way round
+        with self.sheet.fresh():
+            basic.text("Swapping …", "pd-muted")
         await self.ask(self.plan.drop.id, self.plan.keep.id)
 
     async def merge(self) -> None:

@@ -10,6 +10,7 @@ from app.models import Role, User
 from app.pages import border, design, live
 from app.pages.backup_card import backups
 from app.pages.frame import Shell
+from app.pages.handover_sheet import HandOverSheet
 from app.pages.parts import basic
 from app.pages.parts.sheet import Sheet
 from app.pages.screen import screen
@@ -22,7 +23,7 @@ ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
 
 @screen("Team")
 async def team_page(shell: Shell) -> None:
-    sheet = Sheet("Link")
+    sheet, handing = Sheet("Link"), HandOverSheet()
 
     def show_link(title: str, path: str) -> None:
         with sheet.fresh():
@@ -68,7 +69,7 @@ async def team_page(shell: Shell) -> None:
     def team(colleagues: list[User]) -> None:
         with ui.element("div").classes("pd-card flush"):
             for user in colleagues:
-                person(user, shell.me.id, new_password)
+                person(user, shell.me.id, new_password, handing.open)
 
     async def again() -> None:
         team.refresh(await look(people.colleagues))
@@ -122,7 +123,7 @@ def invitation(invite: Any) -> None:
                 )
 
 
-def person(user: User, me: UUID, new_password: Any) -> None:
+def person(user: User, me: UUID, new_password: Any, hand_over: Any) -> None:
     other = Role.CONSULTANT if user.is_golden else Role.GOLDEN_TICKET
     with ui.element("div").classes("pd-row"):
         with ui.element("div").classes("pd-row-main"):
@@ -135,13 +136,12 @@ def person(user: User, me: UUID, new_password: Any) -> None:
                     basic.text(ROLES[user.role] if user.active else "Disabled", "pd-chip small").classes(
                         "none" if not user.active else "wait" if user.is_golden else "good"
                     )
-        if user.id == me:
-            return
         with basic.icon_button("ellipsis", f"Actions for {user.name}", None), ui.menu().props("auto-close"):
-            if user.active:
+            if user.id != me and user.active:
                 ui.menu_item(f"Make {ROLES[other].lower()}", lambda: change_role(user.id, other))
                 ui.menu_item("New password link", lambda: new_password(user))
                 ui.menu_item("Take the second step off", lambda: take_off_step(user.id))
                 ui.menu_item("Disable", lambda: disable(user.id))
-            else:
+            elif user.id != me:
                 ui.menu_item("Enable", lambda: enable(user.id))
+            ui.menu_item("Hand over contacts", lambda: hand_over(user))

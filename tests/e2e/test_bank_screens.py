@@ -2,9 +2,10 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import expect
-from running import opened
+from running import PASSWORD, opened
 
 
 def made(api, name, **facts):
@@ -200,3 +201,204 @@ def test_an_empty_search_says_so_and_nothing_scrolls_sideways(phone, path):
     opened(phone, f"{path}?q=nosuchthing")
     expect(phone.locator(".pd-empty")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+SIGNATURE = """Mit freundlichen Grüßen
+
+Dr. Käthe Großmann
+Head of Procurement
+Birnbaum & Töchter GmbH
+Tel: +49 (0) 30 7654321
+Mobil +49 151 2345678
+kaethe.grossmann@birnbaum.example
+https://www.linkedin.com/in/kaethe-grossmann
+Hauptstraße 12, 10115 Berlin"""
+
+
+def adding(page):
+    opened(page, "/contacts")
+    page.get_by_label("Add a contact").tap()
+    return sheet(page)
+
+
+def found(api, q):
+    return api.get("/contacts", params={"q": q}).json()["items"]
+
+
+def test_a_pasted_signature_fills_the_fields_and_is_looked_over_before_it_is_saved(phone, api):
+    form = adding(phone)
+    form.get_by_role("button", name="Paste a signature, card or link").tap()
+    form.get_by_label("Signature, vCard, LinkedIn link or a line").fill(SIGNATURE)
+    expect(form.get_by_text("Understood. Look it over, then save.")).to_be_visible()
+    expect(form.get_by_label("Name", exact=True)).to_have_value("Dr. Käthe Großmann")
+    expect(form.get_by_label("Phone 2", exact=True)).to_have_value("+491512345678")
+    expect(form.get_by_label("Job title")).to_have_value("Head of Procurement")
+    expect(form.get_by_text("Not used: Hauptstraße 12, 10115 Berlin")).to_be_visible()
+    form.get_by_role("button", name="Put that in the notes").tap()
+    expect(form.get_by_label("Notes")).to_have_value("Hauptstraße 12, 10115 Berlin")
+    assert found(api, "grossmann") == []
+    form.get_by_label("Name", exact=True).fill("Käthe Großmann")
+    form.get_by_role("button", name="Save").tap()
+    expect(phone.get_by_text("Käthe Großmann added")).to_be_visible()
+    (one,) = found(api, "grossmann")
+    told = ("name", "organisation", "emails", "phones", "job_title", "linkedin_url", "notes")
+    assert tuple(one[name] for name in told) == (
+        "Käthe Großmann",
+        "Birnbaum & Töchter GmbH",
+        ["kaethe.grossmann@birnbaum.example"],
+        ["+49307654321", "+491512345678"],
+        "Head of Procurement",
+        "https://www.linkedin.com/in/kaethe-grossmann",
+        "Hauptstraße 12, 10115 Berlin",
+    )
+
+
+def test_somebody_known_shows_while_one_types_and_what_was_typed_goes_to_them(phone, api):
+    known = made(api, "Jürgen Möwe", organisation="Hafen AG", email="jm@hafen.example")
+    form = adding(phone)
+    form.get_by_label("Name", exact=True).fill("Juergen Moewe")
+    expect(form.get_by_text("You may already have this person")).to_be_visible()
+    form.get_by_label("Phone", exact=True).fill("+49 40 1234567")
+    form.get_by_role("button", name="Merge with Jürgen Möwe").tap()
+    # nothing is saved yet: the one who is there, with what was typed beside it
+    expect(form.get_by_text("Jürgen Möwe is there already.", exact=False)).to_be_visible()
+    expect(form.get_by_label("Phone", exact=True)).to_have_value("+49 40 1234567")
+    expect(form.get_by_role("textbox", name="Name", exact=True)).to_have_value("Jürgen Möwe")
+    assert api.get(f"/contacts/{known['id']}").json()["phones"] == []
+    form.get_by_role("button", name="Save").tap()
+    expect(phone.get_by_text("Saved", exact=True)).to_be_visible()
+    one = api.get(f"/contacts/{known['id']}").json()
+    assert (one["name"], one["emails"], one["phones"]) == ("Jürgen Möwe", ["jm@hafen.example"], ["+49401234567"])
+    assert [each["id"] for each in found(api, "hafen")] == [known["id"]]
+
+
+def test_keep_both_is_asked_once_and_then_saves_a_second_one(phone, api):
+    made(api, "Twin Thorsen")
+    form = adding(phone)
+    form.get_by_label("Name", exact=True).fill("Twin Thorsen")
+    form.get_by_role("button", name="Keep both").tap()
+    expect(form.get_by_text("You may already have this person")).to_have_count(0)
+    form.get_by_role("button", name="Save").tap()
+    expect(phone.get_by_text("Twin Thorsen added")).to_be_visible()
+    assert len(found(api, "twin thorsen")) == 2
+
+
+def test_several_addresses_tags_a_rhythm_and_a_firm_in_the_spelling_that_is_known(phone, api):
+    made(api, "Works There", organisation="Müller & Cie. AG", tags=["messe", "vorstand"])
+    form = adding(phone)
+    form.get_by_label("Name", exact=True).fill("Many Mårtensson")
+    form.get_by_label("Organisation", exact=True).press_sequentially("muller")
+    form.get_by_role("button", name="Müller & Cie. AG").tap()
+    expect(form.get_by_label("Organisation", exact=True)).to_have_value("Müller & Cie. AG")
+    form.get_by_label("E-mail", exact=True).fill("old@many.example")
+    form.get_by_role("button", name="Another e-mail").tap()
+    form.get_by_label("E-mail 2", exact=True).fill("new@many.example")
+    form.get_by_role("button", name="E-mail 2: make it the first").tap()
+    expect(form.get_by_label("E-mail", exact=True)).to_have_value("new@many.example")
+    form.get_by_text("More", exact=True).tap()
+    form.get_by_label("Add a tag").press_sequentially("mes")
+    form.get_by_role("button", name="messe", exact=True).tap()
+    form.get_by_label("Add a tag").fill("Neu")
+    form.get_by_label("Add a tag").press("Enter")
+    expect(form.get_by_role("button", name="Remove the tag neu")).to_be_visible()
+    form.get_by_role("button", name="Month", exact=True).tap()
+    form.get_by_role("button", name="Save").tap()
+    expect(phone.get_by_text("Many Mårtensson added")).to_be_visible()
+    (one,) = found(api, "martensson")
+    assert (one["emails"], one["tags"]) == (["new@many.example", "old@many.example"], ["messe", "neu"])
+    assert (one["cadence_days"], one["organisation"]) == (30, "Müller & Cie. AG")
+
+
+def test_a_sheet_that_was_closed_unsaved_comes_back_as_it_was(phone):
+    form = adding(phone)
+    form.get_by_label("Name", exact=True).fill("Half Typed")
+    phone.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    phone.get_by_label("Add a contact").tap()
+    expect(form.get_by_label("Name", exact=True)).to_have_value("Half Typed")
+    form.get_by_role("button", name="Start over").tap()
+    expect(form.get_by_label("Name", exact=True)).to_have_value("")
+
+
+def test_who_saves_second_sees_field_by_field_what_changed_and_chooses(desk, api):
+    them = made(api, "Two Windows", job_title="Buyer", notes="First.", email="two@windows.example")
+    opened(desk, f"/contacts/{them['id']}")
+    desk.get_by_role("button", name="Edit", exact=True).click()
+    form = sheet(desk)
+    form.get_by_text("More", exact=True).click()
+    form.get_by_label("Job title").fill("Head of Buying")
+    meanwhile = {"job_title": "Chief Buyer", "tags": ["vip"]}
+    api.put(f"/contacts/{them['id']}", json=meanwhile).raise_for_status()
+    form.get_by_role("button", name="Save").click()
+
+    expect(form.get_by_text("Changed in the meantime", exact=False)).to_be_visible()
+    assert api.get(f"/contacts/{them['id']}").json()["job_title"] == "Chief Buyer"
+    form.get_by_role("button", name="Save").click()
+    expect(desk.get_by_text("Choose first for each field what is to stand.")).to_be_visible()
+    job = form.get_by_role("group", name="Job title")
+    expect(job).to_contain_text("Chief Buyer")
+    job.get_by_role("button", name=re.compile("Head of Buying")).click()
+    expect(form.get_by_role("textbox", name="Job title")).to_have_value("Head of Buying")
+    form.get_by_role("button", name="Save").click()
+    expect(desk.get_by_text("Saved", exact=True)).to_be_visible()
+    one = api.get(f"/contacts/{them['id']}").json()
+    assert (one["job_title"], one["tags"], one["notes"]) == ("Head of Buying", ["vip"], "First.")
+
+    desk.get_by_role("button", name="Undo", exact=True).click()
+    expect(desk.get_by_text("As it was before")).to_be_visible()
+    assert api.get(f"/contacts/{them['id']}").json()["job_title"] == "Chief Buyer"
+
+
+def test_a_touch_meanwhile_is_no_conflict(phone, api):
+    """The version moves with every touch; where no field that one types was changed, nothing is asked."""
+    them = made(api, "Touched Meanwhile")
+    opened(phone, f"/contacts/{them['id']}")
+    phone.get_by_role("button", name="Edit", exact=True).tap()
+    form = sheet(phone)
+    form.get_by_label("Phone", exact=True).fill("+47 22 12 34 99")
+    api.post(f"/contacts/{them['id']}/snooze", json={"days": 3}).raise_for_status()
+    form.get_by_role("button", name="Save").tap()
+    expect(phone.get_by_text("Saved", exact=True)).to_be_visible()
+    assert api.get(f"/contacts/{them['id']}").json()["phones"] == ["+4722123499"]
+
+
+def test_somebody_erased_is_added_again_only_when_they_agreed(phone, api):
+    them = made(api, "Agreed Aas", email="agreed@aas.example")
+    api.delete(f"/contacts/{them['id']}?erase=true").raise_for_status()
+    form = adding(phone)
+    form.get_by_label("Name", exact=True).fill("Agreed Aas")
+    form.get_by_label("E-mail", exact=True).fill("agreed@aas.example")
+    form.get_by_role("button", name="Save").tap()
+    expect(form.get_by_text("This person was erased at their own request.", exact=False)).to_be_visible()
+    assert found(api, "agreed") == []
+    form.get_by_role("button", name="They agreed: add them").tap()
+    expect(phone.get_by_text("Agreed Aas added")).to_be_visible()
+    assert len(found(api, "agreed")) == 1
+
+
+def test_contacts_in_campaigns_are_handed_over_with_a_preview_and_back(desk, api, site):
+    link = api.post("/users", json={"email": "taker@firm.example", "role": "CONSULTANT"}).json()["link"]
+    token = link.rpartition("/")[2]
+    person = {"name": "Tove Taker", "password": PASSWORD, "timezone": "UTC"}
+    httpx.post(f"{site.address}/invite/{token}", data=person, headers={"Origin": site.address})
+    me = api.get("/auth/session").json()["user"]
+    them = made(api, "Handed Hauge")
+    made(api, "Stays Here")
+    campaign = api.post("/campaigns", json={"name": "Hand over"}).json()
+    wish = {"contact_ids": [them["id"]]}
+    api.post(f"/campaigns/{campaign['id']}/assign-contacts", json=wish).raise_for_status()
+    opened(desk, "/team")
+    desk.get_by_role("button", name=f"Actions for {me['name']}").click()
+    desk.get_by_text("Hand over contacts").click()
+    form = sheet(desk)
+    expect(form.get_by_text("1 contact in campaigns.", exact=False)).to_be_visible()
+    form.get_by_role("button", name="Hand over", exact=True).click()
+    expect(desk.get_by_text("Choose first to whom.")).to_be_visible()
+    form.get_by_role("checkbox", name=re.compile("^Tove Taker")).click()
+    expect(form.get_by_text(f"1 contact of {me['name']} will be Tove Taker's, with the whole story.")).to_be_visible()
+    form.get_by_role("button", name="Hand over", exact=True).click()
+    expect(desk.get_by_text("1 contact handed over to Tove Taker")).to_be_visible()
+    assert found(api, "hauge") == []
+    desk.get_by_role("button", name="Undo", exact=True).click()
+    expect(desk.get_by_text(f"1 contact back with {me['name']}")).to_be_visible()
+    assert [one["id"] for one in found(api, "hauge")] == [them["id"]]

@@ -1,0 +1,63 @@
+"""A field that knows what was used before: a few likely words below it while somebody types, one tap takes one."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+
+Ask = Callable[[str], Awaitable[Sequence[str]]]
+
+
+class Ahead:
+    """`make` draws the field; `ask` says what is like the text typed so far; `on_pick` takes one of them."""
+
+    def __init__(self, label: str, make: Callable[[], ui.input], ask: Ask, on_pick: Callable[[str], Any]) -> None:
+        self.ask, self.on_pick, self.turn, self.label = ask, on_pick, 0, label
+        with ui.element("div").classes("pd-ahead"):
+            self.box = make()
+            self.box.props("autocomplete=off aria-autocomplete=list")
+            self.box.on("update:model-value", self.typed, [], throttle=0.2, leading_events=False)
+            # the list is walked with the arrows, and a finger on it does not take the keyboard away from the field
+            self.box.on(
+                "keydown.down",
+                js_handler="""(e) => {
+                    const first = e.target.closest(".pd-ahead").querySelector(".pd-ahead-list button");
+                    if (first) { e.preventDefault(); first.focus(); }
+                }""",
+            )
+            self.list = ui.element("div").classes("pd-ahead-list").props("role=group")
+            self.list.props["aria-label"] = f"{label} like this"
+            self.list.set_visibility(False)
+
+    async def typed(self) -> None:
+        self.turn += 1
+        turn, text = self.turn, (self.box.value or "").strip()
+        found = [word for word in await self.ask(text) if word != text] if text else []
+        if turn == self.turn and not self.list.is_deleted:
+            self.show(found)
+
+    def show(self, words: Sequence[str]) -> None:
+        self.list.clear()
+        self.list.set_visibility(bool(words))
+        with self.list:
+            for word in words:
+                option = ui.element("button").props("type=button").classes("pd-ahead-option")
+                option.on("click", partial(self.pick, word), [])
+                option.on("mousedown", js_handler="(e) => e.preventDefault()")
+                option.on(
+                    "keydown",
+                    js_handler="""(e) => {
+                        const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[e.key];
+                        if (!step) return;
+                        e.preventDefault();
+                        (e.target[step] || e.target.closest(".pd-ahead").querySelector("input")).focus();
+                    }""",
+                )
+                with option:
+                    ui.label(word)
+
+    def pick(self, word: str) -> Any:
+        self.turn += 1
+        self.show([])
+        return self.on_pick(word)
