@@ -1,4 +1,4 @@
-"""Whether the firm's data is safe: the nightly backup, in words for golden tickets."""
+"""Whether the firm's data is safe, for golden tickets: the nightly backup in words, and the way to the audit trail."""
 
 from app.pages import design
 from app.pages.parts import basic
@@ -7,11 +7,14 @@ from app.services import safety
 from app.services.safety import Safety
 
 
-async def backups(zone: str) -> None:
+async def safety_of_the_firm(zone: str) -> None:
     """One quiet line while all is well; what is wrong, and what to do, when it is not."""
     kept = await look(safety.seen)
     basic.heading("Backups")
     _draw(kept, zone)
+    with basic.link("/team/audit", "pd-line"):
+        basic.text("Who did what: the audit trail", "pd-strong")
+        basic.icon("chevron-right")
 
 
 def _draw(kept: Safety | None, zone: str) -> None:

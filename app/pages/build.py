@@ -28,6 +28,7 @@ from app.pages.tap import look
 from app.pages.team import team_page
 from app.pages.teamwork import teamwork_page
 from app.pages.today import today
+from app.pages.trail import trail_page
 from app.pages.trash import trash_page
 from app.services import campaigns, owed, suggestions, witness
 from app.services.keys import Check
@@ -53,9 +54,10 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/outbox": outbox_page,
     "/team": team_page,
     "/team/work": teamwork_page,
+    "/team/audit": trail_page,
 }
 
-GOLDEN = {"/team", "/team/work", "/settings/pipedrive"}
+GOLDEN = {"/team", "/team/work", "/team/audit", "/settings/pipedrive"}
 
 
 def build(address: str, check_key: Check, vault: Vault, look_up: LookUp | None = None) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.models import Role, User
 from app.pages import border, design, live
-from app.pages.backup_card import backups
+from app.pages.backup_card import safety_of_the_firm
 from app.pages.frame import Shell
 from app.pages.handover_sheet import HandOverSheet
 from app.pages.parts import basic
@@ -80,7 +80,7 @@ async def team_page(shell: Shell) -> None:
             basic.text("Team at work")
     invitation(invite)
     team(await look(people.colleagues))
-    await backups(shell.me.timezone)
+    await safety_of_the_firm(shell.me.timezone)
     live.on(again, Topic.PEOPLE)
 
 

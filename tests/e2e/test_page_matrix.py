@@ -32,6 +32,7 @@ ROWS = {
     "/outbox": SIGNED_IN,
     "/team": GOLDEN,
     "/team/work": GOLDEN,
+    "/team/audit": GOLDEN,
     "/reports": SIGNED_IN,
     "/reports/screen": SIGNED_IN,
     "/campaigns/{campaign_id}/screen": (303, 404, 404, 303),
