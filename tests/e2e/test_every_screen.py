@@ -19,6 +19,10 @@ LIST = "Name;E-Mail;Kürzel\nÄnne Ö;aenne@kurz.example;ÄÖ\nNoch Jemand;keine
 # what answers without a screen, or is one only for programs
 NO_SCREENS = {
     "/logout",
+    # the second step is only answered to; the provider's pages are elsewhere
+    "/login/code",
+    "/login/provider",
+    "/login/provider/back",
     "/calendar/{token}.ics",
     "/meetings/{activity_id}.ics",
     "/pipedrive/hook/{secret}",
@@ -37,6 +41,7 @@ NO_SCREENS = {
 }
 PLAIN = {
     "/login",
+    "/forgot",
     "/setup",
     "/invite/{token}",
     "/reset/{token}",
