@@ -18,6 +18,7 @@ from app import api, backups, db, logs, process, secret, signals
 from app.backups import nightly
 from app.errors import NotFound
 from app.mail import office
+from app.models import User
 from app.pages import build, design, live
 from app.pages.hub import hub
 from app.postgres import data_folder, open_server
@@ -27,7 +28,7 @@ from app.services.keys import KeyOwner
 from app.services.pushes import Found, Wanted
 from app.settings import Settings
 from app.signals import Signal, Topic
-from app.sync import company, preview
+from app.sync import bells, company, preview
 from app.sync.clock import Clock
 from app.vault import Vault
 from app.web import health, identity, metrics, tabs
@@ -58,6 +59,9 @@ class Site:
 
     def check_key(self, api_key: str) -> KeyOwner:
         return company.check_key(self.settings, api_key)
+
+    def let_go(self, who: User) -> None:
+        bells.let_go(company.desk(self.settings, self.vault, self.practice), who)
 
     def look_up(self, wanted: Wanted) -> Found:
         return preview.look(company.desk(self.settings, self.vault, self.practice), wanted)
@@ -100,10 +104,11 @@ def application(site: Site) -> Stack:
         address=site.settings.address,
         look_up=site.look_up,
         push_key=site.push_key,
+        let_go=site.let_go,
     )
     _files(inside)
     _practice(inside, site.practice)
-    build.build(site.settings.address, site.check_key, site.vault, site.look_up)
+    build.build(site.settings.address, site.check_key, site.vault, site.look_up, site.let_go)
     ui.run_with(
         inside,
         title="Pipedriven",

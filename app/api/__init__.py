@@ -40,7 +40,7 @@ from app.api import (
 )
 from app.api.answers import ErrorAnswer
 from app.api.wire import Turnstile, Wiring
-from app.services.keys import Check, Seal
+from app.services.keys import Check, LetGo, Seal
 from app.services.pushes import LookUp
 from app.services.second_factor import Unseal
 
@@ -90,10 +90,11 @@ def mount(
     address: str,
     look_up: LookUp | None = None,
     push_key: str = "",
+    let_go: LetGo | None = None,
 ) -> None:
     """Put the API below /api. The outer stack says who is asking, in the request's state."""
     api = _bare()
-    api.state.wiring = Wiring(check_key, seal, unseal, turnstile, address, look_up, push_key)
+    api.state.wiring = Wiring(check_key, seal, unseal, turnstile, address, look_up, push_key, let_go)
     app.mount(PREFIX, api)
 
 

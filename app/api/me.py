@@ -106,9 +106,14 @@ def keep_key(
 
 
 @router.delete("/pipedrive-key", status_code=204)
-def drop_key(session: Transaction, who: Caller) -> None:
+def drop_key(request: Request, wired: Wired) -> None:
     """Forget my Pipedrive key; what waits for Pipedrive goes on waiting."""
-    account.drop_pipedrive_key(session, who)
+    with db.reading() as session:
+        who = people.acting(session, user_id(request))
+    if wired.let_go:
+        wired.let_go(who)
+    with db.transaction() as session:
+        account.drop_pipedrive_key(session, people.acting(session, user_id(request)))
 
 
 @router.post("/calendar", status_code=201)

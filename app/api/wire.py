@@ -36,7 +36,8 @@ class Wiring:
     `check_key` asks Pipedrive and raises a Refusal when the key is not
     accepted; `seal` locks a key to its owner and `unseal` opens it; `turnstile` opens and ends the
     browser's session; `address` is where people reach us; `look_up` looks into
-    Pipedrive for a contact; `push_key` is our public key for web push.
+    Pipedrive for a contact; `push_key` is our public key for web push; `let_go`
+    takes away what a key set in Pipedrive.
     """
 
     check_key: keys.Check
@@ -46,6 +47,7 @@ class Wiring:
     address: str
     look_up: pushes.LookUp | None = None
     push_key: str = ""
+    let_go: keys.LetGo | None = None
 
 
 def transaction() -> Iterator[Session]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from app.services.keys import KeyOwner
+from app.services.keys import KeyOwner, LetGo
 from app.services.pushes import LookUp
 
 check_key: Callable[[str], KeyOwner]
@@ -13,6 +13,7 @@ seal: Callable[[UUID, str], str]
 unseal: Callable[[UUID, str], str]
 address: str
 look_up: LookUp | None = None
+let_go: LetGo | None = None
 
 
 def session_id() -> UUID | None:

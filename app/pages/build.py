@@ -31,7 +31,7 @@ from app.pages.today import today
 from app.pages.trail import trail_page
 from app.pages.trash import trash_page
 from app.services import campaigns, owed, suggestions, witness
-from app.services.keys import Check
+from app.services.keys import Check, LetGo
 from app.services.pushes import LookUp
 from app.vault import Vault
 
@@ -60,9 +60,11 @@ SCREENS: dict[str, Callable[..., Any]] = {
 GOLDEN = {"/team", "/team/work", "/team/audit", "/settings/pipedrive"}
 
 
-def build(address: str, check_key: Check, vault: Vault, look_up: LookUp | None = None) -> None:
+def build(
+    address: str, check_key: Check, vault: Vault, look_up: LookUp | None = None, let_go: LetGo | None = None
+) -> None:
     """Make every screen reachable. `address` stands in links that people send each other."""
-    border.address, border.check_key, border.look_up = address, check_key, look_up
+    border.address, border.check_key, border.look_up, border.let_go = address, check_key, look_up, let_go
     border.seal, border.unseal = vault.seal, vault.open
     app.colors(**design.COLORS)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}

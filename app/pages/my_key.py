@@ -23,6 +23,8 @@ def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any) -> None:
         return "Key forgotten; pushes wait until there is a new one"
 
     async def forget() -> None:
+        if border.let_go:
+            await asyncio.to_thread(border.let_go, me)
         if await disconnect():
             await refresh()
 

@@ -1,5 +1,6 @@
 """How the firm's words map to its Pipedrive company: one page for golden tickets, each choice explained."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from nicegui import ui
@@ -28,13 +29,28 @@ CALLED_OFF = {"mark": "Keep it there, marked as called off", "delete": "Delete i
 USUAL = ""
 
 
+@dataclass(frozen=True)
+class There:
+    """What is known of the firm's company in Pipedrive, and how we hear of changes there."""
+
+    account: str
+    types: list[KnownType]
+    labels: dict[int, str]
+    news: str
+
+
 @screen("Pipedrive for the firm")
 async def pipedrive_settings_page(shell: Shell) -> None:
-    def ask(session: Session, me: User) -> tuple[dict[str, Any], list[KnownType], str]:
-        return workspace.choices(session), mapping.activity_types(session, me), mapping.account_of(session, me)
+    def ask(session: Session, me: User) -> There:
+        return There(
+            mapping.account_of(session, me),
+            mapping.activity_types(session, me),
+            mapping.labels(session, me),
+            mapping.news(session, me),
+        )
 
     del shell
-    firm, known, account = await look(ask)
+    firm, there = await look(lambda session, _: workspace.choices(session)), await look(ask)
     typed: dict[str, Any] = {}
 
     @tap
@@ -44,20 +60,21 @@ async def pipedrive_settings_page(shell: Shell) -> None:
 
     with ui.element("div").classes("pd-title"):
         basic.title("Pipedrive for the firm")
-    hint = f"For {account}.pipedrive.com. " if account and not account.startswith("(") else ""
+    ours = there.account and not there.account.startswith("(")
+    hint = f"For {there.account}.pipedrive.com. " if ours else ""
     basic.text(f"{hint}What holds for everybody’s pushes. Records that are there already stay as they are.", "pd-muted")
     with ui.element("div").classes("pd-two"):
         with ui.element("section"):
-            when(typed, firm)
+            when(typed, firm, there.news)
             meetings(typed, firm)
         with ui.element("section"):
-            types(typed, firm, known)
-            records(typed, firm)
+            types(typed, firm, there.types)
+            records(typed, firm, there.labels)
     with ui.element("div").classes("pd-save"):
         basic.button("Save", save, "main", "check").classes("full-width")
 
 
-def when(typed: dict[str, Any], firm: dict[str, Any]) -> None:
+def when(typed: dict[str, Any], firm: dict[str, Any], news: str) -> None:
     basic.heading("What goes over, and when")
     with ui.element("div").classes("pd-card pd-stack"):
         number(typed, firm, "warm_threshold", "A contact is warm from", 10)
@@ -67,6 +84,7 @@ def when(typed: dict[str, Any], firm: dict[str, Any]) -> None:
             "What colleagues change in Pipedrive comes back this often. A look costs about 30 tokens of the day’s budget.",
             "pd-muted pd-small",
         )
+        basic.text(news, "pd-small")
 
 
 def meetings(typed: dict[str, Any], firm: dict[str, Any]) -> None:
@@ -85,7 +103,7 @@ def types(typed: dict[str, Any], firm: dict[str, Any], known: list[KnownType]) -
         basic.text(
             "Which of your company’s activity types each kind of touch becomes there."
             if known
-            else "Your company’s list is not known yet; it comes with the first push. Until then type a type’s key, or leave it empty.",
+            else "Your company’s list is not known yet; it comes with the first key. Until then type a type’s key, or leave it empty.",
             "pd-muted pd-small",
         )
         for kind in ActivityType:
@@ -97,7 +115,7 @@ def types(typed: dict[str, Any], firm: dict[str, Any], known: list[KnownType]) -
                 text(typed, f"type {kind.value}", WORDS[kind], now_)
 
 
-def records(typed: dict[str, Any], firm: dict[str, Any]) -> None:
+def records(typed: dict[str, Any], firm: dict[str, Any], known: dict[int, str]) -> None:
     basic.heading("New records")
     with ui.element("div").classes("pd-card pd-stack"):
         choose(typed, "pipedrive_owner", "Owner", OWNERS, firm["pipedrive_owner"])
@@ -106,9 +124,24 @@ def records(typed: dict[str, Any], firm: dict[str, Any]) -> None:
             "Records that only their owner sees are invisible to colleagues’ keys, and may be made twice.",
             "pd-muted pd-small",
         )
-        labels = ", ".join(str(one) for one in firm["pipedrive_label_ids"])
-        text(typed, "labels", "Labels of new people, by number", labels)
-        basic.text("The numbers of labels in Pipedrive, with commas between them; empty for none.", "pd-muted pd-small")
+        labels(typed, firm["pipedrive_label_ids"], known)
+
+
+def labels(typed: dict[str, Any], kept: list[int], known: dict[int, str]) -> None:
+    """By name where the company's labels are known, by number where the key may not read them."""
+    if known:
+        gone = {one: f"{one} (not there any more)" for one in kept if one not in known}
+        typed["labels"] = kept
+        box = ui.select({**known, **gone}, value=kept, label="Labels of new people", multiple=True, clearable=True)
+        box.props("outlined behavior=menu").classes("pd-field")
+        box.props["dropdown-icon"], box.props["clear-icon"] = design.icon("chevron-down"), design.icon("x")
+        box.bind_value_to(typed, "labels", strict=False)
+        return
+    text(typed, "labels", "Labels of new people, by number", ", ".join(str(one) for one in kept))
+    basic.text(
+        "Their names come with the first key that may read them. Until then type their numbers, with commas between.",
+        "pd-muted pd-small",
+    )
 
 
 def chosen(typed: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +152,7 @@ def chosen(typed: dict[str, Any]) -> dict[str, Any]:
         **{name: typed[name] for name in plain},
         **{name: int(typed[name] or 0) for name in ("warm_threshold", "pipedrive_poll_minutes")},
         "pipedrive_visible_to": typed["pipedrive_visible_to"] or None,
-        "pipedrive_label_ids": _numbers(str(typed["labels"] or "")),
+        "pipedrive_label_ids": _numbers(typed["labels"] or ""),
         "pipedrive_activity_types": {kind: key for kind, key in kinds.items() if key},
     }
 
@@ -143,7 +176,9 @@ def text(typed: dict[str, Any], name: str, label: str, value: str) -> None:
     box.bind_value_to(typed, name, strict=False)
 
 
-def _numbers(typed: str) -> list[int]:
+def _numbers(typed: str | list[int]) -> list[int]:
+    if not isinstance(typed, str):
+        return [int(one) for one in typed]
     words = typed.replace(",", " ").split()
     if not all(word.isascii() and word.isdigit() for word in words):
         raise Invalid("Type the numbers of labels, with commas between them.")

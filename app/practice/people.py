@@ -75,10 +75,20 @@ def activity_types() -> list[dict[str, Any]]:
     ]
 
 
+LABELS = (
+    {"id": 1, "label": "Customer", "color": "green"},
+    {"id": 2, "label": "Hot lead", "color": "red"},
+    {"id": 3, "label": "Warm lead", "color": "yellow"},
+    {"id": 4, "label": "Cold lead", "color": "blue"},
+)
+
+
 def standard_fields(kind: str) -> list[dict[str, Any]]:
     """The fields every company has from the start, the ones that matter here."""
     names = {"persons": ("name", "emails", "phones", "org_id"), "organizations": ("name", "address", "website")}
-    return [definition(name.capitalize(), name, "varchar", custom=False) for name in names[kind]]
+    plain = [definition(name.capitalize(), name, "varchar", custom=False) for name in names[kind]]
+    labels = definition("Labels", "label_ids", "set", custom=False) | {"options": list(LABELS)}
+    return [*plain, labels] if kind == "persons" else plain
 
 
 def definition(name: str, code: str, type: str, *, custom: bool) -> dict[str, Any]:

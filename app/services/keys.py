@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from app.errors import Invalid
 from app.models import User
-from app.services import account, syncs, workspace
+from app.services import account, mapping, syncs, workspace
 
 Seal = Callable[[UUID, str], str]
 Check = Callable[[str], "KeyOwner"]
+LetGo = Callable[[User], None]
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class KeyOwner:
 
 
 def keep(session: Session, who: User, api_key: str, owner: KeyOwner, seal: Seal) -> User:
-    """Keep a key that Pipedrive has just accepted; everything that waited for one goes on.
+    """Keep a key that Pipedrive has just accepted; everything that waited for one goes on, and its company is looked at soon.
 
     The first key decides which Pipedrive company the firm works with; a key
     from another one is refused.
@@ -43,5 +44,6 @@ def keep(session: Session, who: User, api_key: str, owner: KeyOwner, seal: Seal)
     kept = account.keep_pipedrive_key(
         session, who, seal(who.id, api_key), api_key[-4:], owner.company_domain, owner.user_id, owner.user_name
     )
+    mapping.ask_soon(session, who, owner.company_domain)
     syncs.wake_lane(session, who)
     return kept

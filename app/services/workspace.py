@@ -24,7 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "backup_last": None,
     # how often we listen to Pipedrive; what becomes there of a meeting that is called off: "mark" or "delete"
     "pipedrive_poll_minutes": 10,
-    "pipedrive_webhooks": False,
+    "pipedrive_webhooks": True,
     "deleted_meetings": "mark",
     # our kind of touch -> the key of an activity type there; whose the new records are ("key_user" or "none"); who sees them
     "pipedrive_activity_types": {},

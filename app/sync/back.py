@@ -98,12 +98,16 @@ def _is_full_turn(line: Line) -> bool:
     with db.reading() as session:
         heard = session.exec(select(SyncAccount.heard).where(SyncAccount.account == line.account)).first() or {}
         last = heard.get("at")
-        return last is None or lanes.moment(session) >= datetime.fromisoformat(last) + _interval(session)
+        return (
+            bool(heard.get("soon"))
+            or last is None
+            or lanes.moment(session) >= datetime.fromisoformat(last) + _interval(session)
+        )
 
 
 def _note_turn(line: Line) -> None:
     with db.transaction() as session:
-        hearing.note(session, line.account, at=lanes.moment(session).isoformat())
+        hearing.note(session, line.account, at=lanes.moment(session).isoformat(), soon="")
 
 
 def _next(lease: Lease) -> None:

@@ -1,42 +1,73 @@
-"""Webhooks, where the firm wants them and Pipedrive can reach us: set and removed by the listener with an administrator's key.
+"""Webhooks, where Pipedrive can reach us and the firm has not said no: set by the listener with an administrator's key.
 
-Never needed: they only make the listener look sooner. A set-up that broke
-half-way is swept away and begun anew, so there is never a second set.
+Never needed: they only make the listener look sooner. Who may not set them is
+asked once and never again. A set-up that broke half-way is swept away and begun
+anew, so there is never a second set; when the key that set them goes, they go.
 """
 
 import ipaddress
+import logging
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlmodel import select, update
 
 from app import db
-from app.models import EntityType, SyncAccount
+from app.models import EntityType, SyncAccount, User
 from app.services import hooks, workspace
-from app.sync.errors import Gone, NotAllowed, Rejected
+from app.sync.company import Desk
+from app.sync.errors import Gone, NotAllowed, PipedriveError, Rejected
+from app.sync.pipedrive import Pipedrive
 from app.sync.push import Line
+from app.vault import Sealed
 
 ABOUT = (EntityType.ORGANIZATION, EntityType.PERSON, EntityType.ACTIVITY)
 NAME = "Pipedriven"
+PATIENCE = 5.0
+
+log = logging.getLogger(__name__)
 
 
 def keep(line: Line, address: str) -> None:
     """Make what is set there agree with what the firm chose."""
     with db.reading() as session:
-        wanted = workspace.choice(session, "pipedrive_webhooks") is True and is_public(address)
+        wanted = workspace.choice(session, "pipedrive_webhooks") is not False and is_public(address)
         kept = session.exec(select(SyncAccount.hook).where(SyncAccount.account == line.account)).first() or {}
-    if str(line.lease.who.id) in kept.get("may_not", []):
+    me = str(line.lease.who.id)
+    if me in kept.get("may_not", []):
         return
     complete = kept.get("address") == address and len(kept.get("ids", [])) == len(ABOUT)
     if wanted == complete and (complete or "address" not in kept):
         return
     try:
         if "address" in kept:
-            _sweep(line, dict(kept))
+            _sweep(line, str(kept["address"]))
         if wanted:
             _set(line, address)
-    except NotAllowed:
-        _write(line, {**kept, "may_not": [*kept.get("may_not", []), str(line.lease.who.id)]})
+    except Rejected as no:
+        with suppress(Rejected):
+            _sweep(line, address)
+        _write(line, {"may_not": [*kept.get("may_not", []), me], "why": no.sentence})
+
+
+def let_go(desk: Desk, who: User) -> None:
+    """Before a key is forgotten: take away with it what it set. Where that fails, the next key that may sweeps it away."""
+    account = str(who.pipedrive_company)
+    with db.reading() as session:
+        kept = session.exec(select(SyncAccount.hook).where(SyncAccount.account == account)).first() or {}
+    if kept.get("by") != str(who.id):
+        return
+    left: dict[str, Any] | None = {"address": kept["address"], "ids": []}
+    try:
+        http, key = desk.line_for(who, practice=False)
+        with http:
+            sweep(Pipedrive(http, key, deadline=PATIENCE), str(kept["address"]))
+        left = None
+    except (PipedriveError, Sealed, ValueError) as trouble:
+        log.warning("webhooks could not be removed: %s", type(trouble).__name__)
+    with db.transaction() as session:
+        session.exec(update(SyncAccount).filter_by(account=account).values(hook=left))
 
 
 def is_public(address: str) -> bool:
@@ -52,7 +83,7 @@ def is_public(address: str) -> bool:
 def _set(line: Line, address: str) -> None:
     """Keep the secrets first: news that comes before the numbers are known is believed."""
     given = hooks.fresh()
-    kept: dict[str, Any] = {**given.kept, "address": address, "ids": []}
+    kept: dict[str, Any] = {**given.kept, "address": address, "ids": [], "by": str(line.lease.who.id)}
     _write(line, kept)
     for kind in ABOUT:
         hook = line.pipedrive.add_webhook(
@@ -66,15 +97,19 @@ def _set(line: Line, address: str) -> None:
         _write(line, kept)
 
 
-def _sweep(line: Line, kept: dict[str, Any]) -> None:
+def sweep(pipedrive: Pipedrive, address: str) -> None:
     """Remove what is ours there, also what no answer told us the number of."""
-    for hook in line.pipedrive.webhooks():
-        if hook.url.startswith(f"{kept['address']}{hooks.PATH}"):
+    for hook in pipedrive.webhooks():
+        if hook.url.startswith(f"{address}{hooks.PATH}"):
             try:
-                line.pipedrive.delete_webhook(hook.id)
+                pipedrive.delete_webhook(hook.id)
             except (Gone, Rejected) as no:
                 if isinstance(no, NotAllowed):
                     raise
+
+
+def _sweep(line: Line, address: str) -> None:
+    sweep(line.pipedrive, address)
     _write(line, None)
 
 

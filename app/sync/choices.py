@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -48,13 +49,19 @@ def read(session: Session, who: User, account: str) -> Choices:
     return Choices(
         owner_id=who.pipedrive_user_id if chosen["pipedrive_owner"] == "key_user" else None,
         visible_to=chosen["pipedrive_visible_to"],
-        label_ids=tuple(chosen["pipedrive_label_ids"]),
+        label_ids=_there(chosen["pipedrive_label_ids"], known.get("labels", [])),
         types=chosen["pipedrive_activity_types"],
         known=tuple(ActivityType(0, row["key"], row["name"], row["active"]) for row in known.get("types", [])),
         marks={kind: code for kind, code in known.get("marks", {}).items() if code},
         on_meeting=chosen["pipedrive_on_meeting"],
         deletes_meetings=chosen["deleted_meetings"] == "delete",
     )
+
+
+def _there(chosen: Sequence[int], known: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """The chosen labels without those that were deleted there meanwhile: they would break every push."""
+    numbers = {row["id"] for row in known}
+    return tuple(one for one in chosen if not numbers or one in numbers)
 
 
 def usual(known: Sequence[ActivityType]) -> str:

@@ -79,7 +79,9 @@ def _waiting(seconds: float, *, practice: bool, listening: bool) -> Any:
     linked = select(PipedriveLink.id).where(
         PipedriveLink.account == SyncAccount.account, PipedriveLink.state == LinkState.LINKED
     )
-    something = linked.exists() & listens_now() if listening else _due(col(SyncLane.user_id)).exists()
+    asked_by = col(SyncAccount.heard)["soon"].as_string()
+    wanted = or_(linked.exists(), asked_by != "")
+    something = wanted & listens_now() if listening else _due(col(SyncLane.user_id)).exists()
     return (
         select(SyncLane.id)
         .join(User, col(User.id) == SyncLane.user_id)
@@ -94,7 +96,11 @@ def _waiting(seconds: float, *, practice: bool, listening: bool) -> Any:
             something,
             ~_everything_paused(),
         )
-        .order_by(col(SyncLane.lease_until).asc().nulls_first(), col(SyncLane.id))
+        .order_by(
+            func.coalesce(asked_by == cast(SyncLane.user_id, Text), literal(value=False)).desc(),
+            col(SyncLane.lease_until).asc().nulls_first(),
+            col(SyncLane.id),
+        )
         .limit(1)
         .with_for_update(skip_locked=True, of=SyncLane)
     )
@@ -124,6 +130,11 @@ def hold(session: Session, lease: Lease) -> None:
 def release(session: Session, lease: Lease) -> None:
     """Give the lane back; it now stands last in the row."""
     session.exec(update(SyncLane).where(*_ours(lease)).values(lease_token=None, lease_until=func.clock_timestamp()))
+
+
+def nap(session: Session, lease: Lease, seconds: float) -> None:
+    """Let the others go first until this key may ask again; too short to be worth a word."""
+    session.exec(update(SyncLane).where(*_ours(lease)).values(not_before=_in(seconds)))
 
 
 def pause(session: Session, lease: Lease, sentence: str, wait: timedelta) -> None:

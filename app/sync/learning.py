@@ -1,4 +1,4 @@
-"""What a company of Pipedrive's is like: its kinds of activities, asked for once a day, and a field of our own.
+"""What a company of Pipedrive's is like: its kinds of activities and its labels, asked for once a day, and a field of our own.
 
 The field holds our mark, by which a record is known again after a merge or a
 restore. Only an administrator may add one; who may not is asked once and never
@@ -20,6 +20,9 @@ from app.sync.records import Field
 
 MARK = "Pipedriven reference"
 
+# the documents do not say which code the field of labels has
+LABELS = ("label_ids", "labels", "label")
+
 
 def learn(line: Line) -> None:
     with db.reading() as session:
@@ -27,9 +30,19 @@ def learn(line: Line) -> None:
         moment = lanes.moment(session)
     if _is_old(line, known.get("types_at"), moment):
         types = [{"key": one.key, "name": one.name, "active": one.is_active} for one in line.pipedrive.activity_types()]
-        _keep(line, types=types, types_at=moment.isoformat())
+        _keep(line, types=types, labels=_labels(line), types_at=moment.isoformat())
     if "marks" not in known and str(line.lease.who.id) not in known.get("may_not", []):
         _add_fields(line, dict(known))
+
+
+def _labels(line: Line) -> list[dict[str, Any]]:
+    """The labels that people may carry; none where this key may not ask for them."""
+    try:
+        fields = line.pipedrive.person_fields()
+    except Rejected:
+        return []
+    options = (field.options for field in fields if field.code in LABELS and not field.is_custom)
+    return [{"id": number, "name": name} for number, name in next(options, ())]
 
 
 def _add_fields(line: Line, known: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Pipedrive's JSON read with suspicion: a record needs its number, everything else may be missing."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -31,7 +32,17 @@ def field_definition(data: Any) -> Field:
     if not isinstance(data, dict) or not _text(data, "field_code"):
         raise Unreadable("a field without a code")
     code, name, kind = (_text(data, f"field_{part}") for part in ("code", "name", "type"))
-    return Field(code, name, kind, data.get("is_custom_field") is True)
+    return Field(code, name, kind, data.get("is_custom_field") is True, tuple(_options(data.get("options"))))
+
+
+def _options(said: Any) -> Iterator[tuple[int, str]]:
+    """Numbers may come as text; what has no number cannot be sent, so it is left out."""
+    for one in said if isinstance(said, list) else ():
+        number = one.get("id") if isinstance(one, dict) else None
+        if isinstance(number, str) and number.isascii() and number.isdigit():
+            number = int(number[:15])
+        if isinstance(number, int) and not isinstance(number, bool) and number > 0 and _text(one, "label"):
+            yield number, _text(one, "label")
 
 
 def organization(data: Any) -> Organization:

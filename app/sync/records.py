@@ -31,12 +31,16 @@ class ActivityType:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a person or an organization; `code` differs from company to company."""
+    """A field of a person or an organization; `code` differs from company to company.
+
+    `options` are what may be chosen in it, as (number, name).
+    """
 
     code: str
     name: str
     type: str
     is_custom: bool
+    options: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -179,15 +179,18 @@ def test_a_contact_is_unlinked_and_linked_by_its_address(desk, api, pipedrive):
 def test_the_firm_chooses_how_its_words_map(desk, api):
     opened(desk, "/settings/pipedrive")
     desk.get_by_label("A contact is warm from").fill("8")
-    desk.get_by_label("Labels of new people").fill("three")
-    desk.get_by_role("button", name="Save").click()
-    expect(desk.get_by_text("Type the numbers of labels")).to_be_visible()
-    desk.get_by_label("Labels of new people").fill("3, 5")
+    expect(desk.get_by_text("We look for changes there every 10 minutes.")).to_be_visible()
+    desk.get_by_label("Labels of new people").click()
+    for name in ("Hot lead", "Warm lead"):
+        desk.get_by_role("option", name=name).click()
+    desk.keyboard.press("Escape")
     desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_text("Saved; it holds")).to_be_visible()
     opened(desk, "/settings/pipedrive")
     expect(desk.get_by_label("A contact is warm from")).to_have_value("8")
-    expect(desk.get_by_label("Labels of new people")).to_have_value("3, 5")
+    expect(desk.locator(".q-field", has=desk.get_by_label("Labels of new people"))).to_contain_text(
+        "Hot lead, Warm lead"
+    )
 
 
 @pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])

@@ -306,6 +306,34 @@ def test_whose_a_new_record_is_who_sees_it_and_how_it_is_labelled_is_the_firms_c
     assert "visible_to" not in meeting
 
 
+def known_labels(owner):
+    with db.reading() as session:
+        return mapping.labels(session, session.get_one(User, owner.id))
+
+
+def test_labels_are_known_by_name_and_one_that_is_gone_there_breaks_no_push(fake, desk, ada, kari):
+    choose(pipedrive_label_ids=[2, 77])
+    ask(ada, contact(ada, "First"))
+    settled(desk)
+    listened(desk)
+    assert known_labels(ada) == {1: "Customer", 2: "Hot lead", 3: "Warm lead", 4: "Cold lead"}
+    ask(ada, kari)
+    settled(desk)
+    assert fake.asked("POST", "persons")[-1].json["label_ids"] == [2]
+
+
+def test_where_the_key_may_not_read_labels_their_numbers_go_over_as_typed(fake, desk, ada, kari):
+    fake.next(faults.not_allowed(), kind="personFields", times=None)
+    choose(pipedrive_label_ids=[2, 77])
+    ask(ada, contact(ada, "First"))
+    settled(desk)
+    listened(desk)
+    assert known_labels(ada) == {}
+    ask(ada, kari)
+    settled(desk)
+    assert fake.asked("POST", "persons")[-1].json["label_ids"] == [2, 77]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -10,14 +10,15 @@ import faults
 import httpx
 import official_contract
 import pytest
-from desk import ADAS_KEY, fresh, links, meet, settled
+from desk import ADAS_KEY, BOS_KEY, fresh, links, meet, settled
 from fastapi import FastAPI
 from sqlmodel import select
 from world import contact
 
 from app import db
-from app.models import SyncAccount, SyncNote, now
-from app.services import hooks, syncs, workspace
+from app.models import SyncAccount, SyncNote, User, now
+from app.services import account as account_service
+from app.services import hooks, keys, mapping, syncs, workspace
 from app.settings import Settings
 from app.sync import back, bells
 from app.web import hooks as bell
@@ -195,6 +196,68 @@ def test_an_administrators_key_sets_the_webhooks_and_removes_them(fake, desk, ka
     choose(pipedrive_webhooks=False)
     due(desk)
     assert (fake.company.webhooks, account().hook) == ({}, None)
+
+
+def said():
+    with db.reading() as session:
+        return mapping.news(session, session.exec(select(User)).first())
+
+
+def test_saving_a_key_sets_the_webhooks_before_anything_was_pushed_and_forgetting_it_removes_them(fake, desk, ada, bo):
+    with db.transaction() as session:
+        who = session.get_one(User, ada.id)
+        keys.keep(session, who, ADAS_KEY, keys.KeyOwner("acme", 1, "Ada"), lambda _, key: key)
+    assert back.listen(desk) == 1
+    assert len(fake.company.webhooks) == 3
+    assert said() == "Pipedrive tells us of changes at once; we also look every 10 minutes."
+    with db.reading() as session:
+        who = session.get_one(User, ada.id)
+        assert mapping.labels(session, who)[2] == "Hot lead"
+    bells.let_go(desk, who)
+    assert (fake.company.webhooks, account().hook) == ({}, None)
+
+
+def test_webhooks_that_could_not_be_removed_with_their_key_are_swept_away_by_the_next(fake, desk, ada, bo, kari):
+    for _ in range(2):
+        due(desk)
+    assert len(fake.company.webhooks) == 3
+    fake.next(faults.server_error(), kind="webhooks")
+    bells.let_go(desk, fresh(ada))
+    assert len(fake.company.webhooks) == 3
+    with db.transaction() as session:
+        account_service.drop_pipedrive_key(session, session.get_one(User, ada.id))
+    fake.company.people.by_key[BOS_KEY].admin = True
+    with db.transaction() as session:
+        keys.keep(session, session.get_one(User, bo.id), BOS_KEY, keys.KeyOwner("acme", 2, "Bo"), lambda _, key: key)
+    due(desk)
+    assert len(fake.company.webhooks) == 3
+    assert account().hook["by"] == str(bo.id)
+
+
+def test_no_room_for_webhooks_is_said_and_polling_goes_on(fake, desk, ada, kari):
+    """Pipedrive keeps forty for each user at most."""
+    full = faults.in_json(422, {"status": "error", "success": False, "error": "Webhook limit reached"})
+    fake.next(full, method="POST", kind="webhooks", times=None)
+    for _ in range(2):
+        due(desk)
+    assert len(fake.asked("POST", "webhooks")) == 1
+    assert said().startswith(
+        "Pipedrive could not be asked to tell us of changes (Pipedrive refused this: Webhook limit"
+    )
+    assert said().endswith("We look every 10 minutes instead.")
+    fake.heal()
+    with db.transaction() as session:
+        who = session.get_one(User, ada.id)
+        keys.keep(session, who, ADAS_KEY, keys.KeyOwner("acme", 1, "Ada"), lambda _, key: key)
+    due(desk)
+    assert len(fake.company.webhooks) == 3
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8080", "https://leads.local"])
+def test_where_pipedrive_cannot_reach_us_nothing_is_set(fake, desk, kari, address):
+    due(replace(desk, address=address))
+    assert fake.asked(kind="webhooks") == []
+    assert said() == "We look for changes there every 10 minutes."
 
 
 def test_a_set_up_that_broke_half_way_is_swept_away_and_begun_anew(fake, desk, kari):
