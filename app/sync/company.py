@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.practice.transport import PracticeTransport
 from app.services.keys import KeyOwner
 from app.settings import Settings
 from app.sync.errors import KeyRefused, PipedriveError
+from app.sync.gate import Gate
 from app.sync.lanes import Lease
 from app.sync.pace import Pace
 from app.sync.pipedrive import Pipedrive, address, http_client
@@ -83,6 +85,7 @@ class Desk:
     leases: dict[UUID, Lease] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     address: str = ""
+    gates: defaultdict[UUID, Gate] = field(default_factory=lambda: defaultdict(Gate))
 
     def line_for(self, who: User, *, practice: bool) -> tuple[httpx.Client, str]:
         """A client and a key; raises ValueError or Sealed with a sentence where there is none."""

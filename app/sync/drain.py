@@ -36,6 +36,8 @@ class EndTurn(Exception):
 
 # after a pause is over: the clock that wakes us and the one that decides are not the same
 SOON = 0.02
+# less than this is waited for with the lane in hand
+A_BLINK = 0.3
 
 
 def drain(desk: Desk) -> int:
@@ -107,6 +109,10 @@ def _push_some(desk: Desk, line: Line) -> int:
 def _next(desk: Desk, lease: Lease) -> PipedriveSync | None:
     desk.beat()
     if desk.stopping.is_set():
+        return None
+    if (wait := desk.gates[lease.lane_id].wait(search=True)) > A_BLINK:
+        with db.transaction() as session:
+            lanes.nap(session, lease, wait)
         return None
     with db.reading() as session:
         return lanes.next_job(session, lease)

@@ -17,6 +17,7 @@ from app.sync import budget, choices, lanes
 from app.sync.company import Desk
 from app.sync.endings import LeaseLost
 from app.sync.errors import Blocked, KeyRefused, NotSent, PipedriveError, Rejected, Throttled
+from app.sync.gate import is_search
 from app.sync.lanes import Lease
 from app.sync.pipedrive import Pipedrive
 from app.sync.push import Line
@@ -49,8 +50,11 @@ def opened(desk: Desk, lease: Lease, kind_of: KindOf = budget.kind) -> tuple[htt
     except (Sealed, ValueError) as unusable:
         raise Unusable(str(unusable)) from unusable
 
+    gate = desk.gates[lease.lane_id]
+
     def before(request: httpx.Request) -> None:
         desk.beat()
+        desk.stopping.wait(gate.wait(search=is_search(request)))
         if desk.stopping.is_set():
             raise LeaseLost
         method, path = request.method, request.url.path
@@ -59,6 +63,7 @@ def opened(desk: Desk, lease: Lease, kind_of: KindOf = budget.kind) -> tuple[htt
             lanes.renew(session, lease, desk.pace.lease)
 
     http.event_hooks["request"].append(before)
+    http.event_hooks["response"].append(gate.heard)
     return http, key
 
 

@@ -195,6 +195,28 @@ def test_beside_a_backlog_under_the_real_burst_limit_a_single_push_waits_no_ten_
         assert last > fake.asked("POST", "persons", BOS_KEY)[0].at
 
 
+def test_a_backlog_keeps_to_the_burst_limit_without_ever_being_told(database):
+    """Q1, P5.3: what is left stands in every answer, so Pipedrive need not say no, and hardly a moment is wasted."""
+    said = []
+
+    class Telling(FakePipedrive):
+        def commit(self, heard):
+            reply = super().commit(heard)
+            said.append(reply.status)
+            return reply
+
+    ada, size = connect(world.person("Ada"), ADAS_KEY), 60
+    with Telling({ADAS_KEY: "Ada"}, limits=Limits(enforced=True)) as fake:
+        desk = office.desk_at(fake.url, Pace(), patience=5)
+        with db.transaction() as session:
+            session.add_all(backlog(ada, size))
+        with db.transaction() as session:
+            syncs.wake_lane(session, session.merge(ada))
+        settled(desk, 60)
+    assert {row.status for row in pushes()} == {SyncStatus.SUCCESS}
+    assert set(said) == {200}
+
+
 def backlog(owner, size):
     rows = [world.contact(owner, f"Person {number}", email=f"p{number}@ada.example") for number in range(size)]
     office.ask(owner, rows[0])
