@@ -23,7 +23,8 @@ def _draw(kept: Safety | None, zone: str) -> None:
     elif kept.is_fine:
         assert kept.made_at is not None
         proof = " It was restored into a scratch database to prove that it works." if kept.proved else ""
-        basic.text(f"Last backup: {design.time_word(kept.made_at, zone)}.{proof}", "pd-muted pd-small")
+        where = " They lie in the data folder: copy them to another machine, too."
+        basic.text(f"Last backup: {design.time_word(kept.made_at, zone)}.{proof}{where}", "pd-muted pd-small")
     else:
         last = f"The last good one is of {design.time_word(kept.made_at, zone)}." if kept.made_at else "There is none."
         basic.text(f"The nightly backup needs somebody. {last} {kept.trouble or ''}".strip(), "pd-card pd-notice bad")
