@@ -71,12 +71,54 @@ async function waits() {
 addEventListener("offline", waits);
 addEventListener("online", async () => { await (await outbox()).flush(); waits(); });
 addEventListener("outbox", waits);
+// once the worker keeps it, it costs the network nothing
+if (navigator.serviceWorker?.controller) addEventListener("load", () => setTimeout(waits, 300));
 addEventListener("load", () => setTimeout(async () => {
   const { flush, keep } = await outbox();
   await flush();
   await keep();
   waits();
 }, 6000));
+
+// what is typed into a sheet and not saved yet outlives a reload, a lost line and a new start of the server;
+// the server keeps what is typed only as long as the page lives
+const draftOf = (input) => {
+  const sheet = input.closest?.(".pd-sheet"), title = sheet?.querySelector(".pd-head-name, .pd-h1")?.textContent;
+  const label = input.getAttribute?.("aria-label") || input.closest("label")?.innerText;
+  const typed = input.matches?.("textarea, input:not([type=password], [type=file], [type=checkbox], [type=search])");
+  // somebody known has facts of their own that an old draft must not meet
+  return typed && title && label && title !== "Edit contact" ? { sheet, label, key: `pd-draft:${title}` } : null;
+};
+const DAY = 86400000;
+const drafts = {
+  read: (key) => { try { const kept = JSON.parse(localStorage.getItem(key)); return kept?.at > Date.now() - DAY ? kept.said : {}; } catch { return {}; } },
+  keep: (key, said) => { try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), said })); } catch { /* a full or closed storage keeps nothing */ } },
+};
+document.addEventListener("input", (e) => {
+  const draft = e.isTrusted && draftOf(e.target);
+  if (draft) drafts.keep(draft.key, { ...drafts.read(draft.key), [draft.label]: e.target.value });
+});
+const filled = new WeakSet();
+new MutationObserver((changes) => {
+  for (const change of changes) for (const node of change.addedNodes) {
+    for (const input of node.querySelectorAll?.(".pd-sheet textarea, .pd-sheet input") || []) {
+      const draft = !filled.has(input) && draftOf(input);
+      if (!draft) continue;
+      filled.add(input);
+      const said = drafts.read(draft.key)[draft.label];
+      if (!said || input.value) continue;
+      Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value").set.call(input, said);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      const folded = input.closest(".q-expansion-item--collapsed")?.querySelector(".q-item");
+      folded?.click();
+    }
+  }
+  // a sheet that closes was saved, or its words are not wanted any more
+  for (const change of changes) for (const node of change.removedNodes) {
+    const title = (node.matches?.(".pd-sheet") ? node : node.querySelector?.(".pd-sheet"))?.querySelector(".pd-head-name, .pd-h1")?.textContent;
+    if (title) localStorage.removeItem(`pd-draft:${title}`);
+  }
+}).observe(document.body || document.documentElement, { childList: true, subtree: true });
 
 // notices on the lock screen: asked for within the tap itself, or the browser does not ask
 document.addEventListener("click", async (e) => {
