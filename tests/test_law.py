@@ -157,7 +157,7 @@ def test_parts_are_given_values_only():
 # nobody is signed in, or the operator acts: each has a reason to stand here
 NOBODY_ACTS = re.compile(
     r"app\.services\.(sign_in|people|one_time|throttle|passwords|audit|account|secret|keys|workspace|idempotency"
-    r"|phones|columns|cells|bulk|delimited|sheets|presets|vcard_in|workbook_in|import_files|import_rows|samples|sample_campaign|twins|visibility|exports|hooks|vcards|workbooks|pipedrive_file|marks|campaign_cards|calendar|notices|mailbox|ringing|replies|letters|mornings|mondays|occasions|expiry|merge_fields|signatures|capture|captured|narrowing|safety|standings|second_factor|identities|forgotten)\."
+    r"|phones|columns|cells|bulk|delimited|sheets|presets|vcard_in|workbook_in|import_files|import_rows|samples|sample_campaign|twins|visibility|exports|hooks|vcards|workbooks|pipedrive_file|marks|campaign_cards|calendar|notices|mailbox|ringing|replies|letters|mornings|mondays|occasions|expiry|merge_fields|signatures|capture|captured|card_codes|narrowing|safety|standings|second_factor|identities|forgotten)\."
     # rules and files of figures that were asked for with somebody's rights; whoever holds a link has no account
     r"|app\.services\.(asked|figures|pace|tallies|gallery|viewers|report_tables|report_files|report_paper)\."
     r"|app\.services\.report_links\.(opened|shown)$"

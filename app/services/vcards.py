@@ -43,6 +43,24 @@ def card(contact: Contact, version: Version = "3.0") -> bytes:
     return b"".join(_folded(line) for line in drawn.serialize(lineLength=UNFOLDED).encode().split(b"\r\n") if line)
 
 
+def brief(contact: Contact) -> str:
+    """What one hands over of somebody, short enough for a code on a screen: no notes, no tags, nothing of ours."""
+    drawn = vobject.vCard()
+    drawn.add("version").value = "3.0"
+    drawn.add("n").value = Name(family=_text(contact.family_name), given=_text(contact.given_name))
+    drawn.add("fn").value = _text(contact.name)
+    for name, values in (("tel", contact.phones[:2]), ("email", contact.emails[:2])):
+        for value in values:
+            drawn.add(name).value = _text(value)
+    if contact.organisation:
+        drawn.add("org").value = [_text(contact.organisation.name)]
+    if contact.job_title:
+        drawn.add("title").value = _text(contact.job_title)
+    if contact.linkedin_url:
+        _as_it_is(drawn, "url", _address(contact.linkedin_url))
+    return str(drawn.serialize(lineLength=UNFOLDED))
+
+
 def _folded(line: bytes) -> bytes:
     """One line as lines of at most 75 bytes, never broken within a letter; those that go on begin with a space."""
     parts, start, room = [], 0, WIDEST

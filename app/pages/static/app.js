@@ -166,3 +166,34 @@ if (location.pathname === "/import" && location.search === "?shared") {
   });
   wait.observe(document, { childList: true, subtree: true, attributes: true });
 }
+// a page from the share sheet: looked over in the sheet for a new contact
+if (location.pathname === "/contacts" && location.search === "?shared") {
+  const wait = new MutationObserver(async () => {
+    if (!window.socket?.connected || !window.emitEvent || !document.querySelector(".pd-main h1, .pd-main .pd-h1")) return;
+    wait.disconnect();
+    history.replaceState(history.state, "", "/contacts");
+    const kept = await caches.match("/shared/text");
+    if (!kept) return;
+    emitEvent("add_shared", await kept.text());
+    for (const name of await caches.keys()) await (await caches.open(name)).delete("/shared/text");
+  });
+  wait.observe(document, { childList: true, subtree: true, attributes: true });
+}
+
+// a photo of a card's code: made small here, the camera's full size is of no use to anybody
+document.addEventListener("change", async (e) => {
+  const input = e.target, file = input.files?.[0];
+  if (!input.closest?.(".pd-photo") || !file || file.size < 1200000 || input.dataset.small) return;
+  e.stopImmediatePropagation();
+  input.dataset.small = "yes";
+  try {
+    const picture = await createImageBitmap(file), part = Math.min(1, 2000 / Math.max(picture.width, picture.height));
+    const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * part), height: Math.round(picture.height * part) });
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const small = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85)), given = new DataTransfer();
+    given.items.add(new File([small], "photo.jpg", { type: "image/jpeg" }));
+    input.files = given.files;
+  } catch { /* sent as it is: the server says whether it can read it */ }
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  delete input.dataset.small;
+}, true);

@@ -43,10 +43,22 @@ async function asset(request) {
 
 // files from the phone's share sheet wait here until the import screen takes them; nothing is sent before that
 async function shared(request) {
-  const files = (await request.formData()).getAll("file").filter((file) => file instanceof File);
+  const form = await request.formData(), files = form.getAll("file").filter((file) => file instanceof File);
   const cache = await caches.open(CACHE);
+  if (!files.length) {
+    await cache.put("/shared/text", new Response(blob(...["title", "text", "url"].map((name) => form.get(name) || ""))));
+    return Response.redirect("/contacts?shared", 303);
+  }
   await Promise.all(files.slice(0, 20).map((file, at) => cache.put(`/import/shared/${at}`, new Response(file, { headers: { "X-Name": encodeURIComponent(file.name) } }))));
   return Response.redirect("/import?shared", 303);
+}
+
+// a page that was shared, as somebody would paste it: of a profile the name and the address, of anything else every word
+function blob(title, text, url) {
+  const link = url || text.match(/https?:\/\/\S+/)?.[0] || "";
+  if (!/linkedin\.com\/(in|pub)\//.test(link)) return [title, text, url].filter(Boolean).join("\n").slice(0, 9000);
+  const name = / \| LinkedIn/.test(title) ? title.replace(/^\(\d+\) /, "").split(/ [-–|] /)[0] : "";
+  return [name, link].filter(Boolean).join("\n").slice(0, 9000);
 }
 
 // a notice for the lock screen; only addresses of our own are opened
