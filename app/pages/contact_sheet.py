@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.errors import Conflict, Stale
 from app.models import Contact, ContactDraft, User
-from app.pages import contact_draft, contact_work, edit_conflict
+from app.pages import card_photo, contact_draft, contact_work, edit_conflict
 from app.pages.contact_form import ContactForm
 from app.pages.edit_conflict import Apart, Decisions
 from app.pages.merge_sheet import MergeSheet
@@ -32,12 +32,15 @@ class ContactSheet:
         self.sheet, self.merging = Sheet("Contact"), merging
         self.left: dict[UUID | None, contact_work.Work] = {}
 
-    async def open(self, contact: Contact | None = None) -> None:
+    async def open(self, contact: Contact | None = None, text: str = "") -> None:
+        """`text` is what was shared or photographed: it stands in the box for pasted texts, and is read at once."""
         contact_id = contact.id if contact else None
         self.work = self.left.get(contact_id) or contact_work.begin(contact)
         self.left[contact_id] = self.work
         self.draw(came_back=self.is_touched())
         self.sheet.open()
+        if text:
+            await self.paste.give(text)
 
     def is_touched(self) -> bool:
         work = self.work
@@ -58,6 +61,7 @@ class ContactSheet:
                     basic.button("Start over", self.start_over, "plain", "undo-2")
             if is_new:
                 self.paste = Paste(self.take, self.take_rest)
+                card_photo.photo(self.paste.give)
             self.decisions = Decisions(title, apart, self.decide) if apart else None
             self.form = ContactForm(self.work.typed, self.ask_twins, is_new=is_new)
             with ui.element("div").classes("pd-foot"):

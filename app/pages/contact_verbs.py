@@ -6,6 +6,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Contact, User
+from app.pages.code_sheet import CodeSheet
 from app.pages.contact_picker import ContactPicker
 from app.pages.erase_sheet import EraseSheet
 from app.pages.frame import Shell
@@ -21,11 +22,13 @@ class Verbs:
     def __init__(self, shell: Shell, contact: Contact) -> None:
         self.shell, self.contact = shell, contact
         self.snoozing, self.picker, self.erasing = SnoozeSheet(shell.me), ContactPicker(), EraseSheet()
+        self.code = CodeSheet()
         with ui.element("div").classes("pd-verbs"):
             basic.button("Edit", lambda: shell.contact_sheet.open(self.contact), "plain", "pencil")
             basic.button("Snooze", lambda: self.snoozing.open(self.contact), "plain", "bell-off")
             basic.button("Delete", lambda: trash(self.contact.id), "bad", "trash-2")
         with basic.expansion("More"), ui.element("div").classes("pd-push-acts"):
+            basic.button("Show QR code", lambda: self.code.open(self.contact), "plain", "qr-code")
             basic.button("Merge with …", self.choose_twin, "plain", "users")
             self.dossier()
             basic.button("Erase for good", self.erase, "bad", "trash-2")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
 from app.models import Activity, ActivityType, Contact, User
@@ -21,7 +22,7 @@ from app.pages.merge_sheet import MergeSheet
 from app.pages.palette import KeySheet, Palette
 from app.pages.parts import basic, toast
 from app.pages.tap import look, tap
-from app.services import owed
+from app.services import capture, owed
 
 # how long the server keeps a page whose phone went to sleep, and how long a first answer may take
 KEPT, FIRST = 600.0, 1.5
@@ -78,6 +79,10 @@ class Shell:
     async def add(self) -> None:
         await self.contact_sheet.open()
 
+    async def add_shared(self, event: GenericEventArguments) -> None:
+        """A page from the phone's share sheet."""
+        await self.contact_sheet.open(text=str(event.args)[: capture.MOST_BYTES])
+
 
 async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
     """Draw the frame around the screen that the address names; screens change without a reload."""
@@ -101,6 +106,7 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
     ui.on("came_back", this.came_back)
     ui.on("add_contact", this.add)
     ui.on("show_keys", this.key_sheet.open)
+    ui.on("add_shared", this.add_shared)
     # the first answer carries its content: without this the page arrives empty and is filled over the socket
     if pages._active_tasks:  # noqa: SLF001 - NiceGUI offers no other way to wait for the first screen
         await asyncio.wait(set(pages._active_tasks), timeout=FIRST)  # noqa: SLF001 - same

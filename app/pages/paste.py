@@ -42,13 +42,20 @@ class Paste:
         self.box.set_visibility(False)
         self.said = Kept()
 
-    async def open(self, event: GenericEventArguments) -> None:
+    async def give(self, text: str) -> None:
+        """A text from elsewhere, read as if it had been pasted."""
         self.button.set_visibility(False)
         self.box.set_visibility(True)
+        self.box.set_value(text)
+        await self.read()
+
+    async def open(self, event: GenericEventArguments) -> None:
         if event.args:
-            self.box.set_value(str(event.args))
-            await self.read()
-        elif not self.box.value:
+            await self.give(str(event.args))
+            return
+        self.button.set_visibility(False)
+        self.box.set_visibility(True)
+        if not self.box.value:
             self.box.run_method("focus")
 
     async def read(self) -> None:

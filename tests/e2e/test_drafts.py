@@ -33,7 +33,7 @@ def test_a_half_written_contact_is_there_after_a_reload(phone, api):
     opened(phone, "/contacts")
     add(phone)
     phone.get_by_label("Name", exact=True).fill("Zoë Öström")
-    phone.get_by_label("Organisation").fill("Nordic Steel AS")
+    phone.get_by_label("Organisation", exact=True).fill("Nordic Steel AS")
     opened(phone, "/contacts")
     add(phone)
     expect(phone.get_by_label("Name", exact=True)).to_have_value("Zoë Öström")

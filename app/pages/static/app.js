@@ -98,13 +98,13 @@ document.addEventListener("input", (e) => {
   const draft = e.isTrusted && draftOf(e.target);
   if (draft) drafts.keep(draft.key, { ...drafts.read(draft.key), [draft.label]: e.target.value });
 });
-const filled = new WeakSet();
 new MutationObserver((changes) => {
   for (const change of changes) for (const node of change.addedNodes) {
-    for (const input of node.querySelectorAll?.(".pd-sheet textarea, .pd-sheet input") || []) {
-      const draft = !filled.has(input) && draftOf(input);
+    // as the sheet comes up: what is drawn anew in it later begins empty on purpose
+    const sheet = node.matches?.(".pd-sheet") ? node : node.querySelector?.(".pd-sheet");
+    for (const input of sheet?.querySelectorAll("textarea, input") || []) {
+      const draft = draftOf(input);
       if (!draft) continue;
-      filled.add(input);
       const said = drafts.read(draft.key)[draft.label];
       if (!said || input.value) continue;
       Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value").set.call(input, said);
@@ -113,9 +113,9 @@ new MutationObserver((changes) => {
       folded?.click();
     }
   }
-  // a sheet that closes was saved, or its words are not wanted any more
+  // a sheet that closes was saved, or its words are not wanted any more; a form that goes alone is begun anew
   for (const change of changes) for (const node of change.removedNodes) {
-    const title = (node.matches?.(".pd-sheet") ? node : node.querySelector?.(".pd-sheet"))?.querySelector(".pd-head-name, .pd-h1")?.textContent;
+    const title = (node.matches?.(".pd-sheet, .pd-sheet form, form") ? node : node.querySelector?.(".pd-sheet"))?.querySelector(".pd-head-name, .pd-h1")?.textContent;
     if (title) localStorage.removeItem(`pd-draft:${title}`);
   }
 }).observe(document.body || document.documentElement, { childList: true, subtree: true });
