@@ -4,8 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
+from measuring import axe, sizes
 from playwright.sync_api import expect
-from running import opened
+from running import PHONE, opened
 
 SOON = datetime.now(UTC) + timedelta(minutes=10)
 
@@ -47,3 +48,31 @@ def test_a_calendar_program_reads_the_address_that_is_made_once(desk, site):
 def test_an_empty_outbox_says_when_mail_comes(phone):
     opened(phone, "/outbox")
     expect(phone.get_by_text("No mail yet")).to_be_visible()
+
+
+def test_a_line_of_the_morning_mail_is_answered_by_somebody_who_is_not_signed_in(phone, api, site, chromium):
+    """Opening a link does nothing, as mail scanners open everything; the button does it, once."""
+    api.post("/contacts", json={"name": "Øyvind Brække-Ærlig", "warmness_score": 9})
+    api.put("/me", json={"timezone": "UTC"}).raise_for_status()
+    wish = {"digest_hour": datetime.now(UTC).hour, "weekends": True, "by_mail": True, "off": []}
+    api.put("/notices/choices", json=wish).raise_for_status()
+    opened(phone, "/notices")
+    expect(phone.get_by_text("to contact today")).to_be_visible(timeout=60_000)
+    opened(phone, "/outbox")
+    phone.locator(".pd-letter summary").first.tap()
+    body = phone.locator(".pd-letter .pd-pre").first.inner_text()
+    link = re.search(r"Reached: \S+(/reply/\S+)", body)[1]
+    context = chromium.new_context(base_url=site.address, **PHONE)
+    page = context.new_page()
+    for _ in range(2):
+        page.goto(link)
+        expect(page.get_by_text("Log that you reached")).to_be_visible()
+    assert api.get("/activities", params={"type": "CALL"}).json()["items"] == []
+    assert sizes(page, thumb=True) == []
+    assert axe(page) == []
+    page.get_by_role("button", name="Yes").tap()
+    expect(page.get_by_text("Logged: you reached")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_text("This link was used already")).to_be_visible()
+    assert len(api.get("/activities", params={"type": "CALL"}).json()["items"]) == 1
+    context.close()

@@ -104,3 +104,29 @@ def test_somebody_elses_deeds_are_not_sent_under_my_name(kept, api):
         }"""
     )
     assert api.get("/contacts", params={"q": "Fremd"}).json()["items"] == []
+
+
+def test_inside_the_app_one_sees_what_waits(kept, api):
+    """Reception came back, the server did not: the app itself says how much waits, and sends it when it can."""
+    kept.goto("/static/offline.html")
+    kept.route("**/api/auth/session", lambda route: route.abort())
+    for name in ("Wartet Eins", "Wartet Zwei"):
+        add(kept, name)
+        expect(kept.get_by_label("Name")).to_have_value("")
+    opened(kept, "/contacts")
+    line = kept.get_by_role("button", name="2 waiting")
+    expect(line).to_be_visible()
+    assert line.bounding_box()["height"] >= 44
+    kept.unroute("**/api/auth/session")
+    kept.evaluate("dispatchEvent(new Event('online'))")
+    expect(line).to_have_count(0)
+    assert len(api.get("/contacts", params={"q": "Wartet"}).json()["items"]) == 2
+
+
+def test_a_browser_finds_nothing_that_keeps_the_app_from_being_installed(kept):
+    tools = kept.context.new_cdp_session(kept)
+    found = tools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [one["errorId"] for one in found if one["errorId"] != "in-incognito"] == []
+    manifest = tools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert '"share_target"' in manifest["data"]

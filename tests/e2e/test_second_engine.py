@@ -65,6 +65,29 @@ def test_search_opens_a_contact_over_the_list(phone):
     phone.until("return document.querySelector('.pd-head-name')?.innerText.startsWith('Jörg')")
 
 
+def test_a_contact_is_added_and_half_of_it_outlives_a_reload(phone, hands):
+    phone.opened("/contacts")
+    phone.click(".pd-bar .pd-add button")
+    phone.type(".pd-sheet input[aria-label='Name']", "Zoë Östberg")
+    phone.opened("/contacts")
+    phone.click(".pd-bar .pd-add button")
+    phone.until("return document.querySelector(\".pd-sheet input[aria-label='Name']\")?.value === 'Zoë Östberg'")
+    phone.click(".pd-sheet button[type=submit]")
+    phone.sees("Zoë Östberg added")
+    assert len(hands.get("/api/contacts", params={"q": "Zoë Östberg"}).json()["items"]) == 1
+
+
+def test_a_meeting_is_booked(phone, hands):
+    phone.opened("/")
+    phone.click("#app .pd-pick .pd-act[aria-label^='Book a meeting']")
+    phone.click(".q-dialog .pd-chips .q-btn:nth-child(2)")
+    phone.run(
+        "[...document.querySelectorAll('.q-dialog button')].find(b => b.innerText.trim() === 'Book meeting').click()"
+    )
+    phone.sees("Meeting booked")
+    assert len(hands.get("/api/activities", params={"type": "MEETING"}).json()["items"]) == 1
+
+
 def test_the_key_is_kept(phone, pipedrive):
     phone.opened("/settings")
     phone.type("input[aria-label='Personal API key']", KEY)
@@ -72,7 +95,10 @@ def test_the_key_is_kept(phone, pipedrive):
     phone.sees("Connected as Annegret at acme")
 
 
-@pytest.mark.parametrize("path", ["/", "/contacts", "/activities", "/sync", "/import", "/settings", "/more"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/contacts", "/activities", "/sync", "/import", "/settings", "/more", "/notices", "/campaigns", "/reports"],
+)
 def test_no_screen_scrolls_sideways(phone, path):
     phone.opened(path)
     assert phone.overflow() <= 0

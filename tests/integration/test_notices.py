@@ -125,6 +125,27 @@ def test_whose_morning_has_come(moment, choice, due):
     assert mornings.is_due(NoticeChoice(user_id=base.new_id(), **choice), "Europe/Berlin", moment) is due
 
 
+@pytest.mark.parametrize(
+    ("day", "hour", "early", "first", "last"),
+    [
+        # in March an hour is missing, in October one comes twice: the mail comes once, at the hour on the wall
+        ((2026, 3, 29), 8, (5, 55), (6, 5), (9, 30)),
+        ((2026, 3, 29), 2, (0, 55), (1, 5), (3, 30)),
+        ((2026, 10, 25), 8, (6, 55), (7, 5), (10, 30)),
+        ((2026, 10, 25), 2, (-1, 55), (0, 5), (1, 5)),
+    ],
+)
+def test_on_the_days_when_clocks_change_the_morning_comes_once(ada, jane, at, day, hour, early, first, last):
+    with db.transaction() as session:
+        notices.choose(session, session.get_one(User, ada.id), weekends=True, digest_hour=hour)
+    midnight = datetime(*day, tzinfo=ZoneInfo("UTC"))
+    sent = []
+    for hours, minutes in (early, first, last):
+        at(midnight + timedelta(hours=hours, minutes=minutes))
+        sent.append(morning())
+    assert sent == [0, 1, 0]
+
+
 def test_a_day_with_nothing_to_say_has_no_mail(ada, at):
     assert morning() == 0
     assert all_of(Mail) == []
