@@ -22,7 +22,8 @@ def signed_up(site):
 
 def test_one_row_whatever_is_replayed_and_whatever_stops_meanwhile(folder):
     deeds = {str(uuid4()): ("/api/contacts", {"name": "Spät Ömer"})}
-    with served(folder) as site, signed_up(site) as wire:
+    with served(folder) as site:
+        wire = signed_up(site)
         contact = wire.post("/api/contacts", json={"name": "Kari Nordmann"}).json()["id"]
         touch = {"type": "CALL", "outcome": "REACHED", "contact_id": contact, "happened_at": "2026-11-20T09:30:00Z"}
         deeds[str(uuid4())] = ("/api/activities", touch)
@@ -36,6 +37,7 @@ def test_one_row_whatever_is_replayed_and_whatever_stops_meanwhile(folder):
         first = {answer.json()["id"] for answer in answers}
         assert ({answer.status_code for answer in answers}, len(first)) == ({201}, 2)
         cookies = dict(wire.cookies)
+        wire.close()
 
     # the phone never heard the answers; the server was started anew at another door
     with served(folder, empty=False) as site, client(site, cookies) as wire:
