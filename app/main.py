@@ -28,7 +28,7 @@ from app.services.keys import KeyOwner
 from app.services.pushes import Found, Wanted
 from app.settings import Settings
 from app.signals import Signal, Topic
-from app.sync import bells, company, preview
+from app.sync import bells, company, handed, preview
 from app.sync.clock import Clock
 from app.vault import Vault
 from app.web import health, identity, metrics, tabs
@@ -39,7 +39,7 @@ from app.web.turnstile import Turnstile
 
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 PING = 25.0
-BACKUP_SECONDS = 600.0
+BACKUP_SECONDS, HANDED_SECONDS = 600.0, 900.0
 
 # a new key is news about a person
 WAKES = {Topic.SYNC, Topic.PEOPLE}
@@ -81,6 +81,7 @@ def serve(settings: Settings) -> None:
         clock = Clock(company.desk(settings, vault, practice))
         post = office.opened(settings, data_dir)
         post.wind(clock.also)
+        clock.also(HANDED_SECONDS, handed.round_)
         clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
         site = Site(settings, data_dir, server.url, vault, practice, clock, post.push_key)
         process.greet(settings)

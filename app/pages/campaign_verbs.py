@@ -12,6 +12,9 @@ from app.pages.parts.cards import STAGES
 from app.pages.tap import Said, tap
 from app.services import boards, campaigns, deeds, many_places
 
+# whom a verb for many is about, asked in the same step as the deed
+Whom = Callable[[Session, User], list[UUID]]
+
 
 @tap
 def archive(session: Session, me: User, campaign_id: UUID) -> Said:
@@ -48,16 +51,17 @@ def take_out(session: Session, me: User, campaign_id: UUID, contact_id: UUID) ->
 
 
 @tap
-def move_many(session: Session, me: User, campaign_id: UUID, contact_ids: list[UUID], stage: Stage) -> Said:
-    done = many_places.move(session, me, campaign_id, contact_ids, stage)
+def move_many(session: Session, me: User, campaign_id: UUID, whom: Whom, stage: Stage) -> Said:
+    done = many_places.move(session, me, campaign_id, whom(session, me), stage)
     return Said(f"{camps.people(done.n)} moved to {STAGES[stage]}", taken_back(done.deed_id))
 
 
 @tap
-def take_out_many(session: Session, me: User, campaign_id: UUID, contact_ids: list[UUID]) -> Said:
-    done = many_places.take_out(session, me, campaign_id, contact_ids)
-    left = len(contact_ids) - done.n
-    rest = f", {left:,} stay: their owner or whoever leads the campaign takes them out" if left else ""
+def take_out_many(session: Session, me: User, campaign_id: UUID, whom: Whom) -> Said:
+    chosen = whom(session, me)
+    done = many_places.take_out(session, me, campaign_id, chosen)
+    left = len(chosen) - done.n
+    rest = f", {left:,} of colleagues stay" if left else ""
     return Said(f"{camps.people(done.n)} off the board{rest}; the touches stay", taken_back(done.deed_id))
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.models import Campaign, User
 from app.pages.board import Add, nobody
+from app.pages.campaign_many import Many
 from app.pages.card_sheet import CardSheet
 from app.pages.frame import Shell
 from app.pages.parts import basic, cards, lists, touches
@@ -38,13 +39,25 @@ async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Again:
     async def open_card(event: GenericEventArguments) -> None:
         await sheet.open(UUID(str(event.args)))
 
-    tab = Listed(ask, lambda: nobody(add))
+    tab = Listed(ask, lambda: nobody(add), picks=add is not None)
+    with ui.element("div").classes("pd-tools"):
+        ui.element("span").classes("pd-grow")
+        choose = basic.button("Choose many", None, "plain", "check").mark("choose")
     await tab.draw()
     tab.rows.on("open", open_card)
+    many = Many(campaign, tab.rows) if add else None
+    if many:
+        choose.on_click(many.begin)
+        await many.count()
 
     async def again() -> None:
         await tab.again()
         await sheet.renew()
+        if many:
+            await many.count()
+            choose.set_visibility(bool(many.total))
+
+    choose.set_visibility(bool(many and many.total))
 
     return again
 
@@ -67,15 +80,15 @@ async def activity_tab(shell: Shell, campaign: Campaign) -> Again:
 class Listed:
     """A long list that loads by the page and stays where it is when news comes."""
 
-    def __init__(self, ask: Question, empty: Callable[[], None]) -> None:
-        self.ask, self.empty = ask, empty
+    def __init__(self, ask: Question, empty: Callable[[], None], *, picks: bool = False) -> None:
+        self.ask, self.empty, self.picks = ask, empty, picks
         self.turn, self.loaded = 0, PAGE
 
     async def draw(self) -> None:
         rows, self.cursor, self.last = await look(partial(self.top, limit=PAGE))
         self.nothing = Kept()
         with ui.element("div").classes("pd-card flush") as self.card:
-            self.rows = lists.Rows(rows).mark("listed")
+            self.rows = lists.Rows(rows, picks=self.picks).mark("listed")
         self.end = lists.Sentinel(self.more)
         self.tell(bool(rows))
 

@@ -21,7 +21,6 @@ assign_matching = assignments.assign_matching
 unassign = assignments.unassign
 move = stages.move
 after_touch = stages.after_touch
-handed_over = stages.handed_over
 
 
 @dataclass(frozen=True)
@@ -90,6 +89,14 @@ def column(
     shown = [_card(who, *each) for each in rows[:limit]]
     place = rows[limit - 1][0] if len(rows) > limit else None
     return Page(shown, marks.write(place.stage_at, place.id) if place else None)
+
+
+def everybody(session: Session, who: User, campaign_id: UUID) -> list[UUID]:
+    """All who stand on the board. Raises NotFound."""
+    campaigns.seen(session, who, campaign_id)
+    query = select(CampaignContact.contact_id).join(Contact, col(Contact.id) == col(CampaignContact.contact_id))
+    here = query.where(CampaignContact.campaign_id == campaign_id, col(Contact.deleted_at).is_(None))
+    return list(session.exec(here.order_by(col(CampaignContact.contact_id))))
 
 
 def card(session: Session, who: User, campaign_id: UUID, contact_id: UUID) -> BoardCard:

@@ -17,8 +17,6 @@ from app.models.base import Instant
 from app.services import visibility
 from app.signals import Topic, announce
 
-READY = (Stage.IN_DIALOGUE, Stage.MEETING_BOOKED)
-
 
 def move(session: Session, who: User, campaign_id: UUID, contact_id: UUID, stage: Stage) -> CampaignContact:
     """Put a contact into another column by hand. Raises NotFound, and Conflict when the campaign is archived."""
@@ -83,18 +81,13 @@ def after_touch(
         announce(session, Topic.CAMPAIGN, campaign.id, campaign.owner_id)
 
 
-def handed_over(session: Session, contact: Contact) -> int:
-    """Pipedrive has the contact now: wherever it was in dialogue or had a meeting booked, it is handed over.
-
-    Says in how many campaigns.
-    """
+def handed_over(session: Session, who: User, contact: Contact, *conditions: Any) -> int:
+    """The contact, locked by the caller, goes to Handed over in the live campaigns that the conditions name; how many."""
     live = and_(col(Campaign.deleted_at).is_(None), col(Campaign.archived_at).is_(None))
-    ready = col(CampaignContact.stage).in_(READY)
     inside = col(CampaignContact.campaign_id).in_(select(Campaign.id).where(live))
-    owner = session.get_one(User, contact.user_id)
-    places = _places(session, contact, ready, inside)
+    places = _places(session, contact, inside, *conditions)
     for place in places:
-        _step(session, owner, place, Stage.HANDED_OVER)
+        _step(session, who, place, Stage.HANDED_OVER)
         _tell(session, place, contact)
     return len(places)
 

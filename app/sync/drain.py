@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app import db
 from app.models import PipedriveSync
 from app.services import workspace
-from app.sync import breaker, lanes, lines, queue, steps
+from app.sync import breaker, handed, lanes, lines, queue, steps
 from app.sync.company import Desk
 from app.sync.endings import Closed, LeaseLost, NothingToPush, Waiting
 from app.sync.errors import KeyRefused, OutOfOrder, PipedriveError, Rejected, UnknownOutcome
@@ -102,7 +102,9 @@ def _push_some(desk: Desk, line: Line) -> int:
     settled, until = 0, monotonic() + desk.pace.turn
     with suppress(EndTurn, LeaseLost):
         while settled < desk.pace.jobs_a_turn and monotonic() < until and (job := _next(desk, line.lease)):
-            settled += queue.settle(line.lease, job, _outcome(line, job))
+            if queue.settle(line.lease, job, _outcome(line, job)):
+                settled += 1
+                handed.after(job.id, line.lease.who.id)
     return settled
 
 

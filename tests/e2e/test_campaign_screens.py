@@ -284,3 +284,49 @@ def test_no_campaign_screen_scrolls_sideways_and_every_target_is_big_and_has_a_n
                 wide.append((path, width))
         poor += desk.evaluate(NAMELESS_OR_SMALL)
     assert (wide, poor) == ([], [])
+
+
+def test_many_are_moved_and_taken_out_in_one_step_each_with_one_undo(desk, phone, api):
+    row, _ = campaign(api, "Many at once", holds=["Many Eins", "Many Zwei", "Many Drei"])
+    opened(desk, f"/campaigns/{row}?tab=contacts")
+    for name in ("Many Eins", "Many Zwei"):
+        desk.get_by_role("checkbox", name=f"Choose {name}").click()
+    expect(desk.get_by_text("2 chosen")).to_be_visible()
+    desk.get_by_role("button", name="Move to another stage").click()
+    desk.locator(".q-dialog").get_by_role("button", name="Not now").click()
+    expect(desk.get_by_text("2 contacts moved to Not now")).to_be_visible()
+    expect(desk.get_by_text("2 chosen")).to_be_hidden()
+    assert stages(api, row) == ["NOT_NOW", "NOT_NOW", "TO_CONTACT"]
+    desk.get_by_role("button", name="Undo", exact=True).click()
+    expect(desk.get_by_text("2 contacts where they were before")).to_be_visible()
+    assert stages(api, row) == ["TO_CONTACT"] * 3
+
+    opened(phone, f"/campaigns/{row}?tab=contacts")
+    phone.get_by_role("button", name="Choose many").tap()
+    phone.locator("[data-row]").first.locator("a").tap()
+    phone.get_by_role("button", name="Choose all 3").tap()
+    phone.get_by_role("button", name="Remove from campaign").tap()
+    expect(phone.get_by_text("3 contacts off the board; the touches stay")).to_be_visible()
+    expect(phone.get_by_text("Nobody on this board yet")).to_be_visible()
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(phone.get_by_text("3 contacts back on the board")).to_be_visible()
+    expect(phone.locator("[data-row]")).to_have_count(3)
+
+
+def stages(api, row):
+    return sorted(card["stage"] for card in api.get(f"/campaigns/{row}/contacts").json()["items"])
+
+
+def test_whoever_leads_undoes_the_removal_of_a_colleagues_contact(bos_desk, desk, colleague, api, site):
+    row, _ = campaign(api, "Led by Annegret", members=[colleague[0]])
+    cookies = {cookie["name"]: cookie["value"] for cookie in colleague[1]["cookies"]}
+    with httpx.Client(base_url=f"{site.address}/api", cookies=cookies, headers={"Origin": site.address}) as bo:
+        hers = bo.post("/contacts?force=true", json={"name": "Bos Contact"}).json()["id"]
+        bo.post(f"/campaigns/{row}/assign-contacts", json={"contact_ids": [hers]}).raise_for_status()
+        bo.put(f"/campaigns/{row}/contacts/{hers}", json={"stage": "CONTACTED"}).raise_for_status()
+    opened(desk, f"/campaigns/{row}")
+    card(desk, "CONTACTED", "Bos Contact").locator(".pd-tile-main").click()
+    desk.get_by_role("button", name="Remove from campaign").click()
+    expect(desk.locator("[data-card]")).to_have_count(0)
+    desk.get_by_role("button", name="Undo", exact=True).click()
+    expect(card(desk, "CONTACTED", "Bos Contact")).to_be_visible()

@@ -21,7 +21,7 @@ from app.models import (
     next_stage,
     now,
 )
-from app.services import boards, campaigns, contacts, finding, outreach, stages, visibility, workspace
+from app.services import boards, campaigns, contacts, finding, outreach, visibility, workspace
 from app.services.finding import Search
 
 CALL, EMAIL, MEETING = ActivityType.CALL, ActivityType.EMAIL, ActivityType.MEETING
@@ -314,17 +314,6 @@ def test_a_members_touch_counts_for_the_contact_of_a_colleague(ada, bo, jane, sp
     touch = log(bo, jane, spring, outcome=Outcome.REACHED)
     assert ask(contacts.owned, ada, jane.id).last_contacted == touch.happened_at
     assert stage_of(jane) is D
-
-
-def test_pipedrive_has_who_was_in_dialogue_or_had_a_meeting(ada, jane, john, spring):
-    autumn, old = world.campaign(ada, "Autumn"), world.campaign(ada, "Old")
-    for campaign, stage in ((spring, M), (autumn, C), (old, D)):
-        assign(ada, campaign, jane)
-        do(boards.move, ada, campaign.id, jane.id, stage)
-    do(campaigns.archive, ada, old.id)
-    assert do(stages.handed_over, jane) == 1
-    places = {place.campaign: place.stage for place in ask(visibility.look, ada, jane.id).places}
-    assert places == {"Spring": H, "Autumn": C, "Old": D}
 
 
 @pytest.mark.parametrize("name", ["ada", "bo", "gwen"])

@@ -47,8 +47,8 @@ export default {
   },
   watch: { picking(now) { document.body.classList.toggle("pd-picking", now); } },
   mounted() {
-    if (!this.detail) return;
     this.narrow = matchMedia("(max-width: 1023.98px)");
+    if (!this.detail) return;
     this.narrow.addEventListener("change", this.cover);
     this.measure = () => { this.width = innerWidth; };
     addEventListener("resize", this.measure);
@@ -66,6 +66,7 @@ export default {
   },
   unmounted() {
     clearTimeout(this.waits);
+    document.body.classList.remove("pd-picking");
     if (!this.detail) return;
     removeEventListener("popstate", this.back, true);
     removeEventListener("resize", this.measure);
@@ -74,7 +75,7 @@ export default {
     this.narrow.removeEventListener("change", this.cover);
     this.chosen = null;
     this.cover();
-    document.body.classList.remove("pd-loading", "pd-picking");
+    document.body.classList.remove("pd-loading");
   },
   methods: {
     open(event, r) {
