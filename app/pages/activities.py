@@ -1,130 +1,180 @@
-"""Activities: what was done, newest first, and what is planned; news takes its place without moving the page."""
+"""Activities: what was done, newest first, and what is planned; what comes meanwhile waits under a pill."""
 
-from datetime import timedelta
+import logging
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from uuid import UUID
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
-from app.models import WORDS, ActivityType, User
-from app.pages import live
+from app.errors import Refusal
+from app.models import User
+from app.pages import feed_acts, feed_filter, live
+from app.pages.feed_filter import Chosen, FeedFilter
 from app.pages.frame import Shell
-from app.pages.parts import basic, lists, touches
+from app.pages.parts import basic, feed, lists
+from app.pages.parts.kept import Kept
 from app.pages.screen import screen
 from app.pages.tap import look
 from app.services import story
-from app.services.story import Filter
 from app.signals import Topic
 
-Page = tuple[list[dict[str, Any]], str | None, str | None]
-
 PAGE = 40
-# what is planned is short: all of it, the oldest promise first
-AHEAD, FAR = timedelta(days=3650), 500
-EMPTY = {
-    "all": ("Nothing here yet", "Every touch that you log appears here, newest first."),
-    "planned": ("Nothing planned", "Follow-ups and meetings that are still to come appear here, the next one first."),
-}
+# after news so many are asked for anew; what was loaded below them is older and stays as it is
+NEWEST = 200
 
-CHOICES: dict[str, str] = {"all": "All", "planned": "Planned", **{kind.value: word for kind, word in WORDS.items()}}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[feed.Row]
+    cursor: str | None
 
 
 @screen("Activities")
-async def activities_page(shell: Shell, show: str = "all") -> None:
-    feed = Feed(shell, show if show in CHOICES else "all")
-    await feed.draw()
-    live.on(feed.news, Topic.OUTREACH, Topic.CONTACT)
+async def activities_page(shell: Shell) -> None:
+    this = Feed(shell, Chosen.of(ui.context.client.sub_pages_router.current_path))
+    this.draw()
+    await this.begin()
+    live.on(this.news, Topic.OUTREACH, Topic.CONTACT)
 
 
 class Feed:
-    """The list, where one stands in it, and how many new touches wait above."""
+    """The list, what narrows it, where one stands in it, and how many new touches wait above."""
 
-    def __init__(self, shell: Shell, show: str) -> None:
-        self.me, self.show = shell.me, show
+    def __init__(self, shell: Shell, chosen: Chosen) -> None:
+        self.shell, self.chosen = shell, chosen
         self.cursor: str | None = None
-        self.day: str | None = None
         self.turn, self.loaded = 0, PAGE
+        self.waiting: list[str] = []
 
-    async def draw(self) -> None:
-        shown, self.cursor, self.day = await look(self.top)
-        basic.title("Activities")
-        with ui.element("div").classes("pd-find"):
-            self.chips = basic.chips(CHOICES, self.show, self.choose)
+    def draw(self) -> None:
+        """The frame at once, with bones where the touches will be."""
+        with ui.element("div").classes("pd-title"):
+            basic.title("Activities")
+        self.filter = FeedFilter(self.chosen, self.choose)
         with ui.element("div").classes("pd-pill"):
-            self.pill = ui.button("", on_click=self.to_top, color=None).props("no-caps unelevated")
+            self.pill = ui.button("", on_click=self.to_top, color=None).props("no-caps unelevated aria-live=polite")
             self.pill.set_visibility(False)
-        with ui.element("div").classes("pd-card flush"):
-            self.rows = lists.Rows(shown).mark("feed").on("open", self.open_contact)
-            self.nothing = ui.element("div")
-        self.tell(shown)
+        self.bones = ui.element("div").props("aria-hidden=true")
+        with self.bones:
+            for _ in range(5):
+                ui.element("div").classes("pd-bone").style("height: 112px")
+        with ui.element("div"):
+            self.cards = feed.Cards().mark("feed").on("open", self.open_contact).on("act", self.act)
+        self.said = Kept()
         self.end = lists.Sentinel(self.more)
 
-    def tell(self, shown: list[dict[str, Any]]) -> None:
-        self.nothing.clear()
-        if not shown:
-            with self.nothing:
-                basic.empty("activity", *EMPTY.get(self.show, EMPTY["all"]))
+    async def begin(self) -> None:
+        await self.again()
+        self.filter.offer(await look(feed_filter.options))
 
-    def page(self, session: Session, me: User, cursor: str | None, day: str | None, limit: int = PAGE) -> Page:
-        if self.show == "planned":
-            entries, after = story.planned(session, me, AHEAD, FAR), None
-        else:
-            kind = None if self.show == "all" else ActivityType(self.show)
-            found = story.feed(session, me, Filter(type=kind, planned=False), cursor, limit)
-            entries, after = found.items, found.next_cursor
-        drawn, last_day = touches.rows(entries, self.me.timezone, self.me.name, day)
-        return drawn, after, last_day
+    def page(self, session: Session, me: User, cursor: str | None = None, limit: int = PAGE) -> Page:
+        found = story.feed(session, me, self.chosen.filter, cursor, limit, soonest=self.chosen.state == "planned")
+        return Page(feed.cards(found.items, me.timezone, me.id, golden=me.is_golden), found.next_cursor)
 
-    def top(self, session: Session, me: User, limit: int = PAGE) -> Page:
-        return self.page(session, me, None, None, limit)
+    async def asked(self, cursor: str | None = None, limit: int = PAGE) -> Page | None:
+        """None when it could not be found out; then the screen says so, with a way to try again."""
+        try:
+            return await look(partial(self.page, cursor=cursor, limit=limit))
+        except Refusal:
+            raise
+        except Exception:
+            log.exception("the feed broke")
+            if not self.cards.is_deleted:
+                self.said.show("broken", self.broken)
+            return None
 
     async def again(self) -> None:
+        """The newest ones, from the top."""
         self.turn, self.cursor, self.loaded = self.turn + 1, None, PAGE
         turn = self.turn
-        shown, cursor, day = await look(self.top)
-        if turn == self.turn:
-            self.cursor, self.day = cursor, day
-            self.rows.show(shown)
-            self.tell(shown)
-            self.pill.set_visibility(False)
+        page = await self.asked()
+        if turn != self.turn or self.cards.is_deleted:
+            return
+        self.bones.set_visibility(False)
+        if page:
+            self.cursor = page.cursor
+            self.cards.show(page.rows)
+            self.wait([])
+            self.tell()
             self.end.rearm()
 
     async def more(self) -> None:
-        if self.cursor:
-            turn, cursor = self.turn, self.cursor
-            shown, after, day = await look(partial(self.page, cursor=cursor, day=self.day))
-            if (turn, cursor) == (self.turn, self.cursor):
-                self.cursor, self.day, self.loaded = after, day, self.loaded + PAGE
-                self.rows.more(shown)
-            self.end.rearm()
-
-    async def choose(self, show: str) -> None:
-        self.show = show
-        basic.mark_chip(self.chips, show)
-        ui.navigate.history.replace("/activities" if show == "all" else f"/activities?show={show}")
-        await self.again()
+        turn, cursor = self.turn, self.cursor
+        if cursor and (page := await self.asked(cursor)) and (turn, cursor) == (self.turn, self.cursor):
+            self.cursor, self.loaded = page.cursor, self.loaded + PAGE
+            self.cards.more(page.rows)
+            self.tell()
+        self.end.rearm()
 
     async def news(self) -> None:
-        """Put it in its place without moving what is being read; further down, a pill tells of it."""
-        turn, loaded = self.turn, 0
-        while loaded != self.loaded and turn == self.turn:
-            loaded = self.loaded
-            shown, cursor, day = await look(partial(self.top, limit=loaded))
-        if turn != self.turn or self.rows.is_deleted:
+        """What changed changes where it stands; what is new waits, unless one stands at the top anyway."""
+        turn, limit = self.turn, min(self.loaded, NEWEST)
+        page = await self.asked(None, limit)
+        if page is None or turn != self.turn or self.cards.is_deleted:
             return
-        fresh = sum(row["id"] not in self.rows.known for row in shown if "h" not in row)
-        self.cursor, self.day = cursor, day
-        self.rows.renew(shown)
-        self.tell(shown)
-        if fresh and not await ui.run_javascript("window.scrollY < 120", timeout=2):
-            self.pill.set_text(f"{fresh} new")
-            self.pill.set_visibility(True)
+        fresh = self.cards.fresh(page.rows)
+        if fresh and await self.at_top():
+            fresh = []
+        if turn != self.turn or self.cards.is_deleted:
+            return
+        self.cards.renew(page.rows, but=fresh)
+        if self.loaded <= NEWEST and not fresh:
+            self.cursor = page.cursor
+        self.wait(fresh)
+        self.tell()
 
-    def to_top(self) -> None:
-        self.pill.set_visibility(False)
+    async def at_top(self) -> bool:
+        try:
+            return bool(await ui.run_javascript("window.scrollY < 120", timeout=2))
+        except TimeoutError:
+            return False
+
+    def wait(self, fresh: list[str]) -> None:
+        self.waiting = fresh
+        self.pill.set_text(f"{len(fresh)} new")
+        self.pill.set_visibility(bool(fresh))
+
+    def tell(self) -> None:
+        there = bool(self.cards.known)
+        self.said.show((there, self.chosen), lambda: None if there else self.nothing())
+
+    def nothing(self) -> None:
+        with ui.element("div").classes("pd-card flush"):
+            if self.chosen.narrowed:
+                basic.empty(
+                    "search", "Nothing like this", "No touch fits what is chosen above.", "Show all", self.filter.reset
+                )
+            elif self.chosen.state == "planned":
+                hint = "Follow-ups and meetings that are still to come appear here, the next one first."
+                basic.empty("calendar-check", "Nothing planned", hint, "Whom to contact now", self.to_today)
+            else:
+                hint = "Every touch that you log appears here, newest first."
+                basic.empty("activity", "Nothing here yet", hint, "Whom to contact now", self.to_today)
+
+    def broken(self) -> None:
+        with ui.element("div").classes("pd-card flush").props("role=alert"):
+            hint = "Something broke on our side. Nothing of yours is lost."
+            basic.empty("triangle-alert", "The activities cannot be shown right now", hint, "Try again", self.again)
+
+    def to_today(self) -> None:
+        ui.navigate.to("/")
+
+    async def choose(self, chosen: Chosen) -> None:
+        self.chosen = chosen
+        await self.again()
+
+    async def to_top(self) -> None:
+        await self.again()
         ui.run_javascript("window.scrollTo({top: 0, behavior: 'smooth'})")
 
     def open_contact(self, event: GenericEventArguments) -> None:
         ui.navigate.to(f"/contacts/{event.args}")
+
+    async def act(self, event: GenericEventArguments) -> None:
+        verb, touch_id = event.args
+        await feed_acts.act(self.shell, str(verb), UUID(str(touch_id)))

@@ -14,6 +14,7 @@ from app.pages.activities import activities_page
 from app.pages.big_screen import big_screen
 from app.pages.campaign import campaign_page
 from app.pages.campaigns import campaigns_page
+from app.pages.conference import conference_page
 from app.pages.contacts import contacts_page
 from app.pages.frame import KEPT, shell
 from app.pages.import_page import import_page
@@ -27,10 +28,11 @@ from app.pages.sync_centre import sync_page
 from app.pages.tap import look
 from app.pages.team import team_page
 from app.pages.teamwork import teamwork_page
+from app.pages.templates import templates_page
 from app.pages.today import today
 from app.pages.trail import trail_page
 from app.pages.trash import trash_page
-from app.services import campaigns, owed, suggestions, witness
+from app.services import campaigns, owed, suggestions, templates, witness
 from app.services.keys import Check, LetGo
 from app.services.pushes import LookUp
 from app.vault import Vault
@@ -42,6 +44,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/campaigns": campaigns_page,
     "/campaigns/{campaign_id}": campaign_page,
     "/activities": activities_page,
+    "/conference": conference_page,
     "/reports": reports_page,
     "/sync": sync_page,
     "/organisations": organisations_page,
@@ -49,6 +52,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/import": import_page,
     "/settings": settings_page,
     "/settings/pipedrive": pipedrive_settings_page,
+    "/settings/templates": templates_page,
     "/more": more_page,
     "/notices": notices_page,
     "/outbox": outbox_page,
@@ -79,19 +83,19 @@ async def page() -> None:
     """The one page: every address builds the same frame, the screens change inside it."""
     path = ui.context.client.sub_pages_router.current_path.split("?")[0]
 
-    def ask(session: Session, me: User) -> tuple[first.Picks, bool]:
+    def ask(session: Session, me: User) -> tuple[first.Picks, bool, bool]:
         here, today_ = "/" + path.strip("/").split("/")[0], path == "/"
         suggested = suggestions.suggest(session, me, first.SHOWN) if today_ else []
         asked = owed.open_questions(session, me, 3) if today_ else []
-        return first.Picks(me, here, suggested, asked), _exists(session, me, path)
+        return first.Picks(me, here, suggested, asked), _exists(session, me, path), templates.any_(session, me)
 
-    picks, exists = await look(ask)
+    picks, exists, writes = await look(ask)
     me = picks.me
     if not exists:
         ui.status_code(404)
     ui.add_body_html(first.paint(picks))
     screens = {path: screen for path, screen in SCREENS.items() if me.is_golden or path not in GOLDEN}
-    await shell(screens, me)
+    await shell(screens, me, templates=writes)
 
 
 def _exists(session: Session, me: User, path: str) -> bool:

@@ -1,22 +1,21 @@
 """One contact: who they are, how warm, how they stand with Pipedrive, and everything that was done."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
 
 from app.errors import NotFound
-from app.models import Activity, Contact, User
-from app.pages import contact_pipedrive, contact_places, contact_when, design, live
+from app.models import Contact, User
+from app.pages import contact_pipedrive, contact_places, contact_when, design, live, touch_verbs
 from app.pages.contact_verbs import Verbs
 from app.pages.contact_warmth import WarmthPart
 from app.pages.frame import Shell
-from app.pages.parts import basic, people, touches
+from app.pages.parts import basic, people, steps, touches
 from app.pages.parts.kept import Kept
-from app.pages.tap import Said, look, tap
-from app.services import contacts, links, outreach, phones, story, syncs, warmth, witness, workspace
+from app.pages.tap import look
+from app.services import contacts, links, phones, story, syncs, warmth, witness, workspace
 from app.services.visibility import Place
 from app.services.warmth import Suggested
 from app.signals import Topic
@@ -84,14 +83,19 @@ class Panel:
         self.contact = self.verbs.contact = contact
         facts = contact.model_dump(exclude={"version", "updated_at", "last_contacted", "next_due", "warmness_score"})
         firm = contact.organisation.name if contact.organisation else None
-        told = [(entry.activity.model_dump(), entry.by) for entry in entries]
-        self.head.show((facts, firm, design.tone(contact.warmness_score)), lambda: head(self.shell, contact))
+        told = [(e.activity.model_dump(), e.by, e.contact, e.whom, touches.is_over(e.activity)) for e in entries]
+        self.head.show(
+            (facts, firm, design.tone(contact.warmness_score), bool(self.shell.writes)),
+            lambda: head(self.shell, contact),
+        )
         self.places.show(places, lambda: self.campaigns.draw(contact, places))
         self.warmth.show(contact.warmness_score, advice)
         self.when.show(contact_when.told(contact), lambda: contact_when.draw(contact, self.shell.me.timezone))
         self.standing.show((standing, address), lambda: self.pipedrive.draw(standing, address, contact.name))
-        self.facts.show((facts, shown), lambda: people.facts(contact, shown))
-        self.story.show(told, lambda: timeline(self.shell, contact, entries, remove_touch))
+        self.facts.show(
+            (facts, shown, bool(self.shell.writes)), lambda: people.facts(contact, shown, self.shell.writes)
+        )
+        self.story.show(told, lambda: timeline(self.shell, contact, entries))
         self.there(True)
 
     def gone(self, trashed: bool) -> None:
@@ -104,12 +108,6 @@ class Panel:
     def there(self, is_there: bool) -> None:
         self.parts.set_visibility(is_there)
         self.missing.box.set_visibility(not is_there)
-
-
-@tap
-def remove_touch(session: Session, me: User, touch: Activity) -> Said:
-    outreach.remove(session, me, touch.id)
-    return Said("Touch removed", lambda s, who: _put_back(s, who, touch))
 
 
 def in_trash(session: Session, me: User, contact_id: UUID) -> bool:
@@ -132,19 +130,19 @@ def head(shell: Shell, contact: Contact) -> None:
         with ui.element("div").classes("pd-head-text"):
             basic.text(contact.name, "pd-head-name")
             basic.text(people.subtitle(contact), "pd-muted")
-    people.quick_actions(contact, shell.reach, shell.log, shell.meet)
+    people.quick_actions(contact, shell.reach, shell.log, shell.meet, shell.writes)
 
 
-def timeline(shell: Shell, contact: Contact, entries: list[story.Entry], on_remove: Any) -> None:
+def timeline(shell: Shell, contact: Contact, entries: list[story.Entry]) -> None:
+    verbs = steps.Verbs(
+        done=lambda touch: shell.answer(contact.id, contact.name, touch),
+        edit=shell.touch_sheet.open,
+        move=lambda touch: shell.meeting_sheet.move(touch, contact.name),
+        answer=touch_verbs.answer,
+    )
     with ui.element("div").classes("pd-card"):
         for entry in entries:
-            touches.step(
-                entry,
-                shell.me.timezone,
-                shell.me.name,
-                lambda touch: shell.answer(contact.id, contact.name, touch),
-                on_remove,
-            )
+            steps.step(entry, contact.id, shell.me.timezone, shell.me.name, verbs)
         if not entries:
             basic.empty(
                 "activity",
@@ -153,8 +151,3 @@ def timeline(shell: Shell, contact: Contact, entries: list[story.Entry], on_remo
                 "Log a touch",
                 lambda: shell.log(contact),
             )
-
-
-def _put_back(session: Session, who: User, touch: Activity) -> str:
-    outreach.put_back(session, who, touch.id)
-    return "Touch is back"

@@ -64,6 +64,10 @@ class ContactSheet:
                 card_photo.photo(self.paste.give)
             self.decisions = Decisions(title, apart, self.decide) if apart else None
             self.form = ContactForm(self.work.typed, self.ask_twins, is_new=is_new)
+            if is_new:
+                with basic.link("/conference", "pd-fact").on("click", self.sheet.close):
+                    basic.icon("mic")
+                    basic.text("At an event? Add one name after the other")
             with ui.element("div").classes("pd-foot"):
                 self.erased = ui.element("div")
                 self.twins = TwinsPart(self.sheet.close, self.merge)

@@ -29,23 +29,25 @@ class ForCampaign:
     def __init__(self) -> None:
         self.chosen: UUID | None = None
         self.options: dict[UUID | None, str] = {}
+        self.mine = True
 
     async def ask(self, contact_id: UUID, purpose: Purpose | None) -> None:
         if purpose:
             self.options, self.chosen = {purpose.campaign_id: purpose.name}, purpose.campaign_id
-            none = purpose.may_be_none
+            self.mine = none = purpose.may_be_none
         else:
-            found, mine = await look(lambda session, me: running(session, me, contact_id))
-            self.options, self.chosen = found, next(iter(found)) if len(found) == 1 or (found and not mine) else None
-            none = bool(found) and mine
+            found, self.mine = await look(lambda session, me: running(session, me, contact_id))
+            alone = len(found) == 1 or (found and not self.mine)
+            self.options, self.chosen = found, next(iter(found)) if alone else None
+            none = bool(found) and self.mine
         if none:
             # what is chosen stands first, where it is seen
             last: dict[UUID | None, str] = {None: "No campaign"}
             self.options = self.options | last if self.chosen else last | self.options
 
-    def settle(self, campaign_id: UUID) -> None:
+    def settle(self, campaign_id: UUID, *, mine: bool = True) -> None:
         """Nothing to choose: it is for this one."""
-        self.options, self.chosen = {}, campaign_id
+        self.options, self.chosen, self.mine = {}, campaign_id, mine
 
     def draw(self) -> None:
         if self.options:

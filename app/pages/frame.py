@@ -1,7 +1,7 @@
 """The frame that every screen hangs in, and what every screen may call: log, meet, reach, add."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,13 @@ from app.pages.bell import bell
 from app.pages.contact_sheet import ContactSheet
 from app.pages.for_campaign import Purpose
 from app.pages.log_sheet import LogSheet
+from app.pages.mail_sheet import MailSheet
 from app.pages.meeting_sheet import MeetingSheet
 from app.pages.merge_sheet import MergeSheet
 from app.pages.palette import KeySheet, Palette
 from app.pages.parts import basic, toast
 from app.pages.tap import look, tap
+from app.pages.touch_sheet import TouchSheet
 from app.services import capture, owed
 
 # how long the server keeps a page whose phone went to sleep, and how long a first answer may take
@@ -33,11 +35,15 @@ class Shell:
     """What a screen may ask of the frame. `me` holds values for words and times, never rights."""
 
     me: User
+    # whether I keep mail templates, so that a tap on an address asks which mail it shall be
+    templates: bool = False
     links: dict[str, list[Element]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.meeting_sheet = MeetingSheet(self.me)
-        self.log_sheet = LogSheet(self.me, self.meet_by_id)
+        self.log_sheet = LogSheet(self.me, self.meet_by_id, self.meeting_sheet.move)
+        self.touch_sheet = TouchSheet(self.me)
+        self.mail_sheet = MailSheet(self.reach)
         self.merge_sheet = MergeSheet()
         self.contact_sheet = ContactSheet(self.merge_sheet)
         self.key_sheet, self.palette = KeySheet(), Palette(golden=self.me.is_golden)
@@ -68,9 +74,18 @@ class Shell:
 
         await remember()
 
+    @property
+    def writes(self) -> Callable[..., Awaitable[None]] | None:
+        """What asks which mail it shall be, where there is a choice."""
+        return self.write if self.templates else None
+
+    async def write(self, contact: Contact, address: str | None = None) -> None:
+        if to := address or contact.email:
+            await self.mail_sheet.open(contact, to)
+
     async def came_back(self) -> None:
         """Back from the dialler: did it happen?"""
-        if self.log_sheet.sheet.is_open or self.meeting_sheet.sheet.is_open:
+        if any(one.sheet.is_open for one in (self.log_sheet, self.meeting_sheet, self.touch_sheet, self.mail_sheet)):
             return
         questions = await look(lambda session, me: owed.open_questions(session, me, 1))
         for question, contact in questions:
@@ -84,9 +99,9 @@ class Shell:
         await self.contact_sheet.open(text=str(event.args)[: capture.MOST_BYTES])
 
 
-async def shell(screens: dict[str, Callable[..., Any]], me: User) -> None:
+async def shell(screens: dict[str, Callable[..., Any]], me: User, *, templates: bool = False) -> None:
     """Draw the frame around the screen that the address names; screens change without a reload."""
-    this = Shell(me)
+    this = Shell(me, templates)
     with ui.element("header").classes("pd-top"):
         with basic.link("/", "pd-brand", label="Pipedriven, to Today"):
             ui.element("img").props('alt=""').props["src"] = design.asset("icon.svg")

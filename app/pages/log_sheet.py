@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,9 +10,11 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import WORDS, Activity, ActivityDraft, ActivityType, Outcome, User, now
+from app.pages import design, touch_verbs
 from app.pages.for_campaign import ForCampaign, Purpose
 from app.pages.parts import basic, touches
 from app.pages.parts.sheet import Sheet
+from app.pages.referred import Referred
 from app.pages.tap import Said, tap
 from app.services import outreach, owed
 
@@ -24,10 +25,15 @@ MORNING = time(9, 0)
 class LogSheet:
     """One sheet per page; `open` fills it for one contact."""
 
-    def __init__(self, me: User, on_meeting: Callable[[UUID, str, Purpose | None], Any]) -> None:
+    def __init__(
+        self,
+        me: User,
+        on_meeting: Callable[[UUID, str, Purpose | None], Any],
+        on_move: Callable[[Activity, str], Any],
+    ) -> None:
         self.sheet = Sheet("Log a touch")
-        self.campaign = ForCampaign()
-        self.me, self.on_meeting = me, on_meeting
+        self.campaign, self.referred = ForCampaign(), Referred()
+        self.me, self.on_meeting, self.on_move = me, on_meeting, on_move
         self.typed: dict[str, Any] = {}
 
     async def open(
@@ -48,9 +54,10 @@ class LogSheet:
         self.kind = kind or ActivityType(self.me.default_type)
         self.days, self.typed = 0, {}
         self.purpose = purpose
+        self.referred.reset(contact_id, both_ways=planned is None)
         # what was planned for a campaign is answered for it
         if planned and planned.campaign_id:
-            self.campaign.settle(planned.campaign_id)
+            self.campaign.settle(planned.campaign_id, mine=purpose is None)
         else:
             await self.campaign.ask(contact_id, purpose)
         self.draw()
@@ -58,35 +65,50 @@ class LogSheet:
 
     def draw(self) -> None:
         with self.sheet.fresh():
-            basic.text("Did it happen?" if self.asked else "What came of it?", "pd-muted pd-small")
+            basic.text(self.question, "pd-muted pd-small")
             basic.text(self.name, "pd-head-name pd-clip")
             basic.heading("Follow up")
             self.follow_ups = basic.chips(FOLLOW_UPS, self.days, self.promise)
             self.outcomes = ui.element("div").style("margin-top: 16px")
             self.answers()
             self.campaign.draw()
-            basic.heading("What was it")
-            self.kinds = basic.chips(WORDS, self.kind, self.choose_kind)
+            if not self.planned:
+                basic.heading("What was it")
+                self.kinds = basic.chips(WORDS, self.kind, self.choose_kind)
             self.extras()
             if self.asked:
                 basic.button("It did not happen", self.forget, "plain").classes("full-width").style("margin-top: 10px")
+
+    @property
+    def question(self) -> str:
+        if self.planned and self.kind is ActivityType.MEETING:
+            return "How did the meeting go?"
+        return "Did it happen?" if self.asked else "What came of it?"
 
     def answers(self) -> None:
         """What can have come of it; the rest of the sheet stays as it is, with what was typed."""
         self.outcomes.clear()
         with self.outcomes:
+            if self.settles:
+                self.referred.draw()
             touches.outcomes(self.kind, self.answer)
-            if self.kind is ActivityType.MEETING:
+            if self.kind is ActivityType.MEETING and not self.planned:
                 book = basic.button("Book a meeting", self.meet, "main", "calendar-plus")
                 book.classes("full-width").style("margin-top: 10px")
+            elif not self.planned:
+                self.only = basic.button("Only plan it, nothing happened yet", self.only_plan, "plain", "clock")
+                self.only.classes("full-width").style("margin-top: 6px").set_visibility(bool(self.days))
 
     def meet(self) -> Any:
         return self.on_meeting(self.contact_id, self.name, self.purpose)
 
     def extras(self) -> None:
-        with basic.expansion("Note, or another time"):
+        with basic.expansion("Note, subject, or another time"):
             note = ui.textarea("Note").props("outlined autogrow maxlength=5000").classes("pd-field")
             note.bind_value_to(self.typed, "note", strict=False)
+            subject = ui.input("Subject", placeholder="Made from the kind, the name and the outcome")
+            subject.props("outlined maxlength=200 stack-label autocomplete=off").classes("pd-field")
+            subject.bind_value_to(self.typed, "subject", strict=False)
             moment = ui.input("When it happened").props("outlined type=datetime-local stack-label").classes("pd-field")
             moment.bind_value_to(self.typed, "when", strict=False)
 
@@ -98,44 +120,70 @@ class LogSheet:
     def promise(self, days: int) -> None:
         self.days = days
         basic.mark_chip(self.follow_ups, days)
+        if not self.planned and self.kind is not ActivityType.MEETING:
+            self.only.set_visibility(bool(days))
 
     async def answer(self, outcome: Outcome) -> None:
-        log = tap(self.log)
-        if await log(outcome):
+        if self.planned and outcome is Outcome.MOVED and not self.planned.done:
+            self.sheet.close()
+            await self.on_move(self.planned, self.name)
+        elif await tap(self.log)(outcome):
+            self.me.default_type = self.kind.value
             self.sheet.close()
 
     def log(self, session: Session, me: User, outcome: Outcome) -> Said:
-        happened = _moment(self.typed.get("when"), me.timezone)
-        facts: dict[str, Any] = {
-            "outcome": outcome,
-            "note": self.typed.get("note") or "",
-            "campaign_id": self.campaign.chosen,
-        }
+        facts = {name: self.typed[name] for name in ("note", "subject") if self.typed.get(name)}
+        facts |= {"campaign_id": self.campaign.chosen, "happened_at": _moment(self.typed.get("when"), me.timezone)}
         if self.planned:
-            said = facts | {"done": True, "happened_at": happened or now()}
-            outreach.change(session, me, self.planned.id, said)
-            undo = partial(_plan_again, self.planned)
+            touch = touch_verbs.finish(session, me, self.planned, outcome, **facts)
         else:
-            draft = ActivityDraft(type=self.kind, happened_at=happened, **facts)
-            undo = partial(_take_back, outreach.log(session, me, self.contact_id, draft))
-        promised = self.promise_in(session, me)
-        return Said(
-            f"{WORDS[self.kind]} logged: {touches.word(outcome).lower()}",
-            lambda s, who: _undone(s, who, undo, promised),
-        )
+            draft = ActivityDraft.model_validate({"type": self.kind, "outcome": outcome} | facts)
+            touch = outreach.log(session, me, self.referred.by_id if self.settles else self.contact_id, draft)
+        thanks = self.referred.settle(session, me, touch) if self.settles else None
+        promised = [one for one in (thanks, self.promise_in(session, me, ActivityType.CALL)) if one]
+        said = f"{WORDS[self.kind]} logged: {touches.word(outcome, self.kind).lower()}"
+        return Said(said, self.undo(touch, promised))
 
-    def promise_in(self, session: Session, me: User) -> Activity | None:
-        """The follow-up, planned for the morning of its day in the same step."""
+    @property
+    def settles(self) -> bool:
+        """Who brought whom is said of my own contacts."""
+        return self.kind is ActivityType.REFERRAL and self.campaign.mine
+
+    def undo(self, touch: Activity, promised: list[Activity]) -> Callable[[Session, User], str]:
+        """Undo means the whole step: the touch and what was promised with it."""
+        planned = self.planned
+
+        def back(session: Session, who: User) -> str:
+            if planned:
+                touch_verbs.plan_again(session, who, planned)
+            else:
+                outreach.remove(session, who, touch.id)
+            for one in promised:
+                outreach.remove(session, who, one.id)
+            return "Taken back"
+
+        return back
+
+    def promise_in(self, session: Session, me: User, kind: ActivityType) -> Activity | None:
+        """The follow-up, planned for the morning of its day."""
         if not self.days:
             return None
         day = now().astimezone(ZoneInfo(me.timezone)).date() + timedelta(days=self.days)
         due = datetime.combine(day, MORNING, ZoneInfo(me.timezone))
-        return outreach.log(
-            session,
-            me,
-            self.contact_id,
-            ActivityDraft(type=ActivityType.CALL, campaign_id=self.campaign.chosen, due_date=due),
-        )
+        draft = ActivityDraft(type=kind, campaign_id=self.campaign.chosen, due_date=due)
+        return outreach.log(session, me, self.contact_id, draft)
+
+    async def only_plan(self) -> None:
+        @tap
+        def plan(session: Session, me: User) -> Said | None:
+            planned = self.promise_in(session, me, self.kind)
+            if planned is None or planned.due_date is None:
+                return None
+            day = design.inside(design.day_word(planned.due_date, me.timezone))
+            return Said(f"{WORDS[self.kind]} planned for {day}", self.undo(planned, []))
+
+        if await plan():
+            self.sheet.close()
 
     async def forget(self) -> None:
         @tap
@@ -145,24 +193,6 @@ class LogSheet:
 
         if await dismiss():
             self.sheet.close()
-
-
-def _undone(session: Session, who: User, undo: Callable[[Session, User], None], promised: Activity | None) -> str:
-    """Undo means the whole step: the touch and what was promised with it."""
-    undo(session, who)
-    if promised:
-        outreach.remove(session, who, promised.id)
-    return "Taken back"
-
-
-def _take_back(activity: Activity, session: Session, who: User) -> None:
-    outreach.remove(session, who, activity.id)
-
-
-def _plan_again(planned: Activity, session: Session, who: User) -> None:
-    kept = planned.model_dump(include={"outcome", "note", "campaign_id"})
-    before = kept | {"done": False, "happened_at": None}
-    outreach.change(session, who, planned.id, before)
 
 
 def _moment(typed: str | None, zone: str) -> datetime | None:

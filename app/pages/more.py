@@ -7,6 +7,7 @@ from app.pages.parts import basic
 from app.pages.screen import screen
 
 ROOMS = (
+    ("/conference", "At an event", "Add whom you meet, one name after the other", "mic"),
     ("/campaigns", "Campaigns", "Boards, goals and pace", "target"),
     ("/reports", "Reports", "What works, who needs help, what stalls", "chart-column"),
     ("/sync", "Pipedrive", "What waits, needs you, is done", "cloud"),

@@ -50,6 +50,7 @@ async def settings_page(shell: Shell) -> None:
                 my_calendar(me, kept, again)
                 my_notices(wanted)
                 bells(rings)
+                my_templates()
 
     @ui.refreshable
     def bells(devices: Sequence[PushDevice]) -> None:
@@ -64,6 +65,14 @@ async def settings_page(shell: Shell) -> None:
     ui.on("rings_here", ring_again)
     basic.title("Settings").style("margin-bottom: 12px")
     content(await look(ask))
+
+
+def my_templates() -> None:
+    basic.heading("Your mails")
+    with basic.link("/settings/templates", "pd-card pd-line"):
+        basic.icon("mail")
+        basic.text("Mail templates", "pd-strong pd-grow")
+        basic.icon("chevron-right")
 
 
 def profile(me: User) -> None:

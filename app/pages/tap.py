@@ -35,10 +35,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence, and the verb that takes the deed back."""
+    """A sentence, the verb that takes the deed back, and a link to go on with: its words and its address."""
 
     sentence: str
     undo: Callable[[Session, User], str] | None = None
+    link: tuple[str, str] | None = None
 
 
 Answer = str | Said | None
@@ -104,6 +105,6 @@ def plain(wrong: ValidationError) -> str:
 
 def _tell(page: Client, said: Answer) -> None:
     if isinstance(said, Said) and said.undo:
-        toast.show(page, said.sentence, "yes", undo=tap(said.undo))
+        toast.show(page, said.sentence, "yes", undo=tap(said.undo), link=said.link)
     elif said:
         toast.show(page, said.sentence if isinstance(said, Said) else said, "yes")

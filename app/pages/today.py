@@ -42,6 +42,9 @@ async def today(shell: Shell) -> None:
         if touch.contact_id:
             await shell.answer(touch.contact_id, entry.contact or "Somebody", touch)
 
+    def move(entry: story.Entry) -> None:
+        shell.meeting_sheet.move(entry.activity, entry.contact or "Somebody")
+
     with ui.element("div").classes("pd-two"):
         with ui.element("section"):
             questions_box = Kept()
@@ -66,8 +69,8 @@ async def today(shell: Shell) -> None:
             lambda: suggested(shell, picks[:count], more if len(picks) > count else None),
         )
         planned_box.show(
-            [(entry.contact, entry.activity.model_dump()) for entry in planned],
-            lambda: promises(planned, shell.me.timezone, done),
+            [(entry.contact, entry.activity.model_dump(), touches.is_over(entry.activity)) for entry in planned],
+            lambda: promises(planned, shell.me.timezone, done, move),
         )
 
     async def more() -> None:
@@ -87,7 +90,7 @@ async def today(shell: Shell) -> None:
 def suggested(shell: Shell, picks: list[suggestions.Suggestion], more: Any) -> None:
     with ui.element("div").classes("pd-card flush"):
         for pick in picks:
-            people.suggestion(pick, shell.reach, shell.log, shell.meet)
+            people.suggestion(pick, shell.reach, shell.log, shell.meet, shell.writes)
         if more:
             basic.button("Five more", more, "plain").classes("full-width")
         if not picks:
@@ -114,10 +117,10 @@ def asked(shell: Shell, questions: list[tuple[OwedAnswer, Contact]]) -> None:
             basic.icon("chevron-right")
 
 
-def promises(planned: list[story.Entry], zone: str, done: Any) -> None:
+def promises(planned: list[story.Entry], zone: str, done: Any, move: Any) -> None:
     with ui.element("div").classes("pd-card flush"):
         for entry in planned:
-            touches.due(entry, zone, done)
+            touches.due(entry, zone, done, move)
         if not planned:
             basic.empty(
                 "calendar-check", "Nothing promised", "Follow-ups that you set while logging a touch appear here."

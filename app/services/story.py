@@ -13,22 +13,27 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid, NotFound
-from app.models import Activity, ActivityType, Campaign, Contact, User, now
+from app.models import Activity, ActivityType, Campaign, CampaignUser, Contact, User, now
 from app.services import contacts, visibility
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A touch with the names that stand beside it; `mine` when the contact is in the viewer's bank."""
+    """A touch with the names that stand beside it; `mine` when the contact is in the viewer's bank.
+
+    `whom` is the contact of the viewer's that a referral brought.
+    """
 
     activity: Activity
     contact: str | None
     by: str
     mine: bool
     campaign: str | None = None
+    whom: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,22 +54,32 @@ class Page:
 
 
 def of_contact(session: Session, who: User, contact_id: UUID, limit: int = 50) -> list[Entry]:
-    """The story of one of my contacts: planned touches first, then newest first."""
+    """The story of one of my contacts: planned touches first, then newest first; with the referrals that brought them."""
     contacts.owned(session, who, contact_id)
-    query = _visible(who).where(Activity.contact_id == contact_id)
+    query = _visible(who).where(
+        or_(col(Activity.contact_id) == contact_id, col(Activity.referred_contact_id) == contact_id)
+    )
     rows = session.exec(query.order_by(WHEN.desc(), col(Activity.id).desc()).limit(limit))
     return [_entry(who, row) for row in rows]
 
 
-def feed(session: Session, who: User, wanted: Filter | None = None, cursor: str | None = None, limit: int = 50) -> Page:
-    """Newest first, with a mark to go on from."""
-    query = _visible(who).where(*_conditions(wanted or Filter()))
+def feed(
+    session: Session,
+    who: User,
+    wanted: Filter | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    soonest: bool = False,
+) -> Page:
+    """Newest first, or with `soonest` the other way round; with a mark to go on from."""
+    query, number = _visible(who).where(*_conditions(wanted or Filter())), col(Activity.id)
     if cursor:
         moment, last_id = _read(cursor)
-        query = query.where(or_(moment > WHEN, and_(moment == WHEN, col(Activity.id) < last_id)))
-    rows = [
-        _entry(who, row) for row in session.exec(query.order_by(WHEN.desc(), col(Activity.id).desc()).limit(limit + 1))
-    ]
+        beyond = (moment < WHEN, number > last_id) if soonest else (moment > WHEN, number < last_id)
+        query = query.where(or_(beyond[0], and_(moment == WHEN, beyond[1])))
+    order = (WHEN, number) if soonest else (WHEN.desc(), number.desc())
+    rows = [_entry(who, row) for row in session.exec(query.order_by(*order).limit(limit + 1))]
     return Page(rows[:limit], _mark(rows[limit - 1].activity) if len(rows) > limit else None)
 
 
@@ -87,20 +102,38 @@ def planned(session: Session, who: User, within: timedelta = timedelta(days=8), 
     return [_entry(who, row) for row in session.exec(query.order_by(col(Activity.due_date)).limit(limit))]
 
 
+def makers(session: Session, who: User) -> dict[UUID, str]:
+    """Whose touches this person may see, by name: their own, and those of whoever works on their campaigns."""
+    query = select(User.id, User.name).order_by(func.lower(User.name), col(User.id))
+    if not who.is_golden:
+        member = aliased(CampaignUser)
+        beside = (
+            select(CampaignUser.user_id)
+            .join(member, col(member.campaign_id) == col(CampaignUser.campaign_id))
+            .join(Campaign, col(Campaign.id) == col(CampaignUser.campaign_id))
+            .where(member.user_id == who.id, col(Campaign.deleted_at).is_(None))
+        )
+        query = query.where(or_(col(User.id) == who.id, col(User.id).in_(beside)))
+    return dict(session.exec(query).all())
+
+
 # the same expression as in the index activities_of_contact
 WHEN: Any = func.coalesce(col(Activity.happened_at), col(Activity.due_date))
+BROUGHT: Any = aliased(Contact)
 
 
 def _visible(who: User) -> Any:
     this = visibility.THIS_TOUCH[:1] if who.is_golden else visibility.THIS_TOUCH
     shared = visibility.sharing(who).where(*this)
-    columns: Any = (Activity, Contact.name, User.name, Contact.user_id, Campaign.name)
+    columns: Any = (Activity, Contact.name, User.name, Contact.user_id, Campaign.name, BROUGHT.name)
+    brought = (BROUGHT.id == col(Activity.referred_contact_id), BROUGHT.user_id == who.id, BROUGHT.deleted_at.is_(None))
     its_campaign = (col(Campaign.id) == col(Activity.campaign_id), col(Campaign.deleted_at).is_(None))
     return (
         select(*columns)
         .join(Contact, col(Contact.id) == col(Activity.contact_id))
         .join(User, col(User.id) == col(Activity.user_id))
         .join(Campaign, and_(*its_campaign), isouter=True)
+        .join(BROUGHT, and_(*brought), isouter=True)
         .where(
             col(Activity.deleted_at).is_(None),
             col(Contact.deleted_at).is_(None),
@@ -129,8 +162,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _entry(who: User, row: Any) -> Entry:
-    activity, contact, by, owner, campaign = row
-    return Entry(activity, contact, by, owner == who.id, campaign)
+    activity, contact, by, owner, campaign, whom = row
+    return Entry(activity, contact, by, owner == who.id, campaign, whom)
 
 
 def _mark(activity: Activity) -> str:

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, NotFound
-from app.models import MailTemplate, TemplateDraft, User
+from app.models import Contact, MailTemplate, TemplateDraft, User
 from app.services import contacts
+from app.signals import Topic, announce
 
 MISSING = "This template is not one of yours."
 TAKEN = "You have a template with this name already."
@@ -39,16 +40,35 @@ def save(session: Session, who: User, draft: TemplateDraft, template_id: UUID | 
     row.name, row.subject, row.body = draft.name, draft.subject, draft.body
     session.add(row)
     session.flush()
+    announce(session, Topic.CONTACT, row.id, who.id)
     return row
 
 
 def remove(session: Session, who: User, template_id: UUID) -> None:
     session.delete(_own(session, who, template_id))
+    announce(session, Topic.CONTACT, template_id, who.id)
+
+
+def any_(session: Session, who: User) -> bool:
+    """Whether this person keeps a template at all."""
+    return session.exec(select(MailTemplate.id).where(MailTemplate.user_id == who.id).limit(1)).first() is not None
 
 
 def fill(session: Session, who: User, template_id: UUID, contact_id: UUID) -> Mail:
     """The mail to one of my contacts; what we do not know of them is left out. Raises NotFound."""
     template, contact = _own(session, who, template_id), contacts.owned(session, who, contact_id)
+    return _mail(who, template, contact, contact.email)
+
+
+def choices(session: Session, who: User, contact_id: UUID, address: str) -> list[tuple[str, Mail]]:
+    """Every template of mine, filled in for one of my contacts, to that address of theirs. Raises NotFound."""
+    contact = contacts.owned(session, who, contact_id)
+    if address not in contact.emails:
+        raise NotFound("This is not one of their addresses any more.")
+    return [(row.name, _mail(who, row, contact, address)) for row in templates(session, who)]
+
+
+def _mail(who: User, template: MailTemplate, contact: Contact, address: str | None) -> Mail:
     words = {
         "name": contact.name,
         "given_name": contact.given_name or contact.name,
@@ -57,7 +77,7 @@ def fill(session: Session, who: User, template_id: UUID, contact_id: UUID) -> Ma
         "me": who.name,
     }
     subject, body = (_filled(text, words) for text in (template.subject, template.body))
-    link = f"mailto:{quote(contact.email or '', safe='@')}?subject={quote(subject)}&body={quote(_lines(body))}"
+    link = f"mailto:{quote(address or '', safe='@')}?subject={quote(subject)}&body={quote(_lines(body))}"
     return Mail(subject, body, link)
 
 

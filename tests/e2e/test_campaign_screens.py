@@ -198,7 +198,7 @@ def test_the_single_running_campaign_is_chosen_when_a_touch_is_logged_elsewhere(
     phone.get_by_role("button", name="Reached").tap()
     expect(phone.get_by_role("link", name=re.compile("Only one"))).to_contain_text("In dialogue")
     opened(phone, "/activities")
-    expect(phone.locator(".pd-row", has_text="Logged Elsewhere")).to_contain_text("Only one")
+    expect(phone.locator(".pd-touch", has_text="Logged Elsewhere")).to_contain_text("Only one")
 
 
 def test_a_deleted_campaign_comes_back_with_undo_on_the_page_that_shows_it(desk, api):

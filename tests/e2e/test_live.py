@@ -18,7 +18,7 @@ def test_a_touch_logged_on_the_phone_appears_at_the_desk_without_reload(phone, d
     phone.get_by_role("button", name="Log", exact=True).first.tap()
     phone.get_by_role("button", name="Reached").tap()
     logged = time.monotonic()
-    expect(desk.locator(".pd-row", has_text="Live Larsson")).to_be_visible(timeout=2_000)
+    expect(desk.locator(".pd-touch", has_text="Live Larsson")).to_be_visible(timeout=2_000)
     assert time.monotonic() - logged < 2
     expect(phone.locator(".pd-step", has_text="Call with Live Larsson")).to_be_visible(timeout=2_000)
 

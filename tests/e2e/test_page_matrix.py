@@ -21,6 +21,8 @@ ROWS = {
     "/campaigns": SIGNED_IN,
     "/campaigns/{campaign_id}": (303, 404, 404, 303),
     "/activities": SIGNED_IN,
+    "/conference": SIGNED_IN,
+    "/settings/templates": SIGNED_IN,
     "/sync": SIGNED_IN,
     "/import": SIGNED_IN,
     "/organisations": SIGNED_IN,

@@ -76,6 +76,37 @@ def test_a_meeting_called_off_says_so_and_a_removed_one_is_gone(ada, jane):
     assert event["status"] == "CANCELLED"
 
 
+@pytest.mark.parametrize("fate", [Outcome.CANCELLED, Outcome.MOVED, Outcome.NO_SHOW])
+def test_a_meeting_that_did_not_take_place_is_told_under_its_own_uid(ada, jane, fate):
+    token, meeting = opened(ada), plan(ada, jane)
+    (before,) = events(token)
+    with db.transaction() as session:
+        outreach.change(session, ada, meeting.id, {"outcome": fate, "done": True})
+    (after,) = events(token)
+    assert (after["uid"], after["status"]) == (before["uid"], "CANCELLED")
+    assert int(after["sequence"]) > int(before["sequence"])
+    assert after.walk("VALARM") == []
+
+
+def test_long_words_are_folded_by_bytes_and_every_event_has_what_the_standard_asks_for(ada, jane):
+    """RFC 5545: 3.1 content lines, 3.6.1 events."""
+    subject = "Müßiggang über Straßenbahnöfen für Äquatorgrößen " * 4
+    plan(ada, jane, subject=subject[:200], note="😀" * 300, location="Große Straße 5; Köln, Rhein")
+    token = opened(ada)
+    (event,) = events(token)
+    assert str(event["summary"]) == subject[:200].strip()
+    assert str(event["description"]) == "😀" * 300
+    assert str(event["location"]) == "Große Straße 5; Köln, Rhein"
+    for name in ("uid", "dtstamp", "dtstart", "dtend", "sequence"):
+        assert len([one for one in event.property_items(recursive=False) if one[0] == name.upper()]) == 1
+    with db.transaction() as session:
+        raw = calendar.feed(session, token)
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+    whole = icalendar.Calendar.from_ical(raw)
+    assert (whole["version"], whole["method"], whole.errors) == ("2.0", "PUBLISH", [])
+    assert event.errors == []
+
+
 def test_the_feed_holds_my_planned_touches_and_nobody_elses(ada, bo, jane):
     theirs = contact(bo, "Private Petra")
     plan(bo, theirs)

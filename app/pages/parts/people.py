@@ -1,11 +1,13 @@
 """How a contact looks: as a suggestion, as a row, at the head of its own page."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
+from nicegui.element import Element
 
-from app.models import Contact
+from app.models import ActivityType, Contact
 from app.pages import design
 from app.pages.parts import basic, reach
 from app.services.suggestions import Suggestion
@@ -24,7 +26,7 @@ def subtitle(contact: Contact) -> str:
     return " · ".join(filter(None, (firm, contact.job_title))) or contact.email or contact.phone or ""
 
 
-def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb) -> None:
+def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> None:
     """Whom to contact, why, and every way to do it within one thumb's reach."""
     contact = pick.contact
     with ui.element("article").classes("pd-pick"):
@@ -35,7 +37,7 @@ def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb) ->
                 basic.text(subtitle(contact), "pd-pick-sub pd-clip")
                 basic.text(pick.reason, "pd-pick-why")
         with ui.element("div").classes("pd-acts"):
-            reach_icons(contact, on_reach)
+            reach_icons(contact, on_reach, on_write)
             basic.icon_button(
                 "calendar-plus", f"Book a meeting with {contact.name}", lambda: on_meet(contact), "pd-act"
             )
@@ -44,30 +46,43 @@ def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb) ->
             )
 
 
-def reach_icons(contact: Contact, on_reach: Verb) -> None:
+def reach_icons(contact: Contact, on_reach: Verb, on_write: Verb | None = None) -> None:
+    """`on_write` asks which mail it shall be; without it the mail program opens at once."""
     for name, _, label, kind, address in reach.ways(contact):
         if address is None:
             ui.element("span").classes("pd-act off")
+            continue
+        if kind is ActivityType.EMAIL and on_write:
+            basic.icon_button(name, label, partial(on_write, contact), "pd-act")
             continue
         with basic.link(address, "pd-act", label=label, away=address.startswith("http")) as anchor:
             basic.icon(name)
         anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
 
 
-def quick_actions(contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb) -> None:
+def quick_actions(contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> None:
     """The big buttons at the head of a contact."""
     with ui.element("div").classes("pd-quick"):
         for name, word, label, kind, address in reach.ways(contact):
             if address is None:
+                continue
+            if kind is ActivityType.EMAIL and on_write:
+                big(name, word, partial(on_write, contact)).props["aria-label"] = label
                 continue
             with basic.link(address, label=label, away=address.startswith("http")) as anchor:
                 basic.icon(name)
                 basic.text(word)
             anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
         for name, word, verb in (("calendar-plus", "Meeting", on_meet), ("check", "Log", on_log)):
-            with ui.element("button").props("type=button").on("click", lambda verb=verb: verb(contact), []):
-                basic.icon(name)
-                basic.text(word)
+            big(name, word, partial(verb, contact))
+
+
+def big(name: str, word: str, on_click: Callable[[], Any]) -> Element:
+    made = ui.element("button").props("type=button").on("click", on_click, [])
+    with made:
+        basic.icon(name)
+        basic.text(word)
+    return made
 
 
 def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
@@ -87,7 +102,7 @@ def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
     }
 
 
-def facts(contact: Contact, phones: list[str]) -> None:
+def facts(contact: Contact, phones: list[str], on_write: Verb | None = None) -> None:
     """What is known, each line a way to use it."""
     lines: list[tuple[str, str, str | None]] = [
         *(("phone", shown, reach.tel(number)) for number, shown in zip(contact.phones, phones, strict=True)),
@@ -98,7 +113,12 @@ def facts(contact: Contact, phones: list[str]) -> None:
     if contact.tags:
         lines.append(("tag", ", ".join(contact.tags), None))
     for name, words, address in lines:
-        with basic.link(address, "pd-fact") if address else ui.element("div").classes("pd-fact"):
+        if name == "mail" and on_write:
+            line = ui.element("button").props("type=button").classes("pd-fact pd-bare")
+            line.on("click", partial(on_write, contact, words), [])
+        else:
+            line = basic.link(address, "pd-fact") if address else ui.element("div").classes("pd-fact")
+        with line:
             basic.icon(name)
             basic.text(words)
     if contact.notes:

@@ -19,7 +19,13 @@ def tray() -> None:
     _trays[ui.context.client] = ui.element("div").classes("pd-toasts").props("role=status aria-live=polite")
 
 
-def show(page: Client, sentence: str, mood: Mood, undo: Callable[[], Awaitable[bool]] | None = None) -> None:
+def show(
+    page: Client,
+    sentence: str,
+    mood: Mood,
+    undo: Callable[[], Awaitable[bool]] | None = None,
+    link: tuple[str, str] | None = None,
+) -> None:
     """Say it for some seconds; a newer sentence takes the older one's place."""
     home = _trays.get(page)
     if home is None or home.is_deleted:
@@ -27,6 +33,11 @@ def show(page: Client, sentence: str, mood: Mood, undo: Callable[[], Awaitable[b
     home.clear()
     with home, ui.element("div").classes("pd-toast").classes(mood) as bubble:
         ui.label(sentence)
+        if link:
+            anchor = ui.element("a").classes("pd-toast-link").props("target=_blank rel=noopener")
+            anchor.props["href"] = link[1]
+            with anchor:
+                ui.label(link[0])
         if undo:
             ui.button("Undo", on_click=undo, color=None).props("flat no-caps dense").classes("pd-undo")
         ui.timer(SECONDS[mood], bubble.delete, once=True)

@@ -1,12 +1,13 @@
 """How a touch looks: in a contact's story, in the feed, on the day's list."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 from nicegui import ui
 
-from app.models import OUTCOMES, WORDS, Activity, ActivityType, Outcome
+from app.models import OUTCOMES, WORDS, Activity, ActivityType, Outcome, now
 from app.pages import design
 from app.pages.parts import basic
 from app.services.story import Entry
@@ -16,6 +17,7 @@ OUTCOME_ICONS = {
     Outcome.VOICEMAIL: "voicemail",
     Outcome.NO_ANSWER: "phone-missed",
     Outcome.WRONG_NUMBER: "phone-off",
+    Outcome.REQUESTED: "user-plus",
     Outcome.SENT: "send",
     Outcome.REPLIED: "reply",
     Outcome.DECLINED: "ban",
@@ -28,21 +30,41 @@ OUTCOME_ICONS = {
     Outcome.MET: "circle-check",
 }
 
-TYPE_TONES = {ActivityType.MEETING: "good", ActivityType.REFERRAL: "warm"}
+# each kind has a colour of its own, said in the stylesheet
+TYPE_TONES = {kind: f"pd-{kind.value.lower()}" for kind in ActivityType}
+
+ITS_WORDS = {
+    (ActivityType.LINKEDIN, Outcome.REQUESTED): "Request sent",
+    (ActivityType.LINKEDIN, Outcome.SENT): "Message sent",
+}
+USUAL = timedelta(minutes=45)
 
 
-def word(outcome: Outcome) -> str:
-    return outcome.value.replace("_", " ").capitalize()
+def word(outcome: Outcome, kind: ActivityType | None = None) -> str:
+    usual = outcome.value.replace("_", " ").capitalize()
+    return ITS_WORDS.get((kind, outcome), usual) if kind else usual
 
 
 def outcomes(kind: ActivityType, on_choose: Callable[[Outcome], Awaitable[Any]]) -> None:
     """The answers to a kind of touch, big enough for a thumb; the tap is the log."""
     with ui.element("div").classes("pd-outcomes"):
         for outcome in OUTCOMES[kind]:
-            basic.button(word(outcome), lambda outcome=outcome: on_choose(outcome), icon_name=OUTCOME_ICONS[outcome])
+            basic.button(
+                word(outcome, kind), lambda outcome=outcome: on_choose(outcome), icon_name=OUTCOME_ICONS[outcome]
+            )
+
+
+def is_over(touch: Activity) -> bool:
+    """A meeting whose end is past and of which nobody said how it went."""
+    if touch.type is not ActivityType.MEETING or touch.done or touch.due_date is None:
+        return False
+    length = timedelta(minutes=touch.duration_minutes) if touch.duration_minutes else USUAL
+    return touch.due_date + length <= now()
 
 
 def when(activity: Activity, zone: str) -> str:
+    if is_over(activity):
+        return f"Was {design.inside(design.time_word(activity.moment, zone))}. How did it go?"
     if not activity.done and activity.due_date:
         if activity.is_overdue:
             return f"Overdue since {design.inside(design.day_word(activity.due_date, zone))}"
@@ -50,36 +72,18 @@ def when(activity: Activity, zone: str) -> str:
     return design.time_word(activity.moment, zone)
 
 
-def step(
-    entry: Entry, zone: str, me: str, on_done: Callable[[Activity], Any], on_remove: Callable[[Activity], Any]
-) -> None:
-    """One touch in a contact's story."""
-    touch = entry.activity
-    with ui.element("div").classes("pd-step"):
-        with ui.element("span").classes("pd-avatar").classes("brandy" if touch.done else "none pd-chip"):
-            basic.icon(design.TYPE_ICONS[touch.type])
-        with ui.element("div").classes("pd-step-text"):
-            basic.text(touch.subject, "pd-strong")
-            by = "" if entry.by == me else f" · {entry.by}"
-            basic.text(when(touch, zone) + by, "pd-muted pd-small")
-            if touch.location:
-                basic.text(touch.location, "pd-muted pd-small pd-clip")
-            if touch.note:
-                basic.text(touch.note, "pd-pre pd-small")
-        if not touch.done:
-            if touch.type is ActivityType.MEETING:
-                with basic.link(f"/meetings/{touch.id}.ics", "pd-act", label="Put it into my calendar", away=True):
-                    basic.icon("calendar-plus")
-            basic.icon_button("check", f"Log: {touch.subject}", lambda: on_done(touch))
-        basic.icon_button("trash-2", f"Remove: {touch.subject}", lambda: on_remove(touch))
+def mark(touch: Activity, classes: str = "") -> None:
+    """The round mark of a touch: its kind's own icon and colour, hollow while it is planned."""
+    drawn = ui.element("span").classes("pd-avatar").classes(TYPE_TONES[touch.type]).classes(classes)
+    with drawn.classes("" if touch.done else "pd-planned").props("aria-hidden=true"):
+        basic.icon(design.TYPE_ICONS[touch.type])
 
 
 def told(entry: Entry, zone: str, me: str) -> None:
     """One touch as somebody reads it who may not change it."""
     touch = entry.activity
     with ui.element("div").classes("pd-step"):
-        with ui.element("span").classes("pd-avatar").classes("brandy" if touch.done else "none pd-chip"):
-            basic.icon(design.TYPE_ICONS[touch.type])
+        mark(touch)
         with ui.element("div").classes("pd-step-text"):
             basic.text(touch.subject, "pd-strong")
             by = "" if entry.by == me else f" · {entry.by}"
@@ -90,16 +94,17 @@ def told(entry: Entry, zone: str, me: str) -> None:
                 basic.text(touch.note, "pd-pre pd-small")
 
 
-def due(entry: Entry, zone: str, on_done: Callable[[Entry], Any]) -> None:
+def due(entry: Entry, zone: str, on_done: Callable[[Entry], Any], on_move: Callable[[Entry], Any]) -> None:
     """One planned touch on the day's list."""
     touch = entry.activity
     with ui.element("div").classes("pd-row"):
         with basic.link(f"/contacts/{touch.contact_id}", "pd-row-main"):
-            with ui.element("span").classes("pd-avatar").classes("bad pd-chip" if touch.is_overdue else "brandy"):
-                basic.icon(design.TYPE_ICONS[touch.type])
+            mark(touch, "late" if touch.is_overdue else "")
             with ui.element("span").classes("pd-row-text"):
                 basic.text(entry.contact or "Somebody", "pd-row-name")
-                basic.text(when(touch, zone), "pd-row-sub")
+                basic.text(when(touch, zone), "pd-row-sub pd-whole")
+        if touch.type is ActivityType.MEETING:
+            basic.icon_button("clock", f"Move: {touch.subject}", lambda: on_move(entry))
         basic.icon_button("check", f"Log: {touch.subject}", lambda: on_done(entry))
 
 
@@ -118,7 +123,7 @@ def rows(
 
 def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
     touch = entry.activity
-    said = word(touch.outcome) if touch.outcome else None
+    said = word(touch.outcome, touch.type) if touch.outcome else None
     by = None if entry.by == me else entry.by
     note = touch.note.replace("\n", " ")[:90] or None
     board = f"/campaigns/{touch.campaign_id}" if touch.campaign_id else "/campaigns"
@@ -129,7 +134,7 @@ def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
         "away": not entry.mine,
         "c": entry.campaign,
         "icon": design.icon(design.TYPE_ICONS[touch.type]),
-        "t": TYPE_TONES.get(touch.type, "brandy"),
+        "t": TYPE_TONES[touch.type],
         "n": entry.contact or "Somebody",
         "s": " · ".join(filter(None, (WORDS[touch.type], said, note, by))),
         "d": f"{design.local(touch.moment, zone):%H:%M}",

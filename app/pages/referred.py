@@ -1,0 +1,92 @@
+"""Who brought whom: a part of a sheet that finds the other one in my bank; it may stay open."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+from sqlmodel import Session
+
+from app.models import Activity, Contact, Outcome, User
+from app.pages.parts import basic, people, picking
+from app.pages.tap import look
+from app.services import finding, referrals
+from app.services.finding import Search
+
+SHOWN = 4
+WAYS = {True: "They brought somebody", False: "Somebody brought them"}
+
+
+class Referred:
+    """`contact_id` is whom the sheet is about; `gave` says whether they brought the other one or came through them."""
+
+    def reset(self, contact_id: UUID, other: tuple[UUID, str] | None = None, *, both_ways: bool = True) -> None:
+        self.contact_id, self.other, self.both_ways = contact_id, other, both_ways
+        self.gave, self.q, self.turn = True, "", 0
+        self.wishes: dict[str, Any] = {"thanks": True}
+
+    def draw(self) -> None:
+        basic.heading("Who brought whom")
+        if self.both_ways:
+            self.ways = basic.chips(WAYS, self.gave, self.choose)
+        self.box = ui.element("div").classes("pd-referred").mark("referred")
+        self.fill()
+        if self.both_ways:
+            thanks = ui.switch("Remind me to say thank you", value=True)
+            thanks.bind_value_to(self.wishes, "thanks", strict=False)
+
+    def choose(self, gave: bool) -> None:
+        self.gave = gave
+        basic.mark_chip(self.ways, gave)
+
+    def fill(self) -> None:
+        self.box.clear()
+        with self.box:
+            if self.other:
+                with ui.element("div").classes("pd-line"):
+                    basic.icon("handshake")
+                    basic.text(self.other[1], "pd-strong pd-grow pd-clip")
+                    basic.icon_button("x", f"Not {self.other[1]}", lambda: self.pick(None))
+                return
+            box = ui.input(placeholder="Search my contacts, or leave it open", on_change=self.search)
+            box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Who was it"')
+            box.classes("pd-field")
+            self.rows = ui.element("div").classes("pd-picks one").props('role=group aria-label="My contacts"')
+
+    def pick(self, other: tuple[UUID, str] | None) -> None:
+        self.other = other
+        self.fill()
+
+    async def search(self, event: ValueChangeEventArguments[Any]) -> None:
+        self.q, self.turn = (event.value or "").strip(), self.turn + 1
+        turn = self.turn
+        found = await look(self.ask) if self.q else []
+        if turn == self.turn and not self.rows.is_deleted:
+            self.rows.clear()
+            with self.rows:
+                for contact in found:
+                    picked = partial(self.pick, (contact.id, contact.name))
+                    row = picking.choice(contact.name, people.subtitle(contact), False, picked)
+                    row.props(remove="role aria-checked")
+                if self.q and not found:
+                    basic.text("Nobody like this. Log it open, and say later who it was.", "pd-muted pd-small")
+
+    def ask(self, session: Session, me: User) -> list[Contact]:
+        found = finding.contacts(session, me, Search(q=self.q), limit=SHOWN + 1).items
+        return [contact for contact in found if contact.id != self.contact_id][:SHOWN]
+
+    @property
+    def by_id(self) -> UUID:
+        """With whom the referral is logged: whoever brought somebody."""
+        return self.contact_id if self.gave or not self.other else self.other[0]
+
+    def settle(self, session: Session, me: User, touch: Activity) -> Activity | None:
+        """Link the two, and plan the thanks; hands back what was planned."""
+        whom = None
+        if self.other:
+            whom = self.other[0] if self.gave else self.contact_id
+            referrals.link(session, me, touch.id, whom)
+        if touch.outcome is not Outcome.INTRODUCED or not self.wishes["thanks"]:
+            return None
+        return referrals.thank(session, me, self.by_id, whom)
