@@ -17,7 +17,7 @@ from app.services.finding import Search
 
 Known = list[tuple[SavedView, Search]]
 
-KEEP, MANAGE = "keep", "manage"
+KEEP, MANAGE, TRASH = "keep", "manage", "trash"
 
 
 class Views:
@@ -43,6 +43,7 @@ class Views:
             named
             | ({KEEP: "Save this search …"} if fresh or not named else {})
             | ({MANAGE: "Rename or remove …"} if named else {})
+            | {TRASH: "Trash"}
         )
 
     async def choose(self, value: str) -> None:
@@ -50,6 +51,8 @@ class Views:
             self.ask_name()
         elif value == MANAGE:
             await self.manage()
+        elif value == TRASH:
+            ui.navigate.to("/trash")
         else:
             found = next((search for view, search in self.known if str(view.id) == value), None)
             if found:

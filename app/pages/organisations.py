@@ -63,7 +63,7 @@ class Firms:
         self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
 
     def row(self, firm: Firm) -> None:
-        with basic.link(f"/contacts?{urlencode({'q': firm.name})}", "pd-row-main"):
+        with basic.link(f"/contacts?{urlencode({'organisation': firm.name})}", "pd-row-main"):
             with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
                 basic.icon("building-2")
             with ui.element("span").classes("pd-row-text"):

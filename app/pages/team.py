@@ -10,7 +10,7 @@ from app.models import Role, User
 from app.pages import border, design, live
 from app.pages.backup_card import safety_of_the_firm
 from app.pages.frame import Shell
-from app.pages.handover_sheet import HandOverSheet
+from app.pages.hand_over_many import HandOverMany
 from app.pages.parts import basic
 from app.pages.parts.sheet import Sheet
 from app.pages.screen import screen
@@ -23,7 +23,7 @@ ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
 
 @screen("Team")
 async def team_page(shell: Shell) -> None:
-    sheet, handing = Sheet("Link"), HandOverSheet()
+    sheet, handing = Sheet("Link"), HandOverMany()
 
     def show_link(title: str, path: str) -> None:
         with sheet.fresh():

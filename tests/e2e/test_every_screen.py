@@ -134,7 +134,46 @@ def give(page):
     expect(page.get_by_text("1 new")).to_be_visible()
 
 
-SHEETS = {"log": ("/", log), "meeting": ("/", meeting), "add": ("/contacts", add), "import": ("/import", give)}
+def paste(page):
+    add(page)
+    page.get_by_role("button", name="Paste a signature, card or link").click()
+    page.get_by_label("Signature, vCard, LinkedIn link or a line").fill(SIGNATURE)
+    page.get_by_text("Understood. Look it over, then save.").wait_for()
+    page.get_by_label("Phone 2", exact=True).wait_for()
+
+
+def panel(name):
+    """A sheet that a button of the contact opens."""
+
+    def act(page):
+        button = page.get_by_role("button", name=name, exact=True)
+        if not button.is_visible():
+            page.locator(".pd-extras", has_text="Merge with").locator(".q-item").first.click()
+        button.click()
+        page.locator(".q-dialog .pd-sheet").wait_for()
+
+    return act
+
+
+SIGNATURE = """Dr. Annegret Schönfelder-Großmann
+Leiterin Beschaffung und Logistik
+Müller & Töchter Gesellschaft für angewandte Betriebsführung mbH
+Tel: +49 30 7654321
+Mobil +49 151 2345678
+annegret.schoenfelder-grossmann@mueller-und-toechter.example"""
+CONTACT = "/contacts/{cid}"
+SHEETS = {
+    "log": ("/", log),
+    "meeting": ("/", meeting),
+    "add": ("/contacts", add),
+    "paste": ("/contacts", paste),
+    "edit": (CONTACT, panel("Edit")),
+    "snooze": (CONTACT, panel("Snooze")),
+    "warmness": (CONTACT, panel("Warmness: history")),
+    "merge": (CONTACT, panel("Merge with …")),
+    "erase": (CONTACT, panel("Erase for good")),
+    "import": ("/import", give),
+}
 
 
 @pytest.mark.parametrize("name", SHEETS)

@@ -23,7 +23,7 @@ WHICH = {True: "All", False: "Chosen ones"}
 LAST = "They can no longer sign in, so this cannot be taken back, only handed on."
 
 
-class HandOverSheet:
+class HandOverMany:
     """One per Team page; `open` names whose contacts go."""
 
     def __init__(self) -> None:
