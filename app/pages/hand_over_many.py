@@ -129,6 +129,8 @@ class HandOverMany:
         ]
         if not self.giver.active:
             lines.append(LAST)
+        if not offer.total:
+            lines = ["Nobody is chosen yet."]
         self.foreseen.show(lines, lambda: [basic.text(line, "pd-small") for line in lines])
 
     async def hand_over(self) -> None:
