@@ -9,6 +9,9 @@ from sqlalchemy import event, text
 from app import db
 from app.models import User
 
+# a statement ends after 30 seconds, and a busy machine is slow
+AT_ONCE = 10_000
+
 FILL = text("""
 insert into contacts (id, created_at, updated_at, user_id, name, given_name, family_name, sort_name, search_text,
                       emails, phones, notes, tags, warmness_score, last_contacted, version)
@@ -16,15 +19,18 @@ select gen_random_uuid(), now() - n * interval '1 second', now(), :who, initcap(
        word || ' ' || n, word || ' ' || n || ' p' || n || '@crowd.example 49301' || lpad(n::text, 7, '0'),
        array['p' || n || '@crowd.example'], array['+49301' || lpad(n::text, 7, '0')], '', array['old'],
        n % 7, case when n % 3 > 0 then now() - n % 400 * interval '1 day' end, 1
-from (select n, translate(md5(n::text), '0123456789abcdef', 'aeiourlnstmkdbpg') as word from generate_series(1, :many) n) each
+from (select n, translate(md5(n::text), '0123456789abcdef', 'aeiourlnstmkdbpg') as word from generate_series(cast(:first as int), cast(:last as int)) n) each
 returning id
 """)
 
 
 def fill(owner: User, many: int) -> list[UUID]:
     """So many contacts of that owner, committed; their ids."""
-    with db.transaction() as session:
-        ids = list(session.execute(FILL, {"who": owner.id, "many": many}).scalars())
+    ids: list[UUID] = []
+    for first in range(1, many + 1, AT_ONCE):
+        with db.transaction() as session:
+            asked = {"who": owner.id, "first": first, "last": min(many, first + AT_ONCE - 1)}
+            ids += session.execute(FILL, asked).scalars()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
         line.execute(text("analyze contacts"))
     return ids

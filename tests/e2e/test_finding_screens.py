@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from measuring import axe, sizes
 from playwright.sync_api import expect
-from running import DESK, PASSWORD, opened
+from running import DESK, PASSWORD, PHONE, opened, visiting
 
 PEOPLE = {
     "Ämil Wärme": {"warmness_score": 9, "tags": ["energy"], "email": "amil@warm.example"},
@@ -458,3 +459,51 @@ def test_nothing_scrolls_sideways_and_every_target_is_big_and_has_a_name(desk, a
             wide.append(width)
         poor += desk.evaluate(SMALL.replace("LEAST", "44" if width < DESK["viewport"]["width"] else "40"))
     assert (wide, poor) == ([], [])
+
+
+@pytest.fixture(params=["light", "dark"])
+def shaded(request, account, chromium, site):
+    yield from visiting(chromium, site, account, PHONE | {"color_scheme": request.param})
+
+
+def test_what_opens_over_the_bank_fits_and_reads_well_on_a_phone(shaded, people):
+    opened(shaded, "/contacts?tag=energy&sort=-warmness")
+    shaded.get_by_label("Choose several").tap()
+    box(shaded, "Bertil Kalt").tap()
+    wrong = {"the bar": sizes(shaded, thumb=True) + axe(shaded)}
+    for name, label in (("tags", "Tag or untag"), ("log", "Log a touch"), ("export", "Export"), ("assign", "Assign")):
+        act(shaded, label).tap()
+        expect(shaded.locator(".q-dialog .pd-sheet")).to_be_visible()
+        shaded.wait_for_timeout(350)  # the sheet comes up; axe measures colours that stand still
+        wrong[name] = sizes(shaded, thumb=True) + axe(shaded)
+        shaded.keyboard.press("Escape")
+        expect(shaded.locator(".q-dialog")).to_have_count(0)
+    act(shaded, "Choose nobody").tap()
+    palette(shaded)
+    shaded.wait_for_timeout(350)
+    wrong["palette"] = sizes(shaded, thumb=True) + axe(shaded)
+    assert {name: said for name, said in wrong.items() if said} == {}
+
+
+KEPT_WORDS = """() => {
+    const bar = document.querySelector('.pd-picked');
+    window.said = [];
+    new MutationObserver(() => window.said.push(bar.innerText)).observe(bar, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+
+
+def test_long_work_says_what_it_does_until_it_is_done(desk, api):
+    api.post("/contacts/bulk", json={"verb": "TRASH", "query": ""}).raise_for_status()
+    crowd = "name\n" + "\n".join(f"Many Of Them {n}" for n in range(2_000))
+    api.post("/contacts/import", files={"file": ("many.csv", crowd, "text/csv")}, timeout=90).raise_for_status()
+    opened(desk, "/contacts?q=many")
+    row(desk, "Many Of Them 0").first.hover()
+    desk.locator(".pd-tick").first.click()
+    act(desk, "Choose all 2,000").click()
+    picked(desk, "2,000 chosen")
+    desk.evaluate(KEPT_WORDS)
+    act(desk, "Delete").click()
+    expect(desk.get_by_text("2,000 contacts moved to the trash")).to_be_visible(timeout=20_000)
+    assert any("Deleting 2,000 contacts …" in said for said in desk.evaluate("window.said"))
+    desk.get_by_role("button", name="Undo", exact=True).click()
+    expect(desk.get_by_text("Undone for 2,000.")).to_be_visible(timeout=20_000)
