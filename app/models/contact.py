@@ -111,6 +111,8 @@ class Contact(Entity, table=True):
         Index("contacts_by_phone", "phones", postgresql_using="gin"),
         Index("contacts_in_pipedrive", "user_id", "sort_name", "id",
               postgresql_where=text("deleted_at IS NULL AND pipedrive_person_id IS NOT NULL")),
+        Index("contacts_not_pushed", "user_id", "id",
+              postgresql_where=text("deleted_at IS NULL AND pipedrive_person_id IS NULL")),
         Index("contacts_by_tag", "user_id", "tags", postgresql_using="gin"),
         Index("contacts_by_due", "user_id", "next_due", postgresql_where=text("deleted_at IS NULL AND next_due IS NOT NULL")),
         Index("contacts_by_import", "import_id", postgresql_where=text("import_id IS NOT NULL")),

@@ -85,6 +85,7 @@ class PipedriveSync(Entity, table=True):
         Index("pipedrive_syncs_due", "run_at", "id", postgresql_where=text("status IN ('PENDING', 'RETRY')")),
         Index("pipedrive_syncs_lane", "user_id", "run_at"),
         Index("pipedrive_syncs_of_contact", "contact_id", "created_at"),
+        Index("pipedrive_syncs_unfinished", "user_id", "status", "contact_id", postgresql_where=text("status <> 'SUCCESS'")),
         CheckConstraint("attempts >= 0 AND generation >= 1", name="pipedrive_syncs_counts"),
     )  # fmt: skip
 

@@ -24,8 +24,8 @@ update contacts set pipedrive_person_id = abs(hashtext(id::text)) where user_id 
 insert into pipedrive_syncs (id, created_at, updated_at, user_id, contact_id, entity_type, entity_id, trigger, dedupe_key,
                              status, generation, attempts, run_at)
 select gen_random_uuid(), now(), now(), user_id, id, 'person', id, 'WARM', 'person:' || id,
-       (array['FAILED', 'PENDING', 'RETRY'])[1 + abs(hashtext(id::text)) % 3], 1, 0, now()
-from contacts where user_id = :who and abs(hashtext(id::text)) % 100 = 3
+       case abs(hashtext(id::text)) % 300 when 3 then 'FAILED' when 103 then 'PENDING' when 203 then 'RETRY' else 'SUCCESS' end, 1, 0, now()
+from contacts where abs(hashtext(id::text)) % 2 = 1
 """
 
 
