@@ -8,12 +8,12 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments, ValueChangeEventArguments
 
-from app.models import User
 from app.pages import bank_address, bank_questions, design
 from app.pages.bank_acts import Acts
 from app.pages.bank_filters import SORTS, Filters, is_narrow
 from app.pages.bank_picked import Picked
 from app.pages.bank_questions import PAGE
+from app.pages.frame import Shell
 from app.pages.parts import basic, beside, lists
 from app.pages.parts.menus import MenuChip
 from app.pages.tap import look
@@ -25,8 +25,8 @@ Open = Callable[[str | None], Awaitable[None]]
 class Bank:
     """`draw` puts it where the caller stands; `on_open` and `on_log` hear of one contact by its id."""
 
-    def __init__(self, me: User, first: bank_questions.First, on_open: Open, on_log: Open, *, cards: bool) -> None:
-        self.me, self.first, self.search, self.cards = me, first, first.search, cards
+    def __init__(self, shell: Shell, first: bank_questions.First, on_open: Open, on_log: Open, *, cards: bool) -> None:
+        self.shell, self.first, self.search, self.cards = shell, first, first.search, cards
         self.on_open, self.on_log = on_open, on_log
         self.cursor = first.rows[1]
         self.turn, self.loaded, self.total = 0, PAGE, first.total
@@ -46,7 +46,7 @@ class Bank:
             self.rows.on("picks", self.pick).on("unpick", self.nobody, [])
             self.nothing = ui.element("div")
         self.end = lists.Sentinel(self.more)
-        self.acts = Acts(self.me, self.picked, self.everybody, self.nobody)
+        self.acts = Acts(self.shell.me, self.picked, self.shell.merge, self.everybody, self.nobody)
         self.tell(self.total)
 
     def finder(self) -> None:

@@ -1,7 +1,7 @@
 """What can be done with many contacts at once: each says what became of it, and Undo takes all of it back."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,13 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import WORDS, ActivityDraft, ActivityType, Outcome, User
-from app.pages import assigned
+from app.pages import assigned, bank_questions
 from app.pages.bank_bar import Act, Bar
 from app.pages.bank_picked import Picked
 from app.pages.bank_sheets import ExportSheet, ManyAssign, ManyLog, ManyTags
 from app.pages.campaign_verbs import taken_back
 from app.pages.parts import touches
-from app.pages.tap import Said, tap
+from app.pages.tap import Said, look, tap
 from app.services import boards, deeds, exports, many, many_places, many_touches, syncs
 from app.services.boards import Assigned
 from app.services.exports import Wish
@@ -32,14 +32,17 @@ MEDIA = {
 NAMES = {"pipedrive": "contacts-for-pipedrive.csv"}
 WARNED = 20
 
+Merge = Callable[[UUID, UUID, Callable[[UUID], Any]], Awaitable[None]]
 Work = Callable[[Session, User, Chosen], Said | str | None]
 
 
 class Acts:
     """The bar with its verbs; `on_done` is called when one was done and nobody is chosen any more."""
 
-    def __init__(self, me: User, picked: Picked, on_all: Callable[[], Any], on_none: Callable[[], Any]) -> None:
-        self.picked, self.on_none, self.total = picked, on_none, 0
+    def __init__(
+        self, me: User, picked: Picked, on_merge: Merge, on_all: Callable[[], Any], on_none: Callable[[], Any]
+    ) -> None:
+        self.picked, self.on_merge, self.on_none, self.total = picked, on_merge, on_none, 0
         self.assign_sheet, self.tag_sheet = ManyAssign(self.assign), ManyTags(self.tag, self.untag)
         self.log_sheet, self.export_sheet = ManyLog(me, self.log), ExportSheet(self.export)
         acts = [
@@ -48,6 +51,7 @@ class Acts:
             Act("Log", "Log a touch with all of them", "check", self.open_log),
             Act("Push", "Push to Pipedrive", "send", self.push),
             Act("Export", "Export as a file", "download", self.open_export),
+            Act("Merge", "Merge the two", "merge", self.merge, two=True),
             Act("Delete", "Delete", "trash-2", self.trash),
         ]
         self.bar = Bar(acts, on_all, on_none)
@@ -108,6 +112,12 @@ class Acts:
 
     async def trash(self) -> None:
         await self.do("Deleting", lambda s, me, them: _told(many.trash(s, me, them), "moved to the trash", "They are in the trash already."))  # fmt: skip
+
+    async def merge(self) -> None:
+        """The sheet shows the two side by side; whoever was ticked first stays, unless they are swapped there."""
+        two = await look(lambda session, me: bank_questions.ids(session, me, self.picked.wanted(session, me), 2))
+        if len(two) == 2:
+            await self.on_merge(two[0], two[1], lambda _kept: self.on_none())
 
     async def assign(self, campaign_id: UUID) -> None:
         done: list[Assigned] = []

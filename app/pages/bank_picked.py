@@ -18,17 +18,18 @@ class Picked:
         self.clear()
 
     def clear(self) -> None:
-        self.ids: set[UUID] = set()
+        # in the order of the ticks
+        self.ids: dict[UUID, None] = {}
         self.all: Search | None = None
         self.but: set[UUID] = set()
 
     def take(self, ids: Iterable[object], *, on: bool) -> None:
         """Choose them, or no longer."""
-        known = set(filter(None, map(_id, ids)))
+        known = dict.fromkeys(filter(None, map(_id, ids)))
         if self.all is not None:
-            self.but = self.but - known if on else self.but | known
+            self.but = self.but - known.keys() if on else self.but | known.keys()
         else:
-            self.ids = self.ids | known if on else self.ids - known
+            self.ids = self.ids | known if on else {one: None for one in self.ids if one not in known}
 
     def take_all(self, search: Search) -> None:
         self.clear()

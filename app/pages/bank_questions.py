@@ -13,6 +13,7 @@ from app.pages.parts import camps, people
 from app.services import campaigns, finding, saved_views, syncs, tags, workspace
 from app.services.campaigns import Wanted
 from app.services.finding import Search
+from app.services.many import Chosen
 
 Rows = tuple[list[dict[str, Any]], str | None]
 
@@ -47,6 +48,13 @@ def page(session: Session, me: User, search: Search, cursor: str | None = None, 
 
 def top(session: Session, me: User, search: Search, limit: int = PAGE) -> tuple[Rows, int]:
     return page(session, me, search, None, limit), finding.count(session, me, search)
+
+
+def ids(session: Session, me: User, them: Chosen, limit: int) -> list[UUID]:
+    """The first of those that are chosen."""
+    if isinstance(them, Search):
+        return [contact.id for contact in finding.contacts(session, me, them, limit=limit).items]
+    return list(them)[:limit]
 
 
 def views(session: Session, me: User) -> list[tuple[SavedView, Search]]:

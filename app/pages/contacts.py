@@ -25,7 +25,7 @@ async def contacts_page(shell: Shell, args: PageArguments, cid: str | None = Non
     first = await look(lambda session, me: bank_questions.first(session, me, said))
     cards = bank_address.is_cards(said)
     panel = Beside(shell)
-    bank = Bank(shell.me, first, panel.choose, panel.log, cards=cards)
+    bank = Bank(shell, first, panel.choose, panel.log, cards=cards)
     with ui.element("div").classes("pd-with-detail").classes("cards" if cards else "") as place:
         with ui.element("section"):
             bank.draw()

@@ -262,6 +262,23 @@ def test_many_come_into_a_campaign_with_the_warning_and_the_way_back(phone, api,
     assert api.get(f"/campaigns/{second}/contacts").json()["items"] == []
 
 
+def test_exactly_two_can_be_merged_and_come_apart_again(phone, api, people):
+    opened(phone, "/contacts")
+    phone.get_by_label("Choose several").tap()
+    for name in ("Cécile", "Dörte"):
+        expect(act(phone, "Merge the two")).to_be_disabled()
+        row(phone, name).locator(".pd-row-main").tap()
+    act(phone, "Merge the two").tap()
+    sheet = phone.locator(".q-dialog")
+    expect(sheet).to_contain_text(re.compile("Stays.*Cécile Naïve.*Goes into it.*Dörte Öhrn", re.DOTALL))
+    sheet.get_by_role("button", name="Merge", exact=True).tap()
+    expect(phone.get_by_text("two contacts are one now")).to_be_visible()
+    expect(shown(phone)).to_have_text(["Ämil Wärme", "Bertil Kalt", "Cécile Naïve", "Emeka Zu"])
+    expect(phone.locator(".pd-picked")).to_be_hidden()
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(shown(phone)).to_have_count(5)
+
+
 def test_many_wait_for_pipedrive_and_are_taken_back(desk, api, people):
     opened(desk, "/contacts")
     for name in ("Dörte Öhrn", "Emeka Zu"):
