@@ -94,7 +94,7 @@ class Acts:
 
     async def log(self, draft: ActivityDraft) -> bool:
         kind, outcome = ActivityType(draft.type), draft.outcome
-        said = f"{WORDS[kind]} logged" + (f": {touches.word(Outcome(outcome)).lower()}" if outcome else "")
+        said = f"{WORDS[kind]} logged" + (f": {touches.word(Outcome(outcome), kind).lower()}" if outcome else "")
 
         def work(session: Session, me: User, them: Chosen) -> Said | str:
             done = many_touches.log(session, me, them, draft)
