@@ -30,6 +30,7 @@ from app.services import (
     courtesy,
     deeds,
     finding,
+    handing,
     handover,
     many,
     organisations,
@@ -37,6 +38,7 @@ from app.services import (
     owed,
     people,
     syncs,
+    trash,
     twins,
     visibility,
 )
@@ -101,6 +103,38 @@ def test_from_then_on_the_old_owner_knows_nothing(ada, bo, gwen, jane, busy):
         assert jane.id not in {row.id for row in finding.contacts(session, ada, Search()).items}
         assert visibility.look(session, bo, jane.id).sight.value == "OWNER"
     assert do(handover.history, ada, jane.id) == []
+
+
+def test_before_a_hand_over_one_sees_what_would_go_and_nobody_who_is_private(ada, bo, gwen, jane, john, busy):
+    assert do(handing.offer, gwen, ada.id) == handing.Offer(total=1, shared=1, planned=1, pushes=1)
+    assert do(handing.ids_of, gwen, ada.id) == [jane.id]
+    assert [one.id for one in do(handing.listed, gwen, ada.id)] == [jane.id]
+    assert [one.id for one in do(handing.listed, gwen, ada.id, "acme roe")] == [jane.id]
+    assert do(handing.listed, gwen, ada.id, "ostrom") == []
+    assert do(handing.offer, gwen, ada.id, []).total == do(handing.offer, gwen, ada.id, [john.id]).total == 0
+
+
+def test_of_somebody_disabled_all_would_go_but_only_those_in_campaigns_are_named(ada, gwen, jane, john, busy):
+    do(people.disable, gwen, ada.id)
+    offer = do(handing.offer, gwen, ada.id)
+    assert (offer.total, offer.shared) == (2, 1)
+    assert set(do(handing.ids_of, gwen, ada.id)) == {jane.id, john.id}
+    assert [one.id for one in do(handing.listed, gwen, ada.id)] == [jane.id]
+
+
+def test_only_a_golden_ticket_looks_at_what_could_be_handed_over(ada, bo, busy):
+    for verb in (handing.offer, handing.listed, handing.ids_of):
+        with pytest.raises(Forbidden):
+            do(verb, bo, ada.id)
+
+
+def test_the_trash_is_one_s_own_and_the_latest_lies_on_top(ada, bo, jane, john):
+    do(contacts.trash, ada, jane.id)
+    do(contacts.trash, ada, john.id)
+    assert [one.id for one in do(trash.listed, ada)] == [john.id, jane.id]
+    assert [one.id for one in do(trash.listed, ada, "acme")] == [jane.id]
+    assert (do(trash.count, ada), do(trash.count, ada, "acme"), do(trash.count, bo)) == (2, 1, 0)
+    assert do(trash.listed, bo) == []
 
 
 def test_a_private_contact_of_somebody_active_is_not_there_to_be_handed_over(ada, bo, gwen, jane, john, busy):
