@@ -17,6 +17,7 @@ from app import db
 from app.services import expiry
 from app.sync import back, drain, queue
 from app.sync.company import Desk
+from app.sync.watch import Watch
 
 PRUNE_HOURS = 6
 
@@ -29,6 +30,7 @@ class Clock:
     def __init__(self, desk: Desk) -> None:
         self.heartbeat = monotonic()
         self._desk = replace(desk, beat=self._beat)
+        self._watch = Watch()
         self._due = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._chores: list[tuple[float, Callable[[], object]]] = []
@@ -71,6 +73,7 @@ class Clock:
             self._beat()
             pause = self._desk.pace.poll
             try:
+                await asyncio.to_thread(self._look_at_the_clock)
                 await asyncio.to_thread(drain.drain, self._desk)
                 await asyncio.to_thread(back.listen, self._desk)
                 pause = await asyncio.to_thread(drain.rest, self._desk)
@@ -79,6 +82,11 @@ class Clock:
             except Exception:
                 log.exception("the drain broke")
             await self._rest(pause)
+
+    def _look_at_the_clock(self) -> None:
+        with db.transaction() as session:
+            if gap := self._watch.look(session):
+                log.warning("the database's clock was set back by %s; what waits was set right", gap)
 
     async def _rest(self, seconds: float) -> None:
         try:

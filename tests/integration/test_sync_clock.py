@@ -14,9 +14,10 @@ from desk import ask, hurried, lane, only_push
 from world import contact
 
 from app import db
-from app.models import SyncStatus, Trigger, base, now
+from app.models import SyncAccount, SyncStatus, Trigger, base, now
 from app.sync import drain
 from app.sync.clock import Clock
+from app.sync.watch import Watch
 
 fake, desk, ada, bo = office.fake, office.desk, office.ada, office.bo
 
@@ -158,3 +159,28 @@ def test_the_database_is_never_held_while_pipedrive_is_asked(fake, desk, ada, ka
     office.settled(replace(hurried(desk, lanes_at_once=1), http_for=http_for))
     assert seen
     assert set(seen) == {0}
+
+
+def test_a_clock_that_is_set_back_by_an_hour_is_noticed_and_what_waits_goes_on(fake, desk, ada, kari):
+    """F10, QU-08: the moments were written by the clock before, so they lie an hour ahead of the one that is right now."""
+    ahead, watch = now() + timedelta(hours=1), Watch()
+    office.ask(ada, kari)
+    office.edit(office.only_push(), run_at=ahead)
+    office.edit(office.lane(ada), not_before=ahead)
+    with db.transaction() as session:
+        session.add(SyncAccount(account="acme", not_before=ahead))
+    assert drain.drain(desk) == 0
+    assert watch.set_back(ahead) is None
+    with db.transaction() as session:
+        gap = watch.look(session)
+        assert abs(gap - timedelta(hours=1)) < timedelta(seconds=5)
+        assert watch.look(session) is None
+    assert [row.status for row in office.settled(desk)] == ["SUCCESS"]
+
+
+@pytest.mark.parametrize(("jump", "noticed"), [(-3600, True), (7200, False), (-5, False), (0, False)])
+def test_only_a_clock_that_was_set_back_is_corrected(jump, noticed):
+    watch, start = Watch(), now()
+    watch.set_back(start, tick=100.0)
+    assert (watch.set_back(start + timedelta(seconds=10 + jump), tick=110.0) is not None) is noticed
+    assert watch.set_back(start + timedelta(seconds=20 + jump), tick=120.0) is None

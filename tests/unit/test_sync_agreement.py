@@ -1,5 +1,6 @@
 """P5.2, QU-04: the rules of who changed what, held against every small case a machine can think of."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.sync import marks
-from app.sync.agreement import Agreed, Verdict, decide, decisions, settled, shape, taken
+from app.sync.agreement import LATE, Agreed, Verdict, decide, decisions, settled, shape, taken
 from app.sync.bodies import note
 from app.sync.records import Detail, merged
 
@@ -16,6 +17,7 @@ LISTS = st.lists(st.sampled_from(["a@x", "b@x", "c@x", "D@x"]), max_size=4, uniq
 FIELDS = ("name", "emails")
 SNAPSHOT = st.fixed_dictionaries({"name": WORDS, "emails": LISTS})
 AGREED = st.builds(Agreed, SNAPSHOT, SNAPSHOT)
+START = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
 def once(before, ours, theirs):
@@ -101,6 +103,38 @@ def test_a_new_first_address_leads_there_only_where_the_old_one_led(theirs, ours
         assert next(one for one in whole if one.primary).value.casefold() == ours[0].casefold()
     elif details:
         assert whole[0].primary
+
+
+@given(AGREED, st.lists(st.tuples(SNAPSHOT, SNAPSHOT), min_size=1, max_size=4), SNAPSHOT)
+def test_whichever_of_our_own_words_stands_there_nobody_is_asked_and_nothing_is_taken_over(before, said, ours):
+    """F8, F14: also an older one that arrived last."""
+    for place, (meant, stands) in enumerate(said):
+        before = before.saying(meant, stands, START + timedelta(seconds=place))
+    before = Agreed.read(before.dump())
+    for _, stands in said:
+        for field in FIELDS:
+            assert decide(field, before, ours[field], stands[field]) in {Verdict.SAME, Verdict.SEND}
+
+
+@given(AGREED, SNAPSHOT, SNAPSHOT, SNAPSHOT)
+def test_a_word_that_was_overtaken_is_ours_only_for_a_while(before, first, second, there):
+    before = before.saying(first, first, START)
+    agreed = settled(before, dict.fromkeys(FIELDS, Verdict.SEND), second, second)
+    assert len(agreed.as_of(START + LATE).words) == len(FIELDS)
+    assert agreed.as_of(START + LATE + timedelta(seconds=1)).words == ()
+    assert before.as_of(START + timedelta(days=9)).words == before.words
+    assert agreed.echoes(there) <= {
+        field for field in FIELDS if shape(field, there[field]) == shape(field, first[field])
+    }
+
+
+@given(AGREED, SNAPSHOT, SNAPSHOT)
+def test_only_what_is_neither_there_nor_about_to_be_said_again_is_waited_for(before, first, second):
+    said, hold = before.saying(first, first, START), timedelta(seconds=60)
+    assert said.under_way(first, second, hold) is None
+    assert said.under_way(second, first, hold) is None
+    differ = any(shape(field, first[field]) != shape(field, second[field]) for field in FIELDS)
+    assert said.under_way(second, second, hold) == (START + hold if differ else None)
 
 
 def test_two_empty_values_are_no_reason_for_anything():

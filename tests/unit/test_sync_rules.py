@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.models import EntityType, PipedriveSync, SyncStatus, Trigger, organisation_key
 from app.models.base import fold, new_id
 from app.models.organisation import LEGAL_FORMS
-from app.sync import bodies, digests, errors, matching, queue, wire
+from app.sync import bodies, breaker, digests, errors, matching, queue, wire
 from app.sync.agreement import Agreed, Verdict, decide, settled, shape, taken
 from app.sync.client import address
 from app.sync.pace import Pace
@@ -35,6 +35,19 @@ PHONE = st.integers(10_000, 99_999).map("+4930{}".format)
 
 
 @often
+@given(st.integers(1, 10_000))
+def test_while_pipedrive_is_in_trouble_the_rests_grow_and_stay_below_eight_minutes(rests):
+    wait = Pace().while_ailing(rests).total_seconds()
+    plan = min(45 * 2 ** min(rests - 1, 20), 300)
+    assert plan / 2 <= wait <= plan * 1.5 <= 480
+
+
+@given(st.booleans(), st.integers(1, 9))
+def test_one_push_that_gets_no_answer_is_its_own_trouble_and_several_are_pipedrives(alive, lost):
+    assert breaker.is_ailing(alive=alive, lost=lost) is (not alive or lost >= breaker.SEVERAL)
+    assert not breaker.is_ailing(alive=True, lost=1)
+
+
 @given(attempts=st.integers(1, 40))
 def test_a_wait_is_never_shorter_than_half_the_plan_and_never_longer_than_an_hour(attempts):
     pace = Pace()
