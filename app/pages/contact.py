@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Contact, User
-from app.pages import contact_pipedrive, contact_places, contact_when, design, live, touch_verbs
+from app.pages import contact_doors, contact_pipedrive, contact_places, contact_when, design, live, touch_verbs
 from app.pages.contact_verbs import Verbs
 from app.pages.contact_warmth import WarmthPart
 from app.pages.frame import Shell
@@ -65,6 +65,7 @@ class Panel:
         with ui.element("div") as self.parts:
             self.head = Kept()
             self.campaigns, self.places = contact_places.Places(), Kept()
+            contact_doors.Here(shell, self.contact)
             with ui.element("div").classes("pd-card"):
                 me = shell.me
                 self.warmth = WarmthPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)

@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from app.models import Contact, User
 from app.pages import live
+from app.pages.contact_doors import open_again
 from app.pages.frame import Shell
 from app.pages.parts import basic, people, picking
 from app.pages.parts.kept import Kept
 from app.pages.parts.sheet import Sheet
-from app.pages.tap import look, tap
+from app.pages.tap import Said, look, tap
 from app.services import finding, introductions
 from app.services.finding import Search
 from app.services.introductions import Offer
@@ -112,17 +113,17 @@ class Doors:
 
     async def redeem(self, contact_id: UUID) -> None:
         @tap
-        def work(session: Session, me: User) -> str:
+        def work(session: Session, me: User) -> Said:
             introductions.redeem(session, me, self.offer.introduction.id, contact_id)
-            return "Referral logged"
+            return Said("Referral logged", partial(open_again, self.offer.introduction.id))
 
         if await work():
             self.sheet.close()
 
     async def decline(self, one: Offer) -> None:
         @tap
-        def work(session: Session, me: User) -> str:
+        def work(session: Session, me: User) -> Said:
             introductions.decline(session, me, one.introduction.id)
-            return "Turned down"
+            return Said("Turned down", partial(open_again, one.introduction.id))
 
         await work()

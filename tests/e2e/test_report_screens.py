@@ -388,3 +388,27 @@ def listening(folder):
     env = os.environ | {"DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
     said = subprocess.run([sys.executable, "-m", "app", "db", "shell"], input=f"{asked};\n", cwd=folder, env=env, capture_output=True, text=True, check=True)  # fmt: skip
     return int(re.search(r"^\s*(\d+)\s*$", said.stdout, re.MULTILINE)[1])
+
+
+def test_an_introduction_is_used_from_the_contacts_own_page_and_taken_back(firm, site, chromium):
+    wish = {
+        "offered_to": firm["users"]["Björn Berg"],
+        "whom": "Live Larsson, an old friend",
+        "campaign_id": firm["camp"],
+    }
+    door = made(firm["boss"], "/api/introductions", wish)["id"]
+    page = as_(chromium, site, firm["bjorn"], PHONE)
+    opened(page, f"/contacts/{firm['contacts'][0]}")
+    expect(page.get_by_text("Annegret Schönfelder can introduce you")).to_be_visible()
+    page.get_by_role("button", name="Use it").tap()
+    expect(page.get_by_text("Annegret Schönfelder can introduce you")).to_have_count(0)
+    expect(page.get_by_text("Introduced to Live Larsson, an old friend.")).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).tap()
+    expect(page.get_by_text("Annegret Schönfelder can introduce you")).to_be_visible()
+    opened(page, f"/contacts/{firm['contacts'][1]}")
+    page.get_by_role("button", name="Use an introduction").tap()
+    page.locator(".pd-choice", has_text="an old friend").tap()
+    expect(page.get_by_text("Referral logged")).to_be_visible()
+    used = firm["boss"].get("/api/introductions", params={"box": "offered"}).json()["items"]
+    assert next(one["state"] for one in used if one["id"] == door) == "USED"
+    page.context.close()
