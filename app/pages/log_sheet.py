@@ -103,7 +103,7 @@ class LogSheet:
         return self.on_meeting(self.contact_id, self.name, self.purpose)
 
     def extras(self) -> None:
-        with basic.expansion("Note, subject, or another time"):
+        with basic.expansion("Note, or another time"):
             note = ui.textarea("Note").props("outlined autogrow maxlength=5000").classes("pd-field")
             note.bind_value_to(self.typed, "note", strict=False)
             subject = ui.input("Subject", placeholder="Made from the kind, the name and the outcome")

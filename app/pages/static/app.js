@@ -86,8 +86,8 @@ const draftOf = (input) => {
   const sheet = input.closest?.(".pd-sheet"), title = sheet?.querySelector(".pd-head-name, .pd-h1")?.textContent;
   const label = input.getAttribute?.("aria-label") || input.closest("label")?.innerText;
   const typed = input.matches?.("textarea, input:not([type=password], [type=file], [type=checkbox], [type=search])");
-  // somebody known has facts of their own that an old draft must not meet
-  return typed && title && label && title !== "Edit contact" ? { sheet, label, key: `pd-draft:${title}` } : null;
+  // what is known has facts of its own that an old draft must not meet
+  return typed && title && label && !/^(Edit|Change) /.test(title) ? { sheet, label, key: `pd-draft:${title}` } : null;
 };
 const DAY = 86400000;
 const drafts = {
