@@ -37,7 +37,7 @@ def test_a_half_written_contact_is_there_after_a_reload(phone, api):
     opened(phone, "/contacts")
     add(phone)
     expect(phone.get_by_label("Name", exact=True)).to_have_value("Zoë Öström")
-    phone.get_by_role("button", name="Save").tap()
+    phone.get_by_role("button", name="Save", exact=True).tap()
     expect(phone.get_by_text("Zoë Öström added")).to_be_visible()
     made = api.get("/contacts", params={"q": "Zoë Öström"}).json()["items"]
     assert [one["organisation"] for one in made] == ["Nordic Steel AS"]
