@@ -54,7 +54,11 @@ def main() -> None:
             with served(Path(place), prepared(Path(place) / "csv", size)) as site:
                 rows += measured(site, size, wanted.rounds)
                 if size == wanted.sizes[-1]:
-                    drawn = [*(pages(site) if wanted.pages else []), *campaign_reports(site, wanted.rounds)]
+                    drawn = [
+                        *(pages(site) if wanted.pages else []),
+                        *campaign_reports(site, wanted.rounds),
+                        *moving_in(site),
+                    ]
     drawn += sync() if wanted.sync else []
     print_table(rows)
     for name, value in drawn:
@@ -115,6 +119,13 @@ def campaign_reports(site: Site, rounds: int) -> list[tuple[str, str]]:
     from bench_reports import figures
 
     return list(figures(site, rounds))
+
+
+def moving_in(site: Site) -> list[tuple[str, str]]:
+    """An address book beside what was loaded; last, as it changes the bank."""
+    from bench_import import figures
+
+    return list(figures(site))
 
 
 def sync() -> list[tuple[str, str]]:

@@ -130,7 +130,7 @@ def _take_turns(session: Session, who: User) -> None:
     """The same file from two tabs in the same moment: the second sees what the first has added."""
     session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"import {who.id}", 0))))
     # reading 20,000 rows takes longer than a forgotten transaction may stay open
-    session.exec(text("set local idle_in_transaction_session_timeout = '120s'"))  # type: ignore[call-overload]
+    session.exec(text("set local idle_in_transaction_session_timeout = '600s'"))  # type: ignore[call-overload]
 
 
 def _bounded(found: Sequence[Sheet]) -> None:
