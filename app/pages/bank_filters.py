@@ -26,10 +26,10 @@ SYNC = {
 }
 SORTS = {
     "name": "Name",
-    "-warmness": "Warmest first",
+    "-warmness": "Warmest",
     "last_contacted": "Longest silent",
     "-last_contacted": "Latest touch",
-    "-created": "Newest first",
+    "-created": "Newest",
 }
 
 

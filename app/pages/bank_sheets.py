@@ -41,7 +41,7 @@ class ManyAssign:
     async def open(self) -> None:
         found = await look(bank_questions.my_campaigns)
         with self.sheet.fresh():
-            basic.line("Assign to a campaign", "h2", "pd-h1")
+            basic.line("Assign to a campaign", "h2", "pd-h1").style("margin-bottom: 8px")
             for campaign_id, name in found.items():
                 row(name, "", "target", partial(self.on_choose, campaign_id))
             if not found:
@@ -131,7 +131,7 @@ class ExportSheet:
 
     def open(self, count: int) -> None:
         with self.sheet.fresh():
-            basic.line(f"Export {assigned.people(count)}", "h2", "pd-h1")
+            basic.line(f"Export {assigned.people(count)}", "h2", "pd-h1").style("margin-bottom: 8px")
             for kind, (name, hint) in FILES.items():
                 row(name, hint, "download", partial(self.choose, kind))
         self.sheet.open()
@@ -149,4 +149,4 @@ def row(name: str, hint: str, icon: str, on_click: Callable[[], Any]) -> None:
         with ui.element("span").classes("pd-row-text"):
             basic.text(name, "pd-row-name")
             if hint:
-                basic.text(hint, "pd-row-sub")
+                basic.text(hint, "pd-row-sub pd-whole")

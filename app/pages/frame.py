@@ -145,7 +145,7 @@ def rail(this: Shell) -> None:
         for entry in rooms.of(this.me.is_golden):
             nav_link(this, *entry)
         ui.element("span").classes("pd-grow")
-        anything = basic.button("Go anywhere", lambda: this.palette.run_method("begin"), "plain", "search")
+        anything = basic.button("Jump to", lambda: this.palette.run_method("begin"), "plain", "search")
         with anything.classes("pd-rail-out"), ui.element("kbd"):
             ui.label("Ctrl K")
         basic.text(this.me.name, "pd-strong pd-clip pd-rail-me")
