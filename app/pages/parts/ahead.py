@@ -6,6 +6,8 @@ from typing import Any
 
 from nicegui import ui
 
+from app.pages.parts.kept import Sequel
+
 Ask = Callable[[str], Awaitable[Sequence[str]]]
 
 
@@ -26,7 +28,9 @@ class Ahead:
                     if (first) { e.preventDefault(); first.focus(); }
                 }""",
             )
-            self.list = ui.element("div").classes("pd-ahead-list").props("role=group")
+            with ui.element("div").classes("pd-ahead-list").props("role=group") as self.list:
+                # a word that stays in the list keeps its button: a finger on the way to it does not miss
+                self.words = Sequel("")
             self.list.props["aria-label"] = f"{label} like this"
             self.list.set_visibility(False)
 
@@ -38,24 +42,25 @@ class Ahead:
             self.show(found)
 
     def show(self, words: Sequence[str]) -> None:
-        self.list.clear()
         self.list.set_visibility(bool(words))
-        with self.list:
-            for word in words:
-                option = ui.element("button").props("type=button").classes("pd-ahead-option")
-                option.on("click", partial(self.pick, word), [])
-                option.on("mousedown", js_handler="(e) => e.preventDefault()")
-                option.on(
-                    "keydown",
-                    js_handler="""(e) => {
-                        const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[e.key];
-                        if (!step) return;
-                        e.preventDefault();
-                        (e.target[step] || e.target.closest(".pd-ahead").querySelector("input")).focus();
-                    }""",
-                )
-                with option:
-                    ui.label(word)
+        self.words.show({word: word for word in words}, [partial(self.option, word) for word in words])
+
+    def option(self, word: str) -> None:
+        option = ui.element("button").props("type=button").classes("pd-ahead-option")
+        option.on("click", partial(self.pick, word), [])
+        option.on("mousedown", js_handler="(e) => e.preventDefault()")
+        option.on(
+            "keydown",
+            js_handler="""(e) => {
+                const step = { ArrowDown: 1, ArrowUp: -1 }[e.key], here = e.target.closest(".pd-ahead");
+                if (!step) return;
+                e.preventDefault();
+                const all = [...here.querySelectorAll(".pd-ahead-list button")];
+                (all[all.indexOf(e.target) + step] || here.querySelector("input")).focus();
+            }""",
+        )
+        with option:
+            ui.label(word)
 
     def pick(self, word: str) -> Any:
         self.turn += 1
