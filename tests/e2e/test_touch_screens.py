@@ -146,7 +146,7 @@ def test_a_touch_is_edited_and_removed_from_the_feed_and_last_contact_follows(ph
     phone.get_by_label("When").fill("2026-03-01T10:30")
     phone.locator(".q-dialog").get_by_role("button", name="Voicemail").tap()
     phone.locator(".q-dialog").get_by_label("Note").fill("Rings back")
-    phone.get_by_role("button", name="Save").tap()
+    phone.get_by_role("button", name="Save", exact=True).tap()
     expect(phone.get_by_text("Touch saved")).to_be_visible()
     (one,) = touches(api, who)
     assert (one["outcome"], one["note"], one["subject"]) == (
@@ -176,7 +176,7 @@ def test_a_done_touch_turns_into_a_planned_one_in_the_story(phone, api):
     phone.get_by_label("Edit: Call with Turn Tilda").tap()
     phone.get_by_role("button", name="It is planned").tap()
     phone.get_by_label("When").fill((datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT09:00"))
-    phone.get_by_role("button", name="Save").tap()
+    phone.get_by_role("button", name="Save", exact=True).tap()
     expect(phone.locator(".pd-step")).to_contain_text("Planned for")
     (one,) = touches(api, who)
     assert (one["done"], one["happened_at"]) == (False, None)
@@ -284,7 +284,7 @@ def test_a_tap_on_a_mail_address_offers_my_templates(phone, api):
     phone.get_by_label("Mail", exact=True).fill("Dear ")
     phone.get_by_label("Add the field First name").tap()
     expect(phone.get_by_label("Mail", exact=True)).to_have_value("Dear {given_name}")
-    phone.get_by_role("button", name="Save").tap()
+    phone.get_by_role("button", name="Save", exact=True).tap()
     expect(phone.get_by_text("Template saved")).to_be_visible()
 
     opened(phone, f"/contacts/{who}")
