@@ -13,7 +13,7 @@ from app.models import Campaign, User
 from app.pages import contact, live
 from app.pages.card_sheet import CardSheet
 from app.pages.frame import Shell
-from app.pages.hand_over_sheet import HandOverSheet
+from app.pages.hand_one_over import HandOverSheet
 from app.pages.parts import basic, cards, people, seen, touches
 from app.pages.parts.kept import Kept
 from app.pages.tap import look

@@ -31,6 +31,6 @@ async def more_page(shell: Shell) -> None:
                     basic.icon(icon_name)
                 with ui.element("span").classes("pd-row-text"):
                     basic.text(title, "pd-row-name")
-                    basic.text(hint, "pd-row-sub")
+                    basic.text(hint, "pd-row-sub pd-whole")
                 basic.icon("chevron-right")
     basic.sign_out()

@@ -113,7 +113,8 @@ class Trail:
     async def draw(self) -> None:
         basic.title("Audit")
         basic.text("Who did what, and when. It can only grow.", "pd-muted").style("margin-bottom: 12px")
-        self.chips = basic.chips(KINDS, self.kind, self.narrow)
+        with ui.element("div").style("margin-bottom: 14px"):
+            self.chips = basic.chips(KINDS, self.kind, self.narrow)
         self.list = ui.element("div").classes("pd-card flush").props("role=list")
         self.rest = basic.button("Earlier", self.more, "plain").classes("full-width")
         await self.more()
