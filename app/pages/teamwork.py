@@ -11,7 +11,8 @@ from app.models import User
 from app.pages import design, live
 from app.pages.frame import Shell
 from app.pages.offers import Offers
-from app.pages.parts import basic, camps
+from app.pages.parts import basic, camps, chart_tickets
+from app.pages.parts.chart_graph import Graph
 from app.pages.parts.kept import Kept
 from app.pages.report_filter import Chosen
 from app.pages.screen import screen
@@ -58,7 +59,8 @@ class TeamWork:
             self.pick(seen[3])
         self.team = Kept()
         self.offers = Offers(seen[3])
-        self.rate = Kept()
+        with ui.element("div").classes("pd-card").style("margin-top: 16px").mark("ticket-rate"):
+            self.tickets = Graph(chart_tickets.spec(seen[2]))
         self.show(seen)
 
     def pick(self, named: dict[UUID, str]) -> None:
@@ -90,7 +92,7 @@ class TeamWork:
         team, offers, rate, _ = seen
         self.team.show((team.members, team.ranked, team.logging), lambda: board(team))
         self.offers.show(offers, self.shell.me.timezone)
-        self.rate.show(rate, lambda: tickets(rate))
+        self.tickets.renew(chart_tickets.spec(rate))
 
 
 def board(team: Team) -> None:
@@ -128,11 +130,3 @@ def numbers(one: Teammate) -> list[tuple[str, int]]:
         ("overdue", one.overdue),
         ("this week", one.this_week),
     ]
-
-
-def tickets(rate: Rate) -> None:
-    """How many of the doors that were used led to a meeting."""
-    said = "No introduction was used yet."
-    if rate.touches:
-        said = f"{rate.booked} of {rate.touches} introductions that were used led to a meeting ({rate.share:.0%}, likely between {rate.low:.0%} and {rate.high:.0%})."
-    basic.text(said, "pd-muted").mark("ticket-rate")

@@ -13,6 +13,6 @@ DEFINITIONS: dict[str, str] = {
     "interval": "The share would lie in this range in 95 of 100 such samples (Wilson); below 10 touches it is drawn hatched and means little.",
     "per_week": "Weeks run from Monday to Sunday in your time zone, without gaps; of a very long campaign the latest 260.",
     "pace": "Done is counted over the whole campaign; now is the average week of the last 28 days, and the likely range is where 8 of 10 campaigns at that pace would end.",
-    "ticket_rate": "Of the introductions that were used, how many contacts had a meeting booked afterwards in the same campaign.",
+    "ticket_rate": "Of the introductions that were used, how many contacts had a meeting booked afterwards: in the same campaign, or anywhere when it was for none.",
     "overdue": "Planned touches whose date has passed and that nobody answered for.",
 }

@@ -132,7 +132,8 @@ def ticket_rate(session: Session, who: User, campaign_id: UUID | None = None) ->
 USED = text(f"""
     select count(*) as used, count(*) filter (where exists (
         select from activities m
-        where m.contact_id = a.contact_id and m.campaign_id = one.campaign_id and m.type = 'MEETING'
+        where m.contact_id = a.contact_id and m.type = 'MEETING'
+          and (one.campaign_id is null or m.campaign_id = one.campaign_id)
           and {counting.ALIVE.format("m")} and m.created_at >= one.redeemed_at
     )) as met
     from introductions one join activities a on a.id = one.redeemed_activity_id and {counting.IS_TOUCH}

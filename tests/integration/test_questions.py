@@ -290,6 +290,15 @@ def test_an_introduction_is_offered_used_once_and_counted_when_a_meeting_follows
         do(introductions.ticket_rate, ada)
 
 
+def test_an_introduction_for_no_campaign_counts_once_any_meeting_follows(ada, gwen, jane):
+    ticket = do(introductions.offer, gwen, IntroductionDraft(offered_to=ada.id, whom="The CFO of ACME"))
+    do(introductions.redeem, ada, ticket.id, jane.id)
+    assert do(introductions.ticket_rate, gwen).booked == 0
+    touch(ada, jane, None, "MEETING", due_date=now() + timedelta(days=3))
+    rate = do(introductions.ticket_rate, gwen)
+    assert (rate.touches, rate.booked) == (1, 1)
+
+
 def test_an_introduction_is_a_golden_tickets_to_give_and_a_colleagues_to_turn_down(ada, bo, gwen, john, secret_one):
     with pytest.raises(Forbidden):
         do(introductions.offer, ada, IntroductionDraft(offered_to=bo.id, whom="Somebody"))

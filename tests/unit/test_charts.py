@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from app.models import ActivityType, Question, Stage
 from app.pages import charts
-from app.pages.parts import chart_answers
+from app.pages.parts import chart_answers, chart_tickets
 from app.pages.report_filter import Chosen
 from app.services.figures import Figure, Report, Step, Week, rate
 from app.services.gallery import Answer, Column
@@ -119,3 +119,15 @@ def test_the_page_for_strangers_shows_names_as_text():
     assert "Ada Lind" not in html
     assert html.count("<svg") == 6
     assert "thin-wide" in html
+
+
+def test_introductions_that_were_used_are_drawn_with_their_range_and_hatched_while_they_are_few():
+    drawn = chart_tickets.spec(rate("ticket", "Introductions", 4, 3, 3))
+    assert drawn.table.rows == [["Introductions", "4", "3", "75%", "30% and 95%"]]
+    bars, ranges = drawn.option["series"]
+    assert bars["data"][0]["value"] == 75.0
+    assert "decal" in bars["data"][0]["itemStyle"]
+    assert ranges["data"] == [[30.1, 95.4, 0]]
+    many = chart_tickets.spec(rate("ticket", "Introductions", 20, 15, 15))
+    assert "decal" not in many.option["series"][0]["data"][0]["itemStyle"]
+    assert chart_tickets.spec(rate("ticket", "Introductions", 0, 0, 0)).empty
