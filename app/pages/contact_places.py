@@ -69,14 +69,9 @@ def able(session: Session, me: User) -> list[Campaign]:
 
 def known(session: Session, me: User, contact: Contact) -> list[Place]:
     """Where the contact is, as far as I may look there."""
-    found = []
-    for place in visibility.places(session, me, [contact])[contact.id]:
-        try:
-            campaigns.seen(session, me, place.campaign_id)
-        except NotFound:
-            continue
-        found.append(place)
-    return found
+    places = visibility.places(session, me, [contact])[contact.id]
+    there = visibility.reachable(session, me, [place.campaign_id for place in places])
+    return [place for place in places if place.campaign_id in there]
 
 
 @tap

@@ -100,6 +100,11 @@ def places(session: Session, who: User, shown: Sequence[Contact]) -> dict[UUID, 
     return found
 
 
+def reachable(session: Session, who: User, campaign_ids: Sequence[UUID]) -> set[UUID]:
+    """Of these campaigns, the ones that this person may open."""
+    return set(session.exec(select(Campaign.id).where(col(Campaign.id).in_(campaign_ids), *campaigns(who))))
+
+
 def shared(session: Session, who: User, contact_id: UUID, campaign_id: UUID) -> Contact:
     """The contact as part of that campaign, locked, if it is mine or the campaign opens it to me, to work on it there.
 

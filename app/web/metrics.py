@@ -21,6 +21,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 requests = Counter("pipedriven_requests", "Answered requests.", ("method", "status"))
 seconds = Histogram("pipedriven_request_seconds", "From a request to the start of its answer.", ("method",))
+queries = Counter("pipedriven_queries", "Statements that the database was asked.")
 slow = Counter("pipedriven_slow_queries", f"Statements that took the database more than {SLOW * 1000:.0f} ms.")
 
 
@@ -83,6 +84,7 @@ def _one(name: str, what: str, value: float) -> GaugeMetricFamily:
 
 
 def _begins(_: object, __: object, ___: object, ____: object, context: object, _____: object) -> None:
+    queries.inc()
     context._began = time.perf_counter()  # type: ignore[attr-defined]  # noqa: SLF001 - SQLAlchemy's own place for it
 
 
