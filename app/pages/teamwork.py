@@ -59,7 +59,7 @@ class TeamWork:
             self.pick(seen[3])
         self.team = Kept()
         self.offers = Offers(seen[3])
-        with ui.element("div").classes("pd-card").style("margin-top: 16px").mark("ticket-rate"):
+        with ui.element("div").style("margin-top: 16px").mark("ticket-rate"):
             self.tickets = Graph(chart_tickets.spec(seen[2]))
         self.show(seen)
 
