@@ -444,6 +444,7 @@ def test_at_a_desk_cards_stand_three_side_by_side_until_somebody_opens(desk, peo
     opened(desk, "/contacts")
     desk.get_by_label("Cards side by side").click()
     desk.wait_for_function(f"({ACROSS})() === 3")
+    expect(desk).to_have_url(re.compile("view=cards"))
     opened(desk, desk.url)
     desk.wait_for_function(f"({ACROSS})() === 3")
     row(desk, "Emeka").locator(".pd-row-main").click()
