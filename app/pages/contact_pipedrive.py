@@ -16,6 +16,9 @@ from app.services.push_lists import Tab
 from app.services.syncs import Badge, Standing
 from app.signals import Topic
 
+# the contact itself has a "More" on the same page
+PUSHES_AND_LINKS = "Pushes and links"
+
 
 class PipedrivePart:
     """Drawn where the caller stands, again whenever the standing changes; its sheets live as long as the panel."""
@@ -47,7 +50,7 @@ class PipedrivePart:
 
     def more(self, standing: Standing, address: str | None, name: str) -> None:
         # news draws this again: what somebody has unfolded stays so
-        fold = basic.expansion("More").on_value_change(lambda turned: setattr(self, "unfolded", turned.value))
+        fold = basic.expansion(PUSHES_AND_LINKS).on_value_change(lambda turned: setattr(self, "unfolded", turned.value))
         fold.set_value(self.unfolded)
         with fold, ui.element("div").classes("pd-push-acts"):
             if standing.sync_id:

@@ -159,7 +159,7 @@ def test_a_contact_is_unlinked_and_linked_by_its_address(desk, api, pipedrive):
     number = put(pipedrive, NEW_KEY, "persons", name="Liv Somebody")
     contact = person(api, "Liv Link")
     opened(desk, f"/contacts/{contact['id']}")
-    desk.get_by_text("More", exact=True).last.click()
+    desk.get_by_text("Pushes and links").click()
     desk.get_by_role("button", name="Link to existing").click()
     desk.get_by_label("Number or address").fill(f"https://rival.pipedrive.com/person/{number}")
     desk.get_by_role("button", name="Link", exact=True).click()
@@ -169,7 +169,7 @@ def test_a_contact_is_unlinked_and_linked_by_its_address(desk, api, pipedrive):
     expect(desk.get_by_role("link", name="Open")).to_have_attribute(
         "href", f"https://acme.pipedrive.com/person/{number}", timeout=SLOW
     )
-    desk.get_by_text("More", exact=True).last.click()
+    desk.get_by_text("Pushes and links").click()
     desk.get_by_role("button", name="Unlink").click()
     expect(desk.get_by_text("nothing changed in Pipedrive")).to_be_visible()
     expect(desk.get_by_text("Not pushed")).to_be_visible()
