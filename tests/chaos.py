@@ -7,6 +7,7 @@ repeats a storm closely, not to the millisecond.
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import faults
 from fake_pipedrive import FakePipedrive
+from fake_server import is_waiting
 
 SCRIPT = Path(__file__).with_name("integration") / "kill_drainer.py"
 ROOT = SCRIPT.parents[2]
@@ -48,11 +50,34 @@ RARE = {
 }
 # a pause that a killed process took to its grave was never heard of
 FORGOTTEN_WITHIN = 2.0
-# shorter than anybody's patience with one answer
-STILL_WAITING = 0.4
 
 
-class Storm(FakePipedrive):
+class Watching(FakePipedrive):
+    """Two requests of one key count as at once while whoever asked first still waits: one who gave up or died may be followed.
+
+    Who still waits is read from the line itself. On a busy machine this process
+    may get to two requests in the same moment although the first one's asker
+    hung up before the second was sent, so our own clock says nothing.
+    """
+
+    def __init__(self, *args, **given):
+        super().__init__(*args, **given)
+        self.in_hand: dict[str, list[socket.socket]] = {}
+
+    @contextmanager
+    def busy_with(self, key, line):
+        with self._lock:
+            lines = self.in_hand.setdefault(key, [])
+            self.overlaps += [key] if any(map(is_waiting, lines)) else []
+            lines.append(line)
+        try:
+            yield
+        finally:
+            with self._lock:
+                lines.remove(line)
+
+
+class Storm(Watching):
     """A fake that breaks requests by chance, kills who asks, and notes every request that should not have come.
 
     `met` counts the faults; `told` is until when each key was asked to wait, in
@@ -70,7 +95,6 @@ class Storm(FakePipedrive):
         self.meddle = None
         self.trespasses: list[str] = []
         self.owners: dict[str, str] = {}
-        self.in_hand: dict[str, list[float]] = {}
         self.told: dict[str, tuple[float, float]] = {}
         self.shut: dict[str, float] = {}
         self._ordered: list[str] = []
@@ -103,20 +127,6 @@ class Storm(FakePipedrive):
         if heard.method == "POST" and not self.calm and self._throws(0.03):
             self.kill("between the POST and its answer")
         return reply
-
-    @contextmanager
-    def busy_with(self, key):
-        """Two at once count only while whoever asked first still waits: a client that gave up or died may be followed."""
-        began = time.monotonic()
-        with self._lock:
-            if any(began - since < STILL_WAITING for since in self.in_hand.setdefault(key, [])):
-                self.overlaps.append(key)
-            self.in_hand[key].append(began)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self.in_hand[key].remove(began)
 
     def order(self, name):
         """Let the next request meet a rare fault, which holds for the whole company until `let_in`."""

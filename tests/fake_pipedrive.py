@@ -133,7 +133,7 @@ class FakePipedrive:
             return order.fault
 
     @contextmanager
-    def busy_with(self, key):
+    def busy_with(self, key, _line):
         """Note two requests of one key that are worked on in the same moment; `delay` makes the moment long."""
         with self._lock:
             self._busy[key] += 1

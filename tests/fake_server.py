@@ -33,6 +33,16 @@ class Heard:
         return json.loads(self.body) if self.body else None
 
 
+def is_waiting(line: socket.socket) -> bool:
+    """Whether whoever asked on this line still waits; one who gave up has closed it, for one who was killed the kernel has."""
+    try:
+        return line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
 class Server(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 128
@@ -77,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.monotonic(),
         )
         fault = self.fake.hear(heard)
-        with self.fake.busy_with(heard.key):
+        with self.fake.busy_with(heard.key, self.connection):
             if self.fake.delay:
                 self.fake.stopping.wait(self.fake.delay)
             reply = None if fault else self.fake.commit(heard)

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,8 +17,7 @@ import httpx
 import psycopg
 import pytest
 import world
-from chaos import ROOT, STILL_WAITING
-from fake_pipedrive import FakePipedrive
+from chaos import ROOT, Watching
 from sqlmodel import select
 
 from app import db, migrate, secret
@@ -43,24 +41,6 @@ def _empty():
     """One storm for all tests here, on a database of its own."""
 
 
-class Watching(FakePipedrive):
-    """Two requests of one key count as at once only while the first asker may still be alive to wait."""
-
-    @contextmanager
-    def busy_with(self, key):
-        began = time.monotonic()
-        with self._lock:
-            since = self.in_hand.setdefault(key, [])
-            if any(began - one < STILL_WAITING and one > self.killed_at for one in since):
-                self.overlaps.append(key)
-            since.append(began)
-        try:
-            yield
-        finally:
-            with self._lock:
-                since.remove(began)
-
-
 @pytest.fixture(scope="module")
 def storm():
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -71,7 +51,7 @@ def storm():
         with open_server(folder, None) as server, Watching(KEYS) as fake:
             migrate.upgrade(server.url)
             db.connect(server.url)
-            fake.delay, fake.in_hand, fake.killed_at = 0.02, {}, 0.0
+            fake.delay = 0.02
             yield rage(fake, server.url, folder)
             db.engine.dispose()
     db.engine = before

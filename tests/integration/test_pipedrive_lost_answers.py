@@ -4,11 +4,14 @@ import logging
 import threading
 import time
 import traceback
+from contextlib import suppress
 
 import border
 import faults
+import httpx
 import pytest
 from border import KEY, since
+from chaos import Watching
 from fake_pipedrive import FakePipedrive
 
 from app.sync.errors import KeyRefused, PipedriveError, Rejected, UnknownOutcome, Unreachable
@@ -161,6 +164,25 @@ def test_the_fake_notices_two_calls_of_one_key_at_once(fake, http):
     for lane in lanes:
         lane.join()
     assert fake.overlaps == [KEY]
+
+
+@pytest.mark.parametrize(("patience", "at_once"), [(5.0, [KEY]), (0.1, [])], ids=["both wait", "the first hung up"])
+def test_one_who_follows_one_that_hung_up_is_not_at_once_with_it(patience, at_once):
+    """What the storms count as two at once, however late the fake gets to both."""
+    with Watching({KEY: "Ada"}) as fake, http_client(fake.url) as http:
+        fake.delay, http.timeout = 0.5, httpx.Timeout(patience)
+
+        def ask():
+            with suppress(Unreachable):
+                Pipedrive(http, KEY).me()
+
+        first = threading.Thread(target=ask)
+        first.start()
+        if not at_once:
+            first.join()
+        ask()
+        first.join()
+    assert fake.overlaps == at_once
 
 
 def test_after_an_outage_the_same_client_finds_pipedrive_again(fake, http):
