@@ -7,7 +7,9 @@ attempt is spent. When the rest is over one lane tries for all, and once a push
 goes through the others follow, each at its own moment.
 """
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select, update
@@ -49,16 +51,29 @@ def is_ailing(*, alive: bool, lost: int) -> bool:
     return not alive or lost >= SEVERAL
 
 
-def may_try(line: Line) -> bool:
-    """After a rest only one lane at a time finds out for all; the others look again a little later."""
+@contextmanager
+def trial(line: Line) -> Iterator[bool]:
+    """Whether this lane may try: after a rest only one at a time finds out for all; the others look again a little later.
+
+    A try that found nothing out, because all its pushes still wait, is the next lane's; not so where Pipedrive sent it to rest.
+    """
     with db.transaction() as session:
         account = _account(session, line.account)
-        if not (account.trouble and account.trouble["rests"]):
-            return True
-        due = col(SyncAccount.account) == line.account, col(SyncAccount.not_before) <= lanes.NOW
-        meanwhile = lanes.NOW + timedelta(seconds=line.pace.lease)
-        mine = update(SyncAccount).where(*due).values(not_before=meanwhile).returning(col(SyncAccount.id))
-        return session.exec(mine).first() is not None
+        resting = bool(account.trouble and account.trouble["rests"])
+        mine = _reserved(session, line) if resting else None
+    yield not resting or mine is not None
+    if mine is not None:
+        awake = select(SyncLane.id).where(SyncLane.id == line.lease.lane_id, col(SyncLane.not_before) <= lanes.NOW)
+        untouched = col(SyncAccount.account) == line.account, col(SyncAccount.not_before) == mine, awake.exists()
+        with db.transaction() as session:
+            session.exec(update(SyncAccount).where(*untouched).values(not_before=lanes.NOW))
+
+
+def _reserved(session: Session, line: Line) -> datetime | None:
+    due = col(SyncAccount.account) == line.account, col(SyncAccount.not_before) <= lanes.NOW
+    meanwhile = lanes.NOW + timedelta(seconds=line.pace.lease)
+    taken = update(SyncAccount).where(*due).values(not_before=meanwhile).returning(col(SyncAccount.not_before))
+    return session.exec(taken).scalar()
 
 
 def answered(line: Line, become: Become) -> Become:

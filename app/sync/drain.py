@@ -89,7 +89,8 @@ def _turn(desk: Desk, lease: Lease) -> int:
         http, key = lines.opened(desk, lease)
         with http:
             line = lines.line(desk, lease, http, key)
-            settled = _push_some(desk, line) if breaker.may_try(line) else 0
+            with breaker.trial(line) as may:
+                settled = _push_some(desk, line) if may else 0
             lines.closed(line)
             return settled
     except (lines.Unusable, KeyRefused) as why:
