@@ -97,7 +97,10 @@ def _answers(line: Line) -> bool:
 
 
 def _well(session: Session, line: Line) -> None:
-    """Let the others in again, spread over a while so that they do not all come at once."""
+    """Let the others in again, spread over a while so that they do not all come at once.
+
+    A lane that waits for a reason of its own, say for its burst limit, waits on.
+    """
     in_trouble = select(SyncAccount).where(SyncAccount.account == line.account, col(SyncAccount.trouble).is_not(None))
     account = session.exec(in_trouble.with_for_update()).first()
     if account is None:
@@ -106,14 +109,16 @@ def _well(session: Session, line: Line) -> None:
     session.add(account)
     if not rested:
         return
-    account.not_before, account.paused_reason = lanes.moment(session), None
+    if account.paused_reason is None or account.paused_reason.startswith(OutOfOrder.says):
+        account.not_before, account.paused_reason = lanes.moment(session), None
     spread = lanes.NOW + func.random() * timedelta(seconds=line.pace.spread)
     others = (
         col(SyncLane.user_id).in_(select(User.id).where(User.pipedrive_company == line.account)),
         col(SyncLane.id) != line.lease.lane_id,
         col(SyncLane.told_at).is_(None),
     )
-    session.exec(update(SyncLane).where(*others).values(not_before=spread, paused_reason=None))
+    waits_for_us = col(SyncLane.paused_reason).startswith(OutOfOrder.says) | (col(SyncLane.not_before) <= lanes.NOW)
+    session.exec(update(SyncLane).where(*others, waits_for_us).values(not_before=spread, paused_reason=None))
 
 
 def _account(session: Session, account: str) -> SyncAccount:

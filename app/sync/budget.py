@@ -78,13 +78,22 @@ def time_to_midnight(moment: datetime) -> timedelta:
 
 
 def pause(session: Session, lease: Lease, sentence: str, wait: timedelta) -> None:
-    """Leave the whole company alone for a while, and say so on every lane that writes to it."""
-    rest = {"not_before": func.clock_timestamp() + wait, "paused_reason": sentence[:200]}
+    """Leave the whole company alone for a while, and say so on every lane that writes to it.
+
+    What waits longer already, for a reason of its own, goes on waiting.
+    """
+    until = func.clock_timestamp() + wait
+    rest = {"not_before": until, "paused_reason": sentence[:200]}
     row = insert(SyncAccount).values({**SyncAccount(account=lease.account).model_dump(), **rest})
-    session.exec(row.on_conflict_do_update(index_elements=["account"], set_=rest))
+    sooner = col(SyncAccount.not_before) < until
+    session.exec(row.on_conflict_do_update(index_elements=["account"], set_=rest, where=sooner))
     lanes.pause(session, lease, sentence, wait)
     colleagues = select(User.id).where(User.pipedrive_company == lease.account)
-    theirs = col(SyncLane.user_id).in_(colleagues), col(SyncLane.told_at).is_(None)
+    theirs = (
+        col(SyncLane.user_id).in_(colleagues),
+        col(SyncLane.told_at).is_(None),
+        col(SyncLane.not_before) < until,
+    )
     paused = update(SyncLane).where(*theirs).values(rest).returning(col(SyncLane.user_id))
     for user_id in session.exec(paused).scalars():
         announce(session, Topic.SYNC, user_id, user_id)

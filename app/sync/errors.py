@@ -47,8 +47,10 @@ class NotSent(Unreachable):
 class OutOfOrder(Unreachable):
     """Pipedrive itself is in trouble: no push gets a usable answer."""
 
+    says = "Pipedrive itself is in trouble"
+
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"Pipedrive itself is in trouble; trying again in {_in_words(wait)}. Nothing is lost.")
+        super().__init__(f"{self.says}; trying again in {_in_words(wait)}. Nothing is lost.")
         self.wait = wait
 
 

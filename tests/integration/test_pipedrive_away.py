@@ -1,6 +1,9 @@
 """PD-06, Q6, QU-06, F19: a week without Pipedrive costs nobody a tap, and when it is back nobody storms it."""
 
 import time
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
 
 import desk as office
 import faults
@@ -8,14 +11,18 @@ import pytest
 import world
 from desk import ADAS_KEY, BOS_KEY, connect, counts, hurried, lane, no_doubles, pushes, settled
 from fake_pipedrive import FakePipedrive
+from sqlmodel import select
 from wires import ask
 
 from app import db
-from app.models import PipedriveSync, SyncStatus, now
+from app.models import PipedriveSync, SyncAccount, SyncLane, SyncStatus, now
 from app.models.pipedrive_sync import MAX_ATTEMPTS
 from app.practice.limits import Limits
 from app.services import syncs
+from app.sync import breaker, budget
 from app.sync.drain import drain
+from app.sync.errors import OutOfOrder
+from app.sync.lanes import Lease
 from app.sync.pace import Pace
 
 STAFF = 8
@@ -250,3 +257,29 @@ def backlog(owner, size):
             user_id=owner.id, contact_id=row.id, entity_type="person", entity_id=row.id, trigger="MANUAL",
             dedupe_key=f"person:{row.id}", run_at=now(),
         )  # fmt: skip
+
+
+def test_a_lane_that_waits_for_a_reason_of_its_own_waits_on_when_the_trouble_begins_and_ends(database):
+    ada, bo, cem = (
+        connect(world.person(name), key)
+        for name, key in (("Ada", ADAS_KEY), ("Bo", BOS_KEY), ("Cem", "key-cem-0123456789"))
+    )
+    for one in (ada, bo, cem):
+        office.ask(one, world.contact(one, f"Contact of {one.name}"))
+    with db.transaction() as session:
+        lease = Lease(lane(ada).id, uuid4(), ada, "acme")
+        own = session.get_one(SyncLane, lane(bo).id)
+        own.not_before, own.paused_reason = now() + timedelta(minutes=3), "Slow down."
+    waits = lane(bo).not_before
+    with db.transaction() as session:
+        trouble = OutOfOrder(timedelta(minutes=1))
+        budget.pause(session, lease, str(trouble), trouble.wait)
+    assert (lane(bo).not_before, lane(bo).paused_reason) == (waits, "Slow down.")
+    assert lane(cem).paused_reason.startswith(OutOfOrder.says)
+    with db.transaction() as session:
+        session.exec(select(SyncAccount)).one().trouble = {"jobs": [], "rests": 1, "since": ""}
+        line = SimpleNamespace(account="acme", lease=lease, pace=office.QUICK)
+        breaker.answered(line, lambda *_: None)(session, None, None)
+    assert (lane(bo).not_before, lane(bo).paused_reason) == (waits, "Slow down.")
+    assert lane(cem).not_before < now() + timedelta(seconds=30)
+    assert lane(cem).paused_reason is None
