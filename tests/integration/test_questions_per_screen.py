@@ -1,0 +1,72 @@
+"""F3: what the screens ask, in the same number of questions however much there is to show."""
+
+from datetime import date, timedelta
+
+import pytest
+import world
+from crowd import counted
+
+from app import db
+from app.models import ActivityDraft, IntroductionDraft, Trigger, now
+from app.pages import contact as contact_page
+from app.services import (
+    boards,
+    campaigns,
+    introductions,
+    outreach,
+    queues,
+    reports,
+    story,
+    suggestions,
+    syncs,
+    teamwork,
+    trail,
+)
+from app.services.asked import Asked
+from app.services.campaigns import Wanted
+
+# by screen; each is given the session, the person, one contact and one campaign
+QUESTIONS = {
+    "Today: suggestions": lambda s, me, *_: suggestions.suggest(s, me, 6),
+    "Today: planned": lambda s, me, *_: story.planned(s, me),
+    "Today: introductions": lambda s, me, *_: introductions.mine(s, me),
+    "a contact": lambda s, me, contact, _: contact_page.whole_story(contact.id)(s, me),
+    "Activities": lambda s, me, *_: story.feed(s, me),
+    "Campaigns": lambda s, me, *_: campaigns.listed(s, me, Wanted(), date(2026, 3, 1)),
+    "a campaign: contacts": lambda s, me, _, campaign: boards.column(s, me, campaign.id, None),
+    "a campaign: report": lambda s, me, _, campaign: reports.report(s, me, campaign.id, Asked()),
+    "Pipedrive: queues": lambda s, me, *_: queues.everybody(s, me),
+    "Team at work": lambda s, me, *_: teamwork.team(s, me),
+    "Audit": lambda s, me, *_: trail.read(s, me),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_longer_list_is_not_more_questions(gwen, question):
+    known = world.contact(gwen, "Known Person", organisation="Known Firm")
+    spring = world.campaign(gwen, "Spring", holds=[known])
+
+    def asked():
+        with counted() as statements, db.reading() as session:
+            QUESTIONS[question](session, gwen, known, spring)
+        return len(statements)
+
+    def more(many):
+        for number in range(many):
+            other = world.contact(gwen, f"Person {number} of {many}", organisation=f"Firm {number}", warmness_score=8)
+            own = world.campaign(gwen, f"Campaign {number} of {many}", holds=[known, other])
+            with db.transaction() as session:
+                boards.assign(session, gwen, spring.id, [other.id])
+                for contact in (known, other):
+                    touch = ActivityDraft(type="CALL", outcome="REACHED", campaign_id=own.id)
+                    outreach.log(session, gwen, contact.id, touch)
+                    outreach.log(session, gwen, contact.id, touch.model_copy(update={"campaign_id": spring.id}))
+                    planned = ActivityDraft(type="CALL", due_date=now() + timedelta(hours=1))
+                    outreach.log(session, gwen, contact.id, planned)
+                introductions.offer(session, gwen, IntroductionDraft(offered_to=gwen.id, whom=f"Somebody {number}"))
+                syncs.queue(session, gwen, other, Trigger.MANUAL)
+
+    more(3)
+    few = asked()
+    more(12)
+    assert asked() == few <= 16
