@@ -1,6 +1,5 @@
 """P1.3, AU-11: signing in with the firm's own account, and everything that an identity provider must not get away with."""
 
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -84,7 +83,7 @@ def test_once_known_the_address_may_change_over_there(house, provider, alice):
     [
         {"aud": "another-app"}, {"aud": [CLIENT, "another-app"]}, {"azp": "another-app"}, {"iss": "http://127.0.0.1:1/realm"},
         {"nonce": "of-another-sign-in"}, {"nonce": None}, {"exp": 1_000_000_000}, {"exp": None}, {"iat": None}, {"sub": None},
-        {"iat": int(time.time()) + 4000}, {"email_verified": False}, {"email_verified": "true"}, {"email": None},
+        {"iat": 4_000_000_000}, {"email_verified": False}, {"email_verified": "true"}, {"email": None},
         {"email": "stranger@firm.example"}, {"email": ["alice@firm.example"]},
     ],
     ids=str,
