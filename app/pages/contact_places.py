@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Campaign, CampaignStatus, Contact, User
+from app.pages.campaign_verbs import taken_back
 from app.pages.parts import basic, camps, cards
 from app.pages.parts.sheet import Sheet
 from app.pages.tap import Said, look, tap
-from app.services import boards, campaigns, visibility
+from app.services import campaigns, many_places, visibility
 from app.services.campaigns import Wanted
 from app.services.visibility import Place
 
@@ -77,16 +78,11 @@ def known(session: Session, me: User, contact: Contact) -> list[Place]:
 @tap
 def put(session: Session, me: User, contact_id: UUID, campaign_id: UUID) -> Said:
     name = campaigns.seen(session, me, campaign_id).name
-    (became,) = boards.assign(session, me, campaign_id, [contact_id])
+    (became,), deed_id = many_places.assign(session, me, campaign_id, [contact_id])
     if became.status == "not_found":
         raise NotFound
     words = f"On the board of {name}." if became.warning else f"On the board of {name}"
-    return Said(" ".join(filter(None, (words, became.warning))), partial(_off, campaign_id, contact_id))
-
-
-def _off(campaign_id: UUID, contact_id: UUID, session: Session, who: User) -> str:
-    boards.unassign(session, who, campaign_id, [contact_id])
-    return "Taken off the board again"
+    return Said(" ".join(filter(None, (words, became.warning))), taken_back(deed_id))
 
 
 def _to_all() -> None:

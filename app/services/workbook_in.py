@@ -107,7 +107,8 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     rows = sheet.iter_rows(max_row=LAST_ROW, max_col=most + 1, values_only=True)
     try:
         for number, values in enumerate(rows, 1):
-            texts = [_text(value) for value in values] if any(value is not None for value in values) else []
+            # a million empty rows before a forgotten cell are counted by C, not by us
+            texts = [_text(value) for value in values] if values.count(None) < len(values) else []
             while texts and not texts[-1]:
                 texts.pop()
             if texts:

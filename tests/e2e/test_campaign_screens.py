@@ -105,6 +105,23 @@ def test_who_is_in_another_campaign_already_is_said_in_words_and_can_be_taken_ba
     assert [place["name"] for place in api.get(f"/contacts/{twice}").json()["campaigns"]] == ["First come"]
 
 
+def test_from_the_contacts_page_onto_a_board_and_exactly_that_back(phone, api):
+    elsewhere, (who,) = campaign(api, "Where they stay", holds=["Steps Aside"])
+    row, _ = campaign(api, "Where they step")
+    opened(phone, f"/contacts/{who}")
+    phone.get_by_role("button", name="Add to campaign").tap()
+    sheet = phone.locator(".q-dialog")
+    expect(sheet.get_by_text("Where they stay")).to_have_count(0)
+    sheet.get_by_role("button", name="Where they step").tap()
+    expect(phone.get_by_text("On the board of Where they step")).to_be_visible()
+    expect(phone.get_by_role("link", name="Where they step")).to_be_visible()
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(phone.get_by_text("1 contact taken off again")).to_be_visible()
+    expect(phone.get_by_role("link", name="Where they step")).to_have_count(0)
+    assert [place["id"] for place in api.get(f"/contacts/{who}").json()["campaigns"]] == [elsewhere]
+    assert api.get(f"/campaigns/{row}").json()["counts"]["contacts"] == 0
+
+
 def test_a_card_dragged_at_the_desk_moves_on_the_phone_within_two_seconds(phone, desk, api):
     row, _ = campaign(api, "Dragged", holds=["Stays Put", "Drags Along"])
     opened(phone, f"/campaigns/{row}")

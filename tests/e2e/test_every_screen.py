@@ -155,6 +155,23 @@ def panel(name):
     return act
 
 
+def opens(name):
+    """A sheet that a button with this name opens."""
+
+    def act(page):
+        page.get_by_role("button", name=re.compile(name)).locator("visible=true").first.click()
+        page.locator(".q-dialog .pd-sheet").wait_for()
+
+    return act
+
+
+def hand_over(page):
+    page.get_by_role("button", name="Actions for Annegret").click()
+    page.locator(".q-menu").get_by_text("Hand over contacts").click()
+    page.locator(".q-dialog .pd-sheet").get_by_text("To whom").wait_for()
+    page.locator(".q-dialog").get_by_role("checkbox", name=re.compile("maximiliane@")).click()
+
+
 SIGNATURE = """Dr. Annegret Schönfelder-Großmann
 Leiterin Beschaffung und Logistik
 Müller & Töchter Gesellschaft für angewandte Betriebsführung mbH
@@ -162,6 +179,7 @@ Tel: +49 30 7654321
 Mobil +49 151 2345678
 annegret.schoenfelder-grossmann@mueller-und-toechter.example"""
 CONTACT = "/contacts/{cid}"
+CAMPAIGN = "/campaigns/{campaign_id}"
 SHEETS = {
     "log": ("/", log),
     "meeting": ("/", meeting),
@@ -173,6 +191,10 @@ SHEETS = {
     "merge": (CONTACT, panel("Merge with …")),
     "erase": (CONTACT, panel("Erase for good")),
     "import": ("/import", give),
+    "new campaign": ("/campaigns", opens("New campaign")),
+    "assign": (CAMPAIGN, opens("Add contacts")),
+    "card": (CAMPAIGN, opens("Zoë Öström")),
+    "hand over": ("/team", hand_over),
 }
 
 

@@ -5,14 +5,20 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 import pytest
 from playwright.sync_api import expect
 from running import PHONE, opened
+
+from app.postgres import open_server
 
 # headless Chromium has no mail program, and the attempt to open one blocks its input: the link is checked, not followed
 NO_MAIL = (
     "document.addEventListener('click', e => e.target.closest('a[href^=\"mailto:\"]') && e.preventDefault(), true)"
 )
+
+UNFOLDED = "() => { const fold = document.querySelector('.q-dialog .q-expansion-item__content'); return fold.offsetHeight && !fold.style.height }"
+STILL = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def person(api, name, **facts):
@@ -67,6 +73,7 @@ def test_news_waits_under_a_pill_and_moves_nothing(phone, api):
     opened(phone, "/activities?type=CALL")
     expect(card(phone, "Old 3")).to_have_count(1)
     card(phone, "Old 20").scroll_into_view_if_needed()
+    phone.evaluate(STILL)  # cards get their real height once they are near
     before = card(phone, "Old 20").bounding_box()["y"]
     for name in ("Newest Nora", "Newest Nils"):
         touch(api, person(api, name), outcome="VOICEMAIL")
@@ -125,6 +132,23 @@ def test_what_narrows_the_feed_stands_in_the_address(phone, desk, api):
     expect(desk.get_by_text("Nothing like this")).to_be_visible()
     desk.get_by_role("button", name="Show all").click()
     expect(card(desk, "Filter Frank")).not_to_have_count(0)
+
+
+def test_a_feed_that_breaks_says_so_and_one_tap_tries_again(phone, api, folder):
+    """I1."""
+    touch(api, person(api, "Comes Back"), "CALL")
+    opened(phone, "/activities")
+    expect(card(phone, "Comes Back")).to_have_count(1)
+    with open_server(folder, None) as server, psycopg.connect(server.url, autocommit=True) as line:
+        line.execute("alter table activities rename to activities_away")
+        try:
+            phone.get_by_role("button", name="Call", exact=True).tap()
+            expect(phone.get_by_role("alert")).to_contain_text("The activities cannot be shown right now")
+        finally:
+            line.execute("alter table activities_away rename to activities")
+    phone.get_by_role("button", name="Try again").tap()
+    expect(card(phone, "Comes Back")).to_have_count(1)
+    expect(phone.get_by_role("button", name="Try again")).to_have_count(0)
 
 
 def test_the_time_is_relative_and_exact_on_tap(phone, api):
@@ -335,6 +359,8 @@ def test_a_meeting_in_another_zone_stands_at_the_right_hour(phone, api):
     opened(phone, f"/contacts/{who}")
     phone.get_by_role("button", name="Meeting", exact=True).tap()
     phone.get_by_text("Another day, time or zone").tap()
+    # a list that opens while the fold still slides moves away under the finger
+    phone.wait_for_function(UNFOLDED)
     day = (datetime.now(UTC) + timedelta(days=20)).date()
     phone.locator("input[type=date]").fill(day.isoformat())
     phone.locator("input[type=time]").fill("18:40")
