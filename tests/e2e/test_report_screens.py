@@ -312,7 +312,7 @@ def test_an_introduction_is_offered_used_and_counted(firm, site, chromium, desk)
     page.locator(".pd-choice", has_text="Zoë Öström").tap()
     expect(page.get_by_text("Introductions for you")).not_to_be_visible()
     expect(desk.locator(".pd-row", has_text="Zoë")).to_contain_text("Used", timeout=2_000)
-    expect(desk.get_by_text("0 of 1 introductions")).to_be_visible()
+    expect(desk.get_by_role("img", name=re.compile("0 of 1 introductions"))).to_be_visible()
     stamped = firm["bjorn"].get("/api/activities", params={"type": "REFERRAL"}).json()["items"]
     assert [(one["campaign_id"], one["outcome"]) for one in stamped] == [(firm["camp"], "INTRODUCED")]
     page.context.close()

@@ -96,8 +96,12 @@ def avatar(name: str, warmness: int, classes: str = "") -> None:
 
 
 def expansion(label: str) -> ui.expansion:
-    """What is needed now and then; the arrow is ours, Quasar's would pull a whole font."""
+    """What is needed now and then; the arrow is ours, Quasar's would pull a whole font.
+
+    It opens at once: what slides moves away under a quick finger.
+    """
     opened = ui.expansion(label).classes("pd-extras").props("dense")
+    opened.props["duration"] = 0
     opened.props["expand-icon"] = design.icon("chevron-down")
     return opened
 
