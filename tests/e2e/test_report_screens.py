@@ -4,20 +4,20 @@ files that hold what the screen shows, a link for people without an account, and
 
 import csv
 import io
-import os
 import re
-import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import openpyxl
+import psutil
+import psycopg
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
-from running import DESK, PASSWORD, PHONE, ROOT, opened
+from running import DESK, PASSWORD, PHONE, opened
+
+from app.postgres import open_server
 
 NAME = "Gasturbinen-Wartung Süd"
 WIDTHS = [360, 390, 430, 768, 1280]
@@ -365,11 +365,13 @@ def test_live_is_said_only_while_it_is_so(firm, site, folder, desk):
     pulse = desk.locator(".pd-pulse")
     expect(pulse).to_have_text("Live")
     stopped = listening(folder)
-    os.kill(stopped, signal.SIGSTOP)
+    for process in stopped:
+        process.suspend()
     try:
         expect(pulse).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"), timeout=12_000)
     finally:
-        os.kill(stopped, signal.SIGCONT)
+        for process in stopped:
+            process.resume()
     expect(pulse).to_have_text("Live", timeout=15_000)
 
     desk.context.set_offline(True)
@@ -383,11 +385,11 @@ def test_live_is_said_only_while_it_is_so(firm, site, folder, desk):
 
 
 def listening(folder):
-    """The process of the product's own PostgreSQL that its news come from."""
+    """The process of the product's own PostgreSQL that its news come from, and the one that would open another line."""
     asked = "select pid from pg_stat_activity where application_name = 'pipedriven news'"
-    env = os.environ | {"DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
-    said = subprocess.run([sys.executable, "-m", "app", "db", "shell"], input=f"{asked};\n", cwd=folder, env=env, capture_output=True, text=True, check=True)  # fmt: skip
-    return int(re.search(r"^\s*(\d+)\s*$", said.stdout, re.MULTILINE)[1])
+    with open_server(folder, None) as server, psycopg.connect(server.url) as line:
+        there = psutil.Process(line.execute(asked).fetchone()[0])
+    return there, there.parent()
 
 
 def test_an_introduction_is_used_from_the_contacts_own_page_and_taken_back(firm, site, chromium):
