@@ -5,13 +5,17 @@ PYTHON ?=
 LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(LOCKFLAGS) pyproject.toml
 
-.PHONY: run test check bench chaos demo lock setup setup-dev
+.PHONY: run test coverage check bench chaos demo lock setup setup-dev
 
 run: setup
 	@exec .venv/bin/python -m app serve
 
 test: setup-dev
 	@scripts/test.sh
+
+# make coverage   the tests again, and which lines of the product they ran
+coverage: setup-dev
+	@COVERAGE=1 scripts/test.sh
 
 check: setup-dev
 	@scripts/check.sh

@@ -24,6 +24,13 @@ def browser():
     return found[-1] if found and shutil.which("WebKitWebDriver") and shutil.which("Xvfb") else None
 
 
+# where it was when it was last looked at, and where it is now
+STANDS = """
+const before = window.pdnStood, { x, y } = document.querySelector(arguments[0]).getBoundingClientRect()
+return (window.pdnStood = [arguments[0], x, y].join()) === before
+"""
+
+
 class Trouble(Exception):
     """What the driver says no to, for example an element that is not there."""
 
@@ -84,10 +91,12 @@ class Window:
         return self._do("POST", "/element", {"using": "css selector", "value": css})[ELEMENT]
 
     def click(self, css, seconds=10):
-        """Click it as soon as it can be clicked: a sheet that is still on its way up cannot."""
+        """Click it as soon as it can be clicked: what is covered, or on a sheet that is still on its way up, cannot."""
         end = time.monotonic() + seconds
         while True:
             try:
+                self.find(css)
+                self.until(STANDS, css)
                 return self._do("POST", f"/element/{self.find(css)}/click", {})
             except Trouble:
                 if time.monotonic() > end:
