@@ -123,7 +123,7 @@ def application(site: Site) -> Stack:
         tailwind=False,
         show_welcome_message=False,
     )
-    return Stack(inside, site.settings)
+    return Stack(inside, site.settings, shelf=site.data_dir / "squeezed")
 
 
 def _living(site: Site) -> Lifespan[FastAPI]:

@@ -3,6 +3,7 @@
 import os
 import queue
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -68,6 +69,20 @@ def read_until(lines, pattern, seconds=60):
     raise AssertionError(f"never said {pattern}: {said[-3000:]}")
 
 
+# what one start of the product has squeezed is there for the next, also on another data folder
+SQUEEZED = ROOT / ".venv" / "squeezed"
+
+
+def carry(source, target):
+    """Copy what is not there yet, each file whole or not at all, as another worker may do the same."""
+    target.mkdir(mode=0o700, exist_ok=True)
+    for file in source.glob("*.br"):
+        if not (target / file.name).exists():
+            half = target / f"{file.name}.{os.getpid()}"
+            shutil.copy(file, half)
+            half.replace(target / file.name)
+
+
 @contextmanager
 def served(data_dir, *, empty=True, **environment):
     """`python -m app serve` on a port of its own; on an empty database it prints the set-up link."""
@@ -82,6 +97,7 @@ def served(data_dir, *, empty=True, **environment):
         if key in {"PATH", "HOME", "LANG", "PIPEDRIVEN_PG_BIN", "TMPDIR"}
     }
     env = clean | {"DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **environment}
+    carry(SQUEEZED, data_dir / "squeezed")
     with (data_dir / "serve.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "app", "serve", "--port", str(port)],
@@ -102,6 +118,7 @@ def served(data_dir, *, empty=True, **environment):
                 process.kill()
                 process.wait()
         process.stdout.close()
+        carry(data_dir / "squeezed", SQUEEZED)
 
 
 def wait_ready(address, seconds=30):
@@ -116,16 +133,41 @@ def wait_ready(address, seconds=30):
     raise AssertionError("never became ready")
 
 
-def visiting(chromium, site, state, shape):
-    """A signed-in browser; a test fails when its console complained or the content policy was broken."""
-    context = chromium.new_context(storage_state=state, base_url=site.address, **shape)
+@contextmanager
+def windows(chromium, site):
+    """Browser windows, one for each person and shape: what a page loads is fetched and compiled once in each."""
+    kept = {}
+
+    def window(state, shape):
+        key = repr((state, shape))
+        if key not in kept:
+            kept[key] = chromium.new_context(base_url=site.address, **shape)
+        return kept[key]
+
+    yield window
+    for context in kept.values():
+        context.close()
+
+
+def visiting(window, site, state, shape):
+    """A signed-in page in a window that remembers nothing; a test fails when its console complained or the content
+    policy was broken.
+    """
+    context = window(state, shape)
     page = context.new_page()
+    tools = context.new_cdp_session(page)
+    tools.send("Storage.clearDataForOrigin", {"origin": site.address, "storageTypes": "all"})
+    tools.detach()
+    context.add_cookies(state["cookies"])
     complaints = []
     page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.complaints = complaints
     yield page
-    context.close()
+    context.set_offline(False)
+    context.clear_permissions()
+    for each in context.pages:
+        each.close()
     assert complaints == []
 
 

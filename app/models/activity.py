@@ -131,6 +131,7 @@ class Activity(Entity, table=True):
         CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="activities_duration_range"),
         CheckConstraint("length(note) <= 5000", name="activities_note_length"),
         Index("activities_of_contact", "contact_id", text("coalesce(happened_at, due_date) DESC"), "id"),
+        Index("activities_by_moment", text("coalesce(happened_at, due_date) DESC"), text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
         Index("activities_of_user", "user_id", text("happened_at DESC"), "id", postgresql_where=text("deleted_at IS NULL AND done")),
         Index("activities_of_campaign", "campaign_id", "happened_at"),
         Index("activities_referring", "referred_contact_id", postgresql_where=text("referred_contact_id IS NOT NULL")),

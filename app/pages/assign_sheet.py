@@ -98,10 +98,11 @@ class AssignSheet:
             contact.name,
             hint,
             here or contact.id in self.chosen,
-            lambda: self.toggle(contact, row),
+            lambda: None if here else self.toggle(contact, row),
             note,
         )
-        row.props("disabled" if here else "")
+        # still reached by a keyboard: else a list of nobody but members could not be scrolled with one
+        row.props("aria-disabled=true" if here else "")
 
     def nobody(self) -> None:
         if self.q or self.filter != "all":

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_, tuple_, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -73,13 +73,18 @@ def feed(
     soonest: bool = False,
 ) -> Page:
     """Newest first, or with `soonest` the other way round; with a mark to go on from."""
-    query, number = _visible(who).where(*_conditions(wanted or Filter())), col(Activity.id)
-    if cursor:
-        moment, last_id = _read(cursor)
-        beyond = (moment < WHEN, number > last_id) if soonest else (moment > WHEN, number < last_id)
-        query = query.where(or_(beyond[0], and_(moment == WHEN, beyond[1])))
+    number = col(Activity.id)
     order = (WHEN, number) if soonest else (WHEN.desc(), number.desc())
-    rows = [_entry(who, row) for row in session.exec(query.order_by(*order).limit(limit + 1))]
+    narrowed = _conditions(wanted or Filter())
+    if cursor:
+        here, there = tuple_(WHEN, number), tuple_(*_read(cursor))
+        narrowed.append(here > there if soonest else here < there)
+    # the first of each sort are found by index, then all that is shown of them is asked for
+    firsts = [which.where(*narrowed).order_by(*order).limit(limit + 1).subquery() for which in _by_sort(who)]
+    found = union_all(*(select(first.c.id) for first in firsts))
+    rows = [
+        _entry(who, row) for row in session.exec(_shown(who).where(number.in_(found)).order_by(*order).limit(limit + 1))
+    ]
     return Page(rows[:limit], _mark(rows[limit - 1].activity) if len(rows) > limit else None)
 
 
@@ -122,9 +127,31 @@ WHEN: Any = func.coalesce(col(Activity.happened_at), col(Activity.due_date))
 BROUGHT: Any = aliased(Contact)
 
 
+ALIVE = (col(Activity.deleted_at).is_(None), col(Contact.deleted_at).is_(None))
+
+
 def _visible(who: User) -> Any:
+    return _shown(who).where(*ALIVE, or_(col(Contact.user_id) == who.id, _is_shared(who)))
+
+
+def _by_sort(who: User) -> list[Any]:
+    """The same touches, by number: those on one's own contacts, and those that somebody else's campaign opens.
+
+    Asked together, the two would be looked for touch by touch through everybody's.
+    """
+    alive = select(Activity.id).join(Contact, col(Contact.id) == col(Activity.contact_id)).where(*ALIVE)
+    mine = col(Contact.user_id) == who.id
+    return [alive.where(mine), alive.where(~mine, _is_shared(who))]
+
+
+def _is_shared(who: User) -> ColumnElement[bool]:
     this = visibility.THIS_TOUCH[:1] if who.is_golden else visibility.THIS_TOUCH
-    shared = visibility.sharing(who).where(*this)
+    shared: ColumnElement[bool] = visibility.sharing(who).where(*this).exists()
+    return shared
+
+
+def _shown(who: User) -> Any:
+    """A touch with all that is shown of it; whoever asks says which ones this person may see."""
     columns: Any = (Activity, Contact.name, User.name, Contact.user_id, Campaign.name, BROUGHT.name)
     brought = (BROUGHT.id == col(Activity.referred_contact_id), BROUGHT.user_id == who.id, BROUGHT.deleted_at.is_(None))
     its_campaign = (col(Campaign.id) == col(Activity.campaign_id), col(Campaign.deleted_at).is_(None))
@@ -134,11 +161,6 @@ def _visible(who: User) -> Any:
         .join(User, col(User.id) == col(Activity.user_id))
         .join(Campaign, and_(*its_campaign), isouter=True)
         .join(BROUGHT, and_(*brought), isouter=True)
-        .where(
-            col(Activity.deleted_at).is_(None),
-            col(Contact.deleted_at).is_(None),
-            or_(col(Contact.user_id) == who.id, shared.exists()),
-        )
     )
 
 

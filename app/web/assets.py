@@ -1,4 +1,4 @@
-"""Files for everybody: squeezed once, kept in memory, and cached by browsers for a year when their address changes with them."""
+"""Files for everybody: squeezed once for all starts, kept in memory, and cached by browsers for a year when their address changes with them."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.compress import TEXTS, WORTH, Brotli, Gzip, encoding_for
+from app.web.shelf import BEST, Shelf
 from app.web.spared import INSTEAD
 
 ASSETS = f"/_nicegui/{nicegui.__version__}/"
 FOLDERS = (ASSETS, "/static/")
 ONE_YEAR = b"public, max-age=31536000, immutable"
 ONE_HOUR = b"public, max-age=3600"
-BEST, QUICK, SMALL = 11, 5, 64 * 1024
+QUICK, SMALL = 5, 64 * 1024
 
 # only what a request asks for may decide what it gets, and a file knows neither
 IGNORED = {b"accept-encoding", b"range", b"if-range", b"if-none-match", b"if-modified-since", b"cookie"}
@@ -36,8 +37,8 @@ def is_asset(path: str) -> bool:
 
 
 class Assets:
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, shelf: Shelf) -> None:
+        self.app, self.shelf = app, shelf
         self._kept: dict[tuple[str, str | None], Kept] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,12 +57,14 @@ class Assets:
         for path in first_visit():
             for encoding in ("br", "gzip"):
                 await self._fetch(_request(path), encoding, BEST)
+        await asyncio.to_thread(self.shelf.tidy)
 
     async def _fetch(self, scope: Scope, encoding: str | None, quality: int) -> Kept:
         plain = await self._read(scope)
         if plain.status != 200:
             return plain
-        found = await asyncio.to_thread(_squeezed, plain, encoding, BEST if len(plain.body) < SMALL else quality)
+        quality = BEST if len(plain.body) < SMALL else quality
+        found = await asyncio.to_thread(_squeezed, plain, encoding, quality, self.shelf)
         self._kept[scope["path"], encoding] = found
         return found
 
@@ -91,13 +94,16 @@ class Assets:
         return Kept(start["status"], list(start["headers"]), b"".join(body))
 
 
-def _squeezed(plain: Kept, encoding: str | None, quality: int) -> Kept:
+def _squeezed(plain: Kept, encoding: str | None, quality: int, shelf: Shelf) -> Kept:
     body, kind = plain.body, Headers(raw=plain.headers).get("content-type", "")
     dropped = {b"content-length", b"cache-control", b"last-modified", b"etag", b"accept-ranges", b"vary"}
     headers = [(name, value) for name, value in plain.headers if name not in dropped]
     if encoding and len(body) >= WORTH and kind.startswith(TEXTS):
-        machine = Brotli(quality) if encoding == "br" else Gzip(min(quality, 9))
-        body = machine.add(body) + machine.end()
+        if encoding == "br" and quality == BEST:
+            body = shelf.squeezed(body)
+        else:
+            machine = Brotli(quality) if encoding == "br" else Gzip(min(quality, 9))
+            body = machine.add(body) + machine.end()
         headers.append((b"content-encoding", encoding.encode()))
     headers += [(b"vary", b"Accept-Encoding"), (b"content-length", str(len(body)).encode())]
     return Kept(plain.status, headers, body)

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +15,7 @@ from app.web.doorway import Doorway
 from app.web.gate import Gate
 from app.web.headers import SecurityHeaders
 from app.web.metrics import Measured
+from app.web.shelf import Shelf
 from app.web.sizes import Sizes
 from app.web.sockets import UPLOADS
 from app.web.trace import Trace
@@ -28,10 +30,10 @@ class Stack:
     `app` stays readable, because NiceGUI looks for its parent there.
     """
 
-    def __init__(self, app: FastAPI, settings: Settings, *, warm: bool = True) -> None:
+    def __init__(self, app: FastAPI, settings: Settings, *, warm: bool = True, shelf: Path | None = None) -> None:
         guard.install()
         self.app = app
-        self.assets = Assets(app)
+        self.assets = Assets(app, Shelf(shelf))
         self._warm = warm
         gate = Gate(self.assets, app, settings)
         inner: ASGIApp = Trouble(Doorway(Sizes(gate, (IMPORTS, UPLOADS)), settings))

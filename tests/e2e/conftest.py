@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fake_pipedrive import FakePipedrive
 from playwright.sync_api import sync_playwright
-from running import DESK, FLAGS, KEY, PASSWORD, PHONE, served, visiting
+from running import DESK, FLAGS, KEY, PASSWORD, PHONE, served, visiting, windows
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +59,20 @@ def account(site, chromium):
     return state
 
 
-@pytest.fixture
-def phone(account, chromium, site):
-    yield from visiting(chromium, site, account, PHONE)
+@pytest.fixture(scope="module")
+def window(chromium, site):
+    with windows(chromium, site) as window:
+        yield window
 
 
 @pytest.fixture
-def desk(account, chromium, site):
-    yield from visiting(chromium, site, account, DESK)
+def phone(account, window, site):
+    yield from visiting(window, site, account, PHONE)
+
+
+@pytest.fixture
+def desk(account, window, site):
+    yield from visiting(window, site, account, DESK)
 
 
 @pytest.fixture

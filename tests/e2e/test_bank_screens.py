@@ -253,6 +253,16 @@ def test_a_pasted_signature_fills_the_fields_and_is_looked_over_before_it_is_sav
     )
 
 
+def test_where_the_browser_hands_the_clipboard_over_one_tap_fills_the_form(phone, site):
+    phone.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.address)
+    form = adding(phone)
+    phone.evaluate("text => navigator.clipboard.writeText(text)", SIGNATURE)
+    form.get_by_role("button", name="Paste a signature, card or link").tap()
+    expect(form.get_by_text("Understood. Look it over, then save.")).to_be_visible()
+    expect(form.get_by_label("Name", exact=True)).to_have_value("Dr. Käthe Großmann")
+    expect(form.get_by_label("E-mail", exact=True)).to_have_value("kaethe.grossmann@birnbaum.example")
+
+
 def test_somebody_known_shows_while_one_types_and_what_was_typed_goes_to_them(phone, api):
     known = made(api, "Jürgen Möwe", organisation="Hafen AG", email="jm@hafen.example")
     form = adding(phone)

@@ -32,8 +32,8 @@ def colleague(site, account, chromium):
 
 
 @pytest.fixture
-def bos_desk(colleague, chromium, site):
-    yield from visiting(chromium, site, colleague[1], DESK)
+def bos_desk(colleague, window, site):
+    yield from visiting(window, site, colleague[1], DESK)
 
 
 def campaign(api, name, members=(), holds=()):

@@ -165,6 +165,11 @@ def opens(name):
     return act
 
 
+def card(page):
+    page.locator("[data-card] .pd-tile-main").locator("visible=true").first.click()
+    page.locator(".q-dialog .pd-sheet").wait_for()
+
+
 def hand_over(page):
     page.get_by_role("button", name="Actions for Annegret").click()
     page.locator(".q-menu").get_by_text("Hand over contacts").click()
@@ -193,7 +198,7 @@ SHEETS = {
     "import": ("/import", give),
     "new campaign": ("/campaigns", opens("New campaign")),
     "assign": (CAMPAIGN, opens("Add contacts")),
-    "card": (CAMPAIGN, opens("Zoë Öström")),
+    "card": (CAMPAIGN, card),
     "hand over": ("/team", hand_over),
 }
 

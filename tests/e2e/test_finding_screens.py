@@ -482,8 +482,8 @@ def test_nothing_scrolls_sideways_and_every_target_is_big_and_has_a_name(desk, a
 
 
 @pytest.fixture(params=["light", "dark"])
-def shaded(request, account, chromium, site):
-    yield from visiting(chromium, site, account, PHONE | {"color_scheme": request.param})
+def shaded(request, account, window, site):
+    yield from visiting(window, site, account, PHONE | {"color_scheme": request.param})
 
 
 def test_what_opens_over_the_bank_fits_and_reads_well_on_a_phone(shaded, people):
