@@ -44,17 +44,20 @@ class Paste:
 
     async def give(self, text: str) -> None:
         """A text from elsewhere, read as if it had been pasted."""
-        self.button.set_visibility(False)
-        self.box.set_visibility(True)
+        self.unfold()
         self.box.set_value(text)
         await self.read()
+
+    def unfold(self) -> None:
+        # not by set_visibility: what NiceGUI hides is not heard, and the text is still to come from here
+        self.button.style("display: none")
+        self.box.set_visibility(True)
 
     async def open(self, event: GenericEventArguments) -> None:
         if event.args:
             await self.give(str(event.args))
             return
-        self.button.set_visibility(False)
-        self.box.set_visibility(True)
+        self.unfold()
         if not self.box.value:
             self.box.run_method("focus")
 
