@@ -114,7 +114,8 @@ class FirmSheet:
             box = ui.input(placeholder="Search organisations", on_change=lambda event: self.fill(firm, event.value))
             box.props('outlined debounce=200 type=search aria-label="Search organisations to merge into"')
             box.classes("pd-field").mark("firm-search")
-            self.rows = ui.element("div").classes("pd-picks one").props('role=group aria-label="My organisations"')
+            with ui.element("div").classes("pd-picks one").props('role=group aria-label="My organisations"'):
+                self.rows, self.nobody = Sequel(""), Kept()
         # those that begin alike are the likely ones
         await self.fill(firm, firm.name.split()[0], or_all=True)
         self.sheet.open()
@@ -130,13 +131,13 @@ class FirmSheet:
 
         found = await look(ask)
         if turn == self.turn:
-            self.rows.clear()
-            with self.rows:
-                for one in found:
-                    row = picking.choice(one.name, used(one), False, partial(self.merge, one, firm))
-                    row.props(remove="role aria-checked")
-                if not found:
-                    basic.empty("search", "No such organisation", "Try fewer letters.")
+            # who is in both lists keeps their row: a finger on the way to it does not miss
+            self.rows.show({str(one.id): one for one in found}, [partial(self.other, one, firm) for one in found])
+            self.nobody.show(not found, lambda: None if found else nothing(q or ""))
+
+    def other(self, one: Firm, firm: Firm) -> None:
+        row = picking.choice(one.name, used(one), False, partial(self.merge, one, firm))
+        row.props(remove="role aria-checked")
 
     async def merge(self, keep: Firm, drop: Firm) -> None:
         if await merge(keep.id, drop.id):
