@@ -50,7 +50,7 @@ PLAIN = {
     "/static/offline.html",
     "/nowhere",
 }
-MORE = {"/sync?show=needs", "/sync?show=done", "/sync?whose=all", "/campaigns/{campaign_id}?view=report"}
+MORE = {"/sync?show=needs", "/sync?show=done", "/sync?whose=all", "/campaigns/{campaign_id}?tab=report"}
 SCREENS = sorted((ROWS.keys() | PLAIN | MORE) - NO_SCREENS)
 
 

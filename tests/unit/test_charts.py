@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
 from app.models import ActivityType, Question, Stage
 from app.pages import charts
 from app.pages.parts import chart_answers, chart_tickets
@@ -110,6 +112,16 @@ def test_an_answer_with_shares_is_drawn_with_their_range():
     assert series(spec, "range")["data"] == [[25.4, 74.6, 0]]
     assert spec.table.rows[1] == ["Meeting", "0", "0", "–", "–", "–", "1"]
     assert spec.note == "Call reached 50%."
+
+
+@pytest.mark.parametrize(("reached", "touches"), [(6, 11), (1, 8), (3, 8), (5, 200), (1, 3), (10, 10)])
+def test_a_share_is_the_same_number_in_the_chart_the_table_and_the_sentence(reached, touches):
+    share = reached / touches
+    columns = (Column("Method", "text"), Column("Touches"), *(Column(word, "share") for word in chart_answers.RANGE))
+    rows = (("Call", touches, share, 0.1, 0.9),)
+    spec = chart_answers.spec(Answer(Question.CHANNELS, "Which?", f"{share:.0%}.", columns, rows, "bars"))
+    assert f"{share:.0%} of {touches}" in str(spec.option)
+    assert spec.table.rows[0][2] == f"{share:.0%}"
 
 
 def test_the_page_for_strangers_shows_names_as_text():

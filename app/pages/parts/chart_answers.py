@@ -47,7 +47,8 @@ def _shares(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> draw.Option
     for row in rows:
         touches = int(row[at["Touches"]] or 0)
         share, low, high = (_percent(row[at[word]]) for word in RANGE)
-        words = f"{row[0]}\n{share:.0f}% of {touches}" if touches else f"{row[0]}\nno touches"
+        # rounded once, as in the table and the sentence: 6 of 11 are 55 %
+        words = f"{row[0]}\n{said(row[at['Share']], 'share')} of {touches}" if touches else f"{row[0]}\nno touches"
         found.append(draw.Share(words, share if touches else None, low, high, touches < THIN))
     return draw.shares(found)
 
