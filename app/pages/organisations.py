@@ -125,9 +125,11 @@ class FirmSheet:
         turn = self.turn
 
         def ask(session: Session, me: User) -> list[Firm]:
-            found = organisations.pick(session, me, q or "", PICKED)
-            others = [one for one in found if one.id != firm.id]
-            return others or (organisations.pick(session, me, "", PICKED) if or_all else [])
+            for words in (q or "", "") if or_all else (q or "",):
+                found = organisations.pick(session, me, words, PICKED + 1)
+                if others := [one for one in found if one.id != firm.id][:PICKED]:
+                    return others
+            return []
 
         found = await look(ask)
         if turn == self.turn:

@@ -185,6 +185,9 @@ def test_an_organisation_gets_one_spelling_and_two_are_made_one(phone, api):
 
     phone.get_by_role("button", name="Actions for Nordwnd Energy").tap()
     phone.get_by_text("Merge with …").tap()
+    # nobody else begins alike, so all are offered, but never the one that is to go
+    expect(sheet(phone).get_by_role("button", name="Nordwind Energie AG")).to_be_visible()
+    expect(sheet(phone).get_by_role("button", name="Nordwnd Energy")).to_have_count(0)
     sheet(phone).get_by_label("Search organisations to merge into").fill("nordwind")
     sheet(phone).get_by_role("button", name="Nordwind Energie AG").tap()
     expect(phone.get_by_text("All of them work at Nordwind Energie AG now")).to_be_visible()
