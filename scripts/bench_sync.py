@@ -202,7 +202,7 @@ def long_queue(office: Office, size: int) -> Iterator[tuple[str, str]]:
     while status(office, 2, single["id"])["counts"]["SUCCESS"] == 0:
         time.sleep(0.01)
     beside = time.perf_counter() - start
-    settled(office)
+    settled(office, size)
     took = time.perf_counter() - start
     asked = [one for one in office.fake.heard[heard:] if one.key and one.key.startswith("key-1-")]
     searches = sum(one.path.endswith("/search") for one in asked)
@@ -211,7 +211,8 @@ def long_queue(office: Office, size: int) -> Iterator[tuple[str, str]]:
     yield f"beside a queue of {size} under the real limits, another's single push", f"{beside:.1f} s"
     yield f"draining {size} under the real limits (one key)", f"{took:.0f} s"
     yield "  the limits' own ideal / how close", f"{ideal:.0f} s / {100 * ideal / took:.0f} %"
-    yield f"  {WHOLE:,} at that pace (scaled up, not run)", f"{took * WHOLE / size / 60:.0f} min"
+    if size < WHOLE:
+        yield f"  {WHOLE:,} at that pace (scaled up, not run)", f"{took * WHOLE / size / 60:.0f} min"
     yield f"  {WHOLE:,} in days of one Lite seat's {TOKENS:,} tokens", f"{WHOLE * each / TOKENS:.1f}"
 
 
@@ -232,9 +233,9 @@ def queue(office: Office, sizes: dict[int, int]) -> None:
                 contacts.add(session, user, draft, keep_both=True)
 
 
-def settled(office: Office) -> None:
-    """Wait until nothing of anybody waits; a push that failed ends the benchmark."""
-    until = time.monotonic() + PATIENCE
+def settled(office: Office, size: int = 0) -> None:
+    """Wait until nothing of anybody waits, a second for each of `size`; a push that failed ends the benchmark."""
+    until = time.monotonic() + max(PATIENCE, size)
     while True:
         counts = [status(office, who)["counts"] for who in range(STAFF)]
         if any(one["FAILED"] for one in counts):
@@ -244,7 +245,7 @@ def settled(office: Office) -> None:
         if time.monotonic() > until:
             raise SystemExit(f"The queue does not empty: {counts}.")
         # the product answers this question too, so it is not asked often
-        time.sleep(0.2)
+        time.sleep(max(0.2, size / 2_000))
 
 
 def status(office: Office, who: int, contact_id: str | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -66,41 +67,41 @@ class AssignSheet:
         with self.sheet.fresh():
             basic.text("Add contacts", "pd-h1")
             basic.text(self.name, "pd-muted pd-clip").style("margin-bottom: 10px")
-            box = ui.input(placeholder="Name, firm, mail or phone", on_change=self.typed)
-            box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Search my contacts"')
-            box.classes("pd-field").mark("assign-search")
+            box = picking.search_box("Search my contacts", self.typed).mark("assign-search")
             with box.add_slot("prepend"):
                 basic.icon("search")
             with ui.element("div").style("margin-top: 8px"):
                 filters = {name: each[0] for name, each in FILTERS.items()}
                 self.chips = basic.chips(filters, self.filter, self.narrow)
-            self.list = ui.element("div").classes("pd-picks").props('role=group aria-label="My contacts"')
-            self.foot = ui.element("div").classes("pd-foot pd-stack").style("margin-top: 8px")
+            self.matches = picking.Matches("My contacts")
+            with ui.element("div").classes("pd-foot pd-stack").style("margin-top: 8px"):
+                # two buttons, each with its own meaning: what was aimed at one is never taken by the other
+                self.these = basic.button("", self.add_chosen, "main").mark("add-chosen")
+                self.all = basic.button("", self.add_matching, "soft").mark("add-matching")
         self.show(found)
 
     def show(self, found: Found) -> None:
         self.total = found.total
-        self.list.clear()
-        with self.list:
-            for contact in found.shown:
-                self.row(contact, found.places[contact.id])
-            if found.more:
-                basic.button("Show more", self.more, "plain").classes("full-width")
-            if not found.shown:
-                self.nobody()
+        facts: dict[str, object] = {}
+        draws = []
+        for contact in found.shown:
+            places = found.places[contact.id]
+            here = any(place.campaign_id == self.id for place in places)
+            note = "on this board" if here else places[0].campaign if places else ""
+            hint = " · ".join(filter(None, (people.subtitle(contact), design.ago(contact.last_contacted))))
+            facts[str(contact.id)] = (contact.name, hint, note, here)
+            draws.append(partial(self.row, contact, hint, note, here))
+        end: tuple[object, picking.Draw] | None = None
+        if found.more:
+            end = ("more", lambda: basic.button("Show more", self.more, "plain").classes("full-width"))
+        elif not found.shown:
+            end = (bool(self.q or self.filter != "all"), self.nobody)
+        self.matches.show(facts, draws, end)
         self.tell()
 
-    def row(self, contact: Contact, places: list[Place]) -> None:
-        here = any(place.campaign_id == self.id for place in places)
-        note = "on this board" if here else places[0].campaign if places else ""
-        hint = " · ".join(filter(None, (people.subtitle(contact), design.ago(contact.last_contacted))))
-        row = picking.choice(
-            contact.name,
-            hint,
-            here or contact.id in self.chosen,
-            lambda: None if here else self.toggle(contact, row),
-            note,
-        )
+    def row(self, contact: Contact, hint: str, note: str, here: bool) -> None:
+        ticked = here or contact.id in self.chosen
+        row = picking.choice(contact.name, hint, ticked, lambda: None if here else self.toggle(contact, row), note)
         # still reached by a keyboard: else a list of nobody but members could not be scrolled with one
         row.props("aria-disabled=true" if here else "")
 
@@ -114,12 +115,10 @@ class AssignSheet:
     def tell(self) -> None:
         """What the buttons would do, in numbers."""
         count = len(self.chosen)
-        self.foot.clear()
-        with self.foot:
-            if count:
-                basic.button(f"Add {camps.people(count)}", self.add_chosen, "main").mark("add-chosen")
-            elif self.total:
-                basic.button(f"Add all {self.total:,} that match", self.add_matching, "soft").mark("add-matching")
+        self.these.set_visibility(bool(count))
+        self.all.set_visibility(bool(self.total) and not count)
+        self.these.set_text(f"Add {camps.people(count)}")
+        self.all.set_text(f"Add all {self.total:,} that match")
 
     def toggle(self, contact: Contact, row: Any) -> None:
         if self.chosen.pop(contact.id, None) is None:

@@ -70,7 +70,6 @@ class Panel:
                 me = shell.me
                 self.warmth = WarmthPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
                 self.when = Kept("pd-when")
-            self.standing = Kept("pd-card")
             self.pipedrive = contact_pipedrive.PipedrivePart(shell, self.contact.id)
             with ui.element("div").classes("pd-card"):
                 self.facts = Kept()
@@ -92,7 +91,7 @@ class Panel:
         self.places.show(places, lambda: self.campaigns.draw(contact, places))
         self.warmth.show(contact.warmness_score, advice)
         self.when.show(contact_when.told(contact), lambda: contact_when.draw(contact, self.shell.me.timezone))
-        self.standing.show((standing, address), lambda: self.pipedrive.draw(standing, address, contact.name))
+        self.pipedrive.show(standing, address, contact.name)
         self.facts.show(
             (facts, shown, bool(self.shell.writes)), lambda: people.facts(contact, shown, self.shell.writes)
         )

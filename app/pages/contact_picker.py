@@ -5,13 +5,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 from sqlmodel import Session
 
 from app.models import Contact, User
 from app.pages.parts import basic, people, picking
-from app.pages.parts.kept import Kept, Sequel
 from app.pages.parts.sheet import Sheet
 from app.pages.tap import look
 from app.services import finding
@@ -37,11 +35,8 @@ class ContactPicker:
         with self.sheet.fresh():
             basic.line(title, "h2", "pd-h1")
             basic.text(hint, "pd-muted").style("margin: 4px 0 10px")
-            box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
-            box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Search my contacts"')
-            box.classes("pd-field").mark("pick-search")
-            with ui.element("div").classes("pd-picks one").props('role=group aria-label="My contacts"'):
-                self.rows, self.nobody = Sequel(""), Kept()
+            picking.search_box("Search my contacts", self.typed, self.q).mark("pick-search")
+            self.matches = picking.Matches("My contacts", "one")
         self.fill(shown)
         self.sheet.open()
 
@@ -57,12 +52,9 @@ class ContactPicker:
             self.fill(shown)
 
     def fill(self, shown: list[Contact]) -> None:
-        """Who is in both lists keeps their row: a finger on the way to it does not miss."""
         facts: dict[str, object] = {str(one.id): (one.name, people.subtitle(one)) for one in shown}
-        self.rows.show(facts, [partial(self.row, one) for one in shown])
-        self.nobody.show(
-            not shown, lambda: None if shown else basic.empty("search", "Nobody like this", "Try fewer letters.")
-        )
+        nobody = None if shown else ("", lambda: basic.empty("search", "Nobody like this", "Try fewer letters."))
+        self.matches.show(facts, [partial(self.row, one) for one in shown], nobody)
 
     def row(self, contact: Contact) -> None:
         row = picking.choice(contact.name, people.subtitle(contact), False, partial(self.pick, contact))

@@ -1,5 +1,6 @@
 """How a contact stands with Pipedrive, and what its owner can do about it."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from app.pages import design, live, sync_verbs
 from app.pages.frame import Shell
 from app.pages.link_sheet import LinkSheet
 from app.pages.parts import basic, people
+from app.pages.parts.kept import Kept, Sequel
 from app.pages.push_sheet import PushSheet
 from app.pages.sync_sheet import PushVerbs
 from app.services.push_lists import Tab
@@ -18,52 +20,85 @@ from app.signals import Topic
 
 # the contact itself has a "More" on the same page
 PUSHES_AND_LINKS = "Pushes and links"
+Verb = tuple[str, object, Callable[[], object]]
 
 
 class PipedrivePart:
-    """Drawn where the caller stands, again whenever the standing changes; its sheets live as long as the panel."""
+    """One card whose pieces are drawn again one by one: news about the standing never takes a button from under a finger."""
 
     def __init__(self, shell: Shell, contact_id: UUID) -> None:
-        self.contact_id, self.unfolded = contact_id, False
+        self.contact_id, self.name = contact_id, ""
         self.links = LinkSheet()
         self.pushing = PushSheet(shell.me.timezone, contact_id, PushVerbs())
         live.on(self.pushing.item.renew, Topic.SYNC, about=contact_id)
+        with ui.element("div").classes("pd-card"):
+            with ui.element("div").classes("pd-line wrap"):
+                self.badge, self.there, self.first = Kept(), Kept(), Kept()
+            self.reason, self.centre = Kept(), Kept()
+            with basic.expansion(PUSHES_AND_LINKS):
+                self.acts = Sequel("")
+                self.acts.box.classes("pd-push-acts")
 
-    def draw(self, standing: Standing, address: str | None, name: str) -> None:
-        with ui.element("div").classes("pd-line wrap"):
-            with ui.element("span").classes("pd-chip").classes(people.BADGE_TONES[standing.badge]).mark("badge"):
-                basic.icon(design.BADGE_ICONS[standing.badge])
-                basic.text(standing.badge.value[:1].upper() + standing.badge.value[1:])
-            if address:
-                with basic.link(address, "pd-line", away=True):
-                    basic.text("Open")
-                    basic.icon("external-link")
-            if standing.badge is Badge.NOT_PUSHED:
-                basic.button("Push to Pipedrive", lambda: self.pushing.open(name))
-        if standing.reason:
-            basic.text(standing.reason, "pd-muted pd-small").style("margin-top: 8px")
-        if standing.badge is Badge.NEEDS_YOU:
-            with basic.link(_centre(standing), "pd-soft-link"):
-                basic.text("Sort it out")
-                basic.icon("chevron-right")
-        self.more(standing, address, name)
+    def show(self, standing: Standing, address: str | None, name: str) -> None:
+        self.name = name
+        badge, sync_id = standing.badge, standing.sync_id
+        never = badge is Badge.NOT_PUSHED
+        self.badge.show(badge, partial(chip, badge))
+        self.there.show(address, partial(opens, address))
+        self.first.show(never, lambda: basic.button("Push to Pipedrive", self.push) if never else None)
+        self.reason.show(standing.reason, partial(reason, standing.reason))
+        centre = _centre(standing) if badge is Badge.NEEDS_YOU else None
+        self.centre.show(centre, partial(sorts_out, centre))
+        acts = self.verbs(sync_id, None if never else badge, linked=bool(address))
+        self.acts.show({word: known for word, known, _ in acts}, [draw for _, _, draw in acts])
 
-    def more(self, standing: Standing, address: str | None, name: str) -> None:
-        # news draws this again: what somebody has unfolded stays so
-        fold = basic.expansion(PUSHES_AND_LINKS).on_value_change(lambda turned: setattr(self, "unfolded", turned.value))
-        fold.set_value(self.unfolded)
-        with fold, ui.element("div").classes("pd-push-acts"):
-            if standing.sync_id:
-                basic.button("Last push", partial(self.pushing.item.open, standing.sync_id), "plain", "cloud")
-            if standing.badge is not Badge.NOT_PUSHED:
-                basic.button("Push again", lambda: self.pushing.open(name), "plain", "refresh-cw")
-            word = "Link to another" if address else "Link to existing"
-            basic.button(word, lambda: self.link(name), "plain", "link")
-            if address:
-                basic.button("Unlink", lambda: sync_verbs.unlink(self.contact_id), "bad", "x")
+    def verbs(self, sync_id: UUID | None, badge: Badge | None, *, linked: bool) -> list[Verb]:
+        """What is seldom needed: its word, what it depends on, and how it is drawn."""
+        acts: list[Verb] = []
+        if sync_id:
+            last = partial(self.pushing.item.open, sync_id)
+            acts.append(("last", sync_id, lambda: basic.button("Last push", last, "plain", "cloud")))
+        if badge:
+            acts.append(("again", None, lambda: basic.button("Push again", self.push, "plain", "refresh-cw")))
+        word = "Link to another" if linked else "Link to existing"
+        acts.append(("link", word, lambda: basic.button(word, self.link, "plain", "link")))
+        if linked:
+            acts.append(("unlink", None, lambda: basic.button("Unlink", self.unlink, "bad", "x")))
+        return acts
 
-    def link(self, name: str) -> None:
-        self.links.open(name, EntityType.PERSON, lambda typed: sync_verbs.link_contact(self.contact_id, typed))
+    async def push(self) -> None:
+        await self.pushing.open(self.name)
+
+    async def unlink(self) -> None:
+        await sync_verbs.unlink(self.contact_id)
+
+    def link(self) -> None:
+        self.links.open(self.name, EntityType.PERSON, lambda typed: sync_verbs.link_contact(self.contact_id, typed))
+
+
+def chip(badge: Badge) -> None:
+    with ui.element("span").classes("pd-chip").classes(people.BADGE_TONES[badge]).mark("badge"):
+        basic.icon(design.BADGE_ICONS[badge])
+        basic.text(badge.value[:1].upper() + badge.value[1:])
+
+
+def opens(address: str | None) -> None:
+    if address:
+        with basic.link(address, "pd-line", away=True):
+            basic.text("Open")
+            basic.icon("external-link")
+
+
+def reason(words: str | None) -> None:
+    if words:
+        basic.text(words, "pd-muted pd-small").style("margin-top: 8px")
+
+
+def sorts_out(centre: str | None) -> None:
+    if centre:
+        with basic.link(centre, "pd-soft-link"):
+            basic.text("Sort it out")
+            basic.icon("chevron-right")
 
 
 def _centre(standing: Standing) -> str:

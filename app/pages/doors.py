@@ -79,10 +79,8 @@ class Doors:
             basic.text(f"{one.by} introduces you to {one.introduction.whom}. A referral is logged.", "pd-muted").style(
                 "margin-bottom: 10px"
             )
-            box = ui.input(value=self.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
-            box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Search my contacts"')
-            box.classes("pd-field").mark("door-search")
-            self.rows = ui.element("div").classes("pd-picks one").props('role=group aria-label="My contacts"')
+            picking.search_box("Search my contacts", self.typed, self.q).mark("door-search")
+            self.matches = picking.Matches("My contacts", "one")
             basic.button("Add a contact", self.add, "plain", "plus").classes("full-width")
         self.fill()
         self.sheet.open()
@@ -99,13 +97,14 @@ class Doors:
             self.fill()
 
     def fill(self) -> None:
-        self.rows.clear()
-        with self.rows:
-            for contact in self.shown:
-                picked = partial(self.redeem, contact.id)
-                picking.choice(contact.name, people.subtitle(contact), False, picked).props(remove="role aria-checked")
-            if not self.shown:
-                basic.empty("search", "Nobody like this", "Try fewer letters, or add the contact first.")
+        facts: dict[str, object] = {str(one.id): (one.name, people.subtitle(one)) for one in self.shown}
+        hint = "Try fewer letters, or add the contact first."
+        nobody = None if self.shown else ("", lambda: basic.empty("search", "Nobody like this", hint))
+        self.matches.show(facts, [partial(self.row, one) for one in self.shown], nobody)
+
+    def row(self, contact: Contact) -> None:
+        picked = partial(self.redeem, contact.id)
+        picking.choice(contact.name, people.subtitle(contact), False, picked).props(remove="role aria-checked")
 
     async def add(self) -> None:
         self.sheet.close()

@@ -76,10 +76,8 @@ class HandOverMany:
         self.list.clear()
         if not everybody:
             with self.list:
-                box = ui.input(placeholder="Name, firm, mail or phone", on_change=self.typed)
-                box.props('outlined debounce=200 type=search aria-label="Search these contacts"')
-                box.classes("pd-field").style("margin-top: 10px")
-                self.rows = ui.element("div").classes("pd-picks").props('role=group aria-label="Contacts"')
+                picking.search_box("Search these contacts", self.typed).style("margin-top: 10px")
+                self.matches = picking.Matches("Contacts")
             await self.fill()
         await self.count()
 
@@ -93,12 +91,9 @@ class HandOverMany:
         found = await look(lambda session, me: handing.listed(session, me, self.giver.id, q, PAGE))
         if turn != self.turn:
             return
-        self.rows.clear()
-        with self.rows:
-            for contact in found:
-                self.row(contact)
-            if not found:
-                basic.empty("search", "Nobody like this", "Try fewer letters.")
+        facts: dict[str, object] = {str(one.id): (one.name, people.subtitle(one)) for one in found}
+        nobody = None if found else ("", lambda: basic.empty("search", "Nobody like this", "Try fewer letters."))
+        self.matches.show(facts, [partial(self.row, one) for one in found], nobody)
 
     def row(self, contact: Contact) -> None:
         row = picking.choice(

@@ -111,11 +111,9 @@ class FirmSheet:
         with self.sheet.fresh():
             basic.line(f"Merge {firm.name}", "h2", "pd-h1")
             basic.text(f"Into which one? {used(firm)} will work there.", "pd-muted").style("margin: 4px 0 10px")
-            box = ui.input(placeholder="Search organisations", on_change=lambda event: self.fill(firm, event.value))
-            box.props('outlined debounce=200 type=search aria-label="Search organisations to merge into"')
-            box.classes("pd-field").mark("firm-search")
-            with ui.element("div").classes("pd-picks one").props('role=group aria-label="My organisations"'):
-                self.rows, self.nobody = Sequel(""), Kept()
+            label, typed = "Search organisations to merge into", lambda event: self.fill(firm, event.value)
+            picking.search_box(label, typed, hint="Search organisations").mark("firm-search")
+            self.matches = picking.Matches("My organisations", "one")
         # those that begin alike are the likely ones
         await self.fill(firm, firm.name.split()[0], or_all=True)
         self.sheet.open()
@@ -133,9 +131,10 @@ class FirmSheet:
 
         found = await look(ask)
         if turn == self.turn:
-            # who is in both lists keeps their row: a finger on the way to it does not miss
-            self.rows.show({str(one.id): one for one in found}, [partial(self.other, one, firm) for one in found])
-            self.nobody.show(not found, lambda: None if found else nothing(q or ""))
+            none = None if found else (q, lambda: nothing(q or ""))
+            self.matches.show(
+                {str(one.id): one for one in found}, [partial(self.other, one, firm) for one in found], none
+            )
 
     def other(self, one: Firm, firm: Firm) -> None:
         row = picking.choice(one.name, used(one), False, partial(self.merge, one, firm))

@@ -49,10 +49,8 @@ class Referred:
                     basic.text(self.other[1], "pd-strong pd-grow pd-clip")
                     basic.icon_button("x", f"Not {self.other[1]}", lambda: self.pick(None))
                 return
-            box = ui.input(placeholder="Search my contacts, or leave it open", on_change=self.search)
-            box.props('outlined debounce=200 type=search enterkeyhint=search aria-label="Who was it"')
-            box.classes("pd-field")
-            self.rows = ui.element("div").classes("pd-picks one").props('role=group aria-label="My contacts"')
+            picking.search_box("Who was it", self.search, hint="Search my contacts, or leave it open")
+            self.matches = picking.Matches("My contacts", "one")
 
     def pick(self, other: tuple[UUID, str] | None) -> None:
         self.other = other
@@ -62,15 +60,15 @@ class Referred:
         self.q, self.turn = (event.value or "").strip(), self.turn + 1
         turn = self.turn
         found = await look(self.ask) if self.q else []
-        if turn == self.turn and not self.rows.is_deleted:
-            self.rows.clear()
-            with self.rows:
-                for contact in found:
-                    picked = partial(self.pick, (contact.id, contact.name))
-                    row = picking.choice(contact.name, people.subtitle(contact), False, picked)
-                    row.props(remove="role aria-checked")
-                if self.q and not found:
-                    basic.text("Nobody like this. Log it open, and say later who it was.", "pd-muted pd-small")
+        if turn == self.turn and not self.matches.box.is_deleted:
+            facts: dict[str, object] = {str(one.id): (one.name, people.subtitle(one)) for one in found}
+            words = "Nobody like this. Log it open, and say later who it was."
+            nobody = ("", lambda: basic.text(words, "pd-muted pd-small")) if self.q and not found else None
+            self.matches.show(facts, [partial(self.row, one) for one in found], nobody)
+
+    def row(self, contact: Contact) -> None:
+        picked = partial(self.pick, (contact.id, contact.name))
+        picking.choice(contact.name, people.subtitle(contact), False, picked).props(remove="role aria-checked")
 
     def ask(self, session: Session, me: User) -> list[Contact]:
         found = finding.contacts(session, me, Search(q=self.q), limit=SHOWN + 1).items

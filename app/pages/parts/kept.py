@@ -9,6 +9,7 @@ from app.pages import design
 from app.pages.parts import basic
 
 COLDEST, WARMEST = 0, 10
+NOTHING_YET = object()
 
 
 class Kept:
@@ -16,7 +17,7 @@ class Kept:
 
     def __init__(self, classes: str = "") -> None:
         self.box = ui.element("div").classes(classes)
-        self.shown: object = None
+        self.shown: object = NOTHING_YET
 
     def show(self, facts: object, draw: Callable[[], object]) -> None:
         if facts != self.shown:

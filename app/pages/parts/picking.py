@@ -1,6 +1,6 @@
 """Choosing from what is there: rows with a box to tick, and words that were used before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nicegui import ui
@@ -8,6 +8,9 @@ from nicegui.element import Element
 from sqlmodel import SQLModel
 
 from app.pages.parts import basic, form
+from app.pages.parts.kept import Kept, Sequel
+
+Draw = Callable[[], object]
 
 
 def choice(name: str, hint: str, on: bool, on_click: Callable[[], Any], note: str = "") -> Element:
@@ -28,6 +31,31 @@ def choice(name: str, hint: str, on: bool, on_click: Callable[[], Any], note: st
 
 def mark(row: Element, on: bool) -> None:
     row.props["aria-checked"] = "true" if on else "false"
+
+
+def search_box(label: str, on_change: Callable[..., Any], value: str = "", hint: str = "") -> ui.input:
+    """Where one types to find a contact; it asks a moment after the last letter."""
+    box = ui.input(value=value, placeholder=hint or "Name, firm, mail or phone", on_change=on_change)
+    box.props("outlined debounce=200 type=search enterkeyhint=search").classes("pd-field")
+    box.props["aria-label"] = label
+    return box
+
+
+class Matches:
+    """What a search found, a row each; who is still found keeps their row, so that a finger on the way to it does not miss.
+
+    `kind` is `one` where a tap on a row is the choice itself, with nothing to tick.
+    """
+
+    def __init__(self, label: str, kind: str = "") -> None:
+        with ui.element("div").classes("pd-picks").classes(kind).props("role=group") as self.box:
+            self.rows, self.end = Sequel(""), Kept()
+        self.box.props["aria-label"] = label
+
+    def show(self, facts: dict[str, object], draws: Sequence[Draw], end: tuple[object, Draw] | None = None) -> None:
+        """`facts` by id with what draws each; `end` stands below the last row, or where there is none."""
+        self.rows.show(facts, draws)
+        self.end.show(end and end[0], end[1] if end else lambda: None)
 
 
 def learned(draft: dict[str, Any], rules: type[SQLModel], name: str, label: str, known: list[str]) -> None:
