@@ -5,7 +5,7 @@ PYTHON ?=
 LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(LOCKFLAGS) pyproject.toml
 
-.PHONY: run test coverage check bench chaos demo lock setup setup-dev
+.PHONY: run test coverage check bench screens chaos demo lock setup setup-dev
 
 run: setup
 	@exec .venv/bin/python -m app serve
@@ -22,6 +22,10 @@ check: setup-dev
 
 bench: setup-dev
 	@exec .venv/bin/python scripts/bench.py
+
+# make screens   the pictures in docs/screens, taken anew
+screens: setup-dev
+	@CHROMIUM=$$(scripts/chromium.sh) exec .venv/bin/python scripts/screens.py
 
 # make chaos SECONDS=600 CONTACTS=500 SEED=7   everything goes wrong for that long; SEED repeats a storm
 chaos: setup-dev

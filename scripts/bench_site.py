@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -86,7 +87,7 @@ def floor(site: Site) -> Iterator[tuple[str, str]]:
         process.wait(30)
 
 
-def answering(address: str, process: "subprocess.Popen[bytes]") -> None:
+def answering(address: str, process: "subprocess.Popen[Any]") -> None:
     """Wait until the server answers."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
