@@ -1,14 +1,17 @@
-"""Brings a database to the schema that this release knows: all of it or nothing, one starter at a time."""
+"""Brings a database to the schema that this release knows: all of it or nothing, one starter at a time.
+
+Alembic is imported when there is something to migrate: nearly every start finds nothing.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -35,48 +38,57 @@ def upgrade(url: str) -> list[str]:
     """Apply what is missing, in one transaction, and name it. Two starters take turns; the second finds nothing to do."""
     with _locked(url) as connection:
         before = current(connection)
-        known = _known(before)
-        if before != known[-1]:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        return known[known.index(before) + 1 if before else 0 :]
+        steps = _knowing(before)
+        if before != steps[-1]:
+            from alembic import command
+
+            command.upgrade(_config(connection), "head")
+        return steps[steps.index(before) + 1 if before else 0 :]
 
 
 def check(url: str) -> None:
     """Raise NewerDatabase or OlderDatabase unless the schema is the one that we know."""
     with _locked(url) as connection:
         found = current(connection)
-        if found != _known(found)[-1]:
+        if found != _knowing(found)[-1]:
             raise OlderDatabase
 
 
 def current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """The revision that the database is at; None before the first one."""
+    there = connection.scalar(text("select to_regclass('alembic_version')"))
+    return connection.scalar(text("select version_num from alembic_version")) if there else None
 
 
 def head() -> str:
-    return _known(None)[-1]
+    return known()[-1]
+
+
+def known() -> list[str]:
+    """The revisions of this release, oldest first: each migration's file begins with its own."""
+    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def drift(connection: Connection) -> None:
     """Raise when models and migrations describe different tables (the check of `alembic check`)."""
-    config = _config()
-    config.attributes["connection"] = connection
-    command.check(config)
+    from alembic import command
+
+    command.check(_config(connection))
 
 
-def _known(revision: str | None) -> list[str]:
-    script = ScriptDirectory.from_config(_config())
-    known = [step.revision for step in reversed(list(script.walk_revisions()))]
-    if revision is not None and revision not in known:
+def _knowing(revision: str | None) -> list[str]:
+    found = known()
+    if revision is not None and revision not in found:
         raise NewerDatabase(revision)
-    return known
+    return found
 
 
-def _config() -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
     return config
 
 

@@ -159,7 +159,7 @@ NOBODY_ACTS = re.compile(
     r"app\.services\.(sign_in|people|one_time|throttle|passwords|audit|account|secret|keys|workspace|idempotency"
     r"|phones|columns|cells|bulk|delimited|sheets|presets|vcard_in|workbook_in|import_files|import_rows|samples|sample_campaign|twins|visibility|exports|hooks|vcards|workbooks|pipedrive_file|marks|campaign_cards|calendar|notices|mailbox|ringing|replies|letters|mornings|mondays|occasions|expiry|merge_fields|signatures|capture|captured|card_codes|narrowing|safety|standings|second_factor|identities|forgotten)\."
     # rules and files of figures that were asked for with somebody's rights; whoever holds a link has no account
-    r"|app\.services\.(asked|figures|pace|tallies|gallery|viewers|report_tables|report_files|report_paper)\."
+    r"|app\.services\.(asked|figures|pace|tallies|gallery|viewers|report_tables|report_files|report_workbook|report_paper)\."
     r"|app\.services\.report_links\.(opened|shown)$"
 )
 PURE = {"address", "score", "reason", "warmness_after", "needles", "told", "suggest", "spellings", "reread"}
@@ -235,3 +235,10 @@ def test_the_layers_hold():
     tool = Path(sys.executable).parent / "lint-imports"
     ran = subprocess.run([tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
+
+
+def test_a_start_waits_for_no_library_that_it_may_never_need():
+    """They take a fifth of a start: spreadsheets, paper, migrations."""
+    look = "import sys, app.main; print(*{'openpyxl', 'reportlab', 'alembic'} & {*sys.modules})"
+    seen = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert seen.stdout.split() == []

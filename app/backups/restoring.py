@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
-from alembic.script import ScriptDirectory
 
 from app import __version__, migrate
 from app.backups import archive, making, programs, scratch
@@ -62,8 +61,7 @@ def alone_with(server: Server) -> None:
 def _readable(server: Server, file: Path) -> Manifest:
     """The manifest, if this release and this server can take the backup."""
     manifest = archive.read(file)
-    known = {step.revision for step in ScriptDirectory(str(migrate.MIGRATIONS)).walk_revisions()}
-    if manifest.revision not in known:
+    if manifest.revision not in migrate.known():
         raise BackupTrouble(
             f"The backup was made by release {manifest.version} at revision {manifest.revision}, which this release"
             f" ({__version__}) does not know; restore it with that release or a later one."

@@ -21,7 +21,7 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, select
 
 from app.models import Contact, User
-from app.services import audit, finding, pipedrive_file, vcards, workbooks
+from app.services import audit, finding, pipedrive_file, vcards
 from app.services.cells import escaped
 from app.services.finding import Search
 
@@ -68,6 +68,8 @@ def _table(session: Session, who: User, wish: Wish, contacts: Iterable[Contact],
         return _comma_separated(out, pipedrive_file.headings(emails, phones), told)
     headings, rows = _headings(emails, phones, notes), (_row(contact, emails, phones, notes) for contact in contacts)
     if wish.kind == "xlsx":
+        from app.services import workbooks  # few exports are one, and every start would wait for its library
+
         return workbooks.write(out, headings, rows, ZoneInfo(who.timezone))
     return _comma_separated(out, headings, rows)
 

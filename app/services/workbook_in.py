@@ -12,8 +12,6 @@ from datetime import date, datetime, time
 from typing import Any
 from xml.parsers import expat
 
-from openpyxl import load_workbook
-
 from app.errors import Invalid, TooLarge
 from app.services import delimited
 
@@ -46,6 +44,8 @@ def sheets(data: bytes) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
 
     Raises TooLarge or Invalid beyond a bound, with the row.
     """
+    from openpyxl import load_workbook  # here, so that no start waits for it
+
     _guard(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)

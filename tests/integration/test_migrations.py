@@ -1,6 +1,8 @@
 """P1.2, T6: models and migrations describe the same tables, and strangers' schemas are refused."""
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from app import db, migrate
@@ -9,6 +11,14 @@ from app import db, migrate
 def test_models_and_migrations_describe_the_same_tables(url):
     with db.engine.connect() as connection:
         migrate.drift(connection)
+
+
+def test_each_file_is_named_after_its_revision():
+    """A start goes by the names alone, without Alembic."""
+    config = Config()
+    config.set_main_option("script_location", str(migrate.MIGRATIONS))
+    steps = ScriptDirectory.from_config(config).walk_revisions()
+    assert migrate.known() == [step.revision for step in reversed(list(steps))]
 
 
 def test_a_second_upgrade_finds_nothing_to_do(url):
