@@ -2,6 +2,8 @@
 
 from importlib.resources import files
 
+from app.web.spared import UNUSED
+
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THUMB = 44
@@ -59,6 +61,11 @@ CLIPPED = """() => {
 }"""
 
 
+BARE = """(unused) => {
+  const names = new Set([...document.querySelectorAll('[class]')].flatMap((one) => [...one.classList]));
+  return [...names].filter((name) => new RegExp(`^${unused}`).test(name));
+}"""
+
 TARGET = "target-size"
 TO_THE_END = """() => {
   const sheet = [...document.querySelectorAll('.q-dialog *')].find((one) => one.scrollHeight > one.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(one).overflowY));
@@ -73,6 +80,7 @@ def sizes(page, *, thumb):
     page.evaluate(SETTLED)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     found = [f"scrolls sideways by {wide} px"] if wide > 0 else []
+    found += [f"no rule is served for: {one}" for one in page.evaluate(BARE, UNUSED)]
     found += [f"cut off: {one}" for one in page.evaluate(CLIPPED)]
     if thumb:
         found += [f"too small: {one}" for one in page.evaluate(TARGETS, THUMB)]

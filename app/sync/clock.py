@@ -42,7 +42,7 @@ class Clock:
         self._ticks.add_job(self._tick, "interval", seconds=self._desk.pace.tick)
         self._ticks.add_job(self._prune, "interval", hours=PRUNE_HOURS)
         for seconds, chore in self._chores:
-            self._ticks.add_job(asyncio.to_thread, "interval", args=[chore], seconds=seconds)
+            self._ticks.add_job(self._turn, "interval", args=[chore], seconds=seconds)
         self._ticks.start()
         self._loop = asyncio.create_task(self._run())
 
@@ -103,6 +103,14 @@ class Clock:
             log.error("the drain had stopped and starts again")
             self._loop = asyncio.create_task(self._run())
         self.wake()
+
+    async def _turn(self, chore: Callable[[], object]) -> None:
+        """One turn of a chore; that the end of the process cuts it short is no trouble to be logged."""
+        try:
+            await asyncio.to_thread(chore)
+        except asyncio.CancelledError:
+            if not self._desk.stopping.is_set():
+                raise
 
     async def _prune(self) -> None:
         await asyncio.to_thread(self._forget_the_old)

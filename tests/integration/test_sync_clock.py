@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -100,6 +101,22 @@ async def test_stopping_in_the_middle_of_a_silent_call_takes_no_ten_seconds_and_
     row = await asyncio.to_thread(lane, ada)
     assert row.lease_token is None
     assert (await asyncio.to_thread(only_push)).status is SyncStatus.PENDING
+
+
+async def test_a_chore_that_the_end_cuts_short_is_no_error(desk, ada, caplog):
+    begun, over = threading.Event(), threading.Event()
+
+    def chore():
+        begun.set()
+        over.wait(10)
+
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME))
+    clock.also(0.05, chore)
+    await clock.start()
+    await until(begun.is_set)
+    await clock.stop()
+    over.set()
+    assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 async def test_a_stopped_desk_sends_nothing_more(fake, desk, ada, kari):
