@@ -296,6 +296,40 @@ def test_keep_both_is_asked_once_and_then_saves_a_second_one(phone, api):
     assert len(found(api, "twin thorsen")) == 2
 
 
+def test_on_a_slow_line_the_next_tag_is_typed_at_once(phone, api):
+    """The answer to the first word comes while the second one is being typed, and leaves it alone."""
+    made(api, "Works Slowly", tags=["messe"])
+    held, holding = [], []
+
+    def slow(line):
+        server = line.connect_to_server()
+        server.on_message(lambda told: held.append(told) if holding else line.send(told))
+        held.append(line)
+
+    phone.route_web_socket(re.compile("/_nicegui_ws/"), slow)
+    form = adding(phone)
+    form.get_by_text("More", exact=True).tap()
+    box = form.get_by_label("Add a tag")
+    box.press_sequentially("mes")
+    option = form.get_by_role("button", name="messe", exact=True)
+    expect(option).to_be_visible()
+    for ending in (option.tap, lambda: box.press("Enter")):
+        line = held.pop(0)
+        holding.append(True)
+        ending()
+        box.press_sequentially("zweitens")
+        while not held:
+            phone.evaluate("1")
+        holding.clear()
+        for told in held:
+            line.send(told)
+        held[:] = [line]
+        box.press_sequentially(" dort")
+        expect(box).to_have_value("zweitens dort")
+    for tag in ("messe", "zweitens dort"):
+        expect(form.get_by_role("button", name=f"Remove the tag {tag}")).to_be_visible()
+
+
 def test_several_addresses_tags_a_rhythm_and_a_firm_in_the_spelling_that_is_known(phone, api):
     made(api, "Works There", organisation="Müller & Cie. AG", tags=["messe", "vorstand"])
     form = adding(phone)

@@ -10,12 +10,32 @@ from app.pages.parts.kept import Sequel
 
 Ask = Callable[[str], Awaitable[Sequence[str]]]
 
+TAKEN = "() => emit()"
+# emptied in the browser: from here it would happen a moment later, to what was typed since
+EMPTIED = """(e) => {
+    const box = e.target.closest(".pd-ahead").querySelector("input");
+    emit(box.value);
+    box.value = "";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
 
 class Ahead:
-    """`make` draws the field; `ask` says what is like the text typed so far; `on_pick` takes one of them."""
+    """`make` draws the field; `ask` says what is like the text typed so far; `on_pick` takes one of them.
 
-    def __init__(self, label: str, make: Callable[[], ui.input], ask: Ask, on_pick: Callable[[str], Any]) -> None:
-        self.ask, self.on_pick, self.turn, self.label = ask, on_pick, 0, label
+    With `empties` the field is empty then, for the next one.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        make: Callable[[], ui.input],
+        ask: Ask,
+        on_pick: Callable[[str], Any],
+        *,
+        empties: bool = False,
+    ) -> None:
+        self.ask, self.on_pick, self.turn, self.label, self.empties = ask, on_pick, 0, label, empties
         with ui.element("div").classes("pd-ahead"):
             self.box = make()
             self.box.props("autocomplete=off aria-autocomplete=list")
@@ -47,7 +67,7 @@ class Ahead:
 
     def option(self, word: str) -> None:
         option = ui.element("button").props("type=button").classes("pd-ahead-option")
-        option.on("click", partial(self.pick, word), [])
+        option.on("click", lambda: self.pick(word), [], js_handler=EMPTIED if self.empties else TAKEN)
         option.on("mousedown", js_handler="(e) => e.preventDefault()")
         option.on(
             "keydown",

@@ -4,10 +4,11 @@ from functools import partial
 from typing import Any
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from app.models import ContactDraft
 from app.pages.parts import basic, form
-from app.pages.parts.ahead import Ahead, Ask
+from app.pages.parts.ahead import EMPTIED, Ahead, Ask
 
 
 class Tags:
@@ -17,24 +18,28 @@ class Tags:
         self.draft = draft
         with ui.element("div").classes("pd-tags"):
             self.chips = ui.element("div").classes("pd-tag-chips").props('role=group aria-label="Tags"')
-            self.ahead = Ahead("Tags", self.field, ask, self.add)
+            self.ahead = Ahead("Tags", self.field, ask, self.add, empties=True)
         self.show()
 
     def field(self) -> ui.input:
         box = ui.input("Add a tag", on_change=self.typed, validation=objection)
         box.props("outlined no-error-icon hide-bottom-space maxlength=80 enterkeyhint=done").classes("pd-field")
-        # Enter ends the tag, not the form
-        box.on("keydown.enter.prevent", self.ended, [])
+        # Enter ends the tag, not the form; the next one may follow at once
+        box.on("keydown.enter.prevent", self.ended, js_handler=EMPTIED)
         return box.mark("tag")
 
     def typed(self) -> None:
         text = self.ahead.box.value or ""
         self.draft["tag_typed"] = text
         if "," in text:
-            self.ended()
+            self.take(text)
+            self.ahead.box.set_value("")
 
-    def ended(self) -> None:
-        for word in (self.ahead.box.value or "").split(","):
+    def ended(self, event: GenericEventArguments) -> None:
+        self.take(str(event.args))
+
+    def take(self, text: str) -> None:
+        for word in text.split(","):
             self.add(word)
 
     def add(self, word: str) -> None:
@@ -42,7 +47,6 @@ class Tags:
         if word and objection(word) is None and word not in self.draft["tags"]:
             self.draft["tags"].append(word)
             self.show()
-        self.ahead.box.set_value("")
         self.ahead.show([])
 
     def remove(self, word: str) -> None:
