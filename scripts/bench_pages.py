@@ -5,11 +5,15 @@ A mid-range phone on slow 4G, as Chromium plays it: 4x slower processor, 1.6 Mbi
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from bench_site import Site
+from bench_site import ROOT, Site, answering, free_port
 from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
 from playwright.sync_api import Error as BrowserTrouble
 
@@ -52,7 +56,11 @@ def figures(site: Site) -> Iterator[tuple[str, str]]:
         except BrowserTrouble as trouble:
             raise NoBrowser(str(trouble).splitlines()[0]) from None
         try:
-            yield from first_page(browser, site, slowed=True)
+            ours = yield from first_page(browser, site, slowed=True)
+            with bare() as floor:
+                theirs = yield from first_page(browser, floor, slowed=True, whose="bare NiceGUI, ")
+            for visit, usable in ours.items():
+                yield f"{visit}, 4x CPU, slow 4G: usable, times bare NiceGUI", f"{usable / theirs[visit]:.2f}"
             yield from first_page(browser, site, slowed=False)
             yield from taps(browser, site)
         except BrowserTrouble as trouble:
@@ -60,13 +68,30 @@ def figures(site: Site) -> Iterator[tuple[str, str]]:
         browser.close()
 
 
-def first_page(browser: Browser, site: Site, *, slowed: bool) -> Iterator[tuple[str, str]]:
-    """The first visit with an empty cache, and the second one."""
-    how = "4x CPU, slow 4G" if slowed else "unthrottled"
+@contextmanager
+def bare() -> Iterator[Site]:
+    """NiceGUI's own page with one button: what no page of this kind can beat by much."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, str(ROOT / "scripts" / "bench_bare.py"), str(port)])
+    address = f"http://127.0.0.1:{port}"
+    try:
+        answering(address, process)
+        yield Site(address, "", Path(), {"nobody": "nothing"})
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def first_page(
+    browser: Browser, site: Site, *, slowed: bool, whose: str = ""
+) -> Generator[tuple[str, str], None, dict[str, float]]:
+    """The first visit with an empty cache, and the second one; hands back after how many seconds each was usable."""
+    how = f"{whose}4x CPU, slow 4G" if slowed else "unthrottled"
     page, line = opened(browser, site)
     if slowed:
         slow_down(line)
     seen = traffic(line)
+    reached = {}
     for visit in ("first visit", "second visit"):
         seen.clear()
         start = perf_counter()
@@ -74,7 +99,7 @@ def first_page(browser: Browser, site: Site, *, slowed: bool) -> Iterator[tuple[
         page.locator(".pd-log:visible").first.wait_for(timeout=60_000)
         shown = perf_counter() - start
         page.locator(LOG).first.wait_for(timeout=60_000)
-        usable = perf_counter() - start
+        usable = reached[visit] = perf_counter() - start
         ready(page)
         answering = perf_counter() - start
         page.wait_for_timeout(SETTLE)
@@ -85,6 +110,7 @@ def first_page(browser: Browser, site: Site, *, slowed: bool) -> Iterator[tuple[
         yield f"{visit}, {how}: requests", f"{len(seen)}"
         yield f"{visit}, {how}: over the wire", f"{sum(seen) / 1024:.0f} KB"
     page.context.close()
+    return reached
 
 
 def ready(page: Page) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import User
-from app.pages import border, design, first
+from app.pages import border, design, first, handlers
 from app.pages.activities import activities_page
 from app.pages.big_screen import big_screen
 from app.pages.campaign import campaign_page
@@ -70,6 +70,7 @@ def build(
     """Make every screen reachable. `address` stands in links that people send each other."""
     border.address, border.check_key, border.look_up, border.let_go = address, check_key, look_up, let_go
     border.seal, border.unseal = vault.seal, vault.open
+    handlers.remember()
     app.colors(**design.COLORS)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     ui.add_head_html(design.head(), shared=True)

@@ -65,6 +65,7 @@ def test_after_a_swap_the_other_one_stays_and_is_shown(desk, api):
     desk.get_by_label("Search my contacts").fill("swap other")
     sheet(desk).get_by_role("button", name="Swap Other").click()
     sheet(desk).get_by_role("button", name="Swap them").click()
+    expect(sheet(desk).locator(".pd-two-heads .pd-line").first).to_contain_text("Swap Other")
     sheet(desk).get_by_role("button", name="Merge", exact=True).click()
     desk.wait_for_url(f"**/contacts/{other['id']}")
     expect(desk.locator(".pd-head-name")).to_have_text("Swap Other")
