@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test that asks for one, emptied between tests by plain DELETEs."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,14 @@ pytest_plugins = ["world"]
 # a busy machine makes examples slowly, and that is no fault of theirs
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+
+
+def pytest_collection_modifyitems(items):
+    """Two processes share the tests by their names, so that no name may differ from one process to the next."""
+    if odd := [item.nodeid for item in items if ADDRESS.search(item.nodeid)]:
+        raise pytest.UsageError(f"These tests are named by where something lies in memory: {', '.join(odd[:3])}")
 
 
 @pytest.fixture(scope="session")

@@ -19,21 +19,21 @@ from app.signals import Topic
 
 Day = tuple[list[suggestions.Suggestion], list[story.Entry], list[tuple[OwedAnswer, Contact]]]
 
-# five fit on a phone without scrolling, and keep the first visit light
-AT_ONCE = 5
+# five fit on a phone without scrolling, and keep the first visit light; so do six promises below them
+AT_ONCE, PROMISED = 5, 6
 # what changes with every touch and is not on a card
 UNSEEN = {"version", "updated_at", "last_contacted", "next_due", "notes"}
 
 
 @screen("Today")
 async def today(shell: Shell) -> None:
-    count = AT_ONCE
+    count, promised = AT_ONCE, PROMISED
 
     def my_day(session: Session, me: User) -> Day:
         # one more than is shown tells whether there are more
         return (
             suggestions.suggest(session, me, count + 1),
-            story.planned(session, me),
+            story.planned(session, me, limit=promised + 1),
             owed.open_questions(session, me, 3),
         )
 
@@ -70,12 +70,17 @@ async def today(shell: Shell) -> None:
         )
         planned_box.show(
             [(entry.contact, entry.activity.model_dump(), touches.is_over(entry.activity)) for entry in planned],
-            lambda: promises(planned, shell.me.timezone, done, move),
+            lambda: promises(shell, planned[:promised], done, move, further if len(planned) > promised else None),
         )
 
     async def more() -> None:
         nonlocal count
         count += AT_ONCE
+        await again()
+
+    async def further() -> None:
+        nonlocal promised
+        promised += 2 * PROMISED
         await again()
 
     async def again() -> None:
@@ -117,10 +122,12 @@ def asked(shell: Shell, questions: list[tuple[OwedAnswer, Contact]]) -> None:
             basic.icon("chevron-right")
 
 
-def promises(planned: list[story.Entry], zone: str, done: Any, move: Any) -> None:
+def promises(shell: Shell, planned: list[story.Entry], done: Any, move: Any, further: Any) -> None:
     with ui.element("div").classes("pd-card flush"):
         for entry in planned:
-            touches.due(entry, zone, done, move)
+            touches.due(entry, shell.me.timezone, done, move)
+        if further:
+            basic.button("More of them", further, "plain").classes("full-width")
         if not planned:
             basic.empty(
                 "calendar-check", "Nothing promised", "Follow-ups that you set while logging a touch appear here."

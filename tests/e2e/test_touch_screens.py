@@ -230,6 +230,23 @@ def test_only_planning_logs_nothing(phone, api):
     assert api.get(f"/contacts/{who}").json()["last_contacted"] is None
 
 
+def test_promises_come_a_few_at_a_time_and_none_is_left_out(phone, api):
+    who = person(api, "Promised Petersen")
+    for day in range(20):
+        touch(api, who, due_date=stamp(days=day - 60))
+    opened(phone, "/")
+    promises = phone.locator(".pd-row", has_text="Promised Petersen")
+    further = phone.get_by_role("button", name="More of them")
+    expect(promises).to_have_count(6)
+    further.tap()
+    expect(promises).to_have_count(18)
+    further.tap()
+    expect(promises).to_have_count(20)
+    for one in touches(api, who):
+        api.delete(f"/activities/{one['id']}").raise_for_status()
+    expect(promises).to_have_count(0)
+
+
 def test_a_referral_stands_in_both_stories_and_thanks_are_planned(phone, api):
     """E6."""
     giver, brought = person(api, "Giver Gustav"), person(api, "Brought Berta")
