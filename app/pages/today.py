@@ -27,69 +27,76 @@ UNSEEN = {"version", "updated_at", "last_contacted", "next_due", "notes"}
 
 @screen("Today")
 async def today(shell: Shell) -> None:
-    count, promised = AT_ONCE, PROMISED
-
-    def my_day(session: Session, me: User) -> Day:
-        # one more than is shown tells whether there are more
-        return (
-            suggestions.suggest(session, me, count + 1),
-            story.planned(session, me, limit=promised + 1),
-            owed.open_questions(session, me, 3),
-        )
-
-    async def done(entry: story.Entry) -> None:
-        touch = entry.activity
-        if touch.contact_id:
-            await shell.answer(touch.contact_id, entry.contact or "Somebody", touch)
-
-    def move(entry: story.Entry) -> None:
-        shell.meeting_sheet.move(entry.activity, entry.contact or "Somebody")
-
+    my_day = MyDay(shell)
     with ui.element("div").classes("pd-two"):
         with ui.element("section"):
-            questions_box = Kept()
-            with ui.element("div").classes("pd-title"):
-                basic.title("Whom to contact now")
-                basic.text(design.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
-            picks_box = Kept()
+            my_day.draw_picks()
         with ui.element("section"):
             await doors(shell)
-            basic.heading("Planned and overdue")
-            planned_box = Kept()
+            my_day.draw_promises()
             with basic.link("/campaigns", "pd-card pd-line"):
                 basic.icon("target")
                 basic.text("Campaigns", "pd-strong pd-grow")
                 basic.icon("chevron-right")
+    await my_day.again()
+    live.on(my_day.again, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
 
-    def show(seen: Day) -> None:
-        picks, planned, questions = seen
-        questions_box.show([question.id for question, _ in questions], lambda: asked(shell, questions))
-        picks_box.show(
+
+class MyDay:
+    """What is shown of the suggestions and the promises, and how many of each."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell, self.picked, self.promised = shell, AT_ONCE, PROMISED
+
+    def draw_picks(self) -> None:
+        self.questions = Kept()
+        with ui.element("div").classes("pd-title"):
+            basic.title("Whom to contact now")
+            basic.text(design.date_word(now(), self.shell.me.timezone), "pd-muted pd-small pd-date")
+        self.picks = Kept()
+
+    def draw_promises(self) -> None:
+        basic.heading("Planned and overdue")
+        self.promises = Kept()
+
+    async def again(self) -> None:
+        seen = await look(self.ask)
+        if not self.picks.box.is_deleted:
+            self.show(*seen)
+
+    def ask(self, session: Session, me: User) -> Day:
+        # one more than is shown tells whether there are more
+        return (
+            suggestions.suggest(session, me, self.picked + 1),
+            story.planned(session, me, limit=self.promised + 1),
+            owed.open_questions(session, me, 3),
+        )
+
+    def show(
+        self,
+        picks: list[suggestions.Suggestion],
+        planned: list[story.Entry],
+        questions: list[tuple[OwedAnswer, Contact]],
+    ) -> None:
+        self.questions.show([question.id for question, _ in questions], lambda: asked(self.shell, questions))
+        more = self.more if len(picks) > self.picked else None
+        self.picks.show(
             [(pick.reason, people.subtitle(pick.contact), pick.contact.model_dump(exclude=UNSEEN)) for pick in picks],
-            lambda: suggested(shell, picks[:count], more if len(picks) > count else None),
+            lambda: suggested(self.shell, picks[: self.picked], more),
         )
-        planned_box.show(
+        further = self.further if len(planned) > self.promised else None
+        self.promises.show(
             [(entry.contact, entry.activity.model_dump(), touches.is_over(entry.activity)) for entry in planned],
-            lambda: promises(shell, planned[:promised], done, move, further if len(planned) > promised else None),
+            lambda: promises(self.shell, planned[: self.promised], further),
         )
 
-    async def more() -> None:
-        nonlocal count
-        count += AT_ONCE
-        await again()
+    async def more(self) -> None:
+        self.picked += AT_ONCE
+        await self.again()
 
-    async def further() -> None:
-        nonlocal promised
-        promised += 2 * PROMISED
-        await again()
-
-    async def again() -> None:
-        seen = await look(my_day)
-        if not picks_box.box.is_deleted:
-            show(seen)
-
-    show(await look(my_day))
-    live.on(again, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
+    async def further(self) -> None:
+        self.promised += 2 * PROMISED
+        await self.again()
 
 
 def suggested(shell: Shell, picks: list[suggestions.Suggestion], more: Any) -> None:
@@ -122,7 +129,15 @@ def asked(shell: Shell, questions: list[tuple[OwedAnswer, Contact]]) -> None:
             basic.icon("chevron-right")
 
 
-def promises(shell: Shell, planned: list[story.Entry], done: Any, move: Any, further: Any) -> None:
+def promises(shell: Shell, planned: list[story.Entry], further: Any) -> None:
+    async def done(entry: story.Entry) -> None:
+        touch = entry.activity
+        if touch.contact_id:
+            await shell.answer(touch.contact_id, entry.contact or "Somebody", touch)
+
+    def move(entry: story.Entry) -> None:
+        shell.meeting_sheet.move(entry.activity, entry.contact or "Somebody")
+
     with ui.element("div").classes("pd-card flush"):
         for entry in planned:
             touches.due(entry, shell.me.timezone, done, move)

@@ -10,15 +10,6 @@ from app.pages.parts.kept import Sequel
 
 Ask = Callable[[str], Awaitable[Sequence[str]]]
 
-TAKEN = "() => emit()"
-# emptied in the browser: from here it would happen a moment later, to what was typed since
-EMPTIED = """(e) => {
-    const box = e.target.closest(".pd-ahead").querySelector("input");
-    emit(box.value);
-    box.value = "";
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-}"""
-
 
 class Ahead:
     """`make` draws the field; `ask` says what is like the text typed so far; `on_pick` takes one of them.
@@ -35,10 +26,10 @@ class Ahead:
         *,
         empties: bool = False,
     ) -> None:
-        self.ask, self.on_pick, self.turn, self.label, self.empties = ask, on_pick, 0, label, empties
+        self.ask, self.on_pick, self.turn, self.label = ask, on_pick, 0, label
         with ui.element("div").classes("pd-ahead"):
             self.box = make()
-            self.box.props("autocomplete=off aria-autocomplete=list")
+            self.box.props("autocomplete=off aria-autocomplete=list").props("data-empties" if empties else "")
             self.box.on("update:model-value", self.typed, [], throttle=0.2, leading_events=False)
             # the list is walked with the arrows, and a finger on it does not take the keyboard away from the field
             self.box.on(
@@ -67,7 +58,16 @@ class Ahead:
 
     def option(self, word: str) -> None:
         option = ui.element("button").props("type=button").classes("pd-ahead-option")
-        option.on("click", lambda: self.pick(word), [], js_handler=EMPTIED if self.empties else TAKEN)
+        # emptied in the browser: from here it would happen a moment later, to what was typed since
+        option.on(
+            "click",
+            lambda: self.pick(word),
+            js_handler="""(e) => {
+                emit();
+                const box = e.target.closest(".pd-ahead").querySelector("[data-empties]");
+                if (box) { box.value = ""; box.dispatchEvent(new Event("input", { bubbles: true })); }
+            }""",
+        )
         option.on("mousedown", js_handler="(e) => e.preventDefault()")
         option.on(
             "keydown",

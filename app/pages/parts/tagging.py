@@ -8,7 +8,7 @@ from nicegui.events import GenericEventArguments
 
 from app.models import ContactDraft
 from app.pages.parts import basic, form
-from app.pages.parts.ahead import EMPTIED, Ahead, Ask
+from app.pages.parts.ahead import Ahead, Ask
 
 
 class Tags:
@@ -24,8 +24,16 @@ class Tags:
     def field(self) -> ui.input:
         box = ui.input("Add a tag", on_change=self.typed, validation=objection)
         box.props("outlined no-error-icon hide-bottom-space maxlength=80 enterkeyhint=done").classes("pd-field")
-        # Enter ends the tag, not the form; the next one may follow at once
-        box.on("keydown.enter.prevent", self.ended, js_handler=EMPTIED)
+        # Enter ends the tag, not the form; emptied at once, as the next one may follow
+        box.on(
+            "keydown.enter.prevent",
+            self.ended,
+            js_handler="""(e) => {
+                emit(e.target.value);
+                e.target.value = "";
+                e.target.dispatchEvent(new Event("input", { bubbles: true }));
+            }""",
+        )
         return box.mark("tag")
 
     def typed(self) -> None:
