@@ -80,15 +80,12 @@ class MyDay:
     ) -> None:
         self.questions.show([question.id for question, _ in questions], lambda: asked(self.shell, questions))
         more = self.more if len(picks) > self.picked else None
-        self.picks.show(
-            [(pick.reason, people.subtitle(pick.contact), pick.contact.model_dump(exclude=UNSEEN)) for pick in picks],
-            lambda: suggested(self.shell, picks[: self.picked], more),
-        )
+        cards = [(one.reason, people.subtitle(one.contact), one.contact.model_dump(exclude=UNSEEN)) for one in picks]
+        # the last few look the same before and after the tap that asks for them, but for how many are shown
+        self.picks.show((self.picked, cards), lambda: suggested(self.shell, picks[: self.picked], more))
         further = self.further if len(planned) > self.promised else None
-        self.promises.show(
-            [(entry.contact, entry.activity.model_dump(), touches.is_over(entry.activity)) for entry in planned],
-            lambda: promises(self.shell, planned[: self.promised], further),
-        )
+        rows = [(one.contact, one.activity.model_dump(), touches.is_over(one.activity)) for one in planned]
+        self.promises.show((self.promised, rows), lambda: promises(self.shell, planned[: self.promised], further))
 
     async def more(self) -> None:
         self.picked += AT_ONCE

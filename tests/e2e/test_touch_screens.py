@@ -232,13 +232,16 @@ def test_only_planning_logs_nothing(phone, api):
 
 def test_promises_come_a_few_at_a_time_and_none_is_left_out(phone, api):
     who = person(api, "Promised Petersen")
-    for day in range(20):
+    for day in range(7):
         touch(api, who, due_date=stamp(days=day - 60))
     opened(phone, "/")
     promises = phone.locator(".pd-row", has_text="Promised Petersen")
     further = phone.get_by_role("button", name="More of them")
     expect(promises).to_have_count(6)
     further.tap()
+    expect(promises).to_have_count(7)
+    for day in range(13):
+        touch(api, who, due_date=stamp(days=day - 80))
     expect(promises).to_have_count(18)
     further.tap()
     expect(promises).to_have_count(20)
