@@ -6,6 +6,7 @@ it shows all markup as text. Quasar's sheets come without the parts and
 colours that no screen uses; tests/measuring.py looks for them on every one.
 """
 
+import hashlib
 import re
 from functools import cache
 
@@ -34,10 +35,18 @@ UNUSED = (
     r"|text-(?:h\d|subtitle|caption|overline)|offset-|(?:col|row|order|flex|items|justify|content|self|gt|lt)-(?:xs|sm|md|lg|xl)\b"
     rf"|(?:bg|text)-(?:{'|'.join(HUES.split())})(?![a-z]))"
 )
+# browsers keep a file for a year: another pattern is another address
+VERSION = b"?v=" + hashlib.sha256(UNUSED.encode()).hexdigest()[:8].encode()
+_SHEET = re.compile(rb"/static/quasar\.(?:un)?important\.prod\.css(?=\")")
 _UNUSED = re.compile(rf"\.{UNUSED}")
 _RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
 _EMPTY = re.compile(r"@[^{};]+\{\s*\}")
 _EXCEPT = re.compile(r":not\([^)]*\)")
+
+
+def dated(page: bytes) -> bytes:
+    """NiceGUI's page with the addresses of the sheets as they are thinned now."""
+    return _SHEET.sub(lambda sheet: sheet[0] + VERSION, page)
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 import nicegui
 import pytest
 
-from app.web.spared import thinned
+from app.web.spared import VERSION, dated, thinned
 
 STATIC = Path(nicegui.__file__).parent / "static"
 
@@ -35,6 +35,12 @@ def test_what_the_screens_use_stays_whole(part):
     sheet = (STATIC / "quasar.unimportant.prod.css").read_bytes()
     alone = re.compile(rf"(?:^|[{{}},])\.{part}(?:__|--)?[a-z-]*[{{,]".encode())
     assert len(alone.findall(sheet)) == len(alone.findall(thinned(sheet))) > 0
+
+
+def test_another_choice_of_rules_has_another_address():
+    page = (STATIC.parent / "templates" / "index.html").read_bytes()
+    for sheet in (b"quasar.important.prod.css", b"quasar.unimportant.prod.css"):
+        assert page.count(sheet) == dated(page).count(sheet + VERSION) == 1
 
 
 def test_most_of_the_sheet_goes():
