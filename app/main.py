@@ -91,7 +91,6 @@ def serve(settings: Settings) -> None:
 def application(site: Site) -> Stack:
     """Everything between a socket and the database, as one ASGI application."""
     gc.freeze()
-    gc.enable()
     inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
     cookie = Cookie(site.settings)
     turnstile = Turnstile(cookie, site.vault.open)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, create_engine, text
 
 if TYPE_CHECKING:
+    import psycopg
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -55,9 +56,18 @@ def check(url: str) -> None:
 
 
 def current(connection: Connection) -> str | None:
+    """The revision that this connection's database is at; None before the first one."""
+    driver = connection.connection.driver_connection
+    return revision_of(driver) if driver else None
+
+
+def revision_of(connection: "psycopg.Connection[tuple[object, ...]]") -> str | None:
     """The revision that the database is at; None before the first one."""
-    there = connection.scalar(text("select to_regclass('alembic_version')"))
-    return connection.scalar(text("select version_num from alembic_version")) if there else None
+    there = connection.execute("select to_regclass('public.alembic_version')").fetchone()
+    row = (
+        connection.execute("select version_num from public.alembic_version").fetchone() if there and there[0] else None
+    )
+    return str(row[0]) if row else None
 
 
 def head() -> str:

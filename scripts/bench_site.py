@@ -104,3 +104,10 @@ def answering(address: str, process: "subprocess.Popen[Any]") -> None:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
+
+
+def good(answer: httpx.Response) -> Any:
+    """What it says; a refusal ends the script."""
+    if answer.is_error:
+        raise SystemExit(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
+    return answer.json()

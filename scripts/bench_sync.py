@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import httpx
-from bench_site import PASSWORD, ROOT, answering, free_port
+from bench_site import PASSWORD, ROOT, answering, free_port, good
 
 sys.path += [str(ROOT), str(ROOT / "tests")]
 
@@ -251,12 +251,6 @@ def settled(office: Office, size: int = 0) -> None:
 def status(office: Office, who: int, contact_id: str | None = None) -> dict[str, Any]:
     asked = {"contact_id": contact_id} if contact_id else {}
     return dict(good(office.staff[who].get("/api/pipedrive/status", params=asked)))
-
-
-def good(answer: httpx.Response) -> Any:
-    if answer.is_error:
-        raise SystemExit(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
-    return answer.json()
 
 
 if __name__ == "__main__":

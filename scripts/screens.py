@@ -17,14 +17,13 @@ from pathlib import Path
 
 import httpx
 from bench_data import FIRST, LAST
-from bench_site import PASSWORD, ROOT, answering, free_port
+from bench_site import PASSWORD, ROOT, answering, free_port, good
 from playwright.sync_api import Browser, Page, sync_playwright
 
 KEPT = ROOT / "docs" / "screens"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking"]
 SHAPES = {"390": (390, 844), "1280": (1280, 800)}
 PEOPLE, PUSHED, PATIENCE = 1_000, 4, 60
-HOST = "127.0.0.1"
 
 
 def main() -> None:
@@ -68,18 +67,19 @@ def furnished(me: httpx.Client, setup: str) -> dict[str, str]:
     """Set up, import, push a few; where each screen is."""
     form = {"name": "Annegret Schönfelder", "email": "annegret@firm.example", "password": PASSWORD, "country": "DE"}
     token = setup.rpartition("=")[2]
-    good(me.post("/setup", data=form | {"timezone": "Europe/Berlin", "sample": "yes", "token": token}))
+    me.post("/setup", data=form | {"timezone": "Europe/Berlin", "sample": "yes", "token": token})
+    good(me.get("/api/me"))
     rows = "".join(
         f"{FIRST[n % 16]} {LAST[n // 16 % 20]},Firma {n % 90} GmbH,n{n}@firma{n % 90}.example,{n % 7}\n"
         for n in range(PEOPLE)
     )
     file = {"file": ("contacts.csv", f"name,organisation,email,warmness\n{rows}", "text/csv")}
     good(me.post("/api/contacts/import", files=file))
-    warm = good(me.get("/api/contacts", params={"tag": "sample", "sort": "-warmness", "limit": PUSHED})).json()["items"]
+    warm = good(me.get("/api/contacts", params={"tag": "sample", "sort": "-warmness", "limit": PUSHED}))["items"]
     for contact in warm:
         good(me.post("/api/pipedrive/sync", json={"contact_id": contact["id"], "trigger": "MANUAL"}))
     settled(me)
-    campaign = good(me.get("/api/campaigns")).json()["items"][0]["id"]
+    campaign = good(me.get("/api/campaigns"))["items"][0]["id"]
     return {
         "today": "/",
         "contacts": "/contacts",
@@ -92,16 +92,10 @@ def furnished(me: httpx.Client, setup: str) -> dict[str, str]:
 
 def settled(me: httpx.Client) -> None:
     until = time.monotonic() + PATIENCE
-    while any(good(me.get("/api/pipedrive/status")).json()["counts"][name] for name in ("PENDING", "RETRY")):
+    while any(good(me.get("/api/pipedrive/status"))["counts"][name] for name in ("PENDING", "RETRY")):
         if time.monotonic() > until:
             raise SystemExit("The pushes do not arrive.")
         time.sleep(0.2)
-
-
-def good(answer: httpx.Response) -> httpx.Response:
-    if answer.is_error:
-        raise SystemExit(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
-    return answer
 
 
 def shown(

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from app import __version__
+from app import __version__, migrate
 from app.backups import archive, programs
 from app.backups.archive import Manifest
 from app.backups.trouble import BackupTrouble
@@ -44,7 +44,7 @@ def make(server: Server, file: Path) -> Manifest:
 def revision(url: str) -> str | None:
     """The migration that this database is at; None for an empty one."""
     with psycopg.connect(url) as connection:
-        return revision_of(connection)
+        return migrate.revision_of(connection)
 
 
 def usual_name(data: Path, why: str = "pipedriven") -> Path:
@@ -65,19 +65,10 @@ def counts_of(connection: "psycopg.Connection[tuple[object, ...]]") -> dict[str,
     return {name: int(str(row[0])) for name, row in found.items() if row}
 
 
-def revision_of(connection: "psycopg.Connection[tuple[object, ...]]") -> str | None:
-    """The migration that the database is at; None before the first one."""
-    there = connection.execute("select to_regclass('public.alembic_version')").fetchone()
-    row = (
-        connection.execute("select version_num from public.alembic_version").fetchone() if there and there[0] else None
-    )
-    return str(row[0]) if row else None
-
-
 def _dumped(server: Server, bundle: zipfile.ZipFile) -> Manifest:
     with psycopg.connect(server.url) as connection:
         connection.execute("set transaction isolation level repeatable read read only")
-        revision = revision_of(connection)
+        revision = migrate.revision_of(connection)
         if revision is None:
             raise BackupTrouble("There is nothing to back up yet: this database is empty.")
         snapshot = str((connection.execute("select pg_export_snapshot()").fetchone() or [""])[0])

@@ -23,6 +23,8 @@ def serve(
     gc.disable()
     from app import main, settings
 
+    gc.freeze()
+    gc.enable()
     main.serve(settings.load(host=host, port=port))
 
 

@@ -14,6 +14,7 @@ from app.models import Contact, User
 from app.pages import assigned, design
 from app.pages.campaign_verbs import taken_back
 from app.pages.parts import basic, camps, people, picking
+from app.pages.parts.kept import further
 from app.pages.parts.sheet import Sheet
 from app.pages.tap import Said, look, tap
 from app.services import boards, finding, many_places, visibility
@@ -73,7 +74,7 @@ class AssignSheet:
             with ui.element("div").style("margin-top: 8px"):
                 filters = {name: each[0] for name, each in FILTERS.items()}
                 self.chips = basic.chips(filters, self.filter, self.narrow)
-            self.matches = picking.Matches("My contacts")
+            self.matches = picking.matches("My contacts")
             with ui.element("div").classes("pd-foot pd-stack").style("margin-top: 8px"):
                 # two buttons, each with its own meaning: what was aimed at one is never taken by the other
                 self.these = basic.button("", self.add_chosen, "main").mark("add-chosen")
@@ -91,12 +92,8 @@ class AssignSheet:
             hint = " · ".join(filter(None, (people.subtitle(contact), design.ago(contact.last_contacted))))
             facts[str(contact.id)] = (contact.name, hint, note, here)
             draws.append(partial(self.row, contact, hint, note, here))
-        end: tuple[object, picking.Draw] | None = None
-        if found.more:
-            end = ("more", lambda: basic.button("Show more", self.more, "plain").classes("full-width"))
-        elif not found.shown:
-            end = (bool(self.q or self.filter != "all"), self.nobody)
-        self.matches.show(facts, draws, end)
+        nobody = None if found.shown else (bool(self.q or self.filter != "all"), self.nobody)
+        self.matches.show(facts, draws, further("Show more", self.more) if found.more else nobody)
         self.tell()
 
     def row(self, contact: Contact, hint: str, note: str, here: bool) -> None:

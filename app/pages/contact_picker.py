@@ -36,7 +36,7 @@ class ContactPicker:
             basic.line(title, "h2", "pd-h1")
             basic.text(hint, "pd-muted").style("margin: 4px 0 10px")
             picking.search_box("Search my contacts", self.typed, self.q).mark("pick-search")
-            self.matches = picking.Matches("My contacts", "one")
+            self.matches = picking.matches("My contacts", "one")
         self.fill(shown)
         self.sheet.open()
 

@@ -80,7 +80,7 @@ class Doors:
                 "margin-bottom: 10px"
             )
             picking.search_box("Search my contacts", self.typed, self.q).mark("door-search")
-            self.matches = picking.Matches("My contacts", "one")
+            self.matches = picking.matches("My contacts", "one")
             basic.button("Add a contact", self.add, "plain", "plus").classes("full-width")
         self.fill()
         self.sheet.open()

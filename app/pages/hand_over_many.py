@@ -77,7 +77,7 @@ class HandOverMany:
         if not everybody:
             with self.list:
                 picking.search_box("Search these contacts", self.typed).style("margin-top: 10px")
-                self.matches = picking.Matches("Contacts")
+                self.matches = picking.matches("Contacts")
             await self.fill()
         await self.count()
 

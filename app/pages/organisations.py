@@ -13,7 +13,7 @@ from app.models import User
 from app.pages import design, live
 from app.pages.frame import Shell
 from app.pages.parts import basic, picking
-from app.pages.parts.kept import Kept, Sequel
+from app.pages.parts.kept import Kept, Sequel, further
 from app.pages.parts.sheet import Sheet
 from app.pages.screen import screen
 from app.pages.tap import Said, look, tap
@@ -46,7 +46,6 @@ class Firms:
         box.classes("pd-field").mark("search").style("margin-bottom: 12px")
         with ui.element("div").classes("pd-card flush") as self.card:
             self.rows = Sequel("pd-row")
-            self.rest = Kept()
         self.empty = Kept()
 
     async def again(self) -> None:
@@ -57,9 +56,9 @@ class Firms:
             self.show(found[:limit], len(found) > limit)
 
     def show(self, found: list[Firm], more: bool) -> None:
-        self.rows.show({str(one.id): one for one in found}, [partial(self.row, one) for one in found])
+        rest = further("Show more", self.more) if more else None
+        self.rows.show({str(one.id): one for one in found}, [partial(self.row, one) for one in found], rest)
         self.card.set_visibility(bool(found))
-        self.rest.show(more, lambda: more and basic.button("Show more", self.more, "plain").classes("full-width"))
         self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
 
     def row(self, firm: Firm) -> None:
@@ -113,7 +112,7 @@ class FirmSheet:
             basic.text(f"Into which one? {used(firm)} will work there.", "pd-muted").style("margin: 4px 0 10px")
             label, typed = "Search organisations to merge into", lambda event: self.fill(firm, event.value)
             picking.search_box(label, typed, hint="Search organisations").mark("firm-search")
-            self.matches = picking.Matches("My organisations", "one")
+            self.matches = picking.matches("My organisations", "one")
         # those that begin alike are the likely ones
         await self.fill(firm, firm.name.split()[0], or_all=True)
         self.sheet.open()

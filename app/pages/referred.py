@@ -50,7 +50,7 @@ class Referred:
                     basic.icon_button("x", f"Not {self.other[1]}", lambda: self.pick(None))
                 return
             picking.search_box("Who was it", self.search, hint="Search my contacts, or leave it open")
-            self.matches = picking.Matches("My contacts", "one")
+            self.matches = picking.matches("My contacts", "one")
 
     def pick(self, other: tuple[UUID, str] | None) -> None:
         self.other = other

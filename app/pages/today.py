@@ -1,6 +1,6 @@
 """Today: whom to call now, what was promised, and what still wants an answer."""
 
-from typing import Any
+from functools import partial
 
 from nicegui import ui
 from sqlmodel import Session
@@ -11,7 +11,7 @@ from app.pages import design, live
 from app.pages.doors import doors
 from app.pages.frame import Shell
 from app.pages.parts import basic, people, touches
-from app.pages.parts.kept import Kept
+from app.pages.parts.kept import Kept, Sequel, further
 from app.pages.screen import screen
 from app.pages.tap import look
 from app.services import owed, story, suggestions
@@ -53,11 +53,13 @@ class MyDay:
         with ui.element("div").classes("pd-title"):
             basic.title("Whom to contact now")
             basic.text(design.date_word(now(), self.shell.me.timezone), "pd-muted pd-small pd-date")
-        self.picks = Kept()
+        with ui.element("div").classes("pd-card flush"):
+            self.picks = Sequel("pd-pick", "article")
 
     def draw_promises(self) -> None:
         basic.heading("Planned and overdue")
-        self.promises = Kept()
+        with ui.element("div").classes("pd-card flush"):
+            self.promises = Sequel("pd-row")
 
     async def again(self) -> None:
         seen = await look(self.ask)
@@ -79,13 +81,24 @@ class MyDay:
         questions: list[tuple[OwedAnswer, Contact]],
     ) -> None:
         self.questions.show([question.id for question, _ in questions], lambda: asked(self.shell, questions))
-        more = self.more if len(picks) > self.picked else None
-        cards = [(one.reason, people.subtitle(one.contact), one.contact.model_dump(exclude=UNSEEN)) for one in picks]
-        # the last few look the same before and after the tap that asks for them, but for how many are shown
-        self.picks.show((self.picked, cards), lambda: suggested(self.shell, picks[: self.picked], more))
-        further = self.further if len(planned) > self.promised else None
-        rows = [(one.contact, one.activity.model_dump(), touches.is_over(one.activity)) for one in planned]
-        self.promises.show((self.promised, rows), lambda: promises(self.shell, planned[: self.promised], further))
+        self.show_picks(picks)
+        self.show_promises(planned)
+
+    def show_picks(self, found: list[suggestions.Suggestion]) -> None:
+        shown, none = found[: self.picked], None if found else ("none", nobody)
+        self.picks.show(
+            {str(one.contact.id): as_suggested(one) for one in shown},
+            [partial(suggested, self.shell, one) for one in shown],
+            further("Five more", self.more) if len(found) > self.picked else none,
+        )
+
+    def show_promises(self, found: list[story.Entry]) -> None:
+        shown, none = found[: self.promised], None if found else ("none", no_promise)
+        self.promises.show(
+            {str(one.activity.id): as_promised(one, self.shell.me.timezone) for one in shown},
+            [partial(promised, self.shell, one) for one in shown],
+            further("More of them", self.further) if len(found) > self.promised else none,
+        )
 
     async def more(self) -> None:
         self.picked += AT_ONCE
@@ -96,20 +109,22 @@ class MyDay:
         await self.again()
 
 
-def suggested(shell: Shell, picks: list[suggestions.Suggestion], more: Any) -> None:
-    with ui.element("div").classes("pd-card flush"):
-        for pick in picks:
-            people.suggestion(pick, shell.reach, shell.log, shell.meet, shell.writes)
-        if more:
-            basic.button("Five more", more, "plain").classes("full-width")
-        if not picks:
-            basic.empty(
-                "users",
-                "Nobody to suggest yet",
-                "Add the people you know, or bring a list from where you keep them now.",
-                "Import contacts",
-                lambda: ui.navigate.to("/import"),
-            )
+def as_suggested(pick: suggestions.Suggestion) -> object:
+    return pick.reason, people.subtitle(pick.contact), pick.contact.model_dump(exclude=UNSEEN)
+
+
+def suggested(shell: Shell, pick: suggestions.Suggestion) -> None:
+    people.suggestion(pick, shell.reach, shell.log, shell.meet, shell.writes)
+
+
+def nobody() -> None:
+    basic.empty(
+        "users",
+        "Nobody to suggest yet",
+        "Add the people you know, or bring a list from where you keep them now.",
+        "Import contacts",
+        lambda: ui.navigate.to("/import"),
+    )
 
 
 def asked(shell: Shell, questions: list[tuple[OwedAnswer, Contact]]) -> None:
@@ -126,21 +141,19 @@ def asked(shell: Shell, questions: list[tuple[OwedAnswer, Contact]]) -> None:
             basic.icon("chevron-right")
 
 
-def promises(shell: Shell, planned: list[story.Entry], further: Any) -> None:
-    async def done(entry: story.Entry) -> None:
-        touch = entry.activity
+def as_promised(entry: story.Entry, zone: str) -> object:
+    return entry.contact, entry.activity.model_dump(), touches.when(entry.activity, zone)
+
+
+def promised(shell: Shell, entry: story.Entry) -> None:
+    touch, name = entry.activity, entry.contact or "Somebody"
+
+    async def done() -> None:
         if touch.contact_id:
-            await shell.answer(touch.contact_id, entry.contact or "Somebody", touch)
+            await shell.answer(touch.contact_id, name, touch)
 
-    def move(entry: story.Entry) -> None:
-        shell.meeting_sheet.move(entry.activity, entry.contact or "Somebody")
+    touches.due(entry, shell.me.timezone, done, lambda: shell.meeting_sheet.move(touch, name))
 
-    with ui.element("div").classes("pd-card flush"):
-        for entry in planned:
-            touches.due(entry, shell.me.timezone, done, move)
-        if further:
-            basic.button("More of them", further, "plain").classes("full-width")
-        if not planned:
-            basic.empty(
-                "calendar-check", "Nothing promised", "Follow-ups that you set while logging a touch appear here."
-            )
+
+def no_promise() -> None:
+    basic.empty("calendar-check", "Nothing promised", "Follow-ups that you set while logging a touch appear here.")

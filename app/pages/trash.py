@@ -15,7 +15,7 @@ from app.pages import design, live
 from app.pages.erase_sheet import EraseSheet
 from app.pages.frame import Shell
 from app.pages.parts import basic, people
-from app.pages.parts.kept import Kept, Sequel
+from app.pages.parts.kept import Kept, Sequel, further
 from app.pages.screen import screen
 from app.pages.tap import Said, look, tap
 from app.services import contacts, deeds, expiry, trash
@@ -48,7 +48,6 @@ class Trash:
         self.count = basic.text("", "pd-muted pd-small pd-told").props("aria-live=polite").mark("count")
         with ui.element("div").classes("pd-card flush") as self.card:
             self.rows = Sequel("pd-row")
-            self.rest = Kept()
         self.empty = Kept()
         self.deeds = Kept()
 
@@ -66,10 +65,9 @@ class Trash:
     def show(self, found: Sequence[Contact], total: int, done: list[BankDeed]) -> None:
         self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}" if total else "")
         facts: dict[str, object] = {str(one.id): (one.name, people.subtitle(one), left(one)) for one in found}
-        self.rows.show(facts, [partial(self.row, one) for one in found])
+        rest = further("Show more", self.more) if total > len(found) else None
+        self.rows.show(facts, [partial(self.row, one) for one in found], rest)
         self.card.set_visibility(bool(found))
-        more = total > len(found)
-        self.rest.show(more, lambda: more and basic.button("Show more", self.more, "plain").classes("full-width"))
         self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
         told = [(deed.id, design.time_word(deed.created_at, self.zone)) for deed in done]
         self.deeds.show(told, lambda: undoable(done, self.zone))

@@ -9,6 +9,7 @@ colours that no screen uses; tests/measuring.py looks for them on every one.
 import hashlib
 import re
 from functools import cache
+from pathlib import Path
 
 import nicegui
 
@@ -35,8 +36,8 @@ UNUSED = (
     r"|text-(?:h\d|subtitle|caption|overline)|offset-|(?:col|row|order|flex|items|justify|content|self|gt|lt)-(?:xs|sm|md|lg|xl)\b"
     rf"|(?:bg|text)-(?:{'|'.join(HUES.split())})(?![a-z]))"
 )
-# browsers keep a file for a year: another pattern is another address
-VERSION = b"?v=" + hashlib.sha256(UNUSED.encode()).hexdigest()[:8].encode()
+# browsers keep a file for a year: whatever changes here, and may leave out other rules, is another address
+VERSION = b"?v=" + hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8].encode()
 _SHEET = re.compile(rb"/static/quasar\.(?:un)?important\.prod\.css(?=\")")
 _UNUSED = re.compile(rf"\.{UNUSED}")
 _RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")

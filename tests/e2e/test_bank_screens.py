@@ -1,6 +1,7 @@
 """P2.1, I8, K6, Q4: merging, snoozing, the trash, organisations, and the way back of each."""
 
 import re
+from time import monotonic
 
 import httpx
 import pytest
@@ -300,12 +301,22 @@ def test_keep_both_is_asked_once_and_then_saves_a_second_one(phone, api):
 def test_on_a_slow_line_the_next_tag_is_typed_at_once(phone, api):
     """The answer to the first word comes while the second one is being typed, and leaves it alone."""
     made(api, "Works Slowly", tags=["messe"])
-    held, holding = [], []
+    lines, held, holding = [], [], []
 
     def slow(line):
         server = line.connect_to_server()
         server.on_message(lambda told: held.append(told) if holding else line.send(told))
-        held.append(line)
+        lines.append(line)
+
+    def deliver():
+        """Once the server has answered."""
+        until = monotonic() + 10
+        while not held:
+            assert monotonic() < until, "nothing was answered"
+            phone.evaluate("1")
+        holding.clear()
+        while held:
+            lines[-1].send(held.pop(0))
 
     phone.route_web_socket(re.compile("/_nicegui_ws/"), slow)
     form = adding(phone)
@@ -315,16 +326,10 @@ def test_on_a_slow_line_the_next_tag_is_typed_at_once(phone, api):
     option = form.get_by_role("button", name="messe", exact=True)
     expect(option).to_be_visible()
     for ending in (option.tap, lambda: box.press("Enter")):
-        line = held.pop(0)
         holding.append(True)
         ending()
         box.press_sequentially("zweitens")
-        while not held:
-            phone.evaluate("1")
-        holding.clear()
-        for told in held:
-            line.send(told)
-        held[:] = [line]
+        deliver()
         box.press_sequentially(" dort")
         expect(box).to_have_value("zweitens dort")
     for tag in ("messe", "zweitens dort"):

@@ -105,6 +105,27 @@ def test_who_is_in_another_campaign_already_is_said_in_words_and_can_be_taken_ba
     assert [place["name"] for place in api.get(f"/contacts/{twice}").json()["campaigns"]] == ["First come"]
 
 
+def test_whoever_is_still_found_keeps_their_row_and_the_button_its_meaning(phone, api):
+    board, _ = campaign(api, "Kept rows")
+    for name in ("Aimed Anna", "Aimed Anton"):
+        api.post("/contacts", json={"name": name}).raise_for_status()
+    opened(phone, f"/campaigns/{board}")
+    phone.get_by_role("button", name="Add contacts").tap()
+    phone.get_by_label("Search my contacts").fill("aimed")
+    add_all = phone.get_by_role("button", name="Add all 2 that match")
+    expect(add_all).to_be_visible()
+    add_all.evaluate("(button) => { window.pdnAll = button }")
+    anna = phone.get_by_role("checkbox", name="Aimed Anna")
+    anna.evaluate("(row) => { window.pdnAimed = row }")
+    anna.tap()
+    expect(phone.get_by_role("button", name="Add 1 contact")).to_be_visible()
+    assert not phone.evaluate("() => window.pdnAll.innerText.includes('Add 1')")
+    phone.get_by_label("Search my contacts").fill("aimed anna")
+    expect(phone.get_by_role("checkbox", name="Aimed Anton")).to_have_count(0)
+    assert phone.evaluate("() => window.pdnAimed.isConnected")
+    expect(anna).to_be_checked()
+
+
 def test_from_the_contacts_page_onto_a_board_and_exactly_that_back(phone, api):
     elsewhere, (who,) = campaign(api, "Where they stay", holds=["Steps Aside"])
     row, _ = campaign(api, "Where they step")

@@ -169,8 +169,16 @@ def test_a_contact_is_unlinked_and_linked_by_its_address(desk, api, pipedrive):
     expect(desk.get_by_role("link", name="Open")).to_have_attribute(
         "href", f"https://acme.pipedrive.com/person/{number}", timeout=SLOW
     )
-    # what was unfolded stays so while news comes
-    desk.get_by_role("button", name="Unlink").click()
+    # what was unfolded stays so while news comes, and each button is the one that a finger was on its way to
+    unlink = desk.get_by_role("button", name="Unlink")
+    unlink.evaluate("(button) => { window.pdnAimed = button }")
+    last = desk.get_by_role("button", name="Last push")
+    last.evaluate("(button) => { window.pdnBefore = button }")
+    api.post("/pipedrive/sync", json={"contact_id": contact["id"], "trigger": "MANUAL"}).raise_for_status()
+    desk.wait_for_function("() => !window.pdnBefore.isConnected", timeout=SLOW)
+    expect(desk.get_by_text("In Pipedrive")).to_be_visible(timeout=SLOW)
+    assert desk.evaluate("() => window.pdnAimed.isConnected")
+    unlink.click()
     expect(desk.get_by_text("nothing changed in Pipedrive")).to_be_visible()
     expect(desk.get_by_text("Not pushed")).to_be_visible()
     assert there(pipedrive, "persons", number)

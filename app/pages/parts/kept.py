@@ -11,15 +11,19 @@ from app.pages.parts import basic
 COLDEST, WARMEST = 0, 10
 NOTHING_YET = object()
 
+Draw = Callable[[], object]
+# what stands below the last row of a list: facts, and what draws them
+End = tuple[object, Draw] | None
+
 
 class Kept:
     """A place on the screen that is drawn again only when what it shows has changed."""
 
-    def __init__(self, classes: str = "") -> None:
-        self.box = ui.element("div").classes(classes)
+    def __init__(self, classes: str = "", tag: str = "div") -> None:
+        self.box = ui.element(tag).classes(classes)
         self.shown: object = NOTHING_YET
 
-    def show(self, facts: object, draw: Callable[[], object]) -> None:
+    def show(self, facts: object, draw: Draw) -> None:
         if facts != self.shown:
             self.shown = facts
             self.box.clear()
@@ -96,22 +100,31 @@ class Warmth:
 
 
 class Sequel:
-    """A list of such places: each is drawn again only when its own facts change, and keeps its turn in the list."""
+    """A list of such places: each is drawn again only when its own facts change, and keeps its turn in the list.
 
-    def __init__(self, classes: str) -> None:
-        self.classes = classes
-        self.box = ui.element("div")
+    What stands at its end, or where the list is empty, is a place of its own.
+    """
+
+    def __init__(self, classes: str = "", tag: str = "div") -> None:
+        self.classes, self.tag = classes, tag
+        self.box, self.end = ui.element("div"), Kept()
         self.places: dict[str, Kept] = {}
 
-    def show(self, facts: dict[str, object], draws: Sequence[Callable[[], object]]) -> None:
-        """`facts` by id in the order of the list; `draws` are how each is drawn."""
+    def show(self, facts: dict[str, object], draws: Sequence[Draw], end: End = None) -> None:
+        """`facts` by id in the order of the list, with what draws each."""
         for gone in self.places.keys() - facts.keys():
             self.places.pop(gone).box.delete()
         for index, ((name, known), draw) in enumerate(zip(facts.items(), draws, strict=True)):
             place = self.places.get(name)
             if place is None:
                 with self.box:
-                    place = self.places[name] = Kept(self.classes)
+                    place = self.places[name] = Kept(self.classes, self.tag)
             if list(self.box)[index] is not place.box:
                 place.box.move(target_index=index)
             place.show(known, draw)
+        self.end.show(end and end[0], end[1] if end else lambda: None)
+
+
+def further(word: str, on_more: Callable[[], object]) -> End:
+    """The end of a list that goes on when asked to."""
+    return "more", lambda: basic.button(word, on_more, "plain").classes("full-width")

@@ -27,23 +27,18 @@ def subtitle(contact: Contact) -> str:
 
 
 def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> None:
-    """Whom to contact, why, and every way to do it within one thumb's reach."""
+    """Whom to contact, why, and every way to do it within one thumb's reach: what stands in its card."""
     contact = pick.contact
-    with ui.element("article").classes("pd-pick"):
-        with basic.link(f"/contacts/{contact.id}", "pd-pick-head"):
-            basic.avatar(contact.name, contact.warmness_score)
-            with ui.element("span").classes("pd-pick-text"):
-                basic.text(contact.name, "pd-pick-name pd-clip")
-                basic.text(subtitle(contact), "pd-pick-sub pd-clip")
-                basic.text(pick.reason, "pd-pick-why")
-        with ui.element("div").classes("pd-acts"):
-            reach_icons(contact, on_reach, on_write)
-            basic.icon_button(
-                "calendar-plus", f"Book a meeting with {contact.name}", lambda: on_meet(contact), "pd-act"
-            )
-            ui.button("Log", on_click=lambda: on_log(contact), color=None).props("flat no-caps").classes(
-                "pd-act pd-log"
-            )
+    with basic.link(f"/contacts/{contact.id}", "pd-pick-head"):
+        basic.avatar(contact.name, contact.warmness_score)
+        with ui.element("span").classes("pd-pick-text"):
+            basic.text(contact.name, "pd-pick-name pd-clip")
+            basic.text(subtitle(contact), "pd-pick-sub pd-clip")
+            basic.text(pick.reason, "pd-pick-why")
+    with ui.element("div").classes("pd-acts"):
+        reach_icons(contact, on_reach, on_write)
+        basic.icon_button("calendar-plus", f"Book a meeting with {contact.name}", lambda: on_meet(contact), "pd-act")
+        ui.button("Log", on_click=lambda: on_log(contact), color=None).props("flat no-caps").classes("pd-act pd-log")
 
 
 def reach_icons(contact: Contact, on_reach: Verb, on_write: Verb | None = None) -> None:

@@ -1,6 +1,6 @@
 """Choosing from what is there: rows with a box to tick, and words that were used before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
@@ -8,9 +8,7 @@ from nicegui.element import Element
 from sqlmodel import SQLModel
 
 from app.pages.parts import basic, form
-from app.pages.parts.kept import Kept, Sequel
-
-Draw = Callable[[], object]
+from app.pages.parts.kept import Sequel
 
 
 def choice(name: str, hint: str, on: bool, on_click: Callable[[], Any], note: str = "") -> Element:
@@ -41,21 +39,15 @@ def search_box(label: str, on_change: Callable[..., Any], value: str = "", hint:
     return box
 
 
-class Matches:
-    """What a search found, a row each; who is still found keeps their row, so that a finger on the way to it does not miss.
+def matches(label: str, kind: str = "") -> Sequel:
+    """What a search finds, a row each; who is still found keeps their row, so that a finger on the way to it does not miss.
 
     `kind` is `one` where a tap on a row is the choice itself, with nothing to tick.
     """
-
-    def __init__(self, label: str, kind: str = "") -> None:
-        with ui.element("div").classes("pd-picks").classes(kind).props("role=group") as self.box:
-            self.rows, self.end = Sequel(""), Kept()
-        self.box.props["aria-label"] = label
-
-    def show(self, facts: dict[str, object], draws: Sequence[Draw], end: tuple[object, Draw] | None = None) -> None:
-        """`facts` by id with what draws each; `end` stands below the last row, or where there is none."""
-        self.rows.show(facts, draws)
-        self.end.show(end and end[0], end[1] if end else lambda: None)
+    with ui.element("div").classes("pd-picks").classes(kind).props("role=group") as box:
+        rows = Sequel()
+    box.props["aria-label"] = label
+    return rows
 
 
 def learned(draft: dict[str, Any], rules: type[SQLModel], name: str, label: str, known: list[str]) -> None:

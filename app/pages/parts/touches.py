@@ -94,18 +94,17 @@ def told(entry: Entry, zone: str, me: str) -> None:
                 basic.text(touch.note, "pd-pre pd-small")
 
 
-def due(entry: Entry, zone: str, on_done: Callable[[Entry], Any], on_move: Callable[[Entry], Any]) -> None:
-    """One planned touch on the day's list."""
+def due(entry: Entry, zone: str, on_done: Callable[[], Any], on_move: Callable[[], Any]) -> None:
+    """One planned touch on the day's list: what stands in its row."""
     touch = entry.activity
-    with ui.element("div").classes("pd-row"):
-        with basic.link(f"/contacts/{touch.contact_id}", "pd-row-main"):
-            mark(touch, "late" if touch.is_overdue else "")
-            with ui.element("span").classes("pd-row-text"):
-                basic.text(entry.contact or "Somebody", "pd-row-name")
-                basic.text(when(touch, zone), "pd-row-sub pd-whole")
-        if touch.type is ActivityType.MEETING:
-            basic.icon_button("clock", f"Move: {touch.subject}", lambda: on_move(entry))
-        basic.icon_button("check", f"Log: {touch.subject}", lambda: on_done(entry))
+    with basic.link(f"/contacts/{touch.contact_id}", "pd-row-main"):
+        mark(touch, "late" if touch.is_overdue else "")
+        with ui.element("span").classes("pd-row-text"):
+            basic.text(entry.contact or "Somebody", "pd-row-name")
+            basic.text(when(touch, zone), "pd-row-sub pd-whole")
+    if touch.type is ActivityType.MEETING:
+        basic.icon_button("clock", f"Move: {touch.subject}", on_move)
+    basic.icon_button("check", f"Log: {touch.subject}", on_done)
 
 
 def rows(
