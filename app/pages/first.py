@@ -69,7 +69,7 @@ def _pick(pick: Suggestion) -> str:
 
 
 def _bar(here: str) -> str:
-    links = [_link(here, *room) for room in rooms.NAV]
+    links = [_link(rooms.lit(rooms.NAV, here), *room) for room in rooms.NAV]
     plus = f'<div class="pd-add"><span class="pd-plus">{_icon("plus")}</span></div>'
     return f'<nav class="pd-bar" aria-hidden="true">{"".join([*links[:2], plus, *links[2:]])}</nav>'
 

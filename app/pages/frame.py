@@ -1,8 +1,9 @@
 """The frame that every screen hangs in, and what every screen may call: log, meet, reach, add."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,6 @@ class Shell:
     me: User
     # whether I keep mail templates, so that a tap on an address asks which mail it shall be
     templates: bool = False
-    links: dict[str, list[Element]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.meeting_sheet = MeetingSheet(self.me)
@@ -110,14 +110,13 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User, *, templates: 
         with basic.link("/contacts", "pd-act pd-search", label="Search contacts"):
             basic.icon("search")
         count_notices = bell(me)
-    rail(this)
-    bar(this)
+    nav = Nav(this)
     toast.tray()
     with ui.element("div").classes("pd-main"):
         pages = ui.sub_pages(screens, data={"shell": this})
     router = ui.context.client.sub_pages_router
-    router.on_path_changed(lambda path: mark(this, path))
-    mark(this, router.current_path)
+    router.on_path_changed(nav.stand_at)
+    nav.stand_at(router.current_path)
     ui.on("came_back", this.came_back)
     ui.on("add_contact", this.add)
     ui.on("show_keys", this.key_sheet.open)
@@ -128,45 +127,21 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User, *, templates: 
     await count_notices()
 
 
-def bar(this: Shell) -> None:
-    """The phone's bar, within reach of one thumb."""
-    with ui.element("nav").classes("pd-bar").props("aria-label=Main"):
-        for entry in rooms.NAV[:2]:
-            nav_link(this, *entry)
-        with ui.element("div").classes("pd-add"):
-            basic.icon_button("plus", "Add a contact", this.add, "")
-        for entry in rooms.NAV[2:]:
-            nav_link(this, *entry)
+class Nav(Element, component=design.COMPONENTS / "nav.js"):
+    """The ways through the house: a rail beside a wide screen, the phone's bar below a narrow one."""
 
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self.ways = {"rail": rooms.of(shell.me.is_golden), "bar": rooms.NAV}
+        # a text, not a dict: NiceGUI wraps every nested one
+        self.props["ways"] = json.dumps(
+            {kind: [(path, word, design.icon(icon)) for path, word, icon in ways] for kind, ways in self.ways.items()}
+        )
+        icons = {"add": "plus", "search": "search", "leave": "log-out"}
+        self.props["icons"] = {name: design.icon(icon) for name, icon in icons.items()}
+        self.props["me"] = shell.me.name
+        self.on("add", shell.add, [])
+        self.on("jump", lambda: shell.palette.run_method("begin"), [])
 
-def rail(this: Shell) -> None:
-    with ui.element("nav").classes("pd-rail").props("aria-label=Main"):
-        basic.button("Add contact", this.add, "main", "plus")
-        for entry in rooms.of(this.me.is_golden):
-            nav_link(this, *entry)
-        ui.element("span").classes("pd-grow")
-        anything = basic.button("Jump to", lambda: this.palette.run_method("begin"), "plain", "search")
-        with anything.classes("pd-rail-out"), ui.element("kbd"):
-            ui.label("Ctrl K")
-        basic.text(this.me.name, "pd-strong pd-clip pd-rail-me")
-        basic.sign_out("pd-rail-out")
-
-
-def nav_link(this: Shell, path: str, word: str, icon_name: str) -> None:
-    with basic.link(path, "pd-link") as anchor:
-        basic.icon(icon_name)
-        basic.text(word)
-    this.links.setdefault(path, []).append(anchor)
-
-
-def mark(this: Shell, path: str) -> None:
-    """Show where one is."""
-    here = "/" + path.split("?", maxsplit=1)[0].strip("/").split("/")[0]
-    for target, anchors in this.links.items():
-        for anchor in anchors:
-            on = target == here or (target == "/more" and here not in this.links)
-            anchor.classes(add="active" if on else "", remove="" if on else "active")
-            if on:
-                anchor.props["aria-current"] = "page"
-            else:
-                anchor.props.pop("aria-current", None)
+    def stand_at(self, path: str) -> None:
+        self.props["here"] = {kind: rooms.lit(ways, path) for kind, ways in self.ways.items()}

@@ -23,3 +23,9 @@ RAIL = (
 def of(golden: bool) -> tuple[tuple[str, str, str], ...]:
     """The rail; the team's room is for golden tickets."""
     return tuple(room for room in RAIL if golden or room[0] != "/team")
+
+
+def lit(ways: tuple[tuple[str, str, str], ...], path: str) -> str:
+    """Which of these ways is shown as taken on `path`; what the phone's bar does not name lies behind its last entry."""
+    here = "/" + path.split("?", maxsplit=1)[0].strip("/").split("/")[0]
+    return here if any(here == way for way, *_ in ways) else NAV[-1][0]

@@ -1,6 +1,6 @@
 """Today: whom to call now, what was promised, and what still wants an answer."""
 
-from functools import partial
+from collections.abc import Sequence
 
 from nicegui import ui
 from sqlmodel import Session
@@ -11,7 +11,8 @@ from app.pages import design, live
 from app.pages.doors import doors
 from app.pages.frame import Shell
 from app.pages.parts import basic, people, touches
-from app.pages.parts.kept import Kept, Sequel, further
+from app.pages.parts.acts import ActList, Line
+from app.pages.parts.kept import Draw, Kept, further
 from app.pages.screen import screen
 from app.pages.tap import look
 from app.services import owed, story, suggestions
@@ -21,8 +22,6 @@ Day = tuple[list[suggestions.Suggestion], list[story.Entry], list[tuple[OwedAnsw
 
 # five fit on a phone without scrolling, and keep the first visit light; so do six promises below them
 AT_ONCE, PROMISED = 5, 6
-# what changes with every touch and is not on a card
-UNSEEN = {"version", "updated_at", "last_contacted", "next_due", "notes"}
 
 
 @screen("Today")
@@ -54,16 +53,16 @@ class MyDay:
             basic.title("Whom to contact now")
             basic.text(design.date_word(now(), self.shell.me.timezone), "pd-muted pd-small pd-date")
         with ui.element("div").classes("pd-card flush"):
-            self.picks = Sequel("pd-pick", "article")
+            self.picks, self.below_picks = ActList(cards=True), Kept()
 
     def draw_promises(self) -> None:
         basic.heading("Planned and overdue")
         with ui.element("div").classes("pd-card flush"):
-            self.promises = Sequel("pd-row")
+            self.promises, self.below_promises = ActList(), Kept()
 
     async def again(self) -> None:
         seen = await look(self.ask)
-        if not self.picks.box.is_deleted:
+        if not self.picks.is_deleted:
             self.show(*seen)
 
     def ask(self, session: Session, me: User) -> Day:
@@ -85,20 +84,13 @@ class MyDay:
         self.show_promises(planned)
 
     def show_picks(self, found: list[suggestions.Suggestion]) -> None:
-        shown, none = found[: self.picked], None if found else ("none", nobody)
-        self.picks.show(
-            {str(one.contact.id): as_suggested(one) for one in shown},
-            [partial(suggested, self.shell, one) for one in shown],
-            further("Five more", self.more) if len(found) > self.picked else none,
-        )
+        by = self.shell
+        self.picks.show([people.suggestion(one, by.reach, by.log, by.meet, by.writes) for one in found[: self.picked]])
+        self.below_picks.show(*ending(found, self.picked, "Five more", self.more, nobody))
 
     def show_promises(self, found: list[story.Entry]) -> None:
-        shown, none = found[: self.promised], None if found else ("none", no_promise)
-        self.promises.show(
-            {str(one.activity.id): as_promised(one, self.shell.me.timezone) for one in shown},
-            [partial(promised, self.shell, one) for one in shown],
-            further("More of them", self.further) if len(found) > self.promised else none,
-        )
+        self.promises.show([promised(self.shell, one) for one in found[: self.promised]])
+        self.below_promises.show(*ending(found, self.promised, "More of them", self.further, no_promise))
 
     async def more(self) -> None:
         self.picked += AT_ONCE
@@ -109,12 +101,11 @@ class MyDay:
         await self.again()
 
 
-def as_suggested(pick: suggestions.Suggestion) -> object:
-    return pick.reason, people.subtitle(pick.contact), pick.contact.model_dump(exclude=UNSEEN)
-
-
-def suggested(shell: Shell, pick: suggestions.Suggestion) -> None:
-    people.suggestion(pick, shell.reach, shell.log, shell.meet, shell.writes)
+def ending(found: Sequence[object], shown: int, word: str, more: Draw, nothing: Draw) -> tuple[object, Draw]:
+    """What stands below a list, as a place that is kept: the way to the rest of it, or what to do as there is none."""
+    if not found:
+        return "nothing", nothing
+    return further(word, more) if len(found) > shown else ("all", lambda: None)
 
 
 def nobody() -> None:
@@ -141,18 +132,14 @@ def asked(shell: Shell, questions: list[tuple[OwedAnswer, Contact]]) -> None:
             basic.icon("chevron-right")
 
 
-def as_promised(entry: story.Entry, zone: str) -> object:
-    return entry.contact, entry.activity.model_dump(), touches.when(entry.activity, zone)
-
-
-def promised(shell: Shell, entry: story.Entry) -> None:
+def promised(shell: Shell, entry: story.Entry) -> Line:
     touch, name = entry.activity, entry.contact or "Somebody"
 
     async def done() -> None:
         if touch.contact_id:
             await shell.answer(touch.contact_id, name, touch)
 
-    touches.due(entry, shell.me.timezone, done, lambda: shell.meeting_sheet.move(touch, name))
+    return touches.due(entry, shell.me.timezone, done, lambda: shell.meeting_sheet.move(touch, name))
 
 
 def no_promise() -> None:

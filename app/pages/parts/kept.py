@@ -13,14 +13,14 @@ NOTHING_YET = object()
 
 Draw = Callable[[], object]
 # what stands below the last row of a list: facts, and what draws them
-End = tuple[object, Draw] | None
+End = tuple[object, Draw]
 
 
 class Kept:
     """A place on the screen that is drawn again only when what it shows has changed."""
 
-    def __init__(self, classes: str = "", tag: str = "div") -> None:
-        self.box = ui.element(tag).classes(classes)
+    def __init__(self, classes: str = "") -> None:
+        self.box = ui.element("div").classes(classes)
         self.shown: object = NOTHING_YET
 
     def show(self, facts: object, draw: Draw) -> None:
@@ -105,12 +105,12 @@ class Sequel:
     What stands at its end, or where the list is empty, is a place of its own.
     """
 
-    def __init__(self, classes: str = "", tag: str = "div") -> None:
-        self.classes, self.tag = classes, tag
+    def __init__(self, classes: str = "") -> None:
+        self.classes = classes
         self.box, self.end = ui.element("div"), Kept()
         self.places: dict[str, Kept] = {}
 
-    def show(self, facts: dict[str, object], draws: Sequence[Draw], end: End = None) -> None:
+    def show(self, facts: dict[str, object], draws: Sequence[Draw], end: End | None = None) -> None:
         """`facts` by id in the order of the list, with what draws each."""
         for gone in self.places.keys() - facts.keys():
             self.places.pop(gone).box.delete()
@@ -118,7 +118,7 @@ class Sequel:
             place = self.places.get(name)
             if place is None:
                 with self.box:
-                    place = self.places[name] = Kept(self.classes, self.tag)
+                    place = self.places[name] = Kept(self.classes)
             if list(self.box)[index] is not place.box:
                 place.box.move(target_index=index)
             place.show(known, draw)

@@ -10,6 +10,7 @@ from nicegui.element import Element
 from app.models import ActivityType, Contact
 from app.pages import design
 from app.pages.parts import basic, reach
+from app.pages.parts.acts import Act, Line
 from app.services.suggestions import Suggestion
 from app.services.syncs import Badge, Standing
 
@@ -26,33 +27,38 @@ def subtitle(contact: Contact) -> str:
     return " · ".join(filter(None, (firm, contact.job_title))) or contact.email or contact.phone or ""
 
 
-def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> None:
-    """Whom to contact, why, and every way to do it within one thumb's reach: what stands in its card."""
+def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> Line:
+    """Whom to contact, why, and every way to do it within one thumb's reach.
+
+    `on_write` asks which mail it shall be; without it the mail program opens at once.
+    """
     contact = pick.contact
-    with basic.link(f"/contacts/{contact.id}", "pd-pick-head"):
-        basic.avatar(contact.name, contact.warmness_score)
-        with ui.element("span").classes("pd-pick-text"):
-            basic.text(contact.name, "pd-pick-name pd-clip")
-            basic.text(subtitle(contact), "pd-pick-sub pd-clip")
-            basic.text(pick.reason, "pd-pick-why")
-    with ui.element("div").classes("pd-acts"):
-        reach_icons(contact, on_reach, on_write)
-        basic.icon_button("calendar-plus", f"Book a meeting with {contact.name}", lambda: on_meet(contact), "pd-act")
-        ui.button("Log", on_click=lambda: on_log(contact), color=None).props("flat no-caps").classes("pd-act pd-log")
+    name = contact.name
+    return Line(
+        str(contact.id),
+        {
+            "href": f"/contacts/{contact.id}",
+            "i": design.initials(name),
+            "t": design.tone(contact.warmness_score),
+            "n": name,
+            "s": subtitle(contact),
+            "why": pick.reason,
+        },
+        [
+            *(_way(contact, way, on_reach, on_write) for way in reach.ways(contact)),
+            Act("calendar-plus", f"Book a meeting with {name}", partial(on_meet, contact)),
+            Act("check", f"Log a touch with {name}", partial(on_log, contact), word="Log"),
+        ],
+    )
 
 
-def reach_icons(contact: Contact, on_reach: Verb, on_write: Verb | None = None) -> None:
-    """`on_write` asks which mail it shall be; without it the mail program opens at once."""
-    for name, _, label, kind, address in reach.ways(contact):
-        if address is None:
-            ui.element("span").classes("pd-act off")
-            continue
-        if kind is ActivityType.EMAIL and on_write:
-            basic.icon_button(name, label, partial(on_write, contact), "pd-act")
-            continue
-        with basic.link(address, "pd-act", label=label, away=address.startswith("http")) as anchor:
-            basic.icon(name)
-        anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
+def _way(contact: Contact, way: reach.Way, on_reach: Verb, on_write: Verb | None) -> Act:
+    name, _, label, kind, address = way
+    if address is None:
+        return Act(name, label, None)
+    if kind is ActivityType.EMAIL and on_write:
+        return Act(name, label, partial(on_write, contact))
+    return Act(name, label, partial(on_reach, contact, kind), href=address)
 
 
 def quick_actions(contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> None:

@@ -5,7 +5,8 @@ from urllib.parse import quote, urlsplit
 
 from app.models import ActivityType, Contact
 
-WAYS = ("phone", "mail", "message-circle", "linkedin")
+# icon, word, label for a screen reader, the touch it leads to, address or None
+Way = tuple[str, str, str, ActivityType, str | None]
 
 
 def tel(number: str) -> str:
@@ -25,8 +26,8 @@ def profile(address: str) -> str | None:
     return address if urlsplit(address).scheme in {"http", "https"} else None
 
 
-def ways(contact: Contact) -> list[tuple[str, str, str, ActivityType, str | None]]:
-    """(icon, word, label for a screen reader, the touch it leads to, address or None) for each way to this person."""
+def ways(contact: Contact) -> list[Way]:
+    """Each way to this person, those without an address too."""
     phone, mail = contact.phone, contact.email
     site = profile(contact.linkedin_url) if contact.linkedin_url else None
     return [

@@ -10,6 +10,7 @@ from nicegui import ui
 from app.models import OUTCOMES, WORDS, Activity, ActivityType, Outcome, now
 from app.pages import design
 from app.pages.parts import basic
+from app.pages.parts.acts import Act, Line, Verb
 from app.services.story import Entry
 
 OUTCOME_ICONS = {
@@ -94,17 +95,18 @@ def told(entry: Entry, zone: str, me: str) -> None:
                 basic.text(touch.note, "pd-pre pd-small")
 
 
-def due(entry: Entry, zone: str, on_done: Callable[[], Any], on_move: Callable[[], Any]) -> None:
-    """One planned touch on the day's list: what stands in its row."""
+def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> Line:
+    """One planned touch on the day's list; a meeting may also be moved."""
     touch = entry.activity
-    with basic.link(f"/contacts/{touch.contact_id}", "pd-row-main"):
-        mark(touch, "late" if touch.is_overdue else "")
-        with ui.element("span").classes("pd-row-text"):
-            basic.text(entry.contact or "Somebody", "pd-row-name")
-            basic.text(when(touch, zone), "pd-row-sub pd-whole")
-    if touch.type is ActivityType.MEETING:
-        basic.icon_button("clock", f"Move: {touch.subject}", on_move)
-    basic.icon_button("check", f"Log: {touch.subject}", on_done)
+    shown = {
+        "href": f"/contacts/{touch.contact_id}",
+        "icon": design.icon(design.TYPE_ICONS[touch.type]),
+        "t": f"{TYPE_TONES[touch.type]} pd-planned {'late' if touch.is_overdue else ''}",
+        "n": entry.contact or "Somebody",
+        "s": when(touch, zone),
+    }
+    move = [Act("clock", f"Move: {touch.subject}", on_move)] if touch.type is ActivityType.MEETING else []
+    return Line(str(touch.id), shown, [*move, Act("check", f"Log: {touch.subject}", on_done)])
 
 
 def rows(
