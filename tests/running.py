@@ -134,14 +134,14 @@ def wait_ready(address, seconds=30):
 
 
 @contextmanager
-def windows(chromium, site):
+def windows(chromium, site, workers="allow"):
     """Browser windows, one for each person and shape: what a page loads is fetched and compiled once in each."""
     kept = {}
 
     def window(state, shape):
         key = repr((state, shape))
         if key not in kept:
-            kept[key] = chromium.new_context(base_url=site.address, **shape)
+            kept[key] = chromium.new_context(base_url=site.address, service_workers=workers, **shape)
         return kept[key]
 
     yield window
@@ -160,7 +160,7 @@ def visiting(window, site, state, shape):
     tools.detach()
     context.add_cookies(state["cookies"])
     complaints = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.complaints = complaints
     yield page
@@ -169,6 +169,11 @@ def visiting(window, site, state, shape):
     for each in context.pages:
         each.close()
     assert complaints == []
+
+
+def is_complaint(said):
+    """Where service workers are blocked, Playwright says so."""
+    return said.type in {"error", "warning"} and "blocked by Playwright" not in said.text
 
 
 def opened(page, path):

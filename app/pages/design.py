@@ -54,9 +54,14 @@ def _digest(name: str) -> str:
 _digests: dict[str, str] = {}
 
 
+def drawing(name: str) -> str:
+    """The address of an icon in our sprite."""
+    return f"{asset('icons.svg')}#{name}"
+
+
 def icon(name: str) -> str:
     """An icon of our sprite, in the form that Quasar draws."""
-    return f"svguse:{asset('icons.svg')}#{name}|0 0 24 24"
+    return f"svguse:{drawing(name)}|0 0 24 24"
 
 
 def head() -> str:

@@ -86,5 +86,6 @@ def _link(here: str, path: str, word: str, icon_name: str) -> str:
 
 
 def _icon(name: str) -> str:
-    address = f"{design.asset('icons.svg')}#{name}"
-    return f'<i class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use href="{address}"/></svg></i>'
+    return (
+        f'<i class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use href="{design.drawing(name)}"/></svg></i>'
+    )

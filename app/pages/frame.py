@@ -135,10 +135,14 @@ class Nav(Element, component=design.COMPONENTS / "nav.js"):
         self.ways = {"rail": rooms.of(shell.me.is_golden), "bar": rooms.NAV}
         # a text, not a dict: NiceGUI wraps every nested one
         self.props["ways"] = json.dumps(
-            {kind: [(path, word, design.icon(icon)) for path, word, icon in ways] for kind, ways in self.ways.items()}
+            {
+                kind: [(path, word, design.drawing(icon)) for path, word, icon in ways]
+                for kind, ways in self.ways.items()
+            }
         )
-        icons = {"add": "plus", "search": "search", "leave": "log-out"}
-        self.props["icons"] = {name: design.icon(icon) for name, icon in icons.items()}
+        self.props["icons"] = {
+            "add": design.drawing("plus"), "search": design.icon("search"), "leave": design.icon("log-out")
+        }  # fmt: skip
         self.props["me"] = shell.me.name
         self.on("add", shell.add, [])
         self.on("jump", lambda: shell.palette.run_method("begin"), [])

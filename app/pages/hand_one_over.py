@@ -43,7 +43,7 @@ class HandOverSheet:
             self.sheet.close()
 
     def close(self) -> None:
-        if not self.sheet.dialog.is_deleted:
+        if not self.sheet.is_gone:
             self.sheet.fresh()
             self.sheet.close()
 

@@ -322,6 +322,7 @@ def test_on_a_slow_line_the_next_tag_is_typed_at_once(phone, api):
     form = adding(phone)
     form.get_by_text("More", exact=True).tap()
     box = form.get_by_label("Add a tag")
+    box.tap()
     box.press_sequentially("mes")
     option = form.get_by_role("button", name="messe", exact=True)
     expect(option).to_be_visible()

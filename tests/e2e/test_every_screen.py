@@ -1,4 +1,4 @@
-"""T10, V10: every screen, with words as long as real ones: nothing scrolls sideways, is cut off or too small for a
+"""P6.1, T9, T10, V10: every screen, with words as long as real ones: nothing scrolls sideways, is cut off or too small for a
 thumb at 360 to 1280, and axe has nothing to object to in light and dark.
 """
 
@@ -65,7 +65,9 @@ def firm(site, account):
 def pages(site, account, chromium, firm):
     """A phone and a desk that stay open for all screens, and both again for somebody who is not signed in."""
     contexts = [
-        chromium.new_context(base_url=site.address, storage_state=state, **shape)
+        chromium.new_context(
+            base_url=site.address, storage_state=state, service_workers="block", reduced_motion="reduce", **shape
+        )
         for state in (account, None)
         for shape in (PHONE, DESK)
     ]

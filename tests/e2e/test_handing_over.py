@@ -11,6 +11,8 @@ from running import opened
 
 from app.services import card_codes
 
+SERVICE_WORKERS = "allow"
+
 CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoë Öström\r\nORG:Bäckerei Süßholz GmbH\r\nTEL:+49 30 1234567\r\nEND:VCARD"
 
 

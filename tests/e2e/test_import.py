@@ -8,6 +8,8 @@ import openpyxl
 from playwright.sync_api import expect
 from running import opened
 
+SERVICE_WORKERS = "allow"
+
 LINKEDIN = (
     'Notes:\n"When exporting your connection data, you may notice that some of the email addresses are missing."\n\n'
     "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n"

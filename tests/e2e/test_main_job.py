@@ -4,8 +4,11 @@ import csv
 import io
 import re
 
+import pytest
 from playwright.sync_api import expect
-from running import KEY, opened
+from running import KEY, PASSWORD, PHONE, opened
+
+SERVICE_WORKERS = "allow"
 
 
 class Thumb:
@@ -42,6 +45,20 @@ def thousand_people():
 NO_DIALLER = (
     "document.addEventListener('click', e => e.target.closest('a[href^=\"tel:\"]') && e.preventDefault(), true)"
 )
+
+
+@pytest.fixture(scope="module")
+def account(site, chromium):
+    """As a person does it: through the one-time link, in the browser."""
+    with chromium.new_context(**PHONE) as context:
+        page = context.new_page()
+        page.goto(site.setup)
+        page.get_by_label("Your name").fill("Annegret Schönfelder")
+        page.get_by_label("E-mail address").fill("annegret@firm.example")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Create my account").tap()
+        page.wait_for_selector("#app .pd-main")
+        return context.storage_state()
 
 
 def test_the_whole_main_job_with_taps_only(phone, pipedrive):

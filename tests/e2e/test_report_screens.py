@@ -340,25 +340,6 @@ def test_the_big_screen_keeps_live_and_has_no_frame(firm, desk):
     expect(figure(desk, "Touches")).to_have_text(str(before + 1), timeout=2_000)
 
 
-def test_no_report_scrolls_sideways_and_every_target_is_big_enough_for_a_thumb(firm, desk):
-    wide, small = [], []
-    for path in (f"/campaigns/{firm['camp']}?tab=report", "/reports", "/team/work"):
-        opened(desk, path)
-        for width in WIDTHS:
-            desk.set_viewport_size({"width": width, "height": 844})
-            expect(desk.locator(".pd-main h1").first).to_be_visible()
-            if desk.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wide.append((path, width))
-            small += desk.evaluate(
-                """() => innerWidth > 800 ? [] : [...document.querySelectorAll('#app .pd-main a, #app .pd-main button')]
-                .filter((one) => one.offsetParent).map((one) => [one.getBoundingClientRect(), one])
-                .filter(([box]) => box.width > 0 && (box.height < 40 || box.width < 40))
-                .map(([box, one]) => `${one.className} ${Math.round(box.width)}x${Math.round(box.height)} ${one.innerText}`)"""
-            )
-    assert wide == []
-    assert small == []
-
-
 def test_live_is_said_only_while_it_is_so(firm, site, folder, desk):
     """The database's line to us is cut while nothing happens; then the browser's own line. Both come back by themselves."""
     report(desk, firm)

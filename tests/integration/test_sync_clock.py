@@ -130,7 +130,8 @@ async def test_a_database_that_goes_away_for_a_moment_is_waited_for(fake, desk, 
     clock = Clock(hurried(desk, poll=0.1))
     await clock.start()
     with psycopg.connect(url, autocommit=True) as other:
-        other.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")  # fmt: skip
+        # waits until they are gone: the asking below is not what is cut off
+        other.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")  # fmt: skip
     await asyncio.to_thread(ask, ada, kari)
     await until(done, 15)
     await clock.stop()

@@ -3,9 +3,9 @@ export default {
   template: `
   <div>
     <nav v-if="wide" class="pd-rail" aria-label="Main">
-      <q-btn no-caps unelevated class="pd-main-btn" :icon="icons.add" label="Add contact" @click="$emit('add')"/>
+      <button type="button" class="pd-plus" @click="$emit('add')"><i class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use :href="icons.add"/></svg></i>Add contact</button>
       <a v-for="[path, word, icon] in all.rail" :key="path" class="pd-link" :class="{ active: path === lit }" :href="path" @click="go($event, path)" :aria-current="path === lit ? 'page' : null"
-        ><q-icon :name="icon" aria-hidden="true"/><div>{{ word }}</div></a>
+        ><i class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use :href="icon"/></svg></i><div>{{ word }}</div></a>
       <span class="pd-grow"></span>
       <q-btn no-caps unelevated class="pd-plain-btn pd-rail-out" :icon="icons.search" label="Jump to" @click="$emit('jump')"><kbd>Ctrl K</kbd></q-btn>
       <div class="pd-strong pd-clip pd-rail-me">{{ me }}</div>
@@ -13,9 +13,9 @@ export default {
     </nav>
     <nav v-else class="pd-bar" aria-label="Main">
       <template v-for="([path, word, icon], n) in all.bar" :key="path">
-        <div v-if="n === 2" class="pd-add"><q-btn flat round no-caps :icon="icons.add" aria-label="Add a contact" @click="$emit('add')"/></div>
+        <div v-if="n === 2" class="pd-add"><button type="button" class="pd-plus" aria-label="Add a contact" @click="$emit('add')"><i class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use :href="icons.add"/></svg></i></button></div>
         <a class="pd-link" :class="{ active: path === lit }" :href="path" @click="go($event, path)" :aria-current="path === lit ? 'page' : null"
-          ><q-icon :name="icon" aria-hidden="true"/><div>{{ word }}</div></a>
+          ><i class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use :href="icon"/></svg></i><div>{{ word }}</div></a>
       </template>
     </nav>
   </div>`,

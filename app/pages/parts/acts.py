@@ -32,7 +32,7 @@ class Act:
         if self.verb is None:
             return {"off": True}
         away = bool(self.href and self.href.startswith("http"))
-        drawn = {"icon": design.icon(self.icon), "label": self.label, "href": self.href, "away": away}
+        drawn = {"icon": design.drawing(self.icon), "label": self.label, "href": self.href, "away": away}
         return drawn | {"do": self.icon, "word": self.word}
 
 

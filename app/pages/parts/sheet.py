@@ -7,25 +7,41 @@ from app.pages.parts import toast
 
 
 class Sheet:
-    """Made once per page; `fresh` empties it for the next content."""
+    """One per page, built when it is first needed: a screen has many, and most are never opened.
+
+    It lives as long as what stands around the place where it was made; `fresh` empties it for the next content.
+    """
 
     def __init__(self, label: str) -> None:
-        with ui.dialog().props("position=bottom") as self.dialog, ui.card().classes("pd-sheet"):
-            self.dialog.props["aria-label"] = label
-            ui.element("div").classes("pd-grip").props("aria-hidden=true")
-            self.body = ui.element("div")
+        self.label, self.home = label, ui.context.slot
+        self._dialog: ui.dialog | None = None
+
+    @property
+    def dialog(self) -> ui.dialog:
+        if self._dialog is None:
+            with self.home, ui.dialog().props("position=bottom") as self._dialog, ui.card().classes("pd-sheet"):
+                self._dialog.props["aria-label"] = self.label
+                ui.element("div").classes("pd-grip").props("aria-hidden=true")
+                self._body = ui.element("div")
+        return self._dialog
+
+    @property
+    def is_gone(self) -> bool:
+        return self.home.parent.is_deleted
 
     def fresh(self) -> Element:
-        self.body.clear()
-        return self.body
+        if self.dialog:
+            self._body.clear()
+        return self._body
 
     def open(self) -> None:
         toast.hush()
         self.dialog.open()
 
     def close(self) -> None:
-        self.dialog.close()
+        if self._dialog:
+            self._dialog.close()
 
     @property
     def is_open(self) -> bool:
-        return bool(self.dialog.value)
+        return bool(self._dialog and self._dialog.value)

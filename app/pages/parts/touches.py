@@ -100,7 +100,7 @@ def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> Line:
     touch = entry.activity
     shown = {
         "href": f"/contacts/{touch.contact_id}",
-        "icon": design.icon(design.TYPE_ICONS[touch.type]),
+        "icon": design.drawing(design.TYPE_ICONS[touch.type]),
         "t": f"{TYPE_TONES[touch.type]} pd-planned {'late' if touch.is_overdue else ''}",
         "n": entry.contact or "Somebody",
         "s": when(touch, zone),
