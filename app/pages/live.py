@@ -38,17 +38,19 @@ def on(
     """Call `refresh` on news, as long as the part of the screen that asked is there.
 
     `owner` narrows the news to one person's bank, `about` to one row. What comes
-    while a refresh is running makes one more refresh, not many. With `catch_up`
-    the last seconds count too: what came between the page's own question and now.
+    while a refresh is running makes one more refresh, not many; what comes while
+    the phone sleeps makes one when it is back. With `catch_up` the last seconds
+    count too: what came between the page's own question and now.
     """
-    here, turn = ui.context.slot.parent, _Turn()
+    here = ui.context.slot.parent
+    turn = _Turn(here, refresh)
 
     async def hear(signal: Signal) -> None:
         if _gone(here):
             for topic in topics:
                 _news[topic].unsubscribe(hear)
-        elif _matters(signal.owner, owner) and _matters(signal.about, about) and turn.asked():
-            await turn.take(lambda: _told(here, refresh))
+        elif _matters(signal.owner, owner) and _matters(signal.about, about):
+            await turn.ask()
 
     for topic in topics:
         _news[topic].subscribe(hear)
@@ -61,30 +63,32 @@ def on(
 class _Turn:
     """One refresh at a time, and a note that there is more to show."""
 
-    def __init__(self) -> None:
-        self.running = self.wanted = False
+    def __init__(self, here: Element, refresh: Callable[[], object | Awaitable[object]]) -> None:
+        self.here, self.refresh = here, refresh
+        self.running = self.wanted = self.woken = False
 
-    def asked(self) -> bool:
+    async def ask(self) -> None:
         self.wanted = True
-        return not self.running
+        if self.here.client.has_socket_connection:
+            await self.take()
+        elif not self.woken:
+            # nobody is looking: a page is kept for minutes after its phone went to sleep or left it
+            self.woken = True
+            self.here.client.on_connect(self.take)
 
-    async def take(self, refresh: Callable[[], Awaitable[None]]) -> None:
+    async def take(self) -> None:
+        if self.running:
+            return
         self.running = True
         try:
-            while self.wanted:
+            while self.wanted and not _gone(self.here):
                 self.wanted = False
-                await refresh()
+                with self.here:
+                    told = self.refresh()
+                    if inspect.isawaitable(told):
+                        await told
         finally:
             self.running = False
-
-
-async def _told(here: Element, refresh: Callable[[], object | Awaitable[object]]) -> None:
-    if _gone(here):
-        return
-    with here:
-        told = refresh()
-        if inspect.isawaitable(told):
-            await told
 
 
 def _matters(said: str, wanted: UUID | None) -> bool:
