@@ -27,7 +27,7 @@ def browser():
 # where it was when it was last looked at, and where it is now
 STANDS = """
 const before = window.pdnStood, { x, y } = document.querySelector(arguments[0]).getBoundingClientRect()
-return (window.pdnStood = [arguments[0], x, y].join()) === before
+return (window.pdnStood = [arguments[0], x, y].join()) === before && !document.querySelector("[class*=-enter-active]")
 """
 
 

@@ -175,6 +175,8 @@ def test_a_keyboard_moves_a_card_and_keeps_its_place(desk, api):
     moved = card(desk, "IN_DIALOGUE", "Key Board")
     expect(moved).to_be_visible()
     expect(moved.locator(".pd-tile-main")).to_be_focused()
+    # the browser moves it first; then the server says so
+    expect(desk.get_by_role("status")).to_contain_text("Key Board moved to In dialogue")
     places = api.get(f"/campaigns/{row}/contacts").json()["items"]
     assert [place["stage"] for place in places] == ["IN_DIALOGUE"]
 

@@ -108,3 +108,23 @@ def test_back_closes_the_contact_and_keeps_the_list(phone, api):
     expect(phone.locator(".pd-head-name")).not_to_be_in_viewport()
     expect(phone.get_by_label("Search contacts").first).to_be_visible()
     assert phone.url.endswith("/contacts?q=back")
+
+
+def test_a_tap_on_the_bar_shows_at_once_and_is_taken_back_when_nothing_comes_of_it(phone):
+    """P6.1: the line is dead from the tap on; nothing that the server says arrives any more."""
+    dead = []
+
+    def line(here):
+        server = here.connect_to_server()
+        server.on_message(lambda told: None if dead else here.send(told))
+
+    phone.route_web_socket(re.compile("/_nicegui_ws/"), line)
+    opened(phone, "/")
+    bar = phone.get_by_role("navigation", name="Main")
+    today, contacts = (bar.get_by_role("link", name=name) for name in ("Today", "Contacts"))
+    expect(today).to_have_attribute("aria-current", "page")
+    dead.append(True)
+    contacts.tap()
+    expect(contacts).to_have_attribute("aria-current", "page", timeout=1_000)
+    expect(today).not_to_have_attribute("aria-current", "page")
+    expect(today).to_have_attribute("aria-current", "page", timeout=10_000)

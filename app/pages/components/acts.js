@@ -12,9 +12,9 @@ export default {
       <div :class="cards ? 'pd-acts' : 'pd-line'">
         <template v-for="act in r.acts">
           <span v-if="act.off" class="pd-act off"></span>
-          <component v-else :is="act.href ? 'a' : 'button'" class="pd-act" :class="{ 'pd-log': act.word }" :type="act.href ? null : 'button'" :href="act.href" :aria-label="act.word ? null : act.label"
+          <component v-else :is="act.href ? 'a' : 'button'" class="pd-act" :class="{ 'pd-log': act.written }" :type="act.href ? null : 'button'" :href="act.href" :aria-label="act.written ? null : act.label"
             :target="act.away ? '_blank' : null" :rel="act.away ? 'noopener' : null" @click="$emit('act', [r.id, act.do])"
-            ><template v-if="act.word">{{ act.word }}</template><i v-else class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use :href="act.icon"/></svg></i></component>
+            ><template v-if="act.written">{{ act.label }}</template><i v-else class="q-icon" aria-hidden="true"><svg viewBox="0 0 24 24"><use :href="act.icon"/></svg></i></component>
         </template>
       </div>
     </component>

@@ -17,7 +17,7 @@ Verb = Callable[[], Awaitable[Any] | None]
 class Act:
     """A button with this icon, one of each in a line; with an address a link that tells `verb` when it is followed.
 
-    The label is what a screen reader says; `word` stands on the button in place of the icon.
+    The label is what a screen reader says; `written` it stands on the button in place of the icon.
     Without a verb its place stays empty.
     """
 
@@ -25,7 +25,7 @@ class Act:
     label: str
     verb: Verb | None
     href: str | None = None
-    word: str = ""
+    written: bool = False
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -33,7 +33,7 @@ class Act:
             return {"off": True}
         away = bool(self.href and self.href.startswith("http"))
         drawn = {"icon": design.drawing(self.icon), "label": self.label, "href": self.href, "away": away}
-        return drawn | {"do": self.icon, "word": self.word}
+        return drawn | {"do": self.icon, "written": self.written}
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ class ActList(Element, component=design.COMPONENTS / "acts.js"):
     def show(self, lines: Sequence[Line]) -> None:
         # whoever has just left the list stays known: the tap may have been on its way
         self.verbs |= {line.id: {act.icon: act.verb for act in line.acts} for line in lines}
-        told = [{"id": line.id, **line.shown, "acts": [act.shown for act in line.acts]} for line in lines]
         # a text, not a list: NiceGUI wraps every nested dict
-        self.props["rows"] = json.dumps(told)
+        told = json.dumps([{"id": line.id, **line.shown, "acts": [act.shown for act in line.acts]} for line in lines])
+        if told != self.props.get("rows"):
+            self.props["rows"] = told
 
     async def do(self, event: GenericEventArguments) -> None:
         line, icon = map(str, event.args)

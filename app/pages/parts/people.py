@@ -47,7 +47,7 @@ def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on
         [
             *(_way(contact, way, on_reach, on_write) for way in reach.ways(contact)),
             Act("calendar-plus", f"Book a meeting with {name}", partial(on_meet, contact)),
-            Act("check", f"Log a touch with {name}", partial(on_log, contact), word="Log"),
+            Act("check", "Log", partial(on_log, contact), written=True),
         ],
     )
 
