@@ -61,6 +61,12 @@ CLIPPED = """() => {
 }"""
 
 
+# a panel that scrolls down must not scroll sideways as well; strips that only go sideways are meant so
+ASKEW = """() => [...document.querySelectorAll('#app *, .q-dialog *')]
+    .filter((e) => e.scrollWidth > e.clientWidth + 1 && e.scrollHeight > e.clientHeight + 1 && e.clientHeight > 0)
+    .filter((e) => { const s = getComputedStyle(e); return /auto|scroll/.test(s.overflowX) && /auto|scroll/.test(s.overflowY) && s.visibility !== 'hidden'; })
+    .map((e) => `.${[...e.classList].join('.')} by ${e.scrollWidth - e.clientWidth} px`)"""
+
 BARE = """(unused) => {
   const names = new Set([...document.querySelectorAll('[class]')].flatMap((one) => [...one.classList]));
   return [...names].filter((name) => new RegExp(`^${unused}`).test(name));
@@ -80,6 +86,7 @@ def sizes(page, *, thumb):
     page.evaluate(SETTLED)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     found = [f"scrolls sideways by {wide} px"] if wide > 0 else []
+    found += [f"scrolls sideways: {one}" for one in page.evaluate(ASKEW)]
     found += [f"no rule is served for: {one}" for one in page.evaluate(BARE, UNUSED)]
     found += [f"cut off: {one}" for one in page.evaluate(CLIPPED)]
     if thumb:
