@@ -9,17 +9,17 @@ from app.pages.parts import toast
 class Sheet:
     """One per page, built when it is first needed: a screen has many, and most are never opened.
 
-    It lives as long as what stands around the place where it was made; `fresh` empties it for the next content.
+    It lives as long as the part of the screen that it was made in; `fresh` empties it for the next content.
     """
 
     def __init__(self, label: str) -> None:
-        self.label, self.home = label, ui.context.slot
+        self.label, self.around = label, ui.context.slot.parent
         self._dialog: ui.dialog | None = None
 
     @property
     def dialog(self) -> ui.dialog:
         if self._dialog is None:
-            with self.home, ui.dialog().props("position=bottom") as self._dialog, ui.card().classes("pd-sheet"):
+            with self.around, ui.dialog().props("position=bottom") as self._dialog, ui.card().classes("pd-sheet"):
                 self._dialog.props["aria-label"] = self.label
                 ui.element("div").classes("pd-grip").props("aria-hidden=true")
                 self._body = ui.element("div")
@@ -27,7 +27,7 @@ class Sheet:
 
     @property
     def is_gone(self) -> bool:
-        return self.home.parent.is_deleted
+        return self.around.is_deleted
 
     def fresh(self) -> Element:
         if self.dialog:
