@@ -1,8 +1,9 @@
 """P5, Y1-Y5, K.6, K8, E8, Q6: the sync centre, a key that dies, a choice, a preview, a receipt, a conflict; in a browser."""
 
 import httpx
+import pytest
 from playwright.sync_api import expect
-from running import KEY, opened
+from running import DESK, KEY, PHONE, opened
 
 NEW_KEY = "key-annegret-abcdef9876543210"
 SLOW = 15_000
@@ -198,3 +199,22 @@ def test_the_firm_chooses_how_its_words_map(desk, api):
     expect(desk.locator(".q-field", has=desk.get_by_label("Labels of new people"))).to_contain_text(
         "Hot lead, Warm lead"
     )
+
+
+@pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_scrolls_sideways_and_every_target_fits_a_thumb(account, chromium, site, shape):
+    context = chromium.new_context(storage_state=account, base_url=site.address, **shape)
+    page = context.new_page()
+    trouble = {}
+    for path in SCREENS:
+        opened(page, path)
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('#app .pd-main a, #app .pd-main button')].filter(e => e.offsetParent)
+            .map(e => [e.getBoundingClientRect(), e]).filter(([r]) => r.width > 0 && (r.height < 40 || r.width < 40))
+            .map(([r, e]) => `${e.className} ${Math.round(r.width)}x${Math.round(r.height)} ${e.innerText.slice(0, 20)}`)"""
+        )
+        if wide or small:
+            trouble[path] = (wide, small)
+    context.close()
+    assert trouble == {}

@@ -4,10 +4,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import psycopg
 import pytest
 from playwright.sync_api import expect
-from running import opened
+from running import PHONE, opened
 
 from app.postgres import open_server
 
@@ -408,3 +409,38 @@ def test_a_meeting_that_is_over_asks_how_it_went_and_one_tap_answers(phone, api)
     phone.get_by_role("button", name="No new date yet").tap()
     expect(phone.get_by_text("Meeting logged: moved")).to_be_visible()
     assert api.get(f"/contacts/{who}").json()["last_contacted"] is None
+
+
+@pytest.fixture(scope="module")
+def long_words(account, site):
+    """A contact whose name, place and notes are as long as real ones."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
+    with httpx.Client(base_url=f"{site.address}/api", cookies=cookies, headers={"Origin": site.address}) as api:
+        who = person(api, "Maximilian-Alexander Fernández-Villaverde von und zu Papadopoulos-Konstantinidis")
+        place = "https://meet.example/a-very-long-room-name-that-nobody-can-read-aloud-without-a-break"
+        touch(api, who, "MEETING", due_date=stamp(days=1), location=place, note="Donaudampfschifffahrt" * 12)
+        touch(api, who, "MEETING", due_date=stamp(days=-1))
+        api.post("/templates", json={"name": "A name as long as the field allows it to be, which is eighty characters"})
+        yield who
+        (kept,) = api.get("/templates").json()["items"]
+        api.delete(f"/templates/{kept['id']}").raise_for_status()
+
+
+@pytest.mark.parametrize("width", [360, 390, 430, 768, 1280])
+def test_nothing_scrolls_sideways_and_every_target_fits_a_thumb(account, chromium, site, long_words, width):
+    shape = {**PHONE, "viewport": {"width": width, "height": 844}}
+    context = chromium.new_context(storage_state=account, base_url=site.address, **shape)
+    page = context.new_page()
+    wrong = []
+    for path in ("/activities?state=all", "/conference", "/settings/templates", f"/contacts/{long_words}"):
+        opened(page, path)
+        # at a desk the contact stands beside the list, which has a test of its own
+        wrong += page.evaluate(
+            """() => [...(document.querySelector('.pd-detail') || document.querySelector('#app .pd-main')).querySelectorAll('a, button')].filter(e => e.offsetParent)
+            .map(e => [e.getBoundingClientRect(), e]).filter(([r]) => r.width > 0 && (r.height < 44 || r.width < 44))
+            .map(([r, e]) => `${e.className} ${Math.round(r.width)}x${Math.round(r.height)} ${e.innerText.slice(0, 20)}`)"""
+        )
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append(f"{path} scrolls sideways")
+    context.close()
+    assert wrong == []
