@@ -293,7 +293,8 @@ IN_THE_MIDDLE = """() => {
     const [across, down] = [box.getBoundingClientRect().left + 60, box.getBoundingClientRect().top + 240];
     // the list corrects where it stands once it knows how high its cards are
     const before = window.pdnStood, now = (window.pdnStood = box.scrollTop);
-    return now === before && now > 1000 && document.elementFromPoint(across, down)?.closest('[data-card]')?.dataset.card;
+    if (now === before && Math.abs(now - 2000) >= 300) box.scrollTo(0, 2000);
+    return now === before && Math.abs(now - 2000) < 300 && document.elementFromPoint(across, down)?.closest('[data-card]')?.dataset.card;
 }"""
 
 
