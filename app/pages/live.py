@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
 from uuid import UUID
+from weakref import WeakMethod
 
 from nicegui import Event, background_tasks, ui
 from nicegui.element import Element
@@ -74,7 +75,9 @@ class _Turn:
         elif not self.woken:
             # nobody is looking: a page is kept for minutes after its phone went to sleep or left it
             self.woken = True
-            self.here.client.on_connect(self.take)
+            # held loosely: the page keeps what is called at a connect, also for parts of screens long left
+            take = WeakMethod(self.take)
+            self.here.client.on_connect(lambda: (awake := take()) and awake())
 
     async def take(self) -> None:
         if self.running:
