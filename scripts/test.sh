@@ -9,12 +9,23 @@ if [ ! -w "${HOME:-/nonexistent}" ]; then # the browser keeps its files at home
     export HOME
     trap 'rm -rf "$HOME"' EXIT
 fi
-CHROMIUM=$(scripts/chromium.sh)
-export CHROMIUM
-scripts/webkit.sh
+# what fetches waits for the network, what checks for the processor
+browsers=$(mktemp -d)
+{
+    scripts/chromium.sh >"$browsers/whole"
+    scripts/headless_shell.sh >"$browsers/shell"
+    scripts/webkit.sh
+} &
+checked=0
+scripts/check.sh || checked=$?
+wait $!
+CHROMIUM=$(cat "$browsers/whole")
+CHROMIUM_SHELL=$(cat "$browsers/shell")
+export CHROMIUM CHROMIUM_SHELL
+rm -r "$browsers"
+[ "$checked" = 0 ] || exit "$checked"
 
-scripts/check.sh
-echo "== pytest with $CHROMIUM"
+echo "== pytest with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
 memory=$(mktemp -d)
 failed=0
 # in the order of their names, as what needs a browser takes longest and stands first

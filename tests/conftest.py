@@ -5,8 +5,8 @@ import re
 import tempfile
 from pathlib import Path
 
-import psycopg
 import pytest
+from emptying import emptied
 from hypothesis import HealthCheck, settings
 
 from app import db, migrate
@@ -49,54 +49,5 @@ def url(data_dir):
 @pytest.fixture
 def database(url):
     """Nothing of an earlier test is there; commits, signals and locks are real."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("set client_min_messages = warning")
-        tables = "".join(f"delete from {name};" for name in TABLES)
-        connection.execute("begin; set constraints all deferred;" + tables + "commit")
+    emptied(url)
     return url
-
-
-# children before parents
-TABLES = [
-    "reply_links",
-    "mails",
-    "notices",
-    "notice_choices",
-    "calendar_feeds",
-    "sync_notes",
-    "sync_spending",
-    "sync_receipts",
-    "sync_conflicts",
-    "pipedrive_links",
-    "pipedrive_syncs",
-    "sync_lanes",
-    "sync_accounts",
-    "introductions",
-    "report_links",
-    "saved_reports",
-    "owed_answers",
-    "bank_deeds",
-    "owner_changes",
-    "saved_views",
-    "mail_templates",
-    "tombstones",
-    "warmness_changes",
-    "campaign_moves",
-    "activities",
-    "campaign_contacts",
-    "campaign_users",
-    "campaigns",
-    "contacts",
-    "organisations",
-    "imports",
-    "idempotency_keys",
-    "api_tokens",
-    "user_sessions",
-    "one_time_links",
-    "second_factors",
-    "identities",
-    "failed_sign_ins",
-    "audit_events",
-    "settings",
-    "users",
-]

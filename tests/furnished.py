@@ -3,8 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-import httpx
-from running import PASSWORD
+from running import PASSWORD, wire
 
 LONG = "Dr.-Ing. Maximiliane-Friederike Freifrau von Müller-Lüdenscheidt-Großkreutz"
 FIRM = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH & Co. KG"
@@ -26,7 +25,7 @@ class Firm:
 
     def __init__(self, site, cookies):
         self.site = site
-        self.boss = httpx.Client(base_url=site.address, cookies=cookies, headers={"Origin": site.address}, timeout=60)
+        self.boss = wire(site.address, cookies)
         self.places = {}
 
     def make(self, path, body=None, **more):
@@ -46,7 +45,7 @@ def furnish(site, cookies):
     )
     firm.places["token"] = invited["link"].rpartition("/")[2]
     joining = firm.make("/api/users", {"email": "maximiliane@firm.example", "role": "CONSULTANT"})["link"]
-    with httpx.Client(base_url=site.address, headers={"Origin": site.address}) as colleague:
+    with wire(site.address) as colleague:
         form = {"name": LONG, "password": PASSWORD, "timezone": "Europe/Berlin"}
         assert colleague.post(f"/invite/{joining.rpartition('/')[2]}", data=form).status_code == 303
     people = []

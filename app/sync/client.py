@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -82,12 +83,17 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom a connection trusts; to load them takes a tenth of a second."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _Network(httpx.HTTPTransport):
     def __init__(self) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
-        super().__init__(verify=context, trust_env=False)
+        super().__init__(verify=_authorities(), trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
+            ssl_context=_authorities(),
             max_connections=CONNECTIONS,
             keepalive_expiry=5.0,
             network_backend=_Backend(),

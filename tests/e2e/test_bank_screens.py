@@ -3,10 +3,9 @@
 import re
 from time import monotonic
 
-import httpx
 import pytest
 from playwright.sync_api import expect
-from running import PASSWORD, opened
+from running import PASSWORD, opened, wire
 
 
 def made(api, name, **facts):
@@ -434,7 +433,8 @@ def test_contacts_in_campaigns_are_handed_over_with_a_preview_and_back(desk, api
     link = api.post("/users", json={"email": "taker@firm.example", "role": "CONSULTANT"}).json()["link"]
     token = link.rpartition("/")[2]
     person = {"name": "Tove Taker", "password": PASSWORD, "timezone": "UTC"}
-    httpx.post(f"{site.address}/invite/{token}", data=person, headers={"Origin": site.address})
+    with wire(site.address) as them:
+        them.post(f"/invite/{token}", data=person)
     me = api.get("/auth/session").json()["user"]
     them = made(api, "Handed Hauge")
     made(api, "Stays Here")

@@ -3,10 +3,9 @@
 import re
 import time
 
-import httpx
 import pytest
 from playwright.sync_api import expect
-from running import DESK, PASSWORD, opened, visiting
+from running import DESK, PASSWORD, opened, visiting, wire
 
 MANY = 5_000
 
@@ -15,9 +14,9 @@ MANY = 5_000
 def colleague(site, account, chromium):
     """Bo, a consultant: the id and the state of a browser where Bo is signed in."""
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
-    origin = {"Origin": site.address}
     wish = {"email": "bo@firm.example", "role": "CONSULTANT"}
-    link = httpx.post(f"{site.address}/api/users", json=wish, cookies=cookies, headers=origin).json()["link"]
+    with wire(f"{site.address}/api", cookies) as boss:
+        link = boss.post("/users", json=wish).json()["link"]
     context = chromium.new_context(base_url=site.address)
     page = context.new_page()
     page.goto(re.sub(r"^https?://[^/]+", "", link))
@@ -27,7 +26,8 @@ def colleague(site, account, chromium):
     page.wait_for_selector("#app .pd-main")
     state = context.storage_state()
     context.close()
-    users = httpx.get(f"{site.address}/api/users", cookies=cookies).json()["items"]
+    with wire(f"{site.address}/api", cookies) as boss:
+        users = boss.get("/users").json()["items"]
     return next(user["id"] for user in users if user["email"] == wish["email"]), state
 
 
@@ -47,7 +47,8 @@ def campaign(api, name, members=(), holds=()):
 def answered(site, colleague, path):
     """What Bo's browser is answered at an address, before any script runs."""
     cookies = {cookie["name"]: cookie["value"] for cookie in colleague[1]["cookies"]}
-    return httpx.get(f"{site.address}{path}", cookies=cookies)
+    with wire(site.address, cookies) as browser:
+        return browser.get(path)
 
 
 def card(page, stage, name):
@@ -363,7 +364,7 @@ def stages(api, row):
 def test_whoever_leads_undoes_the_removal_of_a_colleagues_contact(bos_desk, desk, colleague, api, site):
     row, _ = campaign(api, "Led by Annegret", members=[colleague[0]])
     cookies = {cookie["name"]: cookie["value"] for cookie in colleague[1]["cookies"]}
-    with httpx.Client(base_url=f"{site.address}/api", cookies=cookies, headers={"Origin": site.address}) as bo:
+    with wire(f"{site.address}/api", cookies) as bo:
         hers = bo.post("/contacts?force=true", json={"name": "Bos Contact"}).json()["id"]
         bo.post(f"/campaigns/{row}/assign-contacts", json={"contact_ids": [hers]}).raise_for_status()
         bo.put(f"/campaigns/{row}/contacts/{hers}", json={"stage": "CONTACTED"}).raise_for_status()

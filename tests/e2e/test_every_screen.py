@@ -94,7 +94,6 @@ def examined(page, widths, *, thumb):
     wrong = {}
     for width in widths:
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.evaluate(SETTLED)
         wrong[width] = sizes(page, thumb=thumb)
         if width in {390, 1280}:
             wrong[f"axe, light, {width}"] = axe(page)

@@ -2,20 +2,18 @@
 
 import re
 
-import httpx
 import pytest
 from playwright.sync_api import expect
-from running import PASSWORD, opened
+from running import PASSWORD, opened, wire
 
 
 @pytest.fixture(scope="module")
 def bo(site, account):
     """Bo, a consultant, over the wires."""
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
-    origin = {"Origin": site.address}
     wish = {"email": "bo@firm.example", "role": "CONSULTANT"}
-    link = httpx.post(f"{site.address}/api/users", json=wish, cookies=cookies, headers=origin).json()["link"]
-    with httpx.Client(base_url=f"{site.address}", headers=origin) as them:
+    with wire(site.address, cookies) as boss, wire(site.address) as them:
+        link = boss.post("/api/users", json=wish).json()["link"]
         typed = {"name": "Bo Bergström", "password": PASSWORD, "timezone": "Europe/Berlin"}
         assert them.post(f"/invite/{link.rpartition('/')[2]}", data=typed).status_code == 303
         yield them
@@ -96,6 +94,7 @@ def test_without_a_campaign_it_does_not_exist(account, site, bo):
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
     alone = bo.post("/api/contacts?force=true", json={"name": "Jane Alone"}).json()["id"]
     _, held = shared(bo, "Jane Held", "Held spring")
-    answers = [httpx.get(f"{site.address}/contacts/{one}", cookies=cookies) for one in (alone, held)]
+    with wire(site.address, cookies) as boss:
+        answers = [boss.get(f"/contacts/{one}") for one in (alone, held)]
     assert [answer.status_code for answer in answers] == [404, 200]
     assert "Jane Alone" not in answers[0].text

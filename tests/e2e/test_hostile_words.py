@@ -1,8 +1,7 @@
 """IN-02, X7: words that try to be code stand on every screen as words, whoever looks: owner, golden ticket, member."""
 
-import httpx
 import pytest
-from running import DESK, PASSWORD, opened
+from running import DESK, PASSWORD, opened, wire
 
 # one that runs as markup, one as an attribute's end, one as a template of Vue, one as a key or option that NiceGUI evaluates
 HOSTILE = (
@@ -23,9 +22,7 @@ GOLDEN = ("/team", "/team/work", "/team/audit", "/settings/pipedrive")
 
 class Person:
     def __init__(self, site, cookies):
-        self.wires = httpx.Client(
-            base_url=f"{site.address}/api", cookies=cookies, headers={"Origin": site.address}, timeout=60
-        )
+        self.wires = wire(f"{site.address}/api", cookies)
 
     def make(self, path, body):
         answer = self.wires.post(path, json=body)
@@ -37,7 +34,7 @@ def joined(site, boss, name):
     """A colleague whose very name tries it, by their cookies."""
     address = f"{name}@firm.example"
     link = boss.make("/users", {"email": address, "role": "CONSULTANT"})["link"]
-    with httpx.Client(base_url=site.address, headers={"Origin": site.address}) as browser:
+    with wire(site.address) as browser:
         form = {"name": f"{name} {HOSTILE[0]}", "password": PASSWORD, "timezone": "UTC"}
         assert browser.post(f"/invite/{link.rpartition('/')[2]}", data=form).status_code == 303
         return dict(browser.cookies)

@@ -3,9 +3,8 @@
 import re
 import time
 
-import httpx
 from playwright.sync_api import expect
-from running import DESK, PASSWORD, PHONE, opened
+from running import DESK, PASSWORD, PHONE, opened, wire
 
 
 def test_a_touch_logged_on_the_phone_appears_at_the_desk_without_reload(phone, desk, api):
@@ -33,7 +32,8 @@ def test_the_first_answer_already_says_whom_to_call(account, site, api):
     """The five suggestions stand in the HTML itself, before any script has run."""
     api.post("/contacts", json={"name": "Plain Html", "warmness_score": 10}).raise_for_status()
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
-    html = httpx.get(site.address, cookies=cookies).text
+    with wire(site.address, cookies) as browser:
+        html = browser.get("/").text
     first_paint = html[html.index('id="pd-first"') : html.index('id="app"')]
     assert "Plain Html" in first_paint
     assert "warm 10, never contacted" in first_paint

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from push_service import Browser
 from running import PHONE, opened
 
+WHOLE_BROWSER = True
 ENDPOINT = "https://updates.push.services.mozilla.com/wpush/v2/gAAAA"
 # the makers' services are not to be reached from here: what the browser would be given by its own is given by us
 GIVEN = """

@@ -6,9 +6,10 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from running import KEY, PASSWORD, PHONE, opened
+from running import KEY, PASSWORD, PHONE, from_the_shell, opened, place
 
 SERVICE_WORKERS = "allow"
+WHOLE_BROWSER = True
 
 
 class Thumb:
@@ -45,6 +46,17 @@ def thousand_people():
 NO_DIALLER = (
     "document.addEventListener('click', e => e.target.closest('a[href^=\"tel:\"]') && e.preventDefault(), true)"
 )
+
+
+@pytest.fixture(scope="module")
+def folder():
+    with place() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def start():
+    return from_the_shell
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from running import PHONE, opened
 
+WHOLE_BROWSER = True
+
 
 @pytest.fixture
 def kept(account, chromium, site, api):

@@ -7,9 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import httpx
 import pytest
-from running import PASSWORD, ROOT, served
+from running import PASSWORD, ROOT, served, wire
 
 from app.postgres import open_server
 
@@ -53,7 +52,7 @@ def test_a_server_of_ones_own_serves_and_takes_data_in_bulk(folders, tmp_path):
         assert done.returncode == 0, done.stderr
         with served(own, empty=False, DATABASE_URL=database.url) as site:
             assert not (own / "postgres").exists()
-            with httpx.Client(base_url=site.address, headers={"Origin": site.address}) as client:
+            with wire(site.address) as client:
                 sign_in = {"email": "user@bench.example", "password": PASSWORD}
                 client.post("/api/auth/login", json=sign_in).raise_for_status()
                 suggestion = client.get("/api/contacts/suggested").json()["items"][0]

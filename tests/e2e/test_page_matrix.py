@@ -7,7 +7,8 @@ import uuid
 
 import httpx
 import pytest
-from running import PASSWORD, ROOT, served
+from forked import Forked
+from running import PASSWORD, ROOT, served, wire
 
 NOBODY = "01900000-0000-7000-8000-000000000000"
 
@@ -106,7 +107,7 @@ def test_every_route_has_a_row():
 @pytest.fixture(scope="module")
 def site(folder):
     """Behind a proxy, so that each row comes from an address of its own: one stranger may ask 60 times a minute."""
-    with served(folder, TRUSTED_PROXIES="127.0.0.1/32") as running:
+    with served(folder, start=Forked, TRUSTED_PROXIES="127.0.0.1/32") as running:
         yield running
 
 
@@ -114,8 +115,8 @@ def site(folder):
 def people(site, account):
     """A client for each kind of person, none of whom follows redirects."""
     golden = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
-    boss = httpx.Client(base_url=site.address, cookies=golden, headers={"Origin": site.address})
-    with httpx.Client(base_url=site.address, headers={"Origin": site.address}) as anonymous:
+    boss = wire(site.address, golden)
+    with wire(site.address) as anonymous:
         clients = {"anonymous": anonymous, "golden": boss}
         for kind in ("consultant", "disabled"):
             clients[kind] = joined(site, boss, f"{kind}@firm.example")
@@ -128,7 +129,7 @@ def people(site, account):
 
 def joined(site, boss, email):
     link = boss.post("/api/users", json={"email": email, "role": "CONSULTANT"}).json()["link"]
-    client = httpx.Client(base_url=site.address, headers={"Origin": site.address})
+    client = wire(site.address)
     token = link.rpartition("/")[2]
     answer = client.post(f"/invite/{token}", data={"name": "Some Body", "password": PASSWORD, "timezone": "UTC"})
     assert answer.status_code == 303, answer.text

@@ -7,7 +7,6 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import openpyxl
 import psutil
 import psycopg
@@ -15,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
-from running import DESK, PASSWORD, PHONE, opened
+from running import DESK, PASSWORD, PHONE, opened, wire
 
 from app.postgres import open_server
 
@@ -27,7 +26,7 @@ WIDTHS = [360, 390, 430, 768, 1280]
 def firm(site, account):
     """Annegret leads a campaign; Björn works on it and has made eleven calls for it; Carla knows nothing of it."""
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
-    with client(site, cookies) as boss:
+    with wire(site.address, cookies) as boss:
         bjorn, carla = joined(site, boss, "Björn Berg"), joined(site, boss, "Carla Cruz")
         users = {user["name"]: user["id"] for user in boss.get("/api/users").json()["items"]}
         today = datetime.now(UTC).date()
@@ -46,15 +45,11 @@ def firm(site, account):
         carla.close()
 
 
-def client(site, cookies=None):
-    return httpx.Client(base_url=site.address, cookies=cookies, headers={"Origin": site.address}, timeout=30)
-
-
 def joined(site, boss, name):
     link = made(boss, "/api/users", {"email": f"{name.split()[0].lower()}@reports.example", "role": "CONSULTANT"})[
         "link"
     ]
-    them = client(site)
+    them = wire(site.address)
     typed = {"name": name, "password": PASSWORD, "timezone": "Europe/Berlin"}
     assert them.post(f"/invite/{link.rpartition('/')[2]}", data=typed).status_code == 303
     return them

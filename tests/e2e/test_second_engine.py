@@ -1,9 +1,8 @@
 """T10: the main flows in WebKit, the engine of every iPhone."""
 
-import httpx
 import pytest
 import webkit
-from running import KEY, PASSWORD
+from running import KEY, PASSWORD, wire
 
 pytestmark = pytest.mark.skipif(webkit.browser() is None, reason=webkit.MISSING)
 
@@ -12,7 +11,7 @@ pytestmark = pytest.mark.skipif(webkit.browser() is None, reason=webkit.MISSING)
 def hands(site):
     """The first golden ticket, made without a browser, with a few contacts."""
     token = site.setup.partition("token=")[2]
-    with httpx.Client(base_url=site.address, headers={"Origin": site.address}, timeout=30) as client:
+    with wire(site.address) as client:
         form = {"token": token, "email": "annegret@firm.example", "name": "Annegret Schönfelder", "password": PASSWORD}
         answer = client.post("/setup", data=form | {"timezone": "Europe/Berlin", "country": "DE", "sample": ""})
         assert answer.status_code == 303, answer.text

@@ -4,11 +4,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import psycopg
 import pytest
 from playwright.sync_api import expect
-from running import PHONE, opened
+from running import PHONE, opened, wire
 
 from app.postgres import open_server
 
@@ -415,7 +414,7 @@ def test_a_meeting_that_is_over_asks_how_it_went_and_one_tap_answers(phone, api)
 def long_words(account, site):
     """A contact whose name, place and notes are as long as real ones."""
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
-    with httpx.Client(base_url=f"{site.address}/api", cookies=cookies, headers={"Origin": site.address}) as api:
+    with wire(f"{site.address}/api", cookies) as api:
         who = person(api, "Maximilian-Alexander Fernández-Villaverde von und zu Papadopoulos-Konstantinidis")
         place = "https://meet.example/a-very-long-room-name-that-nobody-can-read-aloud-without-a-break"
         touch(api, who, "MEETING", due_date=stamp(days=1), location=place, note="Donaudampfschifffahrt" * 12)

@@ -1,0 +1,55 @@
+"""The product as a process of its own that need not load its modules again: it is forked from one that has loaded them.
+
+Loading takes most of a start, and nearly every file of tests starts the product; `python -m app serve` itself is
+started where a start is what is tested.
+"""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+
+from app import __main__ as command_line
+
+_loaded = multiprocessing.get_context("forkserver")
+_loaded.set_forkserver_preload(["app.main", "app.commands.run"])
+
+
+class Forked:
+    """`python -m app` with these words; answers as `subprocess.Popen` with a pipe for what it prints."""
+
+    def __init__(self, words, *, cwd, env, log):
+        heard, said = _loaded.Pipe(duplex=False)
+        self._process = _loaded.Process(target=_serve, args=([*map(str, words)], str(cwd), env, said, str(log)))
+        self._process.start()
+        said.close()
+        self.stdout, self.pid = os.fdopen(os.dup(heard.fileno()), "r", encoding="utf-8"), self._process.pid
+        heard.close()
+
+    @property
+    def returncode(self):
+        return self._process.exitcode
+
+    poll = returncode.fget
+
+    def wait(self, seconds=None):
+        self._process.join(seconds)
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired("app", seconds)
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
+    def kill(self):
+        self._process.kill()
+
+
+def _serve(words, cwd, env, said, log):
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    os.dup2(said.fileno(), 1)
+    with open(log, "ab") as file:  # noqa: PTH123
+        os.dup2(file.fileno(), 2)
+    sys.argv = ["pipedriven", *words]
+    command_line.cli()
