@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from emptying import emptied
+from emptying import emptied, hang_up
 from hypothesis import HealthCheck, settings
 
 from app import db, migrate
@@ -43,6 +43,7 @@ def url(data_dir):
         migrate.upgrade(server.url)
         db.connect(server.url)
         yield server.url
+        hang_up()
         db.engine.dispose()
 
 

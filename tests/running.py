@@ -156,14 +156,14 @@ def wire(address, cookies=None):
 
 
 @contextmanager
-def windows(chromium, site, workers="allow"):
+def windows(chromium, site, **settings):
     """Browser windows, one for each person and shape: what a page loads is fetched and compiled once in each."""
     kept = {}
 
     def window(state, shape):
         key = repr((state, shape))
         if key not in kept:
-            kept[key] = chromium.new_context(base_url=site.address, service_workers=workers, **shape)
+            kept[key] = chromium.new_context(base_url=site.address, **settings, **shape)
         return kept[key]
 
     yield window

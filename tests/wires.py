@@ -1,5 +1,6 @@
 """The API as a script calls it: `ask(ada, "GET", "/api/contacts")`; the outer stack is one header that says who asks."""
 
+import atexit
 import logging
 from uuid import UUID
 
@@ -65,6 +66,8 @@ def built() -> FastAPI:
 
 
 client = TestClient(built(), base_url="https://leads.example.com", raise_server_exceptions=False)
+# one event loop for all questions, as in a running product; a loop for each takes as long as the answer
+atexit.register(client.__enter__().__exit__, None, None, None)
 
 
 def ask(who, method: str, path: str, body=None, *, headers=None, session_id=None, **given):
