@@ -26,10 +26,13 @@ class TwinsPart:
             self.place = Kept("pd-twins")
 
     async def ask(self, typed: dict[str, Any], but_not: UUID | None) -> None:
-        """Look for those like what is typed so far."""
+        """Look for those like what is typed so far, unless the form was left meanwhile."""
+        if self.place.box.is_deleted:
+            return
         self.turn += 1
         turn = self.turn
-        found = await look(lambda session, me: like(session, me, typed, but_not))
+        with self.place.box:  # the field that was typed in may be gone by now
+            found = await look(lambda session, me: like(session, me, typed, but_not))
         if turn == self.turn and not self.place.box.is_deleted:
             self.show(found)
 

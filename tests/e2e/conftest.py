@@ -46,6 +46,8 @@ def start():
 def site(folder, pipedrive, start):
     with served(folder, start=start, PIPEDRIVE_BASE_URL=pipedrive.url) as running:
         yield running
+    broken = [line for line in (folder / "serve.log").read_text().splitlines() if '"level": "error"' in line]
+    assert not broken, "\n".join(broken)
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,8 @@ SEED = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
 # patience for one answer, for a whole call, for a late commit; then the lease
 PATIENCE = (0.5, 0.7, 1.0, 1.5)
 CALM_WITHIN = max(90, SECONDS)
+# how many kinds of trouble make a storm
+KINDS = 6
 START = time.monotonic()
 
 
@@ -93,7 +95,8 @@ def rage_once(firm, fake, database, seconds):
         (0.82, lambda: firm.drop_key("cem")),
         (0.92, lambda: firm.save_key("cem")),
     ]
-    while (now := time.monotonic() - start) < seconds or larger:
+    # on a busy machine fewer requests come by in that time, and fewer kinds of bad weather
+    while (now := time.monotonic() - start) < seconds or larger or (len(fake.met) < KINDS and now < 5 * seconds):
         if larger and now > larger[0][0] * seconds:
             larger.pop(0)[1]()
         if now > next_kill:
@@ -124,7 +127,7 @@ def settle(firm, fake):
 
 def test_it_was_a_storm(storm):
     assert storm.fake.kills >= 3
-    assert len(storm.fake.met) >= 6
+    assert len(storm.fake.met) >= KINDS
     assert {"daily budget", "firewall"} <= set(storm.fake.met)
     assert storm.firm.refused < len(storm.firm.contacts)
 

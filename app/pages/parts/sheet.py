@@ -35,7 +35,8 @@ class Sheet:
         return self._body
 
     def open(self) -> None:
-        toast.hush()
+        # not the client of the moment: whoever asked for the sheet may have stood in what it showed before
+        toast.hush(self.around.client)
         self.dialog.open()
 
     def close(self) -> None:
