@@ -30,7 +30,8 @@ class Forked:
     def returncode(self):
         return self._process.exitcode
 
-    poll = returncode.fget
+    def poll(self):
+        return self.returncode
 
     def wait(self, seconds=None):
         self._process.join(seconds)
