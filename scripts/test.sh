@@ -28,10 +28,9 @@ rm -r "$browsers"
 echo "== pytest with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
 memory=$(mktemp -d)
 failed=0
-# in the order of their names, as what needs a browser takes longest and stands first; three at once on two cores, as
-# many wait for a clock
+# in the order of their names, as what needs a browser takes longest and stands first
 # shellcheck disable=SC2086 # several arguments
-.venv/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder \
+.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder \
     ${COVERAGE:+--cov --cov-report=term:skip-covered} \
     -o "addopts=--strict-markers --strict-config" -o cache_dir="$memory" ${PYTEST_ARGS:-} </dev/null || failed=$?
 if [ "$failed" = 1 ]; then

@@ -62,7 +62,7 @@ class ItemSheet:
 
     async def open(self, sync_id: UUID) -> None:
         self.sync_id, self.shown = sync_id, None
-        if self.show(await look(self.ask)):
+        if self.show(await self.seen()):
             self.sheet.open()
             # what settled while we looked
             await self.renew()
@@ -73,8 +73,13 @@ class ItemSheet:
 
     async def renew(self) -> None:
         """News while it is open."""
-        if self.sync_id and self.sheet.is_open and not self.show(await look(self.ask)):
+        if self.sync_id and self.sheet.is_open and not self.show(await self.seen()):
             self.sheet.close()
+
+    async def seen(self) -> Seen | None:
+        """Asked from a place that stays: the button that opened this may be gone by now."""
+        with self.sheet.around:
+            return await look(self.ask)
 
     def show(self, seen: Seen | None) -> bool:
         if seen and (facts := pushes.facts(seen[0])) != self.shown:

@@ -43,10 +43,12 @@ def start():
 
 
 @pytest.fixture(scope="module")
-def site(folder, pipedrive, start):
+def site(folder, pipedrive, start, request):
     with served(folder, start=start, PIPEDRIVE_BASE_URL=pipedrive.url) as running:
         yield running
-    broken = [line for line in (folder / "serve.log").read_text().splitlines() if '"level": "error"' in line]
+    meant = getattr(request.module, "BROKEN_ON_PURPOSE", None)
+    said = (folder / "serve.log").read_text().splitlines()
+    broken = [line for line in said if '"level": "error"' in line and not (meant and meant in line)]
     assert not broken, "\n".join(broken)
 
 

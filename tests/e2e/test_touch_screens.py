@@ -11,6 +11,8 @@ from running import PHONE, opened, wire
 
 from app.postgres import open_server
 
+BROKEN_ON_PURPOSE = "the feed broke"
+
 # headless Chromium has no mail program, and the attempt to open one blocks its input: the link is checked, not followed
 NO_MAIL = (
     "document.addEventListener('click', e => e.target.closest('a[href^=\"mailto:\"]') && e.preventDefault(), true)"
