@@ -12,7 +12,7 @@ from app import db
 from app.models import ActivityDraft, PipedriveLink, PipedriveSync, SyncLane, Trigger, User
 from app.services import outreach, syncs
 from app.sync.company import Desk
-from app.sync.drain import drain, rest
+from app.sync.drain import drain
 from app.sync.pace import Pace
 from app.sync.pipedrive import http_client
 
@@ -98,7 +98,7 @@ def settled(desk, seconds=10):
         if not any(row.is_open for row in rows):
             return rows
         assert time.monotonic() < until, [(row.status, row.attempts, row.error) for row in rows if row.is_open]
-        time.sleep(rest(desk))
+        time.sleep(0.01)
 
 
 def pushes():

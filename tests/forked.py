@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from app import __main__ as command_line
 
@@ -50,7 +51,7 @@ def _serve(words, cwd, env, said, log):
     os.environ.clear()
     os.environ.update(env)
     os.dup2(said.fileno(), 1)
-    with open(log, "ab") as file:  # noqa: PTH123
+    with Path(log).open("ab") as file:
         os.dup2(file.fileno(), 2)
     sys.argv = ["pipedriven", *words]
     command_line.cli()

@@ -25,7 +25,7 @@ class Firm:
 
     def __init__(self, site, cookies):
         self.site = site
-        self.boss = wire(site.address, cookies)
+        self.boss = wire(site.address, cookies, seconds=60)
         self.places = {}
 
     def make(self, path, body=None, **more):

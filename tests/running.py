@@ -143,7 +143,7 @@ def wait_ready(address, seconds=30):
     with wire(address) as asking:
         while time.monotonic() < end:
             try:
-                if asking.get("/readyz").status_code == 200:
+                if asking.get("/readyz", timeout=5).status_code == 200:
                     return
             except httpx.HTTPError:
                 pass
@@ -151,21 +151,22 @@ def wait_ready(address, seconds=30):
     raise AssertionError("never became ready")
 
 
-def wire(address, cookies=None):
+def wire(address, cookies=None, seconds=5):
     """A program that asks as a browser would; the loopback needs no authorities, which take a tenth of a second to load."""
     headers = {"Origin": re.match(r"https?://[^/]+", address)[0]}
-    return httpx.Client(base_url=address, cookies=cookies, headers=headers, timeout=60, verify=False, trust_env=False)
+    known = {"base_url": address, "cookies": cookies, "headers": headers, "timeout": seconds}
+    return httpx.Client(verify=False, trust_env=False, **known)
 
 
 @contextmanager
-def windows(chromium, site, **settings):
+def windows(chromium, site, workers="allow"):
     """Browser windows, one for each person and shape: what a page loads is fetched and compiled once in each."""
     kept = {}
 
     def window(state, shape):
         key = repr((state, shape))
         if key not in kept:
-            kept[key] = chromium.new_context(base_url=site.address, **settings, **shape)
+            kept[key] = chromium.new_context(base_url=site.address, service_workers=workers, **shape)
         return kept[key]
 
     yield window

@@ -47,9 +47,7 @@ def contact_panel(shell: Shell, found: Whole, reopen: Callable[[], Awaitable[Non
 
     async def again() -> None:
         try:
-            seen = await look(whole_story(contact_id))
-            if not panel.is_gone:
-                panel.show(seen)
+            panel.show(await look(whole_story(contact_id)))
         except NotFound:
             panel.gone(await look(lambda session, me: in_trash(session, me, contact_id)))
             if await look(lambda session, me: witness.opens(session, me, contact_id)):
@@ -79,11 +77,6 @@ class Panel:
             basic.heading("Story")
             self.story = Kept()
         self.show(found)
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the screen was left while we looked."""
-        return self.parts.is_deleted
 
     def show(self, seen: Whole) -> None:
         contact, entries, standing, address, shown, places, advice = seen

@@ -33,7 +33,7 @@ class TwinsPart:
         turn = self.turn
         with self.place.box:  # the field that was typed in may be gone by now
             found = await look(lambda session, me: like(session, me, typed, but_not))
-        if turn == self.turn and not self.place.box.is_deleted:
+        if turn == self.turn:
             self.show(found)
 
     def undecided(self, found: list[Twin]) -> list[Twin]:

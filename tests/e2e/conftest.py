@@ -59,7 +59,7 @@ def chromium(request):
     The headless shell is the same engine for a third less of the machine; it knows nothing of notices and installing.
     """
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not is_whole(request.module):
+    if not getattr(request.module, "WHOLE_BROWSER", False):
         path = os.environ.get("CHROMIUM_SHELL") or shutil.which("chromium-headless-shell") or path
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=path, args=FLAGS)
@@ -81,18 +81,9 @@ def account(site, chromium):
 
 @pytest.fixture(scope="module")
 def window(chromium, site, request):
-    """Half of what a page costs the machine is its service worker: only files that are about it have one.
-
-    Where the browser is whole, what moves moves; elsewhere nothing does, as many people have it.
-    """
-    workers = getattr(request.module, "SERVICE_WORKERS", "block")
-    motion = "no-preference" if is_whole(request.module) else "reduce"
-    with windows(chromium, site, service_workers=workers, reduced_motion=motion) as window:
+    """Half of what a page costs the machine is its service worker: only files that are about it have one."""
+    with windows(chromium, site, workers=getattr(request.module, "SERVICE_WORKERS", "block")) as window:
         yield window
-
-
-def is_whole(module):
-    return getattr(module, "WHOLE_BROWSER", False)
 
 
 @pytest.fixture

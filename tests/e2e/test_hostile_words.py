@@ -22,7 +22,7 @@ GOLDEN = ("/team", "/team/work", "/team/audit", "/settings/pipedrive")
 
 class Person:
     def __init__(self, site, cookies):
-        self.wires = wire(f"{site.address}/api", cookies)
+        self.wires = wire(f"{site.address}/api", cookies, seconds=60)
 
     def make(self, path, body):
         answer = self.wires.post(path, json=body)

@@ -8,7 +8,7 @@ from running import PASSWORD, served, wire
 
 
 def signed_up(site):
-    them = wire(site.address)
+    them = wire(site.address, seconds=60)
     token = site.setup.partition("token=")[2]
     form = {"token": token, "email": "annegret@firm.example", "name": "Annegret", "password": PASSWORD}
     answer = them.post("/setup", data=form | {"timezone": "Europe/Berlin", "country": "DE", "sample": ""})
@@ -36,7 +36,7 @@ def test_one_row_whatever_is_replayed_and_whatever_stops_meanwhile(folder):
         them.close()
 
     # the phone never heard the answers; the server was started anew at another door
-    with served(folder, empty=False, start=Forked) as site, wire(site.address, cookies) as them:
+    with served(folder, empty=False, start=Forked) as site, wire(site.address, cookies, seconds=60) as them:
         again = [them.post(path, json=body, headers={"Idempotency-Key": key}) for key, (path, body) in deeds.items()]
         assert {answer.json()["id"] for answer in again} == first
         assert len(them.get("/api/contacts", params={"q": "Spät Ömer"}).json()["items"]) == 1

@@ -26,7 +26,7 @@ WIDTHS = [360, 390, 430, 768, 1280]
 def firm(site, account):
     """Annegret leads a campaign; Björn works on it and has made eleven calls for it; Carla knows nothing of it."""
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
-    with wire(site.address, cookies) as boss:
+    with wire(site.address, cookies, seconds=30) as boss:
         bjorn, carla = joined(site, boss, "Björn Berg"), joined(site, boss, "Carla Cruz")
         users = {user["name"]: user["id"] for user in boss.get("/api/users").json()["items"]}
         today = datetime.now(UTC).date()
@@ -49,7 +49,7 @@ def joined(site, boss, name):
     link = made(boss, "/api/users", {"email": f"{name.split()[0].lower()}@reports.example", "role": "CONSULTANT"})[
         "link"
     ]
-    them = wire(site.address)
+    them = wire(site.address, seconds=30)
     typed = {"name": name, "password": PASSWORD, "timezone": "Europe/Berlin"}
     assert them.post(f"/invite/{link.rpartition('/')[2]}", data=typed).status_code == 303
     return them

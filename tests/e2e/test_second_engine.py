@@ -11,7 +11,7 @@ pytestmark = pytest.mark.skipif(webkit.browser() is None, reason=webkit.MISSING)
 def hands(site):
     """The first golden ticket, made without a browser, with a few contacts."""
     token = site.setup.partition("token=")[2]
-    with wire(site.address) as client:
+    with wire(site.address, seconds=30) as client:
         form = {"token": token, "email": "annegret@firm.example", "name": "Annegret Schönfelder", "password": PASSWORD}
         answer = client.post("/setup", data=form | {"timezone": "Europe/Berlin", "country": "DE", "sample": ""})
         assert answer.status_code == 303, answer.text

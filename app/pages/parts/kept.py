@@ -17,14 +17,14 @@ End = tuple[object, Draw]
 
 
 class Kept:
-    """A place on the screen that is drawn again only when what it shows has changed."""
+    """A place on the screen that is drawn again only when what it shows has changed, and never once it is gone."""
 
     def __init__(self, classes: str = "") -> None:
         self.box = ui.element("div").classes(classes)
         self.shown: object = NOTHING_YET
 
     def show(self, facts: object, draw: Draw) -> None:
-        if facts != self.shown:
+        if facts != self.shown and not self.box.is_deleted:
             self.shown = facts
             self.box.clear()
             with self.box:
@@ -111,7 +111,9 @@ class Sequel:
         self.places: dict[str, Kept] = {}
 
     def show(self, facts: dict[str, object], draws: Sequence[Draw], end: End | None = None) -> None:
-        """`facts` by id in the order of the list, with what draws each."""
+        """`facts` by id in the order of the list, with what draws each; nothing when the screen was left meanwhile."""
+        if self.box.is_deleted:
+            return
         for gone in self.places.keys() - facts.keys():
             self.places.pop(gone).box.delete()
         for index, ((name, known), draw) in enumerate(zip(facts.items(), draws, strict=True)):
