@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import importlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -95,23 +97,38 @@ def make_venv() -> None:
 
 
 def install(lock: str) -> None:
-    """Install exactly what the lock file lists, each file checked against its hash."""
+    """Install exactly what the lock file lists, each file checked against its hash.
+
+    Choosing and unpacking keeps one processor busy, so that the list is dealt out to as many pips as there are
+    processors. A pip that stumbled over another is no failure: what is missing then is installed by one alone.
+    """
     say(f"Installing {lock} ...")
-    pip: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--progress-bar",
-        "off",
-    ]
-    if not run([*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", ROOT / lock]):
+    with TemporaryDirectory() as folder:
+        pips = [started(pip(part)) for part in dealt(ROOT / lock, Path(folder))]
+        done = [one.wait() == 0 for one in pips]
+    if all(done):
+        return
+    say("Not everything could be installed; once more, one after the other ...")
+    if not run(pip(ROOT / lock)):
         sys.exit(
             "The packages could not be installed; the lines above say why. Run the same command again once that is mended."
         )
+
+
+def dealt(lock: Path, folder: Path) -> list[Path]:
+    """Deal a lock file out to one file per processor; they stand in for each other and need no order."""
+    packages = re.split(r"\n(?=\S)", lock.read_text())
+    hands = min(os.cpu_count() or 1, 4)
+    parts = [folder / f"{number}.lock" for number in range(hands)]
+    for number, part in enumerate(parts):
+        part.write_text("\n".join(packages[number::hands]) + "\n")
+    return parts
+
+
+def pip(lock: Path) -> list[str | Path]:
+    """Return the command that installs what this file lists and nothing else."""
+    how = "-q --no-input --disable-pip-version-check --progress-bar off --no-deps --require-hashes --only-binary :all:"
+    return [PYTHON, "-m", "pip", "install", *how.split(), "-r", lock]
 
 
 def link_project(version: str) -> None:
@@ -125,12 +142,12 @@ def link_project(version: str) -> None:
 
 def run(command: Sequence[str | Path], **more: str) -> bool:
     """Run a command and tell whether it went well; what it says is for the person at the terminal."""
-    return (
-        subprocess.run(
-            command, env=ENVIRONMENT | more, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
-        ).returncode
-        == 0
-    )
+    return started(command, **more).wait() == 0
+
+
+def started(command: Sequence[str | Path], **more: str) -> subprocess.Popen[bytes]:
+    """Start a command that is asked nothing and says what it says to the person at the terminal."""
+    return subprocess.Popen(command, env=ENVIRONMENT | more, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
 
 def say(line: str) -> None:

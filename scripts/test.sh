@@ -9,16 +9,21 @@ if [ ! -w "${HOME:-/nonexistent}" ]; then # the browser keeps its files at home
     export HOME
     trap 'rm -rf "$HOME"' EXIT
 fi
-# what fetches waits for the network, what checks for the processor
+# what fetches waits for the network; the types keep one processor busy, and so does reading the tests for the first
+# time: written down once, two processes need not do it both
 browsers=$(mktemp -d)
 {
     scripts/chromium.sh >"$browsers/whole"
     scripts/headless_shell.sh >"$browsers/shell"
     scripts/webkit.sh
 } &
+fetching=$!
+PYTHONDONTWRITEBYTECODE="" .venv/bin/python -m pytest -q --collect-only </dev/null >/dev/null &
+reading=$!
 checked=0
 scripts/check.sh || checked=$?
-wait $!
+wait $fetching
+wait $reading || true # pytest itself says what is wrong
 CHROMIUM=$(cat "$browsers/whole")
 CHROMIUM_SHELL=$(cat "$browsers/shell")
 export CHROMIUM CHROMIUM_SHELL
