@@ -100,23 +100,20 @@ def install(lock: str) -> None:
     """Install exactly what the lock file lists, each file checked against its hash.
 
     Choosing and unpacking keeps one processor busy, so that the list is dealt out to as many pips as there are
-    processors. A pip that stumbled over another is no failure: what is missing then is installed by one alone.
+    processors; as none of them follows dependencies, none waits for what another installs.
     """
     say(f"Installing {lock} ...")
     with TemporaryDirectory() as folder:
         pips = [started(pip(part)) for part in dealt(ROOT / lock, Path(folder))]
         done = [one.wait() == 0 for one in pips]
-    if all(done):
-        return
-    say("Not everything could be installed; once more, one after the other ...")
-    if not run(pip(ROOT / lock)):
+    if not all(done):
         sys.exit(
             "The packages could not be installed; the lines above say why. Run the same command again once that is mended."
         )
 
 
 def dealt(lock: Path, folder: Path) -> list[Path]:
-    """Deal a lock file out to one file per processor; they stand in for each other and need no order."""
+    """Deal a lock file out, package by package, to one file per processor."""
     packages = re.split(r"\n(?=\S)", lock.read_text())
     hands = min(os.cpu_count() or 1, 4)
     parts = [folder / f"{number}.lock" for number in range(hands)]

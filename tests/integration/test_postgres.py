@@ -52,7 +52,8 @@ class _reachable_folder:
     """A folder that the dropped user can reach; no server of it outlives the test."""
 
     def __enter__(self) -> Path:
-        self.path = Path(tempfile.mkdtemp(prefix="pg-")).resolve()
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.path = Path(tempfile.mkdtemp(prefix="pg-", dir=memory)).resolve()
         self.path.chmod(0o711)
         return self.path
 
