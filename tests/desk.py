@@ -20,7 +20,6 @@ ADAS_KEY, BOS_KEY = "key-ada-0123456789", "key-bo-9876543210"
 KEYS = {ADAS_KEY: "Ada", BOS_KEY: "Bo"}
 QUICK = Pace(
     lease=10,
-    lanes_at_once=2,
     deadline=1.0,
     late_commit=0.1,
     first_wait=0.02,
@@ -29,7 +28,7 @@ QUICK = Pace(
     ailing=0.05,
     longest_ailing=0.1,
     spread=0.05,
-    soon=0.25,
+    soon=0.1,
     poll=0.05,
 )
 
@@ -99,7 +98,7 @@ def settled(desk, seconds=10):
         if not any(row.is_open for row in rows):
             return rows
         assert time.monotonic() < until, [(row.status, row.attempts, row.error) for row in rows if row.is_open]
-        time.sleep(0.03)
+        time.sleep(0.01)
 
 
 def pushes():
