@@ -11,7 +11,6 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 from bench_site import ROOT, Site, answering, free_port
 from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
@@ -29,14 +28,27 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 BREATH = 700
 LOG = "#app .pd-log"
 LIST = "input[type=search]"
-# by the page's own clock, which starts with the visit: what drives the browser is heard only between long tasks
-PAINTED = """
-new MutationObserver((_, watcher) => {
-    if (!document.querySelector(".pd-log")) return
-    watcher.disconnect()
-    requestAnimationFrame(() => setTimeout(() => { window.benchPainted = performance.now() }))
-}).observe(document, { childList: true, subtree: true })
+# the page's own clock, which starts with the visit; what drives the browser would put a script of its own into the page
+CLOCK = """
+window.bench = new Promise(done => {
+    const seen = {}
+    new MutationObserver((_, watcher) => {
+        if (!seen.shown && document.querySelector(".pd-log")) {
+            seen.shown = 1
+            requestAnimationFrame(() => setTimeout(() => { seen.shown = performance.now() }))
+        }
+        if (!document.querySelector("#app .pd-log")) return
+        seen.usable = performance.now()
+        watcher.disconnect()
+        const asked = setInterval(() => {
+            if (!window.socket?.connected || seen.shown === 1) return
+            clearInterval(asked)
+            done({ ...seen, answering: performance.now() })
+        }, 10)
+    }).observe(document, { childList: true, subtree: true })
+})
 """
+VISITS = ("first visit", "second visit", "third visit")  # only then does the browser have its compiled scripts at hand
 WATCH = """
 selector => {
     window.benchShown = new Promise(shown => {
@@ -94,7 +106,7 @@ def bare() -> Iterator[Site]:
 def first_page(
     browser: Browser, site: Site, *, slowed: bool, whose: str = ""
 ) -> Generator[tuple[str, str], None, dict[str, float]]:
-    """The first visit with an empty cache, and the second one; hands back after how many seconds each was usable.
+    """The first visit with an empty cache, and two more; hands back after how many seconds each was usable.
 
     Medians of some phones, one after the other. What a browser does once when it has just been started is no page's
     fault, so that one phone goes ahead unmeasured.
@@ -119,20 +131,18 @@ def first_page(
 def visited(browser: Browser, site: Site, *, slowed: bool) -> dict[str, tuple[float, ...]]:
     """One phone's visits: seconds until suggestions are shown, usable and answering, then requests and bytes."""
     page, line = opened(browser, site)
-    page.add_init_script(PAINTED)
+    line.send("Page.enable")
+    line.send("Page.addScriptToEvaluateOnNewDocument", {"source": CLOCK})
     if slowed:
         slow_down(line)
     seen, found = traffic(line), {}
-    for visit in ("first visit", "second visit"):
+    for visit in VISITS:
         seen.clear()
-        start = perf_counter()
-        page.goto(site.address, wait_until="commit")
-        page.locator(LOG).first.wait_for(timeout=60_000)
-        usable = perf_counter() - start
-        ready(page)
-        answering = perf_counter() - start
+        line.send("Page.navigate", {"url": site.address})
+        told = line.send("Runtime.evaluate", {"expression": "bench", "awaitPromise": True, "returnByValue": True})
+        clock = told["result"]["value"]
         page.wait_for_timeout(SETTLE)
-        found[visit] = (float(page.evaluate("benchPainted")) / 1000, usable, answering, len(seen), sum(seen))
+        found[visit] = (*(clock[when] / 1000 for when in ("shown", "usable", "answering")), len(seen), sum(seen))
     page.context.close()
     return found
 

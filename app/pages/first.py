@@ -1,7 +1,8 @@
 """What a cold phone reads before the app itself has started: the five suggestions as plain HTML.
 
 The app's own script takes over as soon as it is there and this disappears. It
-uses the same classes in the same order as the screens do, so nothing moves.
+uses the same classes as the screens do, so nothing moves. The content stands
+before the ways around it, as a slow phone draws the first half first.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from app.pages.parts import people, reach
 from app.services.suggestions import Suggestion
 
 SHOWN = 5
+# what stands between them is put in front of all scripts (app/web/sorted_page.py)
+START, END = "<!--first-->", "<!--/first-->"
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,11 @@ class Picks:
 def paint(picks: Picks) -> str:
     """The frame of every screen; on Today with the suggestions, which are what the person came for."""
     content = _today(picks) if picks.suggested else '<div class="pd-bone"></div>' * 6
+    notices = f'<span class="pd-act">{_icon("bell")}</span>'
     return (
-        '<div id="pd-first"><header class="pd-top"><span class="pd-brand">'
-        f'<img src="{design.asset("icon.svg")}" alt="">Pipedriven</span><span class="pd-grow"></span><span class="pd-act">{_icon("search")}</span></header>{_rail(picks.me, picks.here)}{_bar(picks.here)}'
-        f'<div class="pd-main"><div class="nicegui-sub-pages">{content}</div></div></div>'
+        f'{START}<div id="pd-first"><header class="pd-top"><span class="pd-brand">'
+        f'<img src="{design.asset("icon.svg")}" alt="">Pipedriven</span><span class="pd-grow"></span><span class="pd-act">{_icon("search")}</span>{notices}</header>'
+        f'<div class="pd-main"><div class="nicegui-sub-pages">{content}</div></div>{_rail(picks.me, picks.here)}{_bar(picks.here)}</div>{END}'
     )
 
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.compress import TEXTS, WORTH, Brotli, Gzip, encoding_for
 from app.web.shelf import BEST, Shelf
-from app.web.spared import INSTEAD, SHEETS, thinned
+from app.web.spared import LAYERS, SHEET, instead
 
 ASSETS = f"/_nicegui/{nicegui.__version__}/"
 FOLDERS = (ASSETS, "/static/")
@@ -69,8 +69,8 @@ class Assets:
         return found
 
     async def _read(self, scope: Scope) -> Kept:
-        if spared := INSTEAD.get(scope["path"]):
-            return Kept(200, [(b"content-type", spared[0]), (b"content-length", b"%d" % len(spared[1]))], spared[1])
+        if own := await asyncio.to_thread(instead, scope["path"]):
+            return Kept(200, [(b"content-type", own[0]), (b"content-length", b"%d" % len(own[1]))], own[1])
         start: Message = {}
         body: list[bytes] = []
 
@@ -91,10 +91,7 @@ class Assets:
 
         headers = [(name, value) for name, value in scope["headers"] if name not in IGNORED]
         await self.app(dict(scope, headers=headers), nothing, caught)
-        whole = b"".join(body)
-        if scope["path"] in SHEETS and start["status"] == 200:
-            whole = thinned(whole)
-        return Kept(start["status"], list(start["headers"]), whole)
+        return Kept(start["status"], list(start["headers"]), b"".join(body))
 
 
 def _squeezed(plain: Kept, encoding: str | None, quality: int, shelf: Shelf) -> Kept:
@@ -128,7 +125,7 @@ def first_visit() -> list[str]:
         if module.name == CHARTS
         for file in sorted(module.path.glob("*.js"))
     ]
-    return [f"{ASSETS}static/{name}" for name in sorted(wanted)] + charts
+    return [SHEET, *(f"{ASSETS}static/{name}" for name in sorted(wanted - {*LAYERS.values(), "fonts.css"})), *charts]
 
 
 def _for_use(name: str) -> str:

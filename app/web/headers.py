@@ -2,8 +2,8 @@
 
 NiceGUI starts its pages with inline scripts, so each answer gets a fresh nonce
 that is written into its `<script>` tags. Its compiler of templates needs
-`unsafe-eval`; our plain pages do without. On the same way through a page its
-sheets get the address of what is left of them (spared.py).
+`unsafe-eval`; our plain pages do without. On the same way its page is put in the
+order in which a phone wants it (sorted_page.py).
 """
 
 import re
@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
-from app.web.spared import dated
+from app.web.sorted_page import sorted_page
 
 POLICY = (
     "default-src 'self'; script-src 'self'{scripts}; script-src-attr 'none'; style-src 'self' 'unsafe-inline'; "
@@ -79,7 +79,7 @@ def _is_html(headers: Headers) -> bool:
 
 
 async def _send_page(start: Message, page: bytes, nonce: str, send: Send) -> None:
-    page = dated(SCRIPT.sub(b'<script nonce="' + nonce.encode() + b'"', page))
+    page = sorted_page(SCRIPT.sub(b'<script nonce="' + nonce.encode() + b'"', page))
     MutableHeaders(scope=start)["content-length"] = str(len(page))
     await send(start)
     await send({"type": "http.response.body", "body": page})

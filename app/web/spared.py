@@ -1,9 +1,10 @@
-"""What a phone would load in vain, and what it gets instead: 31 KB of every first visit.
+"""What a phone would load in vain, and what it gets instead: 31 KB and three requests of every first visit.
 
-We use the system's font and our own icons, so the font list may be empty. No
-screen renders HTML (test_law.py), so the cleaner may be the strictest there is:
-it shows all markup as text. Quasar's sheets come without the parts and
-colours that no screen uses; tests/measuring.py looks for them on every one.
+We use the system's font and our own icons, so there is no font list. No screen
+renders HTML (test_law.py), so the cleaner may be the strictest there is: it
+shows all markup as text. Quasar's sheets come without the parts and colours
+that no screen uses (tests/measuring.py looks for them on every one), and in one
+file with NiceGUI's own, as each file is a way to the server and back.
 """
 
 import hashlib
@@ -14,16 +15,18 @@ from pathlib import Path
 import nicegui
 
 BASE = f"/_nicegui/{nicegui.__version__}/static/"
+FOLDER = Path(nicegui.__file__).parent / "static"
 
 AS_TEXT = rb"""export default { sanitize: (html) => String(html).replace(/[&<>"'`]/g, (c) => `&#${c.charCodeAt(0)};`) };
 """
 
-INSTEAD: dict[str, tuple[bytes, bytes]] = {
-    BASE + "fonts.css": (b"text/css; charset=utf-8", b"/* the system's font */\n"),
-    BASE + "dompurify.mjs": (b"text/javascript; charset=utf-8", AS_TEXT),
+# the sheet that is served, and the files that it is made of with the layers that NiceGUI's page gives them
+SHEET = BASE + "sheets.css"
+LAYERS = {
+    "quasar": "quasar.unimportant.prod.css",
+    "quasar_importants": "quasar.important.prod.css",
+    "nicegui": "nicegui.css",
 }
-
-SHEETS = {BASE + f"quasar.{name}.prod.css" for name in ("important", "unimportant")}
 PARTS = """
     avatar badge banner bar bottom-sheet breadcrumbs carousel col-gutter color date drawer editor
     electron-drag fab file footer header img infinite-scroll knob markup-table message page-sticky
@@ -37,25 +40,35 @@ UNUSED = (
     rf"|(?:bg|text)-(?:{'|'.join(HUES.split())})(?![a-z]))"
 )
 # browsers keep a file for a year: whatever changes here, and may leave out other rules, is another address
-VERSION = b"?v=" + hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8].encode()
-_SHEET = re.compile(rb"/static/quasar\.(?:un)?important\.prod\.css(?=\")")
+VERSION = "?v=" + hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _UNUSED = re.compile(rf"\.{UNUSED}")
 _RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
 _EMPTY = re.compile(r"@[^{};]+\{\s*\}")
 _EXCEPT = re.compile(r":not\([^)]*\)")
 
 
-def dated(page: bytes) -> bytes:
-    """NiceGUI's page with the addresses of the sheets as they are thinned now."""
-    return _SHEET.sub(lambda sheet: sheet[0] + VERSION, page)
+def instead(path: str) -> tuple[bytes, bytes] | None:
+    """The content type and the body of a file that we answer for ourselves; None for every other."""
+    if path == SHEET:
+        return b"text/css; charset=utf-8", whole_sheet()
+    if path == BASE + "dompurify.mjs":
+        return b"text/javascript; charset=utf-8", AS_TEXT
+    return None
 
 
 @cache
-def thinned(sheet: bytes) -> bytes:
-    """The sheet without the rules that need an unused class; a rule for several keeps the others."""
+def whole_sheet() -> bytes:
+    """Everything that NiceGUI's page imports as sheets, each in its layer."""
+    parts = {layer: (FOLDER / name).read_text() for layer, name in LAYERS.items()}
+    return "".join(f"@layer {layer}{{{thinned(part)}}}" for layer, part in parts.items()).encode()
+
+
+def thinned(sheet: str) -> str:
+    """The sheet without comments and without rules that need an unused class; a rule for several keeps the others."""
 
     def kept(rule: re.Match[str]) -> str:
         selectors = [one for one in re.split(r",(?![^(]*\))", rule[1]) if not _UNUSED.search(_EXCEPT.sub("", one))]
         return f"{','.join(selectors)}{{{rule[2]}}}" if selectors else ""
 
-    return _EMPTY.sub("", _RULE.sub(kept, sheet.decode())).encode()
+    return _EMPTY.sub("", _RULE.sub(kept, _COMMENT.sub("", sheet)))

@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import expect
 from running import DESK, PASSWORD, PHONE, opened, wire
 
@@ -37,6 +38,31 @@ def test_the_first_answer_already_says_whom_to_call(account, site, api):
     first_paint = html[html.index('id="pd-first"') : html.index('id="app"')]
     assert "Plain Html" in first_paint
     assert "warm 10, never contacted" in first_paint
+
+
+STANDS = """within => [".pd-top .pd-act", ".pd-bar .pd-link", ".pd-rail .pd-link", ".pd-h1", ".pd-date", ".pd-pick-name", ".pd-pick .pd-act"]
+    .flatMap(kind => [...document.querySelectorAll(`${within} ${kind}`)].filter(one => one.offsetWidth).slice(0, 12).map(one => {
+        const { x, y } = one.getBoundingClientRect()
+        return [kind, one.innerText, Math.round(x), Math.round(y)]
+    }))"""
+
+
+@pytest.mark.parametrize(("shape", "name"), [(PHONE, "Unmoved Una"), (DESK, "Still Stine")], ids=["phone", "desk"])
+def test_nothing_moves_when_the_app_takes_over(account, chromium, site, api, shape, name):
+    api.post(
+        "/contacts", json={"name": name, "warmness_score": 10, "email": f"{name.split()[0].lower()}@firm.example"}
+    ).raise_for_status()
+    with chromium.new_context(
+        storage_state=account, base_url=site.address, service_workers="block", **shape
+    ) as context:
+        page = context.new_page()
+        page.route(re.compile(r"\.m?js"), lambda script: script.abort())
+        page.goto("/")
+        before = page.evaluate(STANDS, "#pd-first")
+        page.unroute_all()
+        opened(page, "/")
+        assert len(before) > 12
+        assert page.evaluate(STANDS, "#app") == before
 
 
 def test_a_tap_before_the_line_is_open_is_kept(phone, api):

@@ -51,6 +51,17 @@ def test_a_dead_spot_keeps_a_log_and_a_new_contact_and_sends_both_once(kept, api
     kept.wait_for_selector("#app .pd-main")
 
 
+def test_the_apps_own_files_come_from_the_browsers_memory_and_past_the_worker(kept):
+    opened(kept, "/")
+    assert kept.evaluate("Boolean(navigator.serviceWorker.controller)")
+    loaded = kept.evaluate(
+        "performance.getEntriesByType('resource').filter(one => /[.](js|css)([?]v=.*)?$/.test(one.name) && !/outbox/.test(one.name))"
+        ".map(one => [new URL(one.name).pathname.split('/').pop(), one.workerFinalSourceType, one.deliveryType])"
+    )
+    assert {"vue.esm-browser.prod.js", "sheets.css", "app.css"} <= {name for name, *_ in loaded}
+    assert [one for one in loaded if one[1:] != ["network", "cache"]] == []
+
+
 def test_an_answer_lost_three_times_leaves_one_row(kept, api):
     lost = []
 

@@ -1,10 +1,13 @@
-// Keeps the hashed assets of the app, so that a repeat visit asks the network for the page alone,
-// and the page for a dead spot, which takes the place of any page that cannot be fetched.
-const CACHE = "pipedriven-2";
+// Keeps the page for a dead spot, which takes the place of any page that cannot be fetched. The app's own files need no
+// worker: the browser keeps them for a year, and quicker than through here.
+const CACHE = "pipedriven-3";
+const ASSETS = [{ pathname: "/_nicegui/*" }, { pathname: "/static/*", search: "v=*" }];
 const OFFLINE = ["/static/offline.html", "/static/offline.js", "/static/outbox.js"];
 
 self.addEventListener("install", (e) => {
   self.skipWaiting();
+  // where the browser can be told so, it does not even ask
+  e.addRoutes?.(ASSETS.map((urlPattern) => ({ condition: { urlPattern }, source: "network" }))).catch(() => {});
   e.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(OFFLINE.map((path) => new Request(path, { cache: "reload" })))));
 });
 
@@ -20,8 +23,7 @@ self.addEventListener("fetch", (e) => {
   if (e.request.method === "POST" && url.origin === location.origin && url.pathname === "/import/shared") return e.respondWith(shared(e.request));
   if (e.request.method !== "GET" || url.origin !== location.origin) return;
   if (OFFLINE.includes(url.pathname)) return e.respondWith(fetch(e.request).catch(() => caches.match(url.pathname)));
-  if (e.request.mode === "navigate") return e.respondWith(page(e));
-  if ((url.pathname.startsWith("/_nicegui/") && !url.pathname.startsWith("/_nicegui/client")) || (url.pathname.startsWith("/static/") && url.searchParams.has("v"))) e.respondWith(asset(e.request));
+  if (e.request.mode === "navigate") e.respondWith(page(e));
 });
 
 async function page(e) {
@@ -30,15 +32,6 @@ async function page(e) {
   } catch {
     return (await caches.match("/static/offline.html")) || Response.error();
   }
-}
-
-async function asset(request) {
-  const cache = await caches.open(CACHE);
-  const hit = await cache.match(request);
-  if (hit) return hit;
-  const fresh = await fetch(request);
-  if (fresh.ok) cache.put(request, fresh.clone());
-  return fresh;
 }
 
 // files from the phone's share sheet wait here until the import screen takes them; nothing is sent before that
