@@ -7,10 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from bench_site import ROOT, Site, answering, free_port
 from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
@@ -20,7 +21,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "i
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
 SLOWER = 4
 TAPS = 15
-PHONES = 3
+PHONES = 5
 SETTLE = 3_000  # milliseconds for whatever is loaded after that
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -68,6 +69,16 @@ class NoBrowser(Exception):
     """No Chromium runs here; the message says so."""
 
 
+class Visit(NamedTuple):
+    """Seconds until suggestions are shown, usable and answering, then what it took of the line; weight in bytes."""
+
+    shown: float
+    usable: float
+    answering: float
+    requests: float
+    weight: float
+
+
 def figures(site: Site) -> Iterator[tuple[str, str]]:
     """Each figure with its name."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -77,12 +88,16 @@ def figures(site: Site) -> Iterator[tuple[str, str]]:
         except BrowserTrouble as trouble:
             raise NoBrowser(str(trouble).splitlines()[0]) from None
         try:
-            ours = yield from first_page(browser, site, slowed=True)
             with bare() as floor:
-                theirs = yield from first_page(browser, floor, slowed=True, whose="bare NiceGUI, ")
-            for visit, usable in ours.items():
-                yield f"{visit}, 4x CPU, slow 4G: usable, times bare NiceGUI", f"{usable / theirs[visit]:.2f}"
-            yield from first_page(browser, site, slowed=False)
+                ours, theirs = visits(browser, site, floor, slowed=True)
+            yield from told(ours, "4x CPU, slow 4G")
+            yield from told(theirs, "bare NiceGUI, 4x CPU, slow 4G")
+            for visit, found in ours.items():
+                yield (
+                    f"{visit}, 4x CPU, slow 4G: usable, times bare NiceGUI",
+                    f"{found.usable / theirs[visit].usable:.2f}",
+                )
+            yield from told(*visits(browser, site, slowed=False), "unthrottled")
             yield from taps(browser, site)
         except BrowserTrouble as trouble:
             yield f"the browser gave up: {str(trouble).splitlines()[0]}", ""
@@ -103,33 +118,32 @@ def bare() -> Iterator[Site]:
         process.wait(30)
 
 
-def first_page(
-    browser: Browser, site: Site, *, slowed: bool, whose: str = ""
-) -> Generator[tuple[str, str], None, dict[str, float]]:
-    """The first visit with an empty cache, and two more; hands back after how many seconds each was usable.
+def visits(browser: Browser, *sites: Site, slowed: bool) -> list[dict[str, Visit]]:
+    """What phones with an empty cache find at each site, at their first visit and at two more.
 
-    Medians of some phones, one after the other. What a browser does once when it has just been started is no page's
-    fault, so that one phone goes ahead unmeasured.
+    Medians of some phones, by turns, as the machine is quicker at one time than at another. What a browser does once
+    when it has just been started is no page's fault, so that one phone goes ahead unmeasured.
     """
-    how = f"{whose}4x CPU, slow 4G" if slowed else "unthrottled"
-    phones = [visited(browser, site, slowed=slowed) for _ in range(PHONES + 1)][1:]
-    reached = {}
-    for visit in phones[0]:
-        shown, usable, answering, requests, weight = (
-            median(each) for each in zip(*(phone[visit] for phone in phones), strict=True)
-        )
-        reached[visit] = usable
-        yield f"{visit}, {how}: suggestions shown", f"{shown:.2f} s"
+    phones = [[visited(browser, site, slowed=slowed) for site in sites] for _ in range(PHONES + 1)][1:]
+    return [
+        {visit: Visit(*map(median, zip(*(phone[visit] for phone in seen), strict=True))) for visit in VISITS}
+        for seen in zip(*phones, strict=True)
+    ]
+
+
+def told(found: dict[str, Visit], how: str) -> Iterator[tuple[str, str]]:
+    """The lines of the table."""
+    for visit, seen in found.items():
+        yield f"{visit}, {how}: suggestions shown", f"{seen.shown:.2f} s"
         # a tap made from here on is kept: tests/e2e/test_live.py holds back the line and taps
-        yield f"{visit}, {how}: usable", f"{usable:.2f} s"
-        yield f"{visit}, {how}: answering", f"{answering:.2f} s"
-        yield f"{visit}, {how}: requests", f"{requests:.0f}"
-        yield f"{visit}, {how}: over the wire", f"{weight / 1024:.0f} KB"
-    return reached
+        yield f"{visit}, {how}: usable", f"{seen.usable:.2f} s"
+        yield f"{visit}, {how}: answering", f"{seen.answering:.2f} s"
+        yield f"{visit}, {how}: requests", f"{seen.requests:.0f}"
+        yield f"{visit}, {how}: over the wire", f"{seen.weight / 1024:.0f} KB"
 
 
-def visited(browser: Browser, site: Site, *, slowed: bool) -> dict[str, tuple[float, ...]]:
-    """One phone's visits: seconds until suggestions are shown, usable and answering, then requests and bytes."""
+def visited(browser: Browser, site: Site, *, slowed: bool) -> dict[str, Visit]:
+    """One phone's visits."""
     page, line = opened(browser, site)
     line.send("Page.enable")
     line.send("Page.addScriptToEvaluateOnNewDocument", {"source": CLOCK})
@@ -139,10 +153,10 @@ def visited(browser: Browser, site: Site, *, slowed: bool) -> dict[str, tuple[fl
     for visit in VISITS:
         seen.clear()
         line.send("Page.navigate", {"url": site.address})
-        told = line.send("Runtime.evaluate", {"expression": "bench", "awaitPromise": True, "returnByValue": True})
-        clock = told["result"]["value"]
+        asked = line.send("Runtime.evaluate", {"expression": "bench", "awaitPromise": True, "returnByValue": True})
+        clock = asked["result"]["value"]
         page.wait_for_timeout(SETTLE)
-        found[visit] = (*(clock[when] / 1000 for when in ("shown", "usable", "answering")), len(seen), sum(seen))
+        found[visit] = Visit(*(clock[when] / 1000 for when in Visit._fields[:3]), requests=len(seen), weight=sum(seen))
     page.context.close()
     return found
 
