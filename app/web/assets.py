@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.compress import TEXTS, WORTH, Brotli, Gzip, encoding_for
 from app.web.shelf import BEST, Shelf
-from app.web.spared import LAYERS, SHEET, instead
+from app.web.spared import LAYERS, SHEET, instead, lightened
 
 ASSETS = f"/_nicegui/{nicegui.__version__}/"
 FOLDERS = (ASSETS, "/static/")
@@ -91,7 +91,7 @@ class Assets:
 
         headers = [(name, value) for name, value in scope["headers"] if name not in IGNORED]
         await self.app(dict(scope, headers=headers), nothing, caught)
-        return Kept(start["status"], list(start["headers"]), b"".join(body))
+        return Kept(start["status"], list(start["headers"]), lightened(scope["path"], b"".join(body)))
 
 
 def _squeezed(plain: Kept, encoding: str | None, quality: int, shelf: Shelf) -> Kept:

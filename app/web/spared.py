@@ -27,6 +27,9 @@ LAYERS = {
     "quasar_importants": "quasar.important.prod.css",
     "nicegui": "nicegui.css",
 }
+# NiceGUI's part around a screen; compiling even this template makes a phone load the whole compiler
+SCREEN = "/sub_pages.js"
+TEMPLATE, DRAWN = b"template: `<div><slot></slot></div>`", b'render() { return Vue.h("div", this.$slots.default?.()); }'
 PARTS = """
     avatar badge banner bar bottom-sheet breadcrumbs carousel col-gutter color date drawer editor
     electron-drag fab file footer header img infinite-scroll knob markup-table message page-sticky
@@ -55,6 +58,11 @@ def instead(path: str) -> tuple[bytes, bytes] | None:
     if path == BASE + "dompurify.mjs":
         return b"text/javascript; charset=utf-8", AS_TEXT
     return None
+
+
+def lightened(path: str, body: bytes) -> bytes:
+    """A file of NiceGUI's as we serve it."""
+    return body.replace(TEMPLATE, DRAWN) if path.endswith(SCREEN) else body
 
 
 @cache

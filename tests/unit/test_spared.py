@@ -8,9 +8,10 @@ import nicegui
 import pytest
 
 from app.pages import first
+from app.pages.design import COMPONENTS
 from app.web import sorted_page as order
 from app.web.sorted_page import sorted_page
-from app.web.spared import BASE, LAYERS, SHEET, VERSION, thinned, whole_sheet
+from app.web.spared import BASE, LAYERS, SHEET, VERSION, lightened, thinned, whole_sheet
 
 STATIC = Path(nicegui.__file__).parent / "static"
 PAGE = (STATIC.parent / "templates" / "index.html").read_text()
@@ -46,6 +47,16 @@ def test_what_the_screens_use_stays_whole(part):
 def test_most_of_the_sheet_goes():
     sheet = (STATIC / "quasar.unimportant.prod.css").read_text()
     assert len(thinned(sheet)) < len(sheet) / 2
+
+
+def test_the_part_around_a_screen_needs_no_compiler():
+    file = (STATIC.parent / "elements" / "sub_pages.js").read_bytes()
+    light = lightened("/_nicegui/x/components/y/sub_pages.js", file)
+    assert b"template:" in file
+    assert b"template:" not in light
+    assert lightened("/_nicegui/x/components/y/other.js", file) == file
+    for name in ("nav.js", "acts.js"):  # what Today is made of, beside Quasar's parts
+        assert "template" not in re.sub(r"//.*", "", (COMPONENTS / name).read_text())
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 // Ctrl-K: everything within reach of the keyboard. Commands are here from the start; people and campaigns come as one types.
-export default {
+import { h } from "vue";
+
+const Panel = {
   template: `
   <q-dialog v-model="open" position="top" aria-label="Go to anything" transition-duration="120" @show="$refs.box.focus()" @hide="q = ''">
     <div class="pd-palette">
@@ -28,17 +30,9 @@ export default {
     },
   },
   watch: { lines() { this.at = 0; } },
-  mounted() { document.addEventListener("keydown", this.call); },
-  unmounted() { document.removeEventListener("keydown", this.call); clearTimeout(this.soon); },
+  unmounted() { clearTimeout(this.soon); },
   methods: {
     plain(text) { return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(); },
-    call(event) {
-      if (!(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
-      event.preventDefault();
-      if (this.open) this.open = false;
-      // never over an open sheet: what is typed there stays in sight
-      else if (!document.querySelector(".q-dialog")) this.begin();
-    },
     begin() { this.found = []; this.foundFor = ""; this.at = 0; this.open = true; },
     typed() {
       clearTimeout(this.soon);
@@ -73,5 +67,28 @@ export default {
       // the sheet that follows takes the focus when this one has given it back
       else setTimeout(() => emitEvent(each.emit), 180);
     },
+  },
+};
+
+// the panel is compiled when it is first wanted, which a phone never does
+export default {
+  props: Panel.props,
+  data() { return { wanted: false }; },
+  render() { return this.wanted ? h(Panel, { ref: "panel", commands: this.commands, icons: this.icons }) : null; },
+  mounted() { document.addEventListener("keydown", this.call); },
+  unmounted() { document.removeEventListener("keydown", this.call); },
+  methods: {
+    call(event) {
+      if (!(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+      event.preventDefault();
+      if (this.$refs.panel?.open) this.$refs.panel.open = false;
+      // never over an open sheet: what is typed there stays in sight
+      else if (!document.querySelector(".q-dialog")) this.begin();
+    },
+    begin() {
+      this.wanted = true;
+      this.$nextTick(() => this.$refs.panel.begin());
+    },
+    show(words, found) { this.$refs.panel?.show(words, found); },
   },
 };
