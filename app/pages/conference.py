@@ -58,7 +58,8 @@ class Conference:
                 self.firm.props("outlined maxlength=200 autocomplete=off enterkeyhint=send").classes("pd-field")
                 self.firm.mark("met-firm")
                 basic.button("Add", None, "main", "plus").props("type=submit").classes("full-width").mark("met-add")
-            # what was typed goes at once and the next name can be typed; the keyboard stays open
+            # what was typed goes at once and the next name can be typed; the keyboard stays open. The server hears of the
+            # empty fields first: what it puts back after a refusal is not emptied again.
             form.on(
                 "submit",
                 self.typed,
@@ -67,8 +68,9 @@ class Conference:
                   const [name, firm] = event.target.querySelectorAll("input");
                   name.focus();
                   if (!name.value.trim()) return;
-                  emit([name.value, firm.value]);
+                  const said = [name.value, firm.value];
                   for (const one of [name, firm]) { one.value = ""; one.dispatchEvent(new Event("input", { bubbles: true })); }
+                  emit(said);
                 }""",
             )
             self.twins = ui.element("div")
