@@ -59,7 +59,7 @@ class Conference:
                 self.firm.mark("met-firm")
                 basic.button("Add", None, "main", "plus").props("type=submit").classes("full-width").mark("met-add")
             # what was typed goes at once and the next name can be typed; the keyboard stays open. The server hears of the
-            # empty fields first: what it puts back after a refusal is not emptied again.
+            # empty fields first, which the library tells a moment later: what it puts back is not emptied again.
             form.on(
                 "submit",
                 self.typed,
@@ -70,7 +70,7 @@ class Conference:
                   if (!name.value.trim()) return;
                   const said = [name.value, firm.value];
                   for (const one of [name, firm]) { one.value = ""; one.dispatchEvent(new Event("input", { bubbles: true })); }
-                  emit(said);
+                  setTimeout(() => emit(said));
                 }""",
             )
             self.twins = ui.element("div")

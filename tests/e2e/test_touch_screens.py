@@ -1,5 +1,6 @@
 """P4.1-P4.4, E2-E7, I1-I4: touches, meetings and the feed, with a thumb."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -306,12 +307,18 @@ def test_at_an_event_names_go_in_one_after_the_other(phone, api):
 
 
 def test_an_event_without_a_name_is_refused_and_the_name_stays(phone, api):
+    sent = []
+    phone.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(str(frame))))
     opened(phone, "/conference")
     phone.get_by_label("Event").fill("")
     phone.get_by_label("Name", exact=True).fill("Lost Lotte")
     phone.keyboard.press("Enter")
     expect(phone.get_by_text("Say first which event this is.")).to_be_visible()
     expect(phone.get_by_label("Name", exact=True)).to_have_value("Lost Lotte")
+    # the server heard of the empty field before it heard of the name: what it put back is not emptied again
+    events = [json.loads(frame[2:])[1] for frame in sent if frame.startswith('42["event"')]
+    args = [[json.loads(one) for one in event["args"]] for event in events]
+    assert args[-2:] == [[""], [["Lost Lotte", ""]]]
 
 
 def test_a_tap_on_a_mail_address_offers_my_templates(phone, api):
