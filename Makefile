@@ -2,7 +2,7 @@
 # make PYTHON=python3.13 test   builds and tests with that Python
 
 PYTHON ?=
-LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-header --no-annotate $(LOCKFLAGS) pyproject.toml
 
 .PHONY: run test coverage check bench screens chaos demo lock setup setup-dev
