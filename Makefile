@@ -21,7 +21,7 @@ check: setup-dev
 	@scripts/check.sh
 
 bench: setup-dev
-	@exec .venv/bin/python scripts/bench.py
+	@exec .venv/bin/python -m scripts.bench
 
 # make screens   the pictures in docs/screens, taken anew
 screens: setup-dev

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from app.commands import bank, demo, health, keys, people, run, safety, shell, sync
+from app.commands import accounts, backups, contacts, demo, health, keys, run, shell, sync
 
 OK, TROUBLE, MISUSE = 0, 1, 2
 
@@ -50,7 +50,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for part in (run, people, bank, safety, sync, keys, health, demo, shell):
+    for part in (run, accounts, contacts, backups, sync, keys, health, demo, shell):
         part.register(app)
     return app
 
@@ -71,7 +71,7 @@ def _sentence(trouble: Exception) -> str | None:
     from psycopg.errors import DuplicateTable, InsufficientPrivilege
     from sqlalchemy.exc import DBAPIError
 
-    from app.backups.trouble import BackupTrouble
+    from app.backups.errors import BackupTrouble
     from app.errors import Refusal
     from app.migrate import NewerDatabase, OlderDatabase
     from app.postgres import PostgresTrouble

@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-from app.web.trace import request_id
+from app.web.http.request_id import request_id
 
 # these write addresses into their lines, and addresses hold names, e-mail addresses and page ids
 TALKATIVE = ("httpx", "httpcore", "uvicorn.access", "uvicorn.error", "apscheduler", "engineio", "socketio", "alembic")

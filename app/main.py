@@ -14,28 +14,38 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
-from app import api, backups, db, logs, process, secret, signals
+from app import api, backups, db, logs, process, secret_key, signals
 from app.backups import nightly
 from app.errors import NotFound
-from app.mail import office
+from app.mail import wiring
 from app.models import User
-from app.pages import build, design, live
-from app.pages.hub import hub
+from app.pages.core import live_updates
+from app.pages.reports.live.hub import hub
+from app.pages.shell import routes
+from app.pages.ui import theme
 from app.postgres import data_folder, open_server
 from app.practice.page import render
-from app.services import people, samples, workspace
-from app.services.keys import KeyOwner
-from app.services.pushes import Found, Wanted
+from app.services.accounts import users
+from app.services.accounts.pipedrive_keys import KeyOwner
+from app.services.base import firm_settings
+from app.services.pipedrive.manual_push import Found, Wanted
+from app.services.samples import sample_data
 from app.settings import Settings
 from app.signals import Signal, Topic
-from app.sync import bells, company, handed, preview
-from app.sync.clock import Clock
+from app.sync.pull import webhooks
+from app.sync.push import preview
+from app.sync.queue import company
+from app.sync.runner import after_push
+from app.sync.runner.scheduler import Clock
 from app.vault import Vault
-from app.web import health, identity, metrics, tabs
-from app.web.cookies import Cookie
+from app.web import health
+from app.web.auth import identity
+from app.web.auth.session_cookie import Cookie
+from app.web.auth.sign_in_flow import Turnstile
+from app.web.middleware import metrics
+from app.web.nicegui_adapter import tab_eviction
 from app.web.router import router
 from app.web.stack import Stack
-from app.web.turnstile import Turnstile
 
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 PING = 25.0
@@ -61,7 +71,7 @@ class Site:
         return company.check_key(self.settings, api_key)
 
     def let_go(self, who: User) -> None:
-        bells.let_go(company.desk(self.settings, self.vault, self.practice), who)
+        webhooks.let_go(company.desk(self.settings, self.vault, self.practice), who)
 
     def look_up(self, wanted: Wanted) -> Found:
         return preview.look(company.desk(self.settings, self.vault, self.practice), wanted)
@@ -71,7 +81,7 @@ def serve(settings: Settings) -> None:
     """Open the database, bring it up to date, and serve until told to stop."""
     logs.configure(settings.log_level)
     data_dir = data_folder(settings.data_dir)
-    keys = secret.keys(data_dir, settings.secret_key)
+    keys = secret_key.keys(data_dir, settings.secret_key)
     with process.door(settings) as door, open_server(data_dir, settings.database_url) as server:
         backups.upgrade(server, data_dir)
         db.connect(server.url)
@@ -79,9 +89,9 @@ def serve(settings: Settings) -> None:
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
         clock = Clock(company.desk(settings, vault, practice))
-        post = office.opened(settings, data_dir)
+        post = wiring.opened(settings, data_dir)
         post.wind(clock.also)
-        clock.also(HANDED_SECONDS, handed.round_)
+        clock.also(HANDED_SECONDS, after_push.round_)
         clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
         site = Site(settings, data_dir, server.url, vault, practice, clock, post.push_key)
         process.greet(settings)
@@ -109,12 +119,12 @@ def application(site: Site) -> Stack:
     )
     _files(inside)
     _practice(inside, site.practice)
-    build.build(site.settings.address, site.check_key, site.vault, site.look_up, site.let_go)
+    routes.build(site.settings.address, site.check_key, site.vault, site.look_up, site.let_go)
     ui.run_with(
         inside,
         title="Pipedriven",
         viewport=VIEWPORT,
-        favicon=design.STATIC / "icon.svg",
+        favicon=theme.STATIC / "icon.svg",
         dark=None,
         language="en-US",
         binding_refresh_interval=None,
@@ -145,27 +155,27 @@ async def _relay(site: Site) -> None:
             await _about_people(signal)
         if signal.topic in WAKES:
             site.clock.wake()
-        live.deliver(signal)
+        live_updates.deliver(signal)
         hub.deliver(signal)
 
 
 async def _about_people(signal: Signal) -> None:
     user_id = None if signal.about == signals.ANYTHING else UUID(signal.about)
     identity.forget(user_id)
-    await tabs.end_tabs(user_id)
+    await tab_eviction.end_tabs(user_id)
 
 
 def _files(inside: FastAPI) -> None:
     """What a browser asks for by a fixed name."""
-    inside.mount("/static", StaticFiles(directory=design.STATIC))
+    inside.mount("/static", StaticFiles(directory=theme.STATIC))
 
     @inside.get("/sw.js", include_in_schema=False)
     async def worker() -> Response:
-        return FileResponse(design.STATIC / "sw.js", media_type="text/javascript")
+        return FileResponse(theme.STATIC / "sw.js", media_type="text/javascript")
 
     @inside.get("/manifest.webmanifest", include_in_schema=False)
     async def manifest() -> Response:
-        return FileResponse(design.STATIC / "manifest.webmanifest", media_type="application/manifest+json")
+        return FileResponse(theme.STATIC / "manifest.webmanifest", media_type="application/manifest+json")
 
 
 def _practice(inside: FastAPI, practice: company.Practice) -> None:
@@ -185,5 +195,5 @@ def _set_up(user_id: UUID, sample: bool) -> None:
     """The first account is there; the tick on the page asked for something to look at."""
     if sample:
         with db.transaction() as session:
-            workspace.keep(session, practice_pipedrive=True)
-            samples.fill(session, people.acting(session, user_id))
+            firm_settings.keep(session, practice_pipedrive=True)
+            sample_data.fill(session, users.acting(session, user_id))

@@ -7,7 +7,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from app import db
-from app.services import people
+from app.services.accounts import users
 from app.settings import ConfigTrouble, Settings
 
 LARGEST_FRAME = 1_000_000
@@ -59,7 +59,7 @@ def config(app: ASGIApp) -> uvicorn.Config:
 def greet(settings: Settings) -> None:
     """Say where we are; on an empty database, how to begin."""
     with db.transaction() as session:
-        token = None if people.is_set_up(session) else people.setup_link(session)
+        token = None if users.is_set_up(session) else users.setup_link(session)
     print(f"Pipedriven is at {settings.address}", flush=True)  # noqa: T201 - the operator reads this on the console
     if token:
         print(f"Set it up here (this link works once): {settings.address}/setup?token={token}", flush=True)  # noqa: T201

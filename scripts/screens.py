@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from bench_data import FIRST, LAST
-from bench_site import PASSWORD, ROOT, answering, free_port, good
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts.bench.data import FIRST, LAST
+from scripts.bench.site import PASSWORD, ROOT, answering, free_port, good
 
 KEPT = ROOT / "docs" / "screens"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking"]

@@ -9,40 +9,29 @@ from typing import Any
 from fastapi import FastAPI
 
 from app import __version__
-from app.api import (
-    activities,
-    auth,
-    boards,
-    bulk,
-    campaigns,
+from app.api.accounts import auth, me, tokens, two_factor, users
+from app.api.activities import activities, email_templates, introductions, referrals
+from app.api.campaigns import board, campaigns
+from app.api.contacts import (
+    bulk_actions,
     capture,
     contacts,
-    errors,
     exports,
     imports,
-    introductions,
-    kept_reports,
-    me,
-    merge,
-    notices,
+    merge_and_undo,
     organisations,
-    pipedrive,
-    pipedrive_choices,
-    referrals,
-    reports,
-    ringing,
-    second_factor,
-    templates,
-    tokens,
-    users,
-    views,
+    saved_searches,
     warmness,
 )
-from app.api.answers import ErrorAnswer
-from app.api.wire import Turnstile, Wiring
-from app.services.keys import Check, LetGo, Seal
-from app.services.pushes import LookUp
-from app.services.second_factor import Unseal
+from app.api.core import errors
+from app.api.core.dependencies import Turnstile, Wiring
+from app.api.core.schemas import ErrorAnswer
+from app.api.notifications import notifications, push_devices
+from app.api.pipedrive import push_decisions, pushes
+from app.api.reports import campaign_report, saved_reports
+from app.services.accounts.pipedrive_keys import Check, LetGo, Seal
+from app.services.accounts.two_factor import Unseal
+from app.services.pipedrive.manual_push import LookUp
 
 PREFIX = "/api"
 # the fixed addresses below /contacts stand before /contacts/{contact_id}
@@ -50,27 +39,27 @@ RESOURCES = (
     auth,
     imports,
     exports,
-    merge,
-    bulk,
+    merge_and_undo,
+    bulk_actions,
     capture,
     contacts,
     organisations,
-    views,
+    saved_searches,
     campaigns,
-    boards,
-    reports,
-    kept_reports,
+    board,
+    campaign_report,
+    saved_reports,
     introductions,
     activities,
     referrals,
     warmness,
-    templates,
-    pipedrive,
-    pipedrive_choices,
+    email_templates,
+    pushes,
+    push_decisions,
     me,
-    second_factor,
-    notices,
-    ringing,
+    two_factor,
+    notifications,
+    push_devices,
     users,
     tokens,
 )

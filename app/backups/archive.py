@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from app.backups.trouble import BackupTrouble
+from app.backups.errors import BackupTrouble
 
 MANIFEST, DUMP = "manifest.json", "database.dump"
 PIECE = 1 << 20

@@ -11,7 +11,7 @@ from psycopg import sql
 from app import __version__, migrate
 from app.backups import archive, programs
 from app.backups.archive import Manifest
-from app.backups.trouble import BackupTrouble
+from app.backups.errors import BackupTrouble
 from app.postgres import Server
 
 TABLES = """

@@ -12,11 +12,11 @@ import psycopg
 
 from app import db
 from app.backups import making, restoring
-from app.backups.trouble import BackupTrouble
+from app.backups.errors import BackupTrouble
 from app.models import now
 from app.postgres import Server
-from app.postgres.trouble import PostgresTrouble
-from app.services import safety
+from app.postgres.errors import PostgresTrouble
+from app.services.operations import backup_status
 
 # in UTC: at night where most of our firms are
 HOUR = 2
@@ -103,4 +103,4 @@ def _thin_out(data: Path) -> None:
 
 def _tell(*, made_at: str | None = None, proved: bool = False, trouble: str | None = None) -> None:
     with db.transaction() as session:
-        safety.backed_up(session, made_at=made_at, proved=proved, trouble=trouble)
+        backup_status.backed_up(session, made_at=made_at, proved=proved, trouble=trouble)

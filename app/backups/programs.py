@@ -10,7 +10,7 @@ from typing import IO
 
 from psycopg.conninfo import conninfo_to_dict
 
-from app.backups.trouble import BackupTrouble
+from app.backups.errors import BackupTrouble
 from app.postgres import Server
 
 NAMES = {"dbname": "PGDATABASE", "application_name": "PGAPPNAME"}

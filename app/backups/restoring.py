@@ -11,7 +11,7 @@ import psycopg
 from app import __version__, migrate
 from app.backups import archive, making, programs, scratch
 from app.backups.archive import PIECE, Manifest
-from app.backups.trouble import BackupTrouble
+from app.backups.errors import BackupTrouble
 from app.postgres import Server
 
 WIPE = b"begin; drop schema public cascade; create schema public;\n"

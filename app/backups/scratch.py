@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from app.backups.trouble import BackupTrouble
+from app.backups.errors import BackupTrouble
 from app.postgres import Server
 
 PREFIX = "pipedriven_scratch_"

@@ -33,16 +33,16 @@ def load(
     if from_:
         _load_firm(from_, stdin=password_stdin)
         return
-    from app.services import samples
+    from app.services.samples import sample_data
 
-    _for_each(owner, samples.fill, "{count} sample people are in {name}'s bank now.")
+    _for_each(owner, sample_data.fill, "{count} sample people are in {name}'s bank now.")
 
 
 def clear(owner: Owner = None) -> None:
     """Remove the sample people again, with their touches; a sample whose tag was taken off stays."""
-    from app.services import samples
+    from app.services.samples import sample_data
 
-    _for_each(owner, samples.clear, "{count} sample people are gone from {name}'s bank.")
+    _for_each(owner, sample_data.clear, "{count} sample people are gone from {name}'s bank.")
 
 
 def live(
@@ -51,10 +51,10 @@ def live(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Also start Pipedriven, or only the team.")] = True,
 ) -> None:
     """Serve with a team that works by itself, on sample people only; an empty database gets one first."""
-    from app.commands import desk
+    from app.commands import context
     from app.demo import live as scripted
 
-    with desk.opened() as at:
+    with context.opened() as at:
         for line in scripted.gather():
             typer.echo(line)
         if serve:
@@ -68,25 +68,25 @@ def live(
 
 
 def _load_firm(folder: Path, *, stdin: bool) -> None:
-    from app.commands import desk
-    from app.demo.load import load as copy_in
-    from app.services import passwords
+    from app.commands import context
+    from app.demo.bulk_load import load as copy_in
+    from app.services.accounts import passwords
 
-    password = desk.secret_word("Everybody's password", stdin=stdin)
+    password = context.secret_word("Everybody's password", stdin=stdin)
     passwords.check(password)
-    with desk.opened() as at:
+    with context.opened() as at:
         counts = copy_in(at.server.url, folder, passwords.hashed(password))
     typer.echo(", ".join(f"{count:,} {table.replace('_', ' ')}" for table, count in counts.items()) + ".")
 
 
 def _for_each(owner: str | None, verb: "Callable[[Session, User], int]", sentence: str) -> None:
     from app import db
-    from app.commands import desk
+    from app.commands import context
     from app.errors import NotFound
-    from app.services import people
+    from app.services.accounts import users
 
-    with desk.opened(), db.transaction() as session:
-        everybody = [desk.colleague(session, owner)] if owner else people.colleagues(session, desk.operator())
+    with context.opened(), db.transaction() as session:
+        everybody = [context.colleague(session, owner)] if owner else users.colleagues(session, context.operator())
         active = [user for user in everybody if user.active]
         if not active:
             raise NotFound("Nobody is here yet; make an account with `pipedriven user add` first.")

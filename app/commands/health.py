@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from app.commands.desk import Desk
+    from app.commands.context import Desk
 
 SECRETS = ("secret", "key", "password", "_url")
 LEAST_DISK = 500_000_000
@@ -27,19 +27,19 @@ def register(app: typer.Typer) -> None:
 def check_config() -> None:
     """Say which settings are in force, without showing secrets; a wrong one is named."""
     from app import settings
-    from app.commands import desk
+    from app.commands import context
 
     loaded = settings.load()
-    desk.table(("Variable", "Value"), [(name.upper(), _shown(name, value)) for name, value in loaded])
+    context.table(("Variable", "Value"), [(name.upper(), _shown(name, value)) for name, value in loaded])
 
 
 def doctor() -> int:
     """Look at everything that has to work, and say what does not."""
-    from app.commands import desk
+    from app.commands import context
 
-    with desk.opened(checked=False) as at:
+    with context.opened(checked=False) as at:
         findings = [finding for look in LOOKS for finding in look(at)]
-    desk.table(("", "What", "How it is"), [(state, what, how) for what, state, how in findings])
+    context.table(("", "What", "How it is"), [(state, what, how) for what, state, how in findings])
     return 1 if any(state == TROUBLE for _, state, _ in findings) else 0
 
 
@@ -59,11 +59,11 @@ def _database(at: "Desk") -> Iterator[Finding]:
 
 
 def _secret(at: "Desk") -> Iterator[Finding]:
-    from app import secret
+    from app import secret_key
     from app.settings import ConfigTrouble
 
     try:
-        count = len(secret.keys(at.data, at.settings.secret_key))
+        count = len(secret_key.keys(at.data, at.settings.secret_key))
     except ConfigTrouble as trouble:
         yield "secret", TROUBLE, str(trouble)
     else:
@@ -85,12 +85,12 @@ def _machine(at: "Desk") -> Iterator[Finding]:
 def _backups(at: "Desk") -> Iterator[Finding]:
     from app import db, migrate
     from app.backups import making
-    from app.services import safety
+    from app.services.operations import backup_status
 
     if making.revision(at.server.url) != migrate.head():
         return
     with db.reading() as session:
-        kept = safety.of_backups(session)
+        kept = backup_status.of_backups(session)
     if kept is None or kept.age is None:
         yield "last backup", NOTE, kept.trouble if kept and kept.trouble else "none yet: run `pipedriven backup`"
         return
@@ -101,12 +101,12 @@ def _backups(at: "Desk") -> Iterator[Finding]:
 def _syncs(at: "Desk") -> Iterator[Finding]:
     from app import db, migrate
     from app.backups import making
-    from app.services import workspace
+    from app.services.base import firm_settings
 
     if making.revision(at.server.url) != migrate.head():
         return
     with db.reading() as session:
-        paused = workspace.choice(session, "sync_paused")
+        paused = firm_settings.choice(session, "sync_paused")
     yield "pushes to Pipedrive", NOTE if paused else FINE, f"paused: {paused}" if paused else "not paused"
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from app.services.resealing import Resealed
+    from app.services.accounts.key_rotation import Resealed
 
 ENV = "SECRET_KEY is set: put a new one there first, then run this again with the old one on standard input and --old-stdin."
 
@@ -26,20 +26,20 @@ def rotate_keys(
     """
     import sys
 
-    from app import secret
+    from app import secret_key
     from app.backups.restoring import alone_with
-    from app.commands import desk
+    from app.commands import context
     from app.errors import Conflict
 
-    with desk.opened() as at:
+    with context.opened() as at:
         alone_with(at.server)
         given = at.settings.secret_key
         if given and not old_stdin:
             raise Conflict(ENV)
-        secrets = (given, sys.stdin.readline().strip()) if given else secret.begin_rotation(at.data)
+        secrets = (given, sys.stdin.readline().strip()) if given else secret_key.begin_rotation(at.data)
         done = _reseal(*secrets)
         if not given and not done.lost:
-            secret.end_rotation(at.data)
+            secret_key.end_rotation(at.data)
     typer.echo(f"{done.now} keys have a new seal, {done.already} had it already.")
     if done.lost:
         raise Conflict(
@@ -49,9 +49,9 @@ def rotate_keys(
 
 def _reseal(*secrets: str) -> "Resealed":
     from app import db
-    from app.commands import desk
-    from app.services import resealing
+    from app.commands import context
+    from app.services.accounts import key_rotation
     from app.vault import Vault
 
     with db.transaction() as session:
-        return resealing.reseal(session, desk.operator(), Vault(*secrets))
+        return key_rotation.reseal(session, context.operator(), Vault(*secrets))

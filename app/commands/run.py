@@ -37,18 +37,18 @@ def serve(
 def migrate() -> None:
     """Bring the database to this release's tables; does nothing when it is there already."""
     from app import migrate as steps
-    from app.commands import desk
+    from app.commands import context
 
-    with desk.opened(checked=False) as at:
+    with context.opened(checked=False) as at:
         _report(steps.upgrade(at.server.url))
 
 
 def upgrade(rehearse: Rehearse = False) -> None:
     """Migrate, with an automatic backup first; --rehearse tries it on a copy."""
     from app import backups
-    from app.commands import desk
+    from app.commands import context
 
-    with desk.opened(checked=False) as at:
+    with context.opened(checked=False) as at:
         if rehearse:
             steps = backups.rehearse(at.server)
             typer.echo(f"The rehearsal on a copy went well: {len(steps)} steps would be taken.")

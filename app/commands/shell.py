@@ -16,9 +16,9 @@ def shell() -> int:
     import subprocess
 
     from app.backups import programs
-    from app.commands import desk
+    from app.commands import context
 
-    with desk.opened(checked=False) as at:
+    with context.opened(checked=False) as at:
         surroundings = programs.environment(at.server.url) | {"PGOPTIONS": "-c default_transaction_read_only=on"}
         words = [str(programs.path_of(at.server, "psql")), "-X"]
         return subprocess.run(words, env=surroundings, check=False).returncode  # noqa: S603 - PostgreSQL's own program

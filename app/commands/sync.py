@@ -16,20 +16,22 @@ def register(app: typer.Typer) -> None:
 def status() -> None:
     """How everybody's pushes stand."""
     from app import db
-    from app.commands import desk
+    from app.commands import context
     from app.models import SyncStatus
-    from app.services import people, progress, workspace
+    from app.services.accounts import users
+    from app.services.base import firm_settings
+    from app.services.pipedrive import queue_status
 
     rows: list[tuple[object, ...]] = []
-    with desk.opened(), db.reading() as session:
-        for user in people.colleagues(session, desk.operator()):
-            seen = progress.overview(session, user, limit=1)
+    with context.opened(), db.reading() as session:
+        for user in users.colleagues(session, context.operator()):
+            seen = queue_status.overview(session, user, limit=1)
             if sum(seen.counts.values()) or user.pipedrive_key:
                 counts = [seen.counts[one] for one in SyncStatus]
                 rows.append((user.email, *counts, seen.paused_reason or "running"))
-        paused = workspace.choice(session, "sync_paused")
+        paused = firm_settings.choice(session, "sync_paused")
     typer.echo(f"Paused for everybody: {paused}." if paused else "Running.")
-    desk.table(("Whose", *(one.value for one in SyncStatus), ""), rows)
+    context.table(("Whose", *(one.value for one in SyncStatus), ""), rows)
 
 
 def pause(reason: Annotated[str, typer.Option(help="What people are told.")] = "paused by the operator") -> None:
@@ -49,12 +51,13 @@ def retry(
 ) -> None:
     """Try everything again that failed."""
     from app import db
-    from app.commands import desk
-    from app.services import people, syncs
+    from app.commands import context
+    from app.services.accounts import users
+    from app.services.push_queue import push_jobs
 
-    with desk.opened(), db.transaction() as session:
-        whose = [desk.colleague(session, owner)] if owner else people.colleagues(session, desk.operator())
-        again = sum(syncs.retry(session, user, None) for user in whose)
+    with context.opened(), db.transaction() as session:
+        whose = [context.colleague(session, owner)] if owner else users.colleagues(session, context.operator())
+        again = sum(push_jobs.retry(session, user, None) for user in whose)
     typer.echo(f"{again} failed pushes are tried again.")
 
 
@@ -63,17 +66,17 @@ def webhooks(
 ) -> None:
     """Hear of changes in Pipedrive at once; needs a BASE_URL that Pipedrive can reach. Without, we ask every few minutes."""
     from app import db
-    from app.commands import desk
+    from app.commands import context
     from app.errors import Invalid
-    from app.services import audit, workspace
-    from app.sync import bells
+    from app.services.base import audit_log, firm_settings
+    from app.sync.pull import webhooks as bells
 
-    with desk.opened() as here:
+    with context.opened() as here:
         if on and not bells.is_public(here.settings.address):
             raise Invalid("Pipedrive cannot reach this address. Set BASE_URL to a public https address first.")
         with db.transaction() as session:
-            workspace.keep(session, pipedrive_webhooks=on)
-            audit.record(session, desk.operator(), "sync.webhooks", on=on)
+            firm_settings.keep(session, pipedrive_webhooks=on)
+            audit_log.record(session, context.operator(), "sync.webhooks", on=on)
     typer.echo(
         "An administrator's key sets this up in Pipedrive within minutes." if on else "They are removed within minutes."
     )
@@ -81,12 +84,12 @@ def webhooks(
 
 def _keep(reason: str | None) -> None:
     from app import db
-    from app.commands import desk
-    from app.services import audit, workspace
+    from app.commands import context
+    from app.services.base import audit_log, firm_settings
     from app.signals import Topic, announce
 
-    with desk.opened(), db.transaction() as session:
-        who = desk.operator()
-        workspace.keep(session, sync_paused=reason)
-        audit.record(session, who, "sync.paused" if reason else "sync.resumed")
+    with context.opened(), db.transaction() as session:
+        who = context.operator()
+        firm_settings.keep(session, sync_paused=reason)
+        audit_log.record(session, who, "sync.paused" if reason else "sync.resumed")
         announce(session, Topic.SYNC, who.id, who.id)

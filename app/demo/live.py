@@ -25,7 +25,11 @@ from app.models import (
     User,
     arrivals,
 )
-from app.services import account, contacts, outreach, people, samples, secret
+from app.services.accounts import profile, users
+from app.services.activities import activity_log
+from app.services.base import tokens
+from app.services.contacts import bank
+from app.services.samples import sample_data
 
 TEAM = (
     ("gwen@demo.example", "Gwen Golding", Role.GOLDEN_TICKET),
@@ -47,15 +51,15 @@ def gather() -> Iterator[str]:
     They share a password that is shown this once. Does nothing where somebody is already.
     """
     with db.transaction() as session:
-        if people.is_set_up(session):
+        if users.is_set_up(session):
             return
-        password = secret.new()[:20]
+        password = tokens.new()[:20]
         members = [
-            people.add(session, account.drafted(email, name, "Europe/Berlin"), role, password)
+            users.add(session, profile.drafted(email, name, "Europe/Berlin"), role, password)
             for email, name, role in TEAM
         ]
         for user in members:
-            samples.fill(session, user)
+            sample_data.fill(session, user)
         campaign = session.exec(select(Campaign).where(Campaign.owner_id == members[0].id)).one()
         session.add_all(CampaignUser(campaign_id=campaign.id, user_id=user.id) for user in members[1:])
         mine = select(Contact.id).where(col(Contact.user_id).in_([user.id for user in members[1:]]))
@@ -115,11 +119,11 @@ def _touch(dice: random.Random) -> str:
         kind = dice.choice(KINDS)
         places = select(CampaignContact.campaign_id).where(CampaignContact.contact_id == contact.id)
         draft = ActivityDraft(type=kind, campaign_id=session.exec(places).first(), outcome=dice.choice(OUTCOMES[kind]))
-        activity = outreach.log(session, who, contact.id, draft)
+        activity = activity_log.log(session, who, contact.id, draft)
         who.default_type = usual
-        warmth = outreach.warmness_after(contact, activity)
+        warmth = activity_log.warmness_after(contact, activity)
         if warmth < WARM:
-            contacts.set_warmness(session, who, contact.id, warmth)
+            bank.set_warmness(session, who, contact.id, warmth)
         return f"{who.name}: {activity.subject}"
 
 
@@ -128,7 +132,7 @@ def _anybody(session: Session) -> Contact:
     query = (
         select(Contact)
         .join(User, col(User.id) == col(Contact.user_id))
-        .where(col(Contact.deleted_at).is_(None), literal(samples.TAG) == any_(col(Contact.tags)), col(User.active))
+        .where(col(Contact.deleted_at).is_(None), literal(sample_data.TAG) == any_(col(Contact.tags)), col(User.active))
         .order_by(func.random())
         .limit(1)
     )

@@ -22,8 +22,8 @@ from app.models import (
     now,
     organisation_key,
 )
-from app.services import phones
-from app.services.twins import Arrival
+from app.services.base import phone_numbers
+from app.services.imports.matcher import Arrival
 
 SPACE = UUID("5d1f2a1e-6f5c-5c1b-9a53-1f6f0d9e7a10")
 Line = dict[str, str]
@@ -195,4 +195,4 @@ def _facts(line: Line) -> Arrival:
 
 def _dialled(number: str) -> str:
     """International numbers need no reading, which would take longer than everything else together."""
-    return "+" + re.sub(r"\D", "", number) if number.startswith("+") else phones.e164(number, "SE")
+    return "+" + re.sub(r"\D", "", number) if number.startswith("+") else phone_numbers.e164(number, "SE")

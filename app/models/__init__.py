@@ -12,18 +12,6 @@ from app.models.activity import (
     OwedAnswer,
     auto_subject,
 )
-from app.models.bank import (
-    BankDeed,
-    DeedKind,
-    MailTemplate,
-    OwnerChange,
-    SavedView,
-    SavedViewDraft,
-    TemplateDraft,
-    Tombstone,
-    WarmnessChange,
-    WarmnessReason,
-)
 from app.models.base import fold, new_id, now
 from app.models.calendar import CalendarFeed
 from app.models.campaign import (
@@ -39,9 +27,10 @@ from app.models.campaign import (
     next_stage,
 )
 from app.models.contact import COLDEST, WARM, WARMEST, Contact, ContactDraft
-from app.models.notice import Mail, Notice, NoticeChoice, NoticeKind, Reply, ReplyLink
+from app.models.firm import AuditEvent, IdempotencyKey, Import, ImportChange, ImportMapping, Setting
+from app.models.notification import Mail, Notice, NoticeChoice, NoticeKind, Reply, ReplyLink
 from app.models.organisation import Organisation, organisation_key
-from app.models.pipedrive_back import Deed, Resolution, SyncConflict, SyncNote, SyncReceipt, SyncSpending
+from app.models.pipedrive_inbound import Deed, Resolution, SyncConflict, SyncNote, SyncReceipt, SyncSpending
 from app.models.pipedrive_sync import (
     PRACTICE,
     SKIPPED,
@@ -55,6 +44,7 @@ from app.models.pipedrive_sync import (
     Trigger,
     record_url,
 )
+from app.models.push_device import DeviceDraft, PushDevice, Ring
 from app.models.report import (
     Introduction,
     IntroductionDraft,
@@ -64,10 +54,20 @@ from app.models.report import (
     SavedReport,
     SavedReportDraft,
 )
-from app.models.ringing import DeviceDraft, PushDevice, Ring
-from app.models.second_factor import Identity, SecondFactor
+from app.models.two_factor import Identity, SecondFactor
+from app.models.undo import (
+    BankDeed,
+    DeedKind,
+    MailTemplate,
+    OwnerChange,
+    SavedView,
+    SavedViewDraft,
+    TemplateDraft,
+    Tombstone,
+    WarmnessChange,
+    WarmnessReason,
+)
 from app.models.user import ApiToken, FailedSignIn, OneTimeLink, PersonDraft, Purpose, Role, User, UserSession
-from app.models.workspace import AuditEvent, IdempotencyKey, Import, ImportChange, ImportMapping, Setting
 
 __all__ = [
     "CALLED_OFF",

@@ -3,8 +3,8 @@
 Whoever needs the database opens the server and closes it; the first one in starts it, the last one out stops it.
 """
 
+from app.postgres.errors import PostgresTrouble
 from app.postgres.folder import data_folder
 from app.postgres.server import Server, open_server
-from app.postgres.trouble import PostgresTrouble
 
 __all__ = ["PostgresTrouble", "Server", "data_folder", "open_server"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from app.postgres.trouble import PostgresTrouble
+from app.postgres.errors import PostgresTrouble
 
 STAND_INS = ("app", "postgres", "nobody")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from app.postgres import locks
 from app.postgres.account import Account
-from app.postgres.trouble import PostgresTrouble
+from app.postgres.errors import PostgresTrouble
 
 OLDEST = 15
 NOT_FOUND = f"No PostgreSQL {OLDEST} or newer was found; install the locked requirements, or set PIPEDRIVEN_PG_BIN or DATABASE_URL."

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.postgres import locks
 from app.postgres.account import Account
 from app.postgres.binaries import Programs
-from app.postgres.trouble import PostgresTrouble
+from app.postgres.errors import PostgresTrouble
 
 NAME = "pipedriven"  # of the database, and of the role that owns it
 LOG_LIMIT = 10_000_000

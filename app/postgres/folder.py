@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from app.postgres.account import account_for
-from app.postgres.trouble import PostgresTrouble
+from app.postgres.errors import PostgresTrouble
 
 FOR_ROOT = Path("/var/lib/pipedriven")
 

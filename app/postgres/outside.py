@@ -7,7 +7,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from app.postgres.binaries import OLDEST
-from app.postgres.trouble import PostgresTrouble
+from app.postgres.errors import PostgresTrouble
 
 SCHEME = re.compile(r"^(postgresql(\+psycopg)?|postgres)://")
 

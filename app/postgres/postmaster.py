@@ -16,8 +16,8 @@ import psycopg
 from app.postgres import cluster as on_disk
 from app.postgres import locks
 from app.postgres.cluster import Cluster
+from app.postgres.errors import PostgresTrouble
 from app.postgres.sockets import socket_folder
-from app.postgres.trouble import PostgresTrouble
 
 PATIENCE = 300  # seconds: replaying the log after a crash can take minutes
 SETTINGS = {

@@ -12,8 +12,8 @@ from app.postgres import locks, outside, postmaster
 from app.postgres.account import Account, account_for
 from app.postgres.binaries import client_programs, server_programs
 from app.postgres.cluster import Cluster
+from app.postgres.errors import PostgresTrouble
 from app.postgres.folder import data_folder, make_private
-from app.postgres.trouble import PostgresTrouble
 
 log = logging.getLogger(__name__)
 

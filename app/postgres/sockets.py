@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from app.postgres.cluster import Cluster
-from app.postgres.trouble import PostgresTrouble
+from app.postgres.errors import PostgresTrouble
 
 LONGEST = 100  # the kernel takes 107 bytes, and somebody may reach us through a longer mount path
 

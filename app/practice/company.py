@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.practice import contract, people, records, replies
-from app.practice.counter import Counter
-from app.practice.extras import stamped
+from app.practice import contract, envelopes, records, users
+from app.practice.envelopes import Reply
+from app.practice.leads_and_webhooks import stamped
 from app.practice.limits import Limits
-from app.practice.replies import Reply
+from app.practice.request_handler import Counter
 from app.practice.store import Record, Store
 
 
@@ -31,11 +31,11 @@ class Company:
     ) -> None:
         self.domain, self.name, self.id = domain, name, id
         self.limits = limits or Limits()
-        self.people = people.People()
+        self.people = users.People()
         self.store = Store(lag)
         self.clock = clock
-        self.types = people.activity_types()
-        self.fields = {kind: people.standard_fields(kind) for kind in ("persons", "organizations")}
+        self.types = users.activity_types()
+        self.fields = {kind: users.standard_fields(kind) for kind in ("persons", "organizations")}
         self.leads: dict[str, Record] = {}
         self.last_lead = 0
         self.webhooks: dict[int, Record] = {}
@@ -60,7 +60,7 @@ class Company:
         with self._lock:
             try:
                 return self._answer(method, path, query, headers, body)
-            except replies.Refused as no:
+            except envelopes.Refused as no:
                 return no.reply
 
     def records(self, kind: str) -> list[Record]:
@@ -133,15 +133,15 @@ class Company:
         key = headers.get("x-api-token", "")
         person = self.people.by_key.get(key)
         if person is None or any(name == "api_token" for name, _ in query):
-            raise replies.unauthorized()
+            raise envelopes.unauthorized()
         call = contract.find(method, path)
         if call is None:
-            raise replies.not_found("Endpoint")
+            raise envelopes.not_found("Endpoint")
         try:
             self.limits.charge(key, call, self.clock())
             request = contract.read(call, path, query, headers.get("content-type", ""), body)
             reply = Counter(self, person, self.clock()).serve(request)
-        except replies.Refused as no:
+        except envelopes.Refused as no:
             reply = no.reply
         limits = self.limits.headers(key, call, self.clock())
         return Reply(reply.status, reply.body, {**reply.headers, **limits})

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from app.practice import replies, shapes
+from app.practice import envelopes, schema_checks
 
 NUMBER = "[0-9]{1,15}"
 LETTERS = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -72,13 +72,13 @@ def find(method: str, path: str) -> Call | None:
 def read(call: Call, path: str, query: list[tuple[str, str]], content_type: str, body: bytes) -> Request:
     """Hold a request against its call; raise Refused where it does not fit."""
     found = call.matches(path)
-    checked = shapes.check_query(query, call.query, call.required_query)
+    checked = schema_checks.check_query(query, call.query, call.required_query)
     content: dict[str, Any] = {}
     if call.body is not None:
         content = _parsed(content_type, body)
-        shapes.check_body(content, call.body, partial=call.does == "change")
+        schema_checks.check_body(content, call.body, partial=call.does == "change")
     elif body:
-        raise replies.bad_request("A body is not allowed for this request")
+        raise envelopes.bad_request("A body is not allowed for this request")
     number = (found and found.groupdict().get("id")) or "0"
     return Request(call, number if call.kind == "leads" else int(number), checked, content)
 
@@ -92,18 +92,18 @@ def violation(method: str, path: str, query: list[tuple[str, str]], content_type
         return f"{method} {path}: the contract has no such call"
     try:
         read(call, path, query, content_type, body)
-    except replies.Refused as no:
+    except envelopes.Refused as no:
         return f"{method} {path}: {no}"
     return None
 
 
 def _parsed(content_type: str, body: bytes) -> dict[str, Any]:
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise replies.bad_request("Content-Type must be application/json")
+        raise envelopes.bad_request("Content-Type must be application/json")
     try:
         content = json.loads(body)
     except ValueError:
-        raise replies.bad_request("Body is not valid JSON") from None
+        raise envelopes.bad_request("Body is not valid JSON") from None
     if not isinstance(content, dict):
-        raise replies.invalid("body", "Expected object")
+        raise envelopes.invalid("body", "Expected object")
     return content

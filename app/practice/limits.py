@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.practice import replies
+from app.practice import envelopes
 from app.practice.contract import Call
 
 WINDOW = timedelta(seconds=2)
@@ -28,7 +28,7 @@ class Limits:
             self.day, self.spent = f"{moment:%Y-%m-%d}", 0
         recent = self._recent_of(key, call, moment)
         if self.enforced and (len(recent) >= self._allowed(call) or self.spent + call.cost > self.daily):
-            raise replies.over_limit()
+            raise envelopes.over_limit()
         recent.append(moment)
         self.spent += call.cost
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from app.practice import replies
+from app.practice import envelopes
 from app.practice.store import Record
 
 PAGE = 100
@@ -42,7 +42,7 @@ def search(records: Iterable[Record], query: dict[str, str], organizations: dict
     exact = query.get("exact_match") == "true"
     term = query.get("term", "").strip().casefold()
     if len(term) < (1 if exact else 2):
-        raise replies.bad_request("Search term must be at least 2 characters long, or 1 with exact_match.")
+        raise envelopes.bad_request("Search term must be at least 2 characters long, or 1 with exact_match.")
     fields = query["fields"].split(",") if "fields" in query else list(_SEARCHED)
     hits = [record for record in records if any(_hit(record, field, term, exact=exact) for field in fields)]
     if "organization_id" in query:
@@ -92,4 +92,4 @@ def _start(cursor: str | None) -> int:
     try:
         return int(json.loads(base64.urlsafe_b64decode(cursor.encode()))["from"])
     except (ValueError, KeyError, TypeError):
-        raise replies.invalid("cursor", "not a valid cursor") from None
+        raise envelopes.invalid("cursor", "not a valid cursor") from None

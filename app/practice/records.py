@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.practice import replies
+from app.practice import envelopes
 from app.practice.store import Record
 
 SINGULAR = {"organizations": "Organization", "persons": "Person", "activities": "Activity", "deals": "Deal"}
@@ -119,7 +119,7 @@ def _activity(record: Record, *, was_done: bool, stamp: str) -> Record:
 def _primary(where: str, rows: list[dict[str, Any]]) -> int | None:
     chosen = [place for place, row in enumerate(rows) if row.get("primary")]
     if len(chosen) > 1:
-        raise replies.invalid(where, "only one item can be primary")
+        raise envelopes.invalid(where, "only one item can be primary")
     return chosen[0] if chosen else None
 
 

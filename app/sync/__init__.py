@@ -1,1 +1,1 @@
-"""The clock's door: what is queued goes to Pipedrive, once, with the owner's key."""
+"""DOOR: the clock. What is queued goes to Pipedrive, once, with the owner's key; what changes there comes back."""

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from app import db, migrate
-from app.services import safety
+from app.services.operations import backup_status
 
 # worth a warning, and no reason to send people away
 ONLY_WARNINGS = frozenset({"backup"})
@@ -59,7 +59,7 @@ def works(data_dir: Path, heartbeat: float) -> dict[str, bool]:
     try:
         with db.reading() as session:
             state["migrations"] = migrate.current(session.connection()) == migrate.head()
-            kept = safety.of_backups(session)
+            kept = backup_status.of_backups(session)
             state["backup"] = kept is None or kept.is_fine
     except Exception:  # noqa: BLE001 - whatever it is, we cannot serve
         state["database"] = False

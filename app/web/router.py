@@ -4,24 +4,34 @@ from fastapi import APIRouter
 
 from app.settings import Settings
 from app.vault import Vault
-from app.web import arrival, calendars, entry, forgot, hooks, replying, shared
-from app.web.arrival import OnSetUp
-from app.web.cookies import Cookie
-from app.web.turnstile import Turnstile
+from app.web.auth.session_cookie import Cookie
+from app.web.auth.sign_in_flow import Turnstile
+from app.web.public import (
+    calendar_routes,
+    email_action_pages,
+    login_pages,
+    onboarding_pages,
+    password_reset_page,
+    pipedrive_webhook,
+    shared_report,
+)
+from app.web.public.onboarding_pages import OnSetUp
 
 
 def router(settings: Settings, vault: Vault, cookie: Cookie, turnstile: Turnstile, on_set_up: OnSetUp) -> APIRouter:
     """`on_set_up(user_id, sample)` is called in a thread, after the first account was committed."""
     whole = APIRouter()
-    whole.include_router(entry.routes(turnstile, provider=bool(settings.oidc_issuer)))
+    whole.include_router(login_pages.routes(turnstile, provider=bool(settings.oidc_issuer)))
     if settings.oidc_issuer:
-        from app.web import vouched  # what speaks OpenID Connect takes long to load, and most firms have no provider
+        from app.web.public import (
+            oidc_routes,  # what speaks OpenID Connect takes long to load, and most firms have no provider
+        )
 
-        whole.include_router(vouched.routes(settings, vault, turnstile))
-    whole.include_router(forgot.routes(settings))
-    whole.include_router(arrival.routes(cookie, on_set_up))
-    whole.include_router(calendars.routes())
-    whole.include_router(hooks.routes())
-    whole.include_router(replying.routes())
-    whole.include_router(shared.routes())
+        whole.include_router(oidc_routes.routes(settings, vault, turnstile))
+    whole.include_router(password_reset_page.routes(settings))
+    whole.include_router(onboarding_pages.routes(cookie, on_set_up))
+    whole.include_router(calendar_routes.routes())
+    whole.include_router(pipedrive_webhook.routes())
+    whole.include_router(email_action_pages.routes())
+    whole.include_router(shared_report.routes())
     return whole

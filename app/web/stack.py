@@ -8,18 +8,18 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
-from app.web import guard
-from app.web.assets import Assets
-from app.web.compress import Compress
-from app.web.doorway import Doorway
-from app.web.gate import Gate
-from app.web.headers import SecurityHeaders
-from app.web.metrics import Measured
-from app.web.shelf import Shelf
-from app.web.sizes import Sizes
-from app.web.sockets import UPLOADS
-from app.web.trace import Trace
-from app.web.trouble import Trouble
+from app.web.http.compression import Compress
+from app.web.http.error_responses import Trouble
+from app.web.http.request_id import Trace
+from app.web.middleware.access_control import Gate
+from app.web.middleware.body_limits import Sizes
+from app.web.middleware.metrics import Measured
+from app.web.middleware.security_headers import SecurityHeaders
+from app.web.middleware.trusted_hosts import Doorway
+from app.web.nicegui_adapter import socket_guard
+from app.web.nicegui_adapter.asset_cache import Assets
+from app.web.nicegui_adapter.precompressed_store import Shelf
+from app.web.nicegui_adapter.socket_access import UPLOADS
 
 IMPORTS = "/api/contacts/import"
 
@@ -31,7 +31,7 @@ class Stack:
     """
 
     def __init__(self, app: FastAPI, settings: Settings, *, warm: bool = True, shelf: Path | None = None) -> None:
-        guard.install()
+        socket_guard.install()
         self.app = app
         self.assets = Assets(app, Shelf(shelf))
         self._warm = warm

@@ -5,13 +5,13 @@ import shutil
 import subprocess
 
 import pytest
-from fake_pipedrive import FakePipedrive
-from forked import Forked
 from playwright.sync_api import sync_playwright
-from running import DESK, FLAGS, KEY, PASSWORD, PHONE, place, served, visiting, windows, wire
 
 from app import migrate
 from app.postgres import open_server
+from tests.support.app_process import DESK, FLAGS, KEY, PASSWORD, PHONE, place, served, visiting, windows, wire
+from tests.support.fake_pipedrive import FakePipedrive
+from tests.support.forked_app import Forked
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,49 @@
+"""/api/auth: signing in and out, and who is signed in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from app.api.accounts.user_schemas import SignedIn
+from app.api.core import examples
+from app.api.core.dependencies import Viewer, Wired, viewer
+from app.models.base import Draft
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+class SignIn(Draft):
+    """`code` is the second factor, for accounts that have one."""
+
+    email: str = Field(max_length=254)
+    password: str = Field(max_length=1000, repr=False)
+    code: str | None = Field(default=None, max_length=40, repr=False)
+
+
+@router.post("/login")
+async def login(
+    request: Request,
+    response: Response,
+    wired: Wired,
+    typed: Annotated[SignIn, Body(openapi_examples=examples.shown(examples.SIGN_IN))],
+) -> SignedIn:
+    """Sign in; the cookie is the session. 401 for a wrong address or password alike, 429 after too many of them.
+
+    Where a second step is on, 401 `CodeNeeded` asks for the same again with `code`, and `WrongCode` says that it did
+    not fit.
+    """
+    return SignedIn.of(await wired.turnstile.enter(request, response, typed.email, typed.password, typed.code))
+
+
+@router.post("/logout", status_code=204, dependencies=[Depends(viewer, scope="function")])
+async def logout(request: Request, response: Response, wired: Wired) -> None:
+    """The session of this browser ends at once, in every tab."""
+    await wired.turnstile.leave(request, response)
+
+
+@router.get("/session")
+def session(me: Viewer) -> SignedIn:
+    """Who is signed in; 401 when nobody is."""
+    return SignedIn.of(me)

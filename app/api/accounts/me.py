@@ -1,0 +1,143 @@
+"""/api/me: one's own profile, password, browsers and Pipedrive key."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request
+from pydantic import Field
+
+from app import db
+from app.api.accounts.user_schemas import SignedIn
+from app.api.core import examples
+from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id, user_id
+from app.api.core.partial_update import Changes
+from app.api.core.schemas import Answer, Listing, Moment
+from app.models import UserSession
+from app.models.base import Draft
+from app.services.accounts import pipedrive_keys, sessions, users
+from app.services.accounts import profile as account
+from app.services.activities import calendar_feed
+
+router = APIRouter(prefix="/me", tags=["me"])
+
+
+class Profile(Changes):
+    name: str = Field(default="", max_length=1000)
+    timezone: str = Field(default="", max_length=1000)
+
+
+class NewPassword(Draft):
+    old: str = Field(max_length=1000, repr=False)
+    new: str = Field(max_length=1000, repr=False)
+
+
+class NewKey(Draft):
+    api_key: str = Field(min_length=8, max_length=200, pattern=r"^[!-~]+$", repr=False)
+
+
+class KeptKey(Answer):
+    company_domain: str | None
+    user_name: str | None
+    last4: str | None
+
+
+class CalendarAddress(Answer):
+    url: str
+
+
+class Browser(Answer):
+    id: UUID
+    browser: str
+    seen_at: Moment
+    created_at: Moment
+    current: bool
+
+    @classmethod
+    def of(cls, kept: UserSession, here: UUID | None) -> Self:
+        facts = {"seen_at": kept.seen_at, "created_at": kept.created_at, "current": kept.id == here}
+        return cls.model_validate({"id": kept.id, "browser": kept.browser} | facts)
+
+
+@router.get("")
+def me(who: Viewer) -> SignedIn:
+    """My profile, and whether my Pipedrive key is kept."""
+    return SignedIn.of(who)
+
+
+@router.put("")
+def change(
+    session: Transaction,
+    who: Caller,
+    wish: Annotated[Profile, Body(openapi_examples=examples.shown({"timezone": "Europe/Berlin"}))],
+) -> SignedIn:
+    """Change my name or time zone; what is left out stays."""
+    profile = {"name": who.name, "timezone": who.timezone} | wish.given()
+    return SignedIn.of(account.change_profile(session, who, **profile))
+
+
+@router.put("/password", status_code=204)
+def change_password(
+    request: Request,
+    session: Transaction,
+    who: Caller,
+    wish: Annotated[NewPassword, Body(openapi_examples=examples.shown(examples.PASSWORD))],
+) -> None:
+    """A new password; every other browser is signed out."""
+    account.change_password(session, who, wish.old, wish.new, but=session_id(request))
+
+
+@router.put("/pipedrive-key")
+def keep_key(
+    request: Request,
+    wired: Wired,
+    wish: Annotated[
+        NewKey, Body(openapi_examples=examples.shown({"api_key": "0123456789abcdef0123456789abcdef01234567"}))
+    ],
+) -> KeptKey:
+    """Keep my Pipedrive key, once Pipedrive has accepted it; whatever waited for it goes on."""
+    with db.reading() as session:
+        users.acting(session, user_id(request))
+    # Pipedrive is asked while no transaction is open
+    owner = wired.check_key(wish.api_key)
+    with db.transaction() as session:
+        who = users.acting(session, user_id(request))
+        kept = pipedrive_keys.keep(session, who, wish.api_key, owner, wired.seal)
+    return KeptKey(
+        company_domain=kept.pipedrive_company, user_name=kept.pipedrive_user_name, last4=kept.pipedrive_last4
+    )
+
+
+@router.delete("/pipedrive-key", status_code=204)
+def drop_key(request: Request, wired: Wired) -> None:
+    """Forget my Pipedrive key; what waits for Pipedrive goes on waiting."""
+    with db.reading() as session:
+        who = users.acting(session, user_id(request))
+    if wired.let_go:
+        wired.let_go(who)
+    with db.transaction() as session:
+        account.drop_pipedrive_key(session, users.acting(session, user_id(request)))
+
+
+@router.post("/calendar", status_code=201)
+def open_calendar(session: Transaction, who: Caller, wired: Wired) -> CalendarAddress:
+    """A private address for my calendar program; the one before stops to work."""
+    return CalendarAddress(url=calendar_feed.address(wired.address, calendar_feed.open_feed(session, who)))
+
+
+@router.delete("/calendar", status_code=204)
+def close_calendar(session: Transaction, who: Caller) -> None:
+    """Nobody reads my calendar any more."""
+    calendar_feed.close_feed(session, who)
+
+
+@router.get("/devices")
+def devices(request: Request, session: Reading, who: Viewer) -> Listing[Browser]:
+    """The browsers that I am signed in with, last seen first."""
+    here = session_id(request)
+    return Listing(items=[Browser.of(kept, here) for kept in sessions.devices(session, who)])
+
+
+@router.delete("/devices/{device_id}", status_code=204)
+def sign_out(session: Transaction, who: Caller, device_id: UUID) -> None:
+    """Sign one browser out; with a golden ticket, anybody's."""
+    sessions.close_session(session, who, device_id)

@@ -1,0 +1,1 @@
+"""Activities and the feed, introductions, referrals, and email templates."""

@@ -1,0 +1,94 @@
+"""/api/introductions: doors that partners open: offered with a golden ticket, used or turned down by whom they are for."""
+
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request
+from fastapi.responses import Response
+
+from app.api.core import etags, examples
+from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.schemas import Answer, Listing, Moment
+from app.models import Introduction, IntroductionDraft
+from app.models.base import Draft
+from app.services.activities import introductions
+from app.services.activities.introductions import Offer
+
+router = APIRouter(prefix="/introductions", tags=["introductions"])
+
+
+class Use(Draft):
+    contact_id: UUID
+
+
+class IntroductionAnswer(Answer):
+    """`state` is `OPEN`, `USED` or `DECLINED`; the names only in lists, and the campaign's where I may see it."""
+
+    id: UUID
+    whom: str
+    note: str
+    campaign_id: UUID | None
+    campaign: str | None = None
+    offered_by: UUID
+    by: str | None = None
+    offered_to: UUID
+    to: str | None = None
+    state: Literal["OPEN", "USED", "DECLINED"]
+    activity_id: UUID | None
+    created_at: Moment
+
+    @classmethod
+    def of(cls, row: Introduction, **names: str | None) -> Self:
+        state = "USED" if row.redeemed_at else "DECLINED" if row.declined_at else "OPEN"
+        return cls.model_validate(row.model_dump() | {"state": state, "activity_id": row.redeemed_activity_id} | names)
+
+    @classmethod
+    def named(cls, one: Offer) -> Self:
+        return cls.of(one.introduction, by=one.by, to=one.to, campaign=one.campaign)
+
+
+@router.get("", response_model=Listing[IntroductionAnswer])
+def listed(
+    request: Request,
+    session: Reading,
+    me: Viewer,
+    box: Annotated[
+        Literal["mine", "offered"], Query(description="Open ones for me, or those that I offered.")
+    ] = "mine",
+) -> Response:
+    found = introductions.mine(session, me) if box == "mine" else introductions.offered(session, me)
+    return etags.shown(request, Listing(items=[IntroductionAnswer.named(one) for one in found]))
+
+
+@router.post("", status_code=201)
+def offer(
+    session: Transaction,
+    me: Caller,
+    draft: Annotated[IntroductionDraft, Body(openapi_examples=examples.shown(examples.INTRODUCTION))],
+) -> IntroductionAnswer:
+    """Offer a colleague to open a door; with a golden ticket."""
+    return IntroductionAnswer.of(introductions.offer(session, me, draft))
+
+
+@router.post("/{introduction_id}/redeem")
+def redeem(
+    session: Transaction,
+    me: Caller,
+    introduction_id: UUID,
+    wish: Annotated[Use, Body(openapi_examples=examples.shown(examples.USE_INTRODUCTION))],
+) -> IntroductionAnswer:
+    """Use it for one of my contacts: a referral is logged, for the campaign that it was offered for."""
+    introductions.redeem(session, me, introduction_id, wish.contact_id)
+    return IntroductionAnswer.of(introductions.one(session, me, introduction_id))
+
+
+@router.post("/{introduction_id}/decline")
+def decline(session: Transaction, me: Caller, introduction_id: UUID) -> IntroductionAnswer:
+    """No, thank you."""
+    return IntroductionAnswer.of(introductions.decline(session, me, introduction_id))
+
+
+@router.post("/{introduction_id}/reopen")
+def reopen(session: Transaction, me: Caller, introduction_id: UUID) -> IntroductionAnswer:
+    """Take my answer back, and the referral with it."""
+    return IntroductionAnswer.of(introductions.reopen(session, me, introduction_id))

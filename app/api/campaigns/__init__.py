@@ -1,0 +1,1 @@
+"""Campaigns, their members, and who stands where on their boards."""

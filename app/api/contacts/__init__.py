@@ -1,0 +1,1 @@
+"""The contact bank: contacts, bulk actions, import and export, merging, saved searches, warmness."""

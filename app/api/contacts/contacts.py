@@ -1,0 +1,171 @@
+"""/api/contacts: the contact bank."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request
+from fastapi.responses import JSONResponse, Response
+from sqlmodel import Session
+
+from app.api.core import etags, examples, idempotency
+from app.api.core.dependencies import Caller, Cursor, Limit, Reading, Transaction, Viewer, Words
+from app.api.core.etags import Seen
+from app.api.core.partial_update import Changes, any_of
+from app.api.core.schemas import CardAnswer, ContactAnswer, Listing, SuggestionAnswer
+from app.models import Contact, ContactDraft, SyncStatus, User
+from app.models.base import Draft
+from app.services.activities import timeline
+from app.services.activities.timeline import Filter
+from app.services.contacts import bank, data_export, erasure, suggestions
+from app.services.contacts import search as finding
+from app.services.permissions import visibility
+from app.services.permissions.visibility import Sight, View
+from app.services.push_queue import push_jobs
+
+router = APIRouter(prefix="/contacts", tags=["contacts"])
+
+
+@any_of(ContactDraft)
+class ContactChanges(Changes):
+    """Any of a contact's fields; what is left out stays."""
+
+
+class Snooze(Draft):
+    days: int
+
+
+@router.get("", response_model=Listing[ContactAnswer])
+def find(
+    *,
+    request: Request,
+    session: Reading,
+    me: Viewer,
+    q: Annotated[Words, Query(description="Part of a name, organisation, e-mail address or phone number.")] = "",
+    warmness_min: Annotated[int | None, Query(ge=0, le=10)] = None,
+    not_contacted_days: Annotated[int | None, Query(ge=0, le=36_500)] = None,
+    campaign_id: UUID | None = None,
+    organisation: Words | None = None,
+    tag: Words | None = None,
+    sync: SyncStatus | Literal["NONE"] | None = None,
+    trash: bool = False,
+    due: Annotated[bool, Query(description="Something planned is due, or the contact's own rhythm says so.")] = False,
+    never: Annotated[bool, Query(description="Not contacted yet.")] = False,
+    sort: finding.Sort = "name",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """My own bank, filtered and in a stable order."""
+    search = finding.Search(
+        q, warmness_min, not_contacted_days, campaign_id, organisation, tag, sync, trash, sort, due, never
+    )
+    page = finding.contacts(session, me, search, cursor, limit)
+    return etags.shown(request, Listing(items=_mine(session, me, page.items), next_cursor=page.next_cursor))
+
+
+@router.post("", status_code=201, response_model=ContactAnswer)
+def add(
+    *,
+    request: Request,
+    session: Transaction,
+    me: Caller,
+    draft: Annotated[ContactDraft, Body(openapi_examples=examples.shown(examples.CONTACT, least={"name": "Jane Roe"}))],
+    force: Annotated[bool, Query(description="Keep both, although somebody looks the same.")] = False,
+    key: idempotency.Key = None,
+) -> Response:
+    """Put somebody into my bank; 409 with `candidates` when somebody there looks the same."""
+
+    def make() -> ContactAnswer:
+        return _one(session, me, bank.add(session, me, draft, keep_both=force))
+
+    return idempotency.made(request, session, me, key, draft, make)
+
+
+@router.get("/suggested", response_model=Listing[SuggestionAnswer])
+def suggested(request: Request, session: Reading, me: Viewer, limit: Limit = 10) -> Response:
+    """Whom to contact next, best first, and why."""
+    found = suggestions.suggest(session, me, limit)
+    shown = [each.contact for each in found]
+    places, standing = visibility.places(session, me, shown), push_jobs.standings(session, shown)
+    items = [SuggestionAnswer.ranked(s, me, places[s.contact.id], standing[s.contact.id]) for s in found]
+    return etags.shown(request, Listing(items=items))
+
+
+@router.get("/{contact_id}", response_model=ContactAnswer | CardAnswer)
+def one(request: Request, session: Transaction, me: Caller, contact_id: UUID) -> Response:
+    """Everything about my contact; of a colleague's contact what a shared campaign opens to me."""
+    view = visibility.look(session, me, contact_id)
+    if view.sight is Sight.CARD:
+        touches = timeline.feed(session, me, Filter(contact_id=contact_id)).items
+        return etags.shown(request, CardAnswer.of(view, touches))
+    return etags.shown(request, _seen(session, view), version=view.contact.version)
+
+
+@router.put("/{contact_id}", response_model=ContactAnswer)
+def change(
+    *,
+    request: Request,
+    session: Transaction,
+    me: Caller,
+    contact_id: UUID,
+    changes: Annotated[ContactChanges, Body(openapi_examples=examples.shown({"warmness_score": 8}))],
+    version: Seen,
+) -> Response:
+    """Change some of the facts. With `If-Match`, 412 when somebody was faster."""
+    row = bank.change(session, me, contact_id, changes.given(), version=version)
+    return etags.shown(request, _one(session, me, row), version=row.version)
+
+
+@router.delete("/{contact_id}", status_code=204)
+def trash(
+    session: Transaction,
+    me: Caller,
+    contact_id: UUID,
+    erase: Annotated[bool, Query(description="Forget them for good: they asked to be.")] = False,
+) -> None:
+    """Into the trash; `restore` brings it back with its touches. With `erase` nothing does."""
+    if erase:
+        erasure.erase(session, me, contact_id)
+    else:
+        bank.trash(session, me, contact_id)
+
+
+@router.get("/{contact_id}/export.json")
+def export(session: Transaction, me: Caller, contact_id: UUID) -> JSONResponse:
+    """Everything that we hold about one of my contacts, for whoever asks to see it."""
+    name = f'attachment; filename="contact-{contact_id}.json"'
+    return JSONResponse(data_export.of(session, me, contact_id), headers={"Content-Disposition": name})
+
+
+@router.post("/{contact_id}/restore", response_model=ContactAnswer)
+def restore(request: Request, session: Transaction, me: Caller, contact_id: UUID) -> Response:
+    row = bank.restore(session, me, contact_id)
+    return etags.shown(request, _one(session, me, row), version=row.version)
+
+
+@router.post("/{contact_id}/snooze", response_model=ContactAnswer)
+def snooze(
+    request: Request,
+    session: Transaction,
+    me: Caller,
+    contact_id: UUID,
+    wish: Annotated[Snooze, Body(openapi_examples=examples.shown({"days": 14}, wake={"days": 0}))],
+) -> Response:
+    """Do not suggest this contact for so many days; 0 wakes it up."""
+    row = bank.snooze(session, me, contact_id, wish.days)
+    return etags.shown(request, _one(session, me, row), version=row.version)
+
+
+def _one(session: Session, me: User, row: Contact) -> ContactAnswer:
+    session.flush()
+    return _mine(session, me, [row])[0]
+
+
+def _mine(session: Session, me: User, rows: Sequence[Contact]) -> list[ContactAnswer]:
+    """My own contacts, their campaigns and badges in one question each."""
+    places, standing = visibility.places(session, me, rows), push_jobs.standings(session, rows)
+    return [ContactAnswer.of(row, me, places[row.id], standing[row.id]) for row in rows]
+
+
+def _seen(session: Session, view: View) -> ContactAnswer:
+    return ContactAnswer.of(view.contact, view.owner, view.places, push_jobs.standing(session, view.contact))

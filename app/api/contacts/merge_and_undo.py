@@ -1,0 +1,82 @@
+"""/api/contacts/merge: two contacts that are one person; /api/undo: what was done in one go, taken back."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+from pydantic_core import to_jsonable_python
+
+from app.api.core import examples
+from app.api.core.dependencies import Caller, Transaction
+from app.api.core.schemas import Answer, ContactAnswer
+from app.models import DeedKind
+from app.models.base import Draft
+from app.services.contacts import merge as merging
+from app.services.permissions import visibility
+from app.services.push_queue import push_jobs
+from app.services.undo import undo_log
+
+router = APIRouter(tags=["contacts"])
+
+
+class Merge(Draft):
+    keep_id: UUID
+    drop_id: UUID
+    fields: dict[str, str] = Field(default_factory=dict, max_length=20)
+
+
+class MergedAnswer(ContactAnswer):
+    """The contact that both are now; `undo_id` takes it back within 30 days."""
+
+    undo_id: UUID
+
+
+class ChoiceAnswer(Answer):
+    field: str
+    keep: Any
+    drop: Any
+    choices: tuple[str, ...]
+    choice: str | None
+
+
+class PlanAnswer(Answer):
+    """The fields that differ, with what can be chosen and what we would; how many rows move over."""
+
+    fields: list[ChoiceAnswer]
+    moves: dict[str, int]
+    warning: str | None
+
+
+class UndoneAnswer(Answer):
+    """`put_back` of how many there were; `left` were changed since and stay as they are."""
+
+    kind: DeedKind
+    sentence: str
+    put_back: int
+    left: int
+
+
+@router.post("/contacts/merge", response_model=MergedAnswer | PlanAnswer)
+def merge(
+    session: Transaction,
+    me: Caller,
+    wish: Annotated[Merge, Body(openapi_examples=examples.shown(examples.MERGE))],
+    dry_run: Annotated[bool, Query(description="Only say what would happen.")] = False,
+) -> Response:
+    """Make two of my contacts one. `fields` says keep, drop or both; what is left out is decided as in the plan."""
+    if dry_run:
+        plan = merging.plan(session, me, wish.keep_id, wish.drop_id)
+        return JSONResponse(to_jsonable_python(PlanAnswer.model_validate(plan)))
+    kept, deed_id = merging.merge(session, me, wish.keep_id, wish.drop_id, wish.fields)
+    session.flush()
+    places, standing = visibility.places(session, me, [kept])[kept.id], push_jobs.standing(session, kept)
+    whole = ContactAnswer.of(kept, me, places, standing)
+    return JSONResponse(to_jsonable_python(MergedAnswer(**whole.model_dump(), undo_id=deed_id)))
+
+
+@router.post("/undo/{deed_id}")
+def undo(session: Transaction, me: Caller, deed_id: UUID) -> UndoneAnswer:
+    """Take a deed of mine back: a merge, a rename, or what was done to many contacts."""
+    return UndoneAnswer.model_validate(undo_log.undo(session, me, deed_id))

@@ -1,0 +1,1 @@
+"""What every route shares: dependencies, response schemas, errors, ETags, idempotency keys, partial updates."""

@@ -1,0 +1,183 @@
+"""How rows look as JSON: ids as text, times in UTC, enum values in capitals, nothing that the reader may not see."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, Self, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from app.models import Activity, ActivityType, Contact, Outcome, Stage, SyncStatus, User
+from app.services.activities.timeline import Entry
+from app.services.contacts.suggestions import Suggestion
+from app.services.permissions.visibility import Place, View
+from app.services.push_queue.push_jobs import Standing
+
+T = TypeVar("T")
+
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Listing(Answer, Generic[T]):
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class ErrorAnswer(Answer):
+    """Every refusal. `fields` on validation, `candidates` on a likely duplicate."""
+
+    error: str
+    detail: str
+    request_id: str
+    fields: dict[str, str] | None = None
+    candidates: list[dict[str, str]] | None = None
+
+
+class Name(Answer):
+    """A colleague as others see them."""
+
+    id: UUID
+    name: str
+
+
+class PlaceAnswer(Answer):
+    id: UUID
+    name: str
+    stage: Stage
+
+    @classmethod
+    def of(cls, place: Place) -> Self:
+        return cls(id=place.campaign_id, name=place.campaign, stage=place.stage)
+
+
+class StandingAnswer(Answer):
+    """How the contact stands with Pipedrive: `NOT_PUSHED`, `WAITING`, `IN_PIPEDRIVE` or `NEEDS_YOU`, and why."""
+
+    badge: str
+    reason: str | None
+    status: SyncStatus | None
+    sync_id: UUID | None
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        return cls(badge=standing.badge.name, reason=standing.reason, status=standing.status, sync_id=standing.sync_id)
+
+
+class ContactAnswer(Answer):
+    id: UUID
+    name: str
+    email: str | None
+    emails: list[str]
+    phone: str | None
+    phones: list[str]
+    organisation: str | None
+    job_title: str | None
+    linkedin_url: str | None
+    notes: str
+    tags: list[str]
+    warmness_score: int
+    cadence_days: int | None
+    last_contacted: Moment | None
+    next_due: Moment | None
+    snoozed_until: Moment | None
+    added_to_campaign: bool
+    campaigns: list[PlaceAnswer]
+    pipedrive_person_id: int | None
+    pipedrive_org_id: int | None
+    sync: StandingAnswer
+    owner: Name
+    version: int
+    created_at: Moment
+    updated_at: Moment
+    deleted_at: Moment | None
+
+    @classmethod
+    def of(cls, contact: Contact, owner: User, places: list[Place], standing: Standing) -> Self:
+        return cls.model_validate(_facts(contact, owner, places, standing))
+
+
+class ActivityAnswer(Answer):
+    id: UUID
+    type: ActivityType
+    contact_id: UUID | None
+    contact: str | None
+    campaign_id: UUID | None
+    subject: str
+    note: str
+    happened_at: Moment | None
+    due_date: Moment | None
+    duration_minutes: int | None
+    location: str | None
+    outcome: Outcome | None
+    done: bool
+    user_id: UUID
+    by: str
+    pipedrive_activity_id: int | None
+    version: int
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        own = {name: getattr(entry.activity, name) for name in cls.model_fields.keys() & Activity.model_fields.keys()}
+        return cls.model_validate(own | {"contact": entry.contact, "by": entry.by})
+
+
+class CardAnswer(Answer):
+    """What a campaign's members see of a colleague's contact: the card, and the touches made for the campaign."""
+
+    id: UUID
+    name: str
+    organisation: str | None
+    owner: Name
+    warmness_score: int
+    campaigns: list[PlaceAnswer]
+    touches: list[ActivityAnswer]
+
+    @classmethod
+    def of(cls, view: View, touches: list[Entry]) -> Self:
+        return cls(
+            id=view.contact.id,
+            name=view.contact.name,
+            organisation=_firm(view.contact),
+            owner=Name.model_validate(view.owner),
+            warmness_score=view.contact.warmness_score,
+            campaigns=[PlaceAnswer.of(place) for place in view.places],
+            touches=[ActivityAnswer.of(entry) for entry in touches],
+        )
+
+
+class ScoreParts(Answer):
+    warmness: float
+    time: float
+
+
+class SuggestionAnswer(ContactAnswer):
+    priority_score: float
+    parts: ScoreParts
+    reason: str
+
+    @classmethod
+    def ranked(cls, said: Suggestion, owner: User, places: list[Place], standing: Standing) -> Self:
+        why = {"priority_score": said.score, "parts": ScoreParts(warmness=said.warmness, time=said.time)}
+        return cls.model_validate(_facts(said.contact, owner, places, standing) | why | {"reason": said.reason})
+
+
+def _facts(contact: Contact, owner: User, places: list[Place], standing: Standing) -> dict[str, object]:
+    own = {name: getattr(contact, name) for name in ContactAnswer.model_fields.keys() & Contact.model_fields.keys()}
+    return own | {
+        "email": contact.email,
+        "phone": contact.phone,
+        "organisation": _firm(contact),
+        "owner": owner,
+        "added_to_campaign": bool(places),
+        "campaigns": [PlaceAnswer.of(place) for place in places],
+        "sync": StandingAnswer.of(standing),
+    }
+
+
+def _firm(contact: Contact) -> str | None:
+    return contact.organisation.name if contact.organisation else None

@@ -1,0 +1,1 @@
+"""A person's notifications, and the devices that get them by web push."""

@@ -1,0 +1,162 @@
+"""/api/campaigns/{id}/report: a campaign in figures, as JSON and as files."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from app.api.core import etags
+from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.schemas import Answer, Moment
+from app.models import ActivityType, Stage, User
+from app.services.base import audit_log
+from app.services.reports import campaign_report
+from app.services.reports.campaign_report import Asked, Report
+from app.services.reports.files import export
+
+router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["reports"])
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class StepAnswer(Answer):
+    stage: Stage
+    n: int
+    share: float
+
+
+class RateAnswer(Answer):
+    """`share` reached of `touches` (0-1), with the 95 % interval; `thin` below 10 touches."""
+
+    key: str
+    name: str
+    touches: int
+    reached: int
+    share: float
+    low: float
+    high: float
+    thin: bool
+    booked: int
+
+
+class TypeAnswer(RateAnswer):
+    n: int
+    interval: tuple[float, float]
+
+
+class WeekAnswer(Answer):
+    start: date
+    touches: int
+    reached: int
+    booked: int
+    held: int
+
+
+class ChangeAnswer(Answer):
+    """`change` is against `before`: as many days just before the chosen ones, else this week against the last."""
+
+    before: int
+    change: int
+
+
+class PaceAnswer(Answer):
+    goal: int | None
+    done: int
+    elapsed_share: float | None
+    expected_now: float | None
+    likely_low: int | None
+    likely_high: int | None
+    needed_per_week: float | None
+    now_per_week: float
+    sentence: str
+
+
+class ReportAnswer(Answer):
+    campaign_id: UUID
+    touches: int
+    reached: int
+    meetings_booked: int
+    meetings_held: int
+    handed_over: int
+    changes: dict[str, ChangeAnswer]
+    funnel: list[StepAnswer]
+    by_type: list[TypeAnswer]
+    by_user: list[RateAnswer]
+    per_week: list[WeekAnswer]
+    goal: dict[str, int | None]
+    pace: dict[str, PaceAnswer]
+    as_of: Moment
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        values = {key: one.value for key, one in report.figures.items()}
+        return cls(
+            **values,
+            campaign_id=report.campaign_id,
+            changes={key: ChangeAnswer.model_validate(one) for key, one in report.figures.items()},
+            funnel=[StepAnswer(stage=one.stage, n=one.reached_n, share=one.share) for one in report.funnel],
+            by_type=[
+                TypeAnswer(**RateAnswer.model_validate(one).model_dump(), n=one.touches, interval=(one.low, one.high))
+                for one in report.by_type
+            ],
+            by_user=[RateAnswer.model_validate(one) for one in report.by_user],
+            per_week=[WeekAnswer.model_validate(one) for one in report.per_week],
+            goal=report.goal,
+            pace={key: PaceAnswer.model_validate(one) for key, one in report.pace.items()},
+            as_of=report.as_of,
+        )
+
+
+def asked(
+    *,
+    since: Annotated[date | None, Query(alias="from", description="The first day, in my time zone.")] = None,
+    until: Annotated[date | None, Query(alias="to", description="The last day, itself included.")] = None,
+    user_id: Annotated[UUID | None, Query(description="What this person did.")] = None,
+    type: ActivityType | None = None,
+) -> Asked:
+    return Asked(since, until, user_id, type)
+
+
+Wanted = Annotated[Asked, Depends(asked)]
+
+
+@router.get("/report", response_model=ReportAnswer)
+def report(request: Request, session: Reading, me: Viewer, campaign_id: UUID, wanted: Wanted) -> Response:
+    """The figures of a campaign; the tag stays the same as long as they do."""
+    answer = ReportAnswer.of(campaign_report.report(session, me, campaign_id, wanted))
+    return etags.shown(request, answer, apart=frozenset({"as_of"}))
+
+
+@router.get("/report.csv", response_class=Response)
+def csv(session: Transaction, me: Caller, campaign_id: UUID, wanted: Wanted) -> Response:
+    """The figures as tables below each other."""
+    found = _exported(session, me, campaign_id, wanted, "csv")
+    return _attached(export.csv(found), found, "csv", "text/csv; charset=utf-8")
+
+
+@router.get("/report.xlsx", response_class=Response)
+def xlsx(session: Transaction, me: Caller, campaign_id: UUID, wanted: Wanted) -> Response:
+    """The figures as a workbook, a sheet for each table."""
+    found = _exported(session, me, campaign_id, wanted, "xlsx")
+    return _attached(export.xlsx(found), found, "xlsx", XLSX)
+
+
+@router.get("/report.pdf", response_class=Response)
+def pdf(session: Transaction, me: Caller, campaign_id: UUID, wanted: Wanted) -> Response:
+    """The figures on paper."""
+    found = _exported(session, me, campaign_id, wanted, "pdf")
+    return _attached(export.pdf(found), found, "pdf", "application/pdf")
+
+
+def _exported(session: Session, me: User, campaign_id: UUID, wanted: Asked, ending: str) -> Report:
+    found = campaign_report.report(session, me, campaign_id, wanted)
+    audit_log.record(session, me, "report.exported", campaign_id, format=ending)
+    return found
+
+
+def _attached(content: bytes, found: Report, ending: str, media_type: str) -> Response:
+    named = f'attachment; filename="{export.name(found, ending)}"'
+    return Response(content, media_type=media_type, headers={"Content-Disposition": named})

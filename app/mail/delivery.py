@@ -1,0 +1,109 @@
+"""Four times a minute: what is worth telling, whose morning has come, and the post that waits.
+
+A mail is taken in one transaction, sent while none is open, and settled in
+another: a crash in between sends it again after a while, which is better than
+never, and its id tells that it is the same.
+"""
+
+import logging
+from collections.abc import Callable
+
+from app import db
+from app.mail.senders import Never, NotNow, Sender
+from app.mail.web_push_client import Gone, Ringer
+from app.models import Mail
+from app.services.notifications import (
+    daily_digest,
+    email_actions,
+    mail_outbox,
+    triggers,
+    web_push_outbox,
+    weekly_reports,
+)
+from app.services.notifications.web_push_outbox import Bundle
+
+ROUND, TIDY = 15.0, 6 * 3600.0
+
+log = logging.getLogger(__name__)
+
+
+class Post:
+    """`sender` is None where no mail server is named, `ringer` where nobody rings; `site` is where people reach us."""
+
+    def __init__(self, sender: Sender | None, site: str, ringer: Ringer | None = None) -> None:
+        self.sender, self.site, self.ringer = sender, site, ringer
+
+    def wind(self, also: Callable[[float, Callable[[], object]], None]) -> None:
+        """Have a clock do what we do, every so many seconds."""
+        also(ROUND, self.round)
+        also(TIDY, self.tidy)
+
+    @property
+    def push_key(self) -> str:
+        """What a browser is given when it asks for notices."""
+        return self.ringer.key.public if self.ringer else ""
+
+    def round(self) -> None:
+        """Tell, write, send; one part that breaks does not keep the others from their turn."""
+        for part in (self.tell, self.write, self.ring, self.deliver):
+            try:
+                part()
+            except Exception:
+                log.exception("the post's %s broke", part.__name__)
+
+    def tell(self) -> None:
+        with db.transaction() as session:
+            triggers.round_(session, self.site)
+
+    def write(self) -> None:
+        with db.transaction() as session:
+            daily_digest.round_(session, self.site)
+            weekly_reports.round_(session, self.site)
+
+    def ring(self) -> None:
+        if self.ringer is None:
+            return
+        with db.transaction() as session:
+            bundles = web_push_outbox.claim(session, self.ringer.key.public)
+        for bundle in bundles:
+            self._ring(self.ringer, bundle)
+
+    def deliver(self) -> None:
+        if self.sender is None:
+            return
+        with db.transaction() as session:
+            mails = mail_outbox.claim(session)
+        for mail in mails:
+            self._hand_over(self.sender, mail)
+
+    def tidy(self) -> None:
+        with db.transaction() as session:
+            mail_outbox.prune(session)
+            email_actions.prune(session)
+
+    def _hand_over(self, sender: Sender, mail: Mail) -> None:
+        try:
+            sender.send(mail)
+        except (NotNow, Never) as no:
+            log.warning("a mail did not go out: %s", no)
+            with db.transaction() as session:
+                mail_outbox.put_off(session, mail.id, str(no), forever=isinstance(no, Never))
+        else:
+            with db.transaction() as session:
+                mail_outbox.sent(session, mail.id)
+
+    @staticmethod
+    def _ring(ringer: Ringer, bundle: Bundle) -> None:
+        try:
+            ringer.ring(bundle)
+        except Gone as no:
+            log.info("a device is forgotten: %s", no)
+            with db.transaction() as session:
+                web_push_outbox.gone(session, bundle)
+        except NotNow as no:
+            log.warning("a device was not reached: %s", no)
+            with db.transaction() as session:
+                web_push_outbox.put_off(session, bundle)
+        else:
+            with db.transaction() as session:
+                web_push_outbox.sent(session, bundle)

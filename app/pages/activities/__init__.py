@@ -1,0 +1,1 @@
+"""Logging and planning activities, the feed, events, introductions, and email templates."""

@@ -1,0 +1,182 @@
+"""Activities: what was done, newest first, and what is planned; what comes meanwhile waits under a pill."""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+from sqlmodel import Session
+
+from app.errors import Refusal
+from app.models import User
+from app.pages.activities import feed_actions, feed_filter
+from app.pages.activities.feed_filter import Chosen, FeedFilter
+from app.pages.activities.parts import feed_cards
+from app.pages.core import live_updates
+from app.pages.core.screen import screen
+from app.pages.core.tap import look
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic, virtual_list
+from app.pages.ui.redraw import Kept
+from app.services.activities import timeline
+from app.signals import Topic
+
+PAGE = 40
+# after news so many are asked for anew; what was loaded below them is older and stays as it is
+NEWEST = 200
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[feed_cards.Row]
+    cursor: str | None
+
+
+@screen("Activities")
+async def activities_page(shell: Shell) -> None:
+    this = Feed(shell, Chosen.of(ui.context.client.sub_pages_router.current_path))
+    this.draw()
+    await this.begin()
+    live_updates.on(this.news, Topic.OUTREACH, Topic.CONTACT)
+
+
+class Feed:
+    """The list, what narrows it, where one stands in it, and how many new touches wait above."""
+
+    def __init__(self, shell: Shell, chosen: Chosen) -> None:
+        self.shell, self.chosen = shell, chosen
+        self.cursor: str | None = None
+        self.turn, self.loaded = 0, PAGE
+        self.waiting: list[str] = []
+
+    def draw(self) -> None:
+        """The frame at once, with bones where the touches will be."""
+        with ui.element("div").classes("pd-title"):
+            basic.title("Activities")
+        self.filter = FeedFilter(self.chosen, self.choose)
+        with ui.element("div").classes("pd-pill"):
+            self.pill = ui.button("", on_click=self.to_top, color=None).props("no-caps unelevated aria-live=polite")
+            self.pill.set_visibility(False)
+        self.bones = ui.element("div").props("aria-hidden=true")
+        with self.bones:
+            for _ in range(5):
+                ui.element("div").classes("pd-bone").style("height: 112px")
+        with ui.element("div"):
+            self.cards = feed_cards.Cards().mark("feed").on("open", self.open_contact).on("act", self.act)
+        self.said = Kept()
+        self.end = virtual_list.Sentinel(self.more)
+
+    async def begin(self) -> None:
+        await self.again()
+        self.filter.offer(await look(feed_filter.options))
+
+    def page(self, session: Session, me: User, cursor: str | None = None, limit: int = PAGE) -> Page:
+        found = timeline.feed(session, me, self.chosen.filter, cursor, limit, soonest=self.chosen.state == "planned")
+        return Page(feed_cards.cards(found.items, me.timezone, me.id, golden=me.is_golden), found.next_cursor)
+
+    async def asked(self, cursor: str | None = None, limit: int = PAGE) -> Page | None:
+        """None when it could not be found out; then the screen says so, with a way to try again."""
+        try:
+            return await look(partial(self.page, cursor=cursor, limit=limit))
+        except Refusal:
+            raise
+        except Exception:
+            log.exception("the feed broke")
+            if not self.cards.is_deleted:
+                self.said.show("broken", self.broken)
+            return None
+
+    async def again(self) -> None:
+        """The newest ones, from the top."""
+        self.turn, self.cursor, self.loaded = self.turn + 1, None, PAGE
+        turn = self.turn
+        page = await self.asked()
+        if turn != self.turn or self.cards.is_deleted:
+            return
+        self.bones.set_visibility(False)
+        if page:
+            self.cursor = page.cursor
+            self.cards.show(page.rows)
+            self.wait([])
+            self.tell()
+            self.end.rearm()
+
+    async def more(self) -> None:
+        turn, cursor = self.turn, self.cursor
+        if cursor and (page := await self.asked(cursor)) and (turn, cursor) == (self.turn, self.cursor):
+            self.cursor, self.loaded = page.cursor, self.loaded + PAGE
+            self.cards.more(page.rows)
+            self.tell()
+        self.end.rearm()
+
+    async def news(self) -> None:
+        """What changed changes where it stands; what is new waits, unless one stands at the top anyway."""
+        turn, limit = self.turn, min(self.loaded, NEWEST)
+        page = await self.asked(None, limit)
+        if page is None or turn != self.turn or self.cards.is_deleted:
+            return
+        fresh = self.cards.fresh(page.rows)
+        if fresh and await self.at_top():
+            fresh = []
+        if turn != self.turn or self.cards.is_deleted:
+            return
+        self.cards.renew(page.rows, but=fresh)
+        if self.loaded <= NEWEST and not fresh:
+            self.cursor = page.cursor
+        self.wait(fresh)
+        self.tell()
+
+    async def at_top(self) -> bool:
+        try:
+            return bool(await ui.run_javascript("window.scrollY < 120", timeout=2))
+        except TimeoutError:
+            return False
+
+    def wait(self, fresh: list[str]) -> None:
+        self.waiting = fresh
+        self.pill.set_text(f"{len(fresh)} new")
+        self.pill.set_visibility(bool(fresh))
+
+    def tell(self) -> None:
+        there = bool(self.cards.known)
+        self.said.show((there, self.chosen), lambda: None if there else self.nothing())
+
+    def nothing(self) -> None:
+        with ui.element("div").classes("pd-card flush"):
+            if self.chosen.narrowed:
+                basic.empty(
+                    "search", "Nothing like this", "No touch fits what is chosen above.", "Show all", self.filter.reset
+                )
+            elif self.chosen.state == "planned":
+                hint = "Follow-ups and meetings that are still to come appear here, the next one first."
+                basic.empty("calendar-check", "Nothing planned", hint, "Whom to contact now", self.to_today)
+            else:
+                hint = "Every touch that you log appears here, newest first."
+                basic.empty("activity", "Nothing here yet", hint, "Whom to contact now", self.to_today)
+
+    def broken(self) -> None:
+        with ui.element("div").classes("pd-card flush").props("role=alert"):
+            hint = "Something broke on our side. Nothing of yours is lost."
+            basic.empty("triangle-alert", "The activities cannot be shown right now", hint, "Try again", self.again)
+
+    def to_today(self) -> None:
+        ui.navigate.to("/")
+
+    async def choose(self, chosen: Chosen) -> None:
+        self.chosen = chosen
+        await self.again()
+
+    async def to_top(self) -> None:
+        await self.again()
+        ui.run_javascript("window.scrollTo({top: 0, behavior: 'smooth'})")
+
+    def open_contact(self, event: GenericEventArguments) -> None:
+        ui.navigate.to(f"/contacts/{event.args}")
+
+    async def act(self, event: GenericEventArguments) -> None:
+        verb, touch_id = event.args
+        await feed_actions.act(self.shell, str(verb), UUID(str(touch_id)))

@@ -1,0 +1,83 @@
+"""Which campaign a touch is made for: said by the board, or one tap among the running campaigns of the contact."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.models import CampaignStatus, User
+from app.pages.campaigns.parts import campaign_cards
+from app.pages.core.tap import look
+from app.pages.ui import basic
+from app.services.campaigns import campaigns
+from app.services.permissions import visibility
+from app.services.permissions.visibility import Sight
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a board says: touches from here are for it. A colleague's contact is reached for the campaign or not at all."""
+
+    campaign_id: UUID
+    name: str
+    may_be_none: bool
+
+
+class ForCampaign:
+    """A row of chips in a sheet; nothing where there is nothing to choose."""
+
+    def __init__(self) -> None:
+        self.chosen: UUID | None = None
+        self.options: dict[UUID | None, str] = {}
+        self.mine = True
+
+    async def ask(self, contact_id: UUID, purpose: Purpose | None) -> None:
+        if purpose:
+            self.options, self.chosen = {purpose.campaign_id: purpose.name}, purpose.campaign_id
+            self.mine = none = purpose.may_be_none
+        else:
+            found, self.mine = await look(lambda session, me: running(session, me, contact_id))
+            alone = len(found) == 1 or (found and not self.mine)
+            self.options, self.chosen = found, next(iter(found)) if alone else None
+            none = bool(found) and self.mine
+        if none:
+            # what is chosen stands first, where it is seen
+            last: dict[UUID | None, str] = {None: "No campaign"}
+            self.options = self.options | last if self.chosen else last | self.options
+
+    def settle(self, campaign_id: UUID, *, mine: bool = True) -> None:
+        """Nothing to choose: it is for this one."""
+        self.options, self.chosen, self.mine = {}, campaign_id, mine
+
+    def draw(self) -> None:
+        if self.options:
+            basic.heading("For campaign")
+            with ui.element("div").mark("for-campaign"):
+                self.chips = basic.chips(self.options, self.chosen, self.choose)
+
+    def choose(self, campaign_id: UUID | None) -> None:
+        self.chosen = campaign_id
+        basic.mark_chip(self.chips, campaign_id)
+
+
+def running(session: Session, me: User, contact_id: UUID) -> tuple[dict[UUID | None, str], bool]:
+    """The campaigns that run today and that this contact is in, as far as I work on them, and whether it is mine.
+
+    A colleague's contact is reached for any campaign that is worked on, whatever its dates.
+    """
+    try:
+        view = visibility.look(session, me, contact_id, noted=False)
+    except NotFound:
+        return {}, True
+    day, mine = campaign_cards.today(me.timezone), view.sight is Sight.OWNER
+    found: dict[UUID | None, str] = {}
+    for place in view.places:
+        try:
+            campaign = campaigns.seen(session, me, place.campaign_id)
+        except NotFound:
+            continue
+        if campaign.status(day) is CampaignStatus.RUNNING or not (mine or campaign.archived_at):
+            found[campaign.id] = campaign.name
+    return found, mine

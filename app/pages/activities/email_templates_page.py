@@ -1,0 +1,123 @@
+"""My mail templates: what I write again and again, with fields for the contact's own words."""
+
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import MailTemplate, TemplateDraft, User
+from app.pages.core import live_updates
+from app.pages.core.screen import screen
+from app.pages.core.tap import Said, look, tap
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic, form
+from app.pages.ui.bottom_sheet import Sheet
+from app.pages.ui.redraw import Kept
+from app.services.activities import email_templates
+from app.signals import Topic
+
+FIELDS = {
+    "given_name": "First name",
+    "name": "Whole name",
+    "organisation": "Organisation",
+    "job_title": "Job title",
+    "me": "My name",
+}
+HINT = "Tap a mail address of a contact, and choose one of these. Fields are filled with what we know of that person."
+
+
+@screen("Mail templates")
+async def templates_page(shell: Shell) -> None:
+    this = Templates(shell)
+    await this.draw()
+    live_updates.on(this.again, Topic.CONTACT, owner=shell.me.id)
+
+
+class Templates:
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self.sheet = Sheet("Mail template")
+        self.typed: dict[str, Any] = {}
+        self.kept: MailTemplate | None = None
+
+    async def draw(self) -> None:
+        with ui.element("div").classes("pd-title"):
+            basic.title("Mail templates")
+            basic.button("New", self.open, "main", "plus").mark("new-template").props["aria-label"] = "New template"
+        basic.text(HINT, "pd-muted").style("margin: 0 2px 12px")
+        self.list = Kept()
+        await self.again()
+
+    async def again(self) -> None:
+        found = await look(email_templates.templates)
+        # from now on a tap on an address asks, or does not
+        self.shell.templates = bool(found)
+        if not self.list.box.is_deleted:
+            self.list.show([row.model_dump() for row in found], lambda: self.rows(list(found)))
+
+    def rows(self, found: list[MailTemplate]) -> None:
+        with ui.element("div").classes("pd-card flush"):
+            for row in found:
+                with ui.element("div").classes("pd-row").mark("template"):
+                    with ui.element("button").props("type=button").classes("pd-row-main pd-bare") as line:
+                        with ui.element("span").classes("pd-avatar pd-email").props("aria-hidden=true"):
+                            basic.icon("mail")
+                        with ui.element("span").classes("pd-row-text"):
+                            basic.text(row.name, "pd-row-name")
+                            basic.text(row.subject or "No subject", "pd-row-sub")
+                    line.on("click", partial(self.open, row), [])
+                    basic.icon_button("trash-2", f"Delete: {row.name}", partial(self.remove, row))
+            if not found:
+                hint = "Write a mail once, and send it to many people one by one, each with their own name in it."
+                basic.empty("mail", "No template yet", hint, "New template", self.open)
+
+    def open(self, row: MailTemplate | None = None) -> None:
+        """`row` is the template to change, or nothing for a new one."""
+        self.kept = row
+        self.typed = row.model_dump(include={"name", "subject", "body"}) if row else {}
+        with (
+            self.sheet.fresh(),
+            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save),
+        ):
+            basic.line("Change the template" if row else "New template", "h2", "pd-h1")
+            form.field(self.typed, TemplateDraft, "name", "Name, for you alone", props="autocomplete=off maxlength=80")
+            form.field(self.typed, TemplateDraft, "subject", "Subject", props="autocomplete=off maxlength=200")
+            self.body = form.field(
+                self.typed, TemplateDraft, "body", "Mail", area=True, props="autogrow maxlength=5000"
+            )
+            basic.text("Put a field at the end of the mail:", "pd-muted pd-small")
+            with ui.element("div").classes("pd-chips"):
+                for field, word in FIELDS.items():
+                    chip = ui.button(word, on_click=partial(self.put, field), color=None).props("flat no-caps")
+                    chip.props["aria-label"] = f"Add the field {word}"
+            with ui.element("div").classes("pd-foot"):
+                basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save-template")
+        self.sheet.open()
+
+    def put(self, field: str) -> None:
+        self.body.set_value(f"{self.body.value or ''}{{{field}}}")
+
+    async def save(self) -> None:
+        kept = self.kept
+
+        @tap
+        def work(session: Session, me: User) -> str:
+            draft = TemplateDraft.model_validate({key: value or "" for key, value in self.typed.items()})
+            email_templates.save(session, me, draft, kept.id if kept else None)
+            return "Template saved"
+
+        if await work():
+            self.sheet.close()
+
+    async def remove(self, row: MailTemplate) -> None:
+        @tap
+        def work(session: Session, me: User) -> Said:
+            email_templates.remove(session, me, row.id)
+            return Said(f"{row.name} deleted", back)
+
+        def back(session: Session, me: User) -> str:
+            email_templates.save(session, me, TemplateDraft(name=row.name, subject=row.subject, body=row.body))
+            return f"{row.name} is back"
+
+        await work()

@@ -1,0 +1,143 @@
+"""How a touch looks: in a contact's story, in the feed, on the day's list."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from nicegui import ui
+
+from app.models import OUTCOMES, WORDS, Activity, ActivityType, Outcome, now
+from app.pages.ui import basic, theme
+from app.pages.ui.action_list import Act, Line, Verb
+from app.services.activities.timeline import Entry
+
+OUTCOME_ICONS = {
+    Outcome.REACHED: "circle-check",
+    Outcome.VOICEMAIL: "voicemail",
+    Outcome.NO_ANSWER: "phone-missed",
+    Outcome.WRONG_NUMBER: "phone-off",
+    Outcome.REQUESTED: "user-plus",
+    Outcome.SENT: "send",
+    Outcome.REPLIED: "reply",
+    Outcome.DECLINED: "ban",
+    Outcome.BOUNCED: "triangle-alert",
+    Outcome.HELD: "calendar-check",
+    Outcome.NO_SHOW: "ban",
+    Outcome.MOVED: "clock",
+    Outcome.CANCELLED: "x",
+    Outcome.INTRODUCED: "handshake",
+    Outcome.MET: "circle-check",
+}
+
+# each kind has a colour of its own, said in the stylesheet
+TYPE_TONES = {kind: f"pd-{kind.value.lower()}" for kind in ActivityType}
+
+ITS_WORDS = {
+    (ActivityType.LINKEDIN, Outcome.REQUESTED): "Request sent",
+    (ActivityType.LINKEDIN, Outcome.SENT): "Message sent",
+}
+USUAL = timedelta(minutes=45)
+
+
+def word(outcome: Outcome, kind: ActivityType | None = None) -> str:
+    usual = outcome.value.replace("_", " ").capitalize()
+    return ITS_WORDS.get((kind, outcome), usual) if kind else usual
+
+
+def outcomes(kind: ActivityType, on_choose: Callable[[Outcome], Awaitable[Any]]) -> None:
+    """The answers to a kind of touch, big enough for a thumb; the tap is the log."""
+    with ui.element("div").classes("pd-outcomes"):
+        for outcome in OUTCOMES[kind]:
+            basic.button(
+                word(outcome, kind), lambda outcome=outcome: on_choose(outcome), icon_name=OUTCOME_ICONS[outcome]
+            )
+
+
+def is_over(touch: Activity) -> bool:
+    """A meeting whose end is past and of which nobody said how it went."""
+    if touch.type is not ActivityType.MEETING or touch.done or touch.due_date is None:
+        return False
+    length = timedelta(minutes=touch.duration_minutes) if touch.duration_minutes else USUAL
+    return touch.due_date + length <= now()
+
+
+def when(activity: Activity, zone: str) -> str:
+    if is_over(activity):
+        return f"Was {theme.inside(theme.time_word(activity.moment, zone))}. How did it go?"
+    if not activity.done and activity.due_date:
+        if activity.is_overdue:
+            return f"Overdue since {theme.inside(theme.day_word(activity.due_date, zone))}"
+        return f"Planned for {theme.inside(theme.time_word(activity.due_date, zone))}"
+    return theme.time_word(activity.moment, zone)
+
+
+def mark(touch: Activity, classes: str = "") -> None:
+    """The round mark of a touch: its kind's own icon and colour, hollow while it is planned."""
+    drawn = ui.element("span").classes("pd-avatar").classes(TYPE_TONES[touch.type]).classes(classes)
+    with drawn.classes("" if touch.done else "pd-planned").props("aria-hidden=true"):
+        basic.icon(theme.TYPE_ICONS[touch.type])
+
+
+def told(entry: Entry, zone: str, me: str) -> None:
+    """One touch as somebody reads it who may not change it."""
+    touch = entry.activity
+    with ui.element("div").classes("pd-step"):
+        mark(touch)
+        with ui.element("div").classes("pd-step-text"):
+            basic.text(touch.subject, "pd-strong")
+            by = "" if entry.by == me else f" · {entry.by}"
+            basic.text(when(touch, zone) + by, "pd-muted pd-small")
+            if touch.location:
+                basic.text(touch.location, "pd-muted pd-small pd-clip")
+            if touch.note:
+                basic.text(touch.note, "pd-pre pd-small")
+
+
+def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> Line:
+    """One planned touch on the day's list; a meeting may also be moved."""
+    touch = entry.activity
+    shown = {
+        "href": f"/contacts/{touch.contact_id}",
+        "icon": theme.drawing(theme.TYPE_ICONS[touch.type]),
+        "t": f"{TYPE_TONES[touch.type]} pd-planned {'late' if touch.is_overdue else ''}",
+        "n": entry.contact or "Somebody",
+        "s": when(touch, zone),
+    }
+    move = [Act("clock", f"Move: {touch.subject}", on_move)] if touch.type is ActivityType.MEETING else []
+    return Line(str(touch.id), shown, [*move, Act("check", f"Log: {touch.subject}", on_done)])
+
+
+def rows(
+    entries: list[Entry], zone: str, me: str, last_day: str | None = None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The feed as the list component wants it: a heading per day, then its touches."""
+    found: list[dict[str, Any]] = []
+    for day, of_day in groupby(entries, lambda e: theme.day_word(e.activity.moment, zone)):
+        if day != last_day:
+            found.append({"id": f"day-{day}", "h": day})
+        found += [_feed_row(entry, zone, me) for entry in of_day]
+        last_day = day
+    return found, last_day
+
+
+def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
+    touch = entry.activity
+    said = word(touch.outcome, touch.type) if touch.outcome else None
+    by = None if entry.by == me else entry.by
+    note = touch.note.replace("\n", " ")[:90] or None
+    board = f"/campaigns/{touch.campaign_id}" if touch.campaign_id else "/campaigns"
+    return {
+        "id": str(touch.id),
+        "contact": str(touch.contact_id),
+        "href": f"/contacts/{touch.contact_id}" if entry.mine else board,
+        "away": not entry.mine,
+        "c": entry.campaign,
+        "icon": theme.icon(theme.TYPE_ICONS[touch.type]),
+        "t": TYPE_TONES[touch.type],
+        "n": entry.contact or "Somebody",
+        "s": " · ".join(filter(None, (WORDS[touch.type], said, note, by))),
+        "d": f"{theme.local(touch.moment, zone):%H:%M}",
+        "b": "overdue" if touch.is_overdue else "planned" if not touch.done else None,
+        "bt": "bad" if touch.is_overdue else "wait",
+    }

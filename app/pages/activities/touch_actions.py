@@ -1,0 +1,50 @@
+"""What can be done to a touch with one tap, each with its way back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from app.models import WORDS, Activity, ActivityType, Outcome, User, now
+from app.pages.activities.parts import touch_rows
+from app.pages.core.tap import Said, tap
+from app.services.activities import activity_log
+
+FATE = {"outcome", "note", "campaign_id", "done", "happened_at", "due_date"}
+
+
+def finish(session: Session, me: User, planned: Activity, outcome: Outcome, **facts: Any) -> Activity:
+    """What was planned is done. A meeting happened at its own time, anything else just now, unless `happened_at` says when."""
+    usual = now()
+    if planned.type is ActivityType.MEETING and planned.due_date:
+        usual = min(usual, planned.due_date)
+    moment: datetime = facts.pop("happened_at", None) or usual
+    said = facts | {"outcome": outcome, "done": True, "happened_at": moment}
+    return activity_log.change(session, me, planned.id, said)
+
+
+def plan_again(session: Session, me: User, planned: Activity) -> None:
+    """As it was before: `planned` holds the values from then."""
+    activity_log.change(session, me, planned.id, planned.model_dump(include=FATE))
+
+
+@tap
+def answer(session: Session, me: User, planned: Activity, outcome: Outcome) -> Said:
+    finish(session, me, planned, outcome)
+
+    def back(session: Session, me: User) -> str:
+        plan_again(session, me, planned)
+        return "Planned again"
+
+    return Said(f"{WORDS[planned.type]} logged: {touch_rows.word(outcome, planned.type).lower()}", back)
+
+
+@tap
+def remove(session: Session, me: User, touch: Activity) -> Said:
+    activity_log.remove(session, me, touch.id)
+
+    def back(session: Session, me: User) -> str:
+        activity_log.put_back(session, me, touch.id)
+        return "Touch is back"
+
+    return Said("Touch removed", back)

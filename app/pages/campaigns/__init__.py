@@ -1,0 +1,1 @@
+"""Campaigns: the list, one campaign with its board, and assigning contacts."""

@@ -1,0 +1,97 @@
+"""What can be done to a campaign with one tap, each with its way back."""
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.models import DeedKind, Stage, User
+from app.pages.campaigns.parts import campaign_cards
+from app.pages.campaigns.parts.board_cards import STAGES
+from app.pages.core.tap import Said, tap
+from app.services.campaigns import board, bulk_moves, campaigns
+from app.services.undo import undo_log
+
+# whom a verb for many is about, asked in the same step as the deed
+Whom = Callable[[Session, User], list[UUID]]
+
+
+@tap
+def archive(session: Session, me: User, campaign_id: UUID) -> Said:
+    name = campaigns.archive(session, me, campaign_id).name
+    return Said(f"{name} is in the archive", lambda s, who: _unarchived(s, who, campaign_id))
+
+
+@tap
+def unarchive(session: Session, me: User, campaign_id: UUID) -> str:
+    return _unarchived(session, me, campaign_id)
+
+
+@tap
+def remove(session: Session, me: User, campaign_id: UUID) -> Said:
+    name = campaigns.remove(session, me, campaign_id).name
+    return Said(f"{name} is deleted; its contacts and touches stay", lambda s, who: _put_back(s, who, campaign_id))
+
+
+@tap
+def move(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage: Stage) -> Said:
+    before = board.card(session, me, campaign_id, contact_id)
+    board.move(session, me, campaign_id, contact_id, stage)
+    return Said(
+        f"{before.name} moved to {STAGES[stage]}",
+        lambda s, who: _moved_back(s, who, campaign_id, contact_id, before),
+    )
+
+
+@tap
+def take_out(session: Session, me: User, campaign_id: UUID, contact_id: UUID) -> Said:
+    name = board.card(session, me, campaign_id, contact_id).name
+    deed_id = bulk_moves.take_out(session, me, campaign_id, [contact_id]).deed_id
+    return Said(f"{name} is off the board; the touches stay", taken_back(deed_id))
+
+
+@tap
+def move_many(session: Session, me: User, campaign_id: UUID, whom: Whom, stage: Stage) -> Said:
+    done = bulk_moves.move(session, me, campaign_id, whom(session, me), stage)
+    return Said(f"{campaign_cards.people(done.n)} moved to {STAGES[stage]}", taken_back(done.deed_id))
+
+
+@tap
+def take_out_many(session: Session, me: User, campaign_id: UUID, whom: Whom) -> Said:
+    chosen = whom(session, me)
+    done = bulk_moves.take_out(session, me, campaign_id, chosen)
+    left = len(chosen) - done.n
+    rest = f", {left:,} of colleagues stay" if left else ""
+    return Said(f"{campaign_cards.people(done.n)} off the board{rest}; the touches stay", taken_back(done.deed_id))
+
+
+def taken_back(deed_id: UUID | None) -> Callable[[Session, User], str] | None:
+    """The way back of a deed; none where nothing was done."""
+    return partial(_taken_back, deed_id) if deed_id else None
+
+
+def _taken_back(deed_id: UUID, session: Session, who: User) -> str:
+    done = undo_log.undo(session, who, deed_id)
+    stays = f"; {done.left:,} changed since and stay{'s' if done.left == 1 else ''}" if done.left else ""
+    return f"{campaign_cards.people(done.put_back)} {AGAIN[done.kind]}{stays}"
+
+
+AGAIN = {
+    DeedKind.ASSIGN: "taken off again",
+    DeedKind.MOVE: "where they were before",
+    DeedKind.TAKE_OUT: "back on the board",
+}
+
+
+def _unarchived(session: Session, who: User, campaign_id: UUID) -> str:
+    return f"{campaigns.unarchive(session, who, campaign_id).name} is out of the archive"
+
+
+def _put_back(session: Session, who: User, campaign_id: UUID) -> str:
+    return f"{campaigns.put_back(session, who, campaign_id).name} is back"
+
+
+def _moved_back(session: Session, who: User, campaign_id: UUID, contact_id: UUID, before: board.BoardCard) -> str:
+    board.move(session, who, campaign_id, contact_id, before.stage)
+    return f"{before.name} is in {STAGES[before.stage]} again"

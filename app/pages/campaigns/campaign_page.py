@@ -1,0 +1,168 @@
+"""One campaign: what it is, how far it is, and its rooms: board, contacts, activity, report."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.models import User
+from app.pages.campaigns.assign_sheet import AssignSheet
+from app.pages.campaigns.board_tab import board_tab
+from app.pages.campaigns.campaign_actions import archive, remove, unarchive
+from app.pages.campaigns.campaign_sheet import CampaignSheet
+from app.pages.campaigns.campaign_tabs import activity_tab, contacts_tab
+from app.pages.campaigns.parts import campaign_cards
+from app.pages.core import live_updates
+from app.pages.core.screen import screen
+from app.pages.core.tap import look
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic
+from app.pages.ui.bottom_sheet import Sheet
+from app.pages.ui.redraw import Kept
+from app.services.campaigns import campaigns
+from app.services.campaigns.campaigns import Card
+from app.signals import Topic
+
+Again = Callable[[], Awaitable[None]]
+TABS = {"board": "Board", "contacts": "Contacts", "activity": "Activity", "report": "Report"}
+
+
+@screen("Campaign")
+async def campaign_page(shell: Shell, campaign_id: str, tab: str = "board") -> None:
+    this = Camp(shell, _known(campaign_id), tab if tab in TABS else "board")
+    await this.draw()
+    live_updates.on(this.news, Topic.CAMPAIGN, about=this.id)
+
+
+def _known(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        raise NotFound("There is no such campaign among yours.") from None
+
+
+class Camp:
+    """The head of the page and the room that is open, each kept fresh by the same news."""
+
+    def __init__(self, shell: Shell, campaign_id: UUID, tab: str) -> None:
+        self.shell, self.id, self.tab = shell, campaign_id, tab
+        self.again: Again | None = None
+
+    def ask(self, session: Session, me: User) -> tuple[Card, list[str]]:
+        found = campaigns.card(session, me, self.id, campaign_cards.today(me.timezone))
+        return found, [user.name for user in campaigns.members(session, me, self.id)]
+
+    async def draw(self) -> None:
+        self.card, names = await look(self.ask)
+        self.edit_sheet = CampaignSheet(self.shell.me)
+        self.assign_sheet = AssignSheet(self.id, self.card.campaign.name)
+        self.about_sheet = Sheet("About the campaign")
+        self.lost = Kept()
+        with ui.element("div").classes("pd-campaign").classes("full" if self.tab == "board" else "") as self.parts:
+            self.head = Kept()
+            with ui.element("nav").classes("pd-tabs").props("aria-label=Campaign"):
+                for name, word in TABS.items():
+                    with basic.link(f"/campaigns/{self.id}?tab={name}", "on" if name == self.tab else "") as anchor:
+                        basic.text(word)
+                    if name == self.tab:
+                        anchor.props["aria-current"] = "page"
+            self.show(self.card, names)
+            with ui.element("div").classes("pd-tab-body"):
+                await self.room()
+
+    async def room(self) -> None:
+        """What the tab shows; it hands back how to bring it up to date."""
+        add = None if self.card.campaign.archived_at else self.assign_sheet.open
+        if self.tab == "board":
+            self.again = await board_tab(self.shell, self.card.campaign, add)
+        elif self.tab == "contacts":
+            self.again = await contacts_tab(self.shell, self.card.campaign, add)
+        elif self.tab == "activity":
+            self.again = await activity_tab(self.shell, self.card.campaign)
+        else:
+            await _report(self.shell, self.id)
+
+    async def news(self) -> None:
+        try:
+            self.card, names = await look(self.ask)
+            if self.parts.is_deleted:
+                return
+            self.show(self.card, names)
+            if self.again:
+                await self.again()
+        except NotFound as gone:
+            self.gone(str(gone))
+        else:
+            self.there(True)
+
+    def gone(self, sentence: str) -> None:
+        """Deleted, or this person is no longer a member; Undo brings the page back as it was."""
+        if self.lost.box.is_deleted:
+            return
+        self.lost.show(
+            sentence,
+            lambda: basic.empty(
+                "target", sentence, "It was deleted, or you are no longer a member.", "All campaigns", _to_all
+            ),
+        )
+        self.there(False)
+
+    def there(self, is_there: bool) -> None:
+        self.parts.set_visibility(is_there)
+        self.lost.box.set_visibility(not is_there)
+
+    def show(self, found: Card, names: list[str]) -> None:
+        facts = (found.campaign.model_dump(), found.counts, found.touches, found.booked, found.owner_name, names)
+        self.head.show(facts, lambda: self.draw_head(found, names))
+
+    def draw_head(self, found: Card, names: list[str]) -> None:
+        campaign, day = found.campaign, campaign_cards.today(self.shell.me.timezone)
+        with ui.element("div").classes("pd-camp-top"):
+            with ui.element("div"):
+                with ui.element("div").classes("pd-camp-title"):
+                    basic.title(campaign.name)
+                    self.menu(found, names)
+                with ui.element("div").classes("pd-camp-facts"):
+                    campaign_cards.status(campaign, day)
+                    campaign_cards.pace(found, day)
+                    basic.text(" · ".join(campaign_cards.facts(found)))
+            with ui.element("div").classes("pd-camp-acts"):
+                # an empty board offers this itself
+                if not campaign.archived_at and any(found.counts.values()):
+                    basic.button("Add contacts", self.assign_sheet.open, "main", "user-plus").mark("assign")
+            campaign_cards.goals(found, day)
+
+    def menu(self, found: Card, names: list[str]) -> None:
+        """Whoever leads it, or has the golden ticket, may change it; everybody may start another one like it."""
+        campaign, me = found.campaign, self.shell.me
+        with (
+            basic.icon_button("ellipsis", "More for this campaign", None).props("aria-haspopup=menu"),
+            ui.menu().props("auto-close"),
+        ):
+            ui.menu_item("About, and who works on it", lambda: self.about(found, names))
+            if campaign.owner_id == me.id or me.is_golden:
+                ui.menu_item("Edit", lambda: self.edit_sheet.open(campaign))
+                if campaign.archived_at:
+                    ui.menu_item("Take out of the archive", lambda: unarchive(campaign.id))
+                else:
+                    ui.menu_item("Archive", lambda: archive(campaign.id))
+                ui.menu_item("Delete", lambda: remove(campaign.id))
+            ui.menu_item("Start a copy", lambda: self.edit_sheet.open(campaign, as_copy=True))
+
+    def about(self, found: Card, names: list[str]) -> None:
+        with self.about_sheet.fresh():
+            campaign_cards.about(found, names, campaign_cards.today(self.shell.me.timezone))
+        self.about_sheet.open()
+
+
+async def _report(shell: Shell, campaign_id: UUID) -> None:
+    """Drawn by a module of its own, whose charts nobody else has to load."""
+    from app.pages.reports.campaign_report_tab import report_tab
+
+    await report_tab(shell, campaign_id)
+
+
+def _to_all() -> None:
+    ui.navigate.to("/campaigns")

@@ -1,0 +1,169 @@
+"""Starting a campaign, changing it, or starting one from another: the facts, the goals, and who works on it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import Campaign, CampaignDraft, User
+from app.pages.core.tap import Said, look, tap
+from app.pages.ui import basic, form, pickers
+from app.pages.ui.bottom_sheet import Sheet
+from app.services.accounts import users as people
+from app.services.campaigns import campaigns
+from app.services.campaigns.campaigns import PickLists
+
+FACTS = {
+    "name",
+    "description",
+    "sector",
+    "theme",
+    "start_date",
+    "end_date",
+    "goal_touches",
+    "goal_meetings",
+    "leaderboard",
+}
+
+
+class CampaignSheet:
+    """One sheet per page: empty for a new campaign, filled for one that is there or that is copied."""
+
+    def __init__(self, me: User) -> None:
+        self.sheet = Sheet("Campaign")
+        self.me = me
+        self.typed: dict[str, Any] = {}
+
+    async def open(self, campaign: Campaign | None = None, *, as_copy: bool = False) -> None:
+        """With a campaign: change it, or take its facts for a new one."""
+        self.campaign, self.as_copy = campaign, as_copy
+        self.typed = _known(campaign) if campaign else {}
+        if as_copy:
+            self.typed |= {"name": f"{self.typed['name'][:150]} (copy)", "start_date": None, "end_date": None}
+
+        def ask(session: Session, me: User) -> tuple[PickLists, list[User], set[UUID]]:
+            inside = {user.id for user in campaigns.members(session, me, campaign.id)} if campaign else {me.id}
+            return campaigns.pick_lists(session, me), people.colleagues(session, me), inside
+
+        lists, colleagues, self.members = await look(ask)
+        self.owner = campaign.owner_id if campaign and not as_copy else self.me.id
+        self.draw(lists, [user for user in colleagues if user.active or user.id in self.members])
+        self.sheet.open()
+
+    def draw(self, lists: PickLists, colleagues: list[User]) -> None:
+        editing = self.campaign and not self.as_copy
+        with (
+            self.sheet.fresh(),
+            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save),
+        ):
+            basic.text("Edit campaign" if editing else "New campaign", "pd-h1")
+            focus = "" if self.campaign else "autofocus"
+            form.field(self.typed, CampaignDraft, "name", "Name", props="autocomplete=off").props(focus)
+            with ui.element("div").classes("pd-pair"):
+                pickers.learned(self.typed, CampaignDraft, "sector", "Sector", lists.sectors)
+                pickers.learned(self.typed, CampaignDraft, "theme", "Theme", lists.themes)
+            with ui.element("div").classes("pd-pair pd-dates"):
+                form.field(self.typed, CampaignDraft, "start_date", "Starts", props="type=date stack-label")
+                form.field(self.typed, CampaignDraft, "end_date", "Ends", props="type=date stack-label")
+            with ui.element("div").classes("pd-pair pd-dates"):
+                self.number("goal_touches", "Goal: touches")
+                self.number("goal_meetings", "Goal: meetings")
+            form.field(self.typed, CampaignDraft, "description", "What it is about", area=True, props="autogrow")
+            with basic.expansion("Who works on it"):
+                for user in colleagues:
+                    self.member(user)
+            self.twins = ui.element("div").classes("pd-twins")
+            with ui.element("div").classes("pd-foot"):
+                word = "Save" if editing else "Start campaign"
+                basic.button(word, None, "main").props("type=submit").classes("full-width").mark("save")
+
+    def number(self, name: str, label: str) -> None:
+        box = ui.number(label, value=self.typed.get(name), min=0, precision=0).props("outlined inputmode=numeric")
+        box.classes("pd-field").bind_value_to(self.typed, name, strict=False)
+
+    def member(self, user: User) -> None:
+        leads = user.id == self.owner
+        hint = "Owner" if leads else "" if user.active else "Disabled"
+        row = pickers.choice(user.name, hint, user.id in self.members or leads, lambda: self.toggle(user.id, row))
+        row.props("disabled" if leads else "")
+
+    def toggle(self, user_id: UUID, row: ui.element) -> None:
+        self.members ^= {user_id}
+        pickers.mark(row, user_id in self.members)
+
+    async def save(self) -> None:
+        if self.campaign and not self.as_copy:
+            if await self.change(self.campaign):
+                self.sheet.close()
+        else:
+            await self.add(keep_both=False)
+
+    async def change(self, campaign: Campaign) -> bool:
+        @tap
+        def work(session: Session, me: User) -> Said:
+            before = _known(campaign) | {"member_ids": _ids(campaigns.members(session, me, campaign.id))}
+            campaigns.change(session, me, campaign.id, self.facts(), version=campaign.version)
+            return Said("Saved", lambda s, who: _as_before(s, who, campaign.id, before))
+
+        return await work()
+
+    async def add(self, *, keep_both: bool) -> None:
+        made: list[UUID] = []
+        twins: list[Campaign] = []
+
+        @tap
+        def work(session: Session, me: User) -> str | None:
+            draft = CampaignDraft.model_validate(self.facts())
+            if not keep_both:
+                twins.extend(campaigns.same_name(session, me, draft.name))
+            if twins:
+                return None
+            made.append(campaigns.add(session, me, draft).id)
+            return f"{draft.name} is started"
+
+        await work()
+        self.show_twins(twins)
+        if made:
+            self.sheet.close()
+            ui.navigate.to(f"/campaigns/{made[0]}")
+
+    def show_twins(self, twins: list[Campaign]) -> None:
+        """The name is taken; the person decides, and nothing typed is lost."""
+        self.twins.clear()
+        if not twins:
+            return
+        with self.twins, ui.element("div").classes("pd-card"):
+            basic.text("There is already a campaign with this name", "pd-strong")
+            for twin in twins:
+                with basic.link(f"/campaigns/{twin.id}", "pd-fact").on("click", self.sheet.close):
+                    basic.icon("target")
+                    basic.text(twin.name)
+            basic.button("Start it all the same", lambda: self.add(keep_both=True))
+        ui.run_javascript("document.querySelector('.pd-twins').scrollIntoView({block: 'center'})")
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, as the draft wants it: whole numbers, days, and nothing where a field was emptied."""
+        goals = {name: int(self.typed[name]) if self.typed.get(name) is not None else None for name in GOALS}
+        days = {name: self.typed.get(name) or None for name in ("start_date", "end_date")}
+        words = {name: self.typed.get(name) or "" for name in ("name", "description", "sector", "theme")}
+        kept = {name: self.typed[name] for name in ("leaderboard",) if name in self.typed}
+        return {**words, **days, **goals, **kept, "member_ids": list(self.members | {self.owner})}
+
+
+GOALS = ("goal_touches", "goal_meetings")
+
+
+def _known(campaign: Campaign) -> dict[str, Any]:
+    facts = campaign.model_dump(include=FACTS)
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+
+
+def _ids(users: list[User]) -> list[UUID]:
+    return [user.id for user in users]
+
+
+def _as_before(session: Session, who: User, campaign_id: UUID, before: dict[str, Any]) -> str:
+    campaigns.change(session, who, campaign_id, before)
+    return "As it was before"

@@ -1,0 +1,160 @@
+"""Campaigns: which ones run, how far they are, and which of them is behind."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import CampaignStatus, User
+from app.pages.campaigns.campaign_sheet import CampaignSheet
+from app.pages.campaigns.parts import campaign_cards
+from app.pages.core import live_updates
+from app.pages.core.screen import screen
+from app.pages.core.tap import look
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic
+from app.pages.ui import theme as design
+from app.pages.ui.redraw import Kept
+from app.services.campaigns import campaigns
+from app.services.campaigns.campaigns import PickLists, Wanted
+from app.signals import Topic
+
+PAGE = 30
+SHOWN: dict[str, str] = {
+    "open": "All",
+    "mine": "Mine",
+    **{status.value: campaign_cards.STATUS[status][0] for status in CampaignStatus},
+}
+SORTS: dict[str, str] = {"newest": "Newest", "name": "By name", "behind": "Behind pace"}
+
+
+@screen("Campaigns")
+async def campaigns_page(
+    shell: Shell, show: str = "open", sector: str = "", theme: str = "", sort: str = "newest"
+) -> None:
+    chosen = Chosen(show if show in SHOWN else "open", sector, theme, sort if sort in SORTS else "newest")
+    this = Campaigns(shell, chosen)
+    await this.draw()
+    live_updates.on(this.again, Topic.CAMPAIGN)
+
+
+@dataclass
+class Chosen:
+    """What narrows the list, as it stands in the address."""
+
+    show: str
+    sector: str
+    theme: str
+    sort: str
+
+    def wanted(self) -> Wanted:
+        status = CampaignStatus(self.show) if self.show in set(CampaignStatus) else None
+        return Wanted(
+            status=status,
+            mine=self.show == "mine",
+            sector=self.sector or None,
+            theme=self.theme or None,
+            sort=self.sort,  # type: ignore[arg-type]
+        )
+
+    def address(self) -> str:
+        first = Chosen("open", "", "", "newest")
+        query = urlencode({key: value for key, value in vars(self).items() if value != getattr(first, key)})
+        return "/campaigns" + (f"?{query}" if query else "")
+
+    @property
+    def narrowed(self) -> bool:
+        return replace(self, sort="newest") != Chosen("open", "", "", "newest")
+
+
+class Campaigns:
+    """The list, and what narrows it."""
+
+    def __init__(self, shell: Shell, chosen: Chosen) -> None:
+        self.shell, self.chosen, self.limit, self.turn = shell, chosen, PAGE, 0
+        self.sheet = CampaignSheet(shell.me)
+        self.boxes: dict[str, ui.select] = {}
+
+    def ask(self, session: Session, me: User) -> tuple[campaigns.Page, PickLists]:
+        day = campaign_cards.today(me.timezone)
+        found = campaigns.listed(session, me, self.chosen.wanted(), day, self.limit)
+        return found, campaigns.pick_lists(session, me)
+
+    async def draw(self) -> None:
+        page, lists = await look(self.ask)
+        with ui.element("div").classes("pd-title"):
+            basic.title("Campaigns")
+            basic.button("New campaign", self.sheet.open, "main", "plus").mark("new-campaign")
+        self.tools = ui.element("div")
+        with self.tools, ui.element("div").classes("pd-find"):
+            self.chips = basic.chips(SHOWN, self.chosen.show, self.narrow)
+        with self.tools, ui.element("div").classes("pd-camp-tools"):
+            self.pick("Sector", "sector", {"": "Sector", **{word: word for word in lists.sectors}})
+            self.pick("Theme", "theme", {"": "Theme", **{word: word for word in lists.themes}})
+            self.pick("Order", "sort", SORTS)
+        self.list = Kept()
+        self.show(page)
+
+    def pick(self, label: str, name: str, options: dict[str, str]) -> None:
+        value = getattr(self.chosen, name)
+        if len(options) == 1 and not value:
+            return
+        box = ui.select({**options, value: options.get(value, value)}, value=value)
+        box.props("outlined dense behavior=menu").classes("pd-field")
+        box.props["aria-label"] = label
+        box.props["dropdown-icon"] = design.icon("chevron-down")
+        box.on_value_change(lambda event: self.choose(name, event.value))
+        self.boxes[name] = box
+
+    async def narrow(self, show: str) -> None:
+        basic.mark_chip(self.chips, show)
+        await self.choose("show", show)
+
+    async def choose(self, name: str, value: Any) -> None:
+        setattr(self.chosen, name, value)
+        self.limit = PAGE
+        ui.navigate.history.replace(self.chosen.address())
+        await self.again()
+
+    async def more(self) -> None:
+        self.limit += PAGE
+        await self.again()
+
+    async def again(self) -> None:
+        self.turn += 1
+        turn = self.turn
+        page, _ = await look(self.ask)
+        if turn == self.turn and not self.list.box.is_deleted:
+            self.show(page)
+
+    def show(self, page: campaigns.Page) -> None:
+        day = campaign_cards.today(self.shell.me.timezone)
+        self.tools.set_visibility(bool(page.items) or self.chosen.narrowed)
+        facts = [(card.campaign.model_dump(), replace(card, campaign=None)) for card in page.items]  # type: ignore[arg-type]
+        self.list.show((facts, bool(page.next_cursor), self.chosen.narrowed), lambda: self.draw_list(page, day))
+
+    def draw_list(self, page: campaigns.Page, day: Any) -> None:
+        if not page.items:
+            with ui.element("div").classes("pd-card flush"):
+                self.nothing()
+            return
+        with ui.element("div").classes("pd-camps"):
+            for card in page.items:
+                campaign_cards.card(card, day)
+        if page.next_cursor:
+            basic.button("More campaigns", self.more, "plain").classes("full-width")
+
+    def nothing(self) -> None:
+        if self.chosen.narrowed:
+            basic.empty("search", "No campaign like this", "Try another filter.", "Show all", self.clear)
+            return
+        hint = "A campaign gathers contacts around a theme, with a goal and a board that shows where each one stands."
+        basic.empty("target", "No campaigns yet", hint, "Start one", self.sheet.open)
+
+    async def clear(self) -> None:
+        for name in ("sector", "theme"):
+            if name in self.boxes:
+                self.boxes[name].set_value("")
+        await self.narrow("open")

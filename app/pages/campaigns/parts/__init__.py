@@ -1,0 +1,1 @@
+"""Pieces of campaign screens: values and callbacks in, elements out."""

@@ -1,0 +1,119 @@
+"""How a campaign looks: on its card in the list, and at the head of its own page."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+
+from app.models import Campaign, CampaignStatus, now
+from app.pages.ui import basic
+from app.services.campaigns.campaigns import Card
+
+STATUS = {
+    CampaignStatus.PLANNED: ("Planned", "wait"),
+    CampaignStatus.RUNNING: ("Running", "good"),
+    CampaignStatus.ENDED: ("Ended", "none"),
+    CampaignStatus.ARCHIVED: ("Archived", "none"),
+}
+# less than this share of a goal is a matter of hours, not of pace
+SLACK = 0.02
+
+
+def today(zone: str) -> date:
+    """The day where this person is: campaigns begin and end with it."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+def people(count: int) -> str:
+    return f"{count:,} contact{'' if count == 1 else 's'}"
+
+
+def status(campaign: Campaign, day: date) -> None:
+    word, tone = STATUS[campaign.status(day)]
+    basic.text(word, "pd-chip small").classes(tone)
+
+
+def card(found: Card, day: date) -> None:
+    """One campaign in the list; the whole card is the link."""
+    campaign = found.campaign
+    with basic.link(f"/campaigns/{campaign.id}", "pd-card pd-camp"):
+        basic.text(campaign.name, "pd-camp-name")
+        with ui.element("div").classes("pd-camp-head"):
+            status(campaign, day)
+            pace(found, day)
+            basic.text(" · ".join(facts(found)), "pd-muted pd-small")
+        goals(found, day)
+
+
+def facts(found: Card) -> list[str]:
+    """What stands under the name: sector, theme, time, who leads it, how many."""
+    campaign, contacts = found.campaign, sum(found.counts.values())
+    people = f"{found.members} member{'' if found.members == 1 else 's'}"
+    there = f"{contacts:,} contact{'' if contacts == 1 else 's'}"
+    time = span(campaign.start_date, campaign.end_date)
+    return [fact for fact in (campaign.sector, campaign.theme, time, found.owner_name, people, there) if fact]
+
+
+def span(start: date | None, end: date | None) -> str:
+    """`3 Mar – 30 Jun 2026`, `from 3 Mar 2026`, `until 30 Jun 2026`."""
+    if start and end:
+        first = f"{start.day} {start:%b}" + ("" if start.year == end.year else f" {start:%Y}")
+        return f"{first} – {_day(end)}"
+    return f"from {_day(start)}" if start else f"until {_day(end)}" if end else ""
+
+
+def pace(found: Card, day: date) -> None:
+    """Said only where it is bad news that somebody can still do something about: the bars say the rest."""
+    if found.campaign.status(day) is CampaignStatus.RUNNING and found.behind is not None and found.behind < -SLACK:
+        basic.text(f"{round(-found.behind * 100)} % behind pace", "pd-chip small bad")
+
+
+def goals(found: Card, day: date) -> None:
+    """Done of what is wanted, and a mark where the campaign should be by now."""
+    campaign = found.campaign
+    wanted = [
+        (word, done, goal)
+        for word, done, goal in (
+            ("Touches", found.touches, campaign.goal_touches),
+            ("Meetings", found.booked, campaign.goal_meetings),
+        )
+        if goal
+    ]
+    if not wanted:
+        return
+    with ui.element("div").classes("pd-goals"):
+        for word, done, goal in wanted:
+            with ui.element("div"):
+                with ui.element("div").classes("pd-goal-line"):
+                    ui.label(word)
+                    basic.text(f"{done:,} of {goal:,}", "pd-strong")
+                with ui.element("div").classes("pd-goal-bar").props("aria-hidden=true"):
+                    ui.element("i").style(add=_style("width", min(1.0, done / goal)))
+                    expected = campaign.elapsed(day)
+                    if expected is not None and 0 < expected < 1:
+                        ui.element("u").style(add=_style("left", expected))
+
+
+def about(found: Card, names: list[str], day: date) -> None:
+    """All there is to know of it: the whole name, what it is about, who works on it."""
+    campaign = found.campaign
+    basic.text(campaign.name, "pd-head-name")
+    with ui.element("div").classes("pd-camp-facts"):
+        status(campaign, day)
+        basic.text(" · ".join(facts(found)))
+    basic.heading("What it is about")
+    basic.text(
+        campaign.description or "Nobody has written that down yet.", "pd-pre" if campaign.description else "pd-muted"
+    )
+    basic.heading("Who works on it")
+    with ui.element("div").classes("pd-line wrap"):
+        for name in names:
+            basic.text(name, "pd-chip none")
+
+
+def _style(what: str, share: float) -> str:
+    return f"{what}: {share * 100:.1f}%"
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%b %Y}" if day else ""

@@ -1,0 +1,1 @@
+"""The contact bank: list, one contact, forms, sheets, organisations, trash."""

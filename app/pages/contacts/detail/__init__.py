@@ -1,0 +1,1 @@
+"""One contact's panel and its parts: actions, campaigns, warmness, duplicates, Pipedrive."""

@@ -1,0 +1,66 @@
+"""What its owner can do with a contact as a whole: change it, leave it in peace, merge it, let it go."""
+
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import Contact, User
+from app.pages.contacts.sheets.contact_picker import ContactPicker
+from app.pages.contacts.sheets.erase_sheet import EraseSheet
+from app.pages.contacts.sheets.qr_sheet import CodeSheet
+from app.pages.contacts.sheets.snooze_sheet import SnoozeSheet
+from app.pages.core.tap import Said, tap
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic
+from app.services.contacts import bank
+
+
+class Verbs:
+    """Drawn once per panel; its sheets live as long as the panel, and ask it for the contact as it is now."""
+
+    def __init__(self, shell: Shell, contact: Contact) -> None:
+        self.shell, self.contact = shell, contact
+        self.snoozing, self.picker, self.erasing = SnoozeSheet(shell.me), ContactPicker(), EraseSheet()
+        self.code = CodeSheet()
+        with ui.element("div").classes("pd-verbs"):
+            basic.button("Edit", lambda: shell.contact_sheet.open(self.contact), "plain", "pencil")
+            basic.button("Snooze", lambda: self.snoozing.open(self.contact), "plain", "bell-off")
+            basic.button("Delete", lambda: trash(self.contact.id), "bad", "trash-2")
+        with basic.expansion("More"), ui.element("div").classes("pd-push-acts"):
+            basic.button("Show QR code", lambda: self.code.open(self.contact), "plain", "qr-code")
+            basic.button("Merge with …", self.choose_twin, "plain", "users")
+            self.dossier()
+            basic.button("Erase for good", self.erase, "bad", "trash-2")
+
+    def dossier(self) -> None:
+        """A plain link: the browser keeps the file."""
+        with basic.link(f"/api/contacts/{self.contact.id}/export.json", "pd-plain-link") as anchor:
+            basic.icon("download")
+            basic.text("Everything we hold")
+        anchor.props["download"] = "contact.json"
+
+    async def choose_twin(self) -> None:
+        hint = f"{self.contact.name} and the contact that you choose become one. You see first what stays."
+        q = self.contact.name.split()[-1]
+        await self.picker.open("Merge with whom?", hint, q, self.contact.id, self.merge)
+
+    async def merge(self, other: Contact) -> None:
+        await self.shell.merge(self.contact.id, other.id, self.merged)
+
+    def merged(self, kept_id: UUID) -> None:
+        if kept_id != self.contact.id:
+            ui.navigate.to(f"/contacts/{kept_id}")
+
+    def erase(self) -> None:
+        self.erasing.open(self.contact.id, self.contact.name)
+
+
+@tap
+def trash(session: Session, me: User, contact_id: UUID) -> Said:
+    name = bank.trash(session, me, contact_id).name
+    return Said(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
+
+
+def _restore(session: Session, who: User, contact_id: UUID) -> str:
+    return f"{bank.restore(session, who, contact_id).name} is back"

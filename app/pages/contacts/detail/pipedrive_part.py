@@ -1,0 +1,109 @@
+"""How a contact stands with Pipedrive, and what its owner can do about it."""
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from nicegui import ui
+
+from app.models import EntityType
+from app.pages.contacts.parts import contact_rows
+from app.pages.core import live_updates
+from app.pages.pipedrive import push_actions
+from app.pages.pipedrive.push_details_sheet import PushVerbs
+from app.pages.pipedrive.push_preview_sheet import PushSheet
+from app.pages.pipedrive.record_choice_sheet import LinkSheet
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic, theme
+from app.pages.ui.redraw import Kept, Sequel
+from app.services.pipedrive.push_history import Tab
+from app.services.push_queue.push_jobs import Badge, Standing
+from app.signals import Topic
+
+# the contact itself has a "More" on the same page
+PUSHES_AND_LINKS = "Pushes and links"
+Verb = tuple[str, object, Callable[[], object]]
+
+
+class PipedrivePart:
+    """One card whose pieces are drawn again one by one: news about the standing never takes a button from under a finger."""
+
+    def __init__(self, shell: Shell, contact_id: UUID) -> None:
+        self.contact_id, self.name = contact_id, ""
+        self.links = LinkSheet()
+        self.pushing = PushSheet(shell.me.timezone, contact_id, PushVerbs())
+        live_updates.on(self.pushing.item.renew, Topic.SYNC, about=contact_id)
+        with ui.element("div").classes("pd-card"):
+            with ui.element("div").classes("pd-line wrap"):
+                self.badge, self.there, self.first = Kept(), Kept(), Kept()
+            self.reason, self.centre = Kept(), Kept()
+            with basic.expansion(PUSHES_AND_LINKS):
+                self.acts = Sequel("")
+                self.acts.box.classes("pd-push-acts")
+
+    def show(self, standing: Standing, address: str | None, name: str) -> None:
+        self.name = name
+        badge, sync_id = standing.badge, standing.sync_id
+        never = badge is Badge.NOT_PUSHED
+        self.badge.show(badge, partial(chip, badge))
+        self.there.show(address, partial(opens, address))
+        self.first.show(never, lambda: basic.button("Push to Pipedrive", self.push) if never else None)
+        self.reason.show(standing.reason, partial(reason, standing.reason))
+        centre = _centre(standing) if badge is Badge.NEEDS_YOU else None
+        self.centre.show(centre, partial(sorts_out, centre))
+        acts = self.verbs(sync_id, None if never else badge, linked=bool(address))
+        self.acts.show({word: known for word, known, _ in acts}, [draw for _, _, draw in acts])
+
+    def verbs(self, sync_id: UUID | None, badge: Badge | None, *, linked: bool) -> list[Verb]:
+        """What is seldom needed: its word, what it depends on, and how it is drawn."""
+        acts: list[Verb] = []
+        if sync_id:
+            last = partial(self.pushing.item.open, sync_id)
+            acts.append(("last", sync_id, lambda: basic.button("Last push", last, "plain", "cloud")))
+        if badge:
+            acts.append(("again", None, lambda: basic.button("Push again", self.push, "plain", "refresh-cw")))
+        word = "Link to another" if linked else "Link to existing"
+        acts.append(("link", word, lambda: basic.button(word, self.link, "plain", "link")))
+        if linked:
+            acts.append(("unlink", None, lambda: basic.button("Unlink", self.unlink, "bad", "x")))
+        return acts
+
+    async def push(self) -> None:
+        await self.pushing.open(self.name)
+
+    async def unlink(self) -> None:
+        await push_actions.unlink(self.contact_id)
+
+    def link(self) -> None:
+        self.links.open(self.name, EntityType.PERSON, lambda typed: push_actions.link_contact(self.contact_id, typed))
+
+
+def chip(badge: Badge) -> None:
+    with ui.element("span").classes("pd-chip").classes(contact_rows.BADGE_TONES[badge]).mark("badge"):
+        basic.icon(theme.BADGE_ICONS[badge])
+        basic.text(badge.value[:1].upper() + badge.value[1:])
+
+
+def opens(address: str | None) -> None:
+    if address:
+        with basic.link(address, "pd-line", away=True):
+            basic.text("Open")
+            basic.icon("external-link")
+
+
+def reason(words: str | None) -> None:
+    if words:
+        basic.text(words, "pd-muted pd-small").style("margin-top: 8px")
+
+
+def sorts_out(centre: str | None) -> None:
+    if centre:
+        with basic.link(centre, "pd-soft-link"):
+            basic.text("Sort it out")
+            basic.icon("chevron-right")
+
+
+def _centre(standing: Standing) -> str:
+    """The sync centre, opened at what needs somebody; where both sides changed something, at its top."""
+    failed = standing.sync_id and standing.status == "FAILED"
+    return f"/sync?show={Tab.NEEDS_YOU.value}" + (f"&item={standing.sync_id}" if failed else "")

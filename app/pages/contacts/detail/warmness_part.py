@@ -1,0 +1,84 @@
+"""How warm somebody is, what the touches say about it, and every step it took: when, by whom, why."""
+
+from functools import partial
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import User, WarmnessChange, WarmnessReason
+from app.pages.core.tap import Said, look, tap
+from app.pages.ui import basic, theme
+from app.pages.ui.bottom_sheet import Sheet
+from app.pages.ui.redraw import Advice, Warmth
+from app.services.contacts import bank, warmness
+from app.services.contacts.warmness import Suggested
+
+WHY = {
+    WarmnessReason.ADDED: "When added",
+    WarmnessReason.HAND: "By hand",
+    WarmnessReason.SUGGESTED: "Suggested by the touches, and taken over",
+    WarmnessReason.MERGED: "From the contact that was merged into this one",
+    WarmnessReason.IMPORT: "From an imported file",
+    WarmnessReason.DECLINED: "A suggestion was turned down",
+}
+
+
+class WarmthPart:
+    """Drawn once per panel; its history is asked for when somebody wants to see it."""
+
+    def __init__(self, zone: str, me: str, contact_id: UUID, score: int) -> None:
+        self.zone, self.me, self.contact_id = zone, me, contact_id
+        self.sheet = Sheet("Warmness: history")
+        self.meter = Warmth(score, partial(warm, contact_id), self.open)
+
+    def show(self, score: int, said: Suggested | None) -> None:
+        yes, no = partial(accept, self.contact_id), partial(decline, self.contact_id)
+        self.meter.show(score, Advice(said.reason, yes, no) if said else None)
+
+    async def open(self) -> None:
+        steps = await look(lambda session, me: warmness.told(session, me, self.contact_id))
+        with self.sheet.fresh():
+            basic.line("Warmness: history", "h2", "pd-h1")
+            for step, by in steps:
+                self.step(step, by)
+            if not steps:
+                basic.empty("flame", "No step yet", "Minus and plus on the contact change it, and each step is kept.")
+        self.sheet.open()
+
+    def step(self, step: WarmnessChange, by: str) -> None:
+        with ui.element("div").classes("pd-step"):
+            with ui.element("span").classes("pd-avatar").classes(theme.tone(step.after)).props("aria-hidden=true"):
+                ui.label(str(step.after))
+            with ui.element("div").classes("pd-step-text"):
+                basic.text(moved(step), "pd-strong")
+                basic.text(WHY[step.reason])
+                who = "" if by == self.me else by
+                when = theme.time_word(step.created_at, self.zone)
+                basic.text(" · ".join(filter(None, (when, who))), "pd-muted pd-small")
+
+
+def moved(step: WarmnessChange) -> str:
+    return f"Stays {step.after}" if step.after == step.before else f"{step.before} → {step.after}"
+
+
+@tap
+def warm(session: Session, me: User, contact_id: UUID, score: int) -> str:
+    return f"Warmness {bank.set_warmness(session, me, contact_id, score).warmness_score}"
+
+
+@tap
+def accept(session: Session, me: User, contact_id: UUID) -> Said:
+    before = bank.owned(session, me, contact_id).warmness_score
+    after = warmness.accept(session, me, contact_id).warmness_score
+    return Said(f"Warmness {after}", lambda s, who: _as_before(s, who, contact_id, before))
+
+
+@tap
+def decline(session: Session, me: User, contact_id: UUID) -> str:
+    warmness.decline(session, me, contact_id)
+    return "Left as it is"
+
+
+def _as_before(session: Session, who: User, contact_id: UUID, before: int) -> str:
+    return f"Warmness {bank.set_warmness(session, who, contact_id, before).warmness_score} again"

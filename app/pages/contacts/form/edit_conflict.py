@@ -1,0 +1,93 @@
+"""The same contact said in two ways: what was typed here beside what stands there now, and nothing is overwritten unseen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+
+from app.models import organisation_key
+from app.pages.contacts.parts import fact_labels
+from app.pages.ui import basic
+from app.pages.ui.side_by_side import Side, Sides
+
+MANY = frozenset({"emails", "phones", "tags"})
+FIELDS = (
+    "name", "organisation", "phones", "emails", "job_title", "linkedin_url", "tags", "warmness_score", "cadence_days",
+    "notes",
+)  # fmt: skip
+CHOOSE = "Choose first for each field what is to stand."
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Apart:
+    """One field that is said in two ways; `choice` is mine, theirs or both, None as long as nobody said."""
+
+    field: str
+    mine: Any
+    theirs: Any
+    choice: str | None
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        together = self.mine and self.theirs and (self.field in MANY or self.field == "notes")
+        return ("mine", "theirs", "both") if together else ("mine", "theirs")
+
+    def value(self, choice: str) -> Any:
+        if choice == "both":
+            return both(self.field, self.theirs, self.mine)
+        return self.mine if choice == "mine" else self.theirs
+
+
+def meanwhile(base: Facts, mine: Facts, theirs: Facts) -> list[Apart]:
+    """What somebody else changed since `base` was read; where nothing was typed here, their word is taken unless one objects."""
+    changed = (name for name in FIELDS if theirs[name] != base[name] and _differ(name, mine, theirs))
+    return [
+        Apart(name, mine[name], theirs[name], "theirs" if mine[name] == base[name] else None) for name in changed
+    ]  # fmt: skip
+
+
+def into(mine: Facts, theirs: Facts) -> list[Apart]:
+    """What was typed for somebody new, laid beside the contact that it turned out to be about."""
+    differ = (name for name in FIELDS if mine[name] and theirs[name] and _differ(name, mine, theirs))
+    found = [Apart(name, mine[name], theirs[name], "theirs") for name in differ]
+    return [replace(one, choice="both") if "both" in one.choices else one for one in found]
+
+
+def _differ(name: str, mine: Facts, theirs: Facts) -> bool:
+    """Two spellings of one organisation say the same."""
+    if name == "organisation" and mine[name] and theirs[name]:
+        return organisation_key(mine[name]) != organisation_key(theirs[name])
+    return bool(mine[name] != theirs[name])
+
+
+def both(name: str, first: Any, second: Any) -> Any:
+    if name == "notes":
+        return f"{first.rstrip()}\n\n{second.lstrip()}"
+    found = list(dict.fromkeys([*first, *second]))
+    return sorted(found) if name == "tags" else found
+
+
+class Decisions:
+    """The fields that are said in two ways, to be decided one by one; `on_choose` hears of each field and its value."""
+
+    def __init__(self, title: str, fields: Sequence[Apart], on_choose: Callable[[str, Any], Any]) -> None:
+        self.fields, self.on_choose = {one.field: one for one in fields}, on_choose
+        self.chosen = {one.field: one.choice for one in fields}
+        with ui.element("div").classes("pd-card pd-decisions").mark("decisions"):
+            basic.text(title, "pd-strong")
+            for one in fields:
+                words = {"mine": "Typed here", "theirs": "There now", "both": "Both"}
+                sides = [Side(key, words[key], fact_labels.said(one.field, one.value(key))) for key in one.choices]
+                Sides(fact_labels.LABELS[one.field], sides, one.choice, partial(self.choose, one.field))
+
+    def choose(self, field: str, choice: str) -> None:
+        self.chosen[field] = choice
+        self.on_choose(field, self.fields[field].value(choice))
+
+    @property
+    def is_open(self) -> bool:
+        return None in self.chosen.values()

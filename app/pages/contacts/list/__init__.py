@@ -1,0 +1,1 @@
+"""The contact list: search, filters, selection, bulk actions, saved searches."""

@@ -1,0 +1,176 @@
+"""What can be done with many contacts at once: each says what became of it, and Undo takes all of it back."""
+
+import io
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import WORDS, ActivityDraft, ActivityType, Outcome, User
+from app.pages.activities.parts import touch_rows
+from app.pages.campaigns import assign_result
+from app.pages.campaigns.campaign_actions import taken_back
+from app.pages.contacts.list import list_queries
+from app.pages.contacts.list.bulk_sheets import ExportSheet, ManyAssign, ManyLog, ManyTags
+from app.pages.contacts.list.selection import Picked
+from app.pages.contacts.list.selection_bar import Act, Bar
+from app.pages.core.tap import Said, look, tap
+from app.services.activities import bulk_log
+from app.services.campaigns import board, bulk_moves
+from app.services.campaigns.board import Assigned
+from app.services.contacts import bulk_actions
+from app.services.contacts.bulk_actions import Chosen, Done
+from app.services.contacts.search import Search
+from app.services.exports import exporter
+from app.services.exports.exporter import Wish
+from app.services.push_queue import push_jobs
+from app.services.undo import undo_log
+
+MEDIA = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "vcf": "text/vcard",
+    "pipedrive": "text/csv",
+}
+NAMES = {"pipedrive": "contacts-for-pipedrive.csv"}
+WARNED = 20
+
+Merge = Callable[[UUID, UUID, Callable[[UUID], Any]], Awaitable[None]]
+Work = Callable[[Session, User, Chosen], Said | str | None]
+
+
+class Acts:
+    """The bar with its verbs; `on_done` is called when one was done and nobody is chosen any more."""
+
+    def __init__(
+        self, me: User, picked: Picked, on_merge: Merge, on_all: Callable[[], Any], on_none: Callable[[], Any]
+    ) -> None:
+        self.picked, self.on_merge, self.on_none, self.total = picked, on_merge, on_none, 0
+        self.assign_sheet, self.tag_sheet = ManyAssign(self.assign), ManyTags(self.tag, self.untag)
+        self.log_sheet, self.export_sheet = ManyLog(me, self.log), ExportSheet(self.export)
+        acts = [
+            Act("Assign", "Assign to a campaign", "target", self.assign_sheet.open),
+            Act("Tag", "Tag or untag", "tag", self.open_tags),
+            Act("Log", "Log a touch with all of them", "check", self.open_log),
+            Act("Push", "Push to Pipedrive", "send", self.push),
+            Act("Export", "Export as a file", "download", self.open_export),
+            Act("Merge", "Merge the two", "merge", self.merge, two=True),
+            Act("Delete", "Delete", "trash-2", self.trash),
+        ]
+        self.bar = Bar(acts, on_all, on_none)
+
+    @property
+    def count(self) -> int:
+        return self.picked.count(self.total)
+
+    def show(self, total: int) -> None:
+        self.total = total
+        self.bar.show(self.count, total, everybody=self.picked.all is not None and not self.picked.but)
+
+    async def open_tags(self) -> None:
+        await self.tag_sheet.open(self.count, self.picked.wanted)
+
+    def open_log(self) -> None:
+        self.log_sheet.open(self.count)
+
+    def open_export(self) -> None:
+        self.export_sheet.open(self.count)
+
+    async def do(self, doing: str, work: Work, *, keep: bool = False) -> bool:
+        """One transaction for all of them; afterwards nobody is chosen, unless `keep`."""
+
+        @tap
+        def go(session: Session, me: User) -> Said | str | None:
+            return work(session, me, self.picked.wanted(session, me))
+
+        with self.bar.busy(doing, self.count):
+            done = await go()
+        if done and not keep:
+            self.on_none()
+        return done
+
+    async def tag(self, word: str) -> bool:
+        return await self.do("Tagging", lambda s, me, them: _told(bulk_actions.tag(s, me, them, word), f"tagged “{_tag(word)}”", "All of them have that tag already."))  # fmt: skip
+
+    async def untag(self, word: str) -> bool:
+        return await self.do("Untagging", lambda s, me, them: _told(bulk_actions.untag(s, me, them, word), f"lost the tag “{_tag(word)}”", "None of them has that tag."))  # fmt: skip
+
+    async def log(self, draft: ActivityDraft) -> bool:
+        kind, outcome = ActivityType(draft.type), draft.outcome
+        said = f"{WORDS[kind]} logged" + (f": {touch_rows.word(Outcome(outcome), kind).lower()}" if outcome else "")
+
+        def work(session: Session, me: User, them: Chosen) -> Said | str:
+            done = bulk_log.log(session, me, them, draft)
+            return _told(done, f"{said},", "Nothing was logged.", first=True)
+
+        return await self.do("Logging a touch with", work)
+
+    async def push(self) -> None:
+        def work(session: Session, me: User, them: Chosen) -> Said | str:
+            done = bulk_actions.push(session, me, them)
+            on_its_way = (
+                "on the way to Pipedrive" if push_jobs.has_line(session, me) else f"waiting. {push_jobs.NO_KEY}"
+            )
+            return _told(done, on_its_way, "All of them are on the way to Pipedrive already.")
+
+        await self.do("Pushing", work)
+
+    async def trash(self) -> None:
+        await self.do("Deleting", lambda s, me, them: _told(bulk_actions.trash(s, me, them), "moved to the trash", "They are in the trash already."))  # fmt: skip
+
+    async def merge(self) -> None:
+        """The sheet shows the two side by side; whoever was ticked first stays, unless they are swapped there."""
+        two = await look(lambda session, me: list_queries.ids(session, me, self.picked.wanted(session, me), 2))
+        if len(two) == 2:
+            await self.on_merge(two[0], two[1], lambda _kept: self.on_none())
+
+    async def assign(self, campaign_id: UUID) -> None:
+        done: list[Assigned] = []
+        warned: list[tuple[str, str]] = []
+        back: list[Callable[[Session, User], str] | None] = []
+
+        def work(session: Session, me: User, them: Chosen) -> Said | None:
+            became, deed_id = bulk_moves.assign(session, me, campaign_id, bulk_actions.chosen(session, me, them))
+            done.extend(became)
+            back.append(taken_back(deed_id))
+            worth = [each for each in done if each.warning][:WARNED]
+            names = [board.card(session, me, campaign_id, each.contact_id).name for each in worth]
+            warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=True))
+            return None if warned else Said(assign_result.words(done), back[0])
+
+        sheet = self.assign_sheet.sheet
+        sheet.close()
+        if await self.do("Assigning", work) and warned:
+            assign_result.second_look(sheet, done, warned, back[0])
+            sheet.open()
+
+    async def export(self, kind: exporter.Kind) -> bool:
+        out = io.BytesIO()
+
+        def work(session: Session, me: User, them: Chosen) -> str:
+            whom = Wish(kind, them) if isinstance(them, Search) else Wish(kind, ids=tuple(them))
+            return f"{assign_result.people(exporter.write(session, me, whom, out))} exported"
+
+        done = await self.do("Exporting", work, keep=True)
+        if done:
+            ui.download.content(out.getvalue(), NAMES.get(kind, f"contacts.{kind}"), MEDIA[kind])
+        return done
+
+
+def _told(done: Done, became: str, nothing: str, *, first: bool = False) -> Said | str:
+    """`12 contacts tagged “energy”`, with the way back; or why nobody changed."""
+    if done.deed_id is None:
+        return nothing
+    people = assign_result.people(done.n)
+    return Said(f"{became} {people}" if first else f"{people} {became}", partial(_back, done.deed_id))
+
+
+def _back(deed_id: UUID, session: Session, who: User) -> str:
+    return undo_log.undo(session, who, deed_id).sentence
+
+
+def _tag(word: str) -> str:
+    return word.strip().lower()

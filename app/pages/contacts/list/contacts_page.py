@@ -1,0 +1,81 @@
+"""The contact bank: the list, and one contact beside it (or over it, on a phone)."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from uuid import UUID
+
+from nicegui import PageArguments, ui
+
+from app.errors import NotFound
+from app.pages.contacts.detail import manager_view_panel
+from app.pages.contacts.detail.contact_panel import Whole, contact_panel
+from app.pages.contacts.list import list_queries, list_url
+from app.pages.contacts.list.contact_list import Bank
+from app.pages.core import live_updates
+from app.pages.core.screen import screen
+from app.pages.core.tap import look
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic, detail_panel
+from app.services.contacts import bank as contacts
+from app.services.team.manager_view import Whole as Seen
+from app.signals import Topic
+
+
+@screen("Contacts")
+async def contacts_page(shell: Shell, args: PageArguments, cid: str | None = None) -> None:
+    said = str(args.query_parameters)
+    first = await look(lambda session, me: list_queries.first(session, me, said))
+    cards = list_url.is_cards(said)
+    panel = Beside(shell)
+    bank = Bank(shell, first, panel.choose, panel.log, cards=cards)
+    with ui.element("div").classes("pd-with-detail").classes("cards" if cards else "") as place:
+        with ui.element("section"):
+            bank.draw()
+        panel.draw()
+    bank.layout.on_click(lambda: place.classes(add="cards" if bank.cards else "", remove="" if bank.cards else "cards"))
+    await panel.choose(cid)
+    live_updates.on(bank.renew, Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, owner=shell.me.id)
+
+
+class Beside:
+    """The panel that shows the one who is open."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self.chosen: str | None = None
+
+    def draw(self) -> None:
+        with ui.element("aside").classes("pd-detail").props('aria-label="Contact"'):
+            detail_panel.closing()
+            self.panel = ui.element("div").classes("pd-detail-body")
+            detail_panel.bones()
+
+    async def choose(self, chosen: str | None) -> None:
+        """Ask first, then draw: a slow answer for one contact never lands on the next one."""
+        self.chosen = chosen
+        found = await manager_view_panel.opened(chosen)
+        if self.chosen == chosen:
+            self.panel.clear()
+            with self.panel:
+                draw(self.shell, chosen, found, partial(self.choose, chosen))
+
+    async def log(self, contact_id: str | None) -> None:
+        """A colleague's contact is logged for a campaign, in its own panel."""
+        try:
+            contact = await look(lambda session, me: contacts.owned(session, me, UUID(contact_id)))
+        except NotFound:
+            return
+        await self.shell.log(contact)
+
+
+def draw(shell: Shell, chosen: str | None, found: Whole | Seen | None, again: Callable[[], Awaitable[None]]) -> None:
+    """The chosen contact, or a friendly nothing."""
+    if isinstance(found, Seen):
+        manager_view_panel.seen_panel(shell, found, again)
+    elif found:
+        contact_panel(shell, found, again)
+    elif chosen:
+        basic.empty("circle-help", str(NotFound()), "It may be in the trash, or it never was yours to see.")
+    else:
+        with ui.element("div").classes("pd-nobody"):
+            basic.empty("user", "Choose somebody", "Their story, their warmness and their Pipedrive state appear here.")

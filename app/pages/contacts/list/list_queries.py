@@ -1,0 +1,86 @@
+"""What the contact bank's screen asks the database: a fixed number of questions, however long the list is."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.models import SavedView, User
+from app.pages.campaigns.parts import campaign_cards
+from app.pages.contacts.list import list_url
+from app.pages.contacts.parts import contact_rows
+from app.services.base import firm_settings
+from app.services.campaigns import campaigns
+from app.services.campaigns.campaigns import Wanted
+from app.services.contacts import saved_searches, tags
+from app.services.contacts import search as finding
+from app.services.contacts.bulk_actions import Chosen
+from app.services.contacts.search import Search
+from app.services.push_queue import push_jobs
+
+Rows = tuple[list[dict[str, Any]], str | None]
+
+PAGE = 50
+MOST_CAMPAIGNS, MOST_TAGS = 50, 60
+
+
+@dataclass(frozen=True)
+class First:
+    """Everything that the screen shows at first."""
+
+    search: Search
+    rows: Rows
+    total: int
+    threshold: int
+    campaign: str
+    views: list[tuple[SavedView, Search]]
+
+
+def first(session: Session, me: User, said: str) -> First:
+    search = list_url.read(session, me, said)
+    rows, total = top(session, me, search)
+    threshold = int(firm_settings.choice(session, "warm_threshold"))
+    return First(search, rows, total, threshold, campaign_name(session, me, search), views(session, me))
+
+
+def page(session: Session, me: User, search: Search, cursor: str | None = None, limit: int = PAGE) -> Rows:
+    found = finding.contacts(session, me, search, cursor, limit)
+    badges = push_jobs.standings(session, found.items) if found.items else {}
+    return [contact_rows.row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
+
+
+def top(session: Session, me: User, search: Search, limit: int = PAGE) -> tuple[Rows, int]:
+    return page(session, me, search, None, limit), finding.count(session, me, search)
+
+
+def ids(session: Session, me: User, them: Chosen, limit: int) -> list[UUID]:
+    """The first of those that are chosen."""
+    if isinstance(them, Search):
+        return [contact.id for contact in finding.contacts(session, me, them, limit=limit).items]
+    return list(them)[:limit]
+
+
+def views(session: Session, me: User) -> list[tuple[SavedView, Search]]:
+    """My saved searches, and what each finds."""
+    return [(view, list_url.read(session, me, view.query)) for view in saved_searches.views(session, me)]
+
+
+def campaign_name(session: Session, me: User, search: Search) -> str:
+    try:
+        return campaigns.seen(session, me, search.campaign_id).name if search.campaign_id else ""
+    except NotFound:
+        return "In that campaign"
+
+
+def my_campaigns(session: Session, me: User) -> dict[UUID, str]:
+    """The campaigns that I work on, the newest first."""
+    found = campaigns.listed(
+        session, me, Wanted(sort="newest"), campaign_cards.today(me.timezone), MOST_CAMPAIGNS
+    ).items
+    return {card.campaign.id: card.campaign.name for card in found}
+
+
+def my_tags(session: Session, me: User) -> dict[str, str]:
+    return {word: f"{word} · {count:,}" for word, count in tags.known(session, me, limit=MOST_TAGS)}

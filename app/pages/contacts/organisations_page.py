@@ -1,0 +1,172 @@
+"""My organisations: one spelling each, how many contacts work there, and two that are one made one."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+from sqlmodel import Session
+
+from app.models import User
+from app.pages.core import live_updates
+from app.pages.core.screen import screen
+from app.pages.core.tap import Said, look, tap
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic, pickers, theme
+from app.pages.ui.bottom_sheet import Sheet
+from app.pages.ui.redraw import Kept, Sequel, further
+from app.services.contacts import organisations
+from app.services.contacts.organisations import Firm
+from app.services.undo import undo_log
+from app.signals import Topic
+
+PAGE = 50
+PICKED = 30
+
+
+@screen("Organisations")
+async def organisations_page(shell: Shell, q: str = "") -> None:
+    basic.title("Organisations")
+    basic.text("One spelling each; whoever works there follows.", "pd-muted pd-under-title")
+    room = Firms(q)
+    await room.again()
+    live_updates.on(room.again, Topic.CONTACT, owner=shell.me.id)
+
+
+class Firms:
+    """The list as somebody searches it, and the sheet in which one of them is changed."""
+
+    def __init__(self, q: str) -> None:
+        self.q, self.limit, self.turn = q, PAGE, 0
+        self.sheet = FirmSheet()
+        box = ui.input(value=q, placeholder="Search organisations", on_change=self.typed)
+        box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search organisations"')
+        box.props["clear-icon"] = theme.icon("x")
+        box.classes("pd-field").mark("search").style("margin-bottom: 12px")
+        with ui.element("div").classes("pd-card flush") as self.card:
+            self.rows = Sequel("pd-row")
+        self.empty = Kept()
+
+    async def again(self) -> None:
+        self.turn += 1
+        turn, limit = self.turn, self.limit
+        found = await look(lambda session, me: organisations.pick(session, me, self.q, limit + 1))
+        if turn == self.turn and not self.card.is_deleted:
+            self.show(found[:limit], len(found) > limit)
+
+    def show(self, found: list[Firm], more: bool) -> None:
+        rest = further("Show more", self.more) if more else None
+        self.rows.show({str(one.id): one for one in found}, [partial(self.row, one) for one in found], rest)
+        self.card.set_visibility(bool(found))
+        self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
+
+    def row(self, firm: Firm) -> None:
+        with basic.link(f"/contacts?{urlencode({'organisation': firm.name})}", "pd-row-main"):
+            with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
+                basic.icon("building-2")
+            with ui.element("span").classes("pd-row-text"):
+                basic.text(firm.name, "pd-row-name")
+                basic.text(used(firm), "pd-row-sub")
+        with basic.icon_button("ellipsis", f"Actions for {firm.name}", None), ui.menu().props("auto-close"):
+            ui.menu_item("Rename", lambda: self.sheet.rename(firm))
+            ui.menu_item("Merge with …", lambda: self.sheet.choose(firm))
+
+    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
+        self.q, self.limit = event.value or "", PAGE
+        await self.again()
+
+    async def more(self) -> None:
+        self.limit += PAGE
+        await self.again()
+
+
+class FirmSheet:
+    """Renaming one organisation, or choosing the one that it goes into."""
+
+    def __init__(self) -> None:
+        self.sheet, self.turn = Sheet("Organisation"), 0
+        self.typed: dict[str, Any] = {}
+
+    def rename(self, firm: Firm) -> None:
+        self.typed = {"name": firm.name}
+        with (
+            self.sheet.fresh(),
+            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", lambda: self.save(firm)),
+        ):
+            basic.line("Rename", "h2", "pd-h1")
+            basic.text(f"{used(firm)}. Contacts and search follow, and Pipedrive hears of it.", "pd-muted")
+            box = ui.input("Name", value=firm.name).props("outlined maxlength=200 autocomplete=off autofocus")
+            box.classes("pd-field").mark("firm-name").bind_value_to(self.typed, "name", strict=False)
+            with ui.element("div").classes("pd-foot"):
+                basic.button("Save", None, "main").props("type=submit").classes("full-width")
+        self.sheet.open()
+
+    async def save(self, firm: Firm) -> None:
+        if await rename(firm.id, self.typed.get("name") or ""):
+            self.sheet.close()
+
+    async def choose(self, firm: Firm) -> None:
+        with self.sheet.fresh():
+            basic.line(f"Merge {firm.name}", "h2", "pd-h1")
+            basic.text(f"Into which one? {used(firm)} will work there.", "pd-muted").style("margin: 4px 0 10px")
+            label, typed = "Search organisations to merge into", lambda event: self.fill(firm, event.value)
+            pickers.search_box(label, typed, hint="Search organisations").mark("firm-search")
+            self.matches = pickers.matches("My organisations", "one")
+        # those that begin alike are the likely ones
+        await self.fill(firm, firm.name.split()[0], or_all=True)
+        self.sheet.open()
+
+    async def fill(self, firm: Firm, q: str | None, *, or_all: bool = False) -> None:
+        self.turn += 1
+        turn = self.turn
+
+        def ask(session: Session, me: User) -> list[Firm]:
+            for words in (q or "", "") if or_all else (q or "",):
+                found = organisations.pick(session, me, words, PICKED + 1)
+                if others := [one for one in found if one.id != firm.id][:PICKED]:
+                    return others
+            return []
+
+        found = await look(ask)
+        if turn == self.turn:
+            none = None if found else (q, lambda: nothing(q or ""))
+            self.matches.show(
+                {str(one.id): one for one in found}, [partial(self.other, one, firm) for one in found], none
+            )
+
+    def other(self, one: Firm, firm: Firm) -> None:
+        row = pickers.choice(one.name, used(one), False, partial(self.merge, one, firm))
+        row.props(remove="role aria-checked")
+
+    async def merge(self, keep: Firm, drop: Firm) -> None:
+        if await merge(keep.id, drop.id):
+            self.sheet.close()
+
+
+def used(firm: Firm) -> str:
+    return f"{firm.used:,} contact{'' if firm.used == 1 else 's'}" if firm.used else "Nobody"
+
+
+def nothing(q: str) -> None:
+    if q:
+        basic.empty("search", "No such organisation", "Try fewer letters.")
+    else:
+        basic.empty("building-2", "No organisations yet", "They come with your contacts.")
+
+
+@tap
+def rename(session: Session, me: User, organisation_id: UUID, name: str) -> Said:
+    firm, deed_id = organisations.rename(session, me, organisation_id, name)
+    return Said(f"It is {firm.name} now", partial(_as_before, deed_id))
+
+
+@tap
+def merge(session: Session, me: User, keep_id: UUID, drop_id: UUID) -> Said:
+    firm, deed_id = organisations.merge(session, me, keep_id, drop_id)
+    return Said(f"All of them work at {firm.name} now", partial(_as_before, deed_id))
+
+
+def _as_before(deed_id: UUID, session: Session, who: User) -> str:
+    return undo_log.undo(session, who, deed_id).sentence

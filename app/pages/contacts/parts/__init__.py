@@ -1,0 +1,1 @@
+"""Pieces of contact screens: values and callbacks in, elements out."""

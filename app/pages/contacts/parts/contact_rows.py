@@ -1,0 +1,126 @@
+"""How a contact looks: as a suggestion, as a row, at the head of its own page."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+from nicegui.element import Element
+
+from app.models import ActivityType, Contact
+from app.pages.contacts.parts import reach_links
+from app.pages.ui import basic, theme
+from app.pages.ui.action_list import Act, Line
+from app.services.contacts.suggestions import Suggestion
+from app.services.push_queue.push_jobs import Badge, Standing
+
+Verb = Callable[..., Awaitable[Any]]
+
+BADGE_TONES = {Badge.NOT_PUSHED: "none", Badge.WAITING: "wait", Badge.IN_PIPEDRIVE: "good", Badge.NEEDS_YOU: "bad"}
+
+# in a row there is no room for more
+SHORT = {Badge.IN_PIPEDRIVE: "pushed"}
+
+
+def subtitle(contact: Contact) -> str:
+    firm = contact.organisation.name if contact.organisation else None
+    return " · ".join(filter(None, (firm, contact.job_title))) or contact.email or contact.phone or ""
+
+
+def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> Line:
+    """Whom to contact, why, and every way to do it within one thumb's reach.
+
+    `on_write` asks which mail it shall be; without it the mail program opens at once.
+    """
+    contact = pick.contact
+    name = contact.name
+    return Line(
+        str(contact.id),
+        {
+            "href": f"/contacts/{contact.id}",
+            "i": theme.initials(name),
+            "t": theme.tone(contact.warmness_score),
+            "n": name,
+            "s": subtitle(contact),
+            "why": pick.reason,
+        },
+        [
+            *(_way(contact, way, on_reach, on_write) for way in reach_links.ways(contact)),
+            Act("calendar-plus", f"Book a meeting with {name}", partial(on_meet, contact)),
+            Act("check", "Log", partial(on_log, contact), written=True),
+        ],
+    )
+
+
+def _way(contact: Contact, way: reach_links.Way, on_reach: Verb, on_write: Verb | None) -> Act:
+    name, _, label, kind, address = way
+    if address is None:
+        return Act(name, label, None)
+    if kind is ActivityType.EMAIL and on_write:
+        return Act(name, label, partial(on_write, contact))
+    return Act(name, label, partial(on_reach, contact, kind), href=address)
+
+
+def quick_actions(contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> None:
+    """The big buttons at the head of a contact."""
+    with ui.element("div").classes("pd-quick"):
+        for name, word, label, kind, address in reach_links.ways(contact):
+            if address is None:
+                continue
+            if kind is ActivityType.EMAIL and on_write:
+                big(name, word, partial(on_write, contact)).props["aria-label"] = label
+                continue
+            with basic.link(address, label=label, away=address.startswith("http")) as anchor:
+                basic.icon(name)
+                basic.text(word)
+            anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
+        for name, word, verb in (("calendar-plus", "Meeting", on_meet), ("check", "Log", on_log)):
+            big(name, word, partial(verb, contact))
+
+
+def big(name: str, word: str, on_click: Callable[[], Any]) -> Element:
+    made = ui.element("button").props("type=button").on("click", on_click, [])
+    with made:
+        basic.icon(name)
+        basic.text(word)
+    return made
+
+
+def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
+    """A contact as the list component wants it."""
+    shown = standing is not None and standing.badge is not Badge.NOT_PUSHED
+    return {
+        "id": str(contact.id),
+        "href": f"/contacts/{contact.id}",
+        "i": theme.initials(contact.name),
+        "t": theme.tone(contact.warmness_score),
+        "n": contact.name,
+        "s": subtitle(contact),
+        "d": theme.ago(contact.last_contacted),
+        "b": SHORT.get(standing.badge, standing.badge.value) if standing and shown else None,
+        "bt": BADGE_TONES[standing.badge] if standing and shown else None,
+        "log": True,
+    }
+
+
+def facts(contact: Contact, phones: list[str], on_write: Verb | None = None) -> None:
+    """What is known, each line a way to use it."""
+    lines: list[tuple[str, str, str | None]] = [
+        *(("phone", shown, reach_links.tel(number)) for number, shown in zip(contact.phones, phones, strict=True)),
+        *(("mail", address, reach_links.mailto(address)) for address in contact.emails),
+    ]
+    if contact.linkedin_url:
+        lines.append(("linkedin", contact.linkedin_url.partition("://")[2], reach_links.profile(contact.linkedin_url)))
+    if contact.tags:
+        lines.append(("tag", ", ".join(contact.tags), None))
+    for name, words, address in lines:
+        if name == "mail" and on_write:
+            line = ui.element("button").props("type=button").classes("pd-fact pd-bare")
+            line.on("click", partial(on_write, contact, words), [])
+        else:
+            line = basic.link(address, "pd-fact") if address else ui.element("div").classes("pd-fact")
+        with line:
+            basic.icon(name)
+            basic.text(words)
+    if contact.notes:
+        basic.text(contact.notes, "pd-pre pd-facts-notes")

@@ -1,0 +1,1 @@
+"""Sheets about contacts: merge, erase, snooze, transfer, QR code, picking one."""

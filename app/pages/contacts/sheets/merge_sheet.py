@@ -1,0 +1,169 @@
+"""Two contacts that are one person: what each says beside the other, what stays, and the two become one."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.errors import Refusal
+from app.models import Contact, User
+from app.pages.contacts.parts import contact_rows, fact_labels
+from app.pages.core.tap import Said, look, tap
+from app.pages.ui import basic, toast
+from app.pages.ui.bottom_sheet import Sheet
+from app.pages.ui.redraw import Kept
+from app.pages.ui.side_by_side import Side, Sides
+from app.services.contacts import merge as merging
+from app.services.contacts import merge_fields
+from app.services.contacts.merge import MergePlan
+from app.services.contacts.merge_fields import FieldChoice
+from app.services.undo import undo_log
+
+UNDECIDED = "Say first which person in Pipedrive this contact stays."
+COUNTED = {"touches": ("touch", "touches"), "campaigns": ("campaign", "campaigns"), "pushes": ("push", "pushes")}
+
+Done = Callable[[UUID], Any] | None
+
+
+class MergeSheet:
+    """One per page: `open` shows two contacts by their ids, whichever screen they were chosen on."""
+
+    def __init__(self) -> None:
+        self.sheet = Sheet("Merge two contacts")
+
+    async def open(self, keep_id: UUID, drop_id: UUID, on_done: Done = None) -> None:
+        """`on_done` is told the id of the contact that both are from then on."""
+        self.on_done = on_done
+        if await self.ask(keep_id, drop_id):
+            self.sheet.open()
+
+    async def ask(self, keep_id: UUID, drop_id: UUID) -> bool:
+        try:
+            self.plan = await look(lambda session, me: merging.plan(session, me, keep_id, drop_id))
+        except Refusal as refusal:
+            toast.show(ui.context.client, str(refusal), "no")
+            return False
+        self.chosen = {one.field: one.choice for one in self.plan.fields}
+        self.draw(self.plan)
+        return True
+
+    def draw(self, plan: MergePlan) -> None:
+        with self.sheet.fresh():
+            basic.line("Merge two contacts", "h2", "pd-h1")
+            with ui.element("div").classes("pd-two-heads"):
+                head("Stays", plan.keep)
+                head("Goes into it", plan.drop)
+            basic.button("Swap them", self.swap, "plain", "refresh-cw").classes("full-width")
+            if plan.warning:
+                basic.text(plan.warning, "pd-troubles")
+            apart = [one for one in plan.fields if one.keep and one.drop]
+            for one in apart:
+                self.field(one)
+            if alone := [one for one in plan.fields if one not in apart]:
+                with basic.expansion(f"Said by one of them only: {len(alone)}"):
+                    for one in alone:
+                        self.field(one)
+            if not plan.fields:
+                basic.text("Both say the same.", "pd-muted").style("margin-top: 12px")
+            basic.heading("What it will be")
+            self.preview = Kept("pd-merged")
+            self.foresee()
+            basic.text(moved(plan.moves), "pd-muted pd-small")
+            with ui.element("div").classes("pd-foot"):
+                basic.button("Merge", self.merge, "main").classes("full-width").mark("merge")
+
+    def field(self, one: FieldChoice) -> None:
+        Sides(
+            fact_labels.LABELS[one.field], ways(one, self.plan), self.chosen[one.field], partial(self.choose, one.field)
+        )
+
+    def choose(self, field: str, which: str) -> None:
+        self.chosen[field] = which
+        self.foresee()
+
+    def foresee(self) -> None:
+        """The contact as it will be: what both say anyway, and what is chosen for the rest."""
+        differing = {one.field: one for one in self.plan.fields}
+        lines = []
+        for name, label in fact_labels.LABELS.items():
+            one = differing.get(name)
+            value = becomes(one, self.chosen[name]) if one else merge_fields.value(self.plan.keep, name)
+            if words := fact_labels.said(name, value):
+                lines.append((label, words))
+        self.preview.show(lines, lambda: foreseen(lines))
+
+    async def swap(self) -> None:
+        # until the other way round is here, there is nothing to tap that would mean this way round
+        with self.sheet.fresh():
+            basic.text("Swapping …", "pd-muted")
+        await self.ask(self.plan.drop.id, self.plan.keep.id)
+
+    async def merge(self) -> None:
+        plan, chosen = self.plan, {name: which for name, which in self.chosen.items() if which}
+        if len(chosen) < len(plan.fields):
+            toast.show(ui.context.client, UNDECIDED, "no")
+            return
+
+        @tap
+        def work(session: Session, me: User) -> Said:
+            kept, deed_id = merging.merge(session, me, plan.keep.id, plan.drop.id, chosen)
+            return Said(f"{kept.name}: two contacts are one now", partial(_apart, deed_id))
+
+        if await work():
+            self.sheet.close()
+            await self.tell(plan.keep.id)
+
+    async def tell(self, kept_id: UUID) -> None:
+        told = self.on_done(kept_id) if self.on_done else None
+        if isinstance(told, Awaitable):
+            await told
+
+
+def becomes(one: FieldChoice, which: str | None) -> Any:
+    return merge_fields.becomes(one, which) if which else None
+
+
+def ways(one: FieldChoice, plan: MergePlan) -> list[Side]:
+    """The ways to say a field, each with whose it is."""
+    same = plan.drop.name == plan.keep.name
+    whose = (
+        {"keep": "The one that stays", "drop": "The other one"}
+        if same
+        else {"keep": plan.keep.name, "drop": plan.drop.name}
+    )
+    whose["both"] = "Both"
+    return [Side(key, whose[key], fact_labels.said(one.field, merge_fields.becomes(one, key))) for key in one.choices]
+
+
+def head(role: str, contact: Contact) -> None:
+    with ui.element("div").classes("pd-line"):
+        basic.avatar(contact.name, contact.warmness_score)
+        with ui.element("div").classes("pd-row-text"):
+            basic.text(role, "pd-muted pd-small")
+            basic.text(contact.name, "pd-strong pd-whole")
+            basic.text(contact_rows.subtitle(contact), "pd-muted pd-small pd-whole")
+
+
+def foreseen(lines: list[tuple[str, str]]) -> None:
+    with ui.element("dl").classes("pd-facts-list"):
+        for label, words in lines:
+            with ui.element("dt"):
+                ui.label(label)
+            with ui.element("dd").classes("pd-pre"):
+                ui.label(words)
+
+
+def moved(moves: dict[str, int]) -> str:
+    """`3 touches and 1 campaign move over.`; the way back is for thirty days."""
+    told = [f"{count:,} {COUNTED[kind][count != 1]}" for kind, count in moves.items() if count]
+    listed = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+    verb = "moves" if len(told) == 1 and sum(moves.values()) == 1 else "move"
+    return f"{listed} {verb} over. Undo for 30 days." if told else "Undo for 30 days."
+
+
+def _apart(deed_id: UUID, session: Session, who: User) -> str:
+    undo_log.undo(session, who, deed_id)
+    return "They are two contacts again"

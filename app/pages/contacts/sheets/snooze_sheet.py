@@ -1,0 +1,76 @@
+"""For how long somebody is left in peace."""
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import Contact, User, now
+from app.pages.core.tap import Said, tap
+from app.pages.ui import basic, theme
+from app.pages.ui.bottom_sheet import Sheet
+from app.services.contacts import bank
+
+DAYS = {1: "Until tomorrow", 7: "A week", 14: "Two weeks", 30: "A month", 90: "Three months", 365: "A year"}
+
+
+class SnoozeSheet:
+    """One per page; one tap on a length snoozes."""
+
+    def __init__(self, me: User) -> None:
+        self.sheet, self.zone = Sheet("Snooze"), me.timezone
+        self.typed: dict[str, Any] = {}
+
+    def open(self, contact: Contact) -> None:
+        self.contact_id = contact.id
+        today = theme.local(now(), self.zone).date()
+        self.typed = {"day": (today + timedelta(days=7)).isoformat()}
+        with self.sheet.fresh():
+            basic.text("Snooze", "pd-muted pd-small")
+            basic.text(contact.name, "pd-head-name pd-clip")
+            basic.text("Not suggested, and not due, until then.", "pd-muted").style("margin: 4px 0 12px")
+            with ui.element("div").classes("pd-outcomes"):
+                for days, word in DAYS.items():
+                    basic.button(word, partial(self.snooze, days), "soft").mark(f"snooze-{days}")
+            with ui.element("form").classes("pd-until").on("submit.prevent", self.until):
+                day = ui.input("Until", value=self.typed["day"]).props("outlined type=date stack-label")
+                day.props["min"] = (today + timedelta(days=1)).isoformat()
+                day.props["max"] = (today + timedelta(days=730)).isoformat()
+                day.classes("pd-field").bind_value_to(self.typed, "day", strict=False)
+                basic.button("Snooze", None, "main").props("type=submit").mark("snooze-until")
+        self.sheet.open()
+
+    async def until(self) -> None:
+        today = theme.local(now(), self.zone).date()
+        try:
+            days = (date.fromisoformat(self.typed.get("day") or "") - today).days
+        except ValueError:
+            days = -1
+        await self.snooze(days if days > 0 else -1)
+
+    async def snooze(self, days: int) -> None:
+        if await snooze(self.contact_id, days, self.zone):
+            self.sheet.close()
+
+
+@tap
+def snooze(session: Session, me: User, contact_id: UUID, days: int, zone: str) -> Said:
+    before = bank.owned(session, me, contact_id).snoozed_until
+    until = bank.snooze(session, me, contact_id, days).snoozed_until
+    word = theme.inside(theme.day_word(until, zone)) if until else ""
+    return Said(f"Snoozed until {word}", lambda s, who: _as_before(s, who, contact_id, before))
+
+
+@tap
+def wake(session: Session, me: User, contact_id: UUID) -> str:
+    bank.snooze(session, me, contact_id, 0)
+    return "Awake again"
+
+
+def _as_before(session: Session, who: User, contact_id: UUID, before: Any) -> str:
+    left = (before - now()).total_seconds() / 86400 if before else 0
+    bank.snooze(session, who, contact_id, max(0, round(left)))
+    return "Snoozed as before" if left > 0 else "Awake again"

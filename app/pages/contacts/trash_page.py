@@ -1,0 +1,138 @@
+"""The trash: who was deleted, for how long they can come back, and what else can still be undone."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+from sqlmodel import Session
+
+from app.models import BankDeed, Contact, User, now
+from app.pages.contacts.parts import contact_rows
+from app.pages.contacts.sheets.erase_sheet import EraseSheet
+from app.pages.core import live_updates
+from app.pages.core.screen import screen
+from app.pages.core.tap import Said, look, tap
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic, theme
+from app.pages.ui.redraw import Kept, Sequel, further
+from app.services.contacts import bank, trash, trash_retention
+from app.services.undo import undo_log
+from app.signals import Topic
+
+PAGE = 50
+
+Seen = tuple[Sequence[Contact], int, list[BankDeed]]
+
+
+@screen("Trash")
+async def trash_page(shell: Shell, q: str = "") -> None:
+    basic.title("Trash")
+    basic.text("Each contact can come back for 30 days. Then it is let go by itself.", "pd-muted pd-under-title")
+    room = Trash(shell, q)
+    await room.again()
+    live_updates.on(room.again, Topic.CONTACT, owner=shell.me.id)
+
+
+class Trash:
+    """The list as somebody searches it, and the deeds that can be taken back."""
+
+    def __init__(self, shell: Shell, q: str) -> None:
+        self.zone, self.q, self.limit, self.turn = shell.me.timezone, q, PAGE, 0
+        self.erasing = EraseSheet()
+        box = ui.input(value=q, placeholder="Search the trash", on_change=self.typed)
+        box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search the trash"')
+        box.props["clear-icon"] = theme.icon("x")
+        box.classes("pd-field").mark("search")
+        self.count = basic.text("", "pd-muted pd-small pd-told").props("aria-live=polite").mark("count")
+        with ui.element("div").classes("pd-card flush") as self.card:
+            self.rows = Sequel("pd-row")
+        self.empty = Kept()
+        self.deeds = Kept()
+
+    def ask(self, session: Session, me: User) -> Seen:
+        found = trash.listed(session, me, self.q, self.limit)
+        return found, trash.count(session, me, self.q), undo_log.recent(session, me)
+
+    async def again(self) -> None:
+        self.turn += 1
+        turn = self.turn
+        seen = await look(self.ask)
+        if turn == self.turn and not self.card.is_deleted:
+            self.show(*seen)
+
+    def show(self, found: Sequence[Contact], total: int, done: list[BankDeed]) -> None:
+        self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}" if total else "")
+        facts: dict[str, object] = {str(one.id): (one.name, contact_rows.subtitle(one), left(one)) for one in found}
+        rest = further("Show more", self.more) if total > len(found) else None
+        self.rows.show(facts, [partial(self.row, one) for one in found], rest)
+        self.card.set_visibility(bool(found))
+        self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
+        told = [(deed.id, theme.time_word(deed.created_at, self.zone)) for deed in done]
+        self.deeds.show(told, lambda: undoable(done, self.zone))
+
+    def row(self, contact: Contact) -> None:
+        with ui.element("div").classes("pd-row-main"):
+            basic.avatar(contact.name, contact.warmness_score)
+            with ui.element("span").classes("pd-row-text"):
+                basic.text(contact.name, "pd-row-name")
+                basic.text(" · ".join(filter(None, (left(contact), contact_rows.subtitle(contact)))), "pd-row-sub")
+        back = basic.button("Restore", lambda: restore(contact.id), "soft", "undo-2").classes("pd-narrow-btn")
+        back.props["aria-label"] = f"Restore {contact.name}"
+        basic.icon_button(
+            "trash-2", f"Erase {contact.name} for good", lambda: self.erasing.open(contact.id, contact.name)
+        )
+
+    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
+        self.q, self.limit = event.value or "", PAGE
+        await self.again()
+
+    async def more(self) -> None:
+        self.limit += PAGE
+        await self.again()
+
+
+def left(contact: Contact) -> str:
+    """For how long this contact can still come back, in words."""
+    gone = now() - (contact.deleted_at or now())
+    days = max(0, -((gone - trash_retention.KEPT) // timedelta(days=1)))
+    return "goes today" if days == 0 else f"{days} day{'' if days == 1 else 's'} left"
+
+
+def nothing(q: str) -> None:
+    if q:
+        basic.empty("search", "Nobody like this", "Nobody in the trash is called like that.")
+    else:
+        basic.empty("trash-2", "The trash is empty", "Who you delete waits here for 30 days.")
+
+
+def undoable(done: list[BankDeed], zone: str) -> None:
+    if not done:
+        return
+    basic.heading("What you can take back")
+    with ui.element("div").classes("pd-card flush"):
+        for deed in done:
+            with ui.element("div").classes("pd-row").mark("deed"):
+                with ui.element("div").classes("pd-row-main"), ui.element("span").classes("pd-row-text"):
+                    basic.text(deed.sentence, "pd-row-name pd-whole")
+                    basic.text(theme.time_word(deed.created_at, zone), "pd-row-sub")
+                back = basic.button("Undo", partial(undo, deed.id), "soft", "undo-2").classes("pd-narrow-btn")
+                back.props["aria-label"] = f"Undo: {deed.sentence}"
+
+
+@tap
+def undo(session: Session, me: User, deed_id: UUID) -> str:
+    return undo_log.undo(session, me, deed_id).sentence
+
+
+@tap
+def restore(session: Session, me: User, contact_id: UUID) -> Said:
+    name = bank.restore(session, me, contact_id).name
+    return Said(f"{name} is back", lambda s, who: _away(s, who, contact_id))
+
+
+def _away(session: Session, who: User, contact_id: UUID) -> str:
+    return f"{bank.trash(session, who, contact_id).name} is in the trash"

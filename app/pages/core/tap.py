@@ -1,0 +1,110 @@
+"""What happens between a finger and the database.
+
+A tap is one transaction by one person. The handler runs in a thread, says what
+to do and returns the sentence to show; the sentence appears only after the
+commit. A refusal is shown as its own sentence. A bug is logged, and the person
+is told the truth: nothing was saved.
+"""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from nicegui import Client, ui
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from app import db
+from app.errors import Refusal
+from app.models import User
+from app.pages.ui import toast
+from app.services.accounts import users
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BROKEN = "Something broke on our side. Nothing was saved."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence, the verb that takes the deed back, and a link to go on with: its words and its address."""
+
+    sentence: str
+    undo: Callable[[Session, User], str] | None = None
+    link: tuple[str, str] | None = None
+
+
+Answer = str | Said | None
+
+
+def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P, Awaitable[bool]]:
+    """Make a handler of a verb: one transaction, then one sentence. Says whether it was done."""
+
+    def work(user_id: UUID | None, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        with db.transaction() as session:
+            return handler(session, users.acting(session, user_id), *args, **kwargs)
+
+    @wraps(handler)
+    async def answer(*args: P.args, **kwargs: P.kwargs) -> bool:
+        # the page, not the button: news of the deed may redraw the button before the deed's sentence is here
+        page = ui.context.client
+        try:
+            said = await asyncio.to_thread(work, signed_in_id(), *args, **kwargs)
+        except Refusal as refusal:
+            toast.show(page, str(refusal), "no")
+        except ValidationError as wrong:
+            toast.show(page, plain(wrong), "no")
+        except Exception:
+            log.exception("a tap on %s broke", handler.__qualname__)
+            toast.show(page, BROKEN, "broken")
+        else:
+            _tell(page, said)
+            return True
+        return False
+
+    # NiceGUI reads the signature to decide whether to pass its event: it must see what the tap takes, not what the verb does
+    shown = inspect.signature(handler)
+    vars(answer).update(__signature__=shown.replace(parameters=list(shown.parameters.values())[2:]))
+    return answer
+
+
+async def look(question: Callable[[Session, User], T], *, noted: bool = False) -> T:
+    """Ask the database one consistent question as the person in front of the screen, off the event loop.
+
+    A question that leaves a line in the trail is `noted`.
+    """
+
+    def work(user_id: UUID | None) -> T:
+        with db.transaction() if noted else db.reading() as session:
+            return question(session, users.acting(session, user_id))
+
+    return await asyncio.to_thread(work, signed_in_id())
+
+
+def signed_in_id() -> UUID | None:
+    """Whose page this is; the outer stack wrote it on the request that got the page."""
+    user_id: UUID | None = getattr(ui.context.client.request.state, "user_id", None)
+    return user_id
+
+
+def plain(wrong: ValidationError) -> str:
+    """The first rule that was broken, as a sentence."""
+    first = wrong.errors(include_input=False, include_url=False)[0]
+    field = " ".join(str(part) for part in first["loc"] if isinstance(part, str)).replace("_", " ")
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{field.capitalize()}: {said}." if field else f"{said[:1].upper()}{said[1:]}."
+
+
+def _tell(page: Client, said: Answer) -> None:
+    if isinstance(said, Said) and said.undo:
+        toast.show(page, said.sentence, "yes", undo=tap(said.undo), link=said.link)
+    elif said:
+        toast.show(page, said.sentence if isinstance(said, Said) else said, "yes")

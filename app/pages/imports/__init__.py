@@ -1,0 +1,1 @@
+"""Importing a file: choosing it, mapping its columns, its result, and past imports."""

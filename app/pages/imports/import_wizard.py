@@ -1,0 +1,166 @@
+"""The steps of an import on one screen: the files and their columns, what would happen, the way there, what came of it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.errors import Refusal
+from app.models import User
+from app.pages.core.tap import BROKEN, look, tap
+from app.pages.imports import column_choices, import_result
+from app.pages.ui import toast
+from app.pages.ui.redraw import Kept
+from app.services.imports import files, wizard_job
+from app.services.imports.files import File
+from app.services.imports.importer import ImportReport, Twins
+from app.services.imports.wizard_job import Job
+
+# a bar moves in steps that somebody can see
+STEP = 0.01
+
+log = logging.getLogger(__name__)
+
+
+class Wizard:
+    """What one person is moving in on this page; `door` draws where files come in."""
+
+    def __init__(self, door: Callable[[bool], None]) -> None:
+        self.door = door
+        self.job = Job()
+        self.report: ImportReport | None = None
+        self.turn = asyncio.Lock()
+        self.asked = 0
+        self.told = 0.0
+        self.page, self.loop = ui.context.client, asyncio.get_running_loop()
+        # what a button starts outlives the button: it goes on in the name of this place
+        self.home = ui.element("div")
+        with self.home:
+            self.entry, self.files, self.outcome = Kept(), Kept(), Kept()
+        self.bar: ui.linear_progress | None = None
+        self._open()
+
+    async def more(self, file: File) -> None:
+        """One more file; one that cannot be read is refused alone."""
+        async with self.turn:
+            try:
+                fresh = await asyncio.to_thread(files.parsed, [file])
+                with self.home:
+                    self.job = await look(lambda session, me: wizard_job.add(session, me, self.job, fresh))
+            except Refusal as refusal:
+                name = files.bare(file[0])
+                toast.show(self.page, f"{name}: {refusal}", "no")
+                return
+        await self.rehearse()
+
+    async def drop(self, place: int) -> None:
+        """This file stays out."""
+        stay = [at for at in range(len(self.job.found)) if at != place]
+        changed = {now for now, before in enumerate(stay) if before in self.job.changed}
+        self.job = Job([self.job.found[at] for at in stay], self.job.twins_are, changed)
+        await self.rehearse()
+
+    async def choose(self, place: int, column: int, meaning: str) -> None:
+        self.job.choose(place, column, meaning or None)
+        await self.rehearse(redraw=False)
+
+    async def treat(self, twins_are: str) -> None:
+        self.job.twins_are = Twins(twins_are)
+        await self.rehearse(redraw=False)
+
+    async def rehearse(self, *, redraw: bool = True) -> None:
+        """Say what would happen as things stand now; what was asked before and is still being worked out is dropped."""
+        self.asked += 1
+        mine = self.asked
+        if redraw:
+            self._draw_files()
+        if not self.job.found:
+            return self.start_over()
+        if nameless := self.job.nameless():
+            return self.outcome.show(("nameless", mine), lambda: import_result.nameless(nameless))
+        self._wait("Looking through the rows …", mine)
+        async with self.turn:
+            if mine != self.asked:
+                return None
+            try:
+                with self.home:
+                    report = await look(lambda session, me: wizard_job.rehearse(session, me, self.job, self.tell))
+            except Refusal as refusal:
+                sentence = str(refusal)
+                return self.outcome.show(("no", mine), lambda: import_result.refused(sentence))
+            except Exception:
+                log.exception("a rehearsal broke")
+                return toast.show(self.page, BROKEN, "broken")
+        if mine == self.asked:
+            self.report = report
+            self.outcome.show(
+                ("plan", mine), lambda: import_result.plan(self.job, report, self.treat, self.go, self.errors)
+            )
+        return None
+
+    async def go(self) -> None:
+        """Move in. What has begun goes on to its end, whatever becomes of the page."""
+        if self.turn.locked():
+            return
+        async with self.turn:
+            done: list[ImportReport] = []
+
+            @tap
+            def move(session: Session, me: User) -> None:
+                done.append(wizard_job.run(session, me, self.job, self.tell))
+
+            self.files.show("moving", lambda: None)
+            self.entry.show("moving", lambda: None)
+            self._wait("Bringing in your contacts …", "go")
+            with self.home:
+                kept = await move()
+        if self.page.is_deleted:
+            return
+        if not kept:
+            self._open()
+            await self.rehearse()
+            return
+        self.report = done[0]
+        self.page.run_javascript("scrollTo(0, 0)")
+        self.outcome.show("done", lambda: import_result.done(done[0], self.start_over, self.errors))
+
+    def start_over(self) -> None:
+        self.job, self.report = Job(), None
+        self._open()
+        for place in (self.files, self.outcome):
+            place.show("nothing", lambda: None)
+
+    def errors(self) -> None:
+        """The rows that were not taken, to mend and bring again."""
+        if self.report:
+            content = files.refused(self.job.found, self.report.errors)
+            ui.download.content(content, "rows-to-mend.csv", "text/csv")
+
+    def tell(self, part: float) -> None:
+        """How far the work is; said from the thread that does it."""
+        if part - self.told >= STEP or part >= 1:
+            self.told = part
+            self.loop.call_soon_threadsafe(self._advance, part)
+
+    def _advance(self, part: float) -> None:
+        if self.bar and not self.bar.is_deleted and not self.page.is_deleted:
+            self.bar.set_value(part)
+
+    def _wait(self, words: str, mark: Any) -> None:
+        self.told = 0.0
+        self.outcome.show(("wait", mark), lambda: self._set_bar(import_result.waiting(words)))
+
+    def _set_bar(self, bar: ui.linear_progress) -> None:
+        self.bar = bar
+
+    def _open(self) -> None:
+        """Files may come: by a large door first, by a small one when there are some."""
+        some = bool(self.job.found)
+        self.entry.show(("door", some), lambda: self.door(some))
+
+    def _draw_files(self) -> None:
+        self._open()
+        self.files.show(("files", self.asked), lambda: column_choices.files(self.job, self.choose, self.drop))

@@ -1,0 +1,106 @@
+"""The bell's screen: what somebody should know, newest first; and the mail that nobody has sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import Mail, Notice, NoticeKind, User
+from app.pages.core import live_updates
+from app.pages.core.screen import screen
+from app.pages.core.tap import look, tap
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic, theme
+from app.services.notifications import inbox, mail_outbox
+from app.signals import Topic
+
+ICONS = {
+    NoticeKind.DIGEST: "sparkles",
+    NoticeKind.REMINDER: "alarm-clock",
+    NoticeKind.MEETING: "calendar",
+    NoticeKind.PIPEDRIVE: "cloud",
+    NoticeKind.CAMPAIGN: "target",
+}
+
+
+@screen("Notices")
+async def notices_page(shell: Shell) -> None:
+    @tap
+    def read(session: Session, me: User) -> None:
+        inbox.read(session, me)
+
+    @ui.refreshable
+    def content(bell: inbox.Bell) -> None:
+        if not bell.notices:
+            basic.empty("bell", "Nothing new", "Reminders, Pipedrive's troubles and campaigns tell you here.")
+            return
+        if bell.unread:
+            basic.button("Mark all as read", read, icon_name="check")
+        with ui.element("div").classes("pd-card flush"):
+            for notice in bell.notices:
+                line(notice, shell.me.timezone)
+
+    async def again() -> None:
+        content.refresh(await look(inbox.bell))
+
+    basic.title("Notices").style("margin-bottom: 12px")
+    content(await look(inbox.bell))
+    with ui.element("div").classes("pd-card flush").style("margin-top: 16px"):
+        door("/settings", "What reaches you, and when", "settings")
+        door("/outbox", "Your mail from here", "mail")
+    live_updates.on(again, Topic.NOTICE, owner=shell.me.id)
+
+
+def line(notice: Notice, zone: str) -> None:
+    with ui.element("div").classes("pd-row"), basic.link(notice.path, "pd-row-main"):
+        with ui.element("span").classes("pd-avatar").classes("brandy" if notice.read_at is None else "none"):
+            basic.icon(ICONS[notice.kind])
+        with ui.element("span").classes("pd-row-text"):
+            basic.text(notice.sentence, "pd-strong" if notice.read_at is None else "")
+            basic.text(theme.time_word(notice.created_at, zone), "pd-row-sub")
+
+
+def door(path: str, words: str, icon_name: str) -> None:
+    with ui.element("div").classes("pd-row"), basic.link(path, "pd-row-main"):
+        basic.icon(icon_name)
+        with ui.element("span").classes("pd-row-text"):
+            basic.text(words, "pd-row-name")
+        basic.icon("chevron-right")
+
+
+@screen("Outbox")
+async def outbox_page(shell: Shell) -> None:
+    @tap
+    def again(session: Session, me: User, mail: Mail) -> str:
+        mail_outbox.again(session, me, mail.id)
+        return "It is tried again within a minute"
+
+    def ask(session: Session, me: User) -> tuple[Sequence[Mail], bool]:
+        return mail_outbox.outbox(session, me), me.is_golden
+
+    mails, golden = await look(ask)
+    basic.title("Outbox")
+    basic.text("What we wrote to you. Without a mail server it is read here.", "pd-muted").style("margin-bottom: 12px")
+    if not mails:
+        basic.empty("mail", "No mail yet", "The first morning mail comes at the hour that you chose in Settings.")
+        return
+    for mail in mails:
+        with ui.element("details").classes("pd-card pd-letter"):
+            with ui.element("summary"):
+                basic.text(mail.subject, "pd-strong")
+                basic.text(f"To {mail.address} · {state(mail, shell.me.timezone)}", "pd-muted pd-small")
+            basic.text(mail.body or "What it said is not kept once it has gone out.", "pd-pre pd-small")
+            if golden and mail.failed_at:
+                basic.button("Try again", lambda mail=mail: again(mail), icon_name="refresh-cw")
+
+
+def state(mail: Mail, zone: str) -> str:
+    def at(moment: datetime) -> str:
+        return theme.inside(theme.time_word(moment, zone))
+
+    if mail.sent_at:
+        return f"sent {at(mail.sent_at)}"
+    if mail.failed_at:
+        return f"not sent: {mail.error}"
+    return f"waits: {mail.error}" if mail.error else f"written {at(mail.created_at)}"

@@ -1,0 +1,98 @@
+"""My own Pipedrive key: how to get one, trying it before it is kept, and what goes on when it is there."""
+
+import asyncio
+from typing import Any
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.errors import Refusal
+from app.models import User
+from app.pages.core import dependencies
+from app.pages.core.tap import tap
+from app.pages.pipedrive.queue_banners import HOW_TO_GET_A_KEY
+from app.pages.ui import basic, toast
+from app.services.accounts import pipedrive_keys, profile
+from app.services.pipedrive import queue_overview
+from app.services.pipedrive.queue_overview import Queue
+
+
+def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any) -> None:
+    @tap
+    def disconnect(session: Session, me: User) -> str:
+        profile.drop_pipedrive_key(session, me)
+        return "Key forgotten; pushes wait until there is a new one"
+
+    async def forget() -> None:
+        if dependencies.let_go:
+            await asyncio.to_thread(dependencies.let_go, me)
+        if await disconnect():
+            await refresh()
+
+    basic.heading("Pipedrive")
+    with ui.element("div").classes("pd-card pd-stack"):
+        if firm["practice_pipedrive"]:
+            basic.text("You work with the practice Pipedrive: nothing leaves this machine.", "pd-muted")
+            with basic.link("/practice", "pd-line", away=True):
+                basic.text("Look into it", "pd-strong")
+                basic.icon("external-link")
+        if me.pipedrive_key:
+            kept(me, queue)
+            if queue.stuck:
+                new_key(queue, refresh)
+            else:
+                with basic.expansion("Use another key"):
+                    new_key(queue, refresh)
+            basic.button("Forget this key", forget, "bad")
+        else:
+            if queue.open:
+                basic.text(f"{waiting(queue.open)} and will go over by themselves.", "pd-strong")
+            with ui.element("ol").classes("pd-steps"):
+                for step in HOW_TO_GET_A_KEY:
+                    with ui.element("li"):
+                        basic.text(step.replace(" in Settings here", " below"))
+            new_key(queue, refresh)
+        if me.is_golden:
+            with basic.link("/settings/pipedrive", "pd-line"):
+                basic.text("How our words map to Pipedrive", "pd-strong")
+                basic.icon("chevron-right")
+
+
+def kept(me: User, queue: Queue) -> None:
+    basic.text(f"{me.pipedrive_user_name} at {me.pipedrive_company}", "pd-strong")
+    basic.text(f"Key ending in {me.pipedrive_last4}", "pd-muted pd-small")
+    if queue.stuck:
+        basic.text(f"{queue.reason} Paste a new key; what waits goes on by itself.", "pd-card pd-notice bad")
+
+
+def new_key(queue: Queue, refresh: Any) -> None:
+    typed: dict[str, str] = {}
+
+    async def connect() -> None:
+        page, key = ui.context.client, (typed.get("key") or "").strip()
+        try:
+            # Pipedrive is asked while no transaction is open
+            owner = await asyncio.to_thread(dependencies.check_key, key)
+        except Refusal as refusal:
+            toast.show(page, str(refusal), "no")
+            return
+
+        @tap
+        def keep(session: Session, me: User) -> str:
+            pipedrive_keys.keep(session, me, key, owner, dependencies.seal)
+            said = f"Connected as {owner.user_name} at {owner.company_domain}"
+            waits = queue_overview.mine(session, me).open
+            return f"{said}; {waiting(waits)} and go over now" if waits else said
+
+        if await keep():
+            await refresh()
+
+    box = ui.input("Personal API key", password=True).props("outlined autocomplete=off").classes("pd-field").mark("key")
+    box.bind_value_to(typed, "key", strict=False)
+    basic.button("Connect", connect, "main", "key-round")
+    if queue.stuck:
+        basic.text("Making a new key in Pipedrive ends the old one at once.", "pd-muted pd-small")
+
+
+def waiting(count: int) -> str:
+    return "1 push waits" if count == 1 else f"{count:,} pushes wait"

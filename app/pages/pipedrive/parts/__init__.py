@@ -1,0 +1,1 @@
+"""Pieces of Pipedrive screens: values and callbacks in, elements out."""

@@ -1,0 +1,91 @@
+"""What can be done about a push, each one tap: retry, link, create anyway, skip, take back, decide."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.models import EntityType, Resolution, User
+from app.pages.core.tap import Said, tap
+from app.services.contacts import bank
+from app.services.pipedrive import conflict_undo, conflicts, manual_push, push_history, push_receipts, record_choice
+from app.services.push_queue import push_jobs, record_urls
+
+DECIDED = {
+    Resolution.OURS: "Yours stands; Pipedrive hears of it",
+    Resolution.THEIRS: "Taken over from Pipedrive",
+}
+
+
+@tap
+def retry(session: Session, me: User, sync_id: UUID) -> str:
+    push_jobs.retry(session, me, [sync_id])
+    return "Trying again" if push_jobs.has_line(session, me) else push_jobs.NO_KEY
+
+
+@tap
+def retry_all(session: Session, me: User, whose: UUID | None) -> str:
+    """All that need somebody in the list that is shown."""
+    count = push_jobs.retry(session, me, push_history.needing(session, me, whose))
+    return f"Trying {count} again" if count else "Nothing to try again"
+
+
+@tap
+def link(session: Session, me: User, sync_id: UUID, kind: EntityType, typed: str) -> str:
+    """`typed` is a number, or an address pasted from Pipedrive."""
+    number = record_urls.home(session, me).number(typed, kind)
+    record_choice.link_to(session, me, sync_id, number)
+    return f"Linking to {kind} {number}"
+
+
+@tap
+def create(session: Session, me: User, sync_id: UUID) -> str:
+    record_choice.create_anyway(session, me, sync_id)
+    return "A new record is on its way"
+
+
+@tap
+def skip(session: Session, me: User, sync_id: UUID) -> Said:
+    record_choice.skip(session, me, sync_id)
+    return Said("Left out of Pipedrive", lambda s, who: _after_all(s, who, sync_id))
+
+
+@tap
+def undo(session: Session, me: User, sync_id: UUID) -> str:
+    push_receipts.undo(session, me, sync_id)
+    return "Taking back what this push created; what was linked stays"
+
+
+@tap
+def decide(session: Session, me: User, conflict_id: UUID, resolution: Resolution) -> Said:
+    """Keep ours or take theirs; the way back is the opposite."""
+    conflicts.resolve(session, me, conflict_id, resolution)
+    return Said(DECIDED[resolution], lambda s, who: _the_other_way(s, who, conflict_id))
+
+
+@tap
+def link_contact(session: Session, me: User, contact_id: UUID, typed: str) -> str:
+    manual_push.link(session, me, contact_id, typed)
+    return "Linking to that person" if push_jobs.has_line(session, me) else push_jobs.NO_KEY
+
+
+@tap
+def unlink(session: Session, me: User, contact_id: UUID) -> Said:
+    number = bank.owned(session, me, contact_id).pipedrive_person_id
+    record_choice.unlink(session, me, contact_id)
+    back = (lambda s, who: _linked_again(s, who, contact_id, number)) if number else None
+    return Said("Unlinked; nothing changed in Pipedrive", back)
+
+
+def _after_all(session: Session, who: User, sync_id: UUID) -> str:
+    push_jobs.retry(session, who, [sync_id])
+    return "On its way again"
+
+
+def _the_other_way(session: Session, who: User, conflict_id: UUID) -> str:
+    decided = conflict_undo.other_way(session, who, conflict_id).resolution
+    return DECIDED[decided] if decided else ""
+
+
+def _linked_again(session: Session, who: User, contact_id: UUID, number: int) -> str:
+    manual_push.link(session, who, contact_id, str(number))
+    return "Linked again"

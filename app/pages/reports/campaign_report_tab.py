@@ -1,0 +1,175 @@
+"""The report of a campaign: figures and charts that move while the team works; every bar opens the rows behind it."""
+
+from functools import partial
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.errors import Invalid
+from app.models import WORDS as TYPES
+from app.models import ActivityType, Campaign, Stage, User
+from app.pages.campaigns.parts import campaign_cards
+from app.pages.campaigns.parts.board_cards import STAGES
+from app.pages.core.tap import look, tap
+from app.pages.reports import chart_specs
+from app.pages.reports.chart_specs import Course
+from app.pages.reports.drill_down_sheet import BehindSheet
+from app.pages.reports.export_menu import Out
+from app.pages.reports.live import freshness, hub
+from app.pages.reports.live.subscriptions import GONE, Seat
+from app.pages.reports.parts.figure_tiles import Tiles
+from app.pages.reports.parts.live_chart import Graph, Pulse, Spec
+from app.pages.reports.report_filter import Chosen, Filter, day
+from app.pages.reports.share_sheet import ShareSheet
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic, theme
+from app.services.campaigns import campaigns
+from app.services.reports.campaign_report import Report
+from app.services.reports.metric_definitions import DEFINITIONS
+
+PLACES = ("weeks", "goal-touches", "goal-meetings", "funnel", "methods", "people")
+
+
+async def report_tab(shell: Shell, campaign_id: UUID) -> None:
+    """Draw the report where the caller stands; it keeps itself fresh."""
+
+    def ask(session: Session, me: User) -> tuple[Campaign, dict[UUID, str], bool]:
+        campaign = campaigns.seen(session, me, campaign_id)
+        members = {user.id: user.name for user in campaigns.members(session, me, campaign_id)}
+        return campaign, members, campaign.owner_id == me.id or me.is_golden
+
+    tab = ReportTab(shell, *await look(ask))
+    tab.draw(Chosen.of(ui.context.client.sub_pages_router.current_path))
+    await tab.follow()
+
+
+class ReportTab:
+    """What is chosen, the seat at the hub, and the charts that are told."""
+
+    def __init__(self, shell: Shell, campaign: Campaign, people: dict[UUID, str], leads: bool) -> None:
+        self.shell, self.campaign, self.people, self.leads = shell, campaign, people, leads
+        self.report: Report | None = None
+        self.seat: Seat | None = None
+        self.turn = 0
+        self.graphs: dict[str, Graph] = {}
+
+    def draw(self, chosen: Chosen) -> None:
+        self.behind = BehindSheet(self.shell, self.campaign)
+        with ui.element("div").classes("pd-report") as self.body:
+            with ui.element("div").classes("pd-report-top"):
+                self.pulse = Pulse().mark("pulse")
+                ui.element("span").classes("pd-grow")
+                self.acts()
+            self.filter = Filter(chosen, self.people, self.choose)
+            self.trouble = basic.text("", "pd-report-trouble").props("role=alert")
+            self.tiles = Tiles(self.open_figure)
+            self.grid = ui.element("div").classes("pd-graphs")
+            if self.leads:
+                self.ranking()
+            with basic.expansion("What the figures mean"):
+                for key, sentence in DEFINITIONS.items():
+                    name = chart_specs.WORDS.get(key, key.replace("_", " ").capitalize())
+                    basic.text(f"{name}: {sentence}", "pd-small")
+        self.trouble.set_visibility(False)
+        self.beat = freshness.beating(self.pulse, lambda: self.seat, self.shell.me.timezone)
+
+    def acts(self) -> None:
+        if self.leads:
+            share = ShareSheet(self.shell.me, self.campaign.id)
+            basic.button("Share", share.open, "soft", "link").mark("share")
+        Out(lambda: self.report, lambda: list(self.graphs.values()))
+        with basic.link(f"/campaigns/{self.campaign.id}/screen", "pd-act", label="Big screen", away=True):
+            basic.icon("monitor")
+
+    def ranking(self) -> None:
+        """Whether people are ranked is for whoever leads the campaign to say."""
+        box = ui.switch("Rank people by their touches", value=self.campaign.leaderboard).mark("ranking")
+
+        @tap
+        def work(session: Session, me: User, on: bool) -> str:
+            campaigns.change(session, me, self.campaign.id, {"leaderboard": on})
+            return "People are ranked" if on else "People stand by name"
+
+        box.on_value_change(lambda event: work(event.value))
+
+    async def choose(self, chosen: Chosen) -> None:
+        query = chosen.query()
+        ui.navigate.history.replace(f"/campaigns/{self.campaign.id}?tab=report" + (f"&{query}" if query else ""))
+        await self.follow()
+
+    async def follow(self) -> None:
+        """Take the seat for what is chosen now, and leave the one before."""
+        self.turn += 1
+        turn, before = self.turn, self.seat
+        self.asked = self.filter.chosen.asked(campaign_cards.today(self.shell.me.timezone))
+        if before:
+            before.leave()
+
+        def show(report: Report) -> None:
+            if turn == self.turn:
+                self.show(report)
+
+        try:
+            with self.body:
+                seat = await hub.follow(self.campaign.id, self.asked, show, self.lost)
+        except Invalid as no:
+            self.say(str(no))
+            return
+        if turn == self.turn:
+            self.seat = seat
+        else:
+            seat.leave()
+
+    def say(self, sentence: str) -> None:
+        """Why the figures are not those of the days that are chosen; empty when they are."""
+        self.trouble.set_text(sentence)
+        self.trouble.set_visibility(bool(sentence))
+
+    def show(self, report: Report) -> None:
+        """Put other figures into the same places."""
+        self.say("")
+        self.report = report
+        self.tiles.show(report.figures, "the days before" if self.filter.chosen.dated else "the week before")
+        course = course_of(self.campaign, self.shell.me.timezone)
+        whole = self.filter.chosen == Chosen()
+        for place, spec in chart_specs.every(report, course, whole=whole).items():
+            if place in self.graphs:
+                self.graphs[place].renew(spec)
+        if not self.graphs:
+            self.first(chart_specs.every(report, course, whole=whole))
+        self.beat()
+
+    def first(self, specs: dict[str, Spec]) -> None:
+        with self.grid:
+            for place in PLACES:
+                graph = Graph(specs[place], partial(self.open_bar, place))
+                self.graphs[place] = graph.classes("wide" if place in {"weeks", "people"} else "").mark(place)
+
+    def lost(self) -> None:
+        self.body.clear()
+        with self.body:
+            basic.empty("target", GONE, "It was deleted, or you are no longer a member.")
+
+    async def open_figure(self, key: str) -> None:
+        await self.behind.open(chart_specs.WORDS[key], self.asked, key)
+
+    async def open_bar(self, place: str, key: str) -> None:
+        if place == "people":
+            await self.behind.open(f"Touches of {self.name(key)}", self.asked, "touches", person=UUID(key))
+        elif place == "funnel":
+            await self.behind.open(f"At least: {STAGES[Stage(key)]}", self.asked, key)
+        elif place == "methods":
+            await self.behind.open(f"Touches: {TYPES[ActivityType(key)]}", self.asked, key)
+        elif monday := day(key):
+            await self.behind.open(f"Touches in the week of {monday.day} {monday:%b %Y}", self.asked, key)
+
+    def name(self, key: str) -> str:
+        found = (one.name for one in self.report.by_user if one.key == key) if self.report else iter(())
+        return next(found, "a colleague")
+
+
+def course_of(campaign: Campaign, zone: str) -> Course:
+    """A campaign without a start date began when it was made."""
+    made = theme.local(campaign.created_at, zone).date()
+    return Course(campaign.start_date or min(made, campaign.end_date or made), campaign.end_date)

@@ -1,0 +1,86 @@
+"""A report that leaves the screen: as tables, on paper, as one picture. Every file holds what the screen shows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import User
+from app.pages.core.tap import tap
+from app.pages.reports.chart_specs import WORDS, picture_name
+from app.pages.reports.parts.live_chart import Graph
+from app.pages.ui import basic, toast
+from app.services.base import audit_log
+from app.services.campaigns import campaigns
+from app.services.reports.campaign_report import Report
+from app.services.reports.files import export
+
+MAKERS: dict[str, tuple[Callable[[Report], bytes], str]] = {
+    "csv": (export.csv, "text/csv"),
+    "xlsx": (export.xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+SLOW = "The charts did not arrive in time. Please try again."
+
+
+class Out:
+    """The menu, and what it does with the report that is on the screen."""
+
+    def __init__(self, shown: Callable[[], Report | None], graphs: Callable[[], Sequence[Graph]]) -> None:
+        self.shown, self.graphs = shown, graphs
+        with basic.button("Export", None, "soft", "upload").props("aria-haspopup=menu"), ui.menu().props("auto-close"):
+            ui.menu_item("Excel", lambda: self.table("xlsx"))
+            ui.menu_item("CSV", lambda: self.table("csv"))
+            ui.menu_item("PDF", self.paper)
+            ui.menu_item("Picture (PNG)", self.picture)
+
+    async def table(self, ending: str) -> None:
+        make, media_type = MAKERS[ending]
+        await self.hand_out(ending, make, media_type)
+
+    async def paper(self) -> None:
+        page = ui.context.client
+        try:
+            drawn = [await graph.picture() for graph in self.graphs()]
+        except TimeoutError:
+            toast.show(page, SLOW, "no")
+            return
+        charts = [one for one in drawn if one]
+        await self.hand_out("pdf", lambda report: export.pdf(report, charts), "application/pdf")
+
+    async def picture(self) -> None:
+        report = self.shown()
+        if report and await noted(report, "png") and self.graphs():
+            self.graphs()[0].save_poster(head(report))
+
+    async def hand_out(self, ending: str, make: Callable[[Report], bytes], media_type: str) -> None:
+        report = self.shown()
+        made: list[bytes] = []
+        if report and await noted(report, ending, lambda: made.append(make(report))):
+            ui.download.content(made[0], export.name(report, ending), media_type)
+
+
+async def noted(report: Report, ending: str, make: Callable[[], Any] = bool) -> bool:
+    """Whoever takes a report along may still see it, and the trail knows; `make` runs in the same step."""
+
+    @tap
+    def work(session: Session, me: User) -> None:
+        campaigns.seen(session, me, report.campaign_id)
+        make()
+        audit_log.record(session, me, "report.exported", report.campaign_id, format=ending)
+
+    return await work()
+
+
+def head(report: Report) -> dict[str, Any]:
+    """What stands above the charts on the picture of the whole report."""
+    since = report.since.isoformat() if report.since else "the beginning"
+    until = report.until.isoformat() if report.until else report.as_of.date().isoformat()
+    goals = [one.sentence for one in report.pace.values() if one.goal]
+    return {
+        "title": report.campaign,
+        "sub": f"From {since} to {until}",
+        "figures": [[WORDS[key], f"{one.value:,}", f"({one.change:+d})" if one.change else ""] for key, one in report.figures.items()],
+        "lines": goals,
+        "file": picture_name(report, "report"),
+    }  # fmt: skip

@@ -1,0 +1,43 @@
+"""Whether a report on the screen is true now: `Live`, or since when it is not known to be.
+
+It is live while news comes over a line that is proved alive every few seconds,
+and while what came was answered. The browser adds what only it knows: that its
+own line is dead.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from nicegui import ui
+
+from app import signals
+from app.models import now
+from app.pages.reports.live.subscriptions import Board, Seat
+from app.pages.reports.parts.live_chart import Pulse
+from app.pages.ui import theme
+
+BEAT = 2.0
+LATE = timedelta(seconds=4)
+
+
+def beating(pulse: Pulse, seat: Callable[[], Seat | None], zone: str) -> Callable[[], None]:
+    """Keep the pulse true as long as the part of the screen that asks is there; hands back how to tell it at once."""
+
+    def tell() -> None:
+        taken = seat()
+        if taken and taken.board.latest:
+            at, fresh = known(taken.board, taken.board.latest.as_of)
+            pulse.say(f"{theme.local(at, zone):%H:%M:%S}", fresh=fresh)
+        pulse.beat()
+
+    ui.timer(BEAT, tell)
+    return tell
+
+
+def known(board: Board, asked: datetime) -> tuple[datetime, bool]:
+    """The last moment at which the answer, `asked` for then, was surely true, and whether that is now."""
+    line = signals.line_of_news
+    if board.news:
+        # something happened, and how it stands since is not known yet
+        return asked, line.is_sure and now() - asked < LATE
+    return max(asked, line.heard or asked), line.is_sure

@@ -1,0 +1,97 @@
+"""One answer for many viewers: everybody who looks at the same report shares one question to the database.
+
+A report is asked for at once when news comes, and while more comes at most
+every half second, however many people look at it. Every time, whoever may not
+see the campaign any more is told so, and hears nothing further.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from uuid import UUID
+
+from nicegui import ui
+
+from app import db
+from app.errors import NotFound
+from app.pages.core.tap import signed_in_id
+from app.pages.reports.live.subscriptions import GONE, Board, Key, Lost, Seat, Tell, every
+from app.services.accounts import users
+from app.services.campaigns import campaigns
+from app.services.reports.campaign_report import Asked, Report
+from app.signals import ANYTHING, Signal, Topic
+
+
+class Hub:
+    """All boards of this process; `deliver` hands it the news, on the event loop."""
+
+    def __init__(self) -> None:
+        self.boards: dict[Key, Board] = {}
+        # two questions at a time leave the rest of the connections to people's taps
+        self.line = ThreadPoolExecutor(2, "hub")
+
+    def deliver(self, signal: Signal) -> None:
+        for key, board in list(self.boards.items()):
+            if not board.seats:
+                del self.boards[key]
+            elif _concerns(signal, key):
+                board.hear()
+
+    async def watch(self, user_id: UUID | None, campaign_id: UUID, asked: Asked, tell: Tell, lost: Lost) -> Seat:
+        """Take a seat: `tell` gets the report now and after every change. Raises NotFound, SignedOut and Invalid."""
+        look = partial(may_look, user_id, campaign_id, asked)
+        who, key = await asyncio.get_running_loop().run_in_executor(self.line, look)
+        board = self.boards.setdefault(key, Board(self.line, key))
+        seat = Seat(who, tell, lost, board)
+        # seated before the question is asked, so that no news falls between the two
+        board.seats.add(seat)
+        try:
+            report = await board.current()
+        except BaseException:
+            seat.leave()
+            raise
+        if seat not in board.seats:
+            raise NotFound(GONE)
+        seat.settled = True
+        await every([partial(tell, report)])
+        return seat
+
+
+def may_look(user_id: UUID | None, campaign_id: UUID, asked: Asked) -> tuple[UUID, Key]:
+    """Whose seat it is, and which answer they share. Raises NotFound and SignedOut."""
+    with db.reading() as session:
+        who = users.acting(session, user_id)
+        campaigns.seen(session, who, campaign_id)
+        return who.id, Key(campaign_id, asked, who.is_golden, who.timezone)
+
+
+# the hub of this process
+hub = Hub()
+
+
+async def follow(campaign_id: UUID, asked: Asked, show: Tell, lost: Lost) -> Seat:
+    """Take a seat for the part of the screen that asks; it is left when that part is gone."""
+    here = ui.context.slot.parent
+
+    async def inside(call: Callable[..., object | Awaitable[object]], *said: Report) -> None:
+        if here.is_deleted or here.client.is_deleted:
+            for seat in taken:
+                seat.leave()
+            return
+        with here:
+            told = call(*said)
+            if inspect.isawaitable(told):
+                await told
+
+    taken: list[Seat] = []
+    taken.append(await hub.watch(signed_in_id(), campaign_id, asked, partial(inside, show), partial(inside, lost)))
+    return taken[0]
+
+
+def _concerns(signal: Signal, key: Key) -> bool:
+    """Touches do not say which campaign they were for; a campaign's own news does."""
+    if signal.topic is Topic.CAMPAIGN:
+        return signal.about in {str(key.campaign_id), ANYTHING}
+    return signal.topic in {Topic.OUTREACH, Topic.PEOPLE}

@@ -1,0 +1,145 @@
+"""The seats before one report: who is told when it changes, and how often the database is asked for it."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app import db
+from app.errors import NotFound
+from app.models import now
+from app.services.permissions import viewers
+from app.services.reports import campaign_report
+from app.services.reports.campaign_report import Asked, Report
+
+PAUSE, TROUBLE = 0.5, 5.0
+GONE = "There is no such campaign among yours."
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[Report], object | Awaitable[object]]
+Lost = Callable[[], object | Awaitable[object]]
+Calls = list[Lost]
+
+
+@dataclass(frozen=True)
+class Key:
+    """Who shares an answer: the same campaign, days and filters, the same sight, the same zone."""
+
+    campaign_id: UUID
+    asked: Asked
+    golden: bool
+    zone: str
+
+
+@dataclass(eq=False)
+class Seat:
+    """One open page; `leave` when it closes."""
+
+    user_id: UUID
+    tell: Tell
+    lost: Lost
+    board: "Board"
+    settled: bool = False
+
+    def leave(self) -> None:
+        self.board.seats.discard(self)
+
+
+@dataclass(eq=False)
+class Board:
+    """The seats before one report, and whether something was heard since it was asked for."""
+
+    line: ThreadPoolExecutor
+    key: Key
+    seats: set[Seat] = field(default_factory=set)
+    latest: Report | None = None
+    news: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    serving: "asyncio.Task[None] | None" = None
+
+    async def current(self) -> Report:
+        """The answer that is there, if it still stands; of many who come at once, one asks."""
+        calls: Calls = []
+        async with self.turn:
+            if self.latest is None or self.news or self._day(self.latest.as_of) != self._day(now()):
+                calls = await self._ask()
+        await every(calls)
+        if self.latest is None:
+            raise NotFound(GONE)
+        return self.latest
+
+    def hear(self) -> None:
+        self.news = True
+        if self.serving is None:
+            # the board keeps its task, so that nothing sweeps it up
+            self.serving = asyncio.create_task(self._serve(), name="report hub")
+
+    async def _serve(self) -> None:
+        """Ask at once, then at most every half second while news comes."""
+        try:
+            while self.news and self.seats:
+                try:
+                    async with self.turn:
+                        calls = await self._ask()
+                    await every(calls)
+                    await asyncio.sleep(PAUSE)
+                except Exception:
+                    log.exception("a report could not be asked for")
+                    await asyncio.sleep(TROUBLE)
+        finally:
+            self.serving = None
+
+    async def _ask(self) -> Calls:
+        """One question; what to call to tell those who lost their right, and when it is another answer the others."""
+        self.news = False
+        ids = {seat.user_id for seat in self.seats}
+        try:
+            report, allowed = await asyncio.get_running_loop().run_in_executor(self.line, answered, self.key, ids)
+        except BaseException:
+            self.news = True
+            raise
+        gone = [seat for seat in self.seats if seat.user_id in ids - allowed]
+        for seat in gone:
+            seat.leave()
+        calls: Calls = [seat.lost for seat in gone if seat.settled]
+        if report:
+            before, self.latest = self.latest, report
+            if not before or replace(report, as_of=before.as_of) != before:
+                calls += [partial(seat.tell, report) for seat in self.seats if seat.settled]
+        return calls
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.key.zone)).date()
+
+
+def answered(key: Key, user_ids: set[UUID]) -> tuple[Report | None, set[UUID]]:
+    """The report, asked for with the rights of one who still has them, and who all still has them."""
+    with db.reading() as session:
+        allowed = viewers.allowed(session, key.campaign_id, user_ids)
+        if not allowed:
+            return None, set()
+        who = allowed[0]
+        session.expunge(who)
+        who.timezone = key.zone
+        return campaign_report.report(session, who, key.campaign_id, key.asked), {one.id for one in allowed}
+
+
+async def every(calls: Calls) -> None:
+    await asyncio.gather(*map(_told, calls))
+
+
+async def _told(call: Callable[[], object | Awaitable[object]]) -> None:
+    """One broken page does not keep the others waiting."""
+    try:
+        told = call()
+        if inspect.isawaitable(told):
+            await told
+    except Exception:
+        log.exception("a page could not show its report")

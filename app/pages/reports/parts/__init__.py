@@ -1,0 +1,1 @@
+"""Charts and figures: values in, elements out."""

@@ -1,0 +1,55 @@
+"""The five figures above the charts: each a number, how it changed, and a way to the rows behind it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nicegui import ui
+
+from app.pages.ui import basic
+from app.services.reports.figures import Figure
+
+NAMES = {
+    "touches": "Touches",
+    "reached": "Reached",
+    "meetings_booked": "Meetings booked",
+    "meetings_held": "Meetings held",
+    "handed_over": "Handed over",
+}
+
+
+class Tiles:
+    """Made once; news changes the words in them."""
+
+    def __init__(self, on_open: Callable[[str], Any] | None) -> None:
+        self.numbers: dict[str, ui.label] = {}
+        self.changes: dict[str, ui.label] = {}
+        with ui.element("div").classes("pd-figures"):
+            for key, name in NAMES.items():
+                with self.tile(key, on_open):
+                    basic.text(name, "pd-small pd-muted")
+                    self.numbers[key] = basic.text("–", "pd-number").mark(f"figure-{key}")
+                    self.changes[key] = basic.text("", "pd-small pd-change")
+
+    def tile(self, key: str, on_open: Callable[[str], Any] | None) -> ui.element:
+        if on_open is None:
+            return ui.element("div").classes("pd-card pd-figure")
+        made = ui.element("button").props("type=button").classes("pd-card pd-figure").mark(f"open-{key}")
+        return made.on("click", lambda: on_open(key), [])
+
+    def show(self, figures: Mapping[str, Figure], before: str) -> None:
+        """`before` says what the change is against."""
+        for key, one in figures.items():
+            self.numbers[key].set_text(f"{one.value:,}")
+            self.changes[key].set_text(change(one, before))
+            self.changes[key].classes(replace="pd-small pd-change").classes(tone(one))
+
+
+def change(one: Figure, before: str) -> str:
+    """`▲ 3 on the week before`."""
+    if not one.change:
+        return f"as in {before}"
+    return f"{'▲' if one.change > 0 else '▼'} {abs(one.change):,} on {before}"
+
+
+def tone(one: Figure) -> str:
+    return "up" if one.change > 0 else "down" if one.change < 0 else ""

@@ -1,0 +1,114 @@
+"""What narrows a report: days, a person, a method. It stands in the address, so that a link shows the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Self
+from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID
+
+from nicegui import ui
+
+from app.models import WORDS, ActivityType
+from app.pages.ui import basic, theme
+from app.services.reports.filters import Asked
+
+SPANS: dict[str, str] = {"": "All the time", "7": "7 days", "30": "30 days", "90": "90 days", "own": "Other days"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """`days` is a number of days until today, or `own` for those from `since` to `until`; nothing means everything."""
+
+    days: str = ""
+    since: date | None = None
+    until: date | None = None
+    person: UUID | None = None
+    type: ActivityType | None = None
+
+    @classmethod
+    def of(cls, address: str) -> Self:
+        """As the address says; what cannot be read narrows nothing."""
+        said = {key: values[0] for key, values in parse_qs(urlsplit(address).query).items()}
+        since, until = day(said.get("from")), day(said.get("to"))
+        days = said.get("days", "")
+        return cls(
+            days="own" if since or until else days if days in {"7", "30", "90"} else "",
+            since=since,
+            until=until,
+            person=_id(said.get("person")),
+            type=ActivityType(said["type"]) if said.get("type") in ActivityType.__members__ else None,
+        )
+
+    def asked(self, today: date) -> Asked:
+        if self.days in {"7", "30", "90"}:
+            return Asked(today - timedelta(days=int(self.days) - 1), None, self.person, self.type)
+        own = self.days == "own"
+        return Asked(self.since if own else None, self.until if own else None, self.person, self.type)
+
+    def query(self) -> str:
+        """Empty when nothing narrows."""
+        said = {
+            "days": "" if self.days == "own" else self.days,
+            "from": self.since.isoformat() if self.days == "own" and self.since else "",
+            "to": self.until.isoformat() if self.days == "own" and self.until else "",
+            "person": str(self.person or ""),
+            "type": self.type.value if self.type else "",
+        }
+        return urlencode({key: value for key, value in said.items() if value})
+
+    @property
+    def dated(self) -> bool:
+        return bool(self.days in {"7", "30", "90"} or self.since or self.until)
+
+
+class Filter:
+    """The row of choices above a report; tells `on_change` what is chosen now."""
+
+    def __init__(self, chosen: Chosen, people: dict[UUID, str], on_change: Callable[[Chosen], Any]) -> None:
+        self.chosen, self.on_change = chosen, on_change
+        with ui.element("div").classes("pd-report-filter"):
+            self.spans = basic.chips(SPANS, chosen.days, self.span)
+            with ui.element("div").classes("pd-report-own") as self.own:
+                self.date("First day", "since", chosen.since)
+                self.date("Last day", "until", chosen.until)
+            with ui.element("div").classes("pd-report-who"):
+                self.pick("Person", "person", {None: "Everybody", **people}, chosen.person)
+                self.pick("Method", "type", {None: "Every method", **WORDS}, chosen.type)
+        self.own.set_visibility(chosen.days == "own")
+
+    def date(self, label: str, name: str, value: date | None) -> None:
+        box = ui.input(label, value=value.isoformat() if value else "").classes("pd-field").mark(name)
+        box.props("outlined dense stack-label type=date debounce=400")
+        box.on_value_change(lambda event: self.choose(**{name: day(event.value)}))
+
+    def pick(self, label: str, name: str, options: dict[Any, str], value: Any) -> None:
+        known = {**options, value: options.get(value, "Somebody else")}
+        box = ui.select(known, value=value, label=label).classes("pd-field").mark(name)
+        box.props("outlined dense behavior=menu options-dense=false stack-label")
+        box.props["dropdown-icon"] = theme.icon("chevron-down")
+        box.on_value_change(lambda event: self.choose(**{name: event.value}))
+
+    async def span(self, days: str) -> None:
+        basic.mark_chip(self.spans, days)
+        self.own.set_visibility(days == "own")
+        await self.choose(days=days)
+
+    async def choose(self, **said: Any) -> None:
+        before, self.chosen = self.chosen, replace(self.chosen, **said)
+        if before != self.chosen:
+            await self.on_change(self.chosen)
+
+
+def day(typed: str | None) -> date | None:
+    try:
+        return date.fromisoformat(typed or "")
+    except ValueError:
+        return None
+
+
+def _id(typed: str | None) -> UUID | None:
+    try:
+        return UUID(typed or "")
+    except ValueError:
+        return None

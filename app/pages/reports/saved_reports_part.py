@@ -1,0 +1,104 @@
+"""Reports that one keeps: a question with its filters under a name, and whether it comes by mail on Mondays."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import Question, QuestionFilters, SavedReport, SavedReportDraft, User
+from app.pages.core.tap import look, tap
+from app.pages.ui import basic, form
+from app.pages.ui.bottom_sheet import Sheet
+from app.services.reports import questions, saved_reports
+
+
+class Saved:
+    """The row of those that are kept, and the sheet that keeps one more."""
+
+    def __init__(self, filters: Callable[[], QuestionFilters], on_open: Callable[[SavedReport], Any]) -> None:
+        self.filters, self.on_open = filters, on_open
+        self.sheet = Sheet("Keep this report")
+
+    def draw(self, kept: list[SavedReport]) -> None:
+        self.box = ui.element("div")
+        self.show(kept)
+
+    def show(self, kept: list[SavedReport]) -> None:
+        self.box.clear()
+        with self.box:
+            if kept:
+                basic.heading("Kept reports")
+                with ui.element("div").classes("pd-card flush"):
+                    for one in kept:
+                        self.row(one)
+
+    def row(self, one: SavedReport) -> None:
+        with ui.element("div").classes("pd-row pd-saved"):
+            with (
+                ui.element("button")
+                .props("type=button")
+                .classes("pd-row-main pd-bare")
+                .on("click", lambda: self.on_open(one), []),
+                ui.element("span").classes("pd-row-text"),
+            ):
+                basic.text(one.name, "pd-row-name")
+                basic.text(" · ".join((questions.TITLES[one.question], *narrowed(one))), "pd-row-sub")
+            weekly = ui.switch("Weekly by mail", value=one.weekly)
+            weekly.on_value_change(lambda event: self.weekly(one, on=event.value))
+            basic.icon_button("trash-2", f"Remove {one.name}", lambda: self.remove(one))
+
+    def offer(self, question: Question) -> None:
+        basic.button("Keep this report", lambda: self.open(question), "plain", "archive")
+
+    def open(self, question: Question) -> None:
+        typed: dict[str, Any] = {"name": questions.TITLES[question].rstrip("?"), "weekly": False}
+
+        @tap
+        def work(session: Session, me: User) -> str:
+            draft = SavedReportDraft.model_validate({**typed, "question": question, "filters": self.filters()})
+            return f"{saved_reports.save(session, me, draft).name} is kept"
+
+        async def save() -> None:
+            if await work():
+                self.sheet.close()
+                await self.again()
+
+        with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
+            basic.line("Keep this report", "h2", "pd-h1")
+            basic.text("The question and the filters that are chosen now, to ask again at any time.", "pd-muted")
+            form.field(typed, SavedReportDraft, "name", "Name", props="autocomplete=off")
+            ui.switch("Send it to me by mail every Monday").bind_value_to(typed, "weekly")
+            basic.button("Keep", None, "main").props("type=submit").classes("full-width").mark("keep")
+        self.sheet.open()
+
+    async def weekly(self, one: SavedReport, *, on: bool) -> None:
+        @tap
+        def work(session: Session, me: User) -> str:
+            draft = SavedReportDraft.model_validate(
+                {"name": one.name, "question": one.question, "filters": one.filters, "weekly": on}
+            )
+            saved_reports.save(session, me, draft)
+            return f"{one.name} comes every Monday" if on else f"{one.name} is not mailed any more"
+
+        await work()
+
+    async def remove(self, one: SavedReport) -> None:
+        @tap
+        def work(session: Session, me: User) -> str:
+            saved_reports.remove(session, me, one.id)
+            return f"{one.name} is removed"
+
+        if await work():
+            await self.again()
+
+    async def again(self) -> None:
+        self.show(await look(saved_reports.listed))
+
+
+def narrowed(one: SavedReport) -> list[str]:
+    """Its filters in words."""
+    filters = QuestionFilters.model_validate(one.filters)
+    days = (("from", filters.from_), ("to", filters.to))
+    said = [f"{word} {value.day} {value:%b %Y}" for word, value in days if value]
+    return [*said, *filter(None, (filters.sector, filters.theme))]

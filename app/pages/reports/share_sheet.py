@@ -1,0 +1,91 @@
+"""Sharing a report with somebody without an account: a link that ends by itself, and sooner when it is taken back."""
+
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import ReportLink, User
+from app.pages.core import dependencies
+from app.pages.core.tap import look, tap
+from app.pages.ui import basic, theme
+from app.pages.ui.bottom_sheet import Sheet
+from app.services.reports import share_links
+
+SPANS = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
+HINT = "Whoever has the link sees the figures, never a name. It is shown only once."
+
+
+class ShareSheet:
+    """One per report, for the campaign's owner and golden tickets."""
+
+    def __init__(self, me: User, campaign_id: UUID) -> None:
+        self.sheet = Sheet("Share this report")
+        self.me, self.id, self.days = me, campaign_id, 30
+
+    async def open(self) -> None:
+        with self.sheet.fresh(), ui.element("div").classes("pd-stack"):
+            basic.line("Share this report", "h2", "pd-h1")
+            basic.text(HINT, "pd-muted")
+            self.spans = basic.chips(SPANS, self.days, self.span, "pd-chips wrap")
+            basic.button("Create link", self.create, "main", "link").classes("full-width").mark("create-link")
+            self.fresh = ui.element("div")
+            self.links = ui.element("div")
+        await self.list()
+        self.sheet.open()
+
+    def span(self, days: int) -> None:
+        self.days = days
+        basic.mark_chip(self.spans, days)
+
+    async def create(self) -> None:
+        made: list[str] = []
+
+        @tap
+        def work(session: Session, me: User) -> str:
+            made.append(share_links.share(session, me, self.id, self.days))
+            return f"The link works for {SPANS[self.days].lower()}"
+
+        if await work():
+            self.show(f"{dependencies.address}/r/{made[0]}")
+            await self.list()
+
+    def show(self, address: str) -> None:
+        self.fresh.clear()
+        with self.fresh, ui.element("div").classes("pd-share"):
+            box = ui.input("Link", value=address).props("outlined readonly").classes("pd-field").mark("share-link")
+            copy = basic.button("Copy", None, "soft", "copy")
+            box.props["for"] = field = f"pd-share-{box.id}"
+            copy.props["data-from"] = field
+            copy.on(
+                "click",
+                js_handler="(e) => navigator.clipboard?.writeText(document.getElementById(e.currentTarget.dataset.from).value)",
+            )
+
+    async def list(self) -> None:
+        found = await look(lambda session, me: share_links.listed(session, me, self.id))
+        self.links.clear()
+        with self.links:
+            if found:
+                basic.heading("Links that work")
+            for link in found:
+                self.row(link)
+
+    def row(self, link: ReportLink) -> None:
+        until = theme.local(link.expires_at, self.me.timezone)
+        since = theme.inside(theme.day_word(link.created_at, self.me.timezone))
+        with ui.element("div").classes("pd-line"):
+            with ui.element("span").classes("pd-row-text"):
+                basic.text(f"Until {until.day} {until:%b %Y}", "pd-row-name")
+                basic.text(f"Created {since}", "pd-row-sub")
+            basic.button("Revoke", lambda: self.revoke(link), "bad")
+
+    async def revoke(self, link: ReportLink) -> None:
+        @tap
+        def work(session: Session, me: User) -> str:
+            share_links.revoke(session, me, link.id)
+            return "The link does not work any more"
+
+        if await work():
+            self.fresh.clear()
+            await self.list()

@@ -1,0 +1,118 @@
+"""The big screen: one campaign, or all that run one after another, in large type and without a frame; it keeps live."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.element import Element
+from sqlmodel import Session
+
+from app.errors import NotFound, SignedOut
+from app.models import Campaign, CampaignStatus, User
+from app.pages.campaigns.parts import campaign_cards
+from app.pages.core.tap import look
+from app.pages.reports import chart_specs
+from app.pages.reports.campaign_report_tab import course_of
+from app.pages.reports.live import freshness, hub
+from app.pages.reports.live.subscriptions import Seat
+from app.pages.reports.parts.figure_tiles import Tiles
+from app.pages.reports.parts.live_chart import Graph, Pulse, Spec
+from app.pages.ui import basic
+from app.services.campaigns import campaigns
+from app.services.campaigns.campaigns import Wanted
+from app.services.reports.campaign_report import Report
+from app.services.reports.filters import Asked
+
+EACH, MOST = 20.0, 200
+HIGH = 380
+
+
+async def big_screen(campaign_id: str = "") -> None:
+    """`/campaigns/{campaign_id}/screen` stays with one campaign, `/reports/screen` goes round."""
+    ui.page_title("Big screen · Pipedriven")
+    with ui.element("main").classes("pd-screen") as body:
+        this = BigScreen(campaign_id, body)
+        try:
+            await this.next()
+        except SignedOut:
+            ui.navigate.to("/login")
+        except (NotFound, ValueError):
+            ui.status_code(404)
+            basic.empty("circle-help", "There is no such campaign among yours.", "It may have been removed.")
+    if not campaign_id:
+        ui.timer(EACH, this.next, immediate=False)
+
+
+class BigScreen:
+    """Which campaign is shown, and the seat before its report."""
+
+    def __init__(self, only: str, body: Element) -> None:
+        self.only, self.body = only, body
+        self.campaign: Campaign | None = None
+        self.seat: Seat | None = None
+        self.me: User | None = None
+
+    def ask(self, session: Session, me: User) -> tuple[list[Campaign], User]:
+        if self.only:
+            return [campaigns.seen(session, me, UUID(self.only))], me
+        wanted = Wanted(status=CampaignStatus.RUNNING)
+        found = campaigns.listed(session, me, wanted, campaign_cards.today(me.timezone), MOST)
+        return [card.campaign for card in found.items], me
+
+    async def next(self) -> None:
+        """The campaign after this one; the first one again after the last one."""
+        running, me = await look(self.ask)
+        ids = [one.id for one in running]
+        before = ids.index(self.campaign.id) if self.campaign and self.campaign.id in ids else -1
+        if len(running) == 1 and before == 0 and self.seat and self.seat in self.seat.board.seats:
+            return
+        if self.seat:
+            self.seat.leave()
+        self.body.clear()
+        with self.body:
+            if not running:
+                self.campaign = None
+                basic.empty("target", "No campaign is running", "As soon as one runs, it appears here.")
+                return
+            self.campaign = running[(before + 1) % len(running)]
+            await Face(self.campaign, me, f"{(before + 1) % len(running) + 1} of {len(running)}" if len(running) > 1 else "").draw(self)  # fmt: skip
+
+
+class Face:
+    """What is drawn of one campaign."""
+
+    def __init__(self, campaign: Campaign, me: User, place: str) -> None:
+        self.campaign, self.me, self.place = campaign, me, place
+        self.graphs: dict[str, Graph] = {}
+
+    async def draw(self, screen: BigScreen) -> None:
+        with ui.element("div").classes("pd-screen-head"):
+            basic.title(self.campaign.name)
+            basic.text(self.place, "pd-muted")
+            freshness.beating(Pulse(), lambda: screen.seat, self.me.timezone)
+        self.tiles = Tiles(None)
+        self.pace = basic.text("", "pd-screen-pace")
+        with ui.element("div").classes("pd-screen-graphs") as self.grid:
+            pass
+        with self.grid:
+            screen.seat = await hub.follow(self.campaign.id, Asked(), self.show, self.lost)
+
+    def show(self, report: Report) -> None:
+        self.tiles.show(report.figures, "the week before")
+        self.pace.set_text(" ".join(one.sentence for one in report.pace.values() if one.goal))
+        specs = chart_specs.every(report, course_of(self.campaign, self.me.timezone), whole=True)
+        goal = next((key for key in ("goal-meetings", "goal-touches") if not specs[key].empty), "methods")
+        for place in ("weeks", "funnel", goal):
+            if place in self.graphs:
+                self.graphs[place].renew(larger(specs[place]))
+            else:
+                self.graphs[place] = Graph(larger(specs[place])).classes("wide" if place == "weeks" else "")
+
+    def lost(self) -> None:
+        self.grid.clear()
+        with self.grid:
+            basic.empty("target", "This campaign is not yours to see any more.", "It was deleted, or you left it.")
+
+
+def larger(spec: Spec) -> Spec:
+    return replace(spec, height=HIGH, bare=True, keys=None)

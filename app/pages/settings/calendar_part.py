@@ -1,0 +1,61 @@
+"""My meetings in my own calendar: a private address for Outlook, Google or the phone."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import CalendarFeed, User
+from app.pages.core import dependencies
+from app.pages.core.tap import tap
+from app.pages.ui import basic, theme
+from app.services.activities import calendar_feed
+
+
+def my_calendar(me: User, kept: CalendarFeed | None, refresh: Callable[[], Awaitable[None]]) -> None:
+    """`kept` is the feed that is open; its address is shown once, when it is made."""
+    made: list[str] = []
+
+    @tap
+    def open_feed(session: Session, me: User) -> str:
+        made[:] = [calendar_feed.address(dependencies.address, calendar_feed.open_feed(session, me))]
+        return "Calendar address made"
+
+    @tap
+    def close_feed(session: Session, me: User) -> str:
+        calendar_feed.close_feed(session, me)
+        return "The calendar address does not work any more"
+
+    async def show() -> None:
+        if await open_feed():
+            shown.refresh()
+
+    async def end() -> None:
+        if await close_feed():
+            await refresh()
+
+    @ui.refreshable
+    def shown() -> None:
+        if made:
+            basic.text("Subscribe to this address in your calendar. It is shown only now; treat it like a password.")
+            box = ui.input("Calendar address", value=made[0]).props("outlined readonly").classes("pd-field")
+            box.on("focus", js_handler="(event) => event.target.select()")
+        elif kept:
+            read = (
+                f"last read {theme.inside(theme.time_word(kept.read_at, me.timezone))}"
+                if kept.read_at
+                else "not read yet"
+            )
+            basic.text(f"Your calendar reads your meetings, {read}.", "pd-muted pd-small")
+            basic.button("Make a new address", show, icon_name="refresh-cw")
+            basic.button("End it", end, "bad")
+        else:
+            basic.text(
+                "See meetings and planned touches in Outlook, Google or on the phone, by a private address.",
+                "pd-muted pd-small",
+            )
+            basic.button("Make a calendar address", show, icon_name="calendar-plus")
+
+    basic.heading("Your calendar")
+    with ui.element("div").classes("pd-card pd-stack"):
+        shown()

@@ -1,0 +1,48 @@
+"""What reaches me, and when: the morning mail, reminders, quiet hours."""
+
+from typing import Any
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import NoticeChoice, NoticeKind, User
+from app.pages.core.tap import tap
+from app.pages.ui import basic, theme
+from app.services.notifications import inbox
+
+WORDS = {
+    NoticeKind.DIGEST: "Morning mail: whom to contact today",
+    NoticeKind.REMINDER: "Planned touches that are due",
+    NoticeKind.MEETING: "Meetings that are over: held, no-show or moved?",
+    NoticeKind.PIPEDRIVE: "Pushes to Pipedrive that need me",
+    NoticeKind.CAMPAIGN: "Campaigns that I join",
+}
+HOURS = {hour: f"{hour:02}:00" for hour in range(24)}
+
+
+def my_notices(kept: NoticeChoice) -> None:
+    typed: dict[str, Any] = kept.model_dump(include={"digest_hour", "weekends", "by_mail", "quiet_from", "quiet_to"})
+    on = {kind: kind not in kept.off for kind in NoticeKind}
+
+    @tap
+    def save(session: Session, me: User) -> str:
+        inbox.choose(session, me, **typed, off=[kind.value for kind, wanted in on.items() if not wanted])
+        return "Saved"
+
+    basic.heading("Notices")
+    with ui.element("div").classes("pd-card pd-stack"):
+        for kind, words in WORDS.items():
+            ui.switch(words, value=on[kind]).bind_value_to(on, kind, strict=False)
+        ui.switch("By mail as well", value=kept.by_mail).bind_value_to(typed, "by_mail", strict=False)
+        ui.switch("Morning mail on weekends too", value=kept.weekends).bind_value_to(typed, "weekends", strict=False)
+        hour("Morning mail at", kept.digest_hour, typed, "digest_hour")
+        with ui.element("div").classes("pd-pair"):
+            hour("Quiet from", kept.quiet_from, typed, "quiet_from")
+            hour("until", kept.quiet_to, typed, "quiet_to")
+        basic.button("Save", save, "main")
+
+
+def hour(label: str, value: int, typed: dict[str, Any], name: str) -> None:
+    box = ui.select(HOURS, value=value, label=label).props("outlined behavior=menu").classes("pd-field")
+    box.props["dropdown-icon"] = theme.icon("chevron-down")
+    box.bind_value_to(typed, name, strict=False)

@@ -1,0 +1,65 @@
+"""On which devices my notices ring, and what they may show there."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import PushDevice, User
+from app.pages.core import dependencies
+from app.pages.core.tap import tap
+from app.pages.ui import basic, theme
+from app.services.notifications import web_push_outbox
+
+
+def my_devices(devices: Sequence[PushDevice], refresh: Callable[[], Awaitable[None]]) -> None:
+    """The browser itself asks for leave and makes its address, in push.js; here stands what we know of it."""
+    here = dependencies.session_id()
+    basic.heading("On the lock screen")
+    with ui.element("div").classes("pd-card pd-stack"):
+        if not devices:
+            basic.text("Reminders reach this phone or computer while Pipedriven is closed.", "pd-muted pd-small")
+        for device in devices:
+            one_device(device, device.session_id == here, refresh)
+        if all(device.session_id != here for device in devices):
+            basic.button("Notify me on this device", None, icon_name="bell").classes("pd-ring-here")
+        ui.element("div").classes("pd-ring-said pd-small pd-muted").props("role=status")
+
+
+def one_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitable[None]]) -> None:
+    @tap
+    def names(session: Session, me: User, device_id: UUID, shown: bool) -> str:
+        web_push_outbox.show_names(session, me, device_id, names=shown)
+        return "Names are shown" if shown else "Names are hidden"
+
+    @tap
+    def ring(session: Session, me: User, device_id: UUID) -> str:
+        web_push_outbox.test(session, me, device_id)
+        return "It rings within fifteen seconds"
+
+    @tap
+    def remove(session: Session, me: User, device_id: UUID) -> str:
+        web_push_outbox.remove(session, me, device_id)
+        return "No notices there any more"
+
+    async def end() -> None:
+        if await remove(device.id):
+            await refresh()
+
+    word = theme.browser_word(device.browser)
+    with ui.element("div").classes("pd-ring"):
+        with ui.element("div").classes("pd-line"):
+            basic.icon("bell")
+            with ui.element("span").classes("pd-row-text"):
+                basic.text(word, "pd-row-name")
+                basic.text("This device" if is_here else rung(device), "pd-row-sub")
+            gone = basic.icon_button("x", f"No notices on {word}", end)
+            gone.classes("pd-ring-end" if is_here else "")
+        shown = ui.switch("Show names of people there", value=device.names)
+        shown.on_value_change(lambda event: names(device.id, bool(event.value)))
+        basic.button("Ring it once", lambda: ring(device.id), "plain")
+
+
+def rung(device: PushDevice) -> str:
+    return f"Last rung: {theme.ago(device.rung_at)}" if device.rung_at else "Not rung yet"

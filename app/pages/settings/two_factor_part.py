@@ -1,0 +1,121 @@
+"""The second step at sign-in: a picture for the authenticator, a first code, and codes to keep on paper."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import segno
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import User
+from app.pages.core import dependencies
+from app.pages.core.tap import tap
+from app.pages.ui import basic
+from app.pages.ui.bottom_sheet import Sheet
+from app.services.accounts import two_factor
+from app.services.accounts.two_factor import Enrolment, Standing
+
+Refresh = Callable[[], Awaitable[None]]
+
+
+def second_step(kept: Standing, refresh: Refresh) -> None:
+    """What stands in Settings; setting it up happens in a sheet."""
+    basic.heading("Second step at sign-in")
+    with ui.element("div").classes("pd-card pd-stack"):
+        this = SecondStep(refresh)
+        if not kept.on:
+            basic.text("After your password the app asks for six digits that only your phone knows.", "pd-muted")
+            basic.button("Set it up", this.begin, "soft", "shield")
+            return
+        left = "1 code" if kept.paper_left == 1 else f"{kept.paper_left} codes"
+        basic.text(f"On. {left} on paper left.", "pd-strong")
+        with basic.expansion("New codes, or turn it off"):
+            typed: dict[str, str] = {}
+            box = ui.input("Current password", password=True).props("outlined autocomplete=current-password")
+            box.classes("pd-field").mark("second-password").bind_value_to(typed, "password", strict=False)
+            with ui.element("div").classes("pd-pair"):
+                basic.button("New codes", lambda: this.renew(typed.get("password") or ""))
+                basic.button("Turn off", lambda: this.turn_off(typed.get("password") or ""), "bad")
+
+
+class SecondStep:
+    """The way through the sheet: picture and first code, then the codes for paper."""
+
+    def __init__(self, refresh: Refresh) -> None:
+        self.refresh, self.sheet = refresh, Sheet("Second step at sign-in")
+        # drawing Settings anew takes the sheet away, so it waits until the codes were seen
+        self.sheet.dialog.on("hide", refresh, [])
+        # asked here: the verbs run in a thread, which knows no page
+        self.here = dependencies.session_id()
+        self.typed: dict[str, str] = {}
+
+    async def begin(self) -> None:
+        made: list[Enrolment] = []
+
+        @tap
+        def work(session: Session, me: User) -> None:
+            made.append(two_factor.begin(session, me, dependencies.seal))
+
+        if await work():
+            self.show(made[0])
+
+    def show(self, enrolment: Enrolment) -> None:
+        with self.sheet.fresh():
+            basic.line("Scan this with your authenticator", "h2", "pd-h1")
+            picture = ui.element("img").classes("pd-qr").props('alt="The code for your authenticator"')
+            picture.props["src"] = segno.make(enrolment.uri, error="m").svg_data_uri(scale=5, border=3, light="#fff")
+            basic.text("No camera? Type this into it:", "pd-muted pd-small")
+            basic.text(enrolment.secret, "pd-code").mark("secret")
+            box = ui.input("The six digits it shows").props(
+                "outlined inputmode=numeric autocomplete=one-time-code maxlength=10"
+            )
+            box.classes("pd-field").mark("first-code").bind_value_to(self.typed, "code", strict=False)
+            box.on("keydown.enter", self.confirm, [])
+            basic.button("Turn it on", self.confirm, "main", "check").classes("full-width")
+        self.sheet.open()
+
+    async def confirm(self) -> None:
+        paper: list[str] = []
+
+        @tap
+        def work(session: Session, me: User) -> str:
+            paper.extend(
+                two_factor.confirm(session, me, self.typed.get("code") or "", dependencies.unseal, but=self.here)
+            )
+            return "The second step is on; other devices are signed out"
+
+        if await work():
+            self.hand_out(paper)
+
+    async def renew(self, password: str) -> None:
+        paper: list[str] = []
+
+        @tap
+        def work(session: Session, me: User) -> str:
+            paper.extend(two_factor.renew_paper(session, me, password))
+            return "The old codes do not work any more"
+
+        if await work():
+            self.hand_out(paper)
+
+    async def turn_off(self, password: str) -> None:
+        @tap
+        def work(session: Session, me: User) -> str:
+            two_factor.turn_off(session, me, password)
+            return "The second step is off"
+
+        if await work():
+            await self.refresh()
+
+    def hand_out(self, paper: list[str]) -> None:
+        with self.sheet.fresh():
+            basic.line("Keep these codes apart from your phone", "h2", "pd-h1")
+            basic.text("Each lets you in once when the phone is gone. They are shown only now.", "pd-muted")
+            with ui.element("ul").classes("pd-paper").mark("paper"):
+                for code in paper:
+                    with ui.element("li"):
+                        basic.text(code, "pd-code")
+            download: Any = basic.button("Save as a file", None, "soft", "download").classes("full-width")
+            download.on("click", lambda: ui.download("\n".join(paper).encode(), "pipedriven-codes.txt"), [])
+            basic.button("Done", self.sheet.close, "main").classes("full-width")
+        self.sheet.open()

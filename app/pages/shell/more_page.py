@@ -1,0 +1,36 @@
+"""More: the rooms that the phone's bar has no place for."""
+
+from nicegui import ui
+
+from app.pages.core.screen import screen
+from app.pages.shell.frame import Shell
+from app.pages.ui import basic
+
+ROOMS = (
+    ("/conference", "At an event", "Add whom you meet, one name after the other", "mic"),
+    ("/campaigns", "Campaigns", "Boards, goals and pace", "target"),
+    ("/reports", "Reports", "What works, who needs help, what stalls", "chart-column"),
+    ("/sync", "Pipedrive", "What waits, needs you, is done", "cloud"),
+    ("/import", "Import contacts", "From a CSV file of any other tool", "upload"),
+    ("/organisations", "Organisations", "One spelling each, two made one", "building-2"),
+    ("/trash", "Trash", "Who you deleted, and what you can take back", "trash-2"),
+    ("/notices", "Notices", "Reminders, the morning mail, your outbox", "bell"),
+    ("/settings", "Settings", "Profile, password, Pipedrive key", "settings"),
+)
+TEAM = ("/team", "Team", "Invite colleagues, roles, sign-ins", "shield")
+
+
+@screen("More")
+async def more_page(shell: Shell) -> None:
+    basic.title("More")
+    basic.text(f"{shell.me.name} · {shell.me.email}", "pd-muted pd-small").style("margin-bottom: 14px")
+    with ui.element("div").classes("pd-card flush"):
+        for path, title, hint, icon_name in (*ROOMS, *([TEAM] if shell.me.is_golden else [])):
+            with ui.element("div").classes("pd-row"), basic.link(path, "pd-row-main"):
+                with ui.element("span").classes("pd-avatar brandy"):
+                    basic.icon(icon_name)
+                with ui.element("span").classes("pd-row-text"):
+                    basic.text(title, "pd-row-name")
+                    basic.text(hint, "pd-row-sub pd-whole")
+                basic.icon("chevron-right")
+    basic.sign_out()

@@ -1,0 +1,31 @@
+"""The bell in the frame's head: a number that grows while one looks elsewhere."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from app.models import User
+from app.pages.core import live_updates
+from app.pages.core.tap import look
+from app.pages.ui import basic
+from app.services.notifications import inbox
+from app.signals import Topic
+
+
+def bell(me: User) -> Callable[[], Awaitable[None]]:
+    """Draw it; what comes back fills in how many are unread, now and with each news."""
+    with basic.link("/notices", "pd-act pd-bell", label="Notices") as anchor:
+        basic.icon("bell")
+        number = basic.text("", "pd-bell-n")
+        number.set_visibility(False)
+
+    async def count() -> None:
+        unread = await look(inbox.unread)
+        number.set_text("9+" if unread > 9 else str(unread))
+        number.set_visibility(unread > 0)
+        anchor.props["aria-label"] = f"Notices, {unread} unread" if unread else "Notices"
+        anchor.update()
+
+    with anchor, ui.element("span"):
+        live_updates.on(count, Topic.NOTICE, owner=me.id)
+    return count

@@ -1,0 +1,131 @@
+"""Registers the screens; called once per process, never at import."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from nicegui import app, ui
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.models import User
+from app.pages.activities.activities_page import activities_page
+from app.pages.activities.email_templates_page import templates_page
+from app.pages.activities.event_page import conference_page
+from app.pages.campaigns.campaign_page import campaign_page
+from app.pages.campaigns.campaigns_page import campaigns_page
+from app.pages.contacts.list.contacts_page import contacts_page
+from app.pages.contacts.organisations_page import organisations_page
+from app.pages.contacts.trash_page import trash_page
+from app.pages.core import dependencies, nicegui_patches
+from app.pages.core.tap import look
+from app.pages.imports.import_page import import_page
+from app.pages.notifications.notifications_page import notices_page, outbox_page
+from app.pages.pipedrive.pipedrive_settings_page import pipedrive_settings_page
+from app.pages.pipedrive.sync_page import sync_page
+from app.pages.reports.reports_page import reports_page
+from app.pages.reports.team_report_page import teamwork_page
+from app.pages.reports.wallboard_page import big_screen
+from app.pages.settings.settings_page import settings_page
+from app.pages.shell import first_paint
+from app.pages.shell.frame import KEPT, shell
+from app.pages.shell.more_page import more_page
+from app.pages.team.audit_log_page import trail_page
+from app.pages.team.team_page import team_page
+from app.pages.today.today_page import today
+from app.pages.ui import theme
+from app.services.accounts.pipedrive_keys import Check, LetGo
+from app.services.activities import email_templates, pending_outcomes
+from app.services.campaigns import campaigns
+from app.services.contacts import suggestions
+from app.services.pipedrive.manual_push import LookUp
+from app.services.team import manager_view
+from app.vault import Vault
+
+SCREENS: dict[str, Callable[..., Any]] = {
+    "/": today,
+    "/contacts": contacts_page,
+    "/contacts/{cid}": contacts_page,
+    "/campaigns": campaigns_page,
+    "/campaigns/{campaign_id}": campaign_page,
+    "/activities": activities_page,
+    "/conference": conference_page,
+    "/reports": reports_page,
+    "/sync": sync_page,
+    "/organisations": organisations_page,
+    "/trash": trash_page,
+    "/import": import_page,
+    "/settings": settings_page,
+    "/settings/pipedrive": pipedrive_settings_page,
+    "/settings/templates": templates_page,
+    "/more": more_page,
+    "/notices": notices_page,
+    "/outbox": outbox_page,
+    "/team": team_page,
+    "/team/work": teamwork_page,
+    "/team/audit": trail_page,
+}
+
+GOLDEN = {"/team", "/team/work", "/team/audit", "/settings/pipedrive"}
+
+
+def build(
+    address: str, check_key: Check, vault: Vault, look_up: LookUp | None = None, let_go: LetGo | None = None
+) -> None:
+    """Make every screen reachable. `address` stands in links that people send each other."""
+    dependencies.address, dependencies.check_key, dependencies.look_up, dependencies.let_go = (
+        address,
+        check_key,
+        look_up,
+        let_go,
+    )
+    dependencies.seal, dependencies.unseal = vault.seal, vault.open
+    nicegui_patches.remember()
+    app.colors(**theme.COLORS)
+    app.config.quasar_config["loadingBar"] = {"skipHijack": True}
+    ui.add_head_html(theme.head(), shared=True)
+    for path in SCREENS:
+        ui.page(path, title="Pipedriven", reconnect_timeout=KEPT, response_timeout=10)(page)
+    for path in ("/campaigns/{campaign_id}/screen", "/reports/screen"):
+        ui.page(path, title="Pipedriven", reconnect_timeout=KEPT, response_timeout=10)(big_screen)
+
+
+async def page() -> None:
+    """The one page: every address builds the same frame, the screens change inside it."""
+    path = ui.context.client.sub_pages_router.current_path.split("?")[0]
+
+    def ask(session: Session, me: User) -> tuple[first_paint.Picks, bool, bool]:
+        here, today_ = "/" + path.strip("/").split("/")[0], path == "/"
+        suggested = suggestions.suggest(session, me, first_paint.SHOWN) if today_ else []
+        asked = pending_outcomes.open_questions(session, me, 3) if today_ else []
+        return (
+            first_paint.Picks(me, here, suggested, asked),
+            _exists(session, me, path),
+            email_templates.any_(session, me),
+        )
+
+    picks, exists, writes = await look(ask)
+    me = picks.me
+    if not exists:
+        ui.status_code(404)
+    ui.add_body_html(first_paint.paint(picks))
+    screens = {path: screen for path, screen in SCREENS.items() if me.is_golden or path not in GOLDEN}
+    await shell(screens, me, templates=writes)
+
+
+def _exists(session: Session, me: User, path: str) -> bool:
+    """Whether this person may know of what the address names."""
+    if path in GOLDEN:
+        return me.is_golden
+    room, _, row = path.strip("/").partition("/")
+    known: dict[str, Callable[[Session, User, UUID], object]] = {
+        "contacts": manager_view.may_open,
+        "campaigns": campaigns.seen,
+    }
+    if room not in known or not row:
+        return True
+    try:
+        known[room](session, me, UUID(row))
+    except (NotFound, ValueError):
+        return False
+    return True

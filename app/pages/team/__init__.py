@@ -1,0 +1,1 @@
+"""For golden tickets: colleagues, the audit log, backups, transferring contacts."""

@@ -1,0 +1,1 @@
+"""The first screen: whom to contact next, and what is due."""

@@ -1,0 +1,68 @@
+"""Lists of people or touches with what can be done about each one tap away: one element on the server, whatever it shows."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from app.pages.ui import theme
+
+Verb = Callable[[], Awaitable[Any] | None]
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button with this icon, one of each in a line; with an address a link that tells `verb` when it is followed.
+
+    The label is what a screen reader says; `written` it stands on the button in place of the icon.
+    Without a verb its place stays empty.
+    """
+
+    icon: str
+    label: str
+    verb: Verb | None
+    href: str | None = None
+    written: bool = False
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        if self.verb is None:
+            return {"off": True}
+        away = bool(self.href and self.href.startswith("http"))
+        drawn = {"icon": theme.drawing(self.icon), "label": self.label, "href": self.href, "away": away}
+        return drawn | {"do": self.icon, "written": self.written}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who or what stands there, as the component wants it, and what can be done about it."""
+
+    id: str
+    shown: dict[str, Any]
+    acts: list[Act]
+
+
+class ActList(Element, component=theme.COMPONENTS / "acts.js"):
+    """`cards` are for people and have room for every way to reach them; otherwise a row each."""
+
+    def __init__(self, *, cards: bool = False) -> None:
+        super().__init__()
+        self.props["cards"] = cards
+        self.verbs: dict[str, dict[str, Verb | None]] = {}
+        self.on("act", self.do)
+
+    def show(self, lines: Sequence[Line]) -> None:
+        # whoever has just left the list stays known: the tap may have been on its way
+        self.verbs |= {line.id: {act.icon: act.verb for act in line.acts} for line in lines}
+        # a text, not a list: NiceGUI wraps every nested dict
+        told = json.dumps([{"id": line.id, **line.shown, "acts": [act.shown for act in line.acts]} for line in lines])
+        if told != self.props.get("rows"):
+            self.props["rows"] = told
+
+    async def do(self, event: GenericEventArguments) -> None:
+        line, icon = map(str, event.args)
+        if (verb := self.verbs.get(line, {}).get(icon)) and (doing := verb()):
+            await doing

@@ -1,0 +1,48 @@
+"""A sheet that comes from below, where the thumb is; in the middle of a desktop."""
+
+from nicegui import ui
+from nicegui.element import Element
+
+from app.pages.ui import toast
+
+
+class Sheet:
+    """One per page, built when it is first needed: a screen has many, and most are never opened.
+
+    It lives as long as the part of the screen that it was made in; `fresh` empties it for the next content.
+    """
+
+    def __init__(self, label: str) -> None:
+        self.label, self.around = label, ui.context.slot.parent
+        self._dialog: ui.dialog | None = None
+
+    @property
+    def dialog(self) -> ui.dialog:
+        if self._dialog is None:
+            with self.around, ui.dialog().props("position=bottom") as self._dialog, ui.card().classes("pd-sheet"):
+                self._dialog.props["aria-label"] = self.label
+                ui.element("div").classes("pd-grip").props("aria-hidden=true")
+                self._body = ui.element("div")
+        return self._dialog
+
+    @property
+    def is_gone(self) -> bool:
+        return self.around.is_deleted
+
+    def fresh(self) -> Element:
+        if self.dialog:
+            self._body.clear()
+        return self._body
+
+    def open(self) -> None:
+        # not the client of the moment: whoever asked for the sheet may have stood in what it showed before
+        toast.hush(self.around.client)
+        self.dialog.open()
+
+    def close(self) -> None:
+        if self._dialog:
+            self._dialog.close()
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._dialog and self._dialog.value)

@@ -1,0 +1,31 @@
+"""What stands around a list and the panel beside it: why it is empty, the way back, and what loads."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from app.pages.ui import basic
+
+
+def nobody(on_clear: Callable[[], Any] | None) -> None:
+    """Why the list is empty: nothing is like what was asked for, or the bank itself is empty."""
+    if on_clear:
+        basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.", "Show everybody", on_clear)
+        return
+    hint = "Add somebody with the plus, or bring a list from where you keep them now."
+    basic.empty("users", "Nobody here yet", hint, "Import contacts", lambda: ui.navigate.to("/import"))
+
+
+def closing() -> None:
+    back = basic.icon_button("chevron-left", "Back to the list", None, "pd-icon-btn pd-close")
+    back.on(
+        "click",
+        js_handler="() => history.state?.page ? history.back() : (location.href = '/contacts' + location.search)",
+    )
+
+
+def bones() -> None:
+    with ui.element("div").classes("pd-detail-bones").props("aria-hidden=true"):
+        for _ in range(5):
+            ui.element("div").classes("pd-bone")

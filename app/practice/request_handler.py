@@ -1,0 +1,141 @@
+"""The counter where one user's request is served: add, change, get, delete, list, search."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from app.practice import envelopes, listing, records, users
+from app.practice.contract import Request
+from app.practice.envelopes import Reply
+from app.practice.leads_and_webhooks import Extras, stamped
+from app.practice.store import Record
+
+if TYPE_CHECKING:
+    from app.practice.company import Company
+
+OWNER_ONLY = 1
+EVERYONE = 3
+
+
+class Counter:
+    """Serves one user at one moment."""
+
+    def __init__(self, company: Company, person: users.Colleague, moment: datetime) -> None:
+        self.company, self.person, self.moment = company, person, moment
+        self.store = company.store
+        self.extras = Extras(company, person, moment)
+
+    def serve(self, request: Request) -> Reply:
+        serve: dict[str, Any] = {
+            "me": self._me,
+            "types": self._types,
+            "add": self._add,
+            "change": self._change,
+            "get": self._get,
+            "delete": self._delete,
+            "list": self._list,
+            "search": self._search,
+            "fields": self._fields,
+            "add_field": self._add_field,
+            "leads": self.extras.leads,
+            "add_lead": self.extras.add_lead,
+            "delete_lead": self.extras.delete_lead,
+            "hooks": self.extras.hooks,
+            "add_hook": self.extras.add_hook,
+            "delete_hook": self.extras.delete_hook,
+        }
+        reply: Reply = serve[request.call.does](request)
+        return reply
+
+    def _me(self, _request: Request) -> Reply:
+        return envelopes.good(users.profile(self.person, self.company.id, self.company.name, self.company.domain))
+
+    def _types(self, _request: Request) -> Reply:
+        return envelopes.good(self.company.types)
+
+    def _add(self, request: Request) -> Reply:
+        kind, body = request.call.kind, request.body
+        self._check_links(kind, body)
+        blank = records.new(kind, 0, self.person.id, EVERYONE, stamped(self.moment))
+        record = records.changed(kind, blank, body, stamped(self.moment))
+        record["id"] = self.store.next_id(kind)
+        return envelopes.good(self.store.put(kind, record, self.moment))
+
+    def _change(self, request: Request) -> Reply:
+        kind, body = request.call.kind, request.body
+        record = self._found(request)
+        if record["is_deleted"]:
+            raise envelopes.not_found(records.SINGULAR[kind])
+        self._check_links(kind, body)
+        return envelopes.good(
+            self.store.put(kind, records.changed(kind, record, body, stamped(self.moment)), self.moment)
+        )
+
+    def _get(self, request: Request) -> Reply:
+        return envelopes.good(self._found(request))
+
+    def _delete(self, request: Request) -> Reply:
+        record = self._found(request)
+        if record["is_deleted"]:
+            raise envelopes.not_found(records.SINGULAR[request.call.kind])
+        gone = {**record, "is_deleted": True, "update_time": stamped(self.moment)}
+        self.store.put(request.call.kind, gone, self.moment)
+        return envelopes.good({"id": record["id"]})
+
+    def _list(self, request: Request) -> Reply:
+        seen = (record for record in self.store.alive(request.call.kind) if self._sees(record))
+        return envelopes.page(*listing.page(listing.select(seen, request.query), request.query))
+
+    def _search(self, request: Request) -> Reply:
+        seen = (record for record in self.store.searchable(request.call.kind, self.moment) if self._sees(record))
+        firms = {record["id"]: record["name"] for record in self.store.alive("organizations")}
+        hits, cursor = listing.page(listing.search(seen, request.query, firms), request.query)
+        return envelopes.page({"items": hits}, cursor)
+
+    def _fields(self, request: Request) -> Reply:
+        return envelopes.page(*listing.page(self.company.fields[request.call.kind], request.query))
+
+    def _add_field(self, request: Request) -> Reply:
+        if not self.person.admin:
+            raise envelopes.forbidden("You do not have permission to add fields.")
+        known = self.company.fields[request.call.kind]
+        code = users.field_code(self.company.id, request.call.kind, len(known))
+        body = request.body
+        if body["field_type"] not in {"varchar", "text", "varchar_auto"}:
+            raise envelopes.invalid("field_type", "the practice company knows varchar, text and varchar_auto")
+        known.append(users.definition(body["field_name"], code, body["field_type"], custom=True))
+        return envelopes.good(known[-1])
+
+    def _found(self, request: Request) -> Record:
+        record = self.store.get(request.call.kind, int(request.id), self.moment)
+        if record is None or not self._sees(record):
+            raise envelopes.not_found(records.SINGULAR[request.call.kind])
+        return record
+
+    def _sees(self, record: Record) -> bool:
+        return record.get("visible_to") != OWNER_ONLY or record["owner_id"] == self.person.id
+
+    def _check_links(self, kind: str, body: dict[str, Any]) -> None:
+        """Refuse numbers and keys that lead nowhere."""
+        if "owner_id" in body and not self.company.people.has(body["owner_id"]):
+            raise envelopes.bad_request("Owner not found")
+        if "org_id" in body:
+            self._check_exists("organizations", body["org_id"])
+        if "person_id" in body:
+            self._check_exists("persons", body["person_id"])
+        for row in body.get("participants", []):
+            self._check_exists("persons", row["person_id"])
+        if "type" in body and body["type"] not in {known["key_string"] for known in self.company.types}:
+            raise envelopes.invalid("type", f"unknown activity type '{body['type']}'")
+        codes = {field["field_code"] for field in self.company.fields.get(kind, []) if field["is_custom_field"]}
+        for code, value in body.get("custom_fields", {}).items():
+            if code not in codes:
+                raise envelopes.invalid("custom_fields", f"Parameter '{code}' is not allowed for this request")
+            if value is not None and (not isinstance(value, str) or len(value) > 255):
+                raise envelopes.invalid(f"custom_fields.{code}", "Expected string of at most 255 characters")
+
+    def _check_exists(self, kind: str, id: int) -> None:
+        record = self.store.get(kind, id, self.moment)
+        if record is None or record["is_deleted"] or not self._sees(record):
+            raise envelopes.bad_request(f"{records.SINGULAR[kind]} {id} not found")

@@ -1,0 +1,83 @@
+"""What works once: links of the first set-up, an invitation, a new password; a sign-in that waits for its code.
+
+Only the digest of each is kept.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from app.errors import NotFound
+from app.models import OneTimeLink, Purpose, Role, now
+from app.services.base import tokens
+
+NOBODY_ACTS = "whoever holds the link is not signed in"
+
+VALID = {
+    Purpose.SETUP: timedelta(hours=72),
+    Purpose.INVITE: timedelta(hours=72),
+    Purpose.RESET: timedelta(hours=1),
+    Purpose.CODE: timedelta(minutes=5),
+    Purpose.PROVIDER: timedelta(minutes=10),
+}
+GONE = "This link does not work any more. Ask for a new one."
+
+
+def make(
+    session: Session,
+    purpose: Purpose,
+    *,
+    email: str | None = None,
+    role: Role = Role.CONSULTANT,
+    user_id: UUID | None = None,
+    invited_by: UUID | None = None,
+) -> str:
+    """Keep a new link, drop earlier ones for the same purpose and person, and give its token."""
+    drop(session, purpose, email=email, user_id=user_id)
+    token = tokens.new()
+    session.add(
+        OneTimeLink(
+            purpose=purpose,
+            token_hash=tokens.digest(token),
+            expires_at=now() + VALID[purpose],
+            email=email,
+            role=role,
+            user_id=user_id,
+            invited_by=invited_by,
+        )
+    )
+    return token
+
+
+def look(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> OneTimeLink:
+    """The unused, unexpired link behind a token. Raises NotFound."""
+    query = select(OneTimeLink).where(
+        OneTimeLink.token_hash == tokens.digest(token),
+        OneTimeLink.purpose == purpose,
+        col(OneTimeLink.used_at).is_(None),
+        OneTimeLink.expires_at > now(),
+    )
+    link = session.exec(query.with_for_update() if lock else query).first()
+    if link is None:
+        raise NotFound(GONE)
+    return link
+
+
+def use(session: Session, purpose: Purpose, token: str) -> OneTimeLink:
+    """Take the link out of the world; of two who come at once, one gets it. Raises NotFound."""
+    link = look(session, purpose, token, lock=True)
+    link.used_at = now()
+    return link
+
+
+def drop(session: Session, purpose: Purpose, *, email: str | None = None, user_id: UUID | None = None) -> None:
+    """Forget the unused links of one purpose for one person."""
+    same = (
+        col(OneTimeLink.purpose) == purpose,
+        col(OneTimeLink.email).is_not_distinct_from(email),
+        col(OneTimeLink.user_id).is_not_distinct_from(user_id),
+        col(OneTimeLink.used_at).is_(None),
+    )
+    session.exec(delete(OneTimeLink).where(*same))

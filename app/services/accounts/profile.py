@@ -1,0 +1,75 @@
+"""One's own account: name, time zone, password, and the Pipedrive key that nobody else can read."""
+
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from app.errors import Invalid
+from app.models import PersonDraft, User
+from app.services.accounts import passwords, sessions
+from app.services.base import audit_log
+from app.signals import Topic, announce
+
+SENTENCES = {
+    "email": "Type an e-mail address, for example jane@firm.example.",
+    "name": "Type a name of up to 120 characters.",
+    "timezone": "Choose a time zone, for example Europe/Berlin.",
+}
+
+
+def drafted(email: str, name: str, timezone: str = "UTC") -> PersonDraft:
+    """What somebody typed about themselves; raises Invalid naming each field that breaks a rule."""
+    try:
+        return PersonDraft(email=email, name=name, timezone=timezone)
+    except ValidationError as wrong:
+        raise Invalid(fields={str(e["loc"][0]): SENTENCES[str(e["loc"][0])] for e in wrong.errors()}) from None
+
+
+def change_profile(session: Session, who: User, name: str, timezone: str) -> User:
+    draft = drafted(who.email, name, timezone)
+    who.name, who.timezone = draft.name, draft.timezone
+    session.add(who)
+    announce(session, Topic.PEOPLE, who.id, who.id)
+    return who
+
+
+def change_password(session: Session, who: User, old: str, new: str, *, but: UUID | None = None) -> None:
+    """A new password for oneself; every browser but the one with session id `but` is signed out.
+
+    Raises Invalid when the old one is wrong or the new one too weak.
+    """
+    if not passwords.match(who.password_hash, old):
+        raise Invalid(fields={"old": "This is not your current password."})
+    keep_password(who, new)
+    session.add(who)
+    sessions.close_everywhere(session, who, but=but)
+    audit_log.record(session, who, "password.changed", who.id)
+
+
+def keep_password(user: User, password: str) -> None:
+    """Check the rules and keep the hash. Raises Invalid."""
+    passwords.check(password, user.email, user.name)
+    user.password_hash = passwords.hashed(password)
+
+
+def keep_pipedrive_key(  # noqa: PLR0917 - the facts that Pipedrive answered, in the order of the columns
+    session: Session, who: User, sealed: str, last4: str, company: str, pd_user_id: int, pd_user_name: str
+) -> User:
+    """Keep a key that Pipedrive has just answered to, sealed for this person."""
+    who.pipedrive_key, who.pipedrive_last4, who.pipedrive_company = sealed, last4, company
+    who.pipedrive_user_id, who.pipedrive_user_name = pd_user_id, pd_user_name
+    session.add(who)
+    audit_log.record(session, who, "pipedrive_key.kept", who.id, company=company)
+    announce(session, Topic.PEOPLE, who.id, who.id)
+    return who
+
+
+def drop_pipedrive_key(session: Session, who: User) -> User:
+    """Forget the key; what waits for Pipedrive goes on waiting."""
+    who.pipedrive_key = who.pipedrive_last4 = who.pipedrive_company = None
+    who.pipedrive_user_id = who.pipedrive_user_name = None
+    session.add(who)
+    audit_log.record(session, who, "pipedrive_key.dropped", who.id)
+    announce(session, Topic.PEOPLE, who.id, who.id)
+    return who

@@ -1,0 +1,195 @@
+"""Signing in: passwords, the sessions of browsers, and tokens for scripts.
+
+Sessions and tokens live in the database, so they end everywhere at once.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import delete, or_, update
+from sqlmodel import Session, col, select
+
+from app.errors import Invalid, NotFound
+from app.models import ApiToken, Role, User, UserSession, now
+from app.models.base import Line
+from app.models.user import normal_email
+from app.services.accounts import login_throttle, passwords
+from app.services.base import audit_log
+from app.services.base import tokens as secret
+from app.services.base.tokens import digest
+from app.signals import Topic, announce
+
+NOBODY_ACTS = "a sign-in is what makes somebody known"
+
+# how long a browser may rest, and how long it may stay at all
+LIFETIMES = {
+    Role.CONSULTANT: (timedelta(days=7), timedelta(days=30)),
+    Role.GOLDEN_TICKET: (timedelta(hours=12), timedelta(days=7)),
+}
+SLIDE = timedelta(minutes=5)
+PREFIX = "pd_"
+LONGEST_TOKEN = 365
+
+
+def attempt(session: Session, email: str, password: str, address: str) -> User | None:
+    """The person, when address and password fit; None records the failure.
+
+    The caller commits first and raises WrongPassword afterwards. Raises TooManyTries.
+    """
+    account, place = login_throttle.account_of(email), login_throttle.place_of(address)
+    login_throttle.check(session, account, place)
+    user = _by_email(session, email)
+    kept = user.password_hash if user and user.active else None
+    if not passwords.match(kept, password) or user is None or kept is None:
+        login_throttle.count(session, account, place)
+        audit_log.record(session, "nobody", "sign_in.failed", user.id if user else "", address=place)
+        return None
+    if passwords.is_outdated(kept):
+        user.password_hash = passwords.hashed(password)
+    audit_log.record(session, user, "sign_in", user.id, address=place)
+    return user
+
+
+def open_session(session: Session, user: User, browser: str) -> str:
+    """Remember one more browser and give its token, which is never readable again."""
+    token = secret.new()
+    session.exec(delete(UserSession).where(col(UserSession.user_id) == user.id, col(UserSession.expires_at) < now()))
+    session.add(
+        UserSession(
+            user_id=user.id,
+            token_hash=digest(token),
+            seen_at=now(),
+            expires_at=now() + LIFETIMES[user.role][1],
+            browser="".join(c for c in browser if c.isprintable())[:200],
+        )
+    )
+    return token
+
+
+def whose(session: Session, token: str) -> tuple[User, UserSession] | None:
+    """The active person and their session behind a cookie; None when it has ended."""
+    query = (
+        select(User, UserSession)
+        .where(UserSession.user_id == User.id, UserSession.token_hash == digest(token))
+        .where(col(User.active))
+    )
+    row = session.exec(query).first()
+    return (row[0], row[1]) if row and now() < ends_at(*row) else None
+
+
+def ends_at(user: User, kept: UserSession) -> datetime:
+    """When this browser is signed out if nothing happens in it."""
+    return min(kept.expires_at, kept.seen_at + LIFETIMES[user.role][0])
+
+
+def needs_sliding(kept: UserSession) -> bool:
+    return now() - kept.seen_at > SLIDE
+
+
+def slide(session: Session, session_id: UUID) -> None:
+    """The browser was seen; written at most once in five minutes."""
+    due = col(UserSession.seen_at) < now() - SLIDE
+    session.exec(update(UserSession).where(col(UserSession.id) == session_id, due).values(seen_at=now()))
+
+
+def devices(session: Session, who: User) -> list[UserSession]:
+    """The browsers that this person is signed in with, last seen first."""
+    mine = select(UserSession).where(UserSession.user_id == who.id, UserSession.expires_at > now())
+    kept = session.exec(mine.order_by(col(UserSession.seen_at).desc())).all()
+    return [one for one in kept if now() < ends_at(who, one)]
+
+
+def close_session(session: Session, who: User, session_id: UUID) -> None:
+    """Sign one browser out: one's own, or as a golden ticket anybody's. Raises NotFound."""
+    kept = session.get(UserSession, session_id)
+    if kept is None or (kept.user_id != who.id and not who.is_golden):
+        raise NotFound("This browser is not signed in any more.")
+    end_session(session, session_id)
+    if kept.user_id != who.id:
+        audit_log.record(session, who, "user.signed_out", kept.user_id)
+
+
+def end_session(session: Session, session_id: UUID) -> None:
+    """A browser signs itself out; nothing happens when it already is."""
+    kept = session.get(UserSession, session_id, with_for_update=True)
+    if kept is not None:
+        session.delete(kept)
+        audit_log.record(session, str(kept.user_id), "sign_out", kept.user_id)
+        announce(session, Topic.PEOPLE, kept.user_id, kept.user_id)
+
+
+def close_everywhere(session: Session, user: User, *, but: UUID | None = None) -> None:
+    """Sign a person out in every browser, except the one with the session id `but`."""
+    theirs = delete(UserSession).where(col(UserSession.user_id) == user.id)
+    session.exec(theirs if but is None else theirs.where(col(UserSession.id) != but))
+    announce(session, Topic.PEOPLE, user.id, user.id)
+
+
+def issue_token(session: Session, who: User, name: str, days: int = 90) -> tuple[ApiToken, str]:
+    """A token for a script, valid for `days`, with its text, which is shown this one time."""
+    if not 1 <= days <= LONGEST_TOKEN:
+        raise Invalid(fields={"days": "A token lives for 1 to 365 days."})
+    token = PREFIX + secret.new()
+    kept = ApiToken(
+        user_id=who.id,
+        name=_token_name(name),
+        token_hash=digest(token),
+        last4=token[-4:],
+        expires_at=now() + timedelta(days=days),
+    )
+    session.add(kept)
+    audit_log.record(session, who, "token.issued", kept.id, days=days)
+    return kept, token
+
+
+def whose_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
+    """The active person behind a script's token; None when it has expired or was revoked."""
+    query = (
+        select(User, ApiToken)
+        .where(ApiToken.user_id == User.id, ApiToken.token_hash == digest(token))
+        .where(col(User.active), ApiToken.expires_at > now())
+    )
+    row = session.exec(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def use_token(session: Session, token_id: UUID) -> None:
+    """The token was used; written at most once in five minutes."""
+    due = or_(col(ApiToken.used_at).is_(None), col(ApiToken.used_at) < now() - SLIDE)
+    session.exec(update(ApiToken).where(col(ApiToken.id) == token_id, due).values(used_at=now()))
+
+
+def tokens(session: Session, who: User) -> list[ApiToken]:
+    mine = select(ApiToken).where(ApiToken.user_id == who.id)
+    return list(session.exec(mine.order_by(col(ApiToken.created_at).desc())).all())
+
+
+def revoke_token(session: Session, who: User, token_id: UUID) -> None:
+    """End one of one's own tokens. Raises NotFound."""
+    kept = session.get(ApiToken, token_id)
+    if kept is None or kept.user_id != who.id:
+        raise NotFound("There is no such token.")
+    session.delete(kept)
+    audit_log.record(session, who, "token.revoked", token_id)
+    announce(session, Topic.PEOPLE, who.id, who.id)
+
+
+def revoke_tokens(session: Session, user: User) -> None:
+    session.exec(delete(ApiToken).where(col(ApiToken.user_id) == user.id))
+
+
+def _token_name(name: str) -> str:
+    try:
+        return TypeAdapter(Annotated[str, Line(80, 1)]).validate_python(name)
+    except ValidationError:
+        raise Invalid(fields={"name": "Give the token a name of up to 80 characters."}) from None
+
+
+def _by_email(session: Session, email: str) -> User | None:
+    try:
+        spelled = normal_email(email.strip())
+    except ValueError:
+        return None
+    return session.exec(select(User).where(User.email == spelled)).first()

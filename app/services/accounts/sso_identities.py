@@ -1,0 +1,56 @@
+"""Whom the firm's identity provider vouches for, and which account that is here."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from app.errors import Forbidden
+from app.models import Identity, OneTimeLink, Purpose, User, now
+from app.models.user import normal_email
+from app.services.base import audit_log
+from app.services.base.tokens import digest
+
+NOBODY_ACTS = "the identity provider says who comes, before they are known here"
+
+STRANGER = "You have no account here yet. Ask a golden ticket to invite you, and join by that link first."
+AGAIN = "This sign-in was used already. Please begin again."
+REMEMBERED = timedelta(minutes=20)
+
+
+def enter(session: Session, issuer: str, subject: str, email: str | None, state: str) -> User:
+    """The active person behind an account at the provider; each `state` lets in once.
+
+    Somebody is known by issuer and subject. The first time, a verified e-mail
+    address leads to the account with that address. Raises Forbidden.
+    """
+    _once(session, state)
+    query = select(User, Identity).where(
+        Identity.user_id == User.id, Identity.issuer == issuer, Identity.subject == subject
+    )
+    known = session.exec(query).first()
+    user = known[0] if known else _by_email(session, email)
+    if user is None or not user.active:
+        audit_log.record(session, "nobody", "sign_in.failed", user.id if user else "", by="provider")
+        raise Forbidden(STRANGER)
+    if known is None:
+        session.add(Identity(user_id=user.id, issuer=issuer, subject=subject))
+        audit_log.record(session, user, "identity.linked", user.id)
+    audit_log.record(session, user, "sign_in", user.id, by="provider")
+    return user
+
+
+def _once(session: Session, state: str) -> None:
+    token = digest(state)
+    if session.exec(select(OneTimeLink.id).where(OneTimeLink.token_hash == token)).first():
+        raise Forbidden(AGAIN)
+    used = OneTimeLink(purpose=Purpose.PROVIDER, token_hash=token, used_at=now(), expires_at=now() + REMEMBERED)
+    session.add(used)
+    session.flush()
+
+
+def _by_email(session: Session, email: str | None) -> User | None:
+    try:
+        spelled = normal_email(email) if email else None
+    except ValueError:
+        return None
+    return session.exec(select(User).where(User.email == spelled)).first() if spelled else None

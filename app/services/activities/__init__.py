@@ -1,0 +1,1 @@
+"""Logging and planning activities, the timeline, referrals, introductions, events, email templates."""

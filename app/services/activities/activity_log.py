@@ -1,0 +1,203 @@
+"""Reaching out: what happens when a consultant says "I called them"."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, and_, col, func, or_, select
+
+from app.errors import Invalid, NotFound, Stale
+from app.models import (
+    CALLED_OFF,
+    REACHED,
+    Activity,
+    ActivityDraft,
+    ActivityType,
+    Contact,
+    Outcome,
+    Trigger,
+    User,
+    auto_subject,
+    earned,
+    now,
+)
+from app.services.activities import pending_outcomes
+from app.services.campaigns import board_stages
+from app.services.contacts import bank
+from app.services.permissions import visibility
+from app.services.push_queue import push_jobs, push_rules
+from app.signals import Topic, announce
+
+# how far one answer moves somebody, as a suggestion that the consultant may take
+WARMS_BY = {
+    ActivityType.EMAIL: 1,
+    ActivityType.LINKEDIN: 1,
+    ActivityType.CALL: 1,
+    ActivityType.CONFERENCE: 1,
+    ActivityType.REFERRAL: 2,
+    ActivityType.MEETING: 2,
+}
+COOLS = frozenset({Outcome.DECLINED, Outcome.WRONG_NUMBER, Outcome.BOUNCED})
+# what is not worth telling Pipedrive of when it never heard of the meeting
+NEVER_WAS = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})
+
+
+def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft) -> Activity:
+    """Record one touch, past or planned, and hand over what it earns.
+
+    The contact row is locked first, so two taps in the same second add up
+    instead of overwriting each other.
+    """
+    contact = _reachable(session, who, contact_id, draft.campaign_id)
+    activity = _born(session, who, contact, draft)
+    if activity.done:
+        who.default_type = draft.type.value
+        if draft.type is ActivityType.CONFERENCE and draft.location:
+            who.default_event = draft.location
+        session.add(who)
+        pending_outcomes.settle(session, who, contact_id)
+    _after(session, who, activity, contact)
+    return activity
+
+
+def change(
+    session: Session, who: User, activity_id: UUID, changes: dict[str, Any], *, version: int | None = None
+) -> Activity:
+    """Change a touch; the contact's last touch and next date follow. Raises Stale when `version` moved on."""
+    activity, contact = _own(session, who, activity_id)
+    if version is not None and version != activity.version:
+        raise Stale
+    known = activity.model_dump(include=set(ActivityDraft.model_fields))
+    if _turns(changes, activity):
+        known |= {"happened_at": None, "done": None}
+    draft = ActivityDraft.model_validate(known | changes)
+    if draft.contact_id != activity.contact_id:
+        raise Invalid(
+            "A touch cannot move to another contact.", {"contact_id": "A touch cannot move to another contact."}
+        )
+    if draft.campaign_id != activity.campaign_id and contact:
+        _reachable(session, who, contact.id, draft.campaign_id)
+    left, earnt = activity.campaign_id, earned(activity)
+    _write(activity, draft, contact.name if contact else "somebody")
+    activity.version += 1
+    session.flush()
+    _after(session, who, activity, contact, left, corrected=(left, earnt) != (activity.campaign_id, earned(activity)))
+    return activity
+
+
+def remove(session: Session, who: User, activity_id: UUID) -> Activity:
+    """Take a touch back; `put_back` undoes it."""
+    activity, contact = _own(session, who, activity_id)
+    activity.deleted_at = now()
+    session.flush()
+    _after(session, who, activity, contact)
+    return activity
+
+
+def put_back(session: Session, who: User, activity_id: UUID) -> Activity:
+    activity, contact = _own(session, who, activity_id, removed=True)
+    activity.deleted_at = None
+    session.flush()
+    _after(session, who, activity, contact)
+    return activity
+
+
+def warmness_after(contact: Contact, activity: Activity) -> int:
+    """How warm the touch suggests the contact is now; the consultant decides."""
+    if activity.outcome in COOLS:
+        return max(0, contact.warmness_score - 1)
+    if activity.outcome in REACHED:
+        return min(10, contact.warmness_score + WARMS_BY[activity.type])
+    return contact.warmness_score
+
+
+def _reachable(session: Session, who: User, contact_id: UUID, campaign_id: UUID | None) -> Contact:
+    """My own contact, or one that shares the named campaign with me; locked."""
+    if campaign_id is None:
+        return bank.owned(session, who, contact_id, lock=True)
+    return visibility.shared(session, who, contact_id, campaign_id)
+
+
+def _own(session: Session, who: User, activity_id: UUID, *, removed: bool = False) -> tuple[Activity, Contact | None]:
+    """A touch on my contact, or one that I made while its campaign is still shared with me, and the contact.
+
+    Locked in the order contact, touch, like `log` does.
+    """
+    mine = select(Contact.id).where(Contact.user_id == who.id)
+    shared = visibility.sharing(who).where(*visibility.THIS_TOUCH).exists()
+    query = select(Activity).where(
+        Activity.id == activity_id,
+        or_(col(Activity.contact_id).in_(mine), and_(col(Activity.user_id) == who.id, shared)),
+        col(Activity.deleted_at).is_not(None) if removed else col(Activity.deleted_at).is_(None),
+    )
+    activity = session.exec(query).one_or_none()
+    if activity is None:
+        raise NotFound("This touch is not in your contact bank.")
+    contact = session.exec(select(Contact).where(Contact.id == activity.contact_id).with_for_update()).one_or_none()
+    session.refresh(activity, with_for_update=True)
+    return activity, contact
+
+
+def _born(session: Session, who: User, contact: Contact, draft: ActivityDraft) -> Activity:
+    activity = Activity(type=draft.type, user_id=who.id, contact_id=contact.id)
+    _write(activity, draft, contact.name)
+    session.add(activity)
+    session.flush()
+    return activity
+
+
+def _write(activity: Activity, draft: ActivityDraft, name: str) -> None:
+    automatic = auto_subject(activity.type, name, activity.outcome)
+    typed = draft.subject if draft.subject != automatic else None
+    for fact in ("type", "campaign_id", "note", "due_date", "duration_minutes", "location", "outcome"):
+        setattr(activity, fact, getattr(draft, fact))
+    activity.happened_at, activity.done = draft.moment(), draft.is_done
+    activity.subject = typed or auto_subject(draft.type, name, draft.outcome)
+
+
+def _turns(changes: dict[str, Any], activity: Activity) -> bool:
+    """A touch turns from planned to done, or back, by any one of the three words for it."""
+    said_done = changes.get("done")
+    return (said_done is not None and said_done != activity.done) or (
+        "happened_at" in changes and "done" not in changes
+    )
+
+
+def _after(
+    session: Session,
+    who: User,
+    activity: Activity,
+    contact: Contact | None,
+    left: UUID | None = None,
+    *,
+    corrected: bool = False,
+) -> None:
+    """Everything that a touch brings along; `left` is the campaign that it counted for before."""
+    if contact:
+        _retell(session, contact)
+        _hand_over(session, contact, activity)
+        board_stages.after_touch(session, who, activity, contact, left, corrected=corrected)
+    announce(session, Topic.OUTREACH, contact.id if contact else activity.id, contact.user_id if contact else who.id)
+
+
+def _retell(session: Session, contact: Contact) -> None:
+    """The contact's last touch and next date are what its touches say, however they came and went."""
+    alive = select(Activity).where(Activity.contact_id == contact.id, col(Activity.deleted_at).is_(None)).subquery()
+    called_off = and_(
+        alive.c.type == ActivityType.MEETING,
+        func.coalesce(alive.c.outcome, "").in_([outcome.value for outcome in CALLED_OFF]),
+    )
+    done, due = (
+        func.max(alive.c.happened_at).filter(alive.c.done, ~called_off),
+        func.min(alive.c.due_date).filter(alive.c.done.is_(False)),
+    )
+    latest, contact.next_due = session.execute(select(done, due)).one()
+    contact.last_contacted = max(filter(None, (latest, contact.contacted_elsewhere)), default=None)
+    contact.version += 1
+    session.add(contact)
+
+
+def _hand_over(session: Session, contact: Contact, activity: Activity) -> None:
+    """A meeting goes to Pipedrive with the key of the contact's owner; that one is off is told where it was heard of."""
+    owner = session.get_one(User, contact.user_id)
+    if activity.takes_place or push_rules.went_over(session, owner, activity):
+        push_jobs.queue(session, owner, contact, Trigger.MEETING, activity)

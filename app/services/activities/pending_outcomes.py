@@ -1,0 +1,66 @@
+"""Did it happen? The phone's dialler was opened from here, and an answer is owed.
+
+It is a row, not a state of the screen, so a dead battery does not lose it.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select, update
+
+from app.models import ActivityType, Contact, OwedAnswer, User, now
+from app.services.contacts import bank
+from app.signals import Topic, announce
+
+FORGOTTEN_AFTER = timedelta(days=3)
+
+
+def owe(session: Session, who: User, contact_id: UUID, kind: ActivityType) -> OwedAnswer:
+    """Remember that this contact was reached for; the newest question per contact stands."""
+    contact = bank.owned(session, who, contact_id)
+    _answer(session, who, contact.id)
+    question = OwedAnswer(user_id=who.id, contact_id=contact.id, type=kind)
+    session.add(question)
+    announce(session, Topic.OUTREACH, contact.id, who.id)
+    return question
+
+
+def open_questions(session: Session, who: User, limit: int = 5) -> list[tuple[OwedAnswer, Contact]]:
+    """What is still to be answered, newest first."""
+    query = (
+        select(OwedAnswer, Contact)
+        .join(Contact, col(Contact.id) == col(OwedAnswer.contact_id))
+        .where(
+            OwedAnswer.user_id == who.id,
+            Contact.user_id == who.id,
+            col(OwedAnswer.answered_at).is_(None),
+            col(Contact.deleted_at).is_(None),
+            col(OwedAnswer.created_at) > now() - FORGOTTEN_AFTER,
+        )
+        .order_by(col(OwedAnswer.created_at).desc())
+        .limit(limit)
+    )
+    return [(question, contact) for question, contact in session.exec(query)]
+
+
+def dismiss(session: Session, who: User, contact_id: UUID) -> None:
+    """It did not happen; nothing is logged."""
+    _answer(session, who, contact_id)
+    announce(session, Topic.OUTREACH, contact_id, who.id)
+
+
+def settle(session: Session, who: User, contact_id: UUID) -> None:
+    """A touch was logged: whatever was asked about this contact is answered."""
+    _answer(session, who, contact_id)
+
+
+def _answer(session: Session, who: User, contact_id: UUID) -> None:
+    session.exec(
+        update(OwedAnswer)
+        .where(
+            col(OwedAnswer.user_id) == who.id,
+            col(OwedAnswer.contact_id) == contact_id,
+            col(OwedAnswer.answered_at).is_(None),
+        )
+        .values(answered_at=now())
+    )

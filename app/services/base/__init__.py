@@ -1,0 +1,1 @@
+"""What every domain stands on: audit log, cursors, firm settings, idempotency, phone numbers, tokens."""

@@ -1,0 +1,77 @@
+"""The firm's own choices: when a contact counts as warm, which country a bare phone number is from."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from app.errors import Forbidden, Invalid
+from app.models import Setting, User, now, pipedrive_rules
+from app.services.base import audit_log
+
+NOBODY_ACTS = "the firm's choices are the same for everybody"
+
+DEFAULTS: dict[str, Any] = {
+    "warm_threshold": 7,
+    "country": "DE",
+    # for how many days a colleague's touch of the same person is worth a warning; 0 for never
+    "courtesy_days": 14,
+    "practice_pipedrive": False,
+    "pipedrive_company": None,
+    # why nothing goes to Pipedrive for now, in words; and since when our links may know less than Pipedrive does
+    "sync_paused": None,
+    "sync_verify_since": None,
+    # what became of the last nightly backup: when it was made, whether it was proved, what went wrong
+    "backup_last": None,
+    # how often we listen to Pipedrive; what becomes there of a meeting that is called off: "mark" or "delete"
+    "pipedrive_poll_minutes": 10,
+    "pipedrive_webhooks": True,
+    "deleted_meetings": "mark",
+    # our kind of touch -> the key of an activity type there; whose the new records are ("key_user" or "none"); who sees them
+    "pipedrive_activity_types": {},
+    "pipedrive_owner": "key_user",
+    "pipedrive_visible_to": None,
+    "pipedrive_label_ids": [],
+    # what a booked meeting earns there: "nothing", "lead" or "deal"
+    "pipedrive_on_meeting": "nothing",
+}
+
+
+MOST_COURTESY = 365
+
+
+def choice(session: Session, key: str) -> Any:
+    """What the firm chose, or our default; the types are those of DEFAULTS."""
+    return next(iter(session.exec(select(Setting.value).where(Setting.key == key))), DEFAULTS[key])
+
+
+def choices(session: Session) -> dict[str, Any]:
+    kept = dict(session.exec(select(Setting.key, Setting.value).where(col(Setting.key).in_(DEFAULTS))).all())
+    return DEFAULTS | kept
+
+
+def choose(session: Session, who: User, **chosen: Any) -> None:
+    """Keep new choices; only a golden ticket may."""
+    if not who.is_golden:
+        raise Forbidden
+    if not 1 <= chosen.get("warm_threshold", 7) <= 10:
+        raise Invalid("Choose a warmness between 1 and 10.", {"warm_threshold": "Choose a warmness between 1 and 10."})
+    if not 0 <= chosen.get("courtesy_days", 14) <= MOST_COURTESY:
+        raise Invalid(fields={"courtesy_days": "Choose 0 to 365 days."})
+    if wrong := pipedrive_rules.wrong(chosen):
+        raise Invalid(fields=wrong)
+    keep(session, **chosen)
+    audit_log.record(session, who, "settings.changed", "", **chosen)
+
+
+def keep(session: Session, **chosen: Any) -> None:
+    for key, value in chosen.items():
+        row = insert(Setting).values(**Setting(key=key, value=value).model_dump())
+        session.exec(
+            row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value, "updated_at": now()})
+        )
+
+
+def in_days(days: int) -> datetime:
+    return now() + timedelta(days=days)

@@ -1,0 +1,1 @@
+"""Campaigns, their members, and the board: who stands in which stage."""

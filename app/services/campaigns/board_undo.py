@@ -1,0 +1,110 @@
+"""Taking back what was done to many places on a board: exactly the rows of the deed, where they still stand as it left them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.errors import NotFound
+from app.models import BankDeed, Campaign, CampaignContact, Contact, DeedKind, Stage, User, now
+from app.services.campaigns import board_assignments, board_stages, campaigns
+from app.services.permissions import visibility
+from app.services.undo.row_snapshots import Step
+
+# how long whoever leads a campaign may put back a colleague's contact that they took out
+SECOND_THOUGHT = timedelta(minutes=10)
+
+Row = dict[str, Any]
+
+
+def back(session: Session, who: User, deed: BankDeed) -> tuple[int, int]:
+    """Take the deed back; says how many places it reached, and how many it was about."""
+    (step,) = (Step(**one) for one in deed.what)
+    by_campaign: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in step.before or step.after:
+        by_campaign[row["campaign_id"]].append(row)
+    left = {row["id"]: row for row in step.after}
+    verb = {DeedKind.ASSIGN: _off_again, DeedKind.MOVE: _moved_back, DeedKind.TAKE_OUT: _on_again}[deed.kind]
+    done = sum(verb(session, who, deed, UUID(one), rows, left) for one, rows in by_campaign.items())
+    return done, len(step.before or step.after)
+
+
+def placed(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]) -> Step:
+    """What putting them on the board has just changed."""
+    return Step("campaign_contacts", after=[one.trace() for one in places(session, who, campaign_id, contact_ids)])
+
+
+def places(
+    session: Session,
+    who: User,  # noqa: ARG001 - whoever calls names who acts, and has checked their right
+    campaign_id: UUID,
+    contact_ids: Sequence[UUID],
+    *,
+    lock: bool = False,
+) -> Sequence[CampaignContact]:
+    """Where they stand, for verbs that check the right of `who` themselves.
+
+    To lock them, their contacts are locked first, in the order that a log locks them.
+    """
+    if lock:
+        ordered = select(Contact.id).where(col(Contact.id).in_(contact_ids)).order_by(col(Contact.id))
+        session.exec(ordered.with_for_update()).all()
+    query = (
+        select(CampaignContact)
+        .where(CampaignContact.campaign_id == campaign_id, col(CampaignContact.contact_id).in_(contact_ids))
+        .order_by(col(CampaignContact.id))
+        .execution_options(populate_existing=True)
+    )
+    return session.exec(query.with_for_update() if lock else query).all()
+
+
+def _off_again(
+    session: Session, who: User, _: BankDeed, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
+) -> int:
+    """Off the board the usual way, so that the campaign's history knows."""
+    still = _untouched(session, who, campaign_id, rows, after)
+    return board_assignments.unassign(session, who, campaign_id, still) if still else 0
+
+
+def _moved_back(
+    session: Session, who: User, _: BankDeed, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
+) -> int:
+    still = set(_untouched(session, who, campaign_id, rows, after))
+    came_from: defaultdict[Stage, list[UUID]] = defaultdict(list)
+    for row in rows:
+        if UUID(row["contact_id"]) in still:
+            came_from[Stage(row["stage"])].append(UUID(row["contact_id"]))
+    return sum(len(board_stages.move_many(session, who, campaign_id, ids, stage)) for stage, ids in came_from.items())
+
+
+def _on_again(
+    session: Session, who: User, deed: BankDeed, campaign_id: UUID, rows: Sequence[Row], _: dict[str, Row]
+) -> int:
+    """One's own come back as they stood; a colleague's for whoever leads the campaign, while it is a second thought.
+
+    Putting back what one has just taken out is not assigning: it was there with its owner's consent.
+    """
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None or campaign.deleted_at:
+        raise NotFound(campaigns.MISSING)
+    leads = (who.is_golden or campaign.owner_id == who.id) and deed.created_at > now() - SECOND_THOUGHT
+    wanted = {UUID(row["contact_id"]): row for row in rows}
+    query = select(Contact).where(col(Contact.id).in_(wanted), col(Contact.deleted_at).is_(None))
+    able = [
+        contact.id
+        for contact in session.exec(query.order_by(col(Contact.id)).with_for_update())
+        if contact.user_id == who.id or (leads and str(contact.user_id) == wanted[contact.id]["owner"])
+    ]
+    return board_assignments.rejoin(session, who, visibility.working(campaign), [wanted[one] for one in able])
+
+
+def _untouched(
+    session: Session, who: User, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
+) -> list[UUID]:
+    """Whose place is the same one, in the stage and since the moment that the deed left it."""
+    ids = [UUID(row["contact_id"]) for row in rows]
+    here = {str(place.id): place.trace() for place in places(session, who, campaign_id, ids, lock=True)}
+    return [UUID(row["contact_id"]) for row in rows if here.get(row["id"]) == after[row["id"]]]

@@ -1,0 +1,78 @@
+"""A word before somebody is approached twice: by two campaigns, or by two colleagues with the same person in their banks.
+
+It says that, and never who, about what, or from where, unless the reader may know it anyway.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from app.models import Campaign, CampaignContact, Contact, User, now
+from app.services.base import firm_settings
+from app.services.permissions import visibility
+
+
+def warnings(session: Session, who: User, campaign_id: UUID, contact_ids: Collection[UUID]) -> dict[UUID, str]:
+    """For each of the contacts that deserves one, a sentence or two; in two questions, however many there are."""
+    said: defaultdict[UUID, list[str]] = defaultdict(list)
+    for contact_id, names in _elsewhere(session, who, campaign_id, contact_ids).items():
+        said[contact_id].append(f"Already in {_listed(names)}.")
+    for contact_id, last in _colleagues(session, who, contact_ids).items():
+        said[contact_id].append(f"A colleague was in touch {_ago(last)}.")
+    return {contact_id: " ".join(sentences) for contact_id, sentences in said.items()}
+
+
+def before_touch(session: Session, who: User, contact_id: UUID) -> str | None:
+    """A sentence before one of my contacts is reached for, when a colleague was in touch with the same person lately."""
+    last = _colleagues(session, who, [contact_id]).get(contact_id)
+    return f"A colleague was in touch {_ago(last)}." if last else None
+
+
+def _elsewhere(
+    session: Session, who: User, campaign_id: UUID, contact_ids: Collection[UUID]
+) -> dict[UUID, list[str | None]]:
+    """The other live campaigns of each contact; None stands for one that this person may not see."""
+    open_to: Any = select(Campaign.id).where(*visibility.campaigns(who))
+    query = (
+        select(CampaignContact.contact_id, Campaign.name, col(Campaign.id).in_(open_to))
+        .join(Campaign, col(Campaign.id) == col(CampaignContact.campaign_id))
+        .where(col(CampaignContact.contact_id).in_(contact_ids), CampaignContact.campaign_id != campaign_id)
+        .where(col(Campaign.deleted_at).is_(None), col(Campaign.archived_at).is_(None))
+        .order_by(col(CampaignContact.added_at), col(CampaignContact.id))
+    )
+    found: defaultdict[UUID, list[str | None]] = defaultdict(list)
+    for contact_id, name, known in session.exec(query):
+        found[contact_id].append(name if known else None)
+    return found
+
+
+def _colleagues(session: Session, who: User, contact_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When a colleague was last in touch with the same person, where that is less than the firm's courtesy ago."""
+    days = firm_settings.choice(session, "courtesy_days")
+    if not days:
+        return {}
+    twin = aliased(Contact)
+    query = (
+        select(Contact.id, func.max(twin.last_contacted))
+        .join(twin, col(twin.emails).bool_op("&&")(col(Contact.emails)))
+        .where(col(Contact.id).in_(contact_ids), func.cardinality(Contact.emails) > 0)
+        .where(col(twin.user_id).not_in([who.id]), col(twin.user_id) != col(Contact.user_id))
+        .where(col(twin.deleted_at).is_(None), col(twin.last_contacted) > now() - timedelta(days=days))
+        .group_by(col(Contact.id))
+    )
+    return {contact_id: last for contact_id, last in session.exec(query) if last}
+
+
+def _listed(names: list[str | None]) -> str:
+    known = [name for name in names if name]
+    return " and ".join([*known, *(["another campaign"] if len(known) < len(names) else [])])
+
+
+def _ago(moment: datetime) -> str:
+    days = max(0, (now() - moment) // timedelta(days=1))
+    return ("today", "yesterday")[days] if days < 2 else f"{days} days ago"

@@ -1,0 +1,1 @@
+"""The contact bank: one contact, search, suggestions, warmness, duplicates, merging, trash, erasure."""

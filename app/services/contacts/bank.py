@@ -1,0 +1,194 @@
+"""The contact bank: who is in it, and what its owner may change."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, select
+
+from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
+from app.models import Contact, ContactDraft, Trigger, User, WarmnessChange, WarmnessReason, now
+from app.services.base import audit_log, firm_settings, phone_numbers
+from app.services.contacts import erased_people, organisations
+from app.services.imports import matcher
+from app.services.push_queue import push_jobs, push_rules
+from app.signals import Topic, announce
+
+FACTS = ("name", "emails", "phones", "job_title", "linkedin_url", "notes", "tags", "cadence_days")
+
+
+def owned(session: Session, who: User, contact_id: UUID, *, lock: bool = False, trash: bool = False) -> Contact:
+    """The contact, if it is in this person's bank; somebody else's does not exist.
+
+    `lock` holds the row until the transaction ends. Raises NotFound.
+    """
+    query = (
+        select(Contact)
+        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
+        .where(Contact.id == contact_id, Contact.user_id == who.id)
+        .where(col(Contact.deleted_at).is_not(None) if trash else col(Contact.deleted_at).is_(None))
+    )
+    if lock:
+        query = query.with_for_update(of=Contact).execution_options(populate_existing=True)
+    contact = session.exec(query).one_or_none()
+    if contact is None:
+        raise NotFound
+    return contact
+
+
+def add(session: Session, who: User, draft: ContactDraft, *, keep_both: bool = False) -> Contact:
+    """Put somebody new into the bank; a warm one is handed to Pipedrive.
+
+    Raises LikelyDuplicate with the candidates, unless `keep_both`.
+    """
+    contact = born(session, who, draft)
+    if not keep_both:
+        _alone(session, who, draft, contact)
+    session.add(contact)
+    session.flush()
+    _note_warmness(session, who, contact, 0, WarmnessReason.ADDED)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def born(session: Session, who: User, draft: ContactDraft) -> Contact:
+    """The row that a draft becomes, not yet in the session; raises Invalid for a number nobody can dial."""
+    contact = Contact(user_id=who.id, name=draft.name, warmness_score=draft.warmness_score)
+    _write(session, who, contact, draft)
+    return contact
+
+
+def change(
+    session: Session,
+    who: User,
+    contact_id: UUID,
+    changes: dict[str, Any],
+    *,
+    version: int | None = None,
+    heard: bool = False,
+) -> Contact:
+    """Change some of the facts. `version` is the one that the person saw; raises Stale when it moved on.
+
+    `heard` says that Pipedrive told us, so it need not be told.
+    """
+    contact = owned(session, who, contact_id, lock=True)
+    if version is not None and version != contact.version:
+        raise Stale
+    draft = _edited(contact, changes)
+    before, told = contact.warmness_score, push_rules.told(contact)
+    contact.warmness_score = draft.warmness_score
+    _write(session, who, contact, draft)
+    contact.version += 1
+    session.flush()
+    _note_warmness(session, who, contact, before, WarmnessReason.HAND)
+    if not heard and push_rules.told(contact) != told:
+        push_rules.follow(session, who, contact)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def set_warmness(
+    session: Session,
+    who: User,
+    contact_id: UUID,
+    score: int,
+    reason: WarmnessReason = WarmnessReason.HAND,
+    *,
+    activity_id: UUID | None = None,
+) -> Contact:
+    """Set how warm somebody is; crossing the firm's threshold upwards hands them to Pipedrive once."""
+    contact = owned(session, who, contact_id, lock=True)
+    before, contact.warmness_score = contact.warmness_score, min(10, max(0, score))
+    contact.version += 1
+    _note_warmness(session, who, contact, before, reason, activity_id)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def snooze(session: Session, who: User, contact_id: UUID, days: int) -> Contact:
+    """Do not suggest this contact for so many days; 0 wakes it up."""
+    if not 0 <= days <= 730:
+        raise Invalid("Snooze for 1 to 730 days.", {"days": "Snooze for 1 to 730 days."})
+    contact = owned(session, who, contact_id, lock=True)
+    contact.snoozed_until = firm_settings.in_days(days) if days else None
+    contact.version += 1
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def trash(session: Session, who: User, contact_id: UUID) -> Contact:
+    """Out of every list, but not gone: `restore` brings it back with its touches."""
+    contact = owned(session, who, contact_id, lock=True)
+    contact.deleted_at = now()
+    contact.version += 1
+    push_rules.close(session, who, contact)
+    audit_log.record(session, who, "contact.trashed", contact.id)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def restore(session: Session, who: User, contact_id: UUID) -> Contact:
+    contact = owned(session, who, contact_id, lock=True, trash=True)
+    contact.deleted_at = None
+    contact.version += 1
+    push_rules.reopen(session, who, contact)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def _alone(session: Session, who: User, draft: ContactDraft, contact: Contact) -> None:
+    """Raise LikelyDuplicate when the bank has somebody who looks the same, Conflict when they asked to be forgotten."""
+    typed = matcher.Typed(contact.name, contact.emails, contact.phones, draft.organisation)
+    if found := matcher.like(session, who, typed, but_not=contact.id):
+        raise LikelyDuplicate([twin.candidate for twin in found])
+    if erased_people.known(session, who, [*contact.emails, *contact.phones]):
+        raise Conflict(erased_people.ERASED)
+
+
+def _edited(contact: Contact, changes: dict[str, Any]) -> ContactDraft:
+    """The contact as a draft with the changes laid over it; the draft's own rules decide."""
+    if {"email", "phone"} & changes.keys():
+        changes = _primaries(contact, changes)
+    firm = contact.organisation.name if contact.organisation else None
+    now_known = {name: getattr(contact, name) for name in (*FACTS, "warmness_score")} | {"organisation": firm}
+    return ContactDraft.model_validate(now_known | changes)
+
+
+def _primaries(contact: Contact, changes: dict[str, Any]) -> dict[str, Any]:
+    """A new `email` or `phone` takes the first place and the others stay."""
+    changes = dict(changes)
+    for one, many in (("email", "emails"), ("phone", "phones")):
+        if one in changes and many not in changes:
+            first = changes.pop(one)
+            rest = getattr(contact, many)[1:]
+            changes[many] = [first, *rest] if first else rest
+    return changes
+
+
+def _write(session: Session, who: User, contact: Contact, draft: ContactDraft) -> None:
+    country = str(firm_settings.choice(session, "country"))
+    for name in FACTS:
+        setattr(contact, name, getattr(draft, name))
+    contact.phones = list(dict.fromkeys(phone_numbers.e164(number, country) for number in draft.phones))
+    contact.organisation = organisations.settle(session, who, draft.organisation)
+    contact.organisation_id = contact.organisation.id if contact.organisation else None
+    contact.reindex(contact.organisation.name if contact.organisation else None)
+
+
+def _note_warmness(  # noqa: PLR0917 - one step of the history
+    session: Session,
+    who: User,
+    contact: Contact,
+    before: int,
+    reason: WarmnessReason,
+    activity_id: UUID | None = None,
+) -> None:
+    """Keep the step in the history, and hand the contact over when it has just become warm."""
+    after = contact.warmness_score
+    if after == before:
+        return
+    step = WarmnessChange(contact_id=contact.id, user_id=who.id, before=before, after=after, reason=reason)
+    step.activity_id = activity_id
+    session.add(step)
+    if before < firm_settings.choice(session, "warm_threshold") <= after and contact.pipedrive_person_id is None:
+        push_jobs.queue(session, who, contact, Trigger.WARM)

@@ -1,0 +1,168 @@
+"""One verb for many contacts of one's own: for those that were chosen, or all that a search finds.
+
+Each says how many it changed, and the deed that takes it back (`deeds.undo`).
+Contacts that are not this person's are none of theirs to choose and are passed over.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from app.errors import Invalid, TooLarge
+from app.models import Contact, DeedKind, Trigger, User, WarmnessChange, WarmnessReason, now
+from app.models.base import new_id
+from app.models.contact import ContactDraft
+from app.services.base import audit_log, firm_settings
+from app.services.campaigns import board, board_undo
+from app.services.contacts import search
+from app.services.contacts.search import Search
+from app.services.push_queue import bulk_push_jobs
+from app.services.undo import undo_log
+from app.services.undo.row_snapshots import Step, born, reread
+from app.signals import Topic, announce
+
+Chosen = Sequence[UUID] | Search
+
+MOST = 10_000
+MOST_TAGS = 30
+
+
+class Done(NamedTuple):
+    """How many contacts changed, and what takes it back (None when nothing changed)."""
+
+    n: int
+    deed_id: UUID | None
+
+
+def chosen(session: Session, who: User, wanted: Chosen, *, trash: bool = False) -> list[UUID]:
+    """The ids of this person's contacts among those wanted, locked until the transaction ends.
+
+    Raises TooLarge beyond 10,000.
+    """
+    mine = select(Contact.id).where(Contact.user_id == who.id)
+    mine = mine.where(col(Contact.deleted_at).is_not(None) if trash else col(Contact.deleted_at).is_(None))
+    if isinstance(wanted, Search):
+        mine = mine.where(col(Contact.id).in_(search.ids(session, who, wanted)))
+    elif len(wanted) <= MOST:
+        mine = mine.where(col(Contact.id).in_(list(wanted)))
+    if not isinstance(wanted, Search) and len(wanted) > MOST:
+        raise TooLarge(f"Choose at most {MOST:,} contacts at a time.")
+    found = list(session.exec(mine.order_by(col(Contact.id)).limit(MOST + 1).with_for_update()))
+    if len(found) > MOST:
+        raise TooLarge(f"Choose at most {MOST:,} contacts at a time.")
+    return found
+
+
+def tag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
+    """Give them all one more tag; who has 30 already is passed over."""
+    word = _tag(word)
+    more = "(select array_agg(distinct w order by w) from unnest(t.tags || :word) w)"
+    where = f"not t.tags @> :word and cardinality(t.tags) < {MOST_TAGS}"
+    steps = _changed(session, chosen(session, who, wanted), "tags", more, where, word=[word])
+    return _done(session, who, DeedKind.TAG, f"Tagged “{word}”.", steps)
+
+
+def untag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
+    word = _tag(word)
+    ids = chosen(session, who, wanted)
+    steps = _changed(session, ids, "tags", "array_remove(t.tags, :one)", "t.tags @> :word", word=[word], one=word)
+    return _done(session, who, DeedKind.UNTAG, f"Tag “{word}” removed.", steps)
+
+
+def snooze(session: Session, who: User, wanted: Chosen, days: int) -> Done:
+    """Do not suggest them for so many days; 0 wakes them up."""
+    if not 0 <= days <= 730:
+        raise Invalid("Snooze for 1 to 730 days.", {"days": "Snooze for 1 to 730 days."})
+    until = firm_settings.in_days(days) if days else None
+    ids = chosen(session, who, wanted)
+    to = "cast(:until as timestamptz)"
+    steps = _changed(session, ids, "snoozed_until", to, f"t.snoozed_until is distinct from {to}", until=until)
+    return _done(session, who, DeedKind.SNOOZE, f"Snoozed for {days} days." if days else "Woken up.", steps)
+
+
+def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
+    """Set all so many degrees warmer or colder, with a step in each one's history; who becomes warm is handed over."""
+    if not -10 <= by <= 10 or by == 0:
+        raise Invalid("Choose 1 to 10 degrees up or down.", {"by": "Choose 1 to 10 degrees up or down."})
+    to = "least(10, greatest(0, t.warmness_score + :by))"
+    ids = chosen(session, who, wanted)
+    steps = _changed(session, ids, "warmness_score", to, f"t.warmness_score <> {to}", by=by)
+    same = WarmnessChange(contact_id=who.id, user_id=who.id, before=0, after=0, reason=WarmnessReason.HAND).model_dump()
+    history = [
+        same
+        | {"id": new_id(), "contact_id": was["id"], "before": was["warmness_score"], "after": became["warmness_score"]}
+        for was, became in zip(steps[0].before, steps[0].after, strict=True)
+    ]
+    born(session, who, "warmness_changes", history)
+    added = Step("warmness_changes", after=[{"id": row["id"], "contact_id": row["contact_id"]} for row in history])
+    threshold = firm_settings.choice(session, "warm_threshold")
+    just_warm = [row["contact_id"] for row in history if row["before"] < threshold <= row["after"]]
+    pushes = bulk_push_jobs.queue(session, who, just_warm, Trigger.WARM, unless_there=True)
+    words = f"{abs(by)} {'warmer' if by > 0 else 'colder'}."
+    return _done(session, who, DeedKind.WARM, words, [*steps, added, pushes])
+
+
+def push(session: Session, who: User, wanted: Chosen) -> Done:
+    """Hand them all to Pipedrive; undo takes back what has not gone over yet."""
+    step = bulk_push_jobs.queue(session, who, chosen(session, who, wanted), Trigger.MANUAL)
+    return _done(session, who, DeedKind.PUSH, "Queued for Pipedrive.", [step])
+
+
+def trash(session: Session, who: User, wanted: Chosen) -> Done:
+    """Out of every list, and what was to go to Pipedrive does not."""
+    ids = chosen(session, who, wanted)
+    steps = _changed(session, ids, "deleted_at", "cast(:moment as timestamptz)", "true", moment=now())
+    return _done(session, who, DeedKind.TRASH, "Moved to the trash.", [*steps, bulk_push_jobs.close(session, who, ids)])
+
+
+def restore(session: Session, who: User, wanted: Chosen) -> Done:
+    """Out of the trash, with their touches; what was to go to Pipedrive goes on."""
+    ids = chosen(session, who, wanted, trash=True)
+    steps = _changed(session, ids, "deleted_at", "null", "true")
+    return _done(
+        session, who, DeedKind.RESTORE, "Back from the trash.", [*steps, bulk_push_jobs.reopen(session, who, ids)]
+    )
+
+
+def assign(session: Session, who: User, wanted: Chosen, campaign_id: UUID) -> Done:
+    """Put them on the board of a campaign; who is there already stays. Raises NotFound, Conflict when it is archived."""
+    results = board.assign(session, who, campaign_id, chosen(session, who, wanted))
+    fresh = [one.contact_id for one in results if one.status == "assigned"]
+    step = board_undo.placed(session, who, campaign_id, fresh)
+    return _done(session, who, DeedKind.ASSIGN, "Assigned.", [step])
+
+
+def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where: str, **binds: Any) -> list[Step]:
+    """Change one column of the locked contacts where the condition holds, in one statement that knows what was there."""
+    session.flush()
+    change = text(f"""
+        update contacts t set {column} = {to}, version = t.version + 1, updated_at = :now from contacts old
+        where old.id = t.id and t.id = any(:ids) and {where}
+        returning t.id, old.{column} as was, t.{column} as became
+    """)  # noqa: S608 - the pieces stand in this module
+    rows = session.execute(change, {"ids": list(ids), "now": now(), **binds}).all()
+    reread(session)
+    before = [{"id": row.id, column: row.was} for row in rows]
+    return [Step("contacts", before, [{"id": row.id, column: row.became} for row in rows])]
+
+
+def _done(session: Session, who: User, kind: DeedKind, sentence: str, steps: Sequence[Step]) -> Done:
+    """Remember the deed, note it in the trail and tell the pages; the first step is what counts."""
+    n = len(steps[0].after)
+    if not n:
+        return Done(0, None)
+    deed_id = undo_log.keep(session, who, kind, f"{n:,}: {sentence}", steps)
+    audit_log.record(session, who, f"contacts.{kind.value.lower()}", deed_id, contacts=n)
+    announce(session, Topic.CONTACT, deed_id, who.id)
+    return Done(n, deed_id)
+
+
+def _tag(word: str) -> str:
+    return next(iter(ContactDraft(name="-", tags=[word]).tags), "") or _no_tag()
+
+
+def _no_tag() -> str:
+    raise Invalid("Type a tag.", {"tag": "Type a tag."})

@@ -1,0 +1,1 @@
+"""A pasted signature or card as the draft of a contact."""

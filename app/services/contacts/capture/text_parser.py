@@ -1,0 +1,175 @@
+"""One blob of text becomes a contact to look over: a signature, a vCard, a profile link, a line, mail headers.
+
+Nothing is fetched and nothing is written; what we are not sure of is shown beside the draft.
+"""
+
+import re
+from urllib.parse import unquote
+
+import vobject  # type: ignore[import-untyped]
+from sqlmodel import Session
+
+from app.errors import Invalid, TooLarge
+from app.models import User, fold
+from app.services.base import firm_settings
+from app.services.contacts.capture import signature_rules
+from app.services.contacts.capture.captured_draft import Captured, addresses, https, phone
+
+MOST_BYTES = 10_000
+EMPTY = "Paste a signature, a vCard, a LinkedIn address or a line with a name."
+NOT_A_CARD = "This vCard cannot be read."
+
+HEADER = re.compile(r"^(?:from|to|cc|reply-to|von|an|de|à|från|fra|til|till|lähettäjä)\s*:\s*", re.IGNORECASE)
+NAMED = re.compile(r"^\s*[\"“']?(?P<name>[^<>\"“”]*?)[\"”']?\s*<(?:mailto:)?(?P<mail>[^<>\s]+@[^<>\s]+)>")
+AT_FIRM = re.compile(r"^(?P<job>.+?)\s+(?:at|bei|chez|hos|@|bij)\s+(?P<firm>\S.*)$")
+
+
+def parse(session: Session, who: User, blob: str) -> Captured:
+    """What a text says about somebody; a bare phone number is from the firm's country.
+
+    Raises TooLarge beyond 10 kB, Invalid when it says nothing.
+    """
+    del who
+    return read(blob, str(firm_settings.choice(session, "country")))
+
+
+def read(blob: str, country: str) -> Captured:
+    """`parse` without a database: the rules alone."""
+    if len(blob.encode("utf-8", "replace")) > MOST_BYTES:
+        raise TooLarge("This is more than a signature: paste at most 10,000 characters.")
+    text = "".join(c for c in blob if c in "\r\n\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
+    if "BEGIN:VCARD" in text.upper():
+        found = _card(text, country)
+    elif whole := signature_rules.LINKEDIN.fullmatch(text.strip().split("?")[0]):
+        found = _profile(whole.group())
+    else:
+        found = _text(text, country)
+    if not found.draft:
+        raise Invalid(EMPTY, {"text": EMPTY})
+    return found
+
+
+def _card(text: str, country: str) -> Captured:
+    try:
+        card = vobject.readOne(text[text.upper().index("BEGIN:VCARD") :])
+        told = {name: [line.value for line in lines] for name, lines in card.contents.items()}
+    except Exception as odd:  # the parser raises whatever it stumbles over
+        raise Invalid(NOT_A_CARD, {"text": NOT_A_CARD}) from odd
+    found = Captured("vcard")
+    structured = next(iter(told.get("n", [])), None)
+    names = [*told.get("fn", []), " ".join(f"{structured.given} {structured.family}".split()) if structured else ""]
+    firm = next((one[0] if isinstance(one, list) and one else one for one in told.get("org", [])), "")
+    said = [("name", next((one for one in names if str(one).strip()), "")), ("organisation", firm)]
+    said += [("job_title", one) for one in told.get("title", [])] + [("notes", one) for one in told.get("note", [])]
+    said += [("email", str(one).lower()) for one in told.get("email", [])]
+    for label, value in said:
+        if str(value).strip():
+            found.note(label, str(value).strip() if label == "notes" else " ".join(str(value).split()))
+    for number in told.get("tel", []):
+        phone(found, str(number).removeprefix("tel:"), country)
+    for link in (str(one) for one in [*told.get("url", []), *told.get("x-socialprofile", [])]):
+        found.note("linkedin_url" if signature_rules.LINKEDIN.search(link) else "website", link)
+    return found
+
+
+def _profile(link: str) -> Captured:
+    """A name is guessed from the address alone; whoever it is has the last word."""
+    found = Captured("linkedin")
+    found.note("linkedin_url", https(link))
+    if name := signature_rules.spelled(unquote(link.rstrip("/").rsplit("/", 1)[-1])):
+        found.note("name", name)
+    return found
+
+
+def _text(text: str, country: str) -> Captured:
+    """Lines and pieces, each taken for what it looks like; a name first, for all else hangs on it."""
+    lines = [line[: signature_rules.LONGEST] for line in text.splitlines() if line.strip()]
+    headed = next((line for line in lines if HEADER.match(line) and "@" in line), None)
+    found = Captured("line" if headed or len(lines) == 1 else "signature")
+    pieces = _pieces(headed or (lines[0] if len(lines) == 1 else text), single=found.sort == "line")
+    if headed and (named := NAMED.match(HEADER.sub("", headed))) and named["name"].strip():
+        found.note("name", _turned(named["name"]))
+        pieces = [named["mail"]]
+    for piece in pieces:
+        addresses(found, piece, country)
+    _words(found, [word for word in map(signature_rules.bare, pieces) if word])
+    _guess(found)
+    return found
+
+
+def _pieces(text: str, *, single: bool) -> list[str]:
+    if not single:
+        return signature_rules.own(text)
+    line = HEADER.sub("", text.strip())
+    named = NAMED.match(line)
+    if named and named["name"].strip():
+        return [_turned(named["name"]), named["mail"], *re.split(r"[,;]", line[named.end() :])]
+    return [
+        piece.strip()
+        for part in signature_rules.SPLIT.split(line)
+        for piece in re.split(r"[,;]\s*", part)
+        if piece.strip()
+    ]
+
+
+def _turned(name: str) -> str:
+    """`Roe, Jane` in a mail header is Jane Roe."""
+    family, comma, given = name.strip(" '\"").partition(",")
+    return f"{given.strip()} {family.strip()}" if comma and given.strip() else name.strip(" '\"")
+
+
+def _words(found: Captured, pieces: list[str]) -> None:
+    """Name, job and firm among the pieces that are no address; whatever fits nothing is shown as it is."""
+    locals_ = [fold(mail.split("@")[0]) for mail in found.draft.get("emails", [])]
+    names = [piece for piece in pieces if signature_rules.is_name(piece)]
+    mine = [
+        piece
+        for piece in names
+        if any(word in local for local in locals_ for word in fold(piece).split() if len(word) > 2)
+    ]
+    name = next(iter(mine or names), None)
+    rest: list[str] = []
+    for piece in pieces:
+        if piece == name:
+            found.note("name", signature_rules.tidy(piece))
+            continue
+        head, comma, tail = piece.partition(", ")
+        if comma and name is None and "name" not in found.draft and signature_rules.is_name(head):
+            found.note("name", signature_rules.tidy(head))
+            piece = tail  # noqa: PLW2901 - what stands behind the comma is judged on its own
+        rest.append(piece)
+    for piece in rest:
+        _judge(found, piece)
+
+
+def _judge(found: Captured, piece: str) -> None:
+    at = AT_FIRM.match(piece)
+    if at and signature_rules.is_job(at["job"]):
+        found.note("job_title", at["job"].strip(" ,"))
+        found.note("organisation", at["firm"].strip())
+    elif signature_rules.is_firm(piece):
+        found.note("organisation", piece)
+    elif signature_rules.is_job(piece):
+        found.note("job_title", piece)
+    elif signature_rules.is_address(piece):
+        found.note("address", piece)
+    else:
+        found.note("other", piece)
+
+
+def _guess(found: Captured) -> None:
+    """What the mail address knows when nothing else said it."""
+    mail = next(iter(found.draft.get("emails", [])), "")
+    local, _, domain = mail.partition("@")
+    if "name" not in found.draft and (name := signature_rules.spelled(local)):
+        found.note("name", name)
+    if "organisation" in found.draft:
+        return
+    others = [text for label, text in found.pieces if label == "other"]
+    label = fold(signature_rules.firm_of(domain))
+    fits = [text for text in others if label and fold(text).replace(" ", "").startswith(label.replace(" ", "")[:4])]
+    guess = next(iter(fits), None) or (
+        others[0] if found.sort == "line" and others else signature_rules.firm_of(domain)
+    )
+    if guess:
+        found.note("organisation", guess)

@@ -1,0 +1,69 @@
+"""Everything that we hold about one contact, for whoever asks to see it (GDPR, article 15)."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+from sqlmodel import Session, SQLModel, col, select
+
+from app.models import (
+    Activity,
+    Campaign,
+    CampaignContact,
+    CampaignMove,
+    OwnerChange,
+    PipedriveLink,
+    PipedriveSync,
+    SyncConflict,
+    User,
+    WarmnessChange,
+    now,
+)
+from app.services.base import audit_log
+from app.services.contacts import bank
+
+# kept for machines: they say nothing about the person
+OURS = {"search_text", "sort_name", "version", "dedupe_key", "import_id"}
+
+
+def of(session: Session, who: User, contact_id: UUID) -> dict[str, Any]:
+    """One of my contacts with all that hangs on it, fit for JSON; it is noted in the trail. Raises NotFound."""
+    contact = bank.owned(session, who, contact_id)
+    firm = contact.organisation.name if contact.organisation else None
+    audit_log.record(session, who, "contact.exported", contact.id)
+    told = {
+        "exported_at": now(),
+        "contact": _facts(contact) | {"organisation": firm},
+        "activities": _of(session, Activity, contact_id),
+        "campaigns": _campaigns(session, contact_id),
+        "stages": _of(session, CampaignMove, contact_id),
+        "warmness": _of(session, WarmnessChange, contact_id),
+        "owners": _of(session, OwnerChange, contact_id),
+        "pushes": _of(session, PipedriveSync, contact_id),
+        "conflicts": _of(session, SyncConflict, contact_id),
+        "in_pipedrive": [
+            _facts(link)
+            for link in session.exec(select(PipedriveLink).where(PipedriveLink.entity_key == str(contact_id)))
+        ],
+    }
+    found: dict[str, Any] = to_jsonable_python(told)
+    return found
+
+
+def _of(session: Session, table: Any, contact_id: UUID) -> list[dict[str, Any]]:
+    query = select(table).where(table.contact_id == contact_id).order_by(table.created_at, table.id)
+    return [_facts(row) for row in session.exec(query)]
+
+
+def _campaigns(session: Session, contact_id: UUID) -> list[dict[str, Any]]:
+    query = (
+        select(CampaignContact, Campaign.name)
+        .join(Campaign, col(Campaign.id) == col(CampaignContact.campaign_id))
+        .where(CampaignContact.contact_id == contact_id, col(Campaign.deleted_at).is_(None))
+        .order_by(col(CampaignContact.added_at), col(CampaignContact.id))
+    )
+    return [_facts(place) | {"campaign": name} for place, name in session.exec(query)]
+
+
+def _facts(row: SQLModel) -> dict[str, Any]:
+    return row.model_dump(exclude=OURS)

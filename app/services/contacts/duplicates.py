@@ -1,0 +1,113 @@
+"""Somebody who may be in the bank already, found by index while a name or an address is typed."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, true, union
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, select
+
+from app.errors import Invalid
+from app.models import Contact, Organisation, User, fold, organisation_key
+from app.models.contact import split_name
+from app.services.base import firm_settings, phone_numbers
+
+MOST_TWINS = 5
+
+# how those write who have no umlauts on their keyboard
+SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
+SHORTENED = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody has typed so far, unchecked; nothing of it has to be there."""
+
+    name: str = ""
+    emails: Sequence[str] = ()
+    phones: Sequence[str] = ()
+    organisation: str | None = None
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Somebody in the bank who looks the same, and by what."""
+
+    contact: Contact
+    reason: str
+
+    @property
+    def candidate(self) -> dict[str, str]:
+        contact = self.contact
+        firm = contact.organisation.name if contact.organisation else ""
+        known = {"id": str(contact.id), "name": contact.name, "organisation": firm, "email": contact.email or ""}
+        return known | {"reason": self.reason}
+
+
+def like(session: Session, who: User, typed: Typed, *, but_not: UUID | None = None) -> list[Twin]:
+    """Up to five of this person's bank who look like what is typed, the surest first; two empty values are never equal."""
+    emails = {email.strip().lower() for email in typed.emails} - {""}
+    numbers = _dialled(session, typed.phones)
+    same: list[Any] = []
+    if names := spellings(typed.name):
+        same.append(and_(col(Contact.sort_name).in_(names), _same_firm(who, typed.organisation)))
+    if emails:
+        same.append(col(Contact.emails).bool_op("&&")(list(emails)))
+    if numbers:
+        same.append(col(Contact.phones).bool_op("&&")(list(numbers)))
+    found = _found(session, who, same, but_not)
+    ranked = sorted((_reason(contact, emails, numbers) for contact in found), key=lambda said: said[0])
+    return [twin for _, twin in ranked[:MOST_TWINS]]
+
+
+def _found(session: Session, who: User, same: Sequence[Any], but_not: UUID | None) -> Sequence[Contact]:
+    """Each way to be the same is a question of its own, so that each has its index in a bank of any size."""
+    if not same:
+        return []
+    mine = select(Contact.id).where(Contact.user_id == who.id, col(Contact.deleted_at).is_(None))
+    ids = set(session.scalars(union(*(mine.where(one).limit(50) for one in same)))) - {but_not}
+    query = select(Contact).options(joinedload(Contact.organisation)).where(col(Contact.id).in_(ids))  # type: ignore[arg-type]
+    return session.exec(query.order_by(col(Contact.id))).all()
+
+
+def spellings(name: str) -> set[str]:
+    """How the sorted name may be written: `Müller, Jörg` is also `jorg muller`, `joerg mueller`."""
+    given, family = split_name(name.strip())
+    known = fold(f"{given} {family}")
+    if not known:
+        return set()
+    short = fold(f"{given} {family}".lower().translate(SPELLED_OUT))
+    plain = {known}
+    for long, letter in SHORTENED:
+        plain |= {one.replace(long, letter) for one in plain}
+    turned = {f"{family}, {given}", f"{family} {given}"} if family and given else set()
+    return {short, fold(name), *plain, *map(fold, turned)}
+
+
+def _dialled(session: Session, numbers: Sequence[str]) -> set[str]:
+    """The numbers that can be dialled already, in E.164; half a number is nobody's yet."""
+    country, found = str(firm_settings.choice(session, "country")), set()
+    for number in numbers:
+        with suppress(Invalid):
+            found.add(phone_numbers.e164(number, country))
+    return found
+
+
+def _same_firm(who: User, organisation: str | None) -> Any:
+    """The same name counts as the same person where the firms agree or one of them is not known."""
+    if not organisation or not organisation.strip():
+        return true()
+    key = organisation_key(organisation)[:200]
+    same = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == key)
+    return or_(col(Contact.organisation_id).is_(None), col(Contact.organisation_id).in_(same))
+
+
+def _reason(contact: Contact, emails: set[str], numbers: set[str]) -> tuple[int, Twin]:
+    if shared := [email for email in contact.emails if email in emails]:
+        return 0, Twin(contact, f"Same e-mail address {shared[0]}.")
+    if shared := [number for number in contact.phones if number in numbers]:
+        return 1, Twin(contact, f"Same phone number {shared[0]}.")
+    return 2, Twin(contact, f"Same name at {contact.organisation.name}." if contact.organisation else "Same name.")

@@ -1,0 +1,107 @@
+"""Somebody asked to be forgotten: the contact goes, figures stay without a name, and a file does not bring them back.
+
+What hangs on a contact goes with it (CASCADE) or loses its link (SET NULL);
+here is what else would still tell who it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, cast, text
+from sqlmodel import Session, col, select
+
+from app.errors import NotFound
+from app.models import BankDeed, Contact, User, now
+from app.services.base import audit_log
+from app.services.contacts import erased_people
+from app.services.undo.row_snapshots import reread
+from app.signals import Topic, announce
+
+STILL_THERE = "Pipedrive still has them as person {}: delete them there as well."
+GONE = "Erased. A file does not bring them back."
+
+FORGET = [
+    text("delete from pipedrive_syncs where contact_id = any(:ids) and status in ('PENDING', 'RETRY')"),
+    text("update pipedrive_syncs set error = null, detail = null, candidates = null, choice = null where contact_id = any(:ids)"),
+    text("""
+        update pipedrive_links set agreed = null
+        where entity_key = any(:keys) or entity_key in (select id::text from activities where contact_id = any(:ids))
+    """),
+    # an address leads to a person in Pipedrive as long as a colleague has them too
+    text("""
+        delete from pipedrive_links alias using pipedrive_links own
+        where own.entity_type = 'person' and own.entity_key = any(:keys) and alias.account = own.account
+          and alias.entity_type = 'person' and alias.remote_id = own.remote_id and alias.entity_key like 'mail:%'
+          and not exists (
+              select from pipedrive_links o where o.account = own.account and o.entity_type = 'person'
+              and o.remote_id = own.remote_id and o.entity_key <> all(:keys) and o.entity_key not like 'mail:%')
+    """),
+    text("delete from pipedrive_links where entity_type = 'person' and entity_key = any(:keys)"),
+    text("""
+        update introductions set whom = 'somebody', note = ''
+        where redeemed_activity_id in (select id from activities where contact_id = any(:ids))
+    """),
+    text("delete from activities where contact_id = any(:ids) and not done"),
+    text("""
+        update activities set contact_id = null, referred_contact_id = null, subject = '', note = '', location = null,
+               version = version + 1, updated_at = :now where contact_id = any(:ids)
+    """),
+    text("delete from idempotency_keys k using unnest(cast(:keys as text[])) one where k.answer like '%' || one || '%'"),
+    text("delete from contacts where id = any(:ids)"),
+]  # fmt: skip
+NAMED = text("""
+update activities a set subject = replace(a.subject, :name, 'somebody'), updated_at = :now
+from contacts c where c.id = a.contact_id and c.user_id = :who and strpos(a.subject, :name) > 0
+""")
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What is still to be done elsewhere, as a sentence; the person's number in Pipedrive, if they have one there."""
+
+    sentence: str
+    pipedrive_person_id: int | None
+
+
+def erase(session: Session, who: User, contact_id: UUID) -> Erased:
+    """Forget one of my contacts for good, also out of the trash; there is no undo. Raises NotFound."""
+    mine = select(Contact).where(Contact.id == contact_id, Contact.user_id == who.id)
+    contact = session.exec(mine.with_for_update()).one_or_none()
+    if contact is None:
+        raise NotFound
+    erased_people.put(session, who, [*contact.emails, *contact.phones])
+    _forget_deeds(session, contact)
+    number, name = contact.pipedrive_person_id, contact.name
+    session.expunge(contact)
+    forget(session, who, [contact_id])
+    session.execute(NAMED, {"name": name, "who": who.id, "now": now()})
+    audit_log.record(session, who, "contact.erased", contact_id)
+    for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, Topic.CAMPAIGN):
+        announce(session, topic, contact_id, who.id)
+    return Erased(GONE if number is None else f"{GONE} {STILL_THERE.format(number)}", number)
+
+
+def forget(session: Session, who: User | None, contact_ids: Sequence[UUID]) -> None:
+    """Let these contacts go and leave nothing that names them; `who` has been let in by the caller."""
+    del who
+    session.flush()
+    binds: dict[str, Any] = {"ids": list(contact_ids), "keys": [str(one) for one in contact_ids], "now": now()}
+    for statement in FORGET:
+        session.execute(statement, binds)
+    reread(session)
+
+
+def _forget_deeds(session: Session, contact: Contact) -> None:
+    """Merges hold whole contacts: all those go that this one took part in, and those of the ones merged into it."""
+    wanted, known = {contact.id}, set[UUID]()
+    while wanted:
+        deeds = session.exec(
+            select(BankDeed).where(col(BankDeed.contact_ids).bool_op("&&")(cast(list(wanted), ARRAY(Uuid))))
+        ).all()
+        known |= wanted
+        wanted = {one for deed in deeds for one in deed.contact_ids} - known
+        for deed in deeds:
+            session.delete(deed)
+        session.flush()

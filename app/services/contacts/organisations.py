@@ -1,0 +1,164 @@
+"""Firms in a contact bank: one row per firm, however it was spelled; one spelling for all, and two made one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, func, select, update
+
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Contact, DeedKind, Organisation, Trigger, User, now, organisation_key
+from app.models.base import fold
+from app.services.base import audit_log
+from app.services.push_queue import bulk_push_jobs
+from app.services.undo import derived_fields
+from app.services.undo.row_snapshots import Step
+from app.services.undo.undo_log import keep
+from app.signals import Topic, announce
+
+UNKNOWN = "This organisation is not in your contact bank."
+
+
+@dataclass(frozen=True)
+class Firm:
+    """An organisation of a bank, and how many contacts work there (the trash not counted)."""
+
+    id: UUID
+    name: str
+    used: int
+
+
+def settle(session: Session, who: User, name: str | None) -> Organisation | None:
+    """The bank's organisation of that name, made when it is new; the first spelling stays."""
+    if not name:
+        return None
+    key = organisation_key(name)[:200]
+    row = Organisation(user_id=who.id, name=name, key=key)
+    session.exec(
+        insert(Organisation).values(**row.model_dump()).on_conflict_do_nothing(constraint="organisations_once")
+    )
+    return session.exec(select(Organisation).where(Organisation.user_id == who.id, Organisation.key == key)).one()
+
+
+def suggest(session: Session, who: User, typed: str, limit: int = 8) -> list[str]:
+    """Names from this person's bank that contain what was typed."""
+    query = select(Organisation.name).where(Organisation.user_id == who.id)
+    if typed:
+        query = query.where(col(Organisation.key).contains(fold(typed), autoescape=True))
+    return list(session.exec(query.order_by(Organisation.name).limit(limit)))
+
+
+def pick(session: Session, who: User, q: str = "", limit: int = 50) -> list[Firm]:
+    """This person's organisations whose name holds what is typed, the most used first."""
+    used = func.count(col(Contact.id))
+    at_work = (col(Contact.organisation_id) == col(Organisation.id)) & col(Contact.deleted_at).is_(None)
+    query = (
+        select(Organisation.id, Organisation.name, used)
+        .join(Contact, at_work, isouter=True)
+        .where(Organisation.user_id == who.id)
+        .group_by(col(Organisation.id))
+    )
+    for word in fold(q).split()[:8]:
+        query = query.where(col(Organisation.key).contains(word, autoescape=True))
+    rows = session.exec(query.order_by(used.desc(), col(Organisation.key), col(Organisation.id)).limit(limit))
+    return [Firm(*row) for row in rows]
+
+
+def name_of(session: Session, organisation_id: UUID | None) -> str | None:
+    row = session.get(Organisation, organisation_id) if organisation_id else None
+    return row.name if row else None
+
+
+def rename(session: Session, who: User, organisation_id: UUID, name: str) -> tuple[Organisation, UUID]:
+    """One spelling for all who work there, and the deed that takes it back.
+
+    Raises NotFound, Invalid without a name, and Conflict when another organisation has that name: merge them then.
+    """
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 200:
+        raise Invalid(fields={"name": "Type a name of up to 200 characters."})
+    firm = _own(session, who, organisation_id)
+    before, key = _image(firm), organisation_key(name)[:200]
+    other = select(Organisation).where(Organisation.user_id == who.id, Organisation.key == key)
+    taken = session.exec(other.where(Organisation.id != firm.id)).first()
+    if taken:
+        raise Conflict(f"{taken.name} is there already. Merge the two instead.")
+    firm.name, firm.key = name, key
+    session.add(firm)
+    session.flush()
+    renamed = Step("organisations", [before], [_image(firm)])
+    steps = [renamed, _people(session, who, firm), _linked(session, str(before["key"]), key)]
+    return firm, _told(session, who, DeedKind.FIRM_RENAME, firm, f"Renamed to {name}.", steps)
+
+
+def merge(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> tuple[Organisation, UUID]:
+    """Everybody of one organisation works at the other from now on; undone with the deed. Raises NotFound, Conflict."""
+    if keep_id == drop_id:
+        raise Conflict("Choose two different organisations.")
+    kept, dropped = (_own(session, who, one) for one in (keep_id, drop_id))
+    moved = session.exec(
+        update(Contact)
+        .where(col(Contact.organisation_id) == dropped.id, col(Contact.user_id) == who.id)
+        .values(organisation_id=kept.id, version=Contact.version + 1, updated_at=now())
+        .returning(col(Contact.id))
+    ).scalars()
+    ids = list(moved)
+    here, there = ([{"id": one, "organisation_id": firm.id} for one in ids] for firm in (dropped, kept))
+    gone = dropped.model_dump()
+    session.expunge(dropped)
+    session.exec(delete(Organisation).where(col(Organisation.id) == drop_id))
+    sentence = f"{gone['name']} is {kept.name} now."
+    steps = [Step("contacts", here, there), Step("organisations", [gone]), _linked(session, gone["key"], kept.key)]
+    return kept, _told(session, who, DeedKind.FIRM_MERGE, kept, sentence, steps)
+
+
+# what Pipedrive knows under one name it knows under the other
+LINK = text("""
+insert into pipedrive_links (id, created_at, updated_at, account, entity_type, entity_key, state, intent_at, remote_id,
+                             created_by_us, synced_hash, agreed, checked_at)
+select gen_random_uuid(), :now, :now, account, entity_type, :to, state, intent_at, remote_id,
+       created_by_us, synced_hash, agreed, checked_at
+from pipedrive_links where entity_type = 'organization' and entity_key = :from and state = 'LINKED'
+on conflict do nothing returning id
+""")
+PEOPLE = text("select id, pipedrive_person_id from contacts where organisation_id = :firm and user_id = :who")
+
+
+def _linked(session: Session, before: str, after: str) -> Step:
+    rows = session.execute(LINK, {"from": before, "to": after, "now": now()}).scalars()
+    return Step("pipedrive_links", after=[{"id": one} for one in rows])
+
+
+def _people(session: Session, who: User, firm: Organisation) -> Step:
+    """Who works there: nothing of theirs changes but what search reads."""
+    same = [{"id": row.id} for row in session.execute(PEOPLE, {"firm": firm.id, "who": who.id})]
+    return Step("contacts", same, same)
+
+
+def _told(  # noqa: PLR0917 - the parts of one deed
+    session: Session, who: User, kind: DeedKind, firm: Organisation, sentence: str, steps: list[Step]
+) -> UUID:
+    """Search follows the new name, Pipedrive hears of it, and the deed can be taken back."""
+    people = session.execute(PEOPLE, {"firm": firm.id, "who": who.id}).all()
+    derived_fields.index(session, who, [row.id for row in people])
+    known = [row.id for row in people if row.pipedrive_person_id]
+    # who moved is told one by one; a new name is told with the first of them
+    moved = {row["id"] for row in steps[0].after} & set(known) if kind is DeedKind.FIRM_MERGE else known[:1]
+    bulk_push_jobs.queue(session, who, sorted(moved), Trigger.UPDATE)
+    deed_id = keep(session, who, kind, sentence, steps)
+    audit_log.record(session, who, f"organisation.{kind.value.lower()}", firm.id, contacts=len(people))
+    announce(session, Topic.CONTACT, deed_id, who.id)
+    return deed_id
+
+
+def _own(session: Session, who: User, organisation_id: UUID) -> Organisation:
+    mine = select(Organisation).where(Organisation.id == organisation_id, Organisation.user_id == who.id)
+    firm = session.exec(mine.with_for_update()).one_or_none()
+    if firm is None:
+        raise NotFound(UNKNOWN)
+    return firm
+
+
+def _image(firm: Organisation) -> dict[str, object]:
+    return {"id": firm.id, "name": firm.name, "key": firm.key}

@@ -1,0 +1,97 @@
+"""Searches under a name of one's own: what stood behind the ? of the list, to come back to with one tap."""
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlmodel import Session, col, func, select
+
+from app.errors import Conflict, Invalid, NotFound
+from app.models import SavedView, SavedViewDraft, User
+from app.services.contacts.search import Search
+
+MOST = 50
+MISSING = "This view is not one of yours."
+ODD = "This is not a search of the contact bank."
+
+SEARCH = TypeAdapter(Search)
+# the screen may keep these beside the search itself
+BESIDE = frozenset({"view", "cid"})
+
+
+def views(session: Session, who: User) -> Sequence[SavedView]:
+    """This person's own views by name."""
+    mine = select(SavedView).where(SavedView.user_id == who.id)
+    return session.exec(mine.order_by(func.lower(SavedView.name), col(SavedView.id))).all()
+
+
+def save(session: Session, who: User, draft: SavedViewDraft) -> SavedView:
+    """Keep a search; the same name again replaces what it held. Raises Invalid, and Conflict beyond 50."""
+    query = _checked(draft.query)
+    view = session.exec(select(SavedView).where(SavedView.user_id == who.id, SavedView.name == draft.name)).first()
+    if view is None:
+        if len(views(session, who)) >= MOST:
+            raise Conflict(f"You have {MOST} views. Remove one first.")
+        view = SavedView(user_id=who.id, name=draft.name)
+    view.query = query
+    session.add(view)
+    session.flush()
+    return view
+
+
+def rename(session: Session, who: User, view_id: UUID, name: str) -> SavedView:
+    """Raises NotFound, Invalid, and Conflict when another view has that name."""
+    view = _own(session, who, view_id)
+    try:
+        view.name = SavedViewDraft(name=name).name
+    except ValidationError:
+        raise Invalid(fields={"name": "Type a name of up to 80 characters."}) from None
+    taken = select(SavedView.id).where(SavedView.user_id == who.id, SavedView.name == view.name)
+    with session.no_autoflush:
+        if session.exec(taken.where(SavedView.id != view.id)).first():
+            session.expire(view)
+            raise Conflict("You have a view with this name already.")
+    session.add(view)
+    session.flush()
+    return view
+
+
+def remove(session: Session, who: User, view_id: UUID) -> None:
+    session.delete(_own(session, who, view_id))
+
+
+def search(session: Session, who: User, view_id: UUID) -> Search:
+    """What a view finds, to be given to `finding.contacts` or the verbs for many. Raises NotFound."""
+    return read(session, who, _own(session, who, view_id).query)
+
+
+def read(session: Session, who: User, query: str) -> Search:
+    """A query string as a search. Raises Invalid for a made-up one."""
+    del session, who
+    said = {key: value for key, value in parse_qsl(query) if key not in BESIDE}
+    if set(said) - set(Search.__dataclass_fields__):
+        raise Invalid(ODD, {"query": ODD})
+    try:
+        return SEARCH.validate_python(said)
+    except ValidationError:
+        raise Invalid(ODD, {"query": ODD}) from None
+
+
+def _checked(query: str) -> str:
+    said = parse_qsl(query.removeprefix("?"))
+    kept = {key: value for key, value in said if key in Search.__dataclass_fields__ or key in BESIDE}
+    if len(kept) != len(said):
+        raise Invalid(ODD, {"query": ODD})
+    try:
+        SEARCH.validate_python({key: value for key, value in kept.items() if key not in BESIDE})
+    except ValidationError:
+        raise Invalid(ODD, {"query": ODD}) from None
+    return urlencode(kept)
+
+
+def _own(session: Session, who: User, view_id: UUID) -> SavedView:
+    view = session.exec(select(SavedView).where(SavedView.id == view_id, SavedView.user_id == who.id)).one_or_none()
+    if view is None:
+        raise NotFound(MISSING)
+    return view

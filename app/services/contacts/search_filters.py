@@ -1,0 +1,116 @@
+"""What a search of a bank leaves out: each filter as a condition, as the badges and lists of the screens mean it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, except_, func, or_, union
+from sqlmodel import col, select
+
+from app.models import (
+    SKIPPED,
+    CampaignContact,
+    Contact,
+    Organisation,
+    PipedriveSync,
+    SyncConflict,
+    SyncStatus,
+    User,
+    now,
+    organisation_key,
+)
+from app.models.pipedrive_sync import OPEN
+from app.services.permissions import visibility
+
+Sort = Literal["name", "-warmness", "last_contacted", "-last_contacted", "-created"]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody is looking for; every part is optional.
+
+    `due`: something planned is due, or the contact's own rhythm says so. `never`: not contacted yet.
+    `sync` means what the badge says: FAILED needs somebody, SUCCESS is in Pipedrive, NONE is not pushed.
+    """
+
+    q: str = ""
+    warmness_min: int | None = None
+    not_contacted_days: int | None = None
+    campaign_id: UUID | None = None
+    organisation: str | None = None
+    tag: str | None = None
+    sync: SyncStatus | Literal["NONE"] | None = None
+    trash: bool = False
+    sort: Sort = "name"
+    due: bool = False
+    never: bool = False
+
+
+def conditions(who: User, search: Search) -> list[ColumnElement[bool]]:
+    """The WHERE of everything but the words."""
+    gone = col(Contact.deleted_at)
+    found = [col(Contact.user_id) == who.id, gone.is_not(None) if search.trash else gone.is_(None)]
+    if search.warmness_min is not None:
+        found.append(col(Contact.warmness_score) >= search.warmness_min)
+    if search.not_contacted_days is not None:
+        since = now() - timedelta(days=search.not_contacted_days)
+        found.append(or_(col(Contact.last_contacted).is_(None), col(Contact.last_contacted) < since))
+    if search.never:
+        found.append(col(Contact.last_contacted).is_(None))
+    if search.due:
+        found += _due()
+    if search.campaign_id:
+        place = (col(CampaignContact.contact_id) == col(Contact.id), CampaignContact.campaign_id == search.campaign_id)
+        found.append(visibility.inside().where(*place).exists())
+    if search.organisation:
+        key = organisation_key(search.organisation)[:200]
+        same = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == key)
+        found.append(col(Contact.organisation_id).in_(same))
+    if search.tag:
+        found.append(col(Contact.tags).bool_op("@>")([search.tag.strip().lower()]))
+    if search.sync:
+        found.append(_sync_is(who, search.sync))
+    return found
+
+
+def _due() -> list[ColumnElement[bool]]:
+    """Planned for now or earlier, or silent for as long as its rhythm; who is snoozed is not due.
+
+    Each side of the "or" has an index of its own, which PostgreSQL puts together.
+    """
+    moment = now()
+    rhythm = col(Contact.last_contacted) + func.make_interval(0, 0, 0, col(Contact.cadence_days))
+    silent = or_(col(Contact.last_contacted).is_(None), rhythm <= moment)
+    return [
+        or_(col(Contact.next_due) <= moment, and_(col(Contact.cadence_days).is_not(None), silent)),
+        or_(col(Contact.snoozed_until).is_(None), col(Contact.snoozed_until) <= moment),
+    ]
+
+
+def _sync_is(who: User, status: SyncStatus | Literal["NONE"]) -> ColumnElement[bool]:
+    asked = select(SyncConflict.contact_id).where(
+        SyncConflict.user_id == who.id, col(SyncConflict.resolved_at).is_(None)
+    )
+    failed = _pushed(who, SyncStatus.FAILED)
+    # put together among the few pushes that are open: as several conditions they would read the whole bank
+    few: dict[Any, Any] = {
+        SyncStatus.FAILED: union(failed, asked),
+        SyncStatus.RETRY: except_(_pushed(who, SyncStatus.RETRY), failed, asked),
+        SyncStatus.PENDING: except_(_pushed(who, SyncStatus.PENDING), _pushed(who, SyncStatus.RETRY), failed, asked),
+    }
+    if status in few:
+        return col(Contact.id).in_(few[status])
+    troubled = col(Contact.id).in_(few[SyncStatus.FAILED])
+    there, waiting = col(Contact.pipedrive_person_id).is_not(None), col(Contact.id).in_(_pushed(who, *OPEN))
+    return and_(~there if status == "NONE" else there, ~waiting, ~troubled)
+
+
+def _pushed(who: User, *statuses: SyncStatus) -> Any:
+    """Whom a push like that is about; one that its owner set aside is none."""
+    return select(PipedriveSync.contact_id).where(
+        PipedriveSync.user_id == who.id,
+        col(PipedriveSync.contact_id).is_not(None),
+        col(PipedriveSync.status).in_(statuses),
+        col(PipedriveSync.error_code).is_distinct_from(SKIPPED),
+    )

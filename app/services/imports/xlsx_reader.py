@@ -1,0 +1,139 @@
+"""An Excel workbook as rows of text: bounded before it is unpacked, nothing in it run, nothing outside of it opened.
+
+Formulas count as the values that were last seen in them. Numbers and dates come
+as the text that a person would type.
+"""
+
+import io
+import logging
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+from xml.parsers import expat
+
+from app.errors import Invalid, TooLarge
+from app.services.imports import csv_reader
+
+log = logging.getLogger(__name__)
+
+MOST_UNPACKED = 80 * 1024 * 1024
+MOST_PARTS = 500
+MOST_SHEETS = 20
+LAST_ROW = 1_048_576
+PIECE = 1 << 18
+
+TOO_MUCH = "The workbook unpacks to more than 80 MB; save the sheet with the contacts as CSV."
+UNREADABLE = "Row 1 is not text, and this workbook cannot be read; save it again as .xlsx or CSV."
+NOTHING = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes are a ZIP archive with a workbook inside, whatever the file is called."""
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False
+
+
+def sheets(data: bytes) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
+    """Each visible sheet with something in it: its name, and its rows with their numbers.
+
+    Raises TooLarge or Invalid beyond a bound, with the row.
+    """
+    from openpyxl import load_workbook  # here, so that no start waits for it
+
+    _guard(data)
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    except Exception as trouble:  # noqa: BLE001 - whatever a foreign file does to the library, it is the file
+        raise _refusal(trouble) from None
+    try:
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        for sheet in visible[:MOST_SHEETS]:
+            if rows := list(_rows(sheet)):
+                yield sheet.title, rows
+    finally:
+        book.close()
+
+
+def _guard(data: bytes) -> None:
+    """Nothing is unpacked that says it is large; nothing is parsed that declares entities."""
+    if len(data) > csv_reader.MOST_BYTES:
+        raise TooLarge("The file is larger than 5 MB.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            # an archive never gives out more than it declares here
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+                raise TooLarge(TOO_MUCH)
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")):
+                    _no_entities(archive, part)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as trouble:
+        raise _refusal(trouble) from None
+
+
+def _no_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Read the part as XML and stop at the first document type: no workbook needs one, every XML bomb does."""
+    parser = expat.ParserCreate()
+    inside = False
+
+    def declared(*_: object) -> None:
+        raise ValueError("a document type")
+
+    def begun(*_: object) -> None:
+        nonlocal inside
+        inside = True
+
+    parser.StartDoctypeDeclHandler = declared
+    parser.StartElementHandler = begun
+    try:
+        with archive.open(part) as file:
+            # a document type stands before the first element or nowhere
+            while not inside and (piece := file.read(PIECE)):
+                parser.Parse(piece)
+    except expat.ExpatError as trouble:
+        raise ValueError(str(trouble)) from None
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    # what a sheet says about its own size is not to be believed
+    sheet.reset_dimensions()
+    kept, most = 0, csv_reader.MOST_COLUMNS_KNOWN
+    rows = sheet.iter_rows(max_row=LAST_ROW, max_col=most + 1, values_only=True)
+    try:
+        for number, values in enumerate(rows, 1):
+            # a million empty rows before a forgotten cell are counted by C, not by us
+            texts = [_text(value) for value in values] if values.count(None) < len(values) else []
+            while texts and not texts[-1]:
+                texts.pop()
+            if texts:
+                kept += 1
+                csv_reader.bounded(number, kept, texts, most)
+                yield number, texts
+    except Invalid:
+        raise
+    except Exception as trouble:  # noqa: BLE001 - whatever a foreign file does to the library, it is the file
+        raise _refusal(trouble) from None
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    text = str(value)
+    return "" if text in NOTHING else text
+
+
+def _refusal(trouble: Exception) -> Invalid:
+    log.info("a workbook could not be read: %s", type(trouble).__name__)
+    return Invalid(UNREADABLE)

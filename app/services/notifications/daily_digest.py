@@ -1,0 +1,120 @@
+"""The morning mail: whom to contact today and why, with links that answer, at each person's own hour.
+
+A day counts by the calendar of the person. The row of their choices is locked
+while it is decided, so two processes send one mail.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from app.models import WORDS, NoticeChoice, NoticeKind, PipedriveSync, Reply, SyncStatus, User, now
+from app.services.activities import pending_outcomes, timeline
+from app.services.activities.timeline import Entry
+from app.services.contacts import suggestions
+from app.services.notifications import email_actions, email_rendering, inbox, mail_outbox
+from app.services.notifications.email_rendering import Letter, Line
+
+NOBODY_ACTS = "the clock sends the digest"
+
+SUGGESTED = 5
+# a server that was down all day does not send the morning's mail at night
+LATE = timedelta(hours=4)
+WORDS_OF = {Reply.REACHED: "Reached", Reply.SNOOZE: "Snooze", Reply.NOT_RELEVANT: "Not relevant"}
+FOOT = "You choose when and what we send in Settings, Notifications."
+
+
+def round_(session: Session, site: str, moment: datetime | None = None) -> int:
+    """Write every digest that is due; says how many. `site` is where people reach us."""
+    moment = moment or now()
+    return sum(_send(session, site, user, chosen, moment) for user, chosen in awake(session))
+
+
+def is_due(chosen: NoticeChoice, zone: str, moment: datetime) -> bool:
+    """Whether this person's morning has come, and its mail has not gone."""
+    there = moment.astimezone(ZoneInfo(zone))
+    workday = chosen.weekends or there.weekday() < 5
+    wanted = chosen.by_mail and NoticeKind.DIGEST not in chosen.off
+    return wanted and workday and chosen.digest_on != there.date() and is_morning(chosen, there)
+
+
+def is_morning(chosen: NoticeChoice, there: datetime) -> bool:
+    """Whether it is this person's hour for mail; `there` is the moment on their clock."""
+    hour = there.replace(hour=chosen.digest_hour, minute=0, second=0, microsecond=0)
+    return hour <= there < hour + LATE
+
+
+def digest(session: Session, who: User, site: str) -> Letter | None:
+    """What this person should know this morning; None on a day with nothing to say."""
+    picks = suggestions.suggest(session, who, SUGGESTED)
+    planned = timeline.planned(session, who, within=timedelta(hours=24))
+    questions = pending_outcomes.open_questions(session, who)
+    stuck = session.exec(
+        select(func.count()).where(PipedriveSync.user_id == who.id, PipedriveSync.status == SyncStatus.FAILED)
+    ).one()
+    if not picks and not planned and not questions and not stuck:
+        return None
+    needs = [Line(f"{stuck} for Pipedrive need you", links=(("Look", f"{site}/sync"),))] if stuck else []
+    sections = [
+        ("Whom to contact today", [_pick(session, who, site, pick) for pick in picks]),
+        ("Planned and overdue", [_planned(who, site, entry) for entry in planned]),
+        ("Did it happen?", [Line(contact.name, links=(("Answer", f"{site}/"),)) for _, contact in questions]),
+        ("Pipedrive", needs),
+    ]
+    return email_rendering.letter(_subject(picks), f"Good morning, {who.name.split()[0]}.", sections, FOOT)
+
+
+def awake(session: Session) -> Sequence[tuple[User, NoticeChoice]]:
+    """Everybody active with their choices, locked; whom another process looks at is left to it."""
+    active = session.exec(select(User.id).where(col(User.active))).all()
+    if not active:
+        return []
+    rows = [NoticeChoice(user_id=user_id).model_dump() for user_id in active]
+    session.exec(insert(NoticeChoice).values(rows).on_conflict_do_nothing(index_elements=["user_id"]))
+    query = select(User, NoticeChoice).join(NoticeChoice, col(NoticeChoice.user_id) == col(User.id))
+    return session.exec(query.where(col(User.active)).with_for_update(of=NoticeChoice, skip_locked=True)).all()
+
+
+def _send(session: Session, site: str, user: User, chosen: NoticeChoice, moment: datetime) -> bool:
+    if not is_due(chosen, user.timezone, moment):
+        return False
+    chosen.digest_on = moment.astimezone(ZoneInfo(user.timezone)).date()
+    session.add(chosen)
+    told = digest(session, user, site)
+    if told is None:
+        return False
+    mail_outbox.write(session, user.email, told, user=user)
+    inbox.tell(session, user, NoticeKind.DIGEST, told.subject, about=f"digest:{chosen.digest_on}")
+    return True
+
+
+def _subject(picks: Sequence[suggestions.Suggestion]) -> str:
+    if not picks:
+        return "Your day"
+    more = f" and {len(picks) - 1} more" if len(picks) > 1 else ""
+    return f"{picks[0].contact.name}{more} to contact today"
+
+
+def _pick(session: Session, who: User, site: str, pick: suggestions.Suggestion) -> Line:
+    contact = pick.contact
+    firm = contact.organisation.name if contact.organisation else None
+    links = [(words, _reply(session, who, site, contact.id, reply)) for reply, words in WORDS_OF.items()]
+    under = " · ".join(filter(None, (firm, pick.reason)))
+    return Line(contact.name, under, (("Open", f"{site}/contacts/{contact.id}"), *links))
+
+
+def _reply(session: Session, who: User, site: str, contact_id: UUID, reply: Reply) -> str:
+    return f"{site}/reply/{email_actions.make(session, who, contact_id, reply)}"
+
+
+def _planned(who: User, site: str, entry: Entry) -> Line:
+    touch = entry.activity
+    due = touch.due_date.astimezone(ZoneInfo(who.timezone)) if touch.due_date else None
+    when = f"{due:%a} {due.day} {due:%b}, {due:%H:%M}" if due else ""
+    under = f"{WORDS[touch.type]} · {'overdue since ' if touch.is_overdue else ''}{when}"
+    return Line(entry.contact or "Somebody", under, (("Open", f"{site}/contacts/{touch.contact_id}"),))

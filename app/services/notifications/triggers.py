@@ -1,0 +1,161 @@
+"""What is worth a line on somebody's bell, found in the rows themselves, so that no deed has to think of it.
+
+Each occasion has a name that is told once: a meeting that is moved comes again,
+one that was told of does not.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.models import (
+    SKIPPED,
+    WORDS,
+    Activity,
+    ActivityType,
+    Campaign,
+    CampaignUser,
+    Contact,
+    NoticeKind,
+    PipedriveSync,
+    SyncLane,
+    SyncStatus,
+    User,
+    now,
+)
+from app.services.notifications import email_rendering, inbox, mail_outbox
+from app.services.notifications.email_rendering import Line
+
+NOBODY_ACTS = "the clock looks for what is worth a notification"
+
+SOON = {ActivityType.MEETING: timedelta(hours=1)}
+AT_ONCE = timedelta(minutes=15)
+# what is older than this was told, or missed while the server was down, and helps nobody any more
+STALE = timedelta(hours=12)
+USUAL = timedelta(minutes=45)
+
+
+def round_(session: Session, site: str, moment: datetime | None = None) -> int:
+    """Tell everybody what is new for them; says how many lines were new. `site` is where people reach us."""
+    moment = moment or now()
+    return (
+        _due(session, site, moment)
+        + _meetings_over(session, moment)
+        + _stuck_pushes(session, moment)
+        + _stopped_lanes(session)
+        + _joined(session, moment)
+    )
+
+
+def _due(session: Session, site: str, moment: datetime) -> int:
+    """Planned touches whose time comes; a meeting also by mail, an hour before."""
+    told = 0
+    near = col(Activity.due_date).between(moment - STALE, moment + max(SOON.values()))
+    for activity, name, user in session.exec(_touches().where(~col(Activity.done), near)):
+        due = activity.due_date
+        if due is None or due > moment + SOON.get(activity.type, AT_ONCE):
+            continue
+        sentence = f"{WORDS[activity.type]} with {name} is due."
+        about = f"due:{activity.id}:{due:%Y%m%d%H%M}"
+        new = inbox.tell(
+            session, user, NoticeKind.REMINDER, sentence, path=f"/contacts/{activity.contact_id}", about=about
+        )
+        if new and activity.type is ActivityType.MEETING and due > moment:
+            _mail(session, site, user, activity, name)
+        told += new
+    return told
+
+
+def _mail(session: Session, site: str, user: User, activity: Activity, name: str) -> None:
+    """Not within the quiet hours; and not at all when those end after the meeting began."""
+    chosen = inbox.choices(session, user)
+    at = inbox.loud_again(chosen, user.timezone, now())
+    if not chosen.by_mail or activity.due_date is None or at > activity.due_date:
+        return
+    line = Line(activity.subject, activity.location or "", (("Open", f"{site}/contacts/{activity.contact_id}"),))
+    told = email_rendering.letter(
+        f"Soon: meeting with {name}", "A meeting is coming up.", [("", [line])], "See you there."
+    )
+    mail_outbox.write(session, user.email, told, user=user, due=at)
+
+
+def _meetings_over(session: Session, moment: datetime) -> int:
+    """A meeting's time is past and nobody said how it went."""
+    over = col(Activity.due_date).between(moment - 2 * STALE, moment)
+    told = 0
+    query = _touches().where(
+        ~col(Activity.done), over, Activity.type == ActivityType.MEETING, col(Activity.outcome).is_(None)
+    )
+    for activity, name, user in session.exec(query):
+        length = timedelta(minutes=activity.duration_minutes) if activity.duration_minutes else USUAL
+        if activity.due_date is None or activity.due_date + length > moment:
+            continue
+        sentence = f"Meeting with {name}: held, no-show or moved?"
+        about = f"over:{activity.id}:{activity.due_date:%Y%m%d%H%M}"
+        told += inbox.tell(
+            session, user, NoticeKind.MEETING, sentence, path=f"/contacts/{activity.contact_id}", about=about
+        )
+    return told
+
+
+def _stuck_pushes(session: Session, moment: datetime) -> int:
+    query = (
+        select(PipedriveSync, Contact.name, User)
+        .join(Contact, col(Contact.id) == col(PipedriveSync.contact_id))
+        .join(User, col(User.id) == col(PipedriveSync.user_id))
+        .where(
+            PipedriveSync.status == SyncStatus.FAILED,
+            col(PipedriveSync.finished_at) > moment - STALE,
+            col(PipedriveSync.error_code).is_distinct_from(SKIPPED),
+            col(User.active),
+        )
+    )
+    told = 0
+    for sync, name, user in session.exec(query):
+        sentence = f"{name} did not reach Pipedrive: {sync.error}"
+        about = f"sync:{sync.id}:{sync.finished_at:%Y%m%d%H%M%S}"
+        told += inbox.tell(session, user, NoticeKind.PIPEDRIVE, sentence, path="/sync", about=about)
+    return told
+
+
+def _stopped_lanes(session: Session) -> int:
+    """A key that Pipedrive does not take any more, or none at all: told once, until it is mended."""
+    query = select(SyncLane, User).join(User, col(User.id) == col(SyncLane.user_id))
+    stopped = query.where(
+        col(SyncLane.told_at).is_not(None), col(SyncLane.paused_reason).is_not(None), col(User.active)
+    )
+    told = 0
+    for lane, user in session.exec(stopped):
+        about = f"lane:{lane.told_at:%Y%m%d%H%M%S}"
+        told += inbox.tell(session, user, NoticeKind.PIPEDRIVE, lane.paused_reason or "", path="/settings", about=about)
+    return told
+
+
+def _joined(session: Session, moment: datetime) -> int:
+    query = (
+        select(CampaignUser, Campaign, User)
+        .join(Campaign, col(Campaign.id) == col(CampaignUser.campaign_id))
+        .join(User, col(User.id) == col(CampaignUser.user_id))
+        .where(
+            col(CampaignUser.created_at) > moment - STALE,
+            CampaignUser.user_id != Campaign.owner_id,
+            col(Campaign.deleted_at).is_(None),
+            col(User.active),
+        )
+    )
+    told = 0
+    for member, campaign, user in session.exec(query):
+        sentence = f"You are now in the campaign “{campaign.name}”."
+        path = f"/campaigns/{campaign.id}"
+        told += inbox.tell(session, user, NoticeKind.CAMPAIGN, sentence, path=path, about=f"member:{member.id}")
+    return told
+
+
+def _touches() -> Any:
+    return (
+        select(Activity, Contact.name, User)
+        .join(Contact, col(Contact.id) == col(Activity.contact_id))
+        .join(User, col(User.id) == col(Activity.user_id))
+        .where(col(Activity.deleted_at).is_(None), col(Contact.deleted_at).is_(None), col(User.active))
+    )

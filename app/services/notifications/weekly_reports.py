@@ -1,0 +1,61 @@
+"""The reports that somebody wants every Monday: each saved question with its answer, in one mail."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from app.errors import Refusal
+from app.models import NoticeChoice, QuestionFilters, SavedReport, User, now
+from app.services.notifications import daily_digest, email_rendering, mail_outbox
+from app.services.notifications.email_rendering import Line
+from app.services.reports import questions
+from app.services.reports.question_answers import Cell, Column
+
+NOBODY_ACTS = "the clock sends the weekly reports"
+
+MOST_ROWS = 8
+FOOT = "You choose under Reports which of them come by mail."
+
+
+def round_(session: Session, site: str, moment: datetime | None = None) -> int:
+    """Write every Monday mail that is due; says how many. `site` is where people reach us."""
+    moment = moment or now()
+    return sum(_send(session, site, user, chosen, moment) for user, chosen in daily_digest.awake(session))
+
+
+def _send(session: Session, site: str, user: User, chosen: NoticeChoice, moment: datetime) -> bool:
+    there = moment.astimezone(ZoneInfo(user.timezone))
+    if there.weekday() != 0 or chosen.reports_on == there.date() or not daily_digest.is_morning(chosen, there):
+        return False
+    chosen.reports_on = there.date()
+    session.add(chosen)
+    wanted = select(SavedReport).where(SavedReport.user_id == user.id, col(SavedReport.weekly))
+    reports = session.exec(wanted.order_by(col(SavedReport.name))).all()
+    if not reports:
+        return False
+    sections = [_section(session, user, site, report) for report in reports]
+    told = email_rendering.letter("Your reports of the week", f"Good morning, {user.name.split()[0]}.", sections, FOOT)
+    mail_outbox.write(session, user.email, told, user=user)
+    return True
+
+
+def _section(session: Session, user: User, site: str, report: SavedReport) -> tuple[str, list[Line]]:
+    """The answer as of now; a question that cannot be asked any more says why."""
+    try:
+        answer = questions.answer(session, user, report.question, QuestionFilters.model_validate(report.filters))
+    except Refusal as no:
+        return report.name, [Line(str(no))]
+    rows = [_line(answer.columns, row) for row in answer.rows[:MOST_ROWS]]
+    return report.name, [Line(answer.title, answer.sentence, (("Open", f"{site}/reports"),)), *rows]
+
+
+def _line(columns: tuple[Column, ...], row: tuple[Cell, ...]) -> Line:
+    figures = (f"{column.title}: {_said(column, cell)}" for column, cell in zip(columns[1:], row[1:], strict=True))
+    return Line(str(row[0]), " · ".join(figures))
+
+
+def _said(column: Column, cell: Cell) -> str:
+    if cell is None:
+        return "–"
+    return f"{cell:.0%}" if column.unit == "share" and isinstance(cell, float | int) else str(cell)

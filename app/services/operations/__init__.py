@@ -1,0 +1,1 @@
+"""How the installation is doing: backups and numbers of the system."""

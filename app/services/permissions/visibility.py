@@ -1,0 +1,158 @@
+"""Who may see a contact that is not their own, and how much of it: the permission table, as questions.
+
+The owner sees everything. A contact in a campaign is also seen by golden
+tickets (everything) and by the campaign's members (the card). Nobody else
+learns that it exists. A deleted campaign shares nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, and_, col, or_, select
+
+from app.errors import Conflict, NotFound
+from app.models import Activity, Campaign, CampaignContact, CampaignUser, Contact, Stage, User
+from app.services.base import audit_log
+
+# the contact of a touch, in the campaign that the touch was made for
+THIS_TOUCH = (
+    col(CampaignContact.contact_id) == col(Activity.contact_id),
+    col(CampaignContact.campaign_id) == col(Activity.campaign_id),
+)
+
+
+class Sight(StrEnum):
+    """How much of a contact somebody sees."""
+
+    OWNER = "OWNER"
+    GOLDEN = "GOLDEN"
+    CARD = "CARD"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a contact stands in one campaign."""
+
+    campaign_id: UUID
+    campaign: str
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class View:
+    """A contact as one person may see it, with its owner and the campaigns that this person may know of."""
+
+    contact: Contact
+    owner: User
+    sight: Sight
+    places: list[Place]
+
+
+def look(session: Session, who: User, contact_id: UUID, *, noted: bool = True) -> View:
+    """The contact as this person may see it; a golden ticket's look at a colleague's contact is audited.
+
+    Not `noted` is for a page that shows it already, and for whether it may be opened. Raises NotFound.
+    """
+    query = (
+        select(Contact, User)
+        .join(User, col(User.id) == col(Contact.user_id))
+        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
+        .where(Contact.id == contact_id, col(Contact.deleted_at).is_(None))
+    )
+    row = session.exec(query).one_or_none()
+    if row is None:
+        raise NotFound
+    contact, owner = row
+    known = places(session, who, [contact])[contact.id]
+    if contact.user_id == who.id:
+        return View(contact, owner, Sight.OWNER, known)
+    if not known:
+        raise NotFound
+    if who.is_golden:
+        if noted:
+            audit_log.record(session, who, "contact.seen", contact.id)
+        return View(contact, owner, Sight.GOLDEN, known)
+    return View(contact, owner, Sight.CARD, known)
+
+
+def places(session: Session, who: User, shown: Sequence[Contact]) -> dict[UUID, list[Place]]:
+    """The campaigns of a page of contacts, in one question.
+
+    For one's own contacts and for a golden ticket all of them, else those that one is a member of.
+    """
+    query = (
+        select(CampaignContact, Campaign.name)
+        .join(Campaign, col(Campaign.id) == col(CampaignContact.campaign_id))
+        .join(Contact, col(Contact.id) == col(CampaignContact.contact_id))
+        .where(col(Campaign.deleted_at).is_(None), col(Contact.id).in_([contact.id for contact in shown]))
+        .order_by(col(CampaignContact.added_at), col(CampaignContact.id))
+    )
+    if not who.is_golden:
+        query = query.where((col(Contact.user_id) == who.id) | col(CampaignContact.campaign_id).in_(_memberships(who)))
+    found: dict[UUID, list[Place]] = {contact.id: [] for contact in shown}
+    for place, name in session.exec(query):
+        found[place.contact_id].append(Place(place.campaign_id, name, place.stage))
+    return found
+
+
+def reachable(session: Session, who: User, campaign_ids: Sequence[UUID]) -> set[UUID]:
+    """Of these campaigns, the ones that this person may open."""
+    return set(session.exec(select(Campaign.id).where(col(Campaign.id).in_(campaign_ids), *campaigns(who))))
+
+
+def shared(session: Session, who: User, contact_id: UUID, campaign_id: UUID) -> Contact:
+    """The contact as part of that campaign, locked, if it is mine or the campaign opens it to me, to work on it there.
+
+    Raises NotFound, and Conflict when the campaign is archived.
+    """
+    place = (CampaignContact.campaign_id == campaign_id, CampaignContact.contact_id == contact_id)
+    mine = and_(col(Contact.user_id) == who.id, inside().where(*place).exists())
+    query = select(Contact).where(
+        Contact.id == contact_id, col(Contact.deleted_at).is_(None), or_(mine, sharing(who).where(*place).exists())
+    )
+    contact = session.exec(query.with_for_update()).one_or_none()
+    if contact is None:
+        raise NotFound
+    working(session.get_one(Campaign, campaign_id))
+    return contact
+
+
+def working(campaign: Campaign) -> Campaign:
+    """Raise Conflict when the campaign is archived: it is read then, not worked on."""
+    if campaign.archived_at:
+        raise Conflict("This campaign is archived. Bring it back before you go on with it.")
+    return campaign
+
+
+def campaigns(who: User) -> list[ColumnElement[bool]]:
+    """The WHERE of every question about campaigns: not in the trash, and open to this person."""
+    alive = col(Campaign.deleted_at).is_(None)
+    return [alive] if who.is_golden else [alive, is_member(who)]
+
+
+def is_member(who: User) -> ColumnElement[bool]:
+    """Whether a campaign has this person among its members."""
+    return col(Campaign.id).in_(_memberships(who))
+
+
+def inside() -> Any:
+    """The contacts of live campaigns; the caller adds which contact and which campaign, and asks whether any exist."""
+    return (
+        select(CampaignContact.id)
+        .join(Campaign, col(Campaign.id) == col(CampaignContact.campaign_id))
+        .where(col(Campaign.deleted_at).is_(None))
+    )
+
+
+def sharing(who: User) -> Any:
+    """Of those, the ones that open a contact to this person: as a member, or with a golden ticket."""
+    return inside() if who.is_golden else inside().where(col(CampaignContact.campaign_id).in_(_memberships(who)))
+
+
+def _memberships(who: User) -> Any:
+    return select(CampaignUser.campaign_id).where(CampaignUser.user_id == who.id)

@@ -1,0 +1,1 @@
+"""A person's view of the sync: pushes by hand, their history, conflicts, and what came in from Pipedrive."""

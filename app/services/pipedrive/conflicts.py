@@ -1,0 +1,126 @@
+"""Fields that both sides changed: shown one by one, decided by the contact's owner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from app.errors import Conflict, NotFound
+from app.models import (
+    Activity,
+    Contact,
+    EntityType,
+    LinkState,
+    PipedriveLink,
+    Resolution,
+    SyncConflict,
+    Trigger,
+    User,
+    now,
+)
+from app.services.base import audit_log
+from app.services.pipedrive import inbound_field_writes
+from app.services.push_queue import push_jobs
+from app.signals import Topic, announce
+
+DECIDED = "This was decided already."
+NOT_YOURS = "This is not yours to decide."
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class OpenConflict:
+    """One field, in words: what stands here, what stands in Pipedrive, and since when we know."""
+
+    id: UUID
+    contact_id: UUID
+    contact_name: str
+    about: str
+    field: str
+    ours: str
+    theirs: str
+    seen_at: datetime
+
+
+def open(session: Session, who: User) -> Sequence[OpenConflict]:  # noqa: A001 - a conflict is open until it is decided
+    """What this person has to decide, the newest first."""
+    waiting = (
+        select(SyncConflict, Contact, Activity.subject)
+        .join(Contact, col(Contact.id) == col(SyncConflict.contact_id))
+        .join(Activity, col(Activity.id) == col(SyncConflict.entity_id), isouter=True)
+        .where(Contact.user_id == who.id, col(Contact.deleted_at).is_(None), col(SyncConflict.resolved_at).is_(None))
+        .order_by(col(SyncConflict.seen_at).desc(), col(SyncConflict.id))
+    )
+    return [
+        OpenConflict(
+            row.id, contact.id, contact.name, subject or contact.name, push_jobs.NAMED.get(row.field, row.field),
+            _in_words(session, who, row, row.ours), _in_words(session, who, row, row.theirs), row.seen_at,
+        )
+        for row, contact, subject in session.exec(waiting)
+    ]  # fmt: skip
+
+
+def resolve(session: Session, who: User, conflict_id: UUID, resolution: Resolution) -> SyncConflict:
+    """OURS tells Pipedrive, THEIRS writes our field. Raises NotFound, or Conflict when it was decided already."""
+    row = session.exec(select(SyncConflict).where(SyncConflict.id == conflict_id).with_for_update()).one_or_none()
+    contact = session.get(Contact, row.contact_id, with_for_update=True) if row else None
+    if row is None or contact is None or contact.user_id != who.id or contact.deleted_at:
+        raise NotFound(NOT_YOURS)
+    if row.resolved_at is not None:
+        raise Conflict(DECIDED)
+    row.resolved_at, row.resolution = now(), resolution
+    session.add(row)
+    session.flush()
+    if resolution is Resolution.THEIRS:
+        _take(session, who, row)
+    _agree(session, row)
+    meeting = session.get(Activity, row.entity_id) if row.entity_type is EntityType.ACTIVITY else None
+    push_jobs.queue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+    audit_log.record(session, who, "conflict.resolved", row.contact_id, field=row.field, resolution=resolution.value)
+    announce(session, Topic.SYNC, contact.id, who.id)
+    return row
+
+
+def _take(session: Session, who: User, row: SyncConflict) -> None:
+    if row.entity_type is EntityType.ACTIVITY:
+        inbound_field_writes.meeting(session, who, row.entity_id, row.field, row.theirs)
+    else:
+        inbound_field_writes.person(session, who, row)
+
+
+def _agree(session: Session, row: SyncConflict) -> None:
+    """What stands there has been seen; the next push looks again and says only what is still different."""
+    link = session.exec(
+        select(PipedriveLink)
+        .where(
+            PipedriveLink.account == row.account,
+            PipedriveLink.entity_type == row.entity_type,
+            PipedriveLink.entity_key == str(row.entity_id),
+            PipedriveLink.state == LinkState.LINKED,
+        )
+        .with_for_update()
+    ).one_or_none()
+    if link is None or link.agreed is None:
+        return
+    theirs = {**link.agreed["theirs"], row.field: row.theirs}
+    words = [word for word in link.agreed.get("words", ()) if word["field"] != row.field]
+    link.agreed = {**link.agreed, "theirs": theirs, "words": words}
+    link.synced_hash = None
+    session.add(link)
+
+
+def _in_words(session: Session, who: User, row: SyncConflict, value: Any) -> str:
+    if value is None or value == [] or not value:
+        return NOTHING
+    if row.field == "org":
+        return inbound_field_writes.firm_name(session, who, row.account, value) or f"organization {value}"
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if row.field == "due" and "T" in value:
+        moment = datetime.fromisoformat(value).astimezone(ZoneInfo(who.timezone))
+        return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M}"
+    return f"{value} minutes" if row.field == "minutes" else str(value)

@@ -1,0 +1,144 @@
+"""What Pipedrive tells us: taken over where only they changed something, asked about where both sides did.
+
+Each verb acts for the owner of the contact, in the transaction that notes what
+both sides agree on now.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select, update
+
+from app.errors import Invalid
+from app.models import (
+    Activity,
+    Contact,
+    EntityType,
+    Organisation,
+    Resolution,
+    SyncConflict,
+    User,
+    now,
+    organisation_key,
+)
+from app.models.base import Line
+from app.models.contact import MOST_ADDRESSES, Phone
+from app.models.user import Email
+from app.services.activities import activity_log
+from app.services.base import audit_log, firm_settings, phone_numbers
+from app.services.contacts import bank
+from app.signals import Topic, announce
+
+PIPEDRIVE = "pipedrive"
+NAME: TypeAdapter[Any] = TypeAdapter(Annotated[str, Line(200, 1)])
+EMAIL: TypeAdapter[Any] = TypeAdapter(Email)
+PHONE: TypeAdapter[Any] = TypeAdapter(Phone)
+
+
+def person(
+    session: Session, who: User, contact_id: UUID, changes: dict[str, Any], *, version: int | None = None
+) -> Contact | None:
+    """Write what changed there into our contact; what our rules do not allow stays out. None when nothing is left.
+
+    `changes` may hold `name`, `emails`, `phones` and `organisation`. Raises Stale.
+    """
+    fit = {name: value for name, said in changes.items() for value in _fit(session, name, said)}
+    if not fit:
+        return None
+    contact = bank.change(session, who, contact_id, fit, version=version, heard=True)
+    audit_log.record(session, PIPEDRIVE, "contact.changed_in_pipedrive", contact_id, fields=sorted(fit))
+    return contact
+
+
+def firm(session: Session, who: User, contact: Contact, name: str) -> Organisation | None:
+    """The contact's firm has another name there; a name that only spells ours otherwise respells it."""
+    fit = _fit(session, "organisation", name)
+    known = contact.organisation
+    if not fit or known is None:
+        return known
+    if organisation_key(fit[0])[:200] == known.key:
+        known.name = fit[0]
+        contact.reindex(known.name)
+        contact.version += 1
+        session.add_all([known, contact])
+        announce(session, Topic.CONTACT, contact.id, who.id)
+    else:
+        contact = bank.change(session, who, contact.id, {"organisation": fit[0]}, heard=True)
+    audit_log.record(session, PIPEDRIVE, "contact.changed_in_pipedrive", contact.id, fields=["organisation"])
+    return contact.organisation
+
+
+def meeting(session: Session, who: User, activity_id: UUID, changes: dict[str, Any]) -> Activity:
+    """Write what happened there to a meeting of ours: held, moved, or another note."""
+    changed = activity_log.change(session, who, activity_id, changes)
+    audit_log.record(session, PIPEDRIVE, "meeting.changed_in_pipedrive", activity_id, fields=sorted(changes))
+    return changed
+
+
+def disagree(
+    session: Session,
+    who: User,
+    contact: Contact,
+    about: tuple[str, EntityType, UUID],
+    fields: dict[str, tuple[Any, Any]],
+) -> None:
+    """Both sides changed these fields, to (ours, theirs): keep the question, once per field, with the newest values.
+
+    `about` is the company, the kind of record and our row.
+    """
+    account, kind, entity_id = about
+    for field, (ours, theirs) in fields.items():
+        row = SyncConflict(contact_id=contact.id, user_id=who.id, account=account, entity_type=kind, entity_id=entity_id,
+                           field=field, ours=ours, theirs=theirs)  # fmt: skip
+        kept = insert(SyncConflict).values(row.model_dump())
+        news = {"ours": kept.excluded.ours, "theirs": kept.excluded.theirs, "user_id": who.id}
+        session.exec(
+            kept.on_conflict_do_update(
+                index_elements=["entity_id", "field"], index_where=col(SyncConflict.resolved_at).is_(None), set_=news
+            )
+        )
+    if fields:
+        announce(session, Topic.SYNC, contact.id, who.id)
+
+
+def agree(session: Session, who: User, entity_id: UUID, fields: set[str]) -> None:
+    """What was in question has come out the same on both sides by itself."""
+    settled = update(SyncConflict).where(
+        col(SyncConflict.resolved_at).is_(None),
+        col(SyncConflict.entity_id) == entity_id,
+        col(SyncConflict.field).in_(fields),
+    )
+    done = settled.values(resolved_at=now(), resolution=Resolution.THEIRS).returning(col(SyncConflict.contact_id))
+    for contact_id in set(session.exec(done).scalars()):
+        announce(session, Topic.SYNC, contact_id, who.id)
+
+
+def in_question(session: Session, who: User, entity_id: UUID) -> set[str]:
+    """The fields of this row that its owner has to decide about."""
+    del who
+    asked = select(SyncConflict.field).where(
+        SyncConflict.entity_id == entity_id, col(SyncConflict.resolved_at).is_(None)
+    )
+    return set(session.exec(asked))
+
+
+def _fit(session: Session, name: str, said: Any) -> list[Any]:
+    """The value as our rules have it, or nothing."""
+    if name in {"emails", "phones"}:
+        country = str(firm_settings.choice(session, "country"))
+        known = (_address(name, value, country) for value in said)
+        return [list(dict.fromkeys(value for value in known if value))[:MOST_ADDRESSES]]
+    try:
+        return [None if name == "organisation" and not said else NAME.validate_python(said)]
+    except ValidationError:
+        return []
+
+
+def _address(name: str, value: str, country: str) -> str | None:
+    try:
+        found = (EMAIL if name == "emails" else PHONE).validate_python(value)
+        return str(found if name == "emails" else phone_numbers.e164(found, country))
+    except (ValidationError, Invalid):
+        return None

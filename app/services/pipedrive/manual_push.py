@@ -1,0 +1,203 @@
+"""A push by hand: asked for, or only told in words, from what we know or after a look into Pipedrive.
+
+Who looks is a door's business: it is handed what to look for and whose key to use.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.errors import Conflict
+from app.models import (
+    Activity,
+    ActivityType,
+    Contact,
+    EntityType,
+    LinkState,
+    PipedriveLink,
+    PipedriveSync,
+    Trigger,
+    User,
+)
+from app.services.activities import activity_log
+from app.services.base import firm_settings
+from app.services.contacts import bank
+from app.services.pipedrive import record_choice
+from app.services.push_queue import company_mapping, push_jobs, record_urls
+
+NO_MEETING = "There is no meeting with this contact that Pipedrive could hear of."
+NO_LINE = "Add your Pipedrive key in Settings first; without one nobody can look."
+
+# what one search costs in Pipedrive's tokens
+SEARCH = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for in Pipedrive, with whose key; what is linked already (`org_id`, or no `person`) is not looked for."""
+
+    who: User
+    contact: Contact
+    org_id: int | None
+    person: bool
+
+    @property
+    def most_tokens(self) -> int:
+        """What the look costs, or a little more where the people of a known firm are listed."""
+        people = len(self.contact.emails or self.contact.phones) if self.person else 0
+        firm = self.contact.organisation is not None and self.org_id is None
+        return SEARCH * (people + firm)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of Pipedrive's that may be meant."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look brought."""
+
+    organizations: Sequence[Record]
+    persons: Sequence[Record]
+
+
+LookUp = Callable[[Wanted], Found]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a push would do, step by step. `tokens` is what a look would cost; 0 when there is nothing to look for."""
+
+    steps: list[str]
+    ready: bool
+    looked: bool
+    tokens: int
+
+    @property
+    def sentence(self) -> str:
+        """`Will link to existing organization ACME (id 812), create person Jane Roe, create meeting 3 Dec 10:00 UTC.`"""
+        return f"Will {', '.join(self.steps)}."
+
+    @property
+    def sentences(self) -> list[str]:
+        """One a step, the missing key first."""
+        said = [f"{step[0].upper()}{step[1:]}." for step in self.steps]
+        return said if self.ready else [push_jobs.NO_KEY, *said]
+
+
+def push(session: Session, who: User, contact_id: UUID, trigger: Trigger) -> PipedriveSync:
+    """Queue one of my contacts, or the latest meeting with it. Raises NotFound, or Conflict without a meeting."""
+    contact = bank.owned(session, who, contact_id, lock=True)
+    meeting = _meeting(session, contact) if trigger is Trigger.MEETING else None
+    return push_jobs.queue(session, who, contact, trigger, meeting)
+
+
+def link(session: Session, who: User, contact_id: UUID, typed: str) -> PipedriveSync:
+    """Say which person in Pipedrive one of my contacts is: by number or by address. Raises NotFound and Invalid."""
+    number = record_urls.home(session, who).number(typed, EntityType.PERSON)
+    asked = push(session, who, contact_id, Trigger.MANUAL)
+    return record_choice.link_to(session, who, asked.id, number)
+
+
+def best_trigger(session: Session, who: User, contact_id: UUID) -> Trigger:
+    """What a push by hand carries: the meeting with this contact where there is one that Pipedrive has not heard of."""
+    contact = bank.owned(session, who, contact_id)
+    meeting = _latest(session, contact)
+    return Trigger.MEETING if meeting and meeting.pipedrive_activity_id is None else Trigger.MANUAL
+
+
+def wanted(session: Session, who: User, contact_id: UUID) -> Wanted:
+    """What would have to be looked for. Raises NotFound, and Conflict without a key."""
+    contact = bank.owned(session, who, contact_id)
+    if not push_jobs.has_line(session, who):
+        raise Conflict(NO_LINE)
+    return _wanted(session, who, contact)
+
+
+def plan(session: Session, who: User, contact_id: UUID, trigger: Trigger, found: Found | None = None) -> Plan:
+    """What a push would do: as we know Pipedrive, or as a look has just `found` it."""
+    contact = bank.owned(session, who, contact_id)
+    meeting = _meeting(session, contact) if trigger is Trigger.MEETING else None
+    missing = _wanted(session, who, contact)
+    steps = [*_organization(session, who, contact, found), _person(contact, found)]
+    if meeting:
+        steps.append(_activity(meeting))
+        steps += _opportunity(session, meeting)
+    return Plan(steps, push_jobs.has_line(session, who), found is not None, missing.most_tokens)
+
+
+def _latest(session: Session, contact: Contact) -> Activity | None:
+    query = select(Activity).where(
+        Activity.contact_id == contact.id,
+        Activity.type == ActivityType.MEETING,
+        col(Activity.deleted_at).is_(None),
+        col(Activity.outcome).is_(None) | col(Activity.outcome).not_in(activity_log.NEVER_WAS),
+    )
+    return max(session.exec(query), key=lambda one: one.moment, default=None)
+
+
+def _meeting(session: Session, contact: Contact) -> Activity:
+    meeting = _latest(session, contact)
+    if meeting is None:
+        raise Conflict(NO_MEETING)
+    return meeting
+
+
+def _wanted(session: Session, who: User, contact: Contact) -> Wanted:
+    return Wanted(who, contact, _known_firm(session, who, contact), contact.pipedrive_person_id is None)
+
+
+def _organization(session: Session, who: User, contact: Contact, found: Found | None) -> list[str]:
+    firm = contact.organisation
+    if firm is None:
+        return []
+    if known := _known_firm(session, who, contact):
+        return [f"use organization {firm.name} (id {known})"]
+    return [_met("organization", firm.name, found.organizations if found else ())]
+
+
+def _person(contact: Contact, found: Found | None) -> str:
+    if known := contact.pipedrive_person_id:
+        return f"update person {contact.name} (id {known})"
+    return _met("person", contact.name, found.persons if found else ())
+
+
+def _met(kind: str, name: str, there: Sequence[Record]) -> str:
+    if len(there) > 1:
+        return f"ask you which of {len(there)} records in Pipedrive is {name}"
+    return f"link to existing {kind} {there[0].name} (id {there[0].id})" if there else f"create {kind} {name}"
+
+
+def _activity(meeting: Activity) -> str:
+    known = meeting.pipedrive_activity_id
+    return f"update meeting {_when(meeting)} (id {known})" if known else f"create meeting {_when(meeting)}"
+
+
+def _opportunity(session: Session, meeting: Activity) -> list[str]:
+    earns = firm_settings.choice(session, "pipedrive_on_meeting")
+    return [] if earns == "nothing" or meeting.pipedrive_activity_id else [f"create a {earns}"]
+
+
+def _when(meeting: Activity) -> str:
+    moment: datetime = meeting.moment.astimezone(UTC)
+    return f"{moment.day} {moment:%b %H:%M} UTC"
+
+
+def _known_firm(session: Session, who: User, contact: Contact) -> int | None:
+    """The id of what this contact leads to already, or what somebody of the firm has put into our company."""
+    if contact.organisation is None or contact.pipedrive_org_id:
+        return contact.pipedrive_org_id
+    linked = select(PipedriveLink.remote_id).where(
+        PipedriveLink.account == company_mapping.account_of(session, who),
+        PipedriveLink.entity_type == EntityType.ORGANIZATION,
+        PipedriveLink.entity_key == contact.organisation.key,
+        PipedriveLink.state == LinkState.LINKED,
+    )
+    return session.exec(linked).first()

@@ -1,0 +1,63 @@
+"""What a push did in Pipedrive, and taking back what it created there."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.errors import Conflict, NotFound
+from app.models import Contact, Deed, PipedriveSync, SyncReceipt, SyncStatus, Trigger, User
+from app.services.base import audit_log
+from app.services.push_queue import push_jobs, push_rules
+
+NOT_YOURS = "This push is not one of yours."
+NOTHING = "This push created nothing in Pipedrive that could be taken back."
+
+
+def of(session: Session, who: User, sync_id: UUID) -> Sequence[SyncReceipt]:
+    """What this push created, linked and updated, in that order of time. Raises NotFound."""
+    _readable(session, who, sync_id)
+    kept = select(SyncReceipt).where(SyncReceipt.sync_id == sync_id)
+    return session.exec(kept.order_by(col(SyncReceipt.at), col(SyncReceipt.id))).all()
+
+
+def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
+    """Queue the deletion of what this push created and nobody else uses; what of its contact waits is called off.
+
+    Raises NotFound, or Conflict when there is nothing to take back.
+    """
+    sync = _readable(session, who, sync_id)
+    if sync.user_id != who.id:
+        raise NotFound(NOT_YOURS)
+    created = [one for one in of(session, who, sync_id) if one.what is Deed.CREATED and one.undone_at is None]
+    if not created:
+        raise Conflict(NOTHING)
+    contact = session.get(Contact, sync.contact_id) if sync.contact_id else None
+    if contact:
+        push_rules.call_off(session, who, contact)
+    asked = push_jobs.enqueue(
+        session,
+        who,
+        PipedriveSync(
+            user_id=who.id, contact_id=sync.contact_id, entity_type=sync.entity_type, entity_id=sync.id,
+            trigger=Trigger.UNDO, dedupe_key=f"undo:{sync.id}",
+        ),
+    )  # fmt: skip
+    audit_log.record(session, who, "sync.undone", sync.id, records=len(created))
+    return asked
+
+
+def is_undoable(session: Session, who: User, sync_id: UUID) -> bool:
+    """Whether something that this push created is still there, and nothing is under way that takes it back."""
+    left = [one for one in of(session, who, sync_id) if one.what is Deed.CREATED and one.undone_at is None]
+    asked = select(PipedriveSync.id).where(
+        PipedriveSync.dedupe_key == f"undo:{sync_id}", PipedriveSync.status != SyncStatus.SUCCESS
+    )
+    return bool(left) and session.exec(asked.limit(1)).first() is None
+
+
+def _readable(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
+    sync = session.get(PipedriveSync, sync_id)
+    if sync is None or (sync.user_id != who.id and not who.is_golden):
+        raise NotFound(NOT_YOURS)
+    return sync

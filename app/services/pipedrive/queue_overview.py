@@ -1,0 +1,129 @@
+"""Whose queue moves and whose does not, and what the company's day has cost so far."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app.models import PipedriveSync, SyncAccount, SyncLane, SyncStatus, User, now
+from app.models.pipedrive_sync import OPEN
+from app.services.base import firm_settings
+from app.services.push_queue import company_mapping, push_jobs
+from app.services.push_queue.push_jobs import NO_KEY
+
+# what a first full push costs: look for the organization and the person, create both, create the activity
+FIRST_PUSH = 55
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One person's lane: their key by its last four characters, what stands in it, and why it does not move.
+
+    `stuck` means that nothing helps but a new key.
+    """
+
+    user_id: UUID
+    name: str
+    has_line: bool
+    last4: str | None
+    counts: dict[SyncStatus, int]
+    reason: str | None
+    until: datetime | None
+    stuck: bool
+
+    @property
+    def open(self) -> int:
+        return sum(self.counts[status] for status in OPEN)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One company's tokens of today (UTC): what we spent, on what, and what Pipedrive last said is left for everybody."""
+
+    account: str
+    spent: int
+    left: int | None
+    kinds: tuple[tuple[str, int, int], ...]
+    reason: str | None
+    until: datetime | None
+
+    @property
+    def pushes_an_hour(self) -> int | None:
+        """How many new contacts an hour the rest of the day allows."""
+        if self.left is None:
+            return None
+        hours = (_midnight() - now()) / timedelta(hours=1)
+        return int(self.left / max(hours, 1) / FIRST_PUSH)
+
+
+def mine(session: Session, who: User) -> Queue:
+    """How my own queue stands."""
+    return _queues(session, [who])[0]
+
+
+def everybody(session: Session, who: User) -> list[Queue]:
+    """Everybody's queue for a golden ticket, else only my own; those without a key and without pushes are left out."""
+    if not who.is_golden:
+        return [mine(session, who)]
+    people = session.exec(select(User).where(col(User.active)).order_by(func.lower(User.name), col(User.id))).all()
+    return [queue for queue in _queues(session, people) if queue.last4 or sum(queue.counts.values())]
+
+
+def budget(session: Session, who: User) -> Budget | None:
+    """What today has cost the company of this person's key; None where there is no company yet."""
+    name = company_mapping.account_of(session, who)
+    if not name:
+        return None
+    today = f"{now().astimezone(UTC):%Y-%m-%d}"
+    row = session.exec(select(SyncAccount).where(SyncAccount.account == name)).one_or_none()
+    kinds = [one for one in push_jobs.spending(session, who, 1) if one.day == today]
+    same_day = row is not None and row.budget_day == today
+    return Budget(
+        account=name,
+        spent=row.tokens_spent if row and same_day else sum(one.tokens for one in kinds),
+        left=row.tokens_left if row and same_day else None,
+        kinds=tuple((one.kind, one.tokens, one.calls) for one in sorted(kinds, key=lambda one: -one.tokens)),
+        reason=row.paused_reason if row and row.not_before > now() else None,
+        until=row.not_before if row and row.paused_reason and row.not_before > now() else None,
+    )
+
+
+def stopped(session: Session, who: User) -> str | None:
+    """Why nothing goes to Pipedrive for anybody, in the operator's words; None while it goes."""
+    del who
+    reason: str | None = firm_settings.choice(session, "sync_paused") or None
+    return reason
+
+
+def _queues(session: Session, people: Any) -> list[Queue]:
+    ids = [person.id for person in people]
+    practises = bool(firm_settings.choice(session, "practice_pipedrive"))
+    counted: dict[UUID, dict[SyncStatus, int]] = {one: dict.fromkeys(SyncStatus, 0) for one in ids}
+    query = select(PipedriveSync.user_id, PipedriveSync.status, func.count()).where(col(PipedriveSync.user_id).in_(ids))
+    for user_id, status, number in session.exec(query.group_by(col(PipedriveSync.user_id), col(PipedriveSync.status))):
+        counted[user_id][SyncStatus(status)] = number
+    lanes = {lane.user_id: lane for lane in session.exec(select(SyncLane).where(col(SyncLane.user_id).in_(ids)))}
+    return [_queue(person, counted[person.id], lanes.get(person.id), practises) for person in people]
+
+
+def _queue(person: User, counts: dict[SyncStatus, int], lane: SyncLane | None, practises: bool) -> Queue:
+    has_line = practises or person.pipedrive_key is not None
+    waits = lane is not None and lane.paused_reason is not None and lane.not_before > now()
+    stuck = has_line and lane is not None and lane.told_at is not None
+    return Queue(
+        user_id=person.id,
+        name=person.name,
+        has_line=has_line,
+        last4=person.pipedrive_last4,
+        counts=counts,
+        reason=NO_KEY if not has_line else lane.paused_reason if lane and (waits or stuck) else None,
+        until=lane.not_before if lane and waits and not stuck else None,
+        stuck=stuck,
+    )
+
+
+def _midnight() -> datetime:
+    return datetime.combine(now().astimezone(UTC).date() + timedelta(days=1), time.min, UTC)

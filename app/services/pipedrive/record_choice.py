@@ -1,0 +1,104 @@
+"""Which record in Pipedrive a contact is: what its owner decides when we could not tell.
+
+The choice is kept on the push; the engine checks it at the next run.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from app.errors import Conflict, NotFound
+from app.models import SKIPPED, Contact, EntityType, PipedriveLink, PipedriveSync, SyncStatus, User, now
+from app.services.base import audit_log
+from app.services.contacts import bank
+from app.services.push_queue import push_jobs, push_rules
+from app.signals import Topic, announce
+
+DONE = "This push is done already. Unlink the contact first, then push it again."
+UNDER_WAY = "Another push of this contact is on its way already."
+NOT_YOURS = "This push is not one of yours."
+LEFT_OUT = "You left this out of Pipedrive."
+
+
+def link_to(session: Session, who: User, sync_id: UUID, remote_id: int) -> PipedriveSync:
+    """Use this record of Pipedrive's; it has to exist when the push runs. Raises NotFound or Conflict."""
+    sync = _undecided(session, who, sync_id)
+    if _kind(sync) is EntityType.PERSON and sync.contact_id:
+        _forget(session, session.get_one(Contact, sync.contact_id))
+    return _decided(session, who, sync, remote_id)
+
+
+def create_anyway(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
+    """None of the candidates: make a new record. Raises NotFound or Conflict."""
+    return _decided(session, who, _undecided(session, who, sync_id), None)
+
+
+def skip(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
+    """Leave it out of Pipedrive: the push is closed and needs nobody any more. Raises NotFound or Conflict."""
+    sync = _undecided(session, who, sync_id)
+    sync.status, sync.finished_at, sync.choice, sync.candidates = SyncStatus.FAILED, now(), None, None
+    sync.error_code, sync.error, sync.detail = SKIPPED, LEFT_OUT, None
+    session.add(sync)
+    audit_log.record(session, who, "sync.skipped", sync.id)
+    announce(session, Topic.SYNC, sync.contact_id or sync.id, who.id)
+    return sync
+
+
+def unlink(session: Session, who: User, contact_id: UUID) -> Contact:
+    """Forget which person in Pipedrive this contact is; nothing there is touched. Raises NotFound."""
+    contact = bank.owned(session, who, contact_id, lock=True)
+    push_rules.call_off(session, who, contact)
+    audit_log.record(session, who, "contact.unlinked", contact.id, person=contact.pipedrive_person_id)
+    _forget(session, contact)
+    contact.pipedrive_org_id = None
+    contact.version += 1
+    session.add(contact)
+    push_rules.drop_questions(session, who, contact)
+    announce(session, Topic.CONTACT, contact.id, who.id)
+    return contact
+
+
+def _undecided(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
+    """The push, locked, while it still waits for a decision."""
+    mine = PipedriveSync.id == sync_id, PipedriveSync.user_id == who.id
+    sync = session.exec(select(PipedriveSync).where(*mine).with_for_update()).one_or_none()
+    if sync is None:
+        raise NotFound(NOT_YOURS)
+    if sync.status is SyncStatus.SUCCESS:
+        raise Conflict(DONE)
+    return sync
+
+
+def _decided(session: Session, who: User, sync: PipedriveSync, remote_id: int | None) -> PipedriveSync:
+    """Keep the choice and let the push run with it."""
+    kind = _kind(sync)
+    sync.choice = {"kind": kind.value, "id": remote_id}
+    session.add(sync)
+    session.flush()
+    if sync.status is SyncStatus.FAILED and push_jobs.retry(session, who, [sync.id]) == 0:
+        raise Conflict(UNDER_WAY)
+    sync.generation += 1
+    session.add(sync)
+    audit_log.record(session, who, "sync.chosen", sync.id, kind=kind.value, remote_id=remote_id)
+    announce(session, Topic.SYNC, sync.contact_id or sync.id, who.id)
+    return sync
+
+
+def _kind(sync: PipedriveSync) -> EntityType:
+    """What the candidates are; without any, the person."""
+    return EntityType(sync.candidates[0]["kind"]) if sync.candidates else EntityType.PERSON
+
+
+def _forget(session: Session, contact: Contact) -> None:
+    """Nothing leads from this contact to that person any more, nor from its addresses."""
+    own = PipedriveLink.entity_type == EntityType.PERSON, PipedriveLink.entity_key == str(contact.id)
+    for link in session.exec(select(PipedriveLink).where(*own)).all():
+        same = {"account": link.account, "entity_type": link.entity_type, "remote_id": link.remote_id}
+        aliases = col(PipedriveLink.entity_key).startswith("mail:")
+        if link.remote_id is not None:
+            session.exec(delete(PipedriveLink).filter_by(**same).where(aliases))
+        session.delete(link)
+    contact.pipedrive_person_id = None
+    session.add(contact)
+    session.flush()

@@ -1,0 +1,1 @@
+"""The queue of pushes, written in the transaction that earns them."""

@@ -1,0 +1,1 @@
+"""Figures: filters, counting, goals and pace, questions, saved reports, shared links."""

@@ -1,0 +1,70 @@
+"""The groups that the database counted, put together to figures, rates and weeks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from app.services.reports.figures import Figure, Rate, Week, monday, rate, unbroken
+from app.services.reports.goal_forecast import Course, Pace, pace
+
+# which columns a group leaves out: type 4, user 2, week 1
+ALL, BY_TYPE, BY_USER, BY_WEEK = 7, 3, 5, 6
+
+
+class Tallies:
+    """Rows of `reports.COUNTED`: one for each kind of event, alone and by method, person and week."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.rows = {(row.per, row.type or row.user_id or row.week, row.kind): row for row in rows}
+
+    def figures(self) -> dict[str, Figure]:
+        """The five figures, in the order of the work."""
+        touches = self._row(ALL, None, "touches")
+        reached = (touches.reached, touches.before_reached, touches.now_reached) if touches else (0, 0, 0)
+        found = {"touches": self._figure("touches"), "reached": _figure("reached", *reached)}
+        return found | {key: self._figure(key) for key in ("meetings_booked", "meetings_held", "handed_over")}
+
+    def rates(self, per: int, names: Mapping[Any, str]) -> list[Rate]:
+        """One rate for each name, in the order of the names."""
+        found = []
+        for key, name in names.items():
+            touches = self._row(per, key, "touches")
+            n, reached = (touches.n, touches.reached) if touches else (0, 0)
+            found.append(rate(str(key), name, n, reached, self._count(per, key, "meetings_booked")))
+        return found
+
+    def weeks(self, starts: Sequence[date], first: date | None, last: date) -> tuple[Week, ...]:
+        """From `first`, or the first week in which something happened, to `last`."""
+        found = {start: self._week(number, start) for number, start in enumerate(starts, 1)}
+        busy = [week.start for week in found.values() if week != Week(week.start)]
+        begin = min([*busy, monday(first)] if first else busy, default=last)
+        return unbroken(found, max(begin, starts[0]), last)
+
+    def pace(self, course: Course, kind: str, noun: str, goal: int | None) -> Pace:
+        row = self._row(ALL, None, kind)
+        return pace(course, noun, goal, row.every if row else 0, row.lately if row else 0)
+
+    def people(self) -> set[UUID]:
+        return {key for per, key, _ in self.rows if per == BY_USER and key is not None}
+
+    def _figure(self, kind: str) -> Figure:
+        row = self._row(ALL, None, kind)
+        return _figure(kind, row.n, row.before, row.now) if row else _figure(kind, 0, 0, 0)
+
+    def _week(self, number: int, start: date) -> Week:
+        touches = self._row(BY_WEEK, number, "touches")
+        n, reached = (touches.n, touches.reached) if touches else (0, 0)
+        booked, held = (self._count(BY_WEEK, number, kind) for kind in ("meetings_booked", "meetings_held"))
+        return Week(start, n, reached, booked, held)
+
+    def _count(self, per: int, key: Any, kind: str) -> int:
+        row = self._row(per, key, kind)
+        return row.n if row else 0
+
+    def _row(self, per: int, key: Any, kind: str) -> Any:
+        return self.rows.get((per, key, kind))
+
+
+def _figure(key: str, value: int, before: int, recent: int) -> Figure:
+    return Figure(key, value, before, recent - before)

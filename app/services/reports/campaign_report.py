@@ -1,0 +1,121 @@
+"""A campaign in figures, and the rows behind every one of them.
+
+A report takes three questions, however many touches there are: the events in
+groups, the funnel, and the names.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, col, or_, select
+
+from app.models import WORDS, ActivityType, Campaign, CampaignUser, User, now
+from app.services.campaigns import campaigns
+from app.services.reports import drill_down, touch_sql
+from app.services.reports.aggregation import BY_TYPE, BY_USER, Tallies
+from app.services.reports.drill_down import Row, Rows
+from app.services.reports.figures import LADDER, Figure, Rate, Report, Step, Week, midnight, mondays
+from app.services.reports.filters import Asked, Window
+from app.services.reports.goal_forecast import Course, Pace
+from app.services.reports.metric_definitions import DEFINITIONS
+
+__all__ = ["DEFINITIONS", "Asked", "Figure", "Pace", "Rate", "Report", "Row", "Rows", "Step", "Week", "report", "rows"]
+
+# the rows behind a bar are at hand here too
+rows = drill_down.rows
+
+
+def _sum(condition: str) -> str:
+    return f"coalesce(sum(n) filter (where fits and {condition}), 0)::int"
+
+
+# counted fine first, so that the four ways of grouping go over few rows
+COUNTED = text(f"""
+with {touch_sql.EVENTS}, seen as (
+    select kind, type, user_id, reached, at, width_bucket(at, cast(:mondays as timestamptz[])) as week,
+           {touch_sql.FITS} as fits, at >= :since and at < :until as inside, at >= :observed as lately,
+           case when at >= :recent and at < :recent_end then 2 when at >= :before and at < :recent then 1 end as turn
+    from events
+), fine as (
+    select kind, type, user_id, week, reached, fits, inside, lately, turn, count(*) as n
+    from seen group by kind, type, user_id, week, reached, fits, inside, lately, turn
+)
+select grouping(type, user_id, week) as per, kind, type, user_id, week,
+       sum(n)::int as every, coalesce(sum(n) filter (where lately), 0)::int as lately,
+       {_sum("inside")} as n, {_sum("inside and reached")} as reached,
+       {_sum("turn = 2")} as now, {_sum("turn = 2 and reached")} as now_reached,
+       {_sum("turn = 1")} as before, {_sum("turn = 1 and reached")} as before_reached
+from fine group by grouping sets ((kind), (kind, type), (kind, user_id), (kind, week))
+""")  # noqa: S608 - pieces of SQL that stand in counting.py, no data
+
+FURTHEST = text(f"""
+select rung, count(*) as n from ({touch_sql.CLIMBED}) climbed group by rung
+""")  # noqa: S608 - the same
+
+
+def report(session: Session, who: User, campaign_id: UUID, asked: Asked) -> Report:
+    """All figures of one campaign, for its members and golden tickets. Raises NotFound, and Invalid on odd days."""
+    campaign = campaigns.seen(session, who, campaign_id)
+    window = Window.of(who, asked)
+    course, last = _course(campaign, window), min(window.today, asked.to or window.today)
+    starts = mondays(last)
+    binds = {
+        "campaigns": [campaign.id],
+        "user": asked.user_id,
+        "type": asked.type and asked.type.value,
+        "mondays": [midnight(start, window.zone) for start in starts],
+        "observed": midnight(window.today + timedelta(days=1 - course.observed), window.zone),
+    }
+    counted = session.execute(COUNTED, touch_sql.WORDS | binds | window.chosen() | window.compared())
+    tallies = Tallies(counted.all())
+    return Report(
+        campaign_id=campaign.id,
+        campaign=campaign.name,
+        zone=who.timezone,
+        since=asked.from_,
+        until=asked.to,
+        figures=tallies.figures(),
+        funnel=_funnel(session, campaign.id, asked.user_id),
+        by_type=tuple(one for one in tallies.rates(BY_TYPE, KINDS) if one.touches or one.booked),
+        by_user=_by_user(session, campaign, asked, tallies),
+        per_week=tallies.weeks(starts, asked.from_ or (None if asked.to else campaign.start_date), last),
+        goal={"touches": campaign.goal_touches, "meetings": campaign.goal_meetings},
+        pace={
+            "touches": tallies.pace(course, "touches", "touches", campaign.goal_touches),
+            "meetings": tallies.pace(course, "meetings_booked", "meetings", campaign.goal_meetings),
+        },
+        as_of=now(),
+    )
+
+
+KINDS = {kind.value: WORDS[kind] for kind in ActivityType}
+
+
+def _course(campaign: Campaign, window: Window) -> Course:
+    """Without a start date a campaign began on the day that it was made."""
+    made = campaign.created_at.astimezone(window.zone).date()
+    begun: date = campaign.start_date or min(made, campaign.end_date or made)
+    return Course(begun, campaign.end_date, window.today)
+
+
+def _funnel(session: Session, campaign_id: UUID, user_id: UUID | None) -> tuple[Step, ...]:
+    binds = {"campaign": campaign_id, "user": user_id, "ladder": [stage.value for stage in LADDER]}
+    got = {row.rung: row.n for row in session.execute(FURTHEST, binds)}
+    total = sum(got.values())
+    steps = []
+    for rung, stage in enumerate(LADDER, 1):
+        n = sum(count for reached, count in got.items() if reached >= rung)
+        steps.append(Step(stage, n, n / total if total else 0.0))
+    return tuple(steps)
+
+
+def _by_user(session: Session, campaign: Campaign, asked: Asked, tallies: Tallies) -> tuple[Rate, ...]:
+    """Members, and whoever worked on it and left; most touches first, unless the campaign keeps no leaderboard."""
+    member = select(CampaignUser.user_id).where(CampaignUser.campaign_id == campaign.id)
+    query = select(User.id, User.name).where(or_(col(User.id).in_(member), col(User.id).in_(tallies.people())))
+    if asked.user_id:
+        query = query.where(User.id == asked.user_id)
+    names = dict(session.exec(query).all())
+    found = sorted(tallies.rates(BY_USER, names), key=lambda one: (one.name.lower(), one.key))
+    return tuple(sorted(found, key=lambda one: -one.touches) if campaign.leaderboard else found)

@@ -1,0 +1,128 @@
+"""The shape of the figures, and their rules that need no database: shares with their interval, and where weeks begin."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from math import sqrt
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.models import Stage
+from app.services.reports.goal_forecast import Pace
+
+THIN = 10
+WEEKS = 260
+WEEK = timedelta(days=7)
+Z95 = 1.959964
+
+# the way that a contact goes; NOT_NOW is beside it
+LADDER = (Stage.TO_CONTACT, Stage.CONTACTED, Stage.IN_DIALOGUE, Stage.MEETING_BOOKED, Stage.HANDED_OVER)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`value` in the chosen days; `change` against `before`, the same length just before (or this week and last)."""
+
+    key: str
+    value: int
+    before: int
+    change: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """How many contacts got at least to `stage`, and their share (0-1) of all in the campaign."""
+
+    stage: Stage
+    reached_n: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A method (`key` is its type) or a person (`key` is their id); shares are 0-1, the interval holds 95 %."""
+
+    key: str
+    name: str
+    touches: int
+    reached: int
+    share: float
+    low: float
+    high: float
+    thin: bool
+    booked: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """`start` is a Monday."""
+
+    start: date
+    touches: int = 0
+    reached: int = 0
+    booked: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything about one campaign's work; `figures`, `goal` and `pace` by their keys.
+
+    `since` and `until` are the chosen days, both inclusive; `zone` is where days and weeks begin.
+    """
+
+    campaign_id: UUID
+    campaign: str
+    zone: str
+    since: date | None
+    until: date | None
+    figures: dict[str, Figure]
+    funnel: tuple[Step, ...]
+    by_type: tuple[Rate, ...]
+    by_user: tuple[Rate, ...]
+    per_week: tuple[Week, ...]
+    goal: dict[str, int | None]
+    pace: dict[str, Pace]
+    as_of: datetime
+
+
+def interval(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
+    """Wilson's score interval for `hits` of `n`, as shares; nothing tried means that nothing is known.
+
+    E. B. Wilson, 1927; recommended for small n by Brown, Cai and DasGupta, 2001.
+    """
+    if n == 0:
+        return 0.0, 1.0
+    share, square = hits / n, z * z
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    reach = z / (1 + square / n) * sqrt(share * (1 - share) / n + square / (4 * n * n))
+    return (0.0 if hits == 0 else middle - reach), (1.0 if hits == n else middle + reach)
+
+
+def rate(key: str, name: str, touches: int, reached: int, booked: int) -> Rate:
+    low, high = interval(reached, touches)
+    share = reached / touches if touches else 0.0
+    return Rate(key, name, touches, reached, share, low, high, touches < THIN, booked)
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a day there; a day may have 23 or 25 hours."""
+    return datetime.combine(day, time(), zone)
+
+
+def mondays(last: date, count: int = WEEKS) -> list[date]:
+    """So many Mondays, the last of them the one of the week that `last` is in."""
+    end = monday(last)
+    return [end - WEEK * back for back in range(count - 1, -1, -1)]
+
+
+def unbroken(weeks: dict[date, Week], first: date, last: date) -> tuple[Week, ...]:
+    """The weeks in order, with a quiet one where there is a gap."""
+    start, found = monday(first), []
+    while start <= last:
+        found.append(weeks.get(start, Week(start)))
+        start += WEEK
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""A report as Excel, CSV or PDF."""

@@ -1,0 +1,98 @@
+"""A report as tables: what its files hold, in the order of the screen, and nothing that the screen does not show."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from app.models import Stage
+from app.services.reports.figures import Rate, Report
+from app.services.reports.goal_forecast import Pace
+
+Unit = Literal["text", "day", "count", "change", "share", "number"]
+Cell = str | int | float | date | None
+
+NAMES = {
+    "touches": "Touches",
+    "reached": "Reached",
+    "meetings_booked": "Meetings booked",
+    "meetings_held": "Meetings held",
+    "handed_over": "Handed over",
+    "meetings": "Meetings",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings with their units; a share is 0-1."""
+
+    title: str
+    headings: tuple[tuple[str, Unit], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def tables(report: Report) -> list[Table]:
+    since = report.since.isoformat() if report.since else "the beginning"
+    until = report.until.isoformat() if report.until else "now"
+    facts = (
+        ("Campaign", report.campaign),
+        ("Days", f"{since} to {until}"),
+        ("Time zone", report.zone),
+        ("As of", report.as_of.isoformat(timespec="seconds")),
+    )
+    figures = tuple((NAMES[key], one.value, one.before, one.change) for key, one in report.figures.items())
+    funnel = tuple((_stage(step.stage), step.reached_n, step.share) for step in report.funnel)
+    weeks = tuple((week.start, week.touches, week.reached, week.booked, week.held) for week in report.per_week)
+    return [
+        Table("Report", (("What", "text"), ("Value", "text")), facts),
+        Table("Figures", (("Figure", "text"), ("Value", "count"), ("Before", "count"), ("Change", "change")), figures),
+        Table("Goals", PACE, tuple(_pace(NAMES[key], one) for key, one in report.pace.items())),
+        Table("Funnel", (("Stage", "text"), ("Contacts", "count"), ("Share", "share")), funnel),
+        Table("By method", (("Method", "text"), *RATE), tuple(map(_rate, report.by_type))),
+        Table("By person", (("Person", "text"), *RATE), tuple(map(_rate, report.by_user))),
+        Table("Weeks", WEEK, weeks),
+    ]
+
+
+RATE: tuple[tuple[str, Unit], ...] = (
+    ("Touches", "count"),
+    ("Reached", "count"),
+    ("Share", "share"),
+    ("At least", "share"),
+    ("At most", "share"),
+    ("Meetings booked", "count"),
+)
+PACE: tuple[tuple[str, Unit], ...] = (
+    ("Goal of", "text"),
+    ("Goal", "count"),
+    ("Done", "count"),
+    ("Time gone", "share"),
+    ("Expected", "number"),
+    ("Likely from", "count"),
+    ("Likely to", "count"),
+    ("Needed a week", "number"),
+    ("Now a week", "number"),
+    ("In words", "text"),
+)
+WEEK: tuple[tuple[str, Unit], ...] = (
+    ("Monday", "day"),
+    ("Touches", "count"),
+    ("Reached", "count"),
+    ("Meetings booked", "count"),
+    ("Meetings held", "count"),
+)
+
+
+def _pace(name: str, one: Pace) -> tuple[Cell, ...]:
+    likely = (one.likely_low, one.likely_high)
+    pace = (one.needed_per_week, one.now_per_week)
+    return (name, one.goal, one.done, one.elapsed_share, one.expected_now, *likely, *pace, one.sentence)
+
+
+def _rate(one: Rate) -> tuple[Cell, ...]:
+    """What was never tried has no share."""
+    share = (one.share, one.low, one.high) if one.touches else (None, None, None)
+    return (one.name, one.touches, one.reached, *share, one.booked)
+
+
+def _stage(stage: Stage) -> str:
+    return stage.value.replace("_", " ").capitalize()

@@ -1,0 +1,1 @@
+"""What golden tickets do: see a colleague's contacts, transfer a bank."""

@@ -1,0 +1,1 @@
+"""The undo log: before and after images of rows, and putting them back."""

@@ -1,0 +1,1 @@
+"""Pipedrive's HTTP API: requests, records, fields, payloads, errors, rate limits."""

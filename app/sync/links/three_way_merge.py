@@ -1,0 +1,183 @@
+"""Who changed what since both sides last agreed: the rules, without a database or a network.
+
+A snapshot maps a field to what stands there. `before` holds two of them, ours
+and theirs, because linked records may agree to differ. Lists of addresses only
+grow in Pipedrive; what a colleague adds or removes there is followed here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import Any
+
+from app.sync.links.fingerprints import folded, plain
+
+Snapshot = dict[str, Any]
+LISTS = frozenset({"emails", "phones"})
+
+# how long after we said it a word of ours may still turn up there, although we have said something newer since
+LATE = timedelta(minutes=3)
+MOST_WORDS = 24
+
+
+class Verdict(Enum):
+    """SAME: nothing to do. SEND: only we changed. TAKE: only they did. BOTH: lists that grew on both sides. ASK: a conflict."""
+
+    SAME = auto()
+    SEND = auto()
+    TAKE = auto()
+    BOTH = auto()
+    ASK = auto()
+
+    @property
+    def sends(self) -> bool:
+        return self in {Verdict.SEND, Verdict.BOTH}
+
+    @property
+    def takes(self) -> bool:
+        return self in {Verdict.TAKE, Verdict.BOTH}
+
+
+@dataclass(frozen=True)
+class Word:
+    """What we said of one field at a moment, without having heard that it arrived: what we meant, and what then stands there.
+
+    Once both sides agree on something newer, it counts as ours only in what was written there `until` some moment.
+    """
+
+    field: str
+    ours: Any
+    theirs: Any
+    at: datetime
+    until: datetime | None = None
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> "Word":
+        until = datetime.fromisoformat(kept["until"]) if kept["until"] else None
+        return cls(kept["field"], kept["ours"], kept["theirs"], datetime.fromisoformat(kept["at"]), until)
+
+    def dump(self) -> dict[str, Any]:
+        return asdict(self) | {"at": self.at.isoformat(), "until": self.until.isoformat() if self.until else None}
+
+    def stands_in(self, there: Snapshot) -> bool:
+        return bool(shape(self.field, self.theirs) == shape(self.field, there[self.field]))
+
+    def overtaken(self) -> "Word":
+        return replace(self, until=self.until or self.at + LATE)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What both sides said when they last agreed; kept as JSON on the link.
+
+    `words` are what we said since without hearing an answer, the newest last:
+    when one of them stands there, it is our own word and not their change.
+    """
+
+    ours: Snapshot
+    theirs: Snapshot
+    words: tuple[Word, ...] = ()
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any] | None) -> "Agreed | None":
+        if not kept:
+            return None
+        return cls(dict(kept["ours"]), dict(kept["theirs"]), tuple(Word.read(word) for word in kept.get("words", ())))
+
+    def dump(self) -> dict[str, Any]:
+        kept: dict[str, Any] = {"ours": self.ours, "theirs": self.theirs}
+        return kept | ({"words": [word.dump() for word in self.words]} if self.words else {})
+
+    def saying(self, ours: Snapshot, expected: Snapshot, at: datetime) -> "Agreed":
+        """The same, before what is `expected` to stand there is told; said again, a word is as young as the last time."""
+        fresh = tuple(Word(name, ours[name], value, at) for name, value in expected.items())
+        older = (word for word in self.words if word.field not in expected or not word.stands_in(expected))
+        return replace(self, words=(*older, *fresh)[-MOST_WORDS:])
+
+    def as_of(self, written: datetime | None) -> "Agreed":
+        """Without the words that are too old to be what stands in a record that was `written` then."""
+        moment = written or datetime.min.replace(tzinfo=UTC)
+        return replace(self, words=tuple(word for word in self.words if not word.until or moment <= word.until))
+
+    def under_way(self, there: Snapshot, after: Snapshot, hold: timedelta) -> datetime | None:
+        """Until when something said earlier may still arrive and undo what stands there `after` a push; None if nothing may."""
+        late = (word.at + hold for word in self.words if not word.stands_in(there) and not word.stands_in(after))
+        return max(late, default=None)
+
+    def echoes(self, there: Snapshot) -> set[str]:
+        """The fields in which an older word of ours stands, although we agreed on something else."""
+        old = {word.field for word in self.words if word.stands_in(there)}
+        return {name for name in old if shape(name, self.theirs[name]) != shape(name, there[name])}
+
+    def of(self, name: str, theirs: Any) -> tuple[Any, Any]:
+        """What a field was on both sides, seeing what stands there now."""
+        said = (word for word in reversed(self.words) if word.field == name and word.stands_in({name: theirs}))
+        word = next(said, None)
+        return (word.ours, word.theirs) if word else (self.ours[name], self.theirs[name])
+
+
+def decide(field: str, before: Agreed | None, ours: Any, theirs: Any) -> Verdict:
+    """What has to happen to one field. Without a `before`, the sides meet for the first time."""
+    if before is None or field not in before.ours or field not in before.theirs:
+        return _first_met(field, ours, theirs)
+    was_ours, was_theirs = before.of(field, theirs)
+    we = shape(field, ours) != shape(field, was_ours)
+    they = shape(field, theirs) != shape(field, was_theirs)
+    if not we and not they:
+        return Verdict.SAME
+    if shape(field, ours) == shape(field, theirs):
+        return Verdict.SAME
+    if we and they:
+        grew = field in LISTS and _only_grew(field, before, ours, theirs)
+        return Verdict.BOTH if grew else Verdict.ASK
+    return Verdict.SEND if we else Verdict.TAKE
+
+
+def decisions(fields: Sequence[str], before: Agreed | None, ours: Snapshot, theirs: Snapshot) -> dict[str, Verdict]:
+    return {field: decide(field, before, ours[field], theirs[field]) for field in fields}
+
+
+def taken(field: str, before: Agreed, ours: Any, theirs: Any) -> Any:
+    """Our field after following theirs: lists follow what was added and removed there, and in which order it leads."""
+    if field not in LISTS:
+        return theirs
+    old, new = before.theirs[field], theirs
+    gone = shape(field, old) - shape(field, new)
+    kept = [value for value in ours if plain(field, value) not in gone]
+    known = shape(field, kept) | shape(field, old)
+    whole = [*kept, *(value for value in new if plain(field, value) not in known)]
+    led, leads = (plain(field, some[0]) if some else None for some in (old, new))
+    if leads is not None and leads != led:
+        whole.sort(key=lambda value: plain(field, value) != leads)
+    return whole
+
+
+def settled(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snapshot, theirs: Snapshot) -> Agreed:
+    """What is agreed now; a field in conflict stays as it was, and so is found again."""
+    open_ = {field for field, verdict in verdicts.items() if verdict is Verdict.ASK and before}
+    old = before or Agreed({}, {})
+    return Agreed(
+        ours={field: old.ours[field] if field in open_ else ours[field] for field in verdicts},
+        theirs={field: old.theirs[field] if field in open_ else theirs[field] for field in verdicts},
+        words=tuple(word if word.field in open_ else word.overtaken() for word in old.words),
+    )
+
+
+def shape(field: str, value: Any) -> Any:
+    """A value as it is compared: case, spacing and the order of lists are no difference."""
+    if field in LISTS:
+        return frozenset(plain(field, one) for one in value or ())
+    return folded(value) if isinstance(value, str) else value
+
+
+def _first_met(field: str, ours: Any, theirs: Any) -> Verdict:
+    """Of somebody who was there before us only what is missing is filled in."""
+    if field in LISTS:
+        return Verdict.SEND if shape(field, ours) - shape(field, theirs) else Verdict.SAME
+    return Verdict.SEND if ours and not theirs else Verdict.SAME
+
+
+def _only_grew(field: str, before: Agreed, ours: Any, theirs: Any) -> bool:
+    pairs = ((before.ours[field], ours), (before.theirs[field], theirs))
+    return all(shape(field, old) <= shape(field, new) for old, new in pairs)

@@ -1,0 +1,1 @@
+"""From Pipedrive to us: webhooks, polled changes, deletions, and metadata of the company."""

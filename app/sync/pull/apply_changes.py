@@ -1,0 +1,127 @@
+"""A person or a meeting as it stands in Pipedrive now, met by our row: each in one transaction, the contact locked first."""
+
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app import db
+from app.models import Activity, Contact, EntityType, LinkState, Organisation, PipedriveLink, Trigger, User, now
+from app.services.push_queue import push_jobs
+from app.sync.api.errors import Gone
+from app.sync.api.records import Activity as Appointment
+from app.sync.api.records import Person
+from app.sync.links import field_merge, fingerprints
+from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, decisions, settled, shape
+from app.sync.push import meeting_fields
+from app.sync.push.push_context import Line, contact_of
+
+
+def person(line: Line, there: Person, link: PipedriveLink) -> None:
+    firm = _firm(line, there, link)
+    with db.transaction() as session:
+        contact = _locked(session, UUID(link.entity_key))
+        row = _still(session, link, there.id)
+        if contact is None or row is None:
+            return
+        here, stood = field_merge.ours(contact, _org(session, line.account, contact)), field_merge.theirs(there)
+        before = _before(row, there)
+        row.checked_at = now()
+        if before is None:
+            # told before such things were kept: from now on we know where we started
+            row.agreed = Agreed(here, stood).dump() if row.synced_hash else None
+        elif any(shape(field, stood[field]) != shape(field, before.theirs[field]) for field in field_merge.PERSON):
+            owner = session.get_one(User, contact.user_id)
+            told = row.synced_hash == _digest(contact, here["org"])
+            contact, agreed = field_merge.meet(
+                session, row, contact, owner, before=before, here=here, there=stood, firm=firm
+            )
+            row.agreed = agreed.dump()
+            row.synced_hash = _digest(contact, agreed.ours["org"]) if told else row.synced_hash
+            if _is_unsaid(before, decisions(field_merge.PERSON, before, here, stood), stood):
+                _say_again(session, row, owner, contact)
+        session.add(row)
+
+
+def meeting(line: Line, there: Appointment, link: PipedriveLink) -> None:
+    with db.transaction() as session:
+        ours = session.get(Activity, UUID(link.entity_key))
+        contact = _locked(session, ours.contact_id) if ours and ours.contact_id else None
+        row = _still(session, link, there.id)
+        if ours is None or contact is None or row is None:
+            return
+        session.refresh(ours)
+        row.checked_at = now()
+        here, stood = meeting_fields.ours(ours), meeting_fields.theirs(there)
+        before = _before(row, there)
+        if before is None:
+            row.agreed = Agreed(here, stood).dump() if row.synced_hash else None
+        elif any(shape(field, stood[field]) != shape(field, before.theirs[field]) for field in meeting_fields.FIELDS):
+            owner = session.get_one(User, contact.user_id)
+            verdicts = decisions(meeting_fields.FIELDS, before, here, stood)
+            about = line.account, EntityType.ACTIVITY, ours.id
+            field_merge.ask(session, owner, contact, about, verdicts=verdicts, here=here, there=stood)
+            here = meeting_fields.follow(session, owner, ours, verdicts, stood)
+            unsaid = {field: Verdict.ASK if verdict.sends else verdict for field, verdict in verdicts.items()}
+            row.agreed = settled(before, unsaid, here, stood).dump()
+            if _is_unsaid(before, verdicts, stood):
+                _say_again(session, row, owner, contact, ours)
+        session.add(row)
+
+
+def _before(row: PipedriveLink, there: Person | Appointment) -> Agreed | None:
+    known = Agreed.read(row.agreed)
+    return known.as_of(there.updated_at) if known else None
+
+
+def _say_again(
+    session: Session, row: PipedriveLink, owner: User, contact: Contact, meeting: Activity | None = None
+) -> None:
+    """An older word of ours arrived after a newer one: what we say now has to be said once more."""
+    row.synced_hash = None
+    push_jobs.queue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+
+
+def _is_unsaid(before: Agreed, verdicts: dict[str, Verdict], stood: Snapshot) -> bool:
+    return any(verdicts[field].sends for field in before.echoes(stood))
+
+
+def _locked(session: Session, contact_id: UUID) -> Contact | None:
+    """The contact, held until the transaction ends; nothing for one in the trash."""
+    alive = select(Contact.id).where(Contact.id == contact_id, col(Contact.deleted_at).is_(None))
+    if session.exec(alive.with_for_update()).first() is None:
+        return None
+    return contact_of(session, contact_id)
+
+
+def _still(session: Session, link: PipedriveLink, number: int) -> PipedriveLink | None:
+    row = session.get(PipedriveLink, link.id, with_for_update=True)
+    return row if row and row.state is LinkState.LINKED and row.remote_id == number else None
+
+
+def _org(session: Session, account: str, contact: Contact) -> int | str | None:
+    """Pipedrive's number of the contact's firm, or our key where it has none yet."""
+    firm: Organisation | None = contact.organisation
+    if firm is None:
+        return None
+    link = select(PipedriveLink.remote_id).where(
+        PipedriveLink.account == account,
+        PipedriveLink.entity_type == EntityType.ORGANIZATION,
+        PipedriveLink.entity_key == firm.key,
+        PipedriveLink.state == LinkState.LINKED,
+    )
+    return session.exec(link).first() or firm.key
+
+
+def _firm(line: Line, there: Person, link: PipedriveLink) -> str | None:
+    """The name of the firm where it is another one now."""
+    before = Agreed.read(link.agreed)
+    if there.org_id is None or before is None or before.theirs["org"] == there.org_id:
+        return None
+    try:
+        return line.pipedrive.get_organization(there.org_id).name
+    except Gone:
+        return None
+
+
+def _digest(contact: Contact, org: int | str | None) -> str:
+    return fingerprints.person(contact.name, contact.emails, contact.phones, org if isinstance(org, int) else None)

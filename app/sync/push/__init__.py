@@ -1,0 +1,1 @@
+"""From us to Pipedrive: finding or creating persons, organizations and meetings."""

@@ -1,0 +1,103 @@
+"""A look into Pipedrive before a push by hand: who is there already, asked with the person's own key.
+
+It takes the person's lane for that moment, so that one key is never in two
+places at once, and what it costs is charged like everything else.
+"""
+
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import func, or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, update
+
+from app import db
+from app.errors import Conflict
+from app.models import EntityType, PipedriveSync, SyncLane, Trigger, User
+from app.services.pipedrive.manual_push import Found, Record, Wanted
+from app.services.push_queue import company_mapping
+from app.sync.api.errors import PipedriveError
+from app.sync.links.link_store import Slot
+from app.sync.push import matching
+from app.sync.push.candidates import Candidate
+from app.sync.push.push_context import Line, Push
+from app.sync.queue import connection, leases
+from app.sync.queue.company import Desk
+from app.sync.queue.leases import Lease
+from app.sync.queue.outcome_errors import LeaseLost
+
+BUSY = "Your pushes are on their way at this moment. Look again in a few seconds."
+PATIENCE, BREATH = 3.0, 0.1
+
+
+def look(desk: Desk, wanted: Wanted) -> Found:
+    """Who of Pipedrive's may be meant. Raises Conflict with a sentence when it cannot be asked now."""
+    lease = _taken(wanted.who, desk.pace.lease)
+    try:
+        http, key = connection.opened(desk, lease)
+        with http:
+            return _asked(connection.line(desk, lease, http, key), wanted)
+    except LeaseLost:
+        raise Conflict(BUSY) from None
+    except (connection.Unusable, PipedriveError) as trouble:
+        raise Conflict(f"We could not look into Pipedrive. {trouble}") from None
+    finally:
+        with db.transaction() as session:
+            leases.release(session, lease)
+
+
+def _asked(line: Line, wanted: Wanted) -> Found:
+    try:
+        return _found(_push(line, wanted), wanted)
+    except connection.RESTS as trouble:
+        connection.rest(line, trouble)
+        raise
+    finally:
+        connection.closed(line)
+
+
+def _found(push: Push, wanted: Wanted) -> Found:
+    firm, org_id = push.firm, wanted.org_id
+    firms = matching.organizations(push, firm, "", lost=False) if firm and org_id is None else []
+    if len({one.id for one in firms}) == 1:
+        org_id = firms[0].id
+    slot = Slot(push.line.account, EntityType.PERSON, (str(push.contact.id),))
+    people = matching.persons(push, slot, org_id, frozenset(), "", lost=False) if wanted.person else []
+    return Found(_records(firms), _records(people))
+
+
+def _push(line: Line, wanted: Wanted) -> Push:
+    """As if it were pushed by hand: what is looked for is the same."""
+    about = wanted.contact.id
+    job = PipedriveSync(
+        user_id=wanted.who.id, contact_id=about, entity_type=EntityType.PERSON, entity_id=about, trigger=Trigger.MANUAL, dedupe_key=""
+    )  # fmt: skip
+    return Push(job, line, wanted.contact, None)
+
+
+def _records(found: list[Candidate]) -> list[Record]:
+    return [Record(one, name) for one, name in {one.id: one.name for one in found}.items()]
+
+
+def _taken(who: User, seconds: float) -> Lease:
+    """This person's lane, as soon as nobody works on it. Raises Conflict when that takes too long."""
+    until = time.monotonic() + PATIENCE
+    while (lease := _take(who, seconds)) is None:
+        if time.monotonic() > until:
+            raise Conflict(BUSY)
+        time.sleep(BREATH)
+    return lease
+
+
+def _take(who: User, seconds: float) -> Lease | None:
+    token, until = uuid4(), col(SyncLane.lease_until)
+    with db.transaction() as session:
+        session.exec(insert(SyncLane).values(**SyncLane(user_id=who.id).model_dump()).on_conflict_do_nothing())
+        lane = session.exec(
+            update(SyncLane)
+            .where(col(SyncLane.user_id) == who.id, or_(until.is_(None), until <= leases.NOW))
+            .values(lease_token=token, lease_until=func.clock_timestamp() + timedelta(seconds=seconds))
+            .returning(col(SyncLane.id))
+        ).first()
+        return Lease(lane.id, token, who, company_mapping.account_of(session, who)) if lane else None

@@ -1,0 +1,143 @@
+"""One push on its way: what it is about, with whose key it goes, and what became known meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, select
+
+from app import db
+from app.models import (
+    Activity,
+    Contact,
+    Deed,
+    EntityType,
+    LinkState,
+    Organisation,
+    PipedriveLink,
+    PipedriveSync,
+    SyncReceipt,
+    Trigger,
+)
+from app.services.push_queue.push_rules import IN_THE_TRASH
+from app.sync.api.errors import Gone
+from app.sync.api.pipedrive import Pipedrive
+from app.sync.links import link_store
+from app.sync.queue.leases import Lease
+from app.sync.queue.mapping_rules import Choices
+from app.sync.queue.outcome_errors import CONTACT_GONE, GONE, OWNER_CHANGED, Closed, NothingToPush
+from app.sync.queue.timings import Pace
+
+Record = tuple[EntityType, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """An open line to one Pipedrive company with one person's key."""
+
+    lease: Lease
+    pipedrive: Pipedrive
+    pace: Pace
+    types: dict[str, str]
+    restored_from: datetime | None = None
+    choices: Choices = field(default_factory=Choices)
+
+    @property
+    def account(self) -> str:
+        return self.lease.account
+
+
+@dataclass
+class Push:
+    """The rows as they are now; `found_gone` when this very push met a record that somebody deleted."""
+
+    job: PipedriveSync
+    line: Line
+    contact: Contact
+    meeting: Activity | None
+    found_gone: bool = field(default=False)
+    created: set[Record] = field(default_factory=set)
+
+    @property
+    def firm(self) -> Organisation | None:
+        return self.contact.organisation
+
+    @property
+    def by_hand(self) -> bool:
+        return self.job.trigger is Trigger.MANUAL
+
+    def doubts(self, link: PipedriveLink) -> bool:
+        """Somebody who pushes by hand wants to know whether what went over earlier is still there."""
+        return self.by_hand and link.created_at < self.job.created_at
+
+    @property
+    def may_recreate(self) -> bool:
+        """What a human deleted comes back only when its owner has seen that and asked again."""
+        return not self.found_gone and (self.by_hand or self.job.error_code == GONE)
+
+    def chose(self, kind: EntityType) -> bool:
+        """Whether the owner said which record of this kind it is."""
+        return self.job.choice is not None and self.job.choice["kind"] == kind.value
+
+    def choice_of(self, kind: EntityType) -> int | None:
+        """The record that the owner chose; None for a new one."""
+        return self.job.choice["id"] if self.job.choice and self.chose(kind) else None
+
+    def receipt(self, session: Session, kind: EntityType, number: link_store.Number, deed: Deed) -> None:
+        """Note what was done, in the transaction that keeps its number."""
+        if deed is Deed.CREATED and isinstance(number, int):
+            self.created.add((kind, number))
+        where = link_store.numbered(number)
+        session.add(SyncReceipt(sync_id=self.job.id, account=self.line.account, entity_type=kind, what=deed, **where))
+
+    def lose(self, record: Record) -> None:
+        with db.transaction() as session:
+            link_store.lose(session, self.line.account, *record)
+        self.found_gone = True
+
+    def is_gone(self, record: Record) -> bool:
+        """Ask Pipedrive whether a record is still there."""
+        kind, number = record
+        ask: dict[EntityType, Callable[[int], Any]] = {
+            EntityType.ORGANIZATION: self.line.pipedrive.get_organization,
+            EntityType.PERSON: self.line.pipedrive.get_person,
+            EntityType.ACTIVITY: self.line.pipedrive.get_activity,
+        }
+        try:
+            return bool(ask[kind](number).is_deleted)
+        except Gone:
+            return True
+
+
+def read(job: PipedriveSync, line: Line) -> Push:
+    """Read what is to go over; raises Closed or NothingToPush when there is nothing, or it is not this person's."""
+    with db.reading() as session:
+        contact = contact_of(session, job.contact_id)
+        meeting = session.get(Activity, job.entity_id) if job.entity_type is EntityType.ACTIVITY else None
+        heard = meeting is not None and _was_heard_of(session, line.account, meeting.id)
+    if contact is None or contact.deleted_at:
+        raise Closed(CONTACT_GONE, IN_THE_TRASH)
+    if contact.user_id != job.user_id:
+        raise Closed(OWNER_CHANGED, "This contact now belongs to a colleague, who can push it with their own key.")
+    if job.entity_type is EntityType.ACTIVITY and not (meeting and (meeting.takes_place or heard)):
+        raise NothingToPush
+    return Push(job, line, contact, meeting)
+
+
+def contact_of(session: Session, contact_id: UUID | None) -> Contact | None:
+    firm = joinedload(Contact.organisation)  # type: ignore[arg-type]
+    return session.exec(select(Contact).options(firm).where(col(Contact.id) == contact_id)).one_or_none()
+
+
+def _was_heard_of(session: Session, account: str, meeting_id: UUID) -> bool:
+    """Pipedrive has it, or may have it: what is off has to be taken back there."""
+    link = select(PipedriveLink.id).where(
+        PipedriveLink.account == account,
+        PipedriveLink.entity_type == EntityType.ACTIVITY,
+        PipedriveLink.entity_key == str(meeting_id),
+        PipedriveLink.state != LinkState.LOST,
+    )
+    return session.exec(link).first() is not None

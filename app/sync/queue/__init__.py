@@ -1,0 +1,1 @@
+"""Leases, outcomes, backoff, the circuit breaker and the token budget of the push queue."""

@@ -1,0 +1,110 @@
+"""Opening somebody's line to Pipedrive, and letting it rest when Pipedrive says so.
+
+Every request first renews the lease and is charged to the company's budget, so
+none leaves without them.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+from sqlmodel import Session, select
+
+from app import db
+from app.models import PRACTICE, Setting
+from app.sync.api.burst_limiter import is_search
+from app.sync.api.errors import Blocked, KeyRefused, NotSent, PipedriveError, Rejected, Throttled
+from app.sync.api.pipedrive import Pipedrive
+from app.sync.push.push_context import Line
+from app.sync.queue import leases, mapping_rules, token_budget
+from app.sync.queue.company import Desk
+from app.sync.queue.job_outcomes import Reason
+from app.sync.queue.leases import Lease
+from app.sync.queue.outcome_errors import LeaseLost
+from app.vault import Sealed
+
+RESTORED = "sync_verify_since"
+RESTS = (Throttled, Blocked, NotSent, KeyRefused)
+CODES = {
+    "KeyRefused": "key",
+    "UnknownOutcome": "unknown",
+    "NotAllowed": "not_allowed",
+    "NotSent": "offline",
+    "OutOfOrder": "ailing",
+}
+
+log = logging.getLogger(__name__)
+
+KindOf = Callable[[str, str], str]
+
+
+class Unusable(Exception):
+    """There is no address or no key to work with."""
+
+
+def opened(desk: Desk, lease: Lease, kind_of: KindOf = token_budget.kind) -> tuple[httpx.Client, str]:
+    """A client that charges and renews, and the key; raises Unusable with a sentence."""
+    try:
+        http, key = desk.line_for(lease.who, practice=lease.account == PRACTICE)
+    except (Sealed, ValueError) as unusable:
+        raise Unusable(str(unusable)) from unusable
+
+    gate = desk.gates[lease.lane_id]
+
+    def before(request: httpx.Request) -> None:
+        desk.beat()
+        desk.stopping.wait(gate.wait(search=is_search(request)))
+        if desk.stopping.is_set():
+            raise LeaseLost
+        method, path = request.method, request.url.path
+        with db.transaction() as session:
+            token_budget.charge(session, lease.account, token_budget.cost(method, path), kind_of(method, path))
+            leases.renew(session, lease, desk.pace.lease)
+
+    http.event_hooks["request"].append(before)
+    http.event_hooks["response"].append(gate.heard)
+    return http, key
+
+
+def line(desk: Desk, lease: Lease, http: httpx.Client, key: str) -> Line:
+    with db.reading() as session:
+        restored = _restored_from(session)
+        chosen = mapping_rules.read(session, lease.who, lease.account)
+    return Line(lease, Pipedrive(http, key, deadline=desk.pace.deadline), desk.pace, desk.types, restored, chosen)
+
+
+def closed(line: Line) -> None:
+    """Keep what Pipedrive said of the day's budget."""
+    if line.pipedrive.tokens_left is not None:
+        with db.transaction() as session:
+            token_budget.note_left(session, line.account, line.pipedrive.tokens_left)
+
+
+def rest(line: Line, trouble: Throttled | Blocked | NotSent | KeyRefused) -> None:
+    """Let the lane, or the whole company, rest; nobody's attempt is spent."""
+    with db.transaction() as session:
+        match trouble:
+            case Throttled(daily=True):
+                wait = token_budget.until_reset(session, line.account, trouble.wait)
+                token_budget.pause(session, line.lease, Throttled(wait, daily=True).sentence, wait)
+            case Throttled():
+                leases.pause(session, line.lease, trouble.sentence, trouble.wait)
+            case Blocked():
+                token_budget.pause(session, line.lease, trouble.sentence, trouble.wait)
+            case NotSent():
+                leases.pause(session, line.lease, trouble.sentence, line.pace.while_offline())
+            case _:
+                leases.stop(session, line.lease, trouble.sentence)
+
+
+def reason(trouble: PipedriveError) -> Reason:
+    name = type(trouble).__name__
+    detail = f"{name} {trouble.status} {trouble.code}".strip() if isinstance(trouble, Rejected) else name
+    return Reason(CODES.get(name, name.lower()), trouble.sentence, detail)
+
+
+def _restored_from(session: Session) -> datetime | None:
+    """Set after a restore: what went over since that backup is in Pipedrive, but not in our links."""
+    said = session.exec(select(Setting.value).where(Setting.key == RESTORED)).first()
+    return datetime.fromisoformat(said) if isinstance(said, str) else None

@@ -1,0 +1,127 @@
+"""When the queue is worked off: at once when something was queued, else every few seconds, and on a slow tick.
+
+The loop waits in monotonic time, so a wall clock that is set back stops
+nothing. APScheduler's tick only makes sure that the loop is alive, and clears
+away what succeeded long ago.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from time import monotonic
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from app import db
+from app.services.contacts import trash_retention
+from app.sync.pull import listener
+from app.sync.queue import job_outcomes
+from app.sync.queue.clock_drift import Watch
+from app.sync.queue.company import Desk
+from app.sync.runner import worker
+
+PRUNE_HOURS = 6
+
+log = logging.getLogger(__name__)
+
+
+class Clock:
+    """One drain at a time in this process; `heartbeat` is when it last showed a sign of life, in monotonic seconds."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.heartbeat = monotonic()
+        self._desk = replace(desk, beat=self._beat)
+        self._watch = Watch()
+        self._due = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        self._chores: list[tuple[float, Callable[[], object]]] = []
+        self._ticks = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    async def start(self) -> None:
+        self._ticks.add_job(self._tick, "interval", seconds=self._desk.pace.tick)
+        self._ticks.add_job(self._prune, "interval", hours=PRUNE_HOURS)
+        for seconds, chore in self._chores:
+            self._ticks.add_job(self._turn, "interval", args=[chore], seconds=seconds)
+        self._ticks.start()
+        self._loop = asyncio.create_task(self._run())
+
+    def also(self, seconds: float, chore: Callable[[], object]) -> None:
+        """Something else that is done every so often, in a thread; said before the start."""
+        self._chores.append((seconds, chore))
+
+    def wake(self) -> None:
+        """There is news: look now; call it on the event loop."""
+        self._due.set()
+
+    async def stop(self) -> None:
+        """Finish what is under way, or give up the lanes, within ten seconds."""
+        self._desk.stopping.set()
+        self.wake()
+        if self._ticks.running:
+            self._ticks.shutdown(wait=False)
+        if self._loop is None:
+            return
+        await asyncio.wait([self._loop], timeout=self._desk.pace.farewell)
+        self._loop.cancel()
+        await asyncio.wait([self._loop], timeout=1)
+        await asyncio.to_thread(worker.give_up, self._desk)
+
+    async def _run(self) -> None:
+        while not self._desk.stopping.is_set():
+            self._due.clear()
+            self._beat()
+            pause = self._desk.pace.poll
+            try:
+                await asyncio.to_thread(self._look_at_the_clock)
+                await asyncio.to_thread(worker.drain, self._desk)
+                await asyncio.to_thread(listener.listen, self._desk)
+                pause = await asyncio.to_thread(worker.rest, self._desk)
+            except worker.NO_DATABASE as cut:
+                log.warning("the queue waits for PostgreSQL: %s", type(cut).__name__)
+            except Exception:
+                log.exception("the drain broke")
+            await self._rest(pause)
+
+    def _look_at_the_clock(self) -> None:
+        with db.transaction() as session:
+            if gap := self._watch.look(session):
+                log.warning("the database's clock was set back by %s; what waits was set right", gap)
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._due.wait()
+        except TimeoutError:
+            pass
+
+    def _beat(self) -> None:
+        self.heartbeat = monotonic()
+
+    async def _tick(self) -> None:
+        if self._loop is not None and self._loop.done() and not self._desk.stopping.is_set():
+            log.error("the drain had stopped and starts again")
+            self._loop = asyncio.create_task(self._run())
+        self.wake()
+
+    async def _turn(self, chore: Callable[[], object]) -> None:
+        """One turn of a chore; that the end of the process cuts it short is no trouble to be logged."""
+        try:
+            await asyncio.to_thread(chore)
+        except asyncio.CancelledError:
+            if not self._desk.stopping.is_set():
+                raise
+
+    async def _prune(self) -> None:
+        await asyncio.to_thread(self._forget_the_old)
+
+    @staticmethod
+    def _forget_the_old() -> None:
+        with db.transaction() as session:
+            job_outcomes.prune(session)
+        more = True
+        while more:
+            with db.transaction() as session:
+                more = trash_retention.sweep(session) == trash_retention.AT_ONCE

@@ -1,0 +1,165 @@
+"""Claim a lane, push its jobs one after the other, settle each, give the lane back; until nothing is due.
+
+No transaction is open while Pipedrive is asked.
+"""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from time import monotonic
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app import db
+from app.models import PipedriveSync
+from app.services.base import firm_settings
+from app.sync.api.errors import KeyRefused, OutOfOrder, PipedriveError, Rejected, UnknownOutcome
+from app.sync.push import push_job
+from app.sync.push.push_context import Line
+from app.sync.queue import circuit_breaker, connection, job_outcomes, leases
+from app.sync.queue.company import Desk
+from app.sync.queue.job_outcomes import Become, Reason
+from app.sync.queue.leases import Lease
+from app.sync.queue.outcome_errors import Closed, LeaseLost, NothingToPush, Waiting
+from app.sync.runner import after_push
+
+NO_ANSWER = "Pipedrive answers, but not to this push."
+BROKEN = "Something broke on our side; we try again."
+NO_DATABASE = (OperationalError, InterfaceError, PoolTimeout)
+
+log = logging.getLogger(__name__)
+
+
+class EndTurn(Exception):
+    """This lane can do nothing more for now."""
+
+
+# after a pause is over: the clock that wakes us and the one that decides are not the same
+SOON = 0.02
+# less than this is waited for with the lane in hand
+A_BLINK = 0.3
+
+
+def drain(desk: Desk) -> int:
+    """Work until nothing is due; returns how many jobs were settled."""
+    with ThreadPoolExecutor(desk.pace.lanes_at_once, "drain") as workers:
+        return sum(workers.map(_work, [desk] * desk.pace.lanes_at_once))
+
+
+def _work(desk: Desk) -> int:
+    settled = 0
+    while not desk.stopping.is_set() and (lease := _claim(desk)):
+        desk.leases[lease.token] = lease
+        try:
+            settled += _turn(desk, lease)
+        finally:
+            _release(desk, lease)
+    return settled
+
+
+def rest(desk: Desk) -> float:
+    """Seconds until it is worth looking again, when no news comes: a lane that pauses for a moment goes on right after."""
+    with db.reading() as session:
+        left = leases.shortest_pause(session)
+    return desk.pace.poll if left is None else min(max(left, 0.0) + SOON, desk.pace.poll)
+
+
+def give_up(desk: Desk) -> None:
+    """Give back the lanes of whoever did not come to an end; an answer that still arrives is reconciled later."""
+    with suppress(*NO_DATABASE):
+        for lease in list(desk.leases.values()):
+            _release(desk, lease)
+
+
+def _release(desk: Desk, lease: Lease) -> None:
+    with db.transaction() as session:
+        leases.release(session, lease)
+    desk.leases.pop(lease.token, None)
+
+
+def _claim(desk: Desk) -> Lease | None:
+    with db.transaction() as session:
+        practice = desk.practice is not None and firm_settings.choice(session, "practice_pipedrive") is True
+        return leases.claim(session, desk.pace.lease, practice=practice)
+
+
+def _turn(desk: Desk, lease: Lease) -> int:
+    """Up to so many jobs or seconds, so that one long queue does not keep the others waiting."""
+    try:
+        http, key = connection.opened(desk, lease)
+        with http:
+            line = connection.line(desk, lease, http, key)
+            with circuit_breaker.trial(line) as may:
+                settled = _push_some(desk, line) if may else 0
+            connection.closed(line)
+            return settled
+    except (connection.Unusable, KeyRefused) as why:
+        with db.transaction() as session:
+            leases.stop(session, lease, str(why))
+        return 0
+
+
+def _push_some(desk: Desk, line: Line) -> int:
+    settled, until = 0, monotonic() + desk.pace.turn
+    with suppress(EndTurn, LeaseLost):
+        while settled < desk.pace.jobs_a_turn and monotonic() < until and (job := _next(desk, line.lease)):
+            if job_outcomes.settle(line.lease, job, _outcome(line, job)):
+                settled += 1
+                after_push.after(job.id, line.lease.who.id)
+    return settled
+
+
+def _next(desk: Desk, lease: Lease) -> PipedriveSync | None:
+    desk.beat()
+    if desk.stopping.is_set():
+        return None
+    if (wait := desk.gates[lease.lane_id].wait(search=True)) > A_BLINK:
+        with db.transaction() as session:
+            leases.nap(session, lease, wait)
+        return None
+    with db.reading() as session:
+        return leases.next_job(session, lease)
+
+
+def _outcome(line: Line, job: PipedriveSync) -> Become:
+    """Push one job, and say what becomes of it; raises EndTurn when the whole lane has to wait."""
+    try:
+        return _pushed(line, job)
+    except connection.RESTS as trouble:
+        job_outcomes.settle(line.lease, job, job_outcomes.explain(connection.reason(trouble)))
+        connection.rest(line, trouble)
+        raise EndTurn from None
+    except OutOfOrder as trouble:
+        job_outcomes.settle(line.lease, job, job_outcomes.put_off(connection.reason(trouble), trouble.wait))
+        raise EndTurn from None
+
+
+def _pushed(line: Line, job: PipedriveSync) -> Become:
+    try:
+        said = push_job.push(job, line)
+    except (LeaseLost, *connection.RESTS, *NO_DATABASE):
+        raise
+    except Exception as end:  # noqa: BLE001 - a bug in one push must not stop the others
+        return _after(end, line, job)
+    return circuit_breaker.answered(line, job_outcomes.succeed(job.generation, said))
+
+
+def _after(end: Exception, line: Line, job: PipedriveSync) -> Become:
+    match end:
+        case Waiting():
+            return job_outcomes.wait(end.wait)
+        case NothingToPush():
+            return job_outcomes.succeed(job.generation)
+        case Closed():
+            return job_outcomes.fail(Reason(end.code, end.sentence, candidates=tuple(end.candidates)), job.generation)
+        case Rejected():
+            return circuit_breaker.answered(line, job_outcomes.fail(connection.reason(end), job.generation))
+        case PipedriveError():
+            if wait := circuit_breaker.judge(line, job):
+                raise OutOfOrder(wait)
+            least = line.pace.hold if isinstance(end, UnknownOutcome) else timedelta(0)
+            return job_outcomes.retry(connection.reason(end), line.pace, least, NO_ANSWER)
+    log.error("push %s broke", job.id, exc_info=end)
+    return job_outcomes.retry(Reason("bug", BROKEN, type(end).__name__), line.pace)

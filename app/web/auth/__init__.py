@@ -1,0 +1,1 @@
+"""Who is asking: session cookies, the sign-in flow, OpenID Connect."""

@@ -1,0 +1,117 @@
+"""Who is asking: a session cookie, or a script's token, looked up in the database and believed for two seconds.
+
+News about a person drops what is believed about them at once.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from nicegui import Client
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+from app import db
+from app.models import Role
+from app.services.accounts import sessions
+
+FRESH = 2.0
+MANY = 10_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One person in one browser (`session_id`) or behind one script's token (`token_id`)."""
+
+    user_id: UUID
+    role: Role
+    token: str = field(repr=False)
+    session_id: UUID | None = None
+    token_id: UUID | None = None
+
+
+_asked: dict[tuple[str, bool], tuple[float, asyncio.Task[Identity | None]]] = {}
+
+
+async def behind(token: str, *, script: bool = False) -> Identity | None:
+    """Whose token this is right now; requests that come together share one question."""
+    moment = time.monotonic()
+    since, task = _asked.get((token, script), (-FRESH, None))
+    if task is None or moment - since >= FRESH:
+        _make_room(moment)
+        task = asyncio.create_task(asyncio.to_thread(_look, token, script=script))
+        _asked[token, script] = (moment, task)
+    try:
+        return await asyncio.shield(task)
+    except BaseException:
+        if task.done():
+            _asked.pop((token, script), None)
+        raise
+
+
+async def still_holds(identity: Identity) -> bool:
+    """Whether the session or token that somebody came with is still worth something."""
+    return await behind(identity.token, script=identity.token_id is not None) == identity
+
+
+def forget(user_id: UUID | None = None) -> None:
+    """Believe nothing any more about this person, or with None about anybody."""
+    for key, (_, task) in list(_asked.items()):
+        if user_id is None or not task.done() or _is_about(task, user_id):
+            del _asked[key]
+
+
+def of(where: HTTPConnection | Scope) -> Identity | None:
+    """The identity that the gate wrote on a request."""
+    scope = where.scope if isinstance(where, HTTPConnection) else where
+    found: Identity | None = scope.get("state", {}).get("identity")
+    return found
+
+
+def of_page(client: Client) -> Identity | None:
+    """The identity that got a page, whatever has become of it since."""
+    return of(client.request.scope) if client._request is not None else None  # noqa: SLF001 - `request` raises instead
+
+
+def signed_in_id(where: HTTPConnection | Client) -> UUID | None:
+    """The id of the person behind a request or a page."""
+    found = of_page(where) if isinstance(where, Client) else of(where)
+    return found.user_id if found else None
+
+
+def _look(token: str, *, script: bool) -> Identity | None:
+    if script:
+        with db.reading() as session:
+            known = sessions.whose_token(session, token)
+        if known is None:
+            return None
+        with db.transaction() as session:
+            sessions.use_token(session, known[1].id)
+        return Identity(known[0].id, known[0].role, token, token_id=known[1].id)
+    with db.reading() as session:
+        found = sessions.whose(session, token)
+    if found is None:
+        return None
+    user, kept = found
+    if sessions.needs_sliding(kept):
+        with db.transaction() as session:
+            sessions.slide(session, kept.id)
+    return Identity(user.id, user.role, token, session_id=kept.id)
+
+
+def _is_about(task: asyncio.Task[Identity | None], user_id: UUID) -> bool:
+    if task.cancelled() or task.exception() is not None:
+        return True
+    found = task.result()
+    return found is None or found.user_id == user_id
+
+
+def _make_room(moment: float) -> None:
+    if len(_asked) >= MANY:
+        for key, (since, _) in list(_asked.items()):
+            if moment - since >= FRESH:
+                del _asked[key]

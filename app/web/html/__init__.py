@@ -1,0 +1,1 @@
+"""Plain pages without a script: page, forms, charts."""

@@ -1,0 +1,1 @@
+"""Answers on the wire: compression, CSRF, errors, request ids."""

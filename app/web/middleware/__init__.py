@@ -1,0 +1,1 @@
+"""What every request passes: hosts, body limits, rate limits, headers, access."""

@@ -1,0 +1,140 @@
+"""The gate: who may go where. Anonymous people see a handful of plain pages and never reach NiceGUI."""
+
+from urllib.parse import quote
+
+import nicegui
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import Forbidden, NotFound, Refusal, SignedOut, TooManyTries
+from app.services.accounts.login_throttle import place_of
+from app.settings import LOOPBACK, Settings
+from app.web.auth import identity
+from app.web.auth.identity import Identity
+from app.web.auth.session_cookie import Cookie
+from app.web.http import csrf, error_responses
+from app.web.http.refusals import WrongMethod
+from app.web.middleware.rate_limit import Allowance
+from app.web.nicegui_adapter.asset_cache import is_asset
+from app.web.nicegui_adapter.socket_access import SOCKETS, UPLOADS, Sockets, is_page_of
+
+PLAIN = frozenset({"/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/readyz"})
+LOGIN = "/api/auth/login"
+OPEN = frozenset({"/login", "/login/code", "/login/provider", "/login/provider/back", "/forgot", "/setup", LOGIN})
+HOOKS = "/pipedrive/hook/"
+LINKS = ("/invite/", "/reset/", "/r/", "/calendar/", "/reply/", HOOKS)
+CLOSED = ("/docs", "/redoc", "/openapi.json")
+METRICS = "/metrics"
+NOTHING = "There is nothing at this address."
+
+
+class Gate:
+    """Knows every route of `inside` and of NiceGUI, so that a wrong address costs no NiceGUI page."""
+
+    def __init__(self, app: ASGIApp, inside: FastAPI, settings: Settings) -> None:
+        self.app = app
+        self.inside = inside
+        self.address = settings.address
+        self.cookie = Cookie(settings)
+        self.sockets = Sockets(app, settings)
+        self.strangers = Allowance(60, 60)
+        self.colleagues = Allowance(300, 10)
+        self.bells = Allowance(600, 60)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        no: Refusal | Response | None
+        path = scope["path"]
+        if is_asset(path) or path in PLAIN:
+            no = self._wrong_address(scope)
+        else:
+            who = await self._who(scope)
+            scope = dict(scope, state=scope["state"] | _facts(who))
+            no = self._too_fast(scope, who)
+            if no is None and path.startswith(SOCKETS):
+                return await self.sockets(scope, receive, send)
+            no = no or self._no_entry(scope, who)
+        if no is None:
+            return await self.app(scope, receive, send)
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1008})
+        answer = error_responses.refused(scope, no) if isinstance(no, Refusal) else no
+        return await answer(scope, receive, send)
+
+    async def _who(self, scope: Scope) -> Identity | None:
+        """A script shows its token to the API; everything else goes by the cookie alone."""
+        shown = Headers(scope=scope).get("authorization")
+        if shown and (scope["path"].startswith("/api/") or scope["path"] == METRICS):
+            kind, _, token = shown.partition(" ")
+            return await identity.behind(token.strip(), script=True) if kind.lower() == "bearer" else None
+        token = self.cookie.read(scope) or ""
+        return await identity.behind(token) if token else None
+
+    def _too_fast(self, scope: Scope, who: Identity | None) -> Refusal | None:
+        wait = 0
+        if scope["path"].startswith(HOOKS):
+            wait = self.bells.wait(place_of(scope["client"][0]))
+        elif who is None:
+            wait = self.strangers.wait(place_of(scope["client"][0]))
+        elif scope["path"].startswith("/api/"):
+            wait = self.colleagues.wait(str(who.user_id))
+        return TooManyTries(wait, "Too many requests. Please wait a moment.") if wait else None
+
+    def _no_entry(self, scope: Scope, who: Identity | None) -> Refusal | Response | None:
+        path = scope["path"]
+        if path.startswith(CLOSED):
+            return NotFound(NOTHING)
+        if path == METRICS:
+            return None if _may_measure(scope, who) else NotFound(NOTHING)
+        if who is None and path not in OPEN and not path.startswith(LINKS):
+            return _please_sign_in(scope)
+        if not self._is_meant(scope, who):
+            return Forbidden("This request did not come from our own page.")
+        if path.startswith(UPLOADS) and not is_page_of(path.split("/")[3], who):
+            return Forbidden("This page is not yours.")
+        return self._wrong_address(scope)
+
+    def _is_meant(self, scope: Scope, who: Identity | None) -> bool:
+        """A write is meant by the person when our own page sent it, or a script that shows its token."""
+        if scope["type"] != "http" or scope["method"] in csrf.SAFE or (who and who.token_id):
+            return True
+        if (scope["path"] == LOGIN or scope["path"].startswith(HOOKS)) and csrf.has_no_say(scope):
+            return True
+        return csrf.is_proved_own(scope, self.address)
+
+    def _wrong_address(self, scope: Scope) -> Refusal | None:
+        found = {_match(route, scope) for route in (*self.inside.routes, *nicegui.app.routes)}
+        if Match.FULL in found:
+            return None
+        return WrongMethod() if Match.PARTIAL in found else NotFound(NOTHING)
+
+
+def _match(route: BaseRoute, scope: Scope) -> Match:
+    is_nicegui_itself = isinstance(route, Mount) and route.path == ""
+    return Match.NONE if is_nicegui_itself else route.matches(dict(scope))[0]
+
+
+def _facts(who: Identity | None) -> dict[str, object]:
+    """What pages and routes read from `request.state`."""
+    if who is None:
+        return {"identity": None, "user_id": None, "session_id": None, "role": None}
+    return {"identity": who, "user_id": who.user_id, "session_id": who.session_id, "role": who.role}
+
+
+def _please_sign_in(scope: Scope) -> Refusal | Response:
+    path = scope["path"]
+    if path.startswith("/api/") or scope["type"] != "http":
+        return SignedOut()
+    if path.startswith("/_nicegui"):
+        return Forbidden("Please sign in.")
+    if scope["method"] not in csrf.SAFE or path == "/":
+        return RedirectResponse("/login", 303)
+    query = scope["query_string"].decode("latin-1")
+    wanted = csrf.safe_path(quote(path) + (f"?{query}" if query else ""))
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)
+
+
+def _may_measure(scope: Scope, who: Identity | None) -> bool:
+    return scope["client"][0] in LOOPBACK or (who is not None and who.token_id is not None)

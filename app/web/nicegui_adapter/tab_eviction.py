@@ -1,0 +1,43 @@
+"""Open tabs of people who are no longer signed in: told to go to the sign-in page, then cut off."""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from nicegui import Client, background_tasks
+from nicegui.nicegui import sio
+
+from app.web.auth import identity
+
+TO_SIGN_IN = "location.href = '/login?next=' + encodeURIComponent(location.pathname + location.search)"
+A_MOMENT = 1.0
+
+log = logging.getLogger(__name__)
+
+
+async def end_tabs(user_id: UUID | None) -> None:
+    """Send away every tab of this person (None: of anybody) whose session has ended; call it on news about people."""
+    for client in list(Client.instances.values()):
+        who = identity.of_page(client)
+        if who is None or user_id not in {None, who.user_id}:
+            continue
+        try:
+            holds = await identity.still_holds(who)
+        except Exception as away:  # noqa: BLE001 - the guard checks every event anyway
+            log.warning("could not check a tab: %s", type(away).__name__)
+            continue
+        if not holds:
+            send_away(client)
+
+
+def send_away(client: Client) -> None:
+    """Tell the browser where to go; after a moment it hears nothing more."""
+    if not client.is_deleted:
+        client.run_javascript(TO_SIGN_IN)
+        background_tasks.create(_cut(client.id), name="cut a tab that was sent away")
+
+
+async def _cut(client_id: str) -> None:
+    await asyncio.sleep(A_MOMENT)
+    for sid, _ in list(sio.manager.get_participants("/", client_id)):
+        await sio.disconnect(sid)

@@ -1,0 +1,1 @@
+"""Pages that need no session: sign-in, set-up, shared reports, calendar feed, webhooks."""

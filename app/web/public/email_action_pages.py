@@ -1,0 +1,47 @@
+"""Answering from the morning mail, without signing in: a page that asks, and a button that does it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import HTMLResponse, Response
+
+from app import db
+from app.services.notifications import email_actions
+from app.web.html import page
+from app.web.http.error_responses import polite
+
+T = TypeVar("T")
+
+
+def routes() -> APIRouter:
+    pages = APIRouter(include_in_schema=False)
+    pages.get("/reply/{token}")(_ask)
+    pages.post("/reply/{token}")(_do)
+    return pages
+
+
+@polite
+async def _ask(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
+    words = await _in(lambda session: email_actions.look(session, token).words)
+    return _page("One answer", words, page.form(f"/reply/{token}", "Yes"))
+
+
+@polite
+async def _do(request: Request, token: str) -> Response:  # noqa: ARG001 - the same
+    done = await _in(lambda session: email_actions.use(session, token))
+    return _page("Done", done, '<p><a class="button" href="/">Open Pipedriven</a></p>')
+
+
+async def _in(work: Callable[[Session], T]) -> T:
+    def turn() -> T:
+        with db.transaction() as session:
+            return work(session)
+
+    return await asyncio.to_thread(turn)
+
+
+def _page(title: str, sentence: str, below: str) -> HTMLResponse:
+    return page.page(title, f"<h1>{page.safe(title)}</h1><p>{page.safe(sentence)}</p>{below}")

@@ -1,0 +1,87 @@
+"""Coming in and going out by the plain pages."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app import db
+from app.errors import CodeNeeded, Refusal, SignedOut, TooManyTries
+from app.services.accounts import users
+from app.web.auth import identity
+from app.web.auth.sign_in_flow import Turnstile
+from app.web.html import forms
+from app.web.http import csrf
+
+NOTES = {"reset": "Your new password works now. Please sign in with it.", "bye": "You are signed out."}
+
+
+def routes(turnstile: Turnstile, *, provider: bool = False) -> APIRouter:
+    """`provider` tells whether the firm's own account is another way in."""
+    doors = APIRouter(include_in_schema=False)
+
+    async def enter(request: Request) -> Response:
+        sent = await forms.typed(request)
+        response = RedirectResponse(csrf.safe_path(sent["next"]), 303)
+        try:
+            await turnstile.enter(request, response, sent["email"], sent["password"])
+        except CodeNeeded as needed:
+            return forms.code(sent["next"], needed.ticket)
+        except Refusal as no:
+            return _again(sent, no, provider)
+        return response
+
+    async def sign_in_page(request: Request) -> Response:
+        return await _sign_in_page(request, provider)
+
+    async def second_step(request: Request) -> Response:
+        sent = await forms.typed(request)
+        response = RedirectResponse(csrf.safe_path(sent["next"]), 303)
+        try:
+            await turnstile.finish(request, response, sent["ticket"], sent["code"])
+        except SignedOut as over:
+            return _again(forms.Typed({"next": sent["next"]}), over, provider)
+        except Refusal as no:
+            return forms.code(sent["next"], sent["ticket"], wrong=str(no), status=no.status, headers=_wait(no))
+        return response
+
+    async def leave(request: Request) -> Response:
+        response = RedirectResponse("/login?bye", 303)
+        await turnstile.leave(request, response)
+        return response
+
+    doors.get("/login")(sign_in_page)
+    doors.post("/login")(enter)
+    doors.post("/login/code")(second_step)
+    doors.get("/logout")(_leave_page)
+    doors.post("/logout")(leave)
+    return doors
+
+
+async def _sign_in_page(request: Request, provider: bool) -> Response:
+    wanted = csrf.safe_path(request.query_params.get("next"))
+    if identity.of(request):
+        return RedirectResponse(wanted, 303)
+    if not await asyncio.to_thread(_is_set_up):
+        return forms.not_set_up()
+    told = next((note for key, note in NOTES.items() if key in request.query_params), "")
+    return forms.sign_in(forms.Typed({"next": wanted}), told=told, provider=provider)
+
+
+async def _leave_page() -> HTMLResponse:
+    return forms.leave()
+
+
+def _again(sent: forms.Typed, no: Refusal, provider: bool) -> HTMLResponse:
+    return forms.sign_in(
+        forms.Typed(sent.values, wrong=str(no)), status=no.status, headers=_wait(no), provider=provider
+    )
+
+
+def _wait(no: Refusal) -> dict[str, str] | None:
+    return {"Retry-After": str(no.retry_after)} if isinstance(no, TooManyTries) else None
+
+
+def _is_set_up() -> bool:
+    with db.reading() as session:
+        return users.is_set_up(session)

@@ -1,0 +1,79 @@
+"""Signing in with the firm's own account: off to the provider, and back with its word."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from hmac import compare_digest
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from app import db
+from app.errors import Refusal
+from app.services.accounts import sso_identities
+from app.settings import Settings
+from app.vault import Sealed, Vault
+from app.web.auth.oidc_client import Claims, NotVouched, Provider, Way
+from app.web.auth.sign_in_flow import Turnstile
+from app.web.html import forms
+from app.web.http import csrf
+
+# what lies in the cookie belongs to no account yet
+NOBODY = UUID(int=0)
+MINUTES = 10
+
+
+def routes(settings: Settings, vault: Vault, turnstile: Turnstile) -> APIRouter:
+    """The routes of a product that has a provider named."""
+    doors = APIRouter(include_in_schema=False)
+    provider = Provider(settings)
+    name = "__Host-way" if settings.secure else "way"
+
+    @doors.get("/login/provider")
+    async def away(request: Request) -> Response:
+        try:
+            address, way = await provider.begin(csrf.safe_path(request.query_params.get("next")))
+        except Refusal as no:
+            return _back(no)
+        response = RedirectResponse(address, 303)
+        sealed = vault.seal(NOBODY, json.dumps(asdict(way)))
+        response.set_cookie(
+            name, sealed, max_age=60 * MINUTES, path="/", secure=settings.secure, httponly=True, samesite="lax"
+        )
+        return response
+
+    @doors.get("/login/provider/back")
+    async def back(request: Request) -> Response:
+        try:
+            way = _brought(vault, request.cookies.get(name), request.query_params.get("state", ""))
+            claims = await provider.end(way, request.query_params.get("code", ""))
+            user_id = await asyncio.to_thread(_known, claims, way.state)
+            response: Response = RedirectResponse(way.after, 303)
+            await turnstile.known(request, response, user_id)
+        except Refusal as no:
+            response = _back(no)
+        response.delete_cookie(name, path="/", secure=settings.secure, httponly=True, samesite="lax")
+        return response
+
+    return doors
+
+
+def _brought(vault: Vault, sealed: str | None, state: str) -> Way:
+    """The way that began in this very browser. Raises NotVouched."""
+    try:
+        way = Way(**json.loads(vault.open(NOBODY, sealed or "")))
+    except (Sealed, ValueError, TypeError, KeyError):
+        raise NotVouched from None
+    if not compare_digest(way.state.encode(), state.encode("utf-8", "replace")):
+        raise NotVouched
+    return way
+
+
+def _known(claims: Claims, state: str) -> UUID:
+    with db.transaction() as session:
+        return sso_identities.enter(session, claims.issuer, claims.subject, claims.email, state).id
+
+
+def _back(no: Refusal) -> Response:
+    return forms.sign_in(forms.Typed(wrong=str(no)), status=no.status, provider=True)

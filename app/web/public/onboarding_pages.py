@@ -1,0 +1,145 @@
+"""Arriving: the first set-up, an invitation, a new password. Each page opens with a link that works once."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import RedirectResponse, Response
+
+from app import db
+from app.errors import Invalid
+from app.models import User
+from app.services.accounts import profile, sessions, users
+from app.services.base import firm_settings
+from app.web.auth.session_cookie import Cookie
+from app.web.html import countries, forms
+from app.web.html.forms import Typed
+from app.web.http.error_responses import polite
+
+T = TypeVar("T")
+OnSetUp = Callable[[UUID, bool], None]
+
+log = logging.getLogger(__name__)
+
+
+def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
+    pages = APIRouter(include_in_schema=False)
+
+    def welcome(user: User, token: str) -> Response:
+        response = RedirectResponse("/", 303)
+        cookie.give(response, token, user.role)
+        return response
+
+    @polite
+    async def set_up(request: Request) -> Response:
+        sent = await forms.typed(request)
+        try:
+            user, token = await _do(_set_up, sent, _browser(request))
+        except Invalid as no:
+            return forms.set_up(_wrong(sent, no), sent["token"], status=no.status)
+        await _tell(on_set_up, user.id, sample=sent["sample"] == "yes")
+        return welcome(user, token)
+
+    @polite
+    async def join(request: Request, token: str) -> Response:
+        sent = await forms.typed(request)
+        try:
+            return welcome(*await _do(_join, token, sent, _browser(request)))
+        except Invalid as no:
+            return await _invitation(token, _wrong(sent, no), no.status)
+
+    pages.get("/setup")(_set_up_page)
+    pages.post("/setup")(set_up)
+    pages.get("/invite/{token}")(_invitation_page)
+    pages.post("/invite/{token}")(join)
+    pages.get("/reset/{token}")(_reset_page)
+    pages.post("/reset/{token}")(_reset)
+    return pages
+
+
+@polite
+async def _set_up_page(request: Request) -> Response:
+    token = request.query_params.get("token", "")
+    await _ask(users.can_set_up, token)
+    return forms.set_up(Typed(), token)
+
+
+@polite
+async def _invitation_page(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
+    return await _invitation(token, Typed(), 200)
+
+
+@polite
+async def _reset_page(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
+    return await _new_password(token, Typed(), 200)
+
+
+@polite
+async def _reset(request: Request, token: str) -> Response:
+    sent = await forms.typed(request)
+    try:
+        await _do(users.reset, token, sent["password"])
+    except Invalid as no:
+        return await _new_password(token, _wrong(sent, no), no.status)
+    return RedirectResponse("/login?reset", 303)
+
+
+async def _invitation(token: str, sent: Typed, status: int) -> Response:
+    link = await _ask(users.invited, token)
+    return forms.invitation(sent, token, link.email or "", status=status)
+
+
+async def _new_password(token: str, sent: Typed, status: int) -> Response:
+    user = await _ask(users.resetting, token)
+    return forms.new_password(sent, token, user.email, status=status)
+
+
+def _set_up(session: Session, sent: Typed, browser: str) -> tuple[User, str]:
+    draft = profile.drafted(sent["email"], sent["name"], sent["timezone"] or "UTC")
+    user = users.set_up(session, sent["token"], draft, sent["password"])
+    if sent["country"] in countries.NAMES:
+        firm_settings.keep(session, country=sent["country"])
+    return user, sessions.open_session(session, user, browser)
+
+
+def _join(session: Session, token: str, sent: Typed, browser: str) -> tuple[User, str]:
+    invited = users.invited(session, token)
+    draft = profile.drafted(invited.email or "", sent["name"], sent["timezone"] or "UTC")
+    user = users.accept(session, token, draft, sent["password"])
+    return user, sessions.open_session(session, user, browser)
+
+
+async def _tell(on_set_up: OnSetUp, user_id: UUID, *, sample: bool) -> None:
+    """The account stands, whatever becomes of the sample data."""
+    try:
+        await asyncio.to_thread(on_set_up, user_id, sample)
+    except Exception:
+        log.exception("what follows set-up broke")
+
+
+async def _ask(question: Callable[[Session, str], T], token: str) -> T:
+    def work() -> T:
+        with db.reading() as session:
+            return question(session, token)
+
+    return await asyncio.to_thread(work)
+
+
+async def _do(verb: Callable[..., T], *given: object) -> T:
+    def work() -> T:
+        with db.transaction() as session:
+            return verb(session, *given)
+
+    return await asyncio.to_thread(work)
+
+
+def _wrong(sent: Typed, no: Invalid) -> Typed:
+    return Typed(sent.values, no.fields, "" if no.fields else str(no))
+
+
+def _browser(request: Request) -> str:
+    return request.headers.get("user-agent", "")

@@ -1,0 +1,1 @@
+"""One table of how long the everyday questions take."""

@@ -1,0 +1,149 @@
+"""One table: how long the everyday questions take, in SQL and over HTTP, at 1,000, 10,000 and 100,000 contacts.
+
+    python -m scripts.bench [--sizes 1000 10000] [--rounds 100] [--no-pages] [--no-sync]
+
+Everything runs on this machine, in throw-away databases, against the real server as `python -m app serve` starts it.
+The floor is a bare Starlette with psycopg that fetches (or writes) one row, measured in the same run: the ratio to it
+says more than milliseconds do, which depend on the machine and on what else runs on it.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+from time import perf_counter
+
+import httpx
+
+from scripts.bench.data import prepared
+from scripts.bench.site import Site, floor, served
+
+WARM_UP = 10
+Ask = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Median and 95th percentile, in milliseconds."""
+
+    p50: float
+    p95: float
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> "Figure":
+        cuts = quantiles(seconds, n=20)
+        return cls(cuts[9] * 1000, cuts[18] * 1000)
+
+
+def main() -> None:
+    said = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    said.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="contacts")
+    said.add_argument("--rounds", type=int, default=200, help="measurements of each question")
+    said.add_argument("--pages", action=argparse.BooleanOptionalAction, default=True, help="also measure in a browser")
+    said.add_argument("--sync", action=argparse.BooleanOptionalAction, default=True, help="also measure the sync")
+    wanted = said.parse_args()
+    rows, drawn = [], []
+    for size in wanted.sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as place:
+            Path(place).chmod(0o711)  # the database server runs as another user when we are root
+            print(f"{size:,} contacts: loading ...", file=sys.stderr, flush=True)
+            with served(Path(place), prepared(Path(place) / "csv", size)) as site:
+                rows += measured(site, size, wanted.rounds)
+                if size == wanted.sizes[-1]:
+                    drawn = [
+                        *(pages(site) if wanted.pages else []),
+                        *campaign_reports(site, wanted.rounds),
+                        *moving_in(site),
+                    ]
+    drawn += sync() if wanted.sync else []
+    print_table(rows)
+    for name, value in drawn:
+        print(f"{name:<75}{value:>16}")
+
+
+def measured(site: Site, size: int, rounds: int) -> list[tuple[str, ...]]:
+    """One line of the table for each question."""
+    from scripts.bench.queries import over_http, statements
+
+    table = []
+    with floor(site) as (floor_address, floor_contact), httpx.Client(base_url=floor_address) as bare:
+        read = timed(lambda _: fetched(bare, f"/{floor_contact}"), rounds)
+        write = timed(lambda _: bare.post("/").raise_for_status(), rounds)
+        table.append(line(size, "floor: one row read", None, read, read))
+        table.append(line(size, "floor: one row written", None, write, write))
+        in_sql = dict(statements(site, rounds))
+        for name, ask in over_http(site):
+            table.append(line(size, name, in_sql[name], timed(ask, rounds), write if "create" in name else read))
+    return table
+
+
+def timed(ask: Ask, rounds: int) -> Figure:
+    """How long one asking takes, after a few that do not count."""
+    return Figure.of(list(_runs(ask, rounds)))
+
+
+def _runs(ask: Ask, rounds: int) -> Iterator[float]:
+    for number in range(rounds + WARM_UP):
+        start = perf_counter()
+        ask(number)
+        if number >= WARM_UP:
+            yield perf_counter() - start
+
+
+def fetched(client: httpx.Client, path: str) -> None:
+    client.get(path).raise_for_status()
+
+
+def line(size: int, name: str, sql: Figure | None, whole: Figure, base: Figure) -> tuple[str, ...]:
+    in_sql = (f"{sql.p50:.2f}", f"{sql.p95:.2f}") if sql else ("", "")
+    return (f"{size:,}", name, *in_sql, f"{whole.p50:.1f}", f"{whole.p95:.1f}", f"{whole.p50 / base.p50:.1f}")
+
+
+def pages(site: Site) -> list[tuple[str, str]]:
+    """The browser's part; skipped in words where no browser runs."""
+    from scripts.bench.pages import NoBrowser, figures
+
+    try:
+        return list(figures(site))
+    except NoBrowser as missing:
+        print(f"Pages were not measured: {missing}", file=sys.stderr)
+        return []
+
+
+def campaign_reports(site: Site, rounds: int) -> list[tuple[str, str]]:
+    """The report of a large campaign, put beside what was loaded."""
+    from scripts.bench.reports import figures
+
+    return list(figures(site, rounds))
+
+
+def moving_in(site: Site) -> list[tuple[str, str]]:
+    """An address book beside what was loaded; last, as it changes the bank."""
+    from scripts.bench.imports import figures
+
+    return list(figures(site))
+
+
+def sync() -> list[tuple[str, str]]:
+    """What Pipedrive gets to feel, on a database of its own."""
+    from scripts.bench.sync import figures
+
+    return list(figures())
+
+
+def print_table(rows: list[tuple[str, ...]]) -> None:
+    headings = ("contacts", "what", "SQL p50 ms", "p95", "HTTP p50 ms", "p95", "x floor")
+    widths = [max(len(row[at]) for row in [headings, *rows]) for at in range(len(headings))]
+    for row in [headings, *rows]:
+        cells = [
+            cell.ljust(width) if at == 1 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(cells))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""P1.3: the second step, set up on a phone and asked for at the next sign-in."""
+
+import time
+
+import pyotp
+
+from tests.support.app_process import PASSWORD, opened
+
+STEP = 30
+
+
+def test_set_up_in_settings_and_asked_for_at_the_next_sign_in(phone):
+    page = opened(phone, "/settings")
+    page.get_by_role("button", name="Set it up").click()
+    app = pyotp.TOTP(
+        page.get_by_text("No camera?").locator("xpath=following-sibling::*[1]").inner_text().replace(" ", "")
+    )
+    picture = page.get_by_alt_text("The code for your authenticator")
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    page.get_by_label("The six digits it shows").fill("000000")
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_text("This code does not fit").wait_for()
+    first = int(time.time())
+    page.get_by_label("The six digits it shows").fill(app.at(first))
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_text("Keep these codes apart").wait_for()
+    codes = page.locator(".pd-paper .pd-code").all_inner_texts()
+    assert len(set(codes)) == 10
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as a file").click()
+    assert saved.value.path().read_text().split() == codes
+    page.get_by_role("button", name="Done").click()
+    page.get_by_text("On. 10 codes on paper left.").wait_for()
+
+    page.context.clear_cookies()
+    page.goto("/login?next=/contacts")
+    page.get_by_label("E-mail address").fill("annegret@firm.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code").fill(app.at(first + STEP))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/contacts")
+    page.wait_for_selector("#app .pd-main")

@@ -1,0 +1,416 @@
+"""P3.2, C6, D12, D13, D16, R9, K7, K10: contacts on the board of a campaign, from stage to stage."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from app import db
+from app.errors import Forbidden, Invalid, NotFound
+from app.models import (
+    Activity,
+    ActivityDraft,
+    ActivityType,
+    CampaignContact,
+    CampaignMove,
+    Outcome,
+    Stage,
+    next_stage,
+    now,
+)
+from app.services.activities import activity_log
+from app.services.base import firm_settings
+from app.services.campaigns import board, campaigns
+from app.services.contacts import bank, search
+from app.services.contacts.search import Search
+from app.services.permissions import visibility
+from tests.support import world
+
+CALL, EMAIL, MEETING = ActivityType.CALL, ActivityType.EMAIL, ActivityType.MEETING
+T, C, D, M, H, N = Stage
+DAY = timedelta(days=1)
+
+
+def do(verb, *given, **named):
+    with db.transaction() as session:
+        return verb(session, *given, **named)
+
+
+def ask(question, *given, **named):
+    with db.reading() as session:
+        return question(session, *given, **named)
+
+
+def assign(who, campaign, *held):
+    return [one.status for one in do(board.assign, who, campaign.id, [contact.id for contact in held])]
+
+
+def log(who, contact, campaign, kind=CALL, **facts):
+    return do(activity_log.log, who, contact.id, ActivityDraft(type=kind, campaign_id=campaign.id, **facts))
+
+
+def stage_of(contact) -> Stage | None:
+    with db.reading() as session:
+        return session.exec(select(CampaignContact.stage).where(CampaignContact.contact_id == contact.id)).one_or_none()
+
+
+def history(contact) -> list:
+    with db.reading() as session:
+        steps = session.exec(select(CampaignMove).where(CampaignMove.contact_id == contact.id)).all()
+    return [(s.from_stage, s.to_stage) for s in sorted(steps, key=lambda step: step.moved_at)]
+
+
+@pytest.fixture
+def spring(ada, bo):
+    return world.campaign(ada, "Spring", members=[bo])
+
+
+def test_own_contacts_are_assigned_once_and_foreign_ones_do_not_exist(ada, bo, spring, jane, john):
+    hers = world.contact(bo, "Bo's own")
+    gone = world.contact(ada, "Gone")
+    do(bank.trash, ada, gone.id)
+    assert assign(ada, spring, jane, hers, john, gone, jane) == ["assigned", "not_found", "assigned", "not_found"]
+    assert assign(ada, spring, john, jane) == ["already", "already"]
+    assert assign(bo, spring, hers, jane) == ["assigned", "not_found"]
+    assert history(jane) == [(None, T)]
+
+
+def test_a_golden_ticket_assigns_what_a_campaign_already_shows_and_no_more(ada, gwen, jane, john):
+    world.campaign(ada, "Shown", holds=[jane])
+    own, second = world.contact(gwen, "Gwen's own"), world.campaign(gwen, "Second")
+    assert assign(gwen, second, jane, john, own) == ["assigned", "not_found", "assigned"]
+
+
+def test_nobody_assigns_to_a_campaign_that_they_are_not_in(ada, gwen):
+    cem = world.person("Cem Can")
+    own, foreign = world.contact(cem, "Own"), world.campaign(gwen, "Foreign")
+    with pytest.raises(NotFound):
+        assign(cem, foreign, own)
+
+
+def test_a_double_tap_in_the_same_moment_assigns_once(ada, spring):
+    held = [world.contact(ada, f"P {number}") for number in range(20)]
+    start, said = threading.Barrier(2), []
+
+    def tap(order):
+        start.wait(5)
+        said.append(assign(ada, spring, *held[::order]))
+
+    taps = [threading.Thread(target=tap, args=(order,)) for order in (1, -1)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join(10)
+    assert sorted([*said[0], *said[1]]) == ["already"] * 20 + ["assigned"] * 20
+    with db.reading() as session:
+        assert len(session.exec(select(CampaignMove)).all()) == 20
+
+
+def test_everybody_that_a_search_finds_is_assigned_in_one_go(ada, bo, spring, jane, john):
+    world.contact(bo, "Jane of Bo")
+    assert do(board.assign_matching, ada, spring.id, Search(q="acme")) == (1, 0, 0)
+    assert do(board.assign_matching, ada, spring.id, Search()) == (1, 1, 0)
+    assert do(board.assign_matching, ada, spring.id, Search(trash=True)) == (0, 0, 0)
+    assert ask(board.counts, ada, spring.id)[T] == 2
+    found = ask(search.contacts, ada, Search(campaign_id=spring.id))
+    assert [contact.name for contact in found.items] == ["Jane Roe", "John Öström"]
+    do(campaigns.remove, ada, spring.id)
+    assert ask(search.count, ada, Search(campaign_id=spring.id)) == 0
+
+
+def warning(who, campaign, contact):
+    return do(board.assign, who, campaign.id, [contact.id])[0].warning
+
+
+def test_a_contact_in_another_live_campaign_is_warned_of_by_name_only_to_who_may_see_it(ada, bo, gwen, jane, spring):
+    open_one, hidden = world.campaign(ada, "Open"), world.campaign(gwen, "Hidden canary")
+    assert warning(ada, open_one, jane) is None
+    assert warning(gwen, hidden, jane) == "Already in Open."
+    assert warning(ada, spring, jane) == "Already in Open and another campaign."
+    do(board.unassign, ada, spring.id, [jane.id])
+    for campaign in (open_one, hidden):
+        do(campaigns.archive, gwen, campaign.id)
+    assert warning(ada, spring, jane) is None
+    assert do(board.assign, ada, spring.id, [jane.id])[0] == board.Assigned(jane.id, "already", None)
+
+
+@pytest.mark.parametrize(
+    ("days", "courtesy", "said"),
+    [(0, 14, "today"), (1, 14, "yesterday"), (3, 14, "3 days ago"), (15, 14, None), (15, 30, "15 days ago"), (3, 0, None)],
+)  # fmt: skip
+def test_a_colleague_who_was_just_in_touch_is_mentioned_without_a_name(
+    ada, bo, gwen, jane, spring, days, courtesy, said
+):
+    world.contact(bo, "J. Roe", email="JANE@acme.example", days=days)
+    do(firm_settings.choose, gwen, courtesy_days=courtesy)
+    assert warning(ada, spring, jane) == (said and f"A colleague was in touch {said}.")
+
+
+def test_ones_own_touch_and_an_empty_address_are_no_reason_to_warn(ada, bo, spring):
+    blank = world.contact(ada, "Blank", days=1)
+    world.contact(bo, "Other blank", days=1)
+    world.contact(ada, "Twin", email="same@acme.example", days=1)
+    assert warning(ada, spring, blank) is None
+    assert warning(ada, spring, world.contact(ada, "Same", email="same@acme.example")) is None
+
+
+def test_courtesy_is_0_to_365_days(gwen):
+    for days in (-1, 366):
+        with pytest.raises(Invalid, match="365"):
+            do(firm_settings.choose, gwen, courtesy_days=days)
+
+
+@pytest.mark.parametrize("name", ["ada", "gwen", "bo"])
+def test_taking_out_is_for_the_contacts_owner_the_campaigns_owner_and_a_golden_ticket(
+    request, ada, bo, gwen, jane, name
+):
+    """Bo owns the campaign here, Ada the contact, and Cem is a mere member."""
+    cem = world.person("Cem Can")
+    campaign = world.campaign(bo, "Bo's", members=[ada, cem], holds=[jane])
+    with pytest.raises(Forbidden):
+        do(board.unassign, cem, campaign.id, [jane.id])
+    with pytest.raises(NotFound):
+        do(board.unassign, world.person("Dora Dow"), campaign.id, [jane.id])
+    assert do(board.unassign, request.getfixturevalue(name), campaign.id, [jane.id]) == 1
+    assert do(board.unassign, cem, campaign.id, [jane.id]) == 0
+    assert history(jane) == [(None, T), (T, None)]
+
+
+def test_a_member_undoes_for_their_own_contacts_only(ada, bo, jane, spring):
+    own = world.contact(bo, "Bo's own")
+    assign(ada, spring, jane)
+    assign(bo, spring, own)
+    assert do(board.unassign, bo, spring.id, [own.id, jane.id]) == 1
+    assert stage_of(jane) is T
+    assert stage_of(own) is None
+
+
+def test_an_owner_who_is_no_member_takes_their_contact_back(ada, gwen, jane):
+    world.campaign(ada, "Shown", holds=[jane])
+    hidden = world.campaign(gwen, "Hidden", holds=[jane])
+    assert do(board.unassign, ada, hidden.id, [jane.id]) == 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind", "facts", "to"),
+    [
+        (T, CALL, {}, C),
+        (T, CALL, {"outcome": Outcome.NO_ANSWER}, C),
+        (T, CALL, {"outcome": Outcome.REACHED}, D),
+        (C, EMAIL, {"outcome": Outcome.REPLIED}, D),
+        (C, EMAIL, {"outcome": Outcome.SENT}, C),
+        (T, ActivityType.CONFERENCE, {"outcome": Outcome.MET}, D),
+        (T, ActivityType.REFERRAL, {"outcome": Outcome.INTRODUCED}, D),
+        (T, CALL, {"due_date": now() + DAY}, T),
+        (T, MEETING, {"due_date": now() + DAY}, M),
+        (D, MEETING, {"outcome": Outcome.HELD}, M),
+        (D, MEETING, {"outcome": Outcome.NO_SHOW}, M),
+        (D, MEETING, {"outcome": Outcome.CANCELLED}, D),
+        (T, CALL, {"outcome": Outcome.MEETING_BOOKED}, M),
+        (D, EMAIL, {"outcome": Outcome.DECLINED}, N),
+        (M, EMAIL, {"outcome": Outcome.DECLINED}, N),
+        (D, CALL, {"outcome": Outcome.NO_ANSWER}, D),
+        (M, CALL, {"outcome": Outcome.REACHED}, M),
+        (N, CALL, {"outcome": Outcome.NO_ANSWER}, N),
+        (N, EMAIL, {"outcome": Outcome.REPLIED}, D),
+        (N, MEETING, {"due_date": now() + DAY}, M),
+        (H, EMAIL, {"outcome": Outcome.DECLINED}, H),
+        (H, MEETING, {"due_date": now() + DAY}, H),
+    ],
+)
+def test_what_a_touch_does_to_a_stage(stage, kind, facts, to):
+    draft = ActivityDraft(type=kind, **facts)
+    touch = Activity(type=kind, user_id=None, done=draft.is_done, outcome=draft.outcome)
+    assert next_stage(stage, touch) is to
+    touch.deleted_at = now()
+    assert next_stage(stage, touch) is stage
+
+
+def test_the_stage_follows_the_touches_and_the_history_says_which(ada, jane, spring):
+    assign(ada, spring, jane)
+    log(ada, jane, spring)
+    reached = log(ada, jane, spring, outcome=Outcome.REACHED)
+    log(ada, jane, spring, MEETING, due_date=now() + DAY)
+    assert stage_of(jane) is M
+    assert history(jane) == [(None, T), (T, C), (C, D), (D, M)]
+    with db.reading() as session:
+        step = session.exec(select(CampaignMove).where(CampaignMove.to_stage == D)).one()
+    assert (step.activity_id, step.user_id) == (reached.id, ada.id)
+
+
+def test_taking_a_touch_back_takes_back_what_it_moved(ada, jane, spring):
+    assign(ada, spring, jane)
+    first = log(ada, jane, spring)
+    meeting = log(ada, jane, spring, MEETING, due_date=now() + DAY)
+    do(activity_log.remove, ada, first.id)
+    assert stage_of(jane) is M
+    do(activity_log.remove, ada, meeting.id)
+    assert stage_of(jane) is T
+    do(activity_log.put_back, ada, first.id)
+    assert stage_of(jane) is C
+    do(activity_log.put_back, ada, meeting.id)
+    assert stage_of(jane) is M
+
+
+def test_correcting_a_touch_corrects_the_stage_and_a_note_does_not(ada, jane, spring):
+    assign(ada, spring, jane)
+    mail = log(ada, jane, spring, EMAIL, outcome=Outcome.REPLIED)
+    assert stage_of(jane) is D
+    do(activity_log.change, ada, mail.id, {"outcome": Outcome.SENT})
+    assert stage_of(jane) is C
+    log(ada, jane, spring, EMAIL, outcome=Outcome.DECLINED)
+    do(activity_log.change, ada, mail.id, {"note": "just a word"})
+    assert stage_of(jane) is N
+    do(activity_log.change, ada, mail.id, {"outcome": Outcome.REPLIED})
+    assert stage_of(jane) is D
+    no = log(ada, jane, spring, EMAIL, outcome=Outcome.DECLINED)
+    do(activity_log.change, ada, mail.id, {"note": "and another"})
+    assert stage_of(jane) is N
+    do(activity_log.remove, ada, no.id)
+    assert stage_of(jane) is D
+    log(ada, jane, spring, outcome=Outcome.NO_ANSWER)
+    assert stage_of(jane) is D
+
+
+def test_a_move_by_hand_holds_against_what_was_there_before(ada, jane, spring):
+    assign(ada, spring, jane)
+    mail = log(ada, jane, spring, EMAIL, outcome=Outcome.SENT)
+    meeting = log(ada, jane, spring, MEETING, due_date=now() + DAY)
+    do(board.move, ada, spring.id, jane.id, N)
+    log(ada, jane, spring, outcome=Outcome.VOICEMAIL)
+    do(activity_log.remove, ada, meeting.id)
+    assert stage_of(jane) is N
+    do(activity_log.change, ada, mail.id, {"outcome": Outcome.REPLIED})
+    assert stage_of(jane) is D
+    log(ada, jane, spring, outcome=Outcome.VOICEMAIL)
+    assert stage_of(jane) is D
+
+
+def test_a_touch_that_changes_its_campaign_moves_both_places(ada, jane, spring):
+    autumn = world.campaign(ada, "Autumn", holds=[jane])
+    assign(ada, spring, jane)
+    touch = log(ada, jane, spring, outcome=Outcome.REACHED)
+    do(activity_log.change, ada, touch.id, {"campaign_id": autumn.id})
+    places = {place.campaign: place.stage for place in ask(visibility.look, ada, jane.id).places}
+    assert places == {"Spring": T, "Autumn": D}
+
+
+def test_a_touch_for_no_campaign_moves_nothing(ada, jane, spring):
+    assign(ada, spring, jane)
+    do(activity_log.log, ada, jane.id, ActivityDraft(type=CALL, outcome=Outcome.REACHED))
+    assert stage_of(jane) is T
+
+
+def test_a_contact_that_comes_back_begins_again(ada, jane, spring):
+    assign(ada, spring, jane)
+    log(ada, jane, spring, outcome=Outcome.REACHED)
+    do(board.unassign, ada, spring.id, [jane.id])
+    assign(ada, spring, jane)
+    assert stage_of(jane) is T
+    log(ada, jane, spring)
+    assert stage_of(jane) is C
+
+
+def test_a_members_touch_counts_for_the_contact_of_a_colleague(ada, bo, jane, spring):
+    assign(ada, spring, jane)
+    touch = log(bo, jane, spring, outcome=Outcome.REACHED)
+    assert ask(bank.owned, ada, jane.id).last_contacted == touch.happened_at
+    assert stage_of(jane) is D
+
+
+@pytest.mark.parametrize("name", ["ada", "bo", "gwen"])
+def test_a_card_moves_for_its_owner_a_member_and_a_golden_ticket(request, ada, bo, gwen, jane, spring, name):
+    assign(ada, spring, jane)
+    with pytest.raises(NotFound):
+        do(board.move, world.person("Cem Can"), spring.id, jane.id, D)
+    who = request.getfixturevalue(name)
+    assert do(board.move, who, spring.id, jane.id, D).stage is D
+    do(board.move, who, spring.id, jane.id, D)
+    assert history(jane) == [(None, T), (T, D)]
+
+
+def test_a_card_says_what_a_member_may_know_and_not_more(ada, bo, gwen, jane, spring):
+    assign(ada, spring, jane)
+    do(activity_log.log, ada, jane.id, ActivityDraft(type=EMAIL, note="private canary"))
+    card = ask(board.column, bo, spring.id, T).items[0]
+    assert (card.name, card.organisation, card.owner_name, card.warmness) == ("Jane Roe", "ACME Ltd", "Ada Lind", 5)
+    assert (card.last_touch_at, card.last_touch_type, card.can_open) == (None, None, False)
+    first = log(bo, jane, spring, happened_at=now() - 2 * DAY)
+    log(bo, jane, spring, EMAIL, happened_at=now() - 3 * DAY)
+    log(bo, jane, spring, MEETING, due_date=now() + DAY)
+    card = ask(board.card, bo, spring.id, jane.id)
+    assert (card.last_touch_at, card.last_touch_type, card.stage) == (first.happened_at, CALL, M)
+    assert ask(board.card, ada, spring.id, jane.id).can_open
+    assert ask(board.card, gwen, spring.id, jane.id).can_open
+    with pytest.raises(NotFound):
+        ask(board.card, world.person("Cem Can"), spring.id, jane.id)
+
+
+def test_a_column_is_walked_from_the_newest_move_on_and_a_trashed_contact_leaves_it(ada, bo, spring):
+    held = [world.contact(ada, f"P {number}") for number in range(5)]
+    assign(ada, spring, *held)
+    for one in held[:4]:
+        do(board.move, ada, spring.id, one.id, D)
+    do(bank.trash, ada, held[2].id)
+    seen, after = [], None
+    while True:
+        page = ask(board.column, bo, spring.id, D, limit=2, after=after)
+        seen += [card.name for card in page.items]
+        if (after := page.next_cursor) is None:
+            break
+    assert seen == ["P 3", "P 1", "P 0"]
+    assert ask(board.counts, bo, spring.id) == {**dict.fromkeys(Stage, 0), T: 1, D: 3}
+    assert len(ask(board.column, bo, spring.id, None).items) == 4
+    do(bank.restore, ada, held[2].id)
+    assert ask(board.counts, bo, spring.id)[D] == 4
+
+
+def test_a_column_can_be_narrowed_to_one_colleagues_work(ada, bo, spring, jane):
+    own = world.contact(bo, "Bo's own")
+    assign(ada, spring, jane)
+    assign(bo, spring, own)
+
+    def named(who):
+        return [card.name for card in ask(board.column, ada, spring.id, T, assigned_to=who.id).items]
+
+    assert (named(ada), named(bo)) == (["Jane Roe"], ["Bo's own"])
+    with db.transaction() as session:
+        place = session.exec(select(CampaignContact).where(CampaignContact.contact_id == jane.id)).one()
+        place.assigned_user_id = bo.id
+    assert (named(ada), named(bo)) == ([], ["Bo's own", "Jane Roe"])
+
+
+MANY = """insert into contacts (id, created_at, updated_at, user_id, name, given_name, family_name, sort_name, search_text,
+    emails, phones, notes, tags, warmness_score, version)
+    select gen_random_uuid(), now(), now(), :who, 'P ' || n, '', '', 'p ' || n, '', array['p' || n || '@a.example'], '{}',
+    '', '{}', 3, 1 from generate_series(1, 5000) n"""
+
+
+TOUCHED = """insert into activities (id, created_at, updated_at, type, user_id, contact_id, campaign_id, subject, note, happened_at, done, version)
+    select gen_random_uuid(), now(), now(), 'CALL', :who, id, :campaign, '', '', now(), true, 1 from contacts"""
+
+
+def test_five_thousand_contacts_are_assigned_counted_and_shown_without_reading_whole_tables(ada, spring):
+    """F1, F3: and a column of a large board is one look into an index."""
+    with db.engine.begin() as line:
+        line.execute(text(MANY), {"who": ada.id})
+        line.execute(text("analyze contacts"))
+    begin = now()
+    assert do(board.assign_matching, ada, spring.id, Search()) == (5_000, 0, 0)
+    assert now() - begin < timedelta(seconds=5)
+    with db.engine.begin() as line:
+        line.execute(text("update campaign_contacts set stage_at = stage_at + random() * interval '1 h'"))
+        line.execute(text(TOUCHED), {"who": ada.id, "campaign": spring.id})
+        line.execute(text("analyze campaign_contacts, contacts, activities"))
+    with db.reading() as session:
+        query = board._cards(spring.id).where(CampaignContact.stage == T)
+        query = query.order_by(CampaignContact.stage_at.desc(), CampaignContact.id.desc()).limit(51)
+        words = query.compile(db.engine, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(row[0] for row in session.exec(text(f"explain {words}")))
+    assert "campaign_contacts_board" in plan, plan
+    for table in ("campaign_contacts", "contacts", "activities"):
+        assert f"Seq Scan on {table}" not in plan, plan
+    shown = ask(board.column, ada, spring.id, T).items
+    assert [card.last_touch_type for card in shown] == [CALL] * 50

@@ -1,0 +1,209 @@
+"""EX-03, A5, D19: the right to see and to be forgotten; the trash that empties itself."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from app import db
+from app.errors import Conflict, NotFound
+from app.models import (
+    Activity,
+    ActivityDraft,
+    ActivityType,
+    BankDeed,
+    CampaignContact,
+    Contact,
+    ContactDraft,
+    EntityType,
+    LinkState,
+    PipedriveLink,
+    PipedriveSync,
+    SyncStatus,
+    Tombstone,
+    Trigger,
+    User,
+    now,
+)
+from app.services.activities import activity_log, referrals
+from app.services.contacts import bank, bulk_actions, data_export, erasure, merge, trash_retention
+from app.services.imports import importer
+from app.services.push_queue import push_jobs
+from tests.support import world
+from tests.support.api_client import ask
+
+CANARY = "Kanarienvogel"
+
+
+def do(verb, who, *given, **named):
+    with db.transaction() as session:
+        return verb(session, session.get_one(User, who.id), *given, **named)
+
+
+def rows(model, **where):
+    with db.reading() as session:
+        return list(session.exec(select(model).filter_by(**where)))
+
+
+def where_it_stands(word: str) -> list[str]:
+    """The tables of the whole database that hold this word anywhere."""
+    names = text(
+        "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1"
+    )
+    with db.reading() as session:
+        found = [name for (name,) in session.execute(names)]
+        there = text("select count(*) from {} t where t::text ilike :word")
+        return [
+            name for name in found if session.execute(text(str(there).format(name)), {"word": f"%{word}%"}).scalar()
+        ]
+
+
+@pytest.fixture
+def bird(ada, jane):
+    """Somebody whose name is in every table that may hold one."""
+    made = ask(ada, "POST", "/api/contacts", {
+        "name": f"Vera {CANARY}", "email": f"vera@{CANARY.lower()}.example", "phone": "+49 171 7654321",
+        "linkedin_url": f"https://linkedin.example/in/{CANARY}", "notes": CANARY, "warmness_score": 8,
+    }, headers={"Idempotency-Key": "k"})  # fmt: skip
+    assert made.status_code == 201
+    with db.transaction() as session:
+        me = session.get_one(User, ada.id)
+        contact = session.exec(select(Contact).where(Contact.name == f"Vera {CANARY}")).one()
+        twin = bank.add(session, me, ContactDraft(name=f"V. {CANARY}"), keep_both=True)
+        merge.merge(session, me, contact.id, twin.id)
+        contact = session.get_one(Contact, contact.id)
+        draft = ActivityDraft(type=ActivityType.CALL, note=CANARY, location=CANARY)
+        touch = activity_log.log(session, me, contact.id, draft)
+        activity_log.log(session, me, contact.id, ActivityDraft(type=ActivityType.CALL, due_date=now() + timedelta(3)))
+        referrals.refer(session, me, jane.id, contact.id)
+        contact.pipedrive_person_id = 77
+        row = push_jobs.queue(session, me, contact, Trigger.MANUAL)
+        row.status, row.error, row.detail, row.candidates = SyncStatus.FAILED, CANARY, CANARY, [{"name": CANARY}]
+        session.add(row)
+        session.flush()
+        push_jobs.queue(session, me, contact, Trigger.MANUAL)
+        for key in (str(contact.id), "mail:abc"):
+            session.add(
+                PipedriveLink(
+                    account="acme",
+                    entity_type=EntityType.PERSON,
+                    entity_key=key,
+                    state=LinkState.LINKED,
+                    remote_id=77,
+                    agreed={"name": CANARY},
+                )
+            )
+        session.add(
+            PipedriveLink(
+                account="acme",
+                entity_type=EntityType.ACTIVITY,
+                entity_key=str(touch.id),
+                state=LinkState.LINKED,
+                remote_id=5,
+                agreed={"subject": CANARY},
+            )
+        )
+        bulk_actions.tag(session, me, [contact.id, jane.id], "spring")
+        session.refresh(contact)
+    world.campaign(ada, holds=[contact])
+    return contact
+
+
+def test_erasing_leaves_the_name_nowhere_in_the_database(ada, bird):
+    assert {"contacts", "activities", "bank_deeds", "pipedrive_syncs", "pipedrive_links", "idempotency_keys"} <= set(
+        where_it_stands(CANARY)
+    )
+    said = do(erasure.erase, ada, bird.id)
+    assert where_it_stands(CANARY) == []
+    assert where_it_stands("7654321") == []
+    assert said.pipedrive_person_id == 77
+    assert "person 77" in said.sentence
+
+
+def test_what_was_done_stays_without_a_name_and_what_was_planned_goes(ada, bird, jane):
+    do(erasure.erase, ada, bird.id)
+    anonymous = rows(Activity, contact_id=None)
+    assert [(row.type, row.subject, row.note, row.location) for row in anonymous] == [(ActivityType.CALL, "", "", None)]
+    assert rows(CampaignContact) == []
+    assert [row.status for row in rows(PipedriveSync)] == [SyncStatus.FAILED]
+    assert rows(PipedriveLink, entity_type="person") == []
+    assert {row.subject for row in rows(Activity, contact_id=jane.id)} == {
+        "Referral with Jane Roe – introduced",
+        "Thank you for bringing somebody",
+    }
+
+
+def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bird):
+    do(erasure.erase, ada, bird.id)
+    assert len(rows(Tombstone)) == 2
+    file = f"Name,Email,Phone\nVera,vera@{CANARY.lower()}.example,\nV,,+49 171 7654321\nOther,o@x.example,\n".encode()
+    for dry in (True, False):
+        report = do(importer.take, ada, file, "a.csv", dry_run=dry)
+        assert (report.new, [error.row for error in report.errors]) == (1, [2, 3])
+        assert report.errors[0].detail.startswith("This person was erased")
+    draft = ContactDraft(name="Vera", email=f"vera@{CANARY.lower()}.example")
+    with pytest.raises(Conflict, match="erased at their own request"):
+        do(bank.add, ada, draft)
+    assert do(bank.add, ada, draft, keep_both=True)
+    # another bank is another matter, and does not learn of it
+    assert do(bank.add, bo, draft)
+    assert do(importer.take, bo, file, "a.csv").errors == []
+
+
+def test_only_the_owner_erases_also_out_of_the_trash(ada, bo, gwen, bird):
+    for other in (bo, gwen):
+        with pytest.raises(NotFound):
+            do(erasure.erase, other, bird.id)
+    do(bank.trash, ada, bird.id)
+    do(erasure.erase, ada, bird.id)
+    with pytest.raises(NotFound):
+        do(erasure.erase, ada, bird.id)
+
+
+def test_a_colleague_who_has_the_same_person_keeps_the_way_there(ada, bo, bird):
+    theirs = world.contact(bo, "Same person")
+    with db.transaction() as session:
+        session.add(
+            PipedriveLink(
+                account="acme",
+                entity_type=EntityType.PERSON,
+                entity_key=str(theirs.id),
+                state=LinkState.LINKED,
+                remote_id=77,
+            )
+        )
+    do(erasure.erase, ada, bird.id)
+    assert {row.entity_key for row in rows(PipedriveLink, entity_type="person")} == {str(theirs.id), "mail:abc"}
+
+
+def test_the_export_of_one_contact_tells_everything_and_is_noted(ada, bo, bird):
+    told = do(data_export.of, ada, bird.id)
+    json.dumps(told)
+    assert told["contact"]["name"] == f"Vera {CANARY}"
+    assert told["contact"]["emails"] == [f"vera@{CANARY.lower()}.example"]
+    assert len(told["activities"]) == 2
+    assert [place["campaign"] for place in told["campaigns"]] == ["Energy spring"]
+    assert len(told["pushes"]) == 2
+    assert told["warmness"]
+    assert not {"search_text", "version"} & told["contact"].keys()
+    with pytest.raises(NotFound):
+        do(data_export.of, bo, bird.id)
+
+
+def test_the_trash_and_what_could_be_undone_go_after_thirty_days(ada, bird, jane, john):
+    do(bank.trash, ada, bird.id)
+    do(bank.trash, ada, john.id)
+    with db.transaction() as session:
+        session.get_one(Contact, bird.id).deleted_at -= timedelta(days=31)
+        for deed in session.exec(select(BankDeed)):
+            deed.created_at -= timedelta(days=31)
+    with db.transaction() as session:
+        assert trash_retention.sweep(session) == 1
+    assert {row.id for row in rows(Contact)} == {jane.id, john.id}
+    assert rows(BankDeed) == []
+    assert rows(Tombstone) == []
+    assert len(rows(Activity, contact_id=None)) == 1
+    with db.transaction() as session:
+        assert trash_retention.sweep(session) == 0

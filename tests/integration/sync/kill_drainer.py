@@ -1,0 +1,42 @@
+"""A process that drains and is meant to be killed: `kill_drainer.py DATABASE_URL PIPEDRIVE_URL [PATIENCE DEADLINE LATE LEASE]`.
+
+The imports happen once; every drainer is a fresh fork that prints its number
+before it starts. When one dies, the next follows.
+"""
+
+import os
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+
+from app import db
+from app.sync.pull import listener
+from app.sync.queue.timings import Pace
+from app.sync.runner.worker import NO_DATABASE, drain
+from tests.support import sync_harness as office
+
+# the lease outlasts what a killed drainer left under way at the fake, also on a busy machine
+HASTY = Pace(lease=2.0, deadline=0.3, late_commit=0.3, first_wait=0.05, longest_wait=0.1, offline=0.05, soon=0.05,
+             ailing=0.1, longest_ailing=0.3, spread=0.1, attempts=1000, lanes_at_once=2)  # fmt: skip
+
+
+def work(database, pipedrive, patience=0.25, deadline=0.3, late_commit=0.3, lease=2.0):
+    db.connect(database)
+    pace = replace(HASTY, deadline=float(deadline), late_commit=float(late_commit), lease=float(lease))
+    desk = office.desk_at(pipedrive, pace, float(patience))
+    while True:
+        # as the product's own loop does it: a database that is away is waited for
+        with suppress(*NO_DATABASE):
+            listener.listen(desk)
+            drain(desk)
+        time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    while True:
+        child = os.fork()
+        if child == 0:
+            print(os.getpid(), flush=True)
+            work(*sys.argv[1:])
+        os.waitpid(child, 0)

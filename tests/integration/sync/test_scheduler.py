@@ -1,0 +1,204 @@
+"""QU-09, F10, OP-01: the queue moves when it is told to, by itself when nobody tells, and stops in good order."""
+
+import asyncio
+import logging
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from time import monotonic
+
+import psycopg
+import pytest
+
+from app import db
+from app.models import SyncAccount, SyncStatus, Trigger, base, now
+from app.sync.queue.clock_drift import Watch
+from app.sync.runner import worker
+from app.sync.runner.scheduler import Clock
+from tests.support import faults
+from tests.support import sync_harness as office
+from tests.support.sync_harness import ask, hurried, lane, only_push
+from tests.support.world import contact
+
+fake, desk, ada, bo = office.fake, office.desk, office.ada, office.bo
+
+A_LONG_TIME = 3600
+
+
+async def until(true, seconds=5.0):
+    end = monotonic() + seconds
+    while not await asyncio.to_thread(true):
+        assert monotonic() < end, "it did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+def done():
+    return only_push().status is SyncStatus.SUCCESS
+
+
+@pytest.fixture
+def kari(ada):
+    return contact(ada, "Kari", email="kari@x.example")
+
+
+async def test_news_wakes_the_drain_at_once(fake, desk, ada, kari):
+    await asyncio.to_thread(ask, ada, kari, Trigger.WARM)
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME))
+    await clock.start()
+    await until(done)
+    again = await asyncio.to_thread(ask, ada, kari)
+    clock.wake()
+    await until(lambda: not office.fresh(again).is_open)
+    await clock.stop()
+
+
+async def test_without_news_the_loop_looks_by_itself_whatever_the_wall_clock_says(fake, desk, ada, kari, monkeypatch):
+    clock = Clock(hurried(desk, poll=0.1, tick=A_LONG_TIME))
+    await clock.start()
+    await asyncio.to_thread(ask, ada, kari)
+    monkeypatch.setattr(base, "clock", lambda: now_then - timedelta(hours=1))
+    await until(done)
+    assert monotonic() - clock.heartbeat < 2
+    await clock.stop()
+
+
+async def test_after_a_short_pause_of_the_limit_the_lane_goes_on_without_waiting_for_the_next_look(
+    fake, desk, ada, kari
+):
+    fake.next(faults.too_fast(reset=1))
+    await asyncio.to_thread(ask, ada, kari)
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME))
+    await clock.start()
+    await until(done, 10)
+    await clock.stop()
+
+
+now_then = now()
+
+
+async def test_the_slow_tick_brings_a_dead_loop_back(fake, desk, ada, kari, caplog):
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=0.1))
+    await clock.start()
+    clock._loop.cancel()
+    await asyncio.wait([clock._loop])
+    await asyncio.to_thread(ask, ada, kari)
+    await until(done)
+    await clock.stop()
+    assert "starts again" in caplog.text
+
+
+async def test_stopping_in_the_middle_of_a_silent_call_takes_no_ten_seconds_and_frees_the_lane(fake, desk, ada, kari):
+    slow = office.desk_at(fake.url, replace(desk.pace, deadline=30, farewell=0.3), patience=3)
+    clock = Clock(slow)
+    fake.next(faults.silence(), method="POST")
+    await clock.start()
+    await asyncio.to_thread(ask, ada, kari)
+    clock.wake()
+    await until(lambda: fake.asked("POST"))
+    started = monotonic()
+    await clock.stop()
+    assert monotonic() - started < 2
+    row = await asyncio.to_thread(lane, ada)
+    assert row.lease_token is None
+    assert (await asyncio.to_thread(only_push)).status is SyncStatus.PENDING
+
+
+async def test_a_chore_that_the_end_cuts_short_is_no_error(desk, ada, caplog):
+    begun, over = threading.Event(), threading.Event()
+
+    def chore():
+        begun.set()
+        over.wait(10)
+
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME))
+    clock.also(0.05, chore)
+    await clock.start()
+    await until(begun.is_set)
+    await clock.stop()
+    over.set()
+    assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []
+
+
+async def test_a_stopped_desk_sends_nothing_more(fake, desk, ada, kari):
+    await asyncio.to_thread(ask, ada, kari)
+    desk.stopping.set()
+    assert await asyncio.to_thread(worker.drain, desk) == 0
+    assert fake.heard == []
+
+
+async def test_a_database_that_goes_away_for_a_moment_is_waited_for(fake, desk, ada, kari, url, caplog):
+    clock = Clock(hurried(desk, poll=0.1))
+    await clock.start()
+    with psycopg.connect(url, autocommit=True) as other:
+        # waits until they are gone: the asking below is not what is cut off
+        other.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")  # fmt: skip
+    await asyncio.to_thread(ask, ada, kari)
+    await until(done, 15)
+    await clock.stop()
+    assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
+
+
+async def test_two_clocks_share_the_work_without_two_calls_of_one_key(fake, desk, ada, bo):
+    fake.delay = 0.02
+    clocks = [Clock(hurried(office.desk_at(fake.url), poll=0.1)) for _ in range(2)]
+    for clock in clocks:
+        await clock.start()
+    people = [(owner, f"Person {n}") for n in range(8) for owner in (ada, bo)]
+    for owner, name in people:
+        person = await asyncio.to_thread(contact, owner, name, email=f"{name[-1]}{owner.id}@x.example")
+        await asyncio.to_thread(ask, owner, person)
+        for clock in clocks:
+            clock.wake()
+    await until(lambda: all(row.status is SyncStatus.SUCCESS for row in office.pushes()), 15)
+    for clock in clocks:
+        await clock.stop()
+    assert len(fake.alive("persons")) == len(people)
+    assert fake.overlaps == []
+
+
+async def test_what_succeeded_long_ago_is_forgotten_and_a_failure_is_not(desk, ada, kari):
+    old = now() - timedelta(days=31)
+    for status in (SyncStatus.SUCCESS, SyncStatus.FAILED):
+        row = await asyncio.to_thread(ask, ada, kari)
+        await asyncio.to_thread(office.edit, row, status=status, finished_at=old)
+    await Clock(desk)._prune()
+    assert [row.status for row in await asyncio.to_thread(office.pushes)] == [SyncStatus.FAILED]
+
+
+def test_the_database_is_never_held_while_pipedrive_is_asked(fake, desk, ada, kari):
+    seen = []
+
+    def http_for(who):
+        http = desk.http_for(who)
+        http.event_hooks = {"response": [lambda _: seen.append(db.engine.pool.checkedout())]}
+        return http
+
+    ask(ada, kari)
+    office.settled(replace(hurried(desk, lanes_at_once=1), http_for=http_for))
+    assert seen
+    assert set(seen) == {0}
+
+
+def test_a_clock_that_is_set_back_by_an_hour_is_noticed_and_what_waits_goes_on(fake, desk, ada, kari):
+    """F10, QU-08: the moments were written by the clock before, so they lie an hour ahead of the one that is right now."""
+    ahead, watch = now() + timedelta(hours=1), Watch()
+    office.ask(ada, kari)
+    office.edit(office.only_push(), run_at=ahead)
+    office.edit(office.lane(ada), not_before=ahead)
+    with db.transaction() as session:
+        session.add(SyncAccount(account="acme", not_before=ahead))
+    assert worker.drain(desk) == 0
+    assert watch.set_back(ahead) is None
+    with db.transaction() as session:
+        gap = watch.look(session)
+        assert abs(gap - timedelta(hours=1)) < timedelta(seconds=5)
+        assert watch.look(session) is None
+    assert [row.status for row in office.settled(desk)] == ["SUCCESS"]
+
+
+@pytest.mark.parametrize(("jump", "noticed"), [(-3600, True), (7200, False), (-5, False), (0, False)])
+def test_only_a_clock_that_was_set_back_is_corrected(jump, noticed):
+    watch, start = Watch(), now()
+    watch.set_back(start, tick=100.0)
+    assert (watch.set_back(start + timedelta(seconds=10 + jump), tick=110.0) is not None) is noticed
+    assert watch.set_back(start + timedelta(seconds=20 + jump), tick=120.0) is None

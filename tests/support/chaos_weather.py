@@ -1,0 +1,205 @@
+"""Bad weather over the fake Pipedrive: random faults, kills at the worst moments, and a watch that misses nothing.
+
+Everything random comes from one seed. The order of threads does not, so a seed
+repeats a storm closely, not to the millisecond.
+"""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.support import faults
+from tests.support.fake_pipedrive import FakePipedrive
+from tests.support.fake_socket import is_waiting
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "tests/integration/sync/kill_drainer.py"
+
+# how often each of these meets a request while it storms, in thousandths
+WEATHER = {
+    "500 before": (20, lambda: faults.server_error(commits=False)),
+    "500 after": (20, lambda: faults.server_error(commits=True)),
+    "502 page before": (10, lambda: faults.bad_gateway(commits=False)),
+    "503 page": (10, lambda: faults.in_html(503, faults.GATEWAY_PAGE)),
+    "success false": (10, lambda: faults.unsuccessful(commits=False)),
+    "success false after": (10, lambda: faults.unsuccessful(commits=True)),
+    "cut JSON": (15, faults.truncated),
+    "no number": (6, faults.empty_record),
+    "reset before": (10, lambda: faults.reset(commits=False)),
+    "reset after": (15, lambda: faults.reset(commits=True)),
+    "silence": (4, lambda: faults.silence(commits=False)),
+    "silence after": (4, lambda: faults.silence(commits=True)),
+    "late commit": (15, lambda: faults.late_commit(after=0.3)),
+    "drip": (3, faults.drip),
+    "dripping headers": (2, lambda: faults.drip(headers=True)),
+    "5 MB": (1, lambda: faults.huge(5_000_000)),
+    "burst limit": (10, lambda: faults.too_fast(reset=1)),
+    "burst limit, retry-after": (4, lambda: faults.too_fast(reset=None, retry_after=1)),
+}
+RARE = {
+    "daily budget": faults.budget_gone,
+    "firewall": faults.cloudflare,
+}
+# a pause that a killed process took to its grave was never heard of
+FORGOTTEN_WITHIN = 2.0
+
+
+class Watching(FakePipedrive):
+    """Two requests of one key count as at once while whoever asked first still waits: one who gave up or died may be followed.
+
+    Who still waits is read from the line itself. On a busy machine this process
+    may get to two requests in the same moment although the first one's asker
+    hung up before the second was sent, so our own clock says nothing.
+    """
+
+    def __init__(self, *args, **given):
+        super().__init__(*args, **given)
+        self.in_hand: dict[str, list[socket.socket]] = {}
+
+    @contextmanager
+    def busy_with(self, key, line):
+        with self._lock:
+            lines = self.in_hand.setdefault(key, [])
+            self.overlaps += [key] if any(map(is_waiting, lines)) else []
+            lines.append(line)
+        try:
+            yield
+        finally:
+            with self._lock:
+                lines.remove(line)
+
+
+class Storm(Watching):
+    """A fake that breaks requests by chance, kills who asks, and notes every request that should not have come.
+
+    `met` counts the faults; `told` is until when each key was asked to wait, in
+    monotonic seconds; `trespasses` should stay empty.
+    """
+
+    def __init__(self, keys, seed, **given):
+        super().__init__(keys, **given)
+        self.dice = random.Random(seed)
+        self.met: Counter[str] = Counter()
+        self.victims: set[int] = set()
+        self.kills = 0
+        self.calm = False
+        self.delay = 0.02
+        self.meddle = None
+        self.trespasses: list[str] = []
+        self.owners: dict[str, str] = {}
+        self.told: dict[str, tuple[float, float]] = {}
+        self.shut: dict[str, float] = {}
+        self._ordered: list[str] = []
+        self._last_kill = 0.0
+        self._watch = threading.Lock()
+
+    def hear(self, heard):
+        """The faults of the weather, unless one was ordered by name."""
+        ordered = super().hear(heard)
+        with self._watch:
+            self._note_trespass(heard)
+            name = None if self.calm or ordered else self._drawn()
+            fault = ordered or (name and self._made(name))
+            if name:
+                self.met[name] += 1
+            if fault and fault.status == 429:
+                self.told[heard.key] = (heard.at, heard.at + (1.0 if name and name.startswith("burst") else 1e9))
+            if name == "firewall":
+                self.told[heard.key] = (heard.at, heard.at + 1e9)
+        if heard.method == "POST" and fault is None and not self.calm and self._throws(0.02):
+            self.kill("between the intent and the POST")
+            return faults.reset(commits=False)
+        return fault
+
+    def commit(self, heard):
+        reply = super().commit(heard)
+        if self.meddle and not self.calm and heard.method in {"POST", "PATCH"} and self._throws(0.2):
+            # while its push is under way, somebody edits the very same contact
+            self.meddle(heard.body.decode())
+        if heard.method == "POST" and not self.calm and self._throws(0.03):
+            self.kill("between the POST and its answer")
+        return reply
+
+    def order(self, name):
+        """Let the next request meet a rare fault, which holds for the whole company until `let_in`."""
+        with self._watch:
+            self._ordered.append(name)
+
+    def let_in(self):
+        """A new day begins, the firewall has calmed down: forget whom we asked to wait."""
+        with self._watch:
+            self.shut.clear()
+            self.told.clear()
+
+    def kill(self, why="at any moment", most=9):
+        """Processes that drain, without a word; all of them where it has to be the one who is asking."""
+        for victim in list(self.victims)[:most]:
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+                self.kills += 1
+                self.met[f"kill -9 {why}"] += 1
+            self.victims.discard(victim)
+        self._last_kill = time.monotonic()
+
+    def lost_its_mind(self):
+        """The database went down hard: what was just learned may not have been written."""
+        self._last_kill = time.monotonic()
+
+    def _drawn(self):
+        if self.shut:
+            return next(iter(self.shut))
+        if self._ordered:
+            self.shut[self._ordered[0]] = time.monotonic()
+            return self._ordered.pop(0)
+        at = self.dice.randrange(1000)
+        for name, (often, _) in WEATHER.items():
+            if at < often:
+                return name
+            at -= often
+        return None
+
+    def _made(self, name):
+        return RARE[name]() if name in RARE else WEATHER[name][1]()
+
+    def _throws(self, chance):
+        with self._watch:
+            return self.dice.random() < chance
+
+    def _note_trespass(self, heard):
+        if any(heard.key in value for _, value in heard.query) or (heard.key or "?") in heard.path:
+            self.trespasses.append(f"{heard.method} {heard.path}: the key stands in the URL")
+        since, until = self.told.get(heard.key, (0.0, 0.0))
+        forgotten = since <= self._last_kill <= since + FORGOTTEN_WITHIN
+        if heard.at < until and not forgotten:
+            self.trespasses.append(f"{heard.method} {heard.path}: {until - heard.at:.1f} s too early")
+        named = [word for word in self.owners if f"@{word}." in (heard.body.decode() + str(heard.query))]
+        if any(self.owners[word] != heard.key.rsplit("-", 1)[0] for word in named):
+            self.trespasses.append(f"{heard.method} {heard.path}: {named} with the key of somebody else")
+
+
+@contextmanager
+def drainer(url, fake, *patience):
+    """A drainer that rises again; its current number is among the fake's victims."""
+    command = [sys.executable, str(SCRIPT), url, fake.url, *map(str, patience)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=env) as parent:
+
+        def follow():
+            for line in parent.stdout:
+                fake.victims.add(int(line))
+
+        follower = threading.Thread(target=follow, daemon=True)
+        follower.start()
+        try:
+            yield parent
+        finally:
+            os.killpg(parent.pid, signal.SIGKILL)
+    follower.join()

@@ -1,0 +1,122 @@
+"""AU-01, AU-02, AU-03, AU-05: what a password must be, and what checking one costs."""
+
+import threading
+import time
+
+import pytest
+
+from app.errors import Invalid
+from app.services.accounts import passwords
+
+GOOD = "seven quiet otters"
+
+
+def test_a_hash_is_argon2id_with_our_parameters():
+    assert passwords.hashed(GOOD).startswith("$argon2id$v=19$m=47104,t=1,p=1$")
+
+
+def test_the_password_fits_its_hash_and_nothing_else_does():
+    kept = passwords.hashed(GOOD)
+    assert passwords.match(kept, GOOD)
+    assert not passwords.match(kept, GOOD + " ")
+    assert not passwords.match(None, GOOD)
+    assert not passwords.match(None, "")
+
+
+def test_nothing_is_cut_off_a_long_password():
+    long = "".join(chr(97 + i % 26) for i in range(100))
+    kept = passwords.hashed(long)
+    assert passwords.match(kept, long)
+    assert not passwords.match(kept, long[:72])
+    assert not passwords.match(kept, long[:99])
+
+
+@pytest.mark.parametrize("typed", ["\0" * 12, "abc\0def ghi jkl", "\ud800 is half a letter", "x" * 129, "x" * 900_000])
+def test_hostile_text_is_just_a_wrong_password(typed):
+    assert not passwords.match(passwords.hashed(GOOD), typed)
+    assert not passwords.match(None, typed)
+
+
+def test_two_spellings_of_one_accent_are_the_same_password():
+    assert passwords.match(passwords.hashed("caf\u00e9 am Rhein 7"), "cafe\u0301 am Rhein 7")
+
+
+def test_a_hash_made_with_weaker_parameters_is_outdated():
+    weak = passwords.argon2.using(type="ID", memory_cost=8192, time_cost=1, parallelism=1).hash(GOOD)
+    assert passwords.match(weak, GOOD)
+    assert passwords.is_outdated(weak)
+    assert not passwords.is_outdated(passwords.hashed(GOOD))
+
+
+@pytest.mark.parametrize(
+    "password", [GOOD, "Zwölf Boxkämpfer", "日本語のパスワードです長い", " starts with a space", "otter-bridge-" * 9]
+)
+def test_any_characters_are_allowed(password):
+    passwords.check(password, "jane.roe@acme.example", "Jane Roe")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short",
+        "eleven char",
+        "x" * 129,
+        "seven quiet\0 otters",
+        "seven quiet \ud800tters",
+        "aaaaaaaaaaaaaa",
+        "123456789012",
+        "Password1234!",
+        "passwordpassword",
+        "P@ssw0rd12345",
+        "Pipedriven2026",
+        "qwertyuiop123",
+        "Summer2026!!!!",
+        "jane.roe12345",
+        "JaneRoe2026!!!",
+        "acme.example1",
+        "Consultants!2026",
+    ],
+)
+def test_what_everybody_tries_is_refused_with_a_sentence(password):
+    with pytest.raises(Invalid) as refused:
+        passwords.check(password, "jane.roe@acme.example", "Jane Roe")
+    assert refused.value.fields["password"].endswith(".")
+
+
+def test_only_two_hashes_are_computed_at_once(monkeypatch):
+    at_once, most = 0, 0
+    verify = passwords.scheme.verify
+
+    def watched(*args):
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        try:
+            return verify(*args)
+        finally:
+            at_once -= 1
+
+    class Watched:
+        verify = staticmethod(watched)
+
+    kept = passwords.hashed(GOOD)
+    passwords.match(None, GOOD)
+    monkeypatch.setattr(passwords, "scheme", Watched)
+    threads = [threading.Thread(target=passwords.match, args=(kept, GOOD)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most <= 2
+
+
+def test_an_unknown_account_costs_the_same_time():
+    kept = passwords.hashed(GOOD)
+    passwords.match(None, GOOD)
+    fastest = {kept: 9.0, None: 9.0}
+    for _ in range(8):  # by turns, and only the fastest counts: a busy machine slows both
+        for hashed in fastest:
+            start = time.perf_counter()
+            passwords.match(hashed, "not this one")
+            fastest[hashed] = min(fastest[hashed], time.perf_counter() - start)
+    assert abs(fastest[kept] - fastest[None]) < max(0.35 * fastest[kept], 0.03)

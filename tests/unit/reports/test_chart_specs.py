@@ -1,0 +1,145 @@
+"""P3.4, P6.4, S9: what the charts say, worked out without a database or a browser."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from app.models import ActivityType, Question, Stage
+from app.pages.reports import chart_specs
+from app.pages.reports.parts import answer_chart, introductions_chart
+from app.pages.reports.report_filter import Chosen
+from app.services.reports.figures import Figure, Report, Step, Week, rate
+from app.services.reports.goal_forecast import Course, pace
+from app.services.reports.question_answers import Answer, Column
+from app.web.public import shared_report
+
+DAY = date(2026, 3, 18)
+KEYS = ("touches", "reached", "meetings_booked", "meetings_held", "handed_over")
+
+
+def report(**given) -> Report:
+    """Three weeks in the middle of a campaign: 5, 8 and 7 touches."""
+    weeks = tuple(Week(date(2026, 3, 2) + timedelta(days=7 * at), n, n - 2, 1, 0) for at, n in enumerate((5, 8, 7)))
+    course = Course(date(2026, 3, 1), date(2026, 4, 30), DAY)
+    facts = {
+        "campaign_id": uuid4(),
+        "campaign": "Süd & <Nord>",
+        "zone": "Europe/Berlin",
+        "since": None,
+        "until": None,
+        "figures": {key: Figure(key, 20, 4, 3) for key in KEYS},
+        "funnel": tuple(Step(stage, n, n / 10) for stage, n in zip(list(Stage)[:5], (10, 6, 4, 2, 1), strict=True)),
+        "by_type": (rate("CALL", "Call", 12, 6, 2), rate("EMAIL", "E-mail", 3, 3, 0)),
+        "by_user": (rate(str(uuid4()), "Ada Lind", 0, 0, 0),),
+        "per_week": weeks,
+        "goal": {"touches": 60, "meetings": None},
+        "pace": {
+            "touches": pace(course, "touches", 60, 22, 20),
+            "meetings": pace(course, "meetings", None, 3, 3),
+        },
+        "as_of": datetime(2026, 3, 18, 12, tzinfo=UTC),
+    }
+    return Report(**facts | given)
+
+
+def every(found):
+    return chart_specs.every(found, chart_specs.Course(date(2026, 3, 1), date(2026, 4, 30)), whole=True)
+
+
+def series(spec, name):
+    return next(one for one in spec.option["series"] if one["id"] == name)
+
+
+def test_too_few_touches_are_hatched_and_what_was_never_tried_has_no_range():
+    specs = every(report())
+    calls, mails = series(specs["methods"], "share")["data"]
+    assert "decal" not in calls["itemStyle"]
+    assert "decal" in mails["itemStyle"]
+    assert series(specs["methods"], "range")["data"] == [[25.4, 74.6, 0], [43.9, 100.0, 1]]
+    assert specs["people"].empty
+    assert specs["people"].table.rows[0][3] == "–"
+
+
+def test_the_way_to_the_goal_ends_in_what_is_done():
+    spec = every(report())["goal-touches"]
+    done = [n for _, n in series(spec, "done")["data"]]
+    # 22 are done, 2 of them before the weeks that are known
+    assert done == [2, 2, 7, 15, 22]
+    assert spec.note == report().pace["touches"].sentence
+    assert every(report())["goal-meetings"].empty
+
+
+def test_a_narrowed_report_does_not_bend_the_way_to_the_goal():
+    spec = chart_specs.goal(report(), "touches", chart_specs.Course(date(2026, 3, 1), None), whole=False)
+    assert [n for _, n in series(spec, "done")["data"]] == [0, 22]
+
+
+def test_every_bar_has_its_row_its_key_and_its_words():
+    for place, spec in every(report()).items():
+        if spec.keys is not None:
+            assert len(spec.keys) == len(spec.table.rows) == len(spec.tips), place
+        if spec.table.rows:
+            assert {len(row) for row in spec.table.rows} == {len(spec.table.headings)}, place
+
+
+def test_the_same_figures_are_the_same_charts_at_another_time():
+    """Nothing is sent to a screen that shows it already."""
+    found = report()
+    assert every(found) == every(replace(found, as_of=found.as_of + timedelta(seconds=9)))
+
+
+def test_an_address_narrows_a_report_the_same_way_for_everybody():
+    person = uuid4()
+    for chosen in (
+        Chosen(),
+        Chosen(days="30", type=ActivityType.CALL),
+        Chosen(days="own", since=date(2026, 1, 5), until=date(2026, 2, 1), person=person),
+    ):
+        assert Chosen.of(f"/campaigns/x?tab=report&{chosen.query()}") == chosen
+    assert Chosen.of("/campaigns/x?days=1e9&from=never&person=me&type=DANCE") == Chosen()
+    assert Chosen(days="7").asked(DAY).from_ == date(2026, 3, 12)
+
+
+def test_an_answer_with_shares_is_drawn_with_their_range():
+    columns = (Column("Method", "text"), Column("Touches"), Column("Reached"), Column("Share", "share"),
+               Column("At least", "share"), Column("At most", "share"), Column("Meetings booked"))  # fmt: skip
+    rows = (("Call", 12, 6, 0.5, 0.254, 0.746, 2), ("Meeting", 0, 0, None, None, None, 1))
+    spec = answer_chart.spec(
+        Answer(Question.CHANNELS, "Which channel works?", "Call reached 50%.", columns, rows, "bars")
+    )
+    assert series(spec, "range")["data"] == [[25.4, 74.6, 0]]
+    assert spec.table.rows[1] == ["Meeting", "0", "0", "–", "–", "–", "1"]
+    assert spec.note == "Call reached 50%."
+
+
+@pytest.mark.parametrize(("reached", "touches"), [(6, 11), (1, 8), (3, 8), (5, 200), (1, 3), (10, 10)])
+def test_a_share_is_the_same_number_in_the_chart_the_table_and_the_sentence(reached, touches):
+    share = reached / touches
+    columns = (Column("Method", "text"), Column("Touches"), *(Column(word, "share") for word in answer_chart.RANGE))
+    rows = (("Call", touches, share, 0.1, 0.9),)
+    spec = answer_chart.spec(Answer(Question.CHANNELS, "Which?", f"{share:.0%}.", columns, rows, "bars"))
+    assert f"{share:.0%} of {touches}" in str(spec.option)
+    assert spec.table.rows[0][2] == f"{share:.0%}"
+
+
+def test_the_page_for_strangers_shows_names_as_text():
+    html = shared_report.body(report())
+    assert "Süd &amp; &lt;Nord&gt;" in html
+    assert "<Nord>" not in html
+    assert "Ada Lind" not in html
+    assert html.count("<svg") == 6
+    assert "thin-wide" in html
+
+
+def test_introductions_that_were_used_are_drawn_with_their_range_and_hatched_while_they_are_few():
+    drawn = introductions_chart.spec(rate("ticket", "Introductions", 4, 3, 3))
+    assert drawn.table.rows == [["Introductions", "4", "3", "75%", "30% and 95%"]]
+    bars, ranges = drawn.option["series"]
+    assert bars["data"][0]["value"] == 75.0
+    assert "decal" in bars["data"][0]["itemStyle"]
+    assert ranges["data"] == [[30.1, 95.4, 0]]
+    many = introductions_chart.spec(rate("ticket", "Introductions", 20, 15, 15))
+    assert "decal" not in many.option["series"][0]["data"][0]["itemStyle"]
+    assert introductions_chart.spec(rate("ticket", "Introductions", 0, 0, 0)).empty
