@@ -23,7 +23,7 @@ from app.models import (
     Contact,
     Role,
     User,
-    arrivals,
+    first_moves,
 )
 from app.services.accounts import profile, users
 from app.services.activities import activity_log
@@ -65,7 +65,7 @@ def gather() -> Iterator[str]:
         mine = select(Contact.id).where(col(Contact.user_id).in_([user.id for user in members[1:]]))
         picked = session.exec(mine.order_by(func.random()).limit(30)).all()
         for place in (CampaignContact(campaign_id=campaign.id, contact_id=contact) for contact in picked):
-            session.add_all([place, *arrivals(place, campaign.owner_id)])
+            session.add_all([place, *first_moves(place, campaign.owner_id)])
     yield f"Everybody's password is {password}"
     yield from (f"{email}  {name}  {role.value}" for email, name, role in TEAM)
 

@@ -17,7 +17,7 @@ from app.models import (
     Role,
     Stage,
     User,
-    arrivals,
+    first_moves,
     new_id,
     now,
     organisation_key,
@@ -149,7 +149,7 @@ class Bulk:
         """How each contact came to its place."""
         for place in self.place(lines):
             stood = CampaignContact(**place | {"stage": Stage(place["stage"])})
-            for step in arrivals(stood, self.users[self._leader]):
+            for step in first_moves(stood, self.users[self._leader]):
                 yield step.model_dump()
 
     def member(self, lines: Iterator[Line]) -> Rows:

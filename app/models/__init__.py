@@ -1,17 +1,18 @@
 """The nouns: tables, the drafts people type, and the rules that need no database."""
 
 from app.models.activity import (
+    ACTIVITY_LABELS,
     CALLED_OFF,
     OUTCOMES,
     REACHED,
-    WORDS,
     Activity,
     ActivityDraft,
     ActivityType,
     Outcome,
-    OwedAnswer,
+    PendingOutcome,
     auto_subject,
 )
+from app.models.audit import AuditEvent
 from app.models.base import fold, new_id, now
 from app.models.calendar import CalendarFeed
 from app.models.campaign import (
@@ -22,15 +23,29 @@ from app.models.campaign import (
     CampaignStatus,
     CampaignUser,
     Stage,
-    arrivals,
-    earned,
+    first_moves,
     next_stage,
+    stage_earned,
 )
 from app.models.contact import COLDEST, WARM, WARMEST, Contact, ContactDraft
-from app.models.firm import AuditEvent, IdempotencyKey, Import, ImportChange, ImportMapping, Setting
-from app.models.notification import Mail, Notice, NoticeChoice, NoticeKind, Reply, ReplyLink
+from app.models.contact_history import OwnerChange, WarmnessChange, WarmnessReason
+from app.models.email_template import EmailTemplate, EmailTemplateDraft
+from app.models.erased_person import ErasedPerson
+from app.models.firm import Setting
+from app.models.idempotency import IdempotencyKey
+from app.models.imported import Import, ImportChange, ImportMapping
+from app.models.introduction import Introduction, IntroductionDraft
+from app.models.mail import EmailAction, EmailActionLink, Mail
+from app.models.notification import Notification, NotificationKind, NotificationSettings
 from app.models.organisation import Organisation, organisation_key
-from app.models.pipedrive_inbound import Deed, Resolution, SyncConflict, SyncNote, SyncReceipt, SyncSpending
+from app.models.pipedrive_inbound import (
+    ConflictResolution,
+    PushEffect,
+    PushReceipt,
+    SyncConflict,
+    TokenSpending,
+    WebhookNote,
+)
 from app.models.pipedrive_sync import (
     PRACTICE,
     SKIPPED,
@@ -44,32 +59,15 @@ from app.models.pipedrive_sync import (
     Trigger,
     record_url,
 )
-from app.models.push_device import DeviceDraft, PushDevice, Ring
-from app.models.report import (
-    Introduction,
-    IntroductionDraft,
-    Question,
-    QuestionFilters,
-    ReportLink,
-    SavedReport,
-    SavedReportDraft,
-)
-from app.models.two_factor import Identity, SecondFactor
-from app.models.undo import (
-    BankDeed,
-    DeedKind,
-    MailTemplate,
-    OwnerChange,
-    SavedView,
-    SavedViewDraft,
-    TemplateDraft,
-    Tombstone,
-    WarmnessChange,
-    WarmnessReason,
-)
+from app.models.push_device import DeviceDraft, PushDevice, WebPush
+from app.models.report import Question, QuestionFilters, ReportLink, SavedReport, SavedReportDraft
+from app.models.saved_search import SavedSearch, SavedSearchDraft
+from app.models.two_factor import SsoIdentity, TwoFactor
+from app.models.undo import UndoEntry, UndoKind
 from app.models.user import ApiToken, FailedSignIn, OneTimeLink, PersonDraft, Purpose, Role, User, UserSession
 
 __all__ = [
+    "ACTIVITY_LABELS",
     "CALLED_OFF",
     "COLDEST",
     "OUTCOMES",
@@ -78,13 +76,11 @@ __all__ = [
     "SKIPPED",
     "WARM",
     "WARMEST",
-    "WORDS",
     "Activity",
     "ActivityDraft",
     "ActivityType",
     "ApiToken",
     "AuditEvent",
-    "BankDeed",
     "CalendarFeed",
     "Campaign",
     "CampaignContact",
@@ -92,15 +88,18 @@ __all__ = [
     "CampaignMove",
     "CampaignStatus",
     "CampaignUser",
+    "ConflictResolution",
     "Contact",
     "ContactDraft",
-    "Deed",
-    "DeedKind",
     "DeviceDraft",
+    "EmailAction",
+    "EmailActionLink",
+    "EmailTemplate",
+    "EmailTemplateDraft",
     "EntityType",
+    "ErasedPerson",
     "FailedSignIn",
     "IdempotencyKey",
-    "Identity",
     "Import",
     "ImportChange",
     "ImportMapping",
@@ -108,56 +107,54 @@ __all__ = [
     "IntroductionDraft",
     "LinkState",
     "Mail",
-    "MailTemplate",
-    "Notice",
-    "NoticeChoice",
-    "NoticeKind",
+    "Notification",
+    "NotificationKind",
+    "NotificationSettings",
     "OneTimeLink",
     "Organisation",
     "Outcome",
-    "OwedAnswer",
     "OwnerChange",
+    "PendingOutcome",
     "PersonDraft",
     "PipedriveLink",
     "PipedriveSync",
     "Purpose",
     "PushDevice",
+    "PushEffect",
+    "PushReceipt",
     "Question",
     "QuestionFilters",
-    "Reply",
-    "ReplyLink",
     "ReportLink",
-    "Resolution",
-    "Ring",
     "Role",
     "SavedReport",
     "SavedReportDraft",
-    "SavedView",
-    "SavedViewDraft",
-    "SecondFactor",
+    "SavedSearch",
+    "SavedSearchDraft",
     "Setting",
+    "SsoIdentity",
     "Stage",
     "SyncAccount",
     "SyncConflict",
     "SyncLane",
-    "SyncNote",
-    "SyncReceipt",
-    "SyncSpending",
     "SyncStatus",
-    "TemplateDraft",
-    "Tombstone",
+    "TokenSpending",
     "Trigger",
+    "TwoFactor",
+    "UndoEntry",
+    "UndoKind",
     "User",
     "UserSession",
     "WarmnessChange",
     "WarmnessReason",
-    "arrivals",
+    "WebPush",
+    "WebhookNote",
     "auto_subject",
-    "earned",
+    "first_moves",
     "fold",
     "new_id",
     "next_stage",
     "now",
     "organisation_key",
     "record_url",
+    "stage_earned",
 ]

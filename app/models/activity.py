@@ -68,7 +68,7 @@ REACHED = frozenset(
 # called off or put off: nobody was in touch with anybody
 CALLED_OFF = frozenset({Outcome.MOVED, Outcome.CANCELLED})
 
-WORDS = {
+ACTIVITY_LABELS = {
     ActivityType.CALL: "Call",
     ActivityType.EMAIL: "E-mail",
     ActivityType.MEETING: "Meeting",
@@ -177,10 +177,10 @@ class Activity(Entity, table=True):
 def auto_subject(kind: ActivityType, name: str, outcome: Outcome | None) -> str:
     """`Call with Jane Roe – reached`: what the subject says when nobody typed one."""
     said = f" – {outcome.value.replace('_', ' ').lower()}" if outcome else ""
-    return f"{WORDS[kind]} with {name}"[: 200 - len(said)] + said
+    return f"{ACTIVITY_LABELS[kind]} with {name}"[: 200 - len(said)] + said
 
 
-class OwedAnswer(Entity, table=True):
+class PendingOutcome(Entity, table=True):
     """The phone's dialler, mail or LinkedIn was opened from here: did it happen?"""
 
     __tablename__ = "owed_answers"

@@ -26,7 +26,7 @@ class Stage(StrEnum):
 ANSWERED = frozenset({Outcome.REACHED, Outcome.REPLIED, Outcome.MET, Outcome.INTRODUCED})
 
 
-def earned(touch: Activity) -> Stage | None:
+def stage_earned(touch: Activity) -> Stage | None:
     """How far one touch brings somebody by itself; None for what is not done, taken back or called off."""
     if touch.deleted_at:
         return None
@@ -45,7 +45,7 @@ def next_stage(stage: Stage, touch: Activity) -> Stage:
 
     Who was handed over stays there: Pipedrive knows how it goes on.
     """
-    to = earned(touch)
+    to = stage_earned(touch)
     if to is None or stage is Stage.HANDED_OVER or (stage is Stage.NOT_NOW and to is Stage.CONTACTED):
         return stage
     if stage is Stage.NOT_NOW:
@@ -186,7 +186,7 @@ class CampaignMove(Entity, table=True):
     moved_at: datetime = Field(default_factory=now, sa_type=Instant)
 
 
-def arrivals(place: CampaignContact, user_id: UUID) -> list[CampaignMove]:
+def first_moves(place: CampaignContact, user_id: UUID) -> list[CampaignMove]:
     """The history of a place that begins with a stage of its own: it joined, and came to where it is."""
     step: dict[str, Any] = {"campaign_id": place.campaign_id, "contact_id": place.contact_id, "user_id": user_id}
     joined = CampaignMove(**step, to_stage=Stage.TO_CONTACT, moved_at=place.added_at)

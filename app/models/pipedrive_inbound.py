@@ -13,7 +13,7 @@ from app.models.base import Entity, Instant, now, one_of
 from app.models.pipedrive_sync import EntityType, Json
 
 
-class Resolution(StrEnum):
+class ConflictResolution(StrEnum):
     OURS = "OURS"
     THEIRS = "THEIRS"
 
@@ -38,16 +38,16 @@ class SyncConflict(Entity, table=True):
     theirs: Any = Field(default=None, sa_type=Json, nullable=True)
     seen_at: datetime = Field(default_factory=now, sa_type=Instant)
     resolved_at: datetime | None = Field(default=None, sa_type=Instant)
-    resolution: Resolution | None = Field(default=None, sa_type=one_of(Resolution))
+    resolution: ConflictResolution | None = Field(default=None, sa_type=one_of(ConflictResolution, check="resolution"))
 
 
-class Deed(StrEnum):
+class PushEffect(StrEnum):
     CREATED = "CREATED"
     LINKED = "LINKED"
     UPDATED = "UPDATED"
 
 
-class SyncReceipt(Entity, table=True):
+class PushReceipt(Entity, table=True):
     """One thing that a push did in Pipedrive; `remote_ref` is a lead's number."""
 
     __tablename__ = "sync_receipts"
@@ -58,12 +58,12 @@ class SyncReceipt(Entity, table=True):
     entity_type: EntityType = Field(sa_type=one_of(EntityType))
     remote_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
     remote_ref: str | None = Field(default=None, max_length=64)
-    what: Deed = Field(sa_type=one_of(Deed))
+    what: PushEffect = Field(sa_type=one_of(PushEffect, check="deed"))
     at: datetime = Field(default_factory=now, sa_type=Instant)
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class SyncSpending(Entity, table=True):
+class TokenSpending(Entity, table=True):
     """Tokens of one company on one UTC day for one kind of work: search, read, create, change, delete, listen, set-up."""
 
     __tablename__ = "sync_spending"
@@ -76,7 +76,7 @@ class SyncSpending(Entity, table=True):
     calls: int = 0
 
 
-class SyncNote(Entity, table=True):
+class WebhookNote(Entity, table=True):
     """Pipedrive says that a record of ours changed; looked at with the next listening, then forgotten."""
 
     __tablename__ = "sync_notes"

@@ -80,7 +80,7 @@ class PushDevice(Entity, table=True):
     rung_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Ring(Entity, table=True):
+class WebPush(Entity, table=True):
     """One notice on its way to one device; the row goes when it is out, or helps nobody any more."""
 
     __tablename__ = "rings"

@@ -10,7 +10,7 @@ from sqlmodel import Field
 from app.models.base import Entity, Instant
 
 
-class SecondFactor(Entity, table=True):
+class TwoFactor(Entity, table=True):
     """One authenticator a person. It counts once `confirmed_at` is set; until then it is only being set up.
 
     `last_step` is the newest time step whose code was used, so that no code works twice. `recovery` holds the
@@ -26,7 +26,7 @@ class SecondFactor(Entity, table=True):
     recovery: list[str] = Field(default_factory=list, sa_type=JSONB)
 
 
-class Identity(Entity, table=True):
+class SsoIdentity(Entity, table=True):
     """An account at an identity provider: who that is over there never changes, their e-mail address may."""
 
     __tablename__ = "identities"

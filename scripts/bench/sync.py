@@ -141,11 +141,11 @@ def charged() -> int:
     from sqlmodel import col, func, select
 
     from app import db
-    from app.models import SyncSpending
+    from app.models import TokenSpending
 
     with db.reading() as session:
-        pushing = col(SyncSpending.kind).not_in(["listen", "set-up"])
-        return int(session.exec(select(func.coalesce(func.sum(SyncSpending.tokens), 0)).where(pushing)).one())
+        pushing = col(TokenSpending.kind).not_in(["listen", "set-up"])
+        return int(session.exec(select(func.coalesce(func.sum(TokenSpending.tokens), 0)).where(pushing)).one())
 
 
 def push(office: Office, who: int, more: dict[str, str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import Campaign, CampaignContact, CampaignUser, ContactDraft, Role, User, arrivals, now
+from app.models import Campaign, CampaignContact, CampaignUser, ContactDraft, Role, User, first_moves, now
 from app.services.contacts import bank
 
 
@@ -35,7 +35,7 @@ def campaign(owner: User, name: str = "Energy spring", *, members=(), holds=()) 
         session.flush()
         session.add_all(CampaignUser(campaign_id=row.id, user_id=user.id) for user in (owner, *members))
         for place in (CampaignContact(campaign_id=row.id, contact_id=held.id) for held in holds):
-            session.add_all([place, *arrivals(place, owner.id)])
+            session.add_all([place, *first_moves(place, owner.id)])
     return row
 
 

@@ -9,12 +9,12 @@ from fastapi.responses import Response
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
 from app.api.core.schemas import Answer, Listing
-from app.models import TemplateDraft
+from app.models import EmailTemplateDraft
 from app.services.activities import email_templates
 
 router = APIRouter(prefix="/templates", tags=["templates"])
 
-Given = Annotated[TemplateDraft, Body(openapi_examples=examples.shown(examples.TEMPLATE))]
+Given = Annotated[EmailTemplateDraft, Body(openapi_examples=examples.shown(examples.TEMPLATE))]
 
 
 class TemplateAnswer(Answer):

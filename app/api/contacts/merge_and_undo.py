@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Transaction
 from app.api.core.schemas import Answer, ContactAnswer
-from app.models import DeedKind
+from app.models import UndoKind
 from app.models.base import Draft
 from app.services.contacts import merge as merging
 from app.services.permissions import visibility
@@ -52,7 +52,7 @@ class PlanAnswer(Answer):
 class UndoneAnswer(Answer):
     """`put_back` of how many there were; `left` were changed since and stay as they are."""
 
-    kind: DeedKind
+    kind: UndoKind
     sentence: str
     put_back: int
     left: int

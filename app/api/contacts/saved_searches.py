@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
 from app.api.core.schemas import Answer, Listing
-from app.models import SavedViewDraft
+from app.models import SavedSearchDraft
 from app.models.base import Draft, Line
 from app.services.contacts import saved_searches
 
@@ -38,7 +38,7 @@ def views(request: Request, session: Reading, me: Viewer) -> Response:
 def save(
     session: Transaction,
     me: Caller,
-    draft: Annotated[SavedViewDraft, Body(openapi_examples=examples.shown(examples.VIEW))],
+    draft: Annotated[SavedSearchDraft, Body(openapi_examples=examples.shown(examples.VIEW))],
 ) -> ViewAnswer:
     """Keep a search; the same name again replaces what it held."""
     return ViewAnswer.model_validate(saved_searches.save(session, me, draft))

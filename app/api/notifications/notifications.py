@@ -11,7 +11,7 @@ from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Limit, Reading, Transaction, Viewer
 from app.api.core.partial_update import Changes
 from app.api.core.schemas import Answer, Moment
-from app.models import NoticeChoice, NoticeKind
+from app.models import NotificationKind, NotificationSettings
 from app.models.base import Draft
 from app.services.notifications import inbox
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/notices", tags=["notices"])
 
 class NoticeAnswer(Answer):
     id: UUID
-    kind: NoticeKind
+    kind: NotificationKind
     sentence: str
     path: str
     created_at: Moment
@@ -46,12 +46,12 @@ class ChoiceAnswer(Answer):
     digest_hour: int
     weekends: bool
     by_mail: bool
-    off: list[NoticeKind]
+    off: list[NotificationKind]
     quiet_from: int
     quiet_to: int
 
     @classmethod
-    def of(cls, kept: NoticeChoice) -> Self:
+    def of(cls, kept: NotificationSettings) -> Self:
         return cls.model_validate(kept.model_dump(include=set(cls.model_fields)))
 
 
@@ -59,7 +59,7 @@ class ChoiceWish(Changes):
     digest_hour: int = 8
     weekends: bool = False
     by_mail: bool = True
-    off: list[NoticeKind] = Field(default_factory=list, max_length=20)
+    off: list[NotificationKind] = Field(default_factory=list, max_length=20)
     quiet_from: int = 20
     quiet_to: int = 7
 

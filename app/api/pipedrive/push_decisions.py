@@ -11,7 +11,7 @@ from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wire
 from app.api.core.schemas import Answer, Listing, Moment
 from app.api.pipedrive.pushes import Plan, SyncAnswer
 from app.errors import Conflict
-from app.models import Deed, EntityType, Resolution, SyncReceipt, Trigger
+from app.models import ConflictResolution, EntityType, PushEffect, PushReceipt, Trigger
 from app.models.base import Draft, Line
 from app.models.pipedrive_sync import Asked
 from app.services.accounts import users
@@ -32,7 +32,7 @@ class Which(Draft):
 
 
 class Choice(Draft):
-    resolution: Resolution
+    resolution: ConflictResolution
 
 
 class Wish(Draft):
@@ -43,13 +43,13 @@ class Wish(Draft):
 class DeedAnswer(Answer):
     entity_type: EntityType
     remote_id: int | str | None
-    what: Deed
+    what: PushEffect
     at: Moment
     undone_at: Moment | None
     url: str | None
 
     @classmethod
-    def of(cls, one: SyncReceipt, home: Home) -> Self:
+    def of(cls, one: PushReceipt, home: Home) -> Self:
         number = one.remote_ref or one.remote_id
         url = home.of(one.entity_type, number) if one.account == home.account and not one.undone_at else None
         return cls(
@@ -96,7 +96,7 @@ class ConflictAnswer(Answer):
 
 class Resolved(Answer):
     id: UUID
-    resolution: Resolution | None
+    resolution: ConflictResolution | None
     resolved_at: Moment | None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import MailTemplate, TemplateDraft, User
+from app.models import EmailTemplate, EmailTemplateDraft, User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.tap import Said, look, tap
@@ -39,7 +39,7 @@ class Templates:
         self.shell = shell
         self.sheet = Sheet("Mail template")
         self.typed: dict[str, Any] = {}
-        self.kept: MailTemplate | None = None
+        self.kept: EmailTemplate | None = None
 
     async def draw(self) -> None:
         with ui.element("div").classes("pd-title"):
@@ -56,7 +56,7 @@ class Templates:
         if not self.list.box.is_deleted:
             self.list.show([row.model_dump() for row in found], lambda: self.rows(list(found)))
 
-    def rows(self, found: list[MailTemplate]) -> None:
+    def rows(self, found: list[EmailTemplate]) -> None:
         with ui.element("div").classes("pd-card flush"):
             for row in found:
                 with ui.element("div").classes("pd-row").mark("template"):
@@ -72,7 +72,7 @@ class Templates:
                 hint = "Write a mail once, and send it to many people one by one, each with their own name in it."
                 basic.empty("mail", "No template yet", hint, "New template", self.open)
 
-    def open(self, row: MailTemplate | None = None) -> None:
+    def open(self, row: EmailTemplate | None = None) -> None:
         """`row` is the template to change, or nothing for a new one."""
         self.kept = row
         self.typed = row.model_dump(include={"name", "subject", "body"}) if row else {}
@@ -81,10 +81,12 @@ class Templates:
             ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save),
         ):
             basic.line("Change the template" if row else "New template", "h2", "pd-h1")
-            form.field(self.typed, TemplateDraft, "name", "Name, for you alone", props="autocomplete=off maxlength=80")
-            form.field(self.typed, TemplateDraft, "subject", "Subject", props="autocomplete=off maxlength=200")
+            form.field(
+                self.typed, EmailTemplateDraft, "name", "Name, for you alone", props="autocomplete=off maxlength=80"
+            )
+            form.field(self.typed, EmailTemplateDraft, "subject", "Subject", props="autocomplete=off maxlength=200")
             self.body = form.field(
-                self.typed, TemplateDraft, "body", "Mail", area=True, props="autogrow maxlength=5000"
+                self.typed, EmailTemplateDraft, "body", "Mail", area=True, props="autogrow maxlength=5000"
             )
             basic.text("Put a field at the end of the mail:", "pd-muted pd-small")
             with ui.element("div").classes("pd-chips"):
@@ -103,21 +105,21 @@ class Templates:
 
         @tap
         def work(session: Session, me: User) -> str:
-            draft = TemplateDraft.model_validate({key: value or "" for key, value in self.typed.items()})
+            draft = EmailTemplateDraft.model_validate({key: value or "" for key, value in self.typed.items()})
             email_templates.save(session, me, draft, kept.id if kept else None)
             return "Template saved"
 
         if await work():
             self.sheet.close()
 
-    async def remove(self, row: MailTemplate) -> None:
+    async def remove(self, row: EmailTemplate) -> None:
         @tap
         def work(session: Session, me: User) -> Said:
             email_templates.remove(session, me, row.id)
             return Said(f"{row.name} deleted", back)
 
         def back(session: Session, me: User) -> str:
-            email_templates.save(session, me, TemplateDraft(name=row.name, subject=row.subject, body=row.body))
+            email_templates.save(session, me, EmailTemplateDraft(name=row.name, subject=row.subject, body=row.body))
             return f"{row.name} is back"
 
         await work()

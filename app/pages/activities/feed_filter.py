@@ -9,7 +9,7 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import WORDS, ActivityType, User
+from app.models import ACTIVITY_LABELS, ActivityType, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.ui import basic, theme
 from app.services.activities import timeline
@@ -18,7 +18,7 @@ from app.services.campaigns import campaigns
 from app.services.campaigns.campaigns import Wanted
 
 STATES = {"done": "Done", "planned": "Planned", "all": "Everything"}
-KINDS: dict[Any, str] = {None: "All kinds", **WORDS}
+KINDS: dict[Any, str] = {None: "All kinds", **ACTIVITY_LABELS}
 MOST = 100
 
 Options = tuple[dict[UUID, str], dict[UUID, str]]

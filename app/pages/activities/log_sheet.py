@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import WORDS, Activity, ActivityDraft, ActivityType, Outcome, User, now
+from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, Outcome, User, now
 from app.pages.activities import touch_actions
 from app.pages.activities.campaign_choice import ForCampaign, Purpose
 from app.pages.activities.parts import touch_rows
@@ -75,7 +75,7 @@ class LogSheet:
             self.campaign.draw()
             if not self.planned:
                 basic.heading("What was it")
-                self.kinds = basic.chips(WORDS, self.kind, self.choose_kind)
+                self.kinds = basic.chips(ACTIVITY_LABELS, self.kind, self.choose_kind)
             self.extras()
             if self.asked:
                 basic.button("It did not happen", self.forget, "plain").classes("full-width").style("margin-top: 10px")
@@ -142,7 +142,7 @@ class LogSheet:
             touch = activity_log.log(session, me, self.referred.by_id if self.settles else self.contact_id, draft)
         thanks = self.referred.settle(session, me, touch) if self.settles else None
         promised = [one for one in (thanks, self.promise_in(session, me, ActivityType.CALL)) if one]
-        said = f"{WORDS[self.kind]} logged: {touch_rows.word(outcome, self.kind).lower()}"
+        said = f"{ACTIVITY_LABELS[self.kind]} logged: {touch_rows.word(outcome, self.kind).lower()}"
         return Said(said, self.undo(touch, promised))
 
     @property
@@ -181,7 +181,7 @@ class LogSheet:
             if planned is None or planned.due_date is None:
                 return None
             day = theme.inside(theme.day_word(planned.due_date, me.timezone))
-            return Said(f"{WORDS[self.kind]} planned for {day}", self.undo(planned, []))
+            return Said(f"{ACTIVITY_LABELS[self.kind]} planned for {day}", self.undo(planned, []))
 
         if await plan():
             self.sheet.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.models import WORDS, Activity, ActivityType, Outcome, User, now
+from app.models import ACTIVITY_LABELS, Activity, ActivityType, Outcome, User, now
 from app.pages.activities.parts import touch_rows
 from app.pages.core.tap import Said, tap
 from app.services.activities import activity_log
@@ -36,7 +36,7 @@ def answer(session: Session, me: User, planned: Activity, outcome: Outcome) -> S
         plan_again(session, me, planned)
         return "Planned again"
 
-    return Said(f"{WORDS[planned.type]} logged: {touch_rows.word(outcome, planned.type).lower()}", back)
+    return Said(f"{ACTIVITY_LABELS[planned.type]} logged: {touch_rows.word(outcome, planned.type).lower()}", back)
 
 
 @tap

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import OUTCOMES, WORDS, ActivityType, Outcome, User
+from app.models import ACTIVITY_LABELS, OUTCOMES, ActivityType, Outcome, User
 from app.pages.activities import touch_actions
 from app.pages.activities.campaign_choice import running
 from app.pages.activities.parts import touch_rows
@@ -65,7 +65,7 @@ class TouchSheet:
             self.states = basic.chips(STATES, self.touch.done, lambda done: self.choose("done", done, self.states))
             box = ui.input("When", value=self.typed["when"]).props("outlined type=datetime-local stack-label")
             box.classes("pd-field").mark("touch-when").bind_value_to(self.typed, "when", strict=False)
-            self.kinds = basic.chips(WORDS, kind, self.choose_kind)
+            self.kinds = basic.chips(ACTIVITY_LABELS, kind, self.choose_kind)
             self.outcomes = ui.element("div")
             self.answers()
             self.words("Subject", "subject", 200)

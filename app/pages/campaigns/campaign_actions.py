@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.models import DeedKind, Stage, User
+from app.models import Stage, UndoKind, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.tap import Said, tap
@@ -78,9 +78,9 @@ def _taken_back(deed_id: UUID, session: Session, who: User) -> str:
 
 
 AGAIN = {
-    DeedKind.ASSIGN: "taken off again",
-    DeedKind.MOVE: "where they were before",
-    DeedKind.TAKE_OUT: "back on the board",
+    UndoKind.ASSIGN: "taken off again",
+    UndoKind.MOVE: "where they were before",
+    UndoKind.TAKE_OUT: "back on the board",
 }
 
 

@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 from sqlmodel import Session
 
-from app.models import BankDeed, Contact, User, now
+from app.models import Contact, UndoEntry, User, now
 from app.pages.contacts.parts import contact_rows
 from app.pages.contacts.sheets.erase_sheet import EraseSheet
 from app.pages.core import live_updates
@@ -25,7 +25,7 @@ from app.signals import Topic
 
 PAGE = 50
 
-Seen = tuple[Sequence[Contact], int, list[BankDeed]]
+Seen = tuple[Sequence[Contact], int, list[UndoEntry]]
 
 
 @screen("Trash")
@@ -64,7 +64,7 @@ class Trash:
         if turn == self.turn and not self.card.is_deleted:
             self.show(*seen)
 
-    def show(self, found: Sequence[Contact], total: int, done: list[BankDeed]) -> None:
+    def show(self, found: Sequence[Contact], total: int, done: list[UndoEntry]) -> None:
         self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}" if total else "")
         facts: dict[str, object] = {str(one.id): (one.name, contact_rows.subtitle(one), left(one)) for one in found}
         rest = further("Show more", self.more) if total > len(found) else None
@@ -109,7 +109,7 @@ def nothing(q: str) -> None:
         basic.empty("trash-2", "The trash is empty", "Who you delete waits here for 30 days.")
 
 
-def undoable(done: list[BankDeed], zone: str) -> None:
+def undoable(done: list[UndoEntry], zone: str) -> None:
     if not done:
         return
     basic.heading("What you can take back")

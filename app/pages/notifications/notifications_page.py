@@ -6,7 +6,7 @@ from datetime import datetime
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import Mail, Notice, NoticeKind, User
+from app.models import Mail, Notification, NotificationKind, User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.tap import look, tap
@@ -16,11 +16,11 @@ from app.services.notifications import inbox, mail_outbox
 from app.signals import Topic
 
 ICONS = {
-    NoticeKind.DIGEST: "sparkles",
-    NoticeKind.REMINDER: "alarm-clock",
-    NoticeKind.MEETING: "calendar",
-    NoticeKind.PIPEDRIVE: "cloud",
-    NoticeKind.CAMPAIGN: "target",
+    NotificationKind.DIGEST: "sparkles",
+    NotificationKind.REMINDER: "alarm-clock",
+    NotificationKind.MEETING: "calendar",
+    NotificationKind.PIPEDRIVE: "cloud",
+    NotificationKind.CAMPAIGN: "target",
 }
 
 
@@ -52,7 +52,7 @@ async def notices_page(shell: Shell) -> None:
     live_updates.on(again, Topic.NOTICE, owner=shell.me.id)
 
 
-def line(notice: Notice, zone: str) -> None:
+def line(notice: Notification, zone: str) -> None:
     with ui.element("div").classes("pd-row"), basic.link(notice.path, "pd-row-main"):
         with ui.element("span").classes("pd-avatar").classes("brandy" if notice.read_at is None else "none"):
             basic.icon(ICONS[notice.kind])

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from nicegui import ui
 
-from app.models import Resolution
+from app.models import ConflictResolution
 from app.pages.pipedrive import push_actions
 from app.pages.ui import basic, theme
 from app.services.pipedrive.conflicts import OpenConflict
@@ -34,11 +34,11 @@ def field(one: OpenConflict) -> None:
     with ui.element("div").classes("pd-field-choice"):
         basic.text(f"{about[:1].upper()}{about[1:]}", "pd-strong")
         with ui.element("div").classes("pd-sides"):
-            side("Yours", one.ours, "Keep ours", one, Resolution.OURS)
-            side("Pipedrive", one.theirs, "Take theirs", one, Resolution.THEIRS)
+            side("Yours", one.ours, "Keep ours", one, ConflictResolution.OURS)
+            side("Pipedrive", one.theirs, "Take theirs", one, ConflictResolution.THEIRS)
 
 
-def side(whose: str, said: str, verb: str, one: OpenConflict, resolution: Resolution) -> None:
+def side(whose: str, said: str, verb: str, one: OpenConflict, resolution: ConflictResolution) -> None:
     with ui.element("div").classes("pd-side"):
         basic.text(whose, "pd-muted pd-small")
         basic.text(said or "nothing", "pd-pre" if said else "pd-muted")

@@ -7,7 +7,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.errors import Invalid
-from app.models import WORDS, ActivityType, User
+from app.models import ACTIVITY_LABELS, ActivityType, User
 from app.pages.core.screen import screen
 from app.pages.core.tap import look, tap
 from app.pages.shell.frame import Shell
@@ -110,9 +110,11 @@ def types(typed: dict[str, Any], firm: dict[str, Any], known: list[KnownType]) -
             now_ = kept.get(kind.value, USUAL)
             if known:
                 gone = {} if now_ in {USUAL, *words} else {now_: f"{now_} (not there any more)"}
-                choose(typed, f"type {kind.value}", WORDS[kind], {USUAL: "The usual one", **words, **gone}, now_)
+                choose(
+                    typed, f"type {kind.value}", ACTIVITY_LABELS[kind], {USUAL: "The usual one", **words, **gone}, now_
+                )
             else:
-                text(typed, f"type {kind.value}", WORDS[kind], now_)
+                text(typed, f"type {kind.value}", ACTIVITY_LABELS[kind], now_)
 
 
 def records(typed: dict[str, Any], firm: dict[str, Any], known: dict[int, str]) -> None:

@@ -4,15 +4,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.models import EntityType, Resolution, User
+from app.models import ConflictResolution, EntityType, User
 from app.pages.core.tap import Said, tap
 from app.services.contacts import bank
 from app.services.pipedrive import conflict_undo, conflicts, manual_push, push_history, push_receipts, record_choice
 from app.services.push_queue import push_jobs, record_urls
 
 DECIDED = {
-    Resolution.OURS: "Yours stands; Pipedrive hears of it",
-    Resolution.THEIRS: "Taken over from Pipedrive",
+    ConflictResolution.OURS: "Yours stands; Pipedrive hears of it",
+    ConflictResolution.THEIRS: "Taken over from Pipedrive",
 }
 
 
@@ -56,7 +56,7 @@ def undo(session: Session, me: User, sync_id: UUID) -> str:
 
 
 @tap
-def decide(session: Session, me: User, conflict_id: UUID, resolution: Resolution) -> Said:
+def decide(session: Session, me: User, conflict_id: UUID, resolution: ConflictResolution) -> Said:
     """Keep ours or take theirs; the way back is the opposite."""
     conflicts.resolve(session, me, conflict_id, resolution)
     return Said(DECIDED[resolution], lambda s, who: _the_other_way(s, who, conflict_id))

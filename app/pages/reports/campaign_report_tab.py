@@ -7,7 +7,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.errors import Invalid
-from app.models import WORDS as TYPES
+from app.models import ACTIVITY_LABELS as TYPES
 from app.models import ActivityType, Campaign, Stage, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES

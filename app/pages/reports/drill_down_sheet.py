@@ -8,7 +8,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.errors import Refusal
-from app.models import WORDS, Campaign, User
+from app.models import ACTIVITY_LABELS, Campaign, User
 from app.pages.activities.parts import touch_rows
 from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
@@ -90,5 +90,5 @@ class BehindSheet:
 
 def facts(row: Row) -> list[str | None]:
     """`Call`, `Reached`, `In dialogue`, `by Ada Lind`."""
-    kind, outcome = row.type and WORDS[row.type], row.outcome and touch_rows.word(row.outcome)
+    kind, outcome = row.type and ACTIVITY_LABELS[row.type], row.outcome and touch_rows.word(row.outcome)
     return [kind, outcome, row.stage and board_cards.STAGES[row.stage], row.by]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from app.models import WORDS, ActivityType
+from app.models import ACTIVITY_LABELS, ActivityType
 from app.pages.ui import basic, theme
 from app.services.reports.filters import Asked
 
@@ -74,7 +74,7 @@ class Filter:
                 self.date("Last day", "until", chosen.until)
             with ui.element("div").classes("pd-report-who"):
                 self.pick("Person", "person", {None: "Everybody", **people}, chosen.person)
-                self.pick("Method", "type", {None: "Every method", **WORDS}, chosen.type)
+                self.pick("Method", "type", {None: "Every method", **ACTIVITY_LABELS}, chosen.type)
         self.own.set_visibility(chosen.days == "own")
 
     def date(self, label: str, name: str, value: date | None) -> None:

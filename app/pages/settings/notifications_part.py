@@ -5,24 +5,24 @@ from typing import Any
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import NoticeChoice, NoticeKind, User
+from app.models import NotificationKind, NotificationSettings, User
 from app.pages.core.tap import tap
 from app.pages.ui import basic, theme
 from app.services.notifications import inbox
 
 WORDS = {
-    NoticeKind.DIGEST: "Morning mail: whom to contact today",
-    NoticeKind.REMINDER: "Planned touches that are due",
-    NoticeKind.MEETING: "Meetings that are over: held, no-show or moved?",
-    NoticeKind.PIPEDRIVE: "Pushes to Pipedrive that need me",
-    NoticeKind.CAMPAIGN: "Campaigns that I join",
+    NotificationKind.DIGEST: "Morning mail: whom to contact today",
+    NotificationKind.REMINDER: "Planned touches that are due",
+    NotificationKind.MEETING: "Meetings that are over: held, no-show or moved?",
+    NotificationKind.PIPEDRIVE: "Pushes to Pipedrive that need me",
+    NotificationKind.CAMPAIGN: "Campaigns that I join",
 }
 HOURS = {hour: f"{hour:02}:00" for hour in range(24)}
 
 
-def my_notices(kept: NoticeChoice) -> None:
+def my_notices(kept: NotificationSettings) -> None:
     typed: dict[str, Any] = kept.model_dump(include={"digest_hour", "weekends", "by_mail", "quiet_from", "quiet_to"})
-    on = {kind: kind not in kept.off for kind in NoticeKind}
+    on = {kind: kind not in kept.off for kind in NotificationKind}
 
     @tap
     def save(session: Session, me: User) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import CalendarFeed, NoticeChoice, PushDevice, User, UserSession
+from app.models import CalendarFeed, NotificationSettings, PushDevice, User, UserSession
 from app.pages.core import dependencies
 from app.pages.core.screen import screen
 from app.pages.core.tap import look, tap
@@ -29,7 +29,14 @@ from app.services.pipedrive.queue_overview import Queue
 from app.settings import timezones
 
 Seen = tuple[
-    User, Queue, list[UserSession], dict[str, Any], CalendarFeed | None, NoticeChoice, Sequence[PushDevice], Standing
+    User,
+    Queue,
+    list[UserSession],
+    dict[str, Any],
+    CalendarFeed | None,
+    NotificationSettings,
+    Sequence[PushDevice],
+    Standing,
 ]
 
 

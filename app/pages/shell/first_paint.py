@@ -8,7 +8,7 @@ before the ways around it, as a slow phone draws the first half first.
 from dataclasses import dataclass
 from html import escape
 
-from app.models import Contact, OwedAnswer, User, now
+from app.models import Contact, PendingOutcome, User, now
 from app.pages.contacts.parts import contact_rows, reach_links
 from app.pages.shell import navigation
 from app.pages.ui import theme
@@ -26,7 +26,7 @@ class Picks:
     me: User
     here: str
     suggested: list[Suggestion]
-    asked: list[tuple[OwedAnswer, Contact]]
+    asked: list[tuple[PendingOutcome, Contact]]
 
 
 def paint(picks: Picks) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import OwedAnswer, User, now
+from app.models import PendingOutcome, User, now
 from app.models.contact import Contact
 from app.pages.activities.introductions_inbox import doors
 from app.pages.activities.parts import touch_rows
@@ -21,7 +21,7 @@ from app.services.activities import pending_outcomes, timeline
 from app.services.contacts import suggestions
 from app.signals import Topic
 
-Day = tuple[list[suggestions.Suggestion], list[timeline.Entry], list[tuple[OwedAnswer, Contact]]]
+Day = tuple[list[suggestions.Suggestion], list[timeline.Entry], list[tuple[PendingOutcome, Contact]]]
 
 # five fit on a phone without scrolling, and keep the first visit light; so do six promises below them
 AT_ONCE, PROMISED = 5, 6
@@ -80,7 +80,7 @@ class MyDay:
         self,
         picks: list[suggestions.Suggestion],
         planned: list[timeline.Entry],
-        questions: list[tuple[OwedAnswer, Contact]],
+        questions: list[tuple[PendingOutcome, Contact]],
     ) -> None:
         self.questions.show([question.id for question, _ in questions], lambda: asked(self.shell, questions))
         self.show_picks(picks)
@@ -123,7 +123,7 @@ def nobody() -> None:
     )
 
 
-def asked(shell: Shell, questions: list[tuple[OwedAnswer, Contact]]) -> None:
+def asked(shell: Shell, questions: list[tuple[PendingOutcome, Contact]]) -> None:
     """Answers that are still owed: they survive a phone that went dark."""
     for question, contact in questions:
         with (

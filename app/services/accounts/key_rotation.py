@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from app.models import SecondFactor, User
+from app.models import TwoFactor, User
 from app.services.base import audit_log
 from app.vault import Sealed, Vault
 
@@ -24,8 +24,8 @@ def reseal(session: Session, who: User, vault: Vault) -> Resealed:
     query = select(User).where(col(User.pipedrive_key).is_not(None)).order_by(col(User.id)).with_for_update()
     for user in session.exec(query):
         user.pipedrive_key = _resealed(vault, done, user, user.pipedrive_key or "")
-    factors = select(SecondFactor, User).where(SecondFactor.user_id == User.id).order_by(col(User.id))
-    for factor, user in session.exec(factors.with_for_update(of=SecondFactor)):
+    factors = select(TwoFactor, User).where(TwoFactor.user_id == User.id).order_by(col(User.id))
+    for factor, user in session.exec(factors.with_for_update(of=TwoFactor)):
         factor.secret = _resealed(vault, done, user, factor.secret)
     audit_log.record(session, who, "secret.rotated", keys=done.now, lost=len(done.lost))
     return done

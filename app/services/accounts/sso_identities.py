@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import Session, select
 
 from app.errors import Forbidden
-from app.models import Identity, OneTimeLink, Purpose, User, now
+from app.models import OneTimeLink, Purpose, SsoIdentity, User, now
 from app.models.user import normal_email
 from app.services.base import audit_log
 from app.services.base.tokens import digest
@@ -24,8 +24,8 @@ def enter(session: Session, issuer: str, subject: str, email: str | None, state:
     address leads to the account with that address. Raises Forbidden.
     """
     _once(session, state)
-    query = select(User, Identity).where(
-        Identity.user_id == User.id, Identity.issuer == issuer, Identity.subject == subject
+    query = select(User, SsoIdentity).where(
+        SsoIdentity.user_id == User.id, SsoIdentity.issuer == issuer, SsoIdentity.subject == subject
     )
     known = session.exec(query).first()
     user = known[0] if known else _by_email(session, email)
@@ -33,7 +33,7 @@ def enter(session: Session, issuer: str, subject: str, email: str | None, state:
         audit_log.record(session, "nobody", "sign_in.failed", user.id if user else "", by="provider")
         raise Forbidden(STRANGER)
     if known is None:
-        session.add(Identity(user_id=user.id, issuer=issuer, subject=subject))
+        session.add(SsoIdentity(user_id=user.id, issuer=issuer, subject=subject))
         audit_log.record(session, user, "identity.linked", user.id)
     audit_log.record(session, user, "sign_in", user.id, by="provider")
     return user

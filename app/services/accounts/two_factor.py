@@ -14,7 +14,7 @@ import pyotp
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, Forbidden, Invalid, NotFound, WrongCode
-from app.models import SecondFactor, User, now
+from app.models import TwoFactor, User, now
 from app.services.accounts import passwords, sessions
 from app.services.accounts.pipedrive_keys import Seal
 from app.services.base import audit_log
@@ -59,7 +59,7 @@ def begin(session: Session, who: User, seal: Seal) -> Enrolment:
     if kept and kept.confirmed_at:
         raise Conflict("The second step is on already; turn it off before you set it up anew.")
     secret = pyotp.random_base32()
-    kept = kept or SecondFactor(user_id=who.id, secret="")
+    kept = kept or TwoFactor(user_id=who.id, secret="")
     kept.secret = seal(who.id, secret)
     session.add(kept)
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
@@ -127,7 +127,7 @@ def passes(session: Session, user: User, code: str, unseal: Unseal) -> bool:
     return fits
 
 
-def _fits(kept: SecondFactor, code: str, unseal: Unseal) -> bool:
+def _fits(kept: TwoFactor, code: str, unseal: Unseal) -> bool:
     typed = "".join(code.split())
     if len(typed) != 6 or not (typed.isascii() and typed.isdigit()):
         return False
@@ -144,7 +144,7 @@ def _fits(kept: SecondFactor, code: str, unseal: Unseal) -> bool:
     return False
 
 
-def _is_on_paper(kept: SecondFactor, code: str) -> bool:
+def _is_on_paper(kept: TwoFactor, code: str) -> bool:
     wanted = digest(_plain(code))
     if wanted not in kept.recovery:
         return False
@@ -152,7 +152,7 @@ def _is_on_paper(kept: SecondFactor, code: str) -> bool:
     return True
 
 
-def _new_paper(kept: SecondFactor) -> list[str]:
+def _new_paper(kept: TwoFactor) -> list[str]:
     codes = ["".join(secrets.choice(LETTERS) for _ in range(16)) for _ in range(PAPER_CODES)]
     kept.recovery = [digest(code) for code in codes]
     return ["-".join(code[start : start + 4] for start in range(0, 16, 4)) for code in codes]
@@ -174,11 +174,11 @@ def _remove(session: Session, who: User, user: User) -> None:
         audit_log.record(session, who, "second_factor.off", user.id)
 
 
-def _confirmed(session: Session, user_id: UUID) -> SecondFactor | None:
+def _confirmed(session: Session, user_id: UUID) -> TwoFactor | None:
     kept = _of(session, user_id)
     return kept if kept and kept.confirmed_at else None
 
 
-def _of(session: Session, user_id: UUID, *, lock: bool = False) -> SecondFactor | None:
-    query = select(SecondFactor).where(col(SecondFactor.user_id) == user_id)
+def _of(session: Session, user_id: UUID, *, lock: bool = False) -> TwoFactor | None:
+    query = select(TwoFactor).where(col(TwoFactor.user_id) == user_id)
     return session.exec(query.with_for_update() if lock else query).first()

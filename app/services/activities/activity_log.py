@@ -17,8 +17,8 @@ from app.models import (
     Trigger,
     User,
     auto_subject,
-    earned,
     now,
+    stage_earned,
 )
 from app.services.activities import pending_outcomes
 from app.services.campaigns import board_stages
@@ -76,11 +76,13 @@ def change(
         )
     if draft.campaign_id != activity.campaign_id and contact:
         _reachable(session, who, contact.id, draft.campaign_id)
-    left, earnt = activity.campaign_id, earned(activity)
+    left, earnt = activity.campaign_id, stage_earned(activity)
     _write(activity, draft, contact.name if contact else "somebody")
     activity.version += 1
     session.flush()
-    _after(session, who, activity, contact, left, corrected=(left, earnt) != (activity.campaign_id, earned(activity)))
+    _after(
+        session, who, activity, contact, left, corrected=(left, earnt) != (activity.campaign_id, stage_earned(activity))
+    )
     return activity
 
 

@@ -14,8 +14,8 @@ from app.models import (
     ActivityType,
     CampaignMove,
     Contact,
-    DeedKind,
     Stage,
+    UndoKind,
     User,
     auto_subject,
     next_stage,
@@ -69,7 +69,7 @@ def log(session: Session, who: User, wanted: Chosen, draft: ActivityDraft) -> Do
         session.add(who)
     derived_fields.touches(session, who, ids)
     added = Step("activities", after=[{"id": row["id"], "contact_id": row["contact_id"]} for row in rows])
-    deed_id = undo_log.keep(session, who, DeedKind.LOG, f"{len(ids):,}: logged.", [added, *steps])
+    deed_id = undo_log.keep(session, who, UndoKind.LOG, f"{len(ids):,}: logged.", [added, *steps])
     audit_log.record(session, who, "contacts.log", deed_id, contacts=len(ids))
     announce(session, Topic.OUTREACH, deed_id, who.id)
     return Done(len(ids), deed_id)

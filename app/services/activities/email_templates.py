@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, NotFound
-from app.models import Contact, MailTemplate, TemplateDraft, User
+from app.models import Contact, EmailTemplate, EmailTemplateDraft, User
 from app.services.contacts import bank
 from app.signals import Topic, announce
 
@@ -25,17 +25,17 @@ class Mail:
     link: str
 
 
-def templates(session: Session, who: User) -> Sequence[MailTemplate]:
+def templates(session: Session, who: User) -> Sequence[EmailTemplate]:
     """This person's own templates by name."""
-    mine = select(MailTemplate).where(MailTemplate.user_id == who.id)
-    return session.exec(mine.order_by(func.lower(MailTemplate.name), col(MailTemplate.id))).all()
+    mine = select(EmailTemplate).where(EmailTemplate.user_id == who.id)
+    return session.exec(mine.order_by(func.lower(EmailTemplate.name), col(EmailTemplate.id))).all()
 
 
-def save(session: Session, who: User, draft: TemplateDraft, template_id: UUID | None = None) -> MailTemplate:
+def save(session: Session, who: User, draft: EmailTemplateDraft, template_id: UUID | None = None) -> EmailTemplate:
     """Keep a new template, or change one. Raises NotFound, and Conflict when another one has that name."""
-    row = _own(session, who, template_id) if template_id else MailTemplate(user_id=who.id, name=draft.name)
-    taken = select(MailTemplate.id).where(MailTemplate.user_id == who.id, MailTemplate.name == draft.name)
-    if session.exec(taken.where(MailTemplate.id != row.id)).first():
+    row = _own(session, who, template_id) if template_id else EmailTemplate(user_id=who.id, name=draft.name)
+    taken = select(EmailTemplate.id).where(EmailTemplate.user_id == who.id, EmailTemplate.name == draft.name)
+    if session.exec(taken.where(EmailTemplate.id != row.id)).first():
         raise Conflict(TAKEN)
     row.name, row.subject, row.body = draft.name, draft.subject, draft.body
     session.add(row)
@@ -51,7 +51,7 @@ def remove(session: Session, who: User, template_id: UUID) -> None:
 
 def any_(session: Session, who: User) -> bool:
     """Whether this person keeps a template at all."""
-    return session.exec(select(MailTemplate.id).where(MailTemplate.user_id == who.id).limit(1)).first() is not None
+    return session.exec(select(EmailTemplate.id).where(EmailTemplate.user_id == who.id).limit(1)).first() is not None
 
 
 def fill(session: Session, who: User, template_id: UUID, contact_id: UUID) -> Mail:
@@ -68,7 +68,7 @@ def choices(session: Session, who: User, contact_id: UUID, address: str) -> list
     return [(row.name, _mail(who, row, contact, address)) for row in templates(session, who)]
 
 
-def _mail(who: User, template: MailTemplate, contact: Contact, address: str | None) -> Mail:
+def _mail(who: User, template: EmailTemplate, contact: Contact, address: str | None) -> Mail:
     words = {
         "name": contact.name,
         "given_name": contact.given_name or contact.name,
@@ -92,8 +92,8 @@ def _lines(body: str) -> str:
     return body.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
-def _own(session: Session, who: User, template_id: UUID) -> MailTemplate:
-    mine = select(MailTemplate).where(MailTemplate.id == template_id, MailTemplate.user_id == who.id)
+def _own(session: Session, who: User, template_id: UUID) -> EmailTemplate:
+    mine = select(EmailTemplate).where(EmailTemplate.id == template_id, EmailTemplate.user_id == who.id)
     row = session.exec(mine).one_or_none()
     if row is None:
         raise NotFound(MISSING)

@@ -8,36 +8,36 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select, update
 
-from app.models import ActivityType, Contact, OwedAnswer, User, now
+from app.models import ActivityType, Contact, PendingOutcome, User, now
 from app.services.contacts import bank
 from app.signals import Topic, announce
 
 FORGOTTEN_AFTER = timedelta(days=3)
 
 
-def owe(session: Session, who: User, contact_id: UUID, kind: ActivityType) -> OwedAnswer:
+def owe(session: Session, who: User, contact_id: UUID, kind: ActivityType) -> PendingOutcome:
     """Remember that this contact was reached for; the newest question per contact stands."""
     contact = bank.owned(session, who, contact_id)
     _answer(session, who, contact.id)
-    question = OwedAnswer(user_id=who.id, contact_id=contact.id, type=kind)
+    question = PendingOutcome(user_id=who.id, contact_id=contact.id, type=kind)
     session.add(question)
     announce(session, Topic.OUTREACH, contact.id, who.id)
     return question
 
 
-def open_questions(session: Session, who: User, limit: int = 5) -> list[tuple[OwedAnswer, Contact]]:
+def open_questions(session: Session, who: User, limit: int = 5) -> list[tuple[PendingOutcome, Contact]]:
     """What is still to be answered, newest first."""
     query = (
-        select(OwedAnswer, Contact)
-        .join(Contact, col(Contact.id) == col(OwedAnswer.contact_id))
+        select(PendingOutcome, Contact)
+        .join(Contact, col(Contact.id) == col(PendingOutcome.contact_id))
         .where(
-            OwedAnswer.user_id == who.id,
+            PendingOutcome.user_id == who.id,
             Contact.user_id == who.id,
-            col(OwedAnswer.answered_at).is_(None),
+            col(PendingOutcome.answered_at).is_(None),
             col(Contact.deleted_at).is_(None),
-            col(OwedAnswer.created_at) > now() - FORGOTTEN_AFTER,
+            col(PendingOutcome.created_at) > now() - FORGOTTEN_AFTER,
         )
-        .order_by(col(OwedAnswer.created_at).desc())
+        .order_by(col(PendingOutcome.created_at).desc())
         .limit(limit)
     )
     return [(question, contact) for question, contact in session.exec(query)]
@@ -56,11 +56,11 @@ def settle(session: Session, who: User, contact_id: UUID) -> None:
 
 def _answer(session: Session, who: User, contact_id: UUID) -> None:
     session.exec(
-        update(OwedAnswer)
+        update(PendingOutcome)
         .where(
-            col(OwedAnswer.user_id) == who.id,
-            col(OwedAnswer.contact_id) == contact_id,
-            col(OwedAnswer.answered_at).is_(None),
+            col(PendingOutcome.user_id) == who.id,
+            col(PendingOutcome.contact_id) == contact_id,
+            col(PendingOutcome.answered_at).is_(None),
         )
         .values(answered_at=now())
     )

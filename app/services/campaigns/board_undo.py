@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.models import BankDeed, Campaign, CampaignContact, Contact, DeedKind, Stage, User, now
+from app.models import Campaign, CampaignContact, Contact, Stage, UndoEntry, UndoKind, User, now
 from app.services.campaigns import board_assignments, board_stages, campaigns
 from app.services.permissions import visibility
 from app.services.undo.row_snapshots import Step
@@ -20,14 +20,14 @@ SECOND_THOUGHT = timedelta(minutes=10)
 Row = dict[str, Any]
 
 
-def back(session: Session, who: User, deed: BankDeed) -> tuple[int, int]:
+def back(session: Session, who: User, deed: UndoEntry) -> tuple[int, int]:
     """Take the deed back; says how many places it reached, and how many it was about."""
     (step,) = (Step(**one) for one in deed.what)
     by_campaign: defaultdict[str, list[Row]] = defaultdict(list)
     for row in step.before or step.after:
         by_campaign[row["campaign_id"]].append(row)
     left = {row["id"]: row for row in step.after}
-    verb = {DeedKind.ASSIGN: _off_again, DeedKind.MOVE: _moved_back, DeedKind.TAKE_OUT: _on_again}[deed.kind]
+    verb = {UndoKind.ASSIGN: _off_again, UndoKind.MOVE: _moved_back, UndoKind.TAKE_OUT: _on_again}[deed.kind]
     done = sum(verb(session, who, deed, UUID(one), rows, left) for one, rows in by_campaign.items())
     return done, len(step.before or step.after)
 
@@ -62,7 +62,7 @@ def places(
 
 
 def _off_again(
-    session: Session, who: User, _: BankDeed, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
+    session: Session, who: User, _: UndoEntry, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
 ) -> int:
     """Off the board the usual way, so that the campaign's history knows."""
     still = _untouched(session, who, campaign_id, rows, after)
@@ -70,7 +70,7 @@ def _off_again(
 
 
 def _moved_back(
-    session: Session, who: User, _: BankDeed, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
+    session: Session, who: User, _: UndoEntry, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
 ) -> int:
     still = set(_untouched(session, who, campaign_id, rows, after))
     came_from: defaultdict[Stage, list[UUID]] = defaultdict(list)
@@ -81,7 +81,7 @@ def _moved_back(
 
 
 def _on_again(
-    session: Session, who: User, deed: BankDeed, campaign_id: UUID, rows: Sequence[Row], _: dict[str, Row]
+    session: Session, who: User, deed: UndoEntry, campaign_id: UUID, rows: Sequence[Row], _: dict[str, Row]
 ) -> int:
     """One's own come back as they stood; a colleague's for whoever leads the campaign, while it is a second thought.
 

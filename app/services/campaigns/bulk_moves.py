@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.models import Contact, DeedKind, Stage, User
+from app.models import Contact, Stage, UndoKind, User
 from app.services.campaigns import board_assignments, board_stages, board_undo, campaigns
 from app.services.campaigns.board_assignments import Assigned
 from app.services.campaigns.board_undo import places
@@ -22,7 +22,7 @@ def assign(
     done = board_assignments.assign(session, who, campaign_id, contact_ids)
     fresh = [one.contact_id for one in done if one.status == "assigned"]
     step = board_undo.placed(session, who, campaign_id, fresh)
-    return done, _keep(session, who, DeedKind.ASSIGN, "Assigned.", step)
+    return done, _keep(session, who, UndoKind.ASSIGN, "Assigned.", step)
 
 
 def move(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID], stage: Stage) -> Done:
@@ -34,7 +34,7 @@ def move(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[U
     before = board_stages.move_many(session, who, campaign_id, contact_ids, stage)
     after = places(session, who, campaign_id, [one.contact_id for one in before])
     step = Step("campaign_contacts", [one.trace() for one in before], [one.trace() for one in after])
-    return Done(len(before), _keep(session, who, DeedKind.MOVE, "Moved on the board.", step))
+    return Done(len(before), _keep(session, who, UndoKind.MOVE, "Moved on the board.", step))
 
 
 def take_out(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]) -> Done:
@@ -45,10 +45,10 @@ def take_out(session: Session, who: User, campaign_id: UUID, contact_ids: Sequen
     board_assignments.unassign(session, who, campaign_id, list(contact_ids))
     stayed = {place.contact_id for place in places(session, who, campaign_id, list(there))}
     before = [row | {"owner": str(owners[one])} for one, row in rows.items() if one not in stayed]
-    kept = _keep(session, who, DeedKind.TAKE_OUT, "Taken off the board.", Step("campaign_contacts", before))
+    kept = _keep(session, who, UndoKind.TAKE_OUT, "Taken off the board.", Step("campaign_contacts", before))
     return Done(len(before), kept)
 
 
-def _keep(session: Session, who: User, kind: DeedKind, sentence: str, step: Step) -> UUID | None:
+def _keep(session: Session, who: User, kind: UndoKind, sentence: str, step: Step) -> UUID | None:
     n = len(step.before or step.after)
     return undo_log.keep(session, who, kind, f"{n:,}: {sentence}", [step]) if n else None

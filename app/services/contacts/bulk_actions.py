@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid, TooLarge
-from app.models import Contact, DeedKind, Trigger, User, WarmnessChange, WarmnessReason, now
+from app.models import Contact, Trigger, UndoKind, User, WarmnessChange, WarmnessReason, now
 from app.models.base import new_id
 from app.models.contact import ContactDraft
 from app.services.base import audit_log, firm_settings
@@ -62,14 +62,14 @@ def tag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
     more = "(select array_agg(distinct w order by w) from unnest(t.tags || :word) w)"
     where = f"not t.tags @> :word and cardinality(t.tags) < {MOST_TAGS}"
     steps = _changed(session, chosen(session, who, wanted), "tags", more, where, word=[word])
-    return _done(session, who, DeedKind.TAG, f"Tagged “{word}”.", steps)
+    return _done(session, who, UndoKind.TAG, f"Tagged “{word}”.", steps)
 
 
 def untag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
     word = _tag(word)
     ids = chosen(session, who, wanted)
     steps = _changed(session, ids, "tags", "array_remove(t.tags, :one)", "t.tags @> :word", word=[word], one=word)
-    return _done(session, who, DeedKind.UNTAG, f"Tag “{word}” removed.", steps)
+    return _done(session, who, UndoKind.UNTAG, f"Tag “{word}” removed.", steps)
 
 
 def snooze(session: Session, who: User, wanted: Chosen, days: int) -> Done:
@@ -80,7 +80,7 @@ def snooze(session: Session, who: User, wanted: Chosen, days: int) -> Done:
     ids = chosen(session, who, wanted)
     to = "cast(:until as timestamptz)"
     steps = _changed(session, ids, "snoozed_until", to, f"t.snoozed_until is distinct from {to}", until=until)
-    return _done(session, who, DeedKind.SNOOZE, f"Snoozed for {days} days." if days else "Woken up.", steps)
+    return _done(session, who, UndoKind.SNOOZE, f"Snoozed for {days} days." if days else "Woken up.", steps)
 
 
 def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
@@ -102,20 +102,20 @@ def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
     just_warm = [row["contact_id"] for row in history if row["before"] < threshold <= row["after"]]
     pushes = bulk_push_jobs.queue(session, who, just_warm, Trigger.WARM, unless_there=True)
     words = f"{abs(by)} {'warmer' if by > 0 else 'colder'}."
-    return _done(session, who, DeedKind.WARM, words, [*steps, added, pushes])
+    return _done(session, who, UndoKind.WARM, words, [*steps, added, pushes])
 
 
 def push(session: Session, who: User, wanted: Chosen) -> Done:
     """Hand them all to Pipedrive; undo takes back what has not gone over yet."""
     step = bulk_push_jobs.queue(session, who, chosen(session, who, wanted), Trigger.MANUAL)
-    return _done(session, who, DeedKind.PUSH, "Queued for Pipedrive.", [step])
+    return _done(session, who, UndoKind.PUSH, "Queued for Pipedrive.", [step])
 
 
 def trash(session: Session, who: User, wanted: Chosen) -> Done:
     """Out of every list, and what was to go to Pipedrive does not."""
     ids = chosen(session, who, wanted)
     steps = _changed(session, ids, "deleted_at", "cast(:moment as timestamptz)", "true", moment=now())
-    return _done(session, who, DeedKind.TRASH, "Moved to the trash.", [*steps, bulk_push_jobs.close(session, who, ids)])
+    return _done(session, who, UndoKind.TRASH, "Moved to the trash.", [*steps, bulk_push_jobs.close(session, who, ids)])
 
 
 def restore(session: Session, who: User, wanted: Chosen) -> Done:
@@ -123,7 +123,7 @@ def restore(session: Session, who: User, wanted: Chosen) -> Done:
     ids = chosen(session, who, wanted, trash=True)
     steps = _changed(session, ids, "deleted_at", "null", "true")
     return _done(
-        session, who, DeedKind.RESTORE, "Back from the trash.", [*steps, bulk_push_jobs.reopen(session, who, ids)]
+        session, who, UndoKind.RESTORE, "Back from the trash.", [*steps, bulk_push_jobs.reopen(session, who, ids)]
     )
 
 
@@ -132,7 +132,7 @@ def assign(session: Session, who: User, wanted: Chosen, campaign_id: UUID) -> Do
     results = board.assign(session, who, campaign_id, chosen(session, who, wanted))
     fresh = [one.contact_id for one in results if one.status == "assigned"]
     step = board_undo.placed(session, who, campaign_id, fresh)
-    return _done(session, who, DeedKind.ASSIGN, "Assigned.", [step])
+    return _done(session, who, UndoKind.ASSIGN, "Assigned.", [step])
 
 
 def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where: str, **binds: Any) -> list[Step]:
@@ -149,7 +149,7 @@ def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where:
     return [Step("contacts", before, [{"id": row.id, column: row.became} for row in rows])]
 
 
-def _done(session: Session, who: User, kind: DeedKind, sentence: str, steps: Sequence[Step]) -> Done:
+def _done(session: Session, who: User, kind: UndoKind, sentence: str, steps: Sequence[Step]) -> Done:
     """Remember the deed, note it in the trail and tell the pages; the first step is what counts."""
     n = len(steps[0].after)
     if not n:

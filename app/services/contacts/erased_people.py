@@ -7,7 +7,7 @@ from hashlib import blake2b
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, select
 
-from app.models import Setting, Tombstone, User
+from app.models import ErasedPerson, Setting, User
 
 ERASED = "This person was erased at their own request. Add them again only when they agreed."
 SALT = "tombstone_salt"
@@ -16,9 +16,9 @@ SALT = "tombstone_salt"
 def put(session: Session, who: User, addresses: Iterable[str]) -> None:
     """Remember that whoever has one of these e-mail addresses or phone numbers was erased from this bank."""
     salt = _salt(session)
-    rows = [Tombstone(user_id=who.id, mark=_mark(who, salt, one)).model_dump() for one in addresses]
+    rows = [ErasedPerson(user_id=who.id, mark=_mark(who, salt, one)).model_dump() for one in addresses]
     if rows:
-        session.exec(insert(Tombstone).values(rows).on_conflict_do_nothing())
+        session.exec(insert(ErasedPerson).values(rows).on_conflict_do_nothing())
 
 
 def known(session: Session, who: User, addresses: Iterable[str]) -> set[str]:
@@ -28,7 +28,7 @@ def known(session: Session, who: User, addresses: Iterable[str]) -> set[str]:
 
 def reader(session: Session, who: User) -> Callable[[Iterable[str]], set[str]]:
     """Ask many times, having read once who was erased from this bank."""
-    marks = set(session.exec(select(Tombstone.mark).where(Tombstone.user_id == who.id)))
+    marks = set(session.exec(select(ErasedPerson.mark).where(ErasedPerson.user_id == who.id)))
     if not marks:
         return lambda _: set()
     salt = _salt(session)

@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, Uuid, cast, text
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.models import BankDeed, Contact, User, now
+from app.models import Contact, UndoEntry, User, now
 from app.services.base import audit_log
 from app.services.contacts import erased_people
 from app.services.undo.row_snapshots import reread
@@ -98,7 +98,7 @@ def _forget_deeds(session: Session, contact: Contact) -> None:
     wanted, known = {contact.id}, set[UUID]()
     while wanted:
         deeds = session.exec(
-            select(BankDeed).where(col(BankDeed.contact_ids).bool_op("&&")(cast(list(wanted), ARRAY(Uuid))))
+            select(UndoEntry).where(col(UndoEntry.contact_ids).bool_op("&&")(cast(list(wanted), ARRAY(Uuid))))
         ).all()
         known |= wanted
         wanted = {one for deed in deeds for one in deed.contact_ids} - known

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
-from app.models import Contact, DeedKind, Trigger, User, WarmnessChange, WarmnessReason
+from app.models import Contact, Trigger, UndoKind, User, WarmnessChange, WarmnessReason
 from app.services.base import audit_log, firm_settings
 from app.services.contacts import merge_fields, merge_rows
 from app.services.contacts.merge_fields import FieldChoice
@@ -66,7 +66,7 @@ def merge(
     deed_id = undo_log.keep(
         session,
         who,
-        DeedKind.MERGE,
+        UndoKind.MERGE,
         "Two contacts became one.",
         [image, *rows, Step("contacts", [gone])],
         contact_ids=[keep_id, drop_id],

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Contact, DeedKind, Organisation, Trigger, User, now, organisation_key
+from app.models import Contact, Organisation, Trigger, UndoKind, User, now, organisation_key
 from app.models.base import fold
 from app.services.base import audit_log
 from app.services.push_queue import bulk_push_jobs
@@ -89,7 +89,7 @@ def rename(session: Session, who: User, organisation_id: UUID, name: str) -> tup
     session.flush()
     renamed = Step("organisations", [before], [_image(firm)])
     steps = [renamed, _people(session, who, firm), _linked(session, str(before["key"]), key)]
-    return firm, _told(session, who, DeedKind.FIRM_RENAME, firm, f"Renamed to {name}.", steps)
+    return firm, _told(session, who, UndoKind.FIRM_RENAME, firm, f"Renamed to {name}.", steps)
 
 
 def merge(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> tuple[Organisation, UUID]:
@@ -110,7 +110,7 @@ def merge(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> tuple[Or
     session.exec(delete(Organisation).where(col(Organisation.id) == drop_id))
     sentence = f"{gone['name']} is {kept.name} now."
     steps = [Step("contacts", here, there), Step("organisations", [gone]), _linked(session, gone["key"], kept.key)]
-    return kept, _told(session, who, DeedKind.FIRM_MERGE, kept, sentence, steps)
+    return kept, _told(session, who, UndoKind.FIRM_MERGE, kept, sentence, steps)
 
 
 # what Pipedrive knows under one name it knows under the other
@@ -137,14 +137,14 @@ def _people(session: Session, who: User, firm: Organisation) -> Step:
 
 
 def _told(  # noqa: PLR0917 - the parts of one deed
-    session: Session, who: User, kind: DeedKind, firm: Organisation, sentence: str, steps: list[Step]
+    session: Session, who: User, kind: UndoKind, firm: Organisation, sentence: str, steps: list[Step]
 ) -> UUID:
     """Search follows the new name, Pipedrive hears of it, and the deed can be taken back."""
     people = session.execute(PEOPLE, {"firm": firm.id, "who": who.id}).all()
     derived_fields.index(session, who, [row.id for row in people])
     known = [row.id for row in people if row.pipedrive_person_id]
     # who moved is told one by one; a new name is told with the first of them
-    moved = {row["id"] for row in steps[0].after} & set(known) if kind is DeedKind.FIRM_MERGE else known[:1]
+    moved = {row["id"] for row in steps[0].after} & set(known) if kind is UndoKind.FIRM_MERGE else known[:1]
     bulk_push_jobs.queue(session, who, sorted(moved), Trigger.UPDATE)
     deed_id = keep(session, who, kind, sentence, steps)
     audit_log.record(session, who, f"organisation.{kind.value.lower()}", firm.id, contacts=len(people))

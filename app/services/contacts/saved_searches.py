@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, Invalid, NotFound
-from app.models import SavedView, SavedViewDraft, User
+from app.models import SavedSearch, SavedSearchDraft, User
 from app.services.contacts.search import Search
 
 MOST = 50
@@ -20,36 +20,38 @@ SEARCH = TypeAdapter(Search)
 BESIDE = frozenset({"view", "cid"})
 
 
-def views(session: Session, who: User) -> Sequence[SavedView]:
+def views(session: Session, who: User) -> Sequence[SavedSearch]:
     """This person's own views by name."""
-    mine = select(SavedView).where(SavedView.user_id == who.id)
-    return session.exec(mine.order_by(func.lower(SavedView.name), col(SavedView.id))).all()
+    mine = select(SavedSearch).where(SavedSearch.user_id == who.id)
+    return session.exec(mine.order_by(func.lower(SavedSearch.name), col(SavedSearch.id))).all()
 
 
-def save(session: Session, who: User, draft: SavedViewDraft) -> SavedView:
+def save(session: Session, who: User, draft: SavedSearchDraft) -> SavedSearch:
     """Keep a search; the same name again replaces what it held. Raises Invalid, and Conflict beyond 50."""
     query = _checked(draft.query)
-    view = session.exec(select(SavedView).where(SavedView.user_id == who.id, SavedView.name == draft.name)).first()
+    view = session.exec(
+        select(SavedSearch).where(SavedSearch.user_id == who.id, SavedSearch.name == draft.name)
+    ).first()
     if view is None:
         if len(views(session, who)) >= MOST:
             raise Conflict(f"You have {MOST} views. Remove one first.")
-        view = SavedView(user_id=who.id, name=draft.name)
+        view = SavedSearch(user_id=who.id, name=draft.name)
     view.query = query
     session.add(view)
     session.flush()
     return view
 
 
-def rename(session: Session, who: User, view_id: UUID, name: str) -> SavedView:
+def rename(session: Session, who: User, view_id: UUID, name: str) -> SavedSearch:
     """Raises NotFound, Invalid, and Conflict when another view has that name."""
     view = _own(session, who, view_id)
     try:
-        view.name = SavedViewDraft(name=name).name
+        view.name = SavedSearchDraft(name=name).name
     except ValidationError:
         raise Invalid(fields={"name": "Type a name of up to 80 characters."}) from None
-    taken = select(SavedView.id).where(SavedView.user_id == who.id, SavedView.name == view.name)
+    taken = select(SavedSearch.id).where(SavedSearch.user_id == who.id, SavedSearch.name == view.name)
     with session.no_autoflush:
-        if session.exec(taken.where(SavedView.id != view.id)).first():
+        if session.exec(taken.where(SavedSearch.id != view.id)).first():
             session.expire(view)
             raise Conflict("You have a view with this name already.")
     session.add(view)
@@ -90,8 +92,10 @@ def _checked(query: str) -> str:
     return urlencode(kept)
 
 
-def _own(session: Session, who: User, view_id: UUID) -> SavedView:
-    view = session.exec(select(SavedView).where(SavedView.id == view_id, SavedView.user_id == who.id)).one_or_none()
+def _own(session: Session, who: User, view_id: UUID) -> SavedSearch:
+    view = session.exec(
+        select(SavedSearch).where(SavedSearch.id == view_id, SavedSearch.user_id == who.id)
+    ).one_or_none()
     if view is None:
         raise NotFound(MISSING)
     return view

@@ -13,7 +13,16 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from app.models import WORDS, NoticeChoice, NoticeKind, PipedriveSync, Reply, SyncStatus, User, now
+from app.models import (
+    ACTIVITY_LABELS,
+    EmailAction,
+    NotificationKind,
+    NotificationSettings,
+    PipedriveSync,
+    SyncStatus,
+    User,
+    now,
+)
 from app.services.activities import pending_outcomes, timeline
 from app.services.activities.timeline import Entry
 from app.services.contacts import suggestions
@@ -25,7 +34,7 @@ NOBODY_ACTS = "the clock sends the digest"
 SUGGESTED = 5
 # a server that was down all day does not send the morning's mail at night
 LATE = timedelta(hours=4)
-WORDS_OF = {Reply.REACHED: "Reached", Reply.SNOOZE: "Snooze", Reply.NOT_RELEVANT: "Not relevant"}
+WORDS_OF = {EmailAction.REACHED: "Reached", EmailAction.SNOOZE: "Snooze", EmailAction.NOT_RELEVANT: "Not relevant"}
 FOOT = "You choose when and what we send in Settings, Notifications."
 
 
@@ -35,15 +44,15 @@ def round_(session: Session, site: str, moment: datetime | None = None) -> int:
     return sum(_send(session, site, user, chosen, moment) for user, chosen in awake(session))
 
 
-def is_due(chosen: NoticeChoice, zone: str, moment: datetime) -> bool:
+def is_due(chosen: NotificationSettings, zone: str, moment: datetime) -> bool:
     """Whether this person's morning has come, and its mail has not gone."""
     there = moment.astimezone(ZoneInfo(zone))
     workday = chosen.weekends or there.weekday() < 5
-    wanted = chosen.by_mail and NoticeKind.DIGEST not in chosen.off
+    wanted = chosen.by_mail and NotificationKind.DIGEST not in chosen.off
     return wanted and workday and chosen.digest_on != there.date() and is_morning(chosen, there)
 
 
-def is_morning(chosen: NoticeChoice, there: datetime) -> bool:
+def is_morning(chosen: NotificationSettings, there: datetime) -> bool:
     """Whether it is this person's hour for mail; `there` is the moment on their clock."""
     hour = there.replace(hour=chosen.digest_hour, minute=0, second=0, microsecond=0)
     return hour <= there < hour + LATE
@@ -69,18 +78,20 @@ def digest(session: Session, who: User, site: str) -> Letter | None:
     return email_rendering.letter(_subject(picks), f"Good morning, {who.name.split()[0]}.", sections, FOOT)
 
 
-def awake(session: Session) -> Sequence[tuple[User, NoticeChoice]]:
+def awake(session: Session) -> Sequence[tuple[User, NotificationSettings]]:
     """Everybody active with their choices, locked; whom another process looks at is left to it."""
     active = session.exec(select(User.id).where(col(User.active))).all()
     if not active:
         return []
-    rows = [NoticeChoice(user_id=user_id).model_dump() for user_id in active]
-    session.exec(insert(NoticeChoice).values(rows).on_conflict_do_nothing(index_elements=["user_id"]))
-    query = select(User, NoticeChoice).join(NoticeChoice, col(NoticeChoice.user_id) == col(User.id))
-    return session.exec(query.where(col(User.active)).with_for_update(of=NoticeChoice, skip_locked=True)).all()
+    rows = [NotificationSettings(user_id=user_id).model_dump() for user_id in active]
+    session.exec(insert(NotificationSettings).values(rows).on_conflict_do_nothing(index_elements=["user_id"]))
+    query = select(User, NotificationSettings).join(
+        NotificationSettings, col(NotificationSettings.user_id) == col(User.id)
+    )
+    return session.exec(query.where(col(User.active)).with_for_update(of=NotificationSettings, skip_locked=True)).all()
 
 
-def _send(session: Session, site: str, user: User, chosen: NoticeChoice, moment: datetime) -> bool:
+def _send(session: Session, site: str, user: User, chosen: NotificationSettings, moment: datetime) -> bool:
     if not is_due(chosen, user.timezone, moment):
         return False
     chosen.digest_on = moment.astimezone(ZoneInfo(user.timezone)).date()
@@ -89,7 +100,7 @@ def _send(session: Session, site: str, user: User, chosen: NoticeChoice, moment:
     if told is None:
         return False
     mail_outbox.write(session, user.email, told, user=user)
-    inbox.tell(session, user, NoticeKind.DIGEST, told.subject, about=f"digest:{chosen.digest_on}")
+    inbox.tell(session, user, NotificationKind.DIGEST, told.subject, about=f"digest:{chosen.digest_on}")
     return True
 
 
@@ -108,7 +119,7 @@ def _pick(session: Session, who: User, site: str, pick: suggestions.Suggestion) 
     return Line(contact.name, under, (("Open", f"{site}/contacts/{contact.id}"), *links))
 
 
-def _reply(session: Session, who: User, site: str, contact_id: UUID, reply: Reply) -> str:
+def _reply(session: Session, who: User, site: str, contact_id: UUID, reply: EmailAction) -> str:
     return f"{site}/reply/{email_actions.make(session, who, contact_id, reply)}"
 
 
@@ -116,5 +127,5 @@ def _planned(who: User, site: str, entry: Entry) -> Line:
     touch = entry.activity
     due = touch.due_date.astimezone(ZoneInfo(who.timezone)) if touch.due_date else None
     when = f"{due:%a} {due.day} {due:%b}, {due:%H:%M}" if due else ""
-    under = f"{WORDS[touch.type]} · {'overdue since ' if touch.is_overdue else ''}{when}"
+    under = f"{ACTIVITY_LABELS[touch.type]} · {'overdue since ' if touch.is_overdue else ''}{when}"
     return Line(entry.contact or "Somebody", under, (("Open", f"{site}/contacts/{touch.contact_id}"),))

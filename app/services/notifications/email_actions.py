@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.models import OUTCOMES, REACHED, ActivityDraft, ActivityType, Contact, Reply, ReplyLink, User, now
+from app.models import OUTCOMES, REACHED, ActivityDraft, ActivityType, Contact, EmailAction, EmailActionLink, User, now
 from app.services.activities import activity_log
 from app.services.base import tokens
 from app.services.contacts import bank
@@ -28,24 +28,24 @@ GONE = "This link was used already, or is too old. Open the app instead."
 class Question:
     """What a link would do: whose it is, about whom, and what."""
 
-    link: ReplyLink
+    link: EmailActionLink
     contact: Contact
     who: User
 
     @property
     def words(self) -> str:
         return {
-            Reply.REACHED: f"Log that you reached {self.contact.name}?",
-            Reply.SNOOZE: f"Do not suggest {self.contact.name} for {SNOOZE} days?",
-            Reply.NOT_RELEVANT: f"Do not suggest {self.contact.name} for a year?",
+            EmailAction.REACHED: f"Log that you reached {self.contact.name}?",
+            EmailAction.SNOOZE: f"Do not suggest {self.contact.name} for {SNOOZE} days?",
+            EmailAction.NOT_RELEVANT: f"Do not suggest {self.contact.name} for a year?",
         }[self.link.reply]
 
 
-def make(session: Session, who: User, contact_id: UUID, reply: Reply) -> str:
+def make(session: Session, who: User, contact_id: UUID, reply: EmailAction) -> str:
     """The token of a link that gives this answer for one of my contacts."""
     token = tokens.new()
     session.add(
-        ReplyLink(
+        EmailActionLink(
             token_hash=tokens.digest(token), user_id=who.id, contact_id=contact_id, reply=reply,
             expires_at=now() + VALID,
         )
@@ -56,19 +56,19 @@ def make(session: Session, who: User, contact_id: UUID, reply: Reply) -> str:
 def look(session: Session, token: str, *, lock: bool = False) -> Question:
     """What the link would do. Raises NotFound when it is used, too old, or about a contact that is not theirs now."""
     query = (
-        select(ReplyLink, Contact, User)
-        .join(Contact, col(Contact.id) == col(ReplyLink.contact_id))
-        .join(User, col(User.id) == col(ReplyLink.user_id))
+        select(EmailActionLink, Contact, User)
+        .join(Contact, col(Contact.id) == col(EmailActionLink.contact_id))
+        .join(User, col(User.id) == col(EmailActionLink.user_id))
         .where(
-            ReplyLink.token_hash == tokens.digest(token),
-            ReplyLink.expires_at > now(),
-            col(ReplyLink.used_at).is_(None),
+            EmailActionLink.token_hash == tokens.digest(token),
+            EmailActionLink.expires_at > now(),
+            col(EmailActionLink.used_at).is_(None),
             Contact.user_id == User.id,
             col(Contact.deleted_at).is_(None),
             col(User.active),
         )
     )
-    found = session.exec(query.with_for_update(of=ReplyLink) if lock else query).first()
+    found = session.exec(query.with_for_update(of=EmailActionLink) if lock else query).first()
     if found is None:
         raise NotFound(GONE)
     return Question(*found)
@@ -79,15 +79,15 @@ def use(session: Session, token: str) -> str:
     asked = look(session, token, lock=True)
     asked.link.used_at = now()
     session.add(asked.link)
-    if asked.link.reply is Reply.REACHED:
+    if asked.link.reply is EmailAction.REACHED:
         kind = ActivityType(asked.who.default_type)
         reached = next(outcome for outcome in OUTCOMES[kind] if outcome in REACHED)
         activity_log.log(session, asked.who, asked.contact.id, ActivityDraft(type=kind, outcome=reached))
         return f"Logged: you reached {asked.contact.name}."
-    days = SNOOZE if asked.link.reply is Reply.SNOOZE else NOT_RELEVANT
+    days = SNOOZE if asked.link.reply is EmailAction.SNOOZE else NOT_RELEVANT
     bank.snooze(session, asked.who, asked.contact.id, days)
     return f"{asked.contact.name} is not suggested for {days} days."
 
 
 def prune(session: Session) -> None:
-    session.exec(delete(ReplyLink).where(col(ReplyLink.expires_at) < now()))
+    session.exec(delete(EmailActionLink).where(col(EmailActionLink.expires_at) < now()))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
 from app.errors import Invalid
-from app.models import Notice, NoticeChoice, NoticeKind, User, now
+from app.models import Notification, NotificationKind, NotificationSettings, User, now
 from app.services.notifications import web_push_outbox
 from app.signals import Topic, announce
 
@@ -25,17 +25,17 @@ HOURS = range(24)
 class Bell:
     """The newest notices, and how many of all are unread."""
 
-    notices: Sequence[Notice]
+    notices: Sequence[Notification]
     unread: int
 
 
-def tell(session: Session, user: User, kind: NoticeKind, sentence: str, *, path: str = "/", about: str) -> bool:
+def tell(session: Session, user: User, kind: NotificationKind, sentence: str, *, path: str = "/", about: str) -> bool:
     """Put one line on this person's bell; the same `about` is told once. Says whether it is news that they want."""
     chosen = choices(session, user)
     if kind in chosen.off:
         return False
-    row = Notice(user_id=user.id, kind=kind, sentence=sentence[:300], path=path, about=about)
-    wish = insert(Notice).values(**row.model_dump()).on_conflict_do_nothing().returning(col(Notice.id))
+    row = Notification(user_id=user.id, kind=kind, sentence=sentence[:300], path=path, about=about)
+    wish = insert(Notification).values(**row.model_dump()).on_conflict_do_nothing().returning(col(Notification.id))
     told = session.exec(wish).first() is not None
     if told:
         web_push_outbox.ring(session, user, row, loud_again(chosen, user.timezone, now()))
@@ -45,39 +45,41 @@ def tell(session: Session, user: User, kind: NoticeKind, sentence: str, *, path:
 
 def bell(session: Session, who: User, limit: int = 50) -> Bell:
     """My notices, newest first."""
-    mine = select(Notice).where(Notice.user_id == who.id)
-    newest = session.exec(mine.order_by(col(Notice.created_at).desc(), col(Notice.id).desc()).limit(limit)).all()
+    mine = select(Notification).where(Notification.user_id == who.id)
+    newest = session.exec(
+        mine.order_by(col(Notification.created_at).desc(), col(Notification.id).desc()).limit(limit)
+    ).all()
     return Bell(newest, unread(session, who))
 
 
 def unread(session: Session, who: User) -> int:
-    counted = select(func.count()).where(col(Notice.user_id) == who.id, col(Notice.read_at).is_(None))
+    counted = select(func.count()).where(col(Notification.user_id) == who.id, col(Notification.read_at).is_(None))
     return session.exec(counted).one()
 
 
 def read(session: Session, who: User, notice_ids: Sequence[UUID] | None = None) -> int:
     """Mark the named notices, or all of mine, as read; says how many were not yet."""
-    mine = [col(Notice.user_id) == who.id, col(Notice.read_at).is_(None)]
+    mine = [col(Notification.user_id) == who.id, col(Notification.read_at).is_(None)]
     if notice_ids is not None:
-        mine.append(col(Notice.id).in_(notice_ids))
-    marked = session.exec(update(Notice).where(*mine).values(read_at=now())).rowcount
+        mine.append(col(Notification.id).in_(notice_ids))
+    marked = session.exec(update(Notification).where(*mine).values(read_at=now())).rowcount
     if marked:
         announce(session, Topic.NOTICE, who.id, who.id)
     return int(marked)
 
 
-def choices(session: Session, who: User) -> NoticeChoice:
+def choices(session: Session, who: User) -> NotificationSettings:
     """What this person wants to hear, or what everybody does who never chose."""
-    kept = session.exec(select(NoticeChoice).where(NoticeChoice.user_id == who.id)).first()
-    return kept or NoticeChoice(user_id=who.id)
+    kept = session.exec(select(NotificationSettings).where(NotificationSettings.user_id == who.id)).first()
+    return kept or NotificationSettings(user_id=who.id)
 
 
-def choose(session: Session, who: User, **chosen: Any) -> NoticeChoice:
+def choose(session: Session, who: User, **chosen: Any) -> NotificationSettings:
     """Keep new choices: digest_hour, weekends, by_mail, off, quiet_from, quiet_to; what is left out stays."""
     for name in ("digest_hour", "quiet_from", "quiet_to"):
         if chosen.get(name, 0) not in HOURS:
             raise Invalid("Choose an hour from 0 to 23.", {name: "Choose an hour from 0 to 23."})
-    if not set(chosen.get("off", ())) <= set(NoticeKind):
+    if not set(chosen.get("off", ())) <= set(NotificationKind):
         raise Invalid("This is no kind of notice.", {"off": "This is no kind of notice."})
     kept = choices(session, who)
     for name, value in chosen.items():
@@ -88,7 +90,7 @@ def choose(session: Session, who: User, **chosen: Any) -> NoticeChoice:
     return kept
 
 
-def is_quiet(chosen: NoticeChoice, zone: str, moment: datetime) -> bool:
+def is_quiet(chosen: NotificationSettings, zone: str, moment: datetime) -> bool:
     """Whether this moment falls into somebody's quiet hours; from 20 to 7 goes over midnight."""
     hour = moment.astimezone(ZoneInfo(zone)).hour
     if chosen.quiet_from <= chosen.quiet_to:
@@ -96,7 +98,7 @@ def is_quiet(chosen: NoticeChoice, zone: str, moment: datetime) -> bool:
     return hour >= chosen.quiet_from or hour < chosen.quiet_to
 
 
-def loud_again(chosen: NoticeChoice, zone: str, moment: datetime) -> datetime:
+def loud_again(chosen: NotificationSettings, zone: str, moment: datetime) -> datetime:
     """The end of the quiet hours that `moment` falls into, else `moment` itself."""
     if not is_quiet(chosen, zone, moment):
         return moment

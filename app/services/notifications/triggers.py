@@ -10,14 +10,14 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from app.models import (
+    ACTIVITY_LABELS,
     SKIPPED,
-    WORDS,
     Activity,
     ActivityType,
     Campaign,
     CampaignUser,
     Contact,
-    NoticeKind,
+    NotificationKind,
     PipedriveSync,
     SyncLane,
     SyncStatus,
@@ -56,10 +56,10 @@ def _due(session: Session, site: str, moment: datetime) -> int:
         due = activity.due_date
         if due is None or due > moment + SOON.get(activity.type, AT_ONCE):
             continue
-        sentence = f"{WORDS[activity.type]} with {name} is due."
+        sentence = f"{ACTIVITY_LABELS[activity.type]} with {name} is due."
         about = f"due:{activity.id}:{due:%Y%m%d%H%M}"
         new = inbox.tell(
-            session, user, NoticeKind.REMINDER, sentence, path=f"/contacts/{activity.contact_id}", about=about
+            session, user, NotificationKind.REMINDER, sentence, path=f"/contacts/{activity.contact_id}", about=about
         )
         if new and activity.type is ActivityType.MEETING and due > moment:
             _mail(session, site, user, activity, name)
@@ -94,7 +94,7 @@ def _meetings_over(session: Session, moment: datetime) -> int:
         sentence = f"Meeting with {name}: held, no-show or moved?"
         about = f"over:{activity.id}:{activity.due_date:%Y%m%d%H%M}"
         told += inbox.tell(
-            session, user, NoticeKind.MEETING, sentence, path=f"/contacts/{activity.contact_id}", about=about
+            session, user, NotificationKind.MEETING, sentence, path=f"/contacts/{activity.contact_id}", about=about
         )
     return told
 
@@ -115,7 +115,7 @@ def _stuck_pushes(session: Session, moment: datetime) -> int:
     for sync, name, user in session.exec(query):
         sentence = f"{name} did not reach Pipedrive: {sync.error}"
         about = f"sync:{sync.id}:{sync.finished_at:%Y%m%d%H%M%S}"
-        told += inbox.tell(session, user, NoticeKind.PIPEDRIVE, sentence, path="/sync", about=about)
+        told += inbox.tell(session, user, NotificationKind.PIPEDRIVE, sentence, path="/sync", about=about)
     return told
 
 
@@ -128,7 +128,9 @@ def _stopped_lanes(session: Session) -> int:
     told = 0
     for lane, user in session.exec(stopped):
         about = f"lane:{lane.told_at:%Y%m%d%H%M%S}"
-        told += inbox.tell(session, user, NoticeKind.PIPEDRIVE, lane.paused_reason or "", path="/settings", about=about)
+        told += inbox.tell(
+            session, user, NotificationKind.PIPEDRIVE, lane.paused_reason or "", path="/settings", about=about
+        )
     return told
 
 
@@ -148,7 +150,7 @@ def _joined(session: Session, moment: datetime) -> int:
     for member, campaign, user in session.exec(query):
         sentence = f"You are now in the campaign “{campaign.name}”."
         path = f"/campaigns/{campaign.id}"
-        told += inbox.tell(session, user, NoticeKind.CAMPAIGN, sentence, path=path, about=f"member:{member.id}")
+        told += inbox.tell(session, user, NotificationKind.CAMPAIGN, sentence, path=path, about=f"member:{member.id}")
     return told
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
-from app.models import DeviceDraft, Notice, NoticeKind, PushDevice, Ring, User, now
+from app.models import DeviceDraft, Notification, NotificationKind, PushDevice, User, WebPush, now
 from app.signals import Topic, announce
 
 NOBODY_ACTS = "the clock sends what waits"
@@ -27,11 +27,11 @@ STALE = timedelta(hours=14)
 # after a quiet night one line says how many there are
 AT_ONCE = 3
 DISCREET = {
-    NoticeKind.DIGEST: "Your morning list is ready.",
-    NoticeKind.REMINDER: "A planned touch is due.",
-    NoticeKind.MEETING: "A meeting is over: how did it go?",
-    NoticeKind.PIPEDRIVE: "Something for Pipedrive needs you.",
-    NoticeKind.CAMPAIGN: "You are part of a campaign now.",
+    NotificationKind.DIGEST: "Your morning list is ready.",
+    NotificationKind.REMINDER: "A planned touch is due.",
+    NotificationKind.MEETING: "A meeting is over: how did it go?",
+    NotificationKind.PIPEDRIVE: "Something for Pipedrive needs you.",
+    NotificationKind.CAMPAIGN: "You are part of a campaign now.",
 }
 TEST = "It works: notices reach this device."
 
@@ -92,14 +92,14 @@ def remove(session: Session, who: User, device_id: UUID) -> None:
 
 def test(session: Session, who: User, device_id: UUID) -> None:
     """Ring once, now."""
-    session.add(Ring(device_id=_own(session, who, device_id).id, words=TEST, path="/settings", due_at=now()))
+    session.add(WebPush(device_id=_own(session, who, device_id).id, words=TEST, path="/settings", due_at=now()))
 
 
-def ring(session: Session, user: User, notice: Notice, due: datetime) -> None:
+def ring(session: Session, user: User, notice: Notification, due: datetime) -> None:
     """Tell every device of this person, not before `due`."""
     for device in mine(session, user):
         words = notice.sentence if device.names else DISCREET[notice.kind]
-        session.add(Ring(device_id=device.id, notice_id=notice.id, words=words, path=notice.path, due_at=due))
+        session.add(WebPush(device_id=device.id, notice_id=notice.id, words=words, path=notice.path, due_at=due))
 
 
 def claim(session: Session, key: str, limit: int = 200) -> list[Bundle]:
@@ -108,10 +108,10 @@ def claim(session: Session, key: str, limit: int = 200) -> list[Bundle]:
     A browser that was given another key than `key` cannot be reached any more: it is forgotten too.
     """
     session.exec(delete(PushDevice).where(col(PushDevice.key) != key))
-    read = select(Notice.id).where(col(Notice.read_at).is_not(None))
-    session.exec(delete(Ring).where((col(Ring.created_at) < now() - STALE) | col(Ring.notice_id).in_(read)))
-    due = select(Ring).where(Ring.due_at <= now()).order_by(col(Ring.due_at), col(Ring.id)).limit(limit)
-    taken: dict[UUID, list[Ring]] = {}
+    read = select(Notification.id).where(col(Notification.read_at).is_not(None))
+    session.exec(delete(WebPush).where((col(WebPush.created_at) < now() - STALE) | col(WebPush.notice_id).in_(read)))
+    due = select(WebPush).where(WebPush.due_at <= now()).order_by(col(WebPush.due_at), col(WebPush.id)).limit(limit)
+    taken: dict[UUID, list[WebPush]] = {}
     for one in session.exec(due.with_for_update(skip_locked=True)):
         one.due_at, one.attempts = now() + LEASE, one.attempts + 1
         session.add(one)
@@ -121,7 +121,7 @@ def claim(session: Session, key: str, limit: int = 200) -> list[Bundle]:
 
 
 def sent(session: Session, bundle: Bundle) -> None:
-    session.exec(delete(Ring).where(col(Ring.id).in_(bundle.rings)))
+    session.exec(delete(WebPush).where(col(WebPush.id).in_(bundle.rings)))
     if kept := session.get(PushDevice, bundle.device.id):
         kept.rung_at = now()
         session.add(kept)
@@ -129,7 +129,7 @@ def sent(session: Session, bundle: Bundle) -> None:
 
 def put_off(session: Session, bundle: Bundle, wait: timedelta | None = None) -> None:
     """It did not go out: later again, or never when it was tried often enough."""
-    for one in session.exec(select(Ring).where(col(Ring.id).in_(bundle.rings))):
+    for one in session.exec(select(WebPush).where(col(WebPush.id).in_(bundle.rings))):
         if one.attempts >= ATTEMPTS:
             session.delete(one)
         else:
@@ -143,7 +143,7 @@ def gone(session: Session, bundle: Bundle) -> None:
     announce(session, Topic.NOTICE, bundle.device.id, bundle.device.user_id)
 
 
-def _bundled(device: PushDevice, rings: list[Ring]) -> list[Bundle]:
+def _bundled(device: PushDevice, rings: list[WebPush]) -> list[Bundle]:
     if len(rings) > AT_ONCE:
         ids = tuple(one.id for one in rings)
         return [Bundle(device, f"{len(rings)} new notices", "/notices", "many", ids)]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from app.errors import Refusal
-from app.models import NoticeChoice, QuestionFilters, SavedReport, User, now
+from app.models import NotificationSettings, QuestionFilters, SavedReport, User, now
 from app.services.notifications import daily_digest, email_rendering, mail_outbox
 from app.services.notifications.email_rendering import Line
 from app.services.reports import questions
@@ -24,7 +24,7 @@ def round_(session: Session, site: str, moment: datetime | None = None) -> int:
     return sum(_send(session, site, user, chosen, moment) for user, chosen in daily_digest.awake(session))
 
 
-def _send(session: Session, site: str, user: User, chosen: NoticeChoice, moment: datetime) -> bool:
+def _send(session: Session, site: str, user: User, chosen: NotificationSettings, moment: datetime) -> bool:
     there = moment.astimezone(ZoneInfo(user.timezone))
     if there.weekday() != 0 or chosen.reports_on == there.date() or not daily_digest.is_morning(chosen, there):
         return False

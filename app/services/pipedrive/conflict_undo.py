@@ -5,14 +5,14 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from app.errors import Conflict, NotFound
-from app.models import Activity, Contact, EntityType, Resolution, SyncConflict, Trigger, User, now
+from app.models import Activity, ConflictResolution, Contact, EntityType, SyncConflict, Trigger, User, now
 from app.services.base import audit_log
 from app.services.pipedrive import inbound_field_writes
 from app.services.pipedrive.conflicts import NOT_YOURS
 from app.services.push_queue import push_jobs
 
 UNDECIDED = "This has not been decided yet."
-OPPOSITE = {Resolution.OURS: Resolution.THEIRS, Resolution.THEIRS: Resolution.OURS}
+OPPOSITE = {ConflictResolution.OURS: ConflictResolution.THEIRS, ConflictResolution.THEIRS: ConflictResolution.OURS}
 
 
 def other_way(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
@@ -24,7 +24,7 @@ def other_way(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
     if row.resolution is None:
         raise Conflict(UNDECIDED)
     row.resolution, row.resolved_at = OPPOSITE[row.resolution], now()
-    value = row.theirs if row.resolution is Resolution.THEIRS else row.ours
+    value = row.theirs if row.resolution is ConflictResolution.THEIRS else row.ours
     meeting = session.get(Activity, row.entity_id) if row.entity_type is EntityType.ACTIVITY else None
     if meeting:
         inbound_field_writes.meeting(session, who, meeting.id, row.field, value)

@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 from app.errors import Conflict, NotFound
 from app.models import (
     Activity,
+    ConflictResolution,
     Contact,
     EntityType,
     LinkState,
     PipedriveLink,
-    Resolution,
     SyncConflict,
     Trigger,
     User,
@@ -64,7 +64,7 @@ def open(session: Session, who: User) -> Sequence[OpenConflict]:  # noqa: A001 -
     ]  # fmt: skip
 
 
-def resolve(session: Session, who: User, conflict_id: UUID, resolution: Resolution) -> SyncConflict:
+def resolve(session: Session, who: User, conflict_id: UUID, resolution: ConflictResolution) -> SyncConflict:
     """OURS tells Pipedrive, THEIRS writes our field. Raises NotFound, or Conflict when it was decided already."""
     row = session.exec(select(SyncConflict).where(SyncConflict.id == conflict_id).with_for_update()).one_or_none()
     contact = session.get(Contact, row.contact_id, with_for_update=True) if row else None
@@ -75,7 +75,7 @@ def resolve(session: Session, who: User, conflict_id: UUID, resolution: Resoluti
     row.resolved_at, row.resolution = now(), resolution
     session.add(row)
     session.flush()
-    if resolution is Resolution.THEIRS:
+    if resolution is ConflictResolution.THEIRS:
         _take(session, who, row)
     _agree(session, row)
     meeting = session.get(Activity, row.entity_id) if row.entity_type is EntityType.ACTIVITY else None

@@ -14,10 +14,10 @@ from sqlmodel import Session, col, select, update
 from app.errors import Invalid
 from app.models import (
     Activity,
+    ConflictResolution,
     Contact,
     EntityType,
     Organisation,
-    Resolution,
     SyncConflict,
     User,
     now,
@@ -110,7 +110,9 @@ def agree(session: Session, who: User, entity_id: UUID, fields: set[str]) -> Non
         col(SyncConflict.entity_id) == entity_id,
         col(SyncConflict.field).in_(fields),
     )
-    done = settled.values(resolved_at=now(), resolution=Resolution.THEIRS).returning(col(SyncConflict.contact_id))
+    done = settled.values(resolved_at=now(), resolution=ConflictResolution.THEIRS).returning(
+        col(SyncConflict.contact_id)
+    )
     for contact_id in set(session.exec(done).scalars()):
         announce(session, Topic.SYNC, contact_id, who.id)
 

@@ -21,8 +21,8 @@ from app.models import (
     CampaignContact,
     Contact,
     PipedriveSync,
+    PushReceipt,
     SyncConflict,
-    SyncReceipt,
     SyncStatus,
     User,
 )
@@ -62,7 +62,7 @@ class Item:
     subject: str | None = None
     reason: str | None = None
     detail: str | None = None
-    did: tuple[SyncReceipt, ...] = ()
+    did: tuple[PushReceipt, ...] = ()
     takeback: PipedriveSync | None = None
 
 
@@ -148,8 +148,8 @@ def _seen(who: User) -> Any:
 
 
 def _items(session: Session, who: User, rows: Sequence[Any]) -> list[Item]:
-    did: dict[UUID, list[SyncReceipt]] = {sync.id: [] for sync, *_ in rows}
-    told = select(SyncReceipt).where(col(SyncReceipt.sync_id).in_(did)).order_by(col(SyncReceipt.at))
+    did: dict[UUID, list[PushReceipt]] = {sync.id: [] for sync, *_ in rows}
+    told = select(PushReceipt).where(col(PushReceipt.sync_id).in_(did)).order_by(col(PushReceipt.at))
     for receipt in session.exec(told) if did else ():
         did[receipt.sync_id].append(receipt)
     asked = select(PipedriveSync).where(col(PipedriveSync.dedupe_key).in_(f"undo:{one}" for one in did))
@@ -157,7 +157,7 @@ def _items(session: Session, who: User, rows: Sequence[Any]) -> list[Item]:
     return [_item(who, row, tuple(did[row[0].id]), undone.get(row[0].id)) for row in rows]
 
 
-def _item(who: User, row: Any, did: tuple[SyncReceipt, ...], takeback: PipedriveSync | None) -> Item:
+def _item(who: User, row: Any, did: tuple[PushReceipt, ...], takeback: PipedriveSync | None) -> Item:
     sync, contact, subject, owner, shown = row
     bare = Item(sync, sync.user_id, owner, sync.user_id == who.id, not shown)
     if not shown:

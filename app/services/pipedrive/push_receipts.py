@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
-from app.models import Contact, Deed, PipedriveSync, SyncReceipt, SyncStatus, Trigger, User
+from app.models import Contact, PipedriveSync, PushEffect, PushReceipt, SyncStatus, Trigger, User
 from app.services.base import audit_log
 from app.services.push_queue import push_jobs, push_rules
 
@@ -14,11 +14,11 @@ NOT_YOURS = "This push is not one of yours."
 NOTHING = "This push created nothing in Pipedrive that could be taken back."
 
 
-def of(session: Session, who: User, sync_id: UUID) -> Sequence[SyncReceipt]:
+def of(session: Session, who: User, sync_id: UUID) -> Sequence[PushReceipt]:
     """What this push created, linked and updated, in that order of time. Raises NotFound."""
     _readable(session, who, sync_id)
-    kept = select(SyncReceipt).where(SyncReceipt.sync_id == sync_id)
-    return session.exec(kept.order_by(col(SyncReceipt.at), col(SyncReceipt.id))).all()
+    kept = select(PushReceipt).where(PushReceipt.sync_id == sync_id)
+    return session.exec(kept.order_by(col(PushReceipt.at), col(PushReceipt.id))).all()
 
 
 def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
@@ -29,7 +29,7 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     sync = _readable(session, who, sync_id)
     if sync.user_id != who.id:
         raise NotFound(NOT_YOURS)
-    created = [one for one in of(session, who, sync_id) if one.what is Deed.CREATED and one.undone_at is None]
+    created = [one for one in of(session, who, sync_id) if one.what is PushEffect.CREATED and one.undone_at is None]
     if not created:
         raise Conflict(NOTHING)
     contact = session.get(Contact, sync.contact_id) if sync.contact_id else None
@@ -49,7 +49,7 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
 
 def is_undoable(session: Session, who: User, sync_id: UUID) -> bool:
     """Whether something that this push created is still there, and nothing is under way that takes it back."""
-    left = [one for one in of(session, who, sync_id) if one.what is Deed.CREATED and one.undone_at is None]
+    left = [one for one in of(session, who, sync_id) if one.what is PushEffect.CREATED and one.undone_at is None]
     asked = select(PipedriveSync.id).where(
         PipedriveSync.dedupe_key == f"undo:{sync_id}", PipedriveSync.status != SyncStatus.SUCCESS
     )

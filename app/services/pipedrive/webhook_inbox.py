@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
 from app.errors import NotFound, SignedOut
-from app.models import EntityType, LinkState, PipedriveLink, SyncAccount, SyncNote, now
+from app.models import EntityType, LinkState, PipedriveLink, SyncAccount, WebhookNote, now
 from app.signals import Topic, announce
 
 NOBODY_ACTS = "Pipedrive calls with a secret address"
@@ -65,9 +65,9 @@ def note(session: Session, account: SyncAccount, content: Mapping[str, Any]) -> 
     number = merged_from or number
     if kind is None or number is None or not _is_ours(session, account.account, kind, number):
         return False
-    row = SyncNote(account=account.account, entity_type=kind, remote_id=number, merged_to_id=merged_to)
-    kept = insert(SyncNote).values(row.model_dump())
-    again = {"merged_to_id": func.coalesce(kept.excluded.merged_to_id, SyncNote.merged_to_id), "updated_at": now()}
+    row = WebhookNote(account=account.account, entity_type=kind, remote_id=number, merged_to_id=merged_to)
+    kept = insert(WebhookNote).values(row.model_dump())
+    again = {"merged_to_id": func.coalesce(kept.excluded.merged_to_id, WebhookNote.merged_to_id), "updated_at": now()}
     session.exec(kept.on_conflict_do_update(index_elements=["account", "entity_type", "remote_id"], set_=again))
     soon = {"listen_at": func.least(SyncAccount.listen_at, func.clock_timestamp())}
     session.exec(update(SyncAccount).where(col(SyncAccount.id) == account.id).values(soon))

@@ -24,8 +24,8 @@ from app.models import (
     PipedriveSync,
     SyncConflict,
     SyncLane,
-    SyncSpending,
     SyncStatus,
+    TokenSpending,
     Trigger,
     User,
     now,
@@ -150,12 +150,12 @@ def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:
     return sum(_once_more(session, row) for row in again)
 
 
-def spending(session: Session, who: User, days: int = 30) -> Sequence[SyncSpending]:
+def spending(session: Session, who: User, days: int = 30) -> Sequence[TokenSpending]:
     """What this person's Pipedrive company spent in tokens, by day and kind of work, the newest day first."""
     account = company_mapping.account_of(session, who)
     since = f"{(now() - timedelta(days=days)).astimezone(UTC):%Y-%m-%d}"
-    kept = select(SyncSpending).where(SyncSpending.account == account, SyncSpending.day >= since)
-    return session.exec(kept.order_by(col(SyncSpending.day).desc(), col(SyncSpending.kind))).all()
+    kept = select(TokenSpending).where(TokenSpending.account == account, TokenSpending.day >= since)
+    return session.exec(kept.order_by(col(TokenSpending.day).desc(), col(TokenSpending.kind))).all()
 
 
 def wake_lane(session: Session, who: User) -> None:

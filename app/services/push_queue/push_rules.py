@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select, update
 from app.models import (
     SKIPPED,
     Activity,
+    ConflictResolution,
     Contact,
     PipedriveSync,
-    Resolution,
     SyncConflict,
     SyncStatus,
     Trigger,
@@ -72,7 +72,7 @@ def drop_questions(session: Session, who: User, contact: Contact) -> None:
     asked = update(SyncConflict).where(
         col(SyncConflict.contact_id) == contact.id, col(SyncConflict.resolved_at).is_(None)
     )
-    session.exec(asked.values(resolved_at=now(), resolution=Resolution.OURS))
+    session.exec(asked.values(resolved_at=now(), resolution=ConflictResolution.OURS))
 
 
 def _close(session: Session, who: User, contact: Contact, code: str, sentence: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
-from app.models import WORDS, ActivityType, Campaign, CampaignUser, User, now
+from app.models import ACTIVITY_LABELS, ActivityType, Campaign, CampaignUser, User, now
 from app.services.campaigns import campaigns
 from app.services.reports import drill_down, touch_sql
 from app.services.reports.aggregation import BY_TYPE, BY_USER, Tallies
@@ -89,7 +89,7 @@ def report(session: Session, who: User, campaign_id: UUID, asked: Asked) -> Repo
     )
 
 
-KINDS = {kind.value: WORDS[kind] for kind in ActivityType}
+KINDS = {kind.value: ACTIVITY_LABELS[kind] for kind in ActivityType}
 
 
 def _course(campaign: Campaign, window: Window) -> Course:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from app.models import WORDS, ActivityType, Campaign, Question, QuestionFilters, Stage, User, now
+from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Question, QuestionFilters, Stage, User, now
 from app.services.permissions import visibility
 from app.services.reports import question_answers, touch_sql
 from app.services.reports.figures import LADDER, midnight, monday
@@ -66,7 +66,9 @@ def _scope(session: Session, who: User, filters: QuestionFilters) -> list[Campai
 def _channels(session: Session, scope: list[Campaign], window: Window) -> Said:
     got = question_answers.counts(session, scope, "type", window.chosen())
     rates = [
-        question_answers.rate(WORDS[kind], got.get(kind.value, Counter())) for kind in ActivityType if kind.value in got
+        question_answers.rate(ACTIVITY_LABELS[kind], got.get(kind.value, Counter()))
+        for kind in ActivityType
+        if kind.value in got
     ]
     rates.sort(key=lambda one: (one.thin, -one.share))
     return (

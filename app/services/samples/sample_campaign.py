@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 from sqlmodel import Session, col, select, update
 
-from app.models import Activity, Campaign, CampaignContact, CampaignUser, Contact, Stage, User, arrivals, now
+from app.models import Activity, Campaign, CampaignContact, CampaignUser, Contact, Stage, User, first_moves, now
 
 NAME = "Energy & grids, autumn round (sample)"
 CONTACTS = 14
@@ -40,7 +40,7 @@ def begin(session: Session, who: User, people: list[Contact]) -> None:
     for number, contact in enumerate(members):
         stage = list(Stage)[number % len(Stage)] if contact.last_contacted else Stage.TO_CONTACT
         place = CampaignContact(campaign_id=campaign.id, contact_id=contact.id, stage=stage)
-        session.add_all([place, *arrivals(place, who.id)])
+        session.add_all([place, *first_moves(place, who.id)])
     theirs = col(Activity.contact_id).in_([contact.id for contact in members])
     since = col(Activity.happened_at) >= now() - LONG
     session.exec(update(Activity).where(theirs, since).values(campaign_id=campaign.id))

@@ -13,7 +13,7 @@ from pydantic_core import to_jsonable_python
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
-from app.models import BankDeed, Contact, DeedKind, User, now
+from app.models import Contact, UndoEntry, UndoKind, User, now
 from app.services.base import audit_log
 from app.services.campaigns import board_undo
 from app.services.undo import derived_fields
@@ -26,16 +26,16 @@ ALREADY = "This has been undone already."
 TOO_OLD = "This is too long ago to undo."
 MOVED_ON = "This cannot be undone any more: one of the two is no longer as it was in your contact bank."
 
-RENAMES = frozenset({DeedKind.FIRM_RENAME, DeedKind.FIRM_MERGE})
-RETELLS = frozenset({DeedKind.LOG, DeedKind.MERGE})
-PLACES = frozenset({DeedKind.ASSIGN, DeedKind.MOVE, DeedKind.TAKE_OUT})
+RENAMES = frozenset({UndoKind.FIRM_RENAME, UndoKind.FIRM_MERGE})
+RETELLS = frozenset({UndoKind.LOG, UndoKind.MERGE})
+PLACES = frozenset({UndoKind.ASSIGN, UndoKind.MOVE, UndoKind.TAKE_OUT})
 
 
 @dataclass(frozen=True)
 class Undone:
     """What came back: how many rows, and how many were changed since and stay as they are."""
 
-    kind: DeedKind
+    kind: UndoKind
     sentence: str
     put_back: int
     left: int
@@ -44,7 +44,7 @@ class Undone:
 def keep(
     session: Session,
     who: User,
-    kind: DeedKind,
+    kind: UndoKind,
     sentence: str,
     steps: Sequence[Step],
     *,
@@ -52,19 +52,19 @@ def keep(
 ) -> UUID:
     """Remember a deed; `contact_ids` are the people whose personal data its steps hold."""
     what = to_jsonable_python([asdict(step) for step in steps if step.before or step.after])
-    deed = BankDeed(user_id=who.id, kind=kind, sentence=sentence[:200], what=what, contact_ids=list(contact_ids))
+    deed = UndoEntry(user_id=who.id, kind=kind, sentence=sentence[:200], what=what, contact_ids=list(contact_ids))
     session.add(deed)
     session.flush()
     return deed.id
 
 
-def recent(session: Session, who: User, limit: int = 20) -> list[BankDeed]:
+def recent(session: Session, who: User, limit: int = 20) -> list[UndoEntry]:
     """What this person may still undo, the newest first."""
     query = (
-        select(BankDeed)
-        .where(BankDeed.user_id == who.id, col(BankDeed.undone_at).is_(None))
-        .where(col(BankDeed.created_at) > now() - KEPT)
-        .order_by(col(BankDeed.created_at).desc(), col(BankDeed.id).desc())
+        select(UndoEntry)
+        .where(UndoEntry.user_id == who.id, col(UndoEntry.undone_at).is_(None))
+        .where(col(UndoEntry.created_at) > now() - KEPT)
+        .order_by(col(UndoEntry.created_at).desc(), col(UndoEntry.id).desc())
     )
     return list(session.exec(query.limit(limit)))
 
@@ -81,7 +81,7 @@ def undo(session: Session, who: User, deed_id: UUID) -> Undone:
     if deed.kind in PLACES:
         done, wanted = board_undo.back(session, who, deed)
     else:
-        if deed.kind is DeedKind.MERGE:
+        if deed.kind is UndoKind.MERGE:
             _still_merged(session, who, deed)
         done, wanted = [back(session, who, step) for step in reversed(steps)][-1] if steps else (0, 0)
     _told_anew(session, who, deed.kind, steps)
@@ -92,8 +92,8 @@ def undo(session: Session, who: User, deed_id: UUID) -> Undone:
     return Undone(deed.kind, _said(done, wanted - done), done, wanted - done)
 
 
-def _open(session: Session, who: User, deed_id: UUID) -> BankDeed:
-    mine = select(BankDeed).where(BankDeed.id == deed_id, BankDeed.user_id == who.id)
+def _open(session: Session, who: User, deed_id: UUID) -> UndoEntry:
+    mine = select(UndoEntry).where(UndoEntry.id == deed_id, UndoEntry.user_id == who.id)
     deed = session.exec(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if deed is None:
         raise NotFound(UNKNOWN)
@@ -104,7 +104,7 @@ def _open(session: Session, who: User, deed_id: UUID) -> BankDeed:
     return deed
 
 
-def _still_merged(session: Session, who: User, deed: BankDeed) -> None:
+def _still_merged(session: Session, who: User, deed: UndoEntry) -> None:
     """The one that was kept is here and mine, and nobody has the id of the other."""
     keep_id, drop_id = deed.contact_ids
     query = select(Contact).where(col(Contact.id).in_([keep_id, drop_id])).order_by(col(Contact.id))
@@ -113,7 +113,7 @@ def _still_merged(session: Session, who: User, deed: BankDeed) -> None:
         raise Conflict(MOVED_ON)
 
 
-def _told_anew(session: Session, who: User, kind: DeedKind, steps: Sequence[Step]) -> None:
+def _told_anew(session: Session, who: User, kind: UndoKind, steps: Sequence[Step]) -> None:
     reread(session)
     rows = [row for step in steps for row in (*step.before, *step.after) if step.table in {"contacts", "activities"}]
     ids = {UUID(row["contact_id"] if "contact_id" in row else row["id"]) for row in rows}

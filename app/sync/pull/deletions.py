@@ -12,7 +12,7 @@ from sqlalchemy import Uuid, cast, func
 from sqlmodel import Session, col, select, update
 
 from app import db
-from app.models import Activity, Contact, EntityType, PipedriveLink, SyncNote, Trigger, User, now
+from app.models import Activity, Contact, EntityType, PipedriveLink, Trigger, User, WebhookNote, now
 from app.services.base import audit_log
 from app.services.pipedrive.inbound_changes import PIPEDRIVE
 from app.services.push_queue import company_mapping, push_jobs
@@ -34,7 +34,7 @@ Look = Callable[[int], Organization | Person | Appointment]
 def notes(line: Line) -> None:
     """Look at what Pipedrive itself said has changed."""
     with db.reading() as session:
-        waiting = select(SyncNote).where(SyncNote.account == line.account).order_by(col(SyncNote.id))
+        waiting = select(WebhookNote).where(WebhookNote.account == line.account).order_by(col(WebhookNote.id))
         told = session.exec(waiting.limit(MOST_NOTES)).all()
     for note in told:
         if note.merged_to_id:
@@ -42,7 +42,7 @@ def notes(line: Line) -> None:
         else:
             _look(line, note.entity_type, note.remote_id)
         with db.transaction() as session:
-            kept = session.get(SyncNote, note.id, with_for_update=True)
+            kept = session.get(WebhookNote, note.id, with_for_update=True)
             if kept and kept.updated_at == note.updated_at:
                 session.delete(kept)
 

@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from app import db
-from app.models import SyncAccount, SyncNote
+from app.models import SyncAccount, WebhookNote
 from app.services.base import firm_settings
 from app.sync.api.errors import KeyRefused, PipedriveError
 from app.sync.pull import changes, company_metadata, deletions, webhooks
@@ -114,7 +114,7 @@ def _note_turn(line: Line) -> None:
 def _next(lease: Lease) -> None:
     """When to listen again: as chosen after the last full turn, at once where notes are left."""
     with db.transaction() as session:
-        left = session.exec(select(SyncNote.id).where(SyncNote.account == lease.account).limit(1)).first()
+        left = session.exec(select(WebhookNote.id).where(WebhookNote.account == lease.account).limit(1)).first()
         wait = timedelta(seconds=5) if left else _interval(session)
         again = {"listen_at": func.clock_timestamp() + wait}
         session.exec(update(SyncAccount).where(col(SyncAccount.account) == lease.account).values(again))

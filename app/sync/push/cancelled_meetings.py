@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlmodel import col, delete
 
 from app import db
-from app.models import Activity, EntityType, PipedriveLink, SyncReceipt, now
+from app.models import Activity, EntityType, PipedriveLink, PushReceipt, now
 from app.sync.api.errors import Gone
 from app.sync.links import link_store
 from app.sync.links.link_store import Slot
@@ -55,4 +55,4 @@ def _delete(push: Push, link: PipedriveLink, meeting: Activity) -> None:
     with db.transaction() as session:
         session.exec(delete(PipedriveLink).where(col(PipedriveLink.id) == link.id))
         session.exec(update(Activity).where(col(Activity.id) == meeting.id).values(pipedrive_activity_id=None))
-        session.exec(update(SyncReceipt).filter_by(**there, undone_at=None).values(undone_at=now()))
+        session.exec(update(PushReceipt).filter_by(**there, undone_at=None).values(undone_at=now()))

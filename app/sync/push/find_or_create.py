@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app import db
-from app.models import Deed, LinkState, PipedriveLink
+from app.models import LinkState, PipedriveLink, PushEffect
 from app.sync.api.errors import PipedriveError, Rejected, UnknownOutcome
 from app.sync.links import link_store
 from app.sync.links.link_store import Number, Seen, Slot
@@ -53,12 +53,12 @@ def ensure(push: Push, step: Step) -> PipedriveLink:
     if earlier:
         trace = step.trace(earlier, seen.doubt.synced_hash or "" if seen.doubt else step.digest)
         if trace is not None:
-            return _kept(push, step, trace, Deed.CREATED)
+            return _kept(push, step, trace, PushEffect.CREATED)
     if push.chose(step.slot.kind):
         return _chosen(push, step, seen)
     was_there = seen.own is not None and seen.own.state is LinkState.LOST
     if seen.doubt is None and (found := _only_one(push, step, step.match(seen.aliases, was_there))):
-        return _kept(push, step, found.id, Deed.LINKED, ours=_is_ours(seen, found.id))
+        return _kept(push, step, found.id, PushEffect.LINKED, ours=_is_ours(seen, found.id))
     if was_there and not push.may_recreate:
         raise Closed(GONE, f"{step.name} was deleted in Pipedrive. Try again to create it there anew.")
     return _created(push, step, seen)
@@ -81,7 +81,7 @@ def _chosen(push: Push, step: Step, seen: Seen) -> PipedriveLink:
         raise Closed(
             CHOICE_GONE, f"Record {number} is not in Pipedrive, or your key may not see it. Choose another one."
         )
-    return _kept(push, step, number, Deed.LINKED, ours=_is_ours(seen, number))
+    return _kept(push, step, number, PushEffect.LINKED, ours=_is_ours(seen, number))
 
 
 def _only_one(push: Push, step: Step, found: Sequence[Candidate]) -> Candidate | None:
@@ -114,7 +114,7 @@ def _created(push: Push, step: Step, seen: Seen) -> PipedriveLink:
         if isinstance(no, Rejected):
             _blame(push, step)
         raise
-    return _kept(push, step, number, Deed.CREATED, digest=step.digest, agreed=agreed)
+    return _kept(push, step, number, PushEffect.CREATED, digest=step.digest, agreed=agreed)
 
 
 def _blame(push: Push, step: Step) -> None:
@@ -130,14 +130,14 @@ def _kept(
     push: Push,
     step: Step,
     number: Number,
-    deed: Deed,
+    deed: PushEffect,
     *,
     ours: bool = False,
     digest: str | None = None,
     agreed: Agreed | None = None,
 ) -> PipedriveLink:
     with db.transaction() as session:
-        created = ours or deed is Deed.CREATED
+        created = ours or deed is PushEffect.CREATED
         link_store.keep(session, step.slot, number, digest, created=created, agreed=agreed)
         step.store(session, number)
         push.receipt(session, step.slot.kind, number, deed)
@@ -149,5 +149,5 @@ def _stored(push: Push, step: Step, own: PipedriveLink) -> PipedriveLink:
     if own.remote_id is not None:
         with db.transaction() as session:
             if step.store(session, own.remote_id):
-                push.receipt(session, step.slot.kind, own.remote_id, Deed.LINKED)
+                push.receipt(session, step.slot.kind, own.remote_id, PushEffect.LINKED)
     return own

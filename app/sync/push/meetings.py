@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from app import db
-from app.models import Activity, ActivityType, Deed, EntityType, PipedriveLink, User
+from app.models import Activity, ActivityType, EntityType, PipedriveLink, PushEffect, User
 from app.sync.api.errors import Gone, Rejected
 from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as There
@@ -68,7 +68,7 @@ def change(push: Push, meeting: Activity, link: PipedriveLink, parts: meeting_fi
         here = meeting_fields.follow(session, owner, meeting, verdicts, stood)
         link_store.told(session, slot, digest, settled(before, verdicts, here, stood))
         if news:
-            push.receipt(session, EntityType.ACTIVITY, number, Deed.UPDATED)
+            push.receipt(session, EntityType.ACTIVITY, number, PushEffect.UPDATED)
 
 
 def _created(push: Push, meeting: Activity, parts: meeting_fields.Parts) -> tuple[int, Agreed]:

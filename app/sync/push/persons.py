@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from app import db
 from app.errors import Stale
-from app.models import Contact, Deed, EntityType, PipedriveLink, User
+from app.models import Contact, EntityType, PipedriveLink, PushEffect, User
 from app.sync.api import reference_marks
 from app.sync.api.errors import Gone, NotAllowed, Rejected
 from app.sync.api.fields import PersonFields
@@ -98,7 +98,7 @@ def _catch_up(push: Push, slot: Slot, link: PipedriveLink, org_id: int | None, m
         )
         link_store.keep(session, slot, number_of(link), digest, created=link.created_by_us, agreed=agreed)
         if heard is not there:
-            push.receipt(session, EntityType.PERSON, number_of(link), Deed.UPDATED)
+            push.receipt(session, EntityType.PERSON, number_of(link), PushEffect.UPDATED)
     push.contact = contact
 
 

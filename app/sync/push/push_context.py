@@ -13,13 +13,13 @@ from app import db
 from app.models import (
     Activity,
     Contact,
-    Deed,
     EntityType,
     LinkState,
     Organisation,
     PipedriveLink,
     PipedriveSync,
-    SyncReceipt,
+    PushEffect,
+    PushReceipt,
     Trigger,
 )
 from app.services.push_queue.push_rules import IN_THE_TRASH
@@ -86,12 +86,12 @@ class Push:
         """The record that the owner chose; None for a new one."""
         return self.job.choice["id"] if self.job.choice and self.chose(kind) else None
 
-    def receipt(self, session: Session, kind: EntityType, number: link_store.Number, deed: Deed) -> None:
+    def receipt(self, session: Session, kind: EntityType, number: link_store.Number, deed: PushEffect) -> None:
         """Note what was done, in the transaction that keeps its number."""
-        if deed is Deed.CREATED and isinstance(number, int):
+        if deed is PushEffect.CREATED and isinstance(number, int):
             self.created.add((kind, number))
         where = link_store.numbered(number)
-        session.add(SyncReceipt(sync_id=self.job.id, account=self.line.account, entity_type=kind, what=deed, **where))
+        session.add(PushReceipt(sync_id=self.job.id, account=self.line.account, entity_type=kind, what=deed, **where))
 
     def lose(self, record: Record) -> None:
         with db.transaction() as session:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, delete, select
 
 from app import db
-from app.models import Activity, Contact, Deed, EntityType, PipedriveLink, PipedriveSync, SyncReceipt, now
+from app.models import Activity, Contact, EntityType, PipedriveLink, PipedriveSync, PushEffect, PushReceipt, now
 from app.models.pipedrive_sync import LinkState
 from app.sync.api.errors import Gone
 from app.sync.push.push_context import Line
@@ -26,17 +26,17 @@ def undo(job: PipedriveSync, line: Line) -> str | None:
     return " ".join(said) or None
 
 
-def _left(session: Session, job: PipedriveSync, line: Line) -> list[SyncReceipt]:
-    created = select(SyncReceipt).where(
-        SyncReceipt.sync_id == job.entity_id,
-        SyncReceipt.account == line.account,
-        SyncReceipt.what == Deed.CREATED,
-        col(SyncReceipt.undone_at).is_(None),
+def _left(session: Session, job: PipedriveSync, line: Line) -> list[PushReceipt]:
+    created = select(PushReceipt).where(
+        PushReceipt.sync_id == job.entity_id,
+        PushReceipt.account == line.account,
+        PushReceipt.what == PushEffect.CREATED,
+        col(PushReceipt.undone_at).is_(None),
     )
     return list(session.exec(created))
 
 
-def _undone(line: Line, receipt: SyncReceipt) -> bool:
+def _undone(line: Line, receipt: PushReceipt) -> bool:
     if _is_used(line, receipt):
         return False
     # whoever deleted it before has saved us the way
@@ -49,7 +49,7 @@ def _undone(line: Line, receipt: SyncReceipt) -> bool:
     return True
 
 
-def _is_used(line: Line, receipt: SyncReceipt) -> bool:
+def _is_used(line: Line, receipt: PushReceipt) -> bool:
     number = receipt.remote_id
     if receipt.entity_type is EntityType.PERSON and number is not None:
         return _is_shared(line, receipt, number) or _has_story(line, number)
@@ -59,7 +59,7 @@ def _is_used(line: Line, receipt: SyncReceipt) -> bool:
     return False
 
 
-def _is_shared(line: Line, receipt: SyncReceipt, number: int) -> bool:
+def _is_shared(line: Line, receipt: PushReceipt, number: int) -> bool:
     """Whether another contact of ours is that person too."""
     with db.reading() as session:
         own = select(PipedriveSync.contact_id).where(PipedriveSync.id == receipt.sync_id).scalar_subquery()
@@ -79,7 +79,7 @@ def _has_story(line: Line, number: int) -> bool:
     return bool(done - ours)
 
 
-def _deletion(line: Line, receipt: SyncReceipt) -> Callable[[], None]:
+def _deletion(line: Line, receipt: PushReceipt) -> Callable[[], None]:
     pipedrive, number, letters = line.pipedrive, receipt.remote_id or 0, receipt.remote_ref or ""
     return {
         EntityType.ACTIVITY: lambda: pipedrive.delete_activity(number),
@@ -90,7 +90,7 @@ def _deletion(line: Line, receipt: SyncReceipt) -> Callable[[], None]:
     }[receipt.entity_type]
 
 
-def _forget(session: Session, account: str, receipt: SyncReceipt) -> None:
+def _forget(session: Session, account: str, receipt: PushReceipt) -> None:
     """No link leads there any more, and no row of ours has its number."""
     where = {"remote_id": receipt.remote_id, "remote_ref": receipt.remote_ref}
     gone = session.exec(_links(account, receipt.entity_type).filter_by(**where)).all()

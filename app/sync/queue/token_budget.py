@@ -7,7 +7,7 @@ from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
-from app.models import SyncAccount, SyncLane, SyncSpending, User, now
+from app.models import SyncAccount, SyncLane, TokenSpending, User, now
 from app.practice import contract
 from app.signals import Topic, announce
 from app.sync.queue import leases
@@ -42,10 +42,10 @@ def kind(method: str, path: str) -> str:
 
 def charge(session: Session, account: str, tokens: int, work: str = "search") -> None:
     """Add to what the company has spent today, in UTC days, in all and on this kind of work."""
-    spent_on = insert(SyncSpending).values(
-        {**SyncSpending(account=account, day="", kind=work, tokens=tokens, calls=1).model_dump(), "day": TODAY}
+    spent_on = insert(TokenSpending).values(
+        {**TokenSpending(account=account, day="", kind=work, tokens=tokens, calls=1).model_dump(), "day": TODAY}
     )
-    more = {"tokens": SyncSpending.tokens + tokens, "calls": SyncSpending.calls + 1, "updated_at": now()}
+    more = {"tokens": TokenSpending.tokens + tokens, "calls": TokenSpending.calls + 1, "updated_at": now()}
     session.exec(spent_on.on_conflict_do_update(index_elements=["account", "day", "kind"], set_=more))
     same_day = col(SyncAccount.budget_day) == TODAY
     spent = case((same_day, col(SyncAccount.tokens_spent) + tokens), else_=tokens)

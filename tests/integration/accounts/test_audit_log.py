@@ -7,7 +7,7 @@ import pytest
 
 from app import db
 from app.errors import Forbidden
-from app.models import DeedKind, Role
+from app.models import Role, UndoKind
 from app.pages.team.audit_log_page import WORDS
 from app.services.accounts import users
 from app.services.base import audit_log, audit_log_reader
@@ -59,9 +59,9 @@ def test_everything_that_is_written_down_has_words():
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record" and len(node.args) > 2:
                 written |= {part.value for part in ast.walk(node.args[2]) if isinstance(part, ast.Constant)}
     # two are put together from what a deed is
-    firms = {kind for kind in DeedKind if kind.value.startswith("FIRM_")}
+    firms = {kind for kind in UndoKind if kind.value.startswith("FIRM_")}
     deeds = {f"organisation.{kind.value.lower()}" for kind in firms}
-    deeds |= {f"contacts.{kind.value.lower()}" for kind in set(DeedKind) - firms - {DeedKind.MERGE}}
+    deeds |= {f"contacts.{kind.value.lower()}" for kind in set(UndoKind) - firms - {UndoKind.MERGE}}
     assert deeds - set(WORDS) == set()
     known = {action for action in written if isinstance(action, str) and "." in action and not action.endswith(".")}
     assert len(known) > 40

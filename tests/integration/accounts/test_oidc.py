@@ -7,7 +7,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlmodel import select
 
 from app import db, settings
-from app.models import AuditEvent, Identity, PersonDraft, Role
+from app.models import AuditEvent, PersonDraft, Role, SsoIdentity
 from app.services.accounts import users
 from app.settings import ConfigTrouble
 from tests.support import wall_server
@@ -66,7 +66,7 @@ def test_the_sign_in_page_offers_it_and_it_leads_to_where_one_wanted_to_go(house
     assert is_in(browser)
     assert {"HttpOnly", "SameSite=lax"} <= {part.strip() for part in answer.headers["set-cookie"].split(";")}
     with db.reading() as session:
-        assert session.exec(select(Identity)).one().user_id == alice.id
+        assert session.exec(select(SsoIdentity)).one().user_id == alice.id
         assert "identity.linked" in session.exec(select(AuditEvent.action)).all()
 
 
@@ -96,7 +96,7 @@ def test_a_word_that_does_not_fit_lets_nobody_in(house, provider, alice, claims)
     assert 'role="alert"' in answer.text
     assert not is_in(browser)
     with db.reading() as session:
-        assert session.exec(select(Identity)).all() == []
+        assert session.exec(select(SsoIdentity)).all() == []
 
 
 @pytest.mark.parametrize(

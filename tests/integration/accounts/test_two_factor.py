@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from app import db
 from app.errors import Conflict, Forbidden, Invalid, NotFound, TooManyTries
-from app.models import AuditEvent, PersonDraft, Role, SecondFactor, UserSession
+from app.models import AuditEvent, PersonDraft, Role, TwoFactor, UserSession
 from app.models import base as clock
 from app.services.accounts import key_rotation, login_throttle, two_factor, users
 from app.vault import Vault
@@ -172,7 +172,7 @@ def test_the_secret_is_sealed_for_its_owner_and_nowhere_else(alice):
     bo = world.person("Bo")
     secret = did(two_factor.begin, alice, VAULT.seal).secret.replace(" ", "")
     with db.reading() as session:
-        kept = session.exec(select(SecondFactor)).one()
+        kept = session.exec(select(TwoFactor)).one()
         trail = str([row.model_dump() for row in session.exec(select(AuditEvent))])
     assert secret not in kept.secret + trail
     assert VAULT.open(alice.id, kept.secret) == secret

@@ -6,7 +6,17 @@ import pytest
 
 from app import db
 from app.errors import Invalid, LikelyDuplicate, NotFound
-from app.models import Activity, ActivityDraft, ActivityType, Contact, ContactDraft, Outcome, TemplateDraft, User, now
+from app.models import (
+    Activity,
+    ActivityDraft,
+    ActivityType,
+    Contact,
+    ContactDraft,
+    EmailTemplateDraft,
+    Outcome,
+    User,
+    now,
+)
 from app.services.activities import activity_log, email_templates, events, referrals, timeline
 from app.services.activities.timeline import Filter
 from tests.support import world
@@ -93,7 +103,7 @@ def test_an_event_needs_a_name_and_somebody_elses_contact_is_not_met(ada, bo, ja
 
 def test_a_template_is_filled_for_the_address_that_was_tapped(ada, bo):
     two = world.contact(ada, "Two Mails", emails=["a@acme.example", "b@acme.example"])
-    do(email_templates.save, ada, TemplateDraft(name="Hello", subject="Hi {given_name}"))
+    do(email_templates.save, ada, EmailTemplateDraft(name="Hello", subject="Hi {given_name}"))
     ((name, mail),) = seen(email_templates.choices, ada, two.id, "b@acme.example")
     assert (name, mail.link) == ("Hello", "mailto:b@acme.example?subject=Hi%20Two&body=")
     with pytest.raises(NotFound):

@@ -137,7 +137,7 @@ def test_a_hand_over_counts_when_it_was_not_when_it_came_back(ada, spring, jane,
         session.exec(select(CampaignMove).where(col(CampaignMove.to_stage).is_(None))).one().moved_at = (
             base.now() - timedelta(minutes=2)
         )
-        deed = session.get_one(undo_log.BankDeed, done.deed_id)
+        deed = session.get_one(undo_log.UndoEntry, done.deed_id)
         deed.created_at = base.now()
     do(undo_log.undo, ada, done.deed_id)
     with db.reading() as session:

@@ -13,12 +13,12 @@ from app.models import (
     Activity,
     ActivityDraft,
     ActivityType,
-    BankDeed,
     CampaignContact,
     CampaignMove,
     Contact,
     Outcome,
     PipedriveSync,
+    UndoEntry,
     User,
     WarmnessChange,
 )
@@ -153,7 +153,7 @@ def test_a_deed_is_undone_once_and_not_after_thirty_days(ada, some):
     with pytest.raises(Conflict, match="already"):
         do(undo_log.undo, ada, second.deed_id)
     with db.transaction() as session:
-        session.get_one(BankDeed, first.deed_id).created_at -= undo_log.KEPT
+        session.get_one(UndoEntry, first.deed_id).created_at -= undo_log.KEPT
     with pytest.raises(Conflict, match="too long ago"):
         do(undo_log.undo, ada, first.deed_id)
 
@@ -247,5 +247,5 @@ def test_more_than_ten_thousand_at_once_are_too_many(ada, some):
 
 def test_nothing_to_do_leaves_no_deed(ada, some):
     assert do(bulk_actions.untag, ada, some, "unknown") == (0, None)
-    assert rows(BankDeed) == []
+    assert rows(UndoEntry) == []
     assert do(undo_log.recent, ada) == []

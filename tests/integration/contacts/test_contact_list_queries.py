@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import db
-from app.models import SavedViewDraft, SyncStatus
+from app.models import SavedSearchDraft, SyncStatus
 from app.pages.contacts.list import list_queries, list_url
 from app.pages.contacts.list.selection import Picked
 from app.pages.shell import command_palette
@@ -42,7 +42,7 @@ def test_the_bank_asks_the_same_number_of_questions_however_long_its_list_is(ada
             one = world.contact(ada, f"Person {number}", organisation=f"Firm {number}", tags=["energy", f"t{number}"])
             world.campaign(ada, f"Person campaign {number}", holds=[one])
             with db.transaction() as session:
-                saved_searches.save(session, ada, SavedViewDraft(name=f"Person {number} {many_}", query="q=x"))
+                saved_searches.save(session, ada, SavedSearchDraft(name=f"Person {number} {many_}", query="q=x"))
 
     more(3)
     few = asked()

@@ -13,17 +13,17 @@ from app.models import (
     Activity,
     ActivityDraft,
     ActivityType,
-    BankDeed,
     CampaignContact,
     Contact,
     ContactDraft,
     EntityType,
+    ErasedPerson,
     LinkState,
     PipedriveLink,
     PipedriveSync,
     SyncStatus,
-    Tombstone,
     Trigger,
+    UndoEntry,
     User,
     now,
 )
@@ -137,7 +137,7 @@ def test_what_was_done_stays_without_a_name_and_what_was_planned_goes(ada, bird,
 
 def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bird):
     do(erasure.erase, ada, bird.id)
-    assert len(rows(Tombstone)) == 2
+    assert len(rows(ErasedPerson)) == 2
     file = f"Name,Email,Phone\nVera,vera@{CANARY.lower()}.example,\nV,,+49 171 7654321\nOther,o@x.example,\n".encode()
     for dry in (True, False):
         report = do(importer.take, ada, file, "a.csv", dry_run=dry)
@@ -197,13 +197,13 @@ def test_the_trash_and_what_could_be_undone_go_after_thirty_days(ada, bird, jane
     do(bank.trash, ada, john.id)
     with db.transaction() as session:
         session.get_one(Contact, bird.id).deleted_at -= timedelta(days=31)
-        for deed in session.exec(select(BankDeed)):
+        for deed in session.exec(select(UndoEntry)):
             deed.created_at -= timedelta(days=31)
     with db.transaction() as session:
         assert trash_retention.sweep(session) == 1
     assert {row.id for row in rows(Contact)} == {jane.id, john.id}
-    assert rows(BankDeed) == []
-    assert rows(Tombstone) == []
+    assert rows(UndoEntry) == []
+    assert rows(ErasedPerson) == []
     assert len(rows(Activity, contact_id=None)) == 1
     with db.transaction() as session:
         assert trash_retention.sweep(session) == 0

@@ -14,7 +14,7 @@ from app.models import (
     Contact,
     EntityType,
     LinkState,
-    OwedAnswer,
+    PendingOutcome,
     PipedriveLink,
     PipedriveSync,
     Trigger,
@@ -118,7 +118,7 @@ def test_everything_moves_to_the_one_that_is_kept(ada, jane, twin):
     assert kept.last_contacted.year == 2026
     assert kept.next_due.year == 2031
     assert {row.contact_id for row in rows(Activity)} == {jane.id}
-    assert {row.contact_id for row in rows(OwedAnswer)} == {jane.id}
+    assert {row.contact_id for row in rows(PendingOutcome)} == {jane.id}
     assert {(row.contact_id, row.entity_id, row.dedupe_key) for row in rows(PipedriveSync)} == {
         (jane.id, jane.id, f"person:{jane.id}")
     }

@@ -14,8 +14,8 @@ from app.models import (
     EntityType,
     LinkState,
     Organisation,
-    OwedAnswer,
     OwnerChange,
+    PendingOutcome,
     PipedriveLink,
     PipedriveSync,
     SyncStatus,
@@ -79,7 +79,7 @@ def test_what_is_to_be_done_follows_and_what_was_done_stays_with_who_did_it(ada,
         SyncStatus.SUCCESS: ada.id,
     }
     assert rows(CampaignContact)[0].assigned_user_id == bo.id
-    assert rows(OwedAnswer)[0].answered_at
+    assert rows(PendingOutcome)[0].answered_at
     (step,) = rows(OwnerChange)
     assert (step.contact_id, step.from_user_id, step.to_user_id, step.by_user_id) == (jane.id, ada.id, bo.id, gwen.id)
     (firm,) = rows(Organisation, id=moved.organisation_id)

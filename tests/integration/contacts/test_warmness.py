@@ -16,10 +16,10 @@ from app.models import (
     ActivityType,
     Contact,
     ContactDraft,
+    EmailTemplateDraft,
     Outcome,
     PipedriveSync,
-    SavedViewDraft,
-    TemplateDraft,
+    SavedSearchDraft,
     User,
     WarmnessChange,
     now,
@@ -291,7 +291,7 @@ def test_the_event_is_remembered_for_the_next_card(ada, jane):
 
 
 def test_a_template_is_filled_with_what_we_know_and_opens_the_mail_program(ada, bo, jane):
-    draft = TemplateDraft(
+    draft = EmailTemplateDraft(
         name="Hello", subject="{organisation} & {given_name}", body="Dear {given_name},\n{job_title}\n{me}"
     )
     kept = do(email_templates.save, ada, draft)
@@ -302,10 +302,10 @@ def test_a_template_is_filled_with_what_we_know_and_opens_the_mail_program(ada, 
         == "mailto:jane@acme.example?subject=ACME%20Ltd%20%26%20Jane&body=Dear%20Jane%2C%0D%0A%0D%0AAda%20Lind"
     )
     with pytest.raises(Conflict):
-        do(email_templates.save, ada, TemplateDraft(name="Hello"))
+        do(email_templates.save, ada, EmailTemplateDraft(name="Hello"))
     with pytest.raises(NotFound):
         do(email_templates.fill, bo, kept.id, jane.id)
-    assert do(email_templates.save, ada, TemplateDraft(name="Hi"), kept.id).name == "Hi"
+    assert do(email_templates.save, ada, EmailTemplateDraft(name="Hi"), kept.id).name == "Hi"
     assert [row.name for row in do(email_templates.templates, ada)] == ["Hi"]
     do(email_templates.remove, ada, kept.id)
     assert do(email_templates.templates, ada) == []
@@ -313,24 +313,24 @@ def test_a_template_is_filled_with_what_we_know_and_opens_the_mail_program(ada, 
 
 def test_a_name_with_braces_stays_a_name(ada):
     odd = world.contact(ada, "{me} {x")
-    kept = do(email_templates.save, ada, TemplateDraft(name="T", body="{name}!"))
+    kept = do(email_templates.save, ada, EmailTemplateDraft(name="T", body="{name}!"))
     assert do(email_templates.fill, ada, kept.id, odd.id).body == "{me} {x!"
 
 
 @pytest.mark.parametrize("body", ["{nonsense}", "{", "}", "{name", "{{name}}"])
 def test_a_template_knows_only_what_a_contact_has(body):
     with pytest.raises(ValueError, match="nothing else"):
-        TemplateDraft(name="T", body=body)
+        EmailTemplateDraft(name="T", body=body)
 
 
 def test_a_view_finds_again_what_was_saved(ada, bo, jane, john):
-    kept = do(saved_searches.save, ada, SavedViewDraft(name="Warm", query="?warmness_min=4&sort=-warmness&view=warm"))
+    kept = do(saved_searches.save, ada, SavedSearchDraft(name="Warm", query="?warmness_min=4&sort=-warmness&view=warm"))
     wanted = do(saved_searches.search, ada, kept.id)
     assert wanted == search.Search(warmness_min=4, sort="-warmness")
     assert [row.id for row in do(search.contacts, ada, wanted).items] == [jane.id]
-    assert do(saved_searches.save, ada, SavedViewDraft(name="Warm", query="q=x")).id == kept.id
+    assert do(saved_searches.save, ada, SavedSearchDraft(name="Warm", query="q=x")).id == kept.id
     assert do(saved_searches.rename, ada, kept.id, "Hot").name == "Hot"
-    other = do(saved_searches.save, ada, SavedViewDraft(name="Other"))
+    other = do(saved_searches.save, ada, SavedSearchDraft(name="Other"))
     with pytest.raises(Conflict):
         do(saved_searches.rename, ada, other.id, "Hot")
     for verb in (saved_searches.search, saved_searches.remove):
@@ -343,4 +343,4 @@ def test_a_view_finds_again_what_was_saved(ada, bo, jane, john):
 @pytest.mark.parametrize("query", ["colour=red", "warmness_min=x", "sort=password", "campaign_id=1", "q=a&q=b"])
 def test_a_view_of_a_made_up_search_is_refused(ada, query):
     with pytest.raises(Invalid):
-        do(saved_searches.save, ada, SavedViewDraft(name="V", query=query))
+        do(saved_searches.save, ada, SavedSearchDraft(name="V", query=query))

@@ -17,9 +17,9 @@ from app.models import (
     ActivityType,
     Contact,
     Mail,
-    Notice,
-    NoticeChoice,
-    NoticeKind,
+    Notification,
+    NotificationKind,
+    NotificationSettings,
     Outcome,
     Question,
     SavedReportDraft,
@@ -95,7 +95,7 @@ def test_the_morning_mail_says_whom_to_contact_and_why(ada, jane, john, at):
     assert "John Öström" in mail.body
     assert "Call · Mon 23 Nov, 11:05" in mail.body
     assert "<script" not in mail.html
-    assert [notice.kind for notice in all_of(Notice)] == [NoticeKind.DIGEST]
+    assert [notice.kind for notice in all_of(Notification)] == [NotificationKind.DIGEST]
 
 
 def test_it_comes_once_a_day_at_the_persons_own_hour(ada, bo, jane, at):
@@ -122,7 +122,7 @@ def test_it_comes_once_a_day_at_the_persons_own_hour(ada, bo, jane, at):
     ],
 )
 def test_whose_morning_has_come(moment, choice, due):
-    assert daily_digest.is_due(NoticeChoice(user_id=base.new_id(), **choice), "Europe/Berlin", moment) is due
+    assert daily_digest.is_due(NotificationSettings(user_id=base.new_id(), **choice), "Europe/Berlin", moment) is due
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_planned_touch_rings_when_it_is_due_and_again_when_it_was_moved(ada, j
     at(MONDAY + timedelta(hours=1, minutes=50))
     assert occasion() == 1
     assert occasion() == 0
-    assert all_of(Notice)[0].sentence == "Call with Jane Roe is due."
+    assert all_of(Notification)[0].sentence == "Call with Jane Roe is due."
     with db.transaction() as session:
         activity_log.change(session, ada, call.id, {"due_date": MONDAY + timedelta(hours=5)})
     at(MONDAY + timedelta(hours=5))
@@ -271,7 +271,7 @@ def test_after_its_end_a_meeting_asks_how_it_went(ada, jane, at):
     occasion()
     at(MONDAY + timedelta(minutes=30))
     occasion()
-    assert all_of(Notice)[-1].sentence == "Meeting with Jane Roe: held, no-show or moved?"
+    assert all_of(Notification)[-1].sentence == "Meeting with Jane Roe: held, no-show or moved?"
     with db.transaction() as session:
         activity_log.change(session, ada, meeting.id, {"outcome": Outcome.HELD, "done": True})
     at(MONDAY + timedelta(hours=2))
@@ -284,7 +284,7 @@ def test_a_push_that_needs_somebody_rings_for_its_owner_alone(ada, bo, jane, at)
         sync.status, sync.error, sync.finished_at = "FAILED", "Two people fit.", now()
         session.add(sync)
     assert occasion() == 1
-    (notice,) = all_of(Notice)
+    (notice,) = all_of(Notification)
     assert (notice.user_id, notice.path) == (ada.id, "/sync")
     assert notice.sentence == "Jane Roe did not reach Pipedrive: Two people fit."
 
@@ -299,8 +299,8 @@ def test_who_switched_a_kind_off_does_not_hear_of_it(ada, jane, at):
 def test_notices_are_counted_read_and_ones_own(ada, bo, at):
     with db.transaction() as session:
         for number in range(3):
-            inbox.tell(session, ada, NoticeKind.CAMPAIGN, f"News {number}.", about=f"n{number}")
-        assert not inbox.tell(session, ada, NoticeKind.CAMPAIGN, "Again.", about="n0")
+            inbox.tell(session, ada, NotificationKind.CAMPAIGN, f"News {number}.", about=f"n{number}")
+        assert not inbox.tell(session, ada, NotificationKind.CAMPAIGN, "Again.", about="n0")
     with db.transaction() as session:
         seen = inbox.bell(session, ada)
         assert (len(seen.notices), seen.unread) == (3, 3)
@@ -327,7 +327,7 @@ def test_choices_are_checked(ada, wrong):
     ],
 )
 def test_quiet_hours_go_over_midnight(hour, window, quiet, loud):
-    chosen_ = NoticeChoice(user_id=base.new_id(), quiet_from=window[0], quiet_to=window[1])
+    chosen_ = NotificationSettings(user_id=base.new_id(), quiet_from=window[0], quiet_to=window[1])
     moment = datetime(2026, 3, 28, hour, tzinfo=BERLIN)  # clocks go forward in the following night
     assert inbox.is_quiet(chosen_, "Europe/Berlin", moment) is quiet
     assert inbox.loud_again(chosen_, "Europe/Berlin", moment).astimezone(BERLIN).hour == loud

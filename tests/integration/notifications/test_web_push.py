@@ -16,7 +16,7 @@ from app.mail.delivery import Post
 from app.mail.senders import NotNow
 from app.mail.web_push_client import Gone, Ringer
 from app.mail.web_push_encryption import Key
-from app.models import ActivityDraft, ActivityType, DeviceDraft, NoticeKind, PushDevice, Ring, User, base
+from app.models import ActivityDraft, ActivityType, DeviceDraft, NotificationKind, PushDevice, User, WebPush, base
 from app.services.accounts import sessions
 from app.services.activities import activity_log
 from app.services.notifications import inbox, web_push_outbox
@@ -61,14 +61,14 @@ def device(service, who, name="phone", *, known=True, **facts):
     return row
 
 
-def tell(who, sentence="Call with Jane Roe is due.", kind=NoticeKind.REMINDER, about="x"):
+def tell(who, sentence="Call with Jane Roe is due.", kind=NotificationKind.REMINDER, about="x"):
     with db.transaction() as session:
         return inbox.tell(session, session.get_one(User, who.id), kind, sentence, path="/contacts", about=about)
 
 
 def rings():
     with db.reading() as session:
-        return session.exec(select(Ring)).all()
+        return session.exec(select(WebPush)).all()
 
 
 def devices():

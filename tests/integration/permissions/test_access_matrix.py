@@ -12,19 +12,19 @@ from app.api.core import examples
 from app.models import (
     ActivityDraft,
     ActivityType,
-    BankDeed,
     DeviceDraft,
+    EmailTemplateDraft,
     Import,
     IntroductionDraft,
     Outcome,
     PipedriveSync,
     Role,
     SavedReportDraft,
-    SavedViewDraft,
+    SavedSearchDraft,
     SyncConflict,
     SyncStatus,
-    TemplateDraft,
     Trigger,
+    UndoEntry,
     User,
 )
 from app.services.accounts import sessions
@@ -241,8 +241,8 @@ def firm():
         session.add(batch := Import(user_id=ada.id))
         session.add(asked := SyncConflict(contact_id=jane.id, user_id=ada.id, account="acme", entity_type="person", entity_id=jane.id,
                                           field="name", ours="Jane Roe", theirs="Jane R."))  # fmt: skip
-        view = saved_searches.save(session, me, SavedViewDraft(name="Quiet"))
-        template = email_templates.save(session, me, TemplateDraft(name="First mail"))
+        view = saved_searches.save(session, me, SavedSearchDraft(name="Quiet"))
+        template = email_templates.save(session, me, EmailTemplateDraft(name="First mail"))
         # what a contact of Ada's brought suggests that they are warmer than they are said to be
         referral = activity_log.log(
             session, me, jane.id, ActivityDraft(type=ActivityType.REFERRAL, outcome=Outcome.INTRODUCED)
@@ -262,7 +262,7 @@ def firm():
     twin = world.contact(ada, "J. Roe", organisation="Globex")
     with db.transaction() as session:
         done = bulk_actions.tag(session, session.get_one(User, ada.id), [twin.id], "x")
-        deed = session.get_one(BankDeed, done.deed_id)
+        deed = session.get_one(UndoEntry, done.deed_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
     ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked,
            "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "device": device, "push": push,

@@ -10,15 +10,15 @@ from app import db
 from app.models import (
     ActivityDraft,
     ActivityType,
-    Deed,
     EntityType,
     LinkState,
     Outcome,
     PipedriveLink,
     PipedriveSync,
+    PushEffect,
+    PushReceipt,
     SyncConflict,
     SyncLane,
-    SyncReceipt,
     SyncStatus,
     now,
 )
@@ -226,8 +226,8 @@ def test_one_push_shows_its_candidates_and_its_receipt(ada, jane):
     row = several(jane)
     with db.transaction() as session:
         session.add(
-            SyncReceipt(
-                sync_id=row.id, account="acme", entity_type=EntityType.ORGANIZATION, remote_id=7, what=Deed.LINKED
+            PushReceipt(
+                sync_id=row.id, account="acme", entity_type=EntityType.ORGANIZATION, remote_id=7, what=PushEffect.LINKED
             )
         )
     body = about(ada, row, method="GET").json()

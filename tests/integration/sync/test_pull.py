@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from app import db
 from app.errors import Conflict, NotFound
-from app.models import AuditEvent, Outcome, Resolution, SyncAccount, SyncStatus, User, now
+from app.models import AuditEvent, ConflictResolution, Outcome, SyncAccount, SyncStatus, User, now
 from app.services.activities import activity_log
 from app.services.contacts import bank, organisations
 from app.services.pipedrive import conflicts
@@ -153,7 +153,7 @@ def test_a_firm_that_is_renamed_there_is_renamed_here(fake, desk, ada, kari):
 
 
 @pytest.mark.parametrize("through", ["push", "listening"])
-@pytest.mark.parametrize("resolution", Resolution)
+@pytest.mark.parametrize("resolution", ConflictResolution)
 def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada, kari, resolution, through):
     fake.company.edit("persons", 1, name="Kari Hansen", emails=values("hansen@steel.example"))
     change(ada, kari, name="Kari Ibsen", email="ibsen@steel.example", phone="+47 22 33 44 55")
@@ -177,10 +177,12 @@ def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada, kari, 
         settled(desk)
     listened(desk)
     (person,) = fake.alive("persons")
-    wins = "Kari Ibsen" if resolution is Resolution.OURS else "Kari Hansen"
+    wins = "Kari Ibsen" if resolution is ConflictResolution.OURS else "Kari Hansen"
     assert (person["name"], fresh(kari).name) == (wins, wins)
-    assert ("ibsen@steel.example" in [one["value"] for one in person["emails"]]) is (resolution is Resolution.OURS)
-    assert fresh(kari).emails == [f"{'ibsen' if resolution is Resolution.OURS else 'hansen'}@steel.example"]
+    assert ("ibsen@steel.example" in [one["value"] for one in person["emails"]]) is (
+        resolution is ConflictResolution.OURS
+    )
+    assert fresh(kari).emails == [f"{'ibsen' if resolution is ConflictResolution.OURS else 'hansen'}@steel.example"]
     assert (waiting(ada), standing(kari).badge) == ([], push_jobs.Badge.IN_PIPEDRIVE)
 
 
@@ -201,10 +203,10 @@ def test_only_its_owner_decides_and_only_once(fake, desk, ada, bo, kari):
     (asked,) = waiting(ada)
     assert waiting(bo) == []
     with pytest.raises(NotFound):
-        decide(bo, asked, Resolution.OURS)
-    decide(ada, asked, Resolution.OURS)
+        decide(bo, asked, ConflictResolution.OURS)
+    decide(ada, asked, ConflictResolution.OURS)
     with pytest.raises(Conflict, match="decided already"):
-        decide(ada, asked, Resolution.THEIRS)
+        decide(ada, asked, ConflictResolution.THEIRS)
 
 
 def test_a_question_about_the_firm_is_answered_with_theirs(fake, desk, ada, kari):
@@ -214,7 +216,7 @@ def test_a_question_about_the_firm_is_answered_with_theirs(fake, desk, ada, kari
     settled(desk)
     (asked,) = waiting(ada)
     assert (asked.field, asked.ours, asked.theirs) == ("organisation", "Elv AS", "Fjord AS")
-    decide(ada, asked, Resolution.THEIRS)
+    decide(ada, asked, ConflictResolution.THEIRS)
     settled(desk)
     assert (firm_of(kari), fake.alive("persons")[0]["org_id"]) == ("Fjord AS", 2)
 
@@ -245,7 +247,7 @@ def test_a_meeting_that_is_moved_there_is_moved_here(fake, desk, ada, kari):
     assert fake.asked("PATCH") == []
 
 
-@pytest.mark.parametrize("resolution", Resolution)
+@pytest.mark.parametrize("resolution", ConflictResolution)
 def test_a_meeting_that_both_moved_is_asked_about(fake, desk, ada, kari, resolution):
     due = now().replace(microsecond=0, second=0) + timedelta(days=2)
     meeting = meet(ada, kari, due_date=due, subject="Intro")
@@ -259,7 +261,7 @@ def test_a_meeting_that_both_moved_is_asked_about(fake, desk, ada, kari, resolut
     assert (asked.about, asked.field) == ("Intro", "date")
     decide(ada, asked, resolution)
     settled(desk)
-    stands = ours if resolution is Resolution.OURS else theirs
+    stands = ours if resolution is ConflictResolution.OURS else theirs
     assert fresh(meeting).due_date == stands
     assert fake.alive("activities")[0]["due_date"] == f"{stands:%Y-%m-%d}"
     assert waiting(ada) == []

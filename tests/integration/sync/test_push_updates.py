@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app import db
 from app.errors import Conflict, NotFound
-from app.models import Deed, SyncAccount, SyncReceipt, SyncStatus, Trigger, User, now
+from app.models import PushEffect, PushReceipt, SyncAccount, SyncStatus, Trigger, User, now
 from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import bank
@@ -271,14 +271,14 @@ def test_a_push_leaves_a_receipt_of_everything_it_did(fake, desk, ada, kari):
     meet(ada, kari)
     (row,) = settled(desk)
     assert of(ada, row) == [
-        (Deed.CREATED, "organization", 1),
-        (Deed.LINKED, "person", 1),
-        (Deed.UPDATED, "person", 1),
-        (Deed.CREATED, "activity", 1),
+        (PushEffect.CREATED, "organization", 1),
+        (PushEffect.LINKED, "person", 1),
+        (PushEffect.UPDATED, "person", 1),
+        (PushEffect.CREATED, "activity", 1),
     ]
     change(ada, kari, name="Kari Hansen")
     row = next(row for row in settled(desk) if row.trigger is Trigger.UPDATE)
-    assert of(ada, row) == [(Deed.UPDATED, "person", 1)]
+    assert of(ada, row) == [(PushEffect.UPDATED, "person", 1)]
 
 
 def test_undo_takes_back_what_the_push_created_and_nothing_else(fake, desk, ada, kari):
@@ -293,7 +293,7 @@ def test_undo_takes_back_what_the_push_created_and_nothing_else(fake, desk, ada,
     )
     assert fresh(meeting).pipedrive_activity_id is None
     with db.reading() as session:
-        taken = {one.entity_type for one in session.exec(select(SyncReceipt)) if one.undone_at}
+        taken = {one.entity_type for one in session.exec(select(PushReceipt)) if one.undone_at}
     assert taken == {"activity"}
 
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from app import db
-from app.models import SyncAccount, SyncNote, User, now
+from app.models import SyncAccount, User, WebhookNote, now
 from app.services.accounts import pipedrive_keys
 from app.services.accounts import profile as account_service
 from app.services.base import firm_settings
@@ -78,7 +78,7 @@ def about(entity, number, action="change", **meta):
 
 def notes():
     with db.reading() as session:
-        return list(session.exec(select(SyncNote)))
+        return list(session.exec(select(WebhookNote)))
 
 
 def account():

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from nicegui.element import Element
 
-from app.models import WORDS, ActivityType, auto_subject
+from app.models import ACTIVITY_LABELS, ActivityType, auto_subject
 from app.pages.activities.parts import touch_rows
 from app.pages.ui import theme
 from app.services.activities.timeline import Entry
@@ -83,7 +83,7 @@ def _card(entry: Entry, zone: str, me: UUID, *, opens: bool) -> Row:
         "t": touch_rows.TYPE_TONES[touch.type],
         "planned": not touch.done,
         "late": late,
-        "s": " · ".join(filter(None, (WORDS[touch.type], said, brought, by))),
+        "s": " · ".join(filter(None, (ACTIVITY_LABELS[touch.type], said, brought, by))),
         # a subject that says no more than kind, name and outcome is not said twice
         "title": None if touch.subject == auto_subject(touch.type, name, touch.outcome) else touch.subject,
         "place": touch.location,

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from app.models import OUTCOMES, WORDS, Activity, ActivityType, Outcome, now
+from app.models import ACTIVITY_LABELS, OUTCOMES, Activity, ActivityType, Outcome, now
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import Act, Line, Verb
 from app.services.activities.timeline import Entry
@@ -136,7 +136,7 @@ def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
         "icon": theme.icon(theme.TYPE_ICONS[touch.type]),
         "t": TYPE_TONES[touch.type],
         "n": entry.contact or "Somebody",
-        "s": " · ".join(filter(None, (WORDS[touch.type], said, note, by))),
+        "s": " · ".join(filter(None, (ACTIVITY_LABELS[touch.type], said, note, by))),
         "d": f"{theme.local(touch.moment, zone):%H:%M}",
         "b": "overdue" if touch.is_overdue else "planned" if not touch.done else None,
         "bt": "bad" if touch.is_overdue else "wait",

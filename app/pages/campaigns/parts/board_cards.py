@@ -8,7 +8,7 @@ from uuid import UUID
 
 from nicegui.element import Element
 
-from app.models import WORDS, Stage, now
+from app.models import ACTIVITY_LABELS, Stage, now
 from app.pages.ui import theme
 from app.services.campaigns.board import BoardCard
 
@@ -49,7 +49,7 @@ def firm_and_owner(card: BoardCard, me: UUID) -> str:
 def last_touch(card: BoardCard) -> str:
     if card.last_touch_at is None:
         return "No touch yet"
-    what = WORDS[card.last_touch_type] if card.last_touch_type else "Touch"
+    what = ACTIVITY_LABELS[card.last_touch_type] if card.last_touch_type else "Touch"
     return f"{what} · {theme.ago(card.last_touch_at)}"
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import WORDS, ActivityDraft, ActivityType, Outcome, User
+from app.models import ACTIVITY_LABELS, ActivityDraft, ActivityType, Outcome, User
 from app.pages.activities.parts import touch_rows
 from app.pages.campaigns import assign_result
 from app.pages.campaigns.campaign_actions import taken_back
@@ -100,7 +100,9 @@ class Acts:
 
     async def log(self, draft: ActivityDraft) -> bool:
         kind, outcome = ActivityType(draft.type), draft.outcome
-        said = f"{WORDS[kind]} logged" + (f": {touch_rows.word(Outcome(outcome), kind).lower()}" if outcome else "")
+        said = f"{ACTIVITY_LABELS[kind]} logged" + (
+            f": {touch_rows.word(Outcome(outcome), kind).lower()}" if outcome else ""
+        )
 
         def work(session: Session, me: User, them: Chosen) -> Said | str:
             done = bulk_log.log(session, me, them, draft)

@@ -11,7 +11,7 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import WORDS, ActivityDraft, ActivityType, Outcome, User
+from app.models import ACTIVITY_LABELS, ActivityDraft, ActivityType, Outcome, User
 from app.pages.activities.parts import touch_rows
 from app.pages.campaigns import assign_result
 from app.pages.contacts.list import list_queries
@@ -26,7 +26,9 @@ Whom = Callable[[Session, User], Chosen]
 
 OFFERED = 12
 # a meeting has one place and one hour: it is booked with each
-KINDS: dict[ActivityType, str] = {kind: word for kind, word in WORDS.items() if kind is not ActivityType.MEETING}
+KINDS: dict[ActivityType, str] = {
+    kind: word for kind, word in ACTIVITY_LABELS.items() if kind is not ActivityType.MEETING
+}
 FILES: dict[exporter.Kind, tuple[str, str]] = {
     "xlsx": ("Excel", "For a spreadsheet, dates as dates"),
     "csv": ("CSV", "For any other tool; the import reads it back"),

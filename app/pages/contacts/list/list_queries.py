@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.errors import NotFound
-from app.models import SavedView, User
+from app.models import SavedSearch, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.contacts.list import list_url
 from app.pages.contacts.parts import contact_rows
@@ -35,7 +35,7 @@ class First:
     total: int
     threshold: int
     campaign: str
-    views: list[tuple[SavedView, Search]]
+    views: list[tuple[SavedSearch, Search]]
 
 
 def first(session: Session, me: User, said: str) -> First:
@@ -62,7 +62,7 @@ def ids(session: Session, me: User, them: Chosen, limit: int) -> list[UUID]:
     return list(them)[:limit]
 
 
-def views(session: Session, me: User) -> list[tuple[SavedView, Search]]:
+def views(session: Session, me: User) -> list[tuple[SavedSearch, Search]]:
     """My saved searches, and what each finds."""
     return [(view, list_url.read(session, me, view.query)) for view in saved_searches.views(session, me)]
 

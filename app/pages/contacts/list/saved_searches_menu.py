@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import SavedView, SavedViewDraft, User
+from app.models import SavedSearch, SavedSearchDraft, User
 from app.pages.contacts.list import list_queries, list_url
 from app.pages.core.tap import Said, look, tap
 from app.pages.ui import basic, form
@@ -15,7 +15,7 @@ from app.pages.ui.filter_chips_base import MenuChip
 from app.services.contacts import saved_searches
 from app.services.contacts.search import Search
 
-Known = list[tuple[SavedView, Search]]
+Known = list[tuple[SavedSearch, Search]]
 
 KEEP, MANAGE, TRASH = "keep", "manage", "trash"
 
@@ -58,17 +58,17 @@ class Views:
             if found:
                 await self.on_pick(found)
 
-    def ask_name(self, view: SavedView | None = None) -> None:
+    def ask_name(self, view: SavedSearch | None = None) -> None:
         """A name for the present search, or another one for a saved search."""
         typed: dict[str, Any] = {"name": view.name if view else ""}
 
         @tap
         def keep(session: Session, me: User) -> str:
-            draft = SavedViewDraft(name=typed["name"] or "", query=list_url.query(self.present()))
+            draft = SavedSearchDraft(name=typed["name"] or "", query=list_url.query(self.present()))
             return f"“{saved_searches.save(session, me, draft).name}” is saved"
 
         @tap
-        def rename(session: Session, me: User, one: SavedView) -> str:
+        def rename(session: Session, me: User, one: SavedSearch) -> str:
             return f"Now called “{saved_searches.rename(session, me, one.id, typed['name'] or '').name}”"
 
         async def save() -> None:
@@ -80,7 +80,7 @@ class Views:
             basic.line("Another name" if view else "Save this search", "h2", "pd-h1")
             if not view:
                 basic.text("The words, the filters and the order that are chosen now.", "pd-muted")
-            form.field(typed, SavedViewDraft, "name", "Name", props="autocomplete=off").props("autofocus")
+            form.field(typed, SavedSearchDraft, "name", "Name", props="autocomplete=off").props("autofocus")
             basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save-view")
         self.opened()
 
@@ -103,14 +103,14 @@ class Views:
         if not self.sheet.is_open:
             self.sheet.open()
 
-    async def remove(self, view: SavedView) -> None:
+    async def remove(self, view: SavedSearch) -> None:
         @tap
         def work(session: Session, me: User) -> Said:
             saved_searches.remove(session, me, view.id)
             return Said(f"“{view.name}” is removed", back)
 
         def back(session: Session, me: User) -> str:
-            saved_searches.save(session, me, SavedViewDraft(name=view.name, query=view.query))
+            saved_searches.save(session, me, SavedSearchDraft(name=view.name, query=view.query))
             return f"“{view.name}” is back"
 
         if await work():

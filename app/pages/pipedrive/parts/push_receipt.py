@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from app.models import Deed, EntityType, SyncReceipt, SyncStatus
+from app.models import EntityType, PushEffect, PushReceipt, SyncStatus
 from app.pages.ui import basic, theme
 from app.services.pipedrive.push_history import Item
 from app.services.push_queue.record_urls import Home
@@ -14,7 +14,7 @@ ICONS = {
     EntityType.LEAD: "target",
     EntityType.DEAL: "target",
 }
-DID = {Deed.CREATED: "Created", Deed.LINKED: "Linked to", Deed.UPDATED: "Updated"}
+DID = {PushEffect.CREATED: "Created", PushEffect.LINKED: "Linked to", PushEffect.UPDATED: "Updated"}
 
 
 def afterwards(item: Item) -> str | None:
@@ -29,7 +29,7 @@ def afterwards(item: Item) -> str | None:
     return back.detail or "What this push created is taken back."
 
 
-def did(done: tuple[SyncReceipt, ...], home: Home, zone: str) -> None:
+def did(done: tuple[PushReceipt, ...], home: Home, zone: str) -> None:
     """What the push created, linked and updated, each with its way into Pipedrive."""
     if not done:
         return

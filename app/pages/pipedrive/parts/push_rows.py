@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from app.models import Deed, PipedriveSync, SyncStatus, Trigger, now
+from app.models import PipedriveSync, PushEffect, SyncStatus, Trigger, now
 from app.pages.pipedrive.parts import push_receipt
 from app.pages.ui import basic, theme
 from app.services.pipedrive.push_history import ASIDE, Item
@@ -133,7 +133,7 @@ def status_chip(sync: PipedriveSync) -> None:
 def acts(item: Item, verbs: Verbs) -> None:
     """A golden ticket may have a colleague's push tried again; all else is its owner's."""
     sync = item.sync
-    made = any(one.what is Deed.CREATED and one.undone_at is None for one in item.did)
+    made = any(one.what is PushEffect.CREATED and one.undone_at is None for one in item.did)
     with ui.element("div").classes("pd-push-acts"):
         if sync.status is SyncStatus.FAILED:
             several = bool(sync.candidates) and item.mine

@@ -1,0 +1,45 @@
+"""What became of a contact: each change of warmness, each change of owner."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from app.models.base import Entity, one_of
+
+
+class WarmnessReason(StrEnum):
+    ADDED = "ADDED"
+    HAND = "HAND"
+    SUGGESTED = "SUGGESTED"
+    MERGED = "MERGED"
+    IMPORT = "IMPORT"
+    DECLINED = "DECLINED"
+
+
+class WarmnessChange(Entity, table=True):
+    """One step of a contact's warmness, why, and the touch that suggested it."""
+
+    __tablename__ = "warmness_changes"
+    __table_args__ = (
+        Index("warmness_changes_of_activity", "activity_id", postgresql_where=text("activity_id IS NOT NULL")),
+    )
+
+    contact_id: UUID = Field(foreign_key="contacts.id", index=True, ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id")
+    before: int
+    after: int
+    reason: WarmnessReason = Field(sa_type=one_of(WarmnessReason))
+    activity_id: UUID | None = Field(default=None, foreign_key="activities.id", ondelete="SET NULL")
+
+
+class OwnerChange(Entity, table=True):
+    """A contact went from one bank to another; `by_user_id` is empty when the operator did it."""
+
+    __tablename__ = "owner_changes"
+
+    contact_id: UUID = Field(foreign_key="contacts.id", index=True, ondelete="CASCADE")
+    from_user_id: UUID = Field(foreign_key="users.id")
+    to_user_id: UUID = Field(foreign_key="users.id")
+    by_user_id: UUID | None = Field(default=None, foreign_key="users.id")
