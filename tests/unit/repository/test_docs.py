@@ -50,6 +50,20 @@ def test_every_link_leads_somewhere(doc, target):
     assert not anchor or anchor in headings(there)
 
 
+PLACE = re.compile(r"`((?:app|tests|scripts|migrations|docs|deploy)/[\w./-]*)`")
+PLACES = [
+    pytest.param(place, id=f"{name(doc)}:{place}")
+    for doc in DOCS
+    if doc.name != "CHANGELOG.md"
+    for place in sorted(set(PLACE.findall(doc.read_text())))
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_file_and_folder_that_is_named_is_there(place):
+    assert (ROOT / place).exists()
+
+
 def test_every_variable_is_in_the_example():
     listed = set(re.findall(r"^#?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert {field.upper() for field in Settings.model_fields} <= listed
