@@ -16,6 +16,7 @@ from app.errors import Invalid
 from app.models import ActivityDraft, User
 from app.models.base import Draft, Line
 from app.services.activities import bulk_log
+from app.services.campaigns import bulk_moves
 from app.services.contacts import bulk_actions, saved_searches
 from app.services.contacts.bulk_actions import Chosen, Done
 
@@ -82,7 +83,7 @@ def _log(session: Session, me: User, wanted: Chosen, wish: Bulk) -> Done:
 def _assign(session: Session, me: User, wanted: Chosen, wish: Bulk) -> Done:
     if wish.campaign_id is None:
         raise Invalid(fields={"campaign_id": "Choose a campaign."})
-    return bulk_actions.assign(session, me, wanted, wish.campaign_id)
+    return bulk_moves.assign_chosen(session, me, wanted, wish.campaign_id)
 
 
 VERBS: dict[Verb, Callable[[Session, User, Chosen, Bulk], Done]] = {

@@ -9,8 +9,8 @@ from app.api.core import examples
 from app.api.core.dependencies import Caller, Transaction
 from app.api.core.schemas import Answer
 from app.models.base import Draft
+from app.services.contacts import duplicates
 from app.services.contacts.capture import text_parser
-from app.services.imports import matcher
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])
 
@@ -35,8 +35,8 @@ def captured(
     """What a signature, a vCard, a LinkedIn address or a line says about somebody, to look over; nothing is kept."""
     found = text_parser.parse(session, me, wish.text)
     said = found.draft
-    typed = matcher.Typed(
+    typed = duplicates.Typed(
         said.get("name", ""), said.get("emails", ()), said.get("phones", ()), said.get("organisation")
     )
-    candidates = [twin.candidate for twin in matcher.like(session, me, typed)]
+    candidates = [twin.candidate for twin in duplicates.like(session, me, typed)]
     return CapturedAnswer(sort=found.sort, draft=said, pieces=found.pieces, candidates=candidates)

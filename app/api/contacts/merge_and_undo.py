@@ -13,10 +13,10 @@ from app.api.core.dependencies import Caller, Transaction
 from app.api.core.schemas import Answer, ContactAnswer
 from app.models import UndoKind
 from app.models.base import Draft
+from app.services.campaigns import undo_dispatch
 from app.services.contacts import merge as merging
 from app.services.permissions import visibility
 from app.services.push_queue import push_jobs
-from app.services.undo import undo_log
 
 router = APIRouter(tags=["contacts"])
 
@@ -79,4 +79,4 @@ def merge(
 @router.post("/undo/{deed_id}")
 def undo(session: Transaction, me: Caller, deed_id: UUID) -> UndoneAnswer:
     """Take a deed of mine back: a merge, a rename, or what was done to many contacts."""
-    return UndoneAnswer.model_validate(undo_log.undo(session, me, deed_id))
+    return UndoneAnswer.model_validate(undo_dispatch.undo(session, me, deed_id))

@@ -10,8 +10,7 @@ from app.models import Stage, UndoKind, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.tap import Said, tap
-from app.services.campaigns import board, bulk_moves, campaigns
-from app.services.undo import undo_log
+from app.services.campaigns import board, bulk_moves, campaigns, undo_dispatch
 
 # whom a verb for many is about, asked in the same step as the deed
 Whom = Callable[[Session, User], list[UUID]]
@@ -72,7 +71,7 @@ def taken_back(deed_id: UUID | None) -> Callable[[Session, User], str] | None:
 
 
 def _taken_back(deed_id: UUID, session: Session, who: User) -> str:
-    done = undo_log.undo(session, who, deed_id)
+    done = undo_dispatch.undo(session, who, deed_id)
     stays = f"; {done.left:,} changed since and stay{'s' if done.left == 1 else ''}" if done.left else ""
     return f"{campaign_cards.people(done.put_back)} {AGAIN[done.kind]}{stays}"
 

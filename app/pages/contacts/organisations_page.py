@@ -17,9 +17,9 @@ from app.pages.shell.frame import Shell
 from app.pages.ui import basic, pickers, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Kept, Sequel, further
+from app.services.campaigns import undo_dispatch
 from app.services.contacts import organisations
 from app.services.contacts.organisations import Firm
-from app.services.undo import undo_log
 from app.signals import Topic
 
 PAGE = 50
@@ -169,4 +169,4 @@ def merge(session: Session, me: User, keep_id: UUID, drop_id: UUID) -> Said:
 
 
 def _as_before(deed_id: UUID, session: Session, who: User) -> str:
-    return undo_log.undo(session, who, deed_id).sentence
+    return undo_dispatch.undo(session, who, deed_id).sentence

@@ -19,6 +19,7 @@ from app.pages.core.tap import Said, look, tap
 from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Kept, Sequel, further
+from app.services.campaigns import undo_dispatch
 from app.services.contacts import bank, trash, trash_retention
 from app.services.undo import undo_log
 from app.signals import Topic
@@ -125,7 +126,7 @@ def undoable(done: list[UndoEntry], zone: str) -> None:
 
 @tap
 def undo(session: Session, me: User, deed_id: UUID) -> str:
-    return undo_log.undo(session, me, deed_id).sentence
+    return undo_dispatch.undo(session, me, deed_id).sentence
 
 
 @tap

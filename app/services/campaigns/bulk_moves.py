@@ -9,7 +9,8 @@ from app.models import Contact, Stage, UndoKind, User
 from app.services.campaigns import board_assignments, board_stages, board_undo, campaigns
 from app.services.campaigns.board_assignments import Assigned
 from app.services.campaigns.board_undo import places
-from app.services.contacts.bulk_actions import Done
+from app.services.contacts import bulk_actions
+from app.services.contacts.bulk_actions import Chosen, Done
 from app.services.permissions import visibility
 from app.services.undo import undo_log
 from app.services.undo.row_snapshots import Step
@@ -23,6 +24,14 @@ def assign(
     fresh = [one.contact_id for one in done if one.status == "assigned"]
     step = board_undo.placed(session, who, campaign_id, fresh)
     return done, _keep(session, who, UndoKind.ASSIGN, "Assigned.", step)
+
+
+def assign_chosen(session: Session, who: User, wanted: Chosen, campaign_id: UUID) -> Done:
+    """Put chosen contacts of one's own on the board. Raises NotFound for the campaign, and Conflict when it is archived."""
+    results = board_assignments.assign(session, who, campaign_id, bulk_actions.chosen(session, who, wanted))
+    fresh = [one.contact_id for one in results if one.status == "assigned"]
+    step = board_undo.placed(session, who, campaign_id, fresh)
+    return bulk_actions.record(session, who, UndoKind.ASSIGN, "Assigned.", [step])
 
 
 def move(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID], stage: Stage) -> Done:

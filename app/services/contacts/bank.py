@@ -9,8 +9,7 @@ from sqlmodel import Session, col, select
 from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
 from app.models import Contact, ContactDraft, Trigger, User, WarmnessChange, WarmnessReason, now
 from app.services.base import audit_log, firm_settings, phone_numbers
-from app.services.contacts import erased_people, organisations
-from app.services.imports import matcher
+from app.services.contacts import duplicates, erased_people, organisations
 from app.services.push_queue import push_jobs, push_rules
 from app.signals import Topic, announce
 
@@ -138,8 +137,8 @@ def restore(session: Session, who: User, contact_id: UUID) -> Contact:
 
 def _alone(session: Session, who: User, draft: ContactDraft, contact: Contact) -> None:
     """Raise LikelyDuplicate when the bank has somebody who looks the same, Conflict when they asked to be forgotten."""
-    typed = matcher.Typed(contact.name, contact.emails, contact.phones, draft.organisation)
-    if found := matcher.like(session, who, typed, but_not=contact.id):
+    typed = duplicates.Typed(contact.name, contact.emails, contact.phones, draft.organisation)
+    if found := duplicates.like(session, who, typed, but_not=contact.id):
         raise LikelyDuplicate([twin.candidate for twin in found])
     if erased_people.known(session, who, [*contact.emails, *contact.phones]):
         raise Conflict(erased_people.ERASED)

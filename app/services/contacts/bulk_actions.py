@@ -1,6 +1,6 @@
 """One verb for many contacts of one's own: for those that were chosen, or all that a search finds.
 
-Each says how many it changed, and the deed that takes it back (`deeds.undo`).
+Each says how many it changed, and the deed that takes it back (`undo_dispatch.undo`).
 Contacts that are not this person's are none of theirs to choose and are passed over.
 """
 
@@ -16,7 +16,6 @@ from app.models import Contact, Trigger, UndoKind, User, WarmnessChange, Warmnes
 from app.models.base import new_id
 from app.models.contact import ContactDraft
 from app.services.base import audit_log, firm_settings
-from app.services.campaigns import board, board_undo
 from app.services.contacts import search
 from app.services.contacts.search import Search
 from app.services.push_queue import bulk_push_jobs
@@ -62,14 +61,14 @@ def tag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
     more = "(select array_agg(distinct w order by w) from unnest(t.tags || :word) w)"
     where = f"not t.tags @> :word and cardinality(t.tags) < {MOST_TAGS}"
     steps = _changed(session, chosen(session, who, wanted), "tags", more, where, word=[word])
-    return _done(session, who, UndoKind.TAG, f"Tagged “{word}”.", steps)
+    return record(session, who, UndoKind.TAG, f"Tagged “{word}”.", steps)
 
 
 def untag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
     word = _tag(word)
     ids = chosen(session, who, wanted)
     steps = _changed(session, ids, "tags", "array_remove(t.tags, :one)", "t.tags @> :word", word=[word], one=word)
-    return _done(session, who, UndoKind.UNTAG, f"Tag “{word}” removed.", steps)
+    return record(session, who, UndoKind.UNTAG, f"Tag “{word}” removed.", steps)
 
 
 def snooze(session: Session, who: User, wanted: Chosen, days: int) -> Done:
@@ -80,7 +79,7 @@ def snooze(session: Session, who: User, wanted: Chosen, days: int) -> Done:
     ids = chosen(session, who, wanted)
     to = "cast(:until as timestamptz)"
     steps = _changed(session, ids, "snoozed_until", to, f"t.snoozed_until is distinct from {to}", until=until)
-    return _done(session, who, UndoKind.SNOOZE, f"Snoozed for {days} days." if days else "Woken up.", steps)
+    return record(session, who, UndoKind.SNOOZE, f"Snoozed for {days} days." if days else "Woken up.", steps)
 
 
 def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
@@ -102,37 +101,42 @@ def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
     just_warm = [row["contact_id"] for row in history if row["before"] < threshold <= row["after"]]
     pushes = bulk_push_jobs.queue(session, who, just_warm, Trigger.WARM, unless_there=True)
     words = f"{abs(by)} {'warmer' if by > 0 else 'colder'}."
-    return _done(session, who, UndoKind.WARM, words, [*steps, added, pushes])
+    return record(session, who, UndoKind.WARM, words, [*steps, added, pushes])
 
 
 def push(session: Session, who: User, wanted: Chosen) -> Done:
     """Hand them all to Pipedrive; undo takes back what has not gone over yet."""
     step = bulk_push_jobs.queue(session, who, chosen(session, who, wanted), Trigger.MANUAL)
-    return _done(session, who, UndoKind.PUSH, "Queued for Pipedrive.", [step])
+    return record(session, who, UndoKind.PUSH, "Queued for Pipedrive.", [step])
 
 
 def trash(session: Session, who: User, wanted: Chosen) -> Done:
     """Out of every list, and what was to go to Pipedrive does not."""
     ids = chosen(session, who, wanted)
     steps = _changed(session, ids, "deleted_at", "cast(:moment as timestamptz)", "true", moment=now())
-    return _done(session, who, UndoKind.TRASH, "Moved to the trash.", [*steps, bulk_push_jobs.close(session, who, ids)])
+    return record(
+        session, who, UndoKind.TRASH, "Moved to the trash.", [*steps, bulk_push_jobs.close(session, who, ids)]
+    )
 
 
 def restore(session: Session, who: User, wanted: Chosen) -> Done:
     """Out of the trash, with their touches; what was to go to Pipedrive goes on."""
     ids = chosen(session, who, wanted, trash=True)
     steps = _changed(session, ids, "deleted_at", "null", "true")
-    return _done(
+    return record(
         session, who, UndoKind.RESTORE, "Back from the trash.", [*steps, bulk_push_jobs.reopen(session, who, ids)]
     )
 
 
-def assign(session: Session, who: User, wanted: Chosen, campaign_id: UUID) -> Done:
-    """Put them on the board of a campaign; who is there already stays. Raises NotFound, Conflict when it is archived."""
-    results = board.assign(session, who, campaign_id, chosen(session, who, wanted))
-    fresh = [one.contact_id for one in results if one.status == "assigned"]
-    step = board_undo.placed(session, who, campaign_id, fresh)
-    return _done(session, who, UndoKind.ASSIGN, "Assigned.", [step])
+def record(session: Session, who: User, kind: UndoKind, sentence: str, steps: Sequence[Step]) -> Done:
+    """Write the undo entry, the audit record and the signal of a bulk action; the first step's rows are counted."""
+    n = len(steps[0].after)
+    if not n:
+        return Done(0, None)
+    deed_id = undo_log.keep(session, who, kind, f"{n:,}: {sentence}", steps)
+    audit_log.record(session, who, f"contacts.{kind.value.lower()}", deed_id, contacts=n)
+    announce(session, Topic.CONTACT, deed_id, who.id)
+    return Done(n, deed_id)
 
 
 def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where: str, **binds: Any) -> list[Step]:
@@ -147,17 +151,6 @@ def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where:
     reread(session)
     before = [{"id": row.id, column: row.was} for row in rows]
     return [Step("contacts", before, [{"id": row.id, column: row.became} for row in rows])]
-
-
-def _done(session: Session, who: User, kind: UndoKind, sentence: str, steps: Sequence[Step]) -> Done:
-    """Remember the deed, note it in the trail and tell the pages; the first step is what counts."""
-    n = len(steps[0].after)
-    if not n:
-        return Done(0, None)
-    deed_id = undo_log.keep(session, who, kind, f"{n:,}: {sentence}", steps)
-    audit_log.record(session, who, f"contacts.{kind.value.lower()}", deed_id, contacts=n)
-    announce(session, Topic.CONTACT, deed_id, who.id)
-    return Done(n, deed_id)
 
 
 def _tag(word: str) -> str:

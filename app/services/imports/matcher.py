@@ -13,13 +13,9 @@ from sqlmodel import Session, col, select
 
 from app.models import Contact, ContactDraft, Organisation, User, fold, new_id, organisation_key
 from app.models.contact import MOST_ADDRESSES
-from app.services.contacts import duplicates, erased_people
+from app.services.contacts import erased_people
 
 MOST_TAGS = 30
-# one person, asked for while somebody types
-Typed = duplicates.Typed
-Twin = duplicates.Twin
-like = duplicates.like
 
 
 @dataclass(eq=False, slots=True)

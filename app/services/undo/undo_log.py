@@ -1,11 +1,11 @@
-"""Undo: what was done in one go is taken back in one go, wherever it still stands as it was left.
+"""The undo log: what one action changed, kept for `KEPT` as before and after images of its rows.
 
-A deed is a list of steps; the first one is what the person would count. A row
-that somebody changed since stays as it is.
+An entry (`UndoEntry`) is a list of steps; the rows of the first one are what the person would count. Undoing is in
+`campaigns/undo_dispatch.py`, which also knows boards.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,32 +13,13 @@ from pydantic_core import to_jsonable_python
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
-from app.models import Contact, UndoEntry, UndoKind, User, now
-from app.services.base import audit_log
-from app.services.campaigns import board_undo
-from app.services.undo import derived_fields
-from app.services.undo.row_snapshots import Step, back, reread
-from app.signals import Topic, announce
+from app.models import UndoEntry, UndoKind, User, now
+from app.services.undo.row_snapshots import Step
 
 KEPT = timedelta(days=30)
 UNKNOWN = "There is nothing of yours to undo here."
 ALREADY = "This has been undone already."
 TOO_OLD = "This is too long ago to undo."
-MOVED_ON = "This cannot be undone any more: one of the two is no longer as it was in your contact bank."
-
-RENAMES = frozenset({UndoKind.FIRM_RENAME, UndoKind.FIRM_MERGE})
-RETELLS = frozenset({UndoKind.LOG, UndoKind.MERGE})
-PLACES = frozenset({UndoKind.ASSIGN, UndoKind.MOVE, UndoKind.TAKE_OUT})
-
-
-@dataclass(frozen=True)
-class Undone:
-    """What came back: how many rows, and how many were changed since and stay as they are."""
-
-    kind: UndoKind
-    sentence: str
-    put_back: int
-    left: int
 
 
 def keep(
@@ -69,30 +50,11 @@ def recent(session: Session, who: User, limit: int = 20) -> list[UndoEntry]:
     return list(session.exec(query.limit(limit)))
 
 
-def undo(session: Session, who: User, deed_id: UUID) -> Undone:
-    """Put back everything that still stands as the deed left it.
+def locked(session: Session, who: User, deed_id: UUID) -> UndoEntry:
+    """An entry of this person's that can still be undone, locked.
 
-    Raises NotFound for somebody else's deed; Conflict when it was undone already, is too long ago, or was a merge of
-    contacts that have gone on since.
+    Raises NotFound for somebody else's, and Conflict when it was undone already or is too long ago.
     """
-    deed = _open(session, who, deed_id)
-    session.flush()
-    steps = [Step(**step) for step in deed.what]
-    if deed.kind in PLACES:
-        done, wanted = board_undo.back(session, who, deed)
-    else:
-        if deed.kind is UndoKind.MERGE:
-            _still_merged(session, who, deed)
-        done, wanted = [back(session, who, step) for step in reversed(steps)][-1] if steps else (0, 0)
-    _told_anew(session, who, deed.kind, steps)
-    deed.undone_at = now()
-    session.add(deed)
-    audit_log.record(session, who, "deed.undone", deed.id, kind=deed.kind.value, rows=done)
-    announce(session, Topic.CONTACT, deed.id, who.id)
-    return Undone(deed.kind, _said(done, wanted - done), done, wanted - done)
-
-
-def _open(session: Session, who: User, deed_id: UUID) -> UndoEntry:
     mine = select(UndoEntry).where(UndoEntry.id == deed_id, UndoEntry.user_id == who.id)
     deed = session.exec(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if deed is None:
@@ -102,29 +64,3 @@ def _open(session: Session, who: User, deed_id: UUID) -> UndoEntry:
     if deed.created_at < now() - KEPT:
         raise Conflict(TOO_OLD)
     return deed
-
-
-def _still_merged(session: Session, who: User, deed: UndoEntry) -> None:
-    """The one that was kept is here and mine, and nobody has the id of the other."""
-    keep_id, drop_id = deed.contact_ids
-    query = select(Contact).where(col(Contact.id).in_([keep_id, drop_id])).order_by(col(Contact.id))
-    there = session.exec(query.with_for_update()).all()
-    if [one.id for one in there] != [keep_id] or there[0].user_id != who.id or there[0].deleted_at:
-        raise Conflict(MOVED_ON)
-
-
-def _told_anew(session: Session, who: User, kind: UndoKind, steps: Sequence[Step]) -> None:
-    reread(session)
-    rows = [row for step in steps for row in (*step.before, *step.after) if step.table in {"contacts", "activities"}]
-    ids = {UUID(row["contact_id"] if "contact_id" in row else row["id"]) for row in rows}
-    if kind in RETELLS:
-        derived_fields.touches(session, who, ids)
-    if kind in RENAMES:
-        derived_fields.index(session, who, ids)
-
-
-def _said(done: int, left: int) -> str:
-    if not done:
-        return "Nothing was left to undo: all of it was changed since."
-    rest = f" {left:,} changed since and {'stays' if left == 1 else 'stay'} as {'it is' if left == 1 else 'they are'}."
-    return f"Undone for {done:,}.{rest if left else ''}"

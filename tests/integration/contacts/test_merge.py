@@ -22,10 +22,10 @@ from app.models import (
     WarmnessChange,
 )
 from app.services.activities import activity_log, pending_outcomes, referrals
+from app.services.campaigns import undo_dispatch
 from app.services.contacts import bank as contacts
 from app.services.contacts import merge
 from app.services.push_queue import push_jobs
-from app.services.undo import undo_log
 from tests.support import world
 
 NEWS = {"version", "updated_at"}
@@ -137,7 +137,7 @@ def test_the_undo_restores_both_exactly(ada, jane, twin, fields):
     before = bank()
     _, deed_id = do(merge.merge, ada, jane.id, twin.id, fields)
     assert len(rows(Contact)) == 1
-    undone = do(undo_log.undo, ada, deed_id)
+    undone = do(undo_dispatch.undo, ada, deed_id)
     after = bank()
     # the push that the merge asked for goes on: it is level-triggered and tells Pipedrive what is true
     after["pipedrive_syncs"] = [row for row in after["pipedrive_syncs"] if row["trigger"] != "UPDATE"]
@@ -202,7 +202,7 @@ def test_what_happened_since_stays_with_the_one_that_was_kept(ada, jane, twin):
     _, deed_id = do(merge.merge, ada, jane.id, twin.id)
     new = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL))
     do(contacts.change, ada, jane.id, {"job_title": "Chair"})
-    undone = do(undo_log.undo, ada, deed_id)
+    undone = do(undo_dispatch.undo, ada, deed_id)
     assert undone.left == 1
     assert {row.contact_id for row in rows(Activity, id=new.id)} == {jane.id}
     assert len(rows(Activity, contact_id=twin.id)) == 2
@@ -213,7 +213,7 @@ def test_a_merge_of_merges_is_undone_from_the_last_one(ada, jane, john, twin):
     _, first = do(merge.merge, ada, jane.id, twin.id)
     _, second = do(merge.merge, ada, john.id, jane.id)
     with pytest.raises(Conflict, match="no longer"):
-        do(undo_log.undo, ada, first)
-    do(undo_log.undo, ada, second)
-    do(undo_log.undo, ada, first)
+        do(undo_dispatch.undo, ada, first)
+    do(undo_dispatch.undo, ada, second)
+    do(undo_dispatch.undo, ada, first)
     assert {row.name for row in rows(Contact)} == {"Jane Roe", "John Öström", "Roe, Jane"}

@@ -26,9 +26,8 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log, timeline
-from app.services.contacts import bulk_actions, organisations, search, suggestions
+from app.services.contacts import bulk_actions, duplicates, organisations, search, suggestions
 from app.services.contacts.search import Search
-from app.services.imports import matcher
 from app.services.push_queue import push_jobs
 from app.services.push_queue.push_jobs import Badge
 from tests.support import world
@@ -210,7 +209,7 @@ QUESTIONS = {
     "in Pipedrive": lambda s, who, ids: search.contacts(s, who, Search(sync=SyncStatus.SUCCESS)),
     "not pushed": lambda s, who, ids: search.contacts(s, who, Search(sync="NONE")),
     "suggestions": lambda s, who, ids: suggestions.suggest(s, who),
-    "twins": lambda s, who, ids: matcher.like(s, who, matcher.Typed(f"{WORD} 5", ["p7@crowd.example"], ["030 1000009"], "ACME")),
+    "twins": lambda s, who, ids: duplicates.like(s, who, duplicates.Typed(f"{WORD} 5", ["p7@crowd.example"], ["030 1000009"], "ACME")),
     "a story": lambda s, who, ids: timeline.of_contact(s, who, ids[0]),
     "firms": lambda s, who, ids: organisations.pick(s, who, "ac"),
 }  # fmt: skip

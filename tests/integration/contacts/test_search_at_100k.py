@@ -11,6 +11,7 @@ from app.models import ActivityType, User, now
 from app.pages.contacts.list.filter_chips import QUIET, SORTS, SYNC
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
+from app.services.campaigns import bulk_moves
 from app.services.contacts import bulk_actions
 from app.services.contacts import search as finding
 from app.services.contacts.search import Search
@@ -58,7 +59,7 @@ def bank(ada, bo):
     with db.transaction() as session:
         me = session.get_one(User, ada.id)
         bulk_actions.tag(session, me, mine[:400], "rare")
-        bulk_actions.assign(session, me, mine[:400], campaign.id)
+        bulk_moves.assign_chosen(session, me, mine[:400], campaign.id)
         for statement in FACTS.split(";\n"):
             session.execute(text(statement), {"who": ada.id})
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:

@@ -24,15 +24,13 @@ from app.models import (
 )
 from app.services.accounts import users
 from app.services.activities import activity_log, pending_outcomes
-from app.services.campaigns import collision_warnings
-from app.services.contacts import bank, bulk_actions, organisations, search, trash
+from app.services.campaigns import collision_warnings, undo_dispatch
+from app.services.contacts import bank, bulk_actions, duplicates, organisations, search, trash
+from app.services.contacts.duplicates import Typed
 from app.services.contacts.search import Search
-from app.services.imports import matcher
-from app.services.imports.matcher import Typed
 from app.services.permissions import visibility
 from app.services.push_queue import push_jobs
 from app.services.team import transfer, transfer_preview
-from app.services.undo import undo_log
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
 from tests.support.bulk_data import counted
@@ -212,7 +210,7 @@ def test_a_new_name_is_one_spelling_for_all_who_work_there_and_is_undone(ada, fi
         assert search.count(session, ada, Search(q="energie")) == 0
         assert search.count(session, ada, Search(organisation="Sonnenschein")) == 2
     assert {row.entity_key: row.remote_id for row in rows(PipedriveLink)} == {"nordlicht energie": 9, "sonnenschein": 9}
-    do(undo_log.undo, ada, deed_id)
+    do(undo_dispatch.undo, ada, deed_id)
     assert used(ada, "nordlicht energie") == [("Nordlicht Energie GmbH", 2)]
     with db.reading() as session:
         assert search.count(session, ada, Search(q="energie")) == 2
@@ -239,7 +237,7 @@ def test_two_organisations_become_one_and_two_again(ada, firms):
     with db.reading() as session:
         assert search.count(session, ada, Search(q="energie")) == 3
     assert [row.trigger for row in rows(PipedriveSync)] == [Trigger.UPDATE]
-    do(undo_log.undo, ada, deed_id)
+    do(undo_dispatch.undo, ada, deed_id)
     assert used(ada) == [("Nordlicht Energie GmbH", 2), ("ACME", 1), ("Nordlicht", 1)]
     with db.reading() as session:
         assert search.count(session, ada, Search(q="energie")) == 2
@@ -258,7 +256,7 @@ def test_an_organisation_of_somebody_else_cannot_be_merged(ada, bo, firms):
 
 def alike(who, *given, **typed):
     with db.reading() as session:
-        return [(twin.contact.name, twin.reason) for twin in matcher.like(session, who, Typed(*given, **typed))]
+        return [(twin.contact.name, twin.reason) for twin in duplicates.like(session, who, Typed(*given, **typed))]
 
 
 @pytest.mark.parametrize("typed", ["jane roe", "JANE  ROE", "Roe, Jane", "Jané Roé"])

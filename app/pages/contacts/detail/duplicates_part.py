@@ -12,8 +12,8 @@ from app.models import User
 from app.pages.core.tap import look
 from app.pages.ui import basic
 from app.pages.ui.redraw import Kept
-from app.services.imports import matcher
-from app.services.imports.matcher import Twin, Typed
+from app.services.contacts import duplicates
+from app.services.contacts.duplicates import Twin, Typed
 
 
 class TwinsPart:
@@ -69,4 +69,4 @@ class TwinsPart:
 
 def like(session: Session, me: User, typed: dict[str, Any], but_not: UUID | None) -> list[Twin]:
     said = Typed(typed["name"], typed["emails"], typed["phones"], typed["organisation"])
-    return matcher.like(session, me, said, but_not=but_not)
+    return duplicates.like(session, me, said, but_not=but_not)

@@ -19,7 +19,7 @@ from app.pages.core.tap import Said, look, tap
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.contacts import bank, erased_people
-from app.services.imports.matcher import Twin
+from app.services.contacts.duplicates import Twin
 
 MEANWHILE = "Changed in the meantime, here or in another window"
 TOGETHER = "{} is there already. Where the two differ:"

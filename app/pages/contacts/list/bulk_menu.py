@@ -19,7 +19,7 @@ from app.pages.contacts.list.selection import Picked
 from app.pages.contacts.list.selection_bar import Act, Bar
 from app.pages.core.tap import Said, look, tap
 from app.services.activities import bulk_log
-from app.services.campaigns import board, bulk_moves
+from app.services.campaigns import board, bulk_moves, undo_dispatch
 from app.services.campaigns.board import Assigned
 from app.services.contacts import bulk_actions
 from app.services.contacts.bulk_actions import Chosen, Done
@@ -27,7 +27,6 @@ from app.services.contacts.search import Search
 from app.services.exports import exporter
 from app.services.exports.exporter import Wish
 from app.services.push_queue import push_jobs
-from app.services.undo import undo_log
 
 MEDIA = {
     "csv": "text/csv",
@@ -171,7 +170,7 @@ def _told(done: Done, became: str, nothing: str, *, first: bool = False) -> Said
 
 
 def _back(deed_id: UUID, session: Session, who: User) -> str:
-    return undo_log.undo(session, who, deed_id).sentence
+    return undo_dispatch.undo(session, who, deed_id).sentence
 
 
 def _tag(word: str) -> str:

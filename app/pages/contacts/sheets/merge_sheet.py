@@ -16,11 +16,11 @@ from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Kept
 from app.pages.ui.side_by_side import Side, Sides
+from app.services.campaigns import undo_dispatch
 from app.services.contacts import merge as merging
 from app.services.contacts import merge_fields
 from app.services.contacts.merge import MergePlan
 from app.services.contacts.merge_fields import FieldChoice
-from app.services.undo import undo_log
 
 UNDECIDED = "Say first which person in Pipedrive this contact stays."
 COUNTED = {"touches": ("touch", "touches"), "campaigns": ("campaign", "campaigns"), "pushes": ("push", "pushes")}
@@ -165,5 +165,5 @@ def moved(moves: dict[str, int]) -> str:
 
 
 def _apart(deed_id: UUID, session: Session, who: User) -> str:
-    undo_log.undo(session, who, deed_id)
+    undo_dispatch.undo(session, who, deed_id)
     return "They are two contacts again"

@@ -1,0 +1,91 @@
+"""Undoing one entry of the undo log: rows are put back as they were, places on boards by the board's own rules.
+
+A row that somebody changed since stays as it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.errors import Conflict
+from app.models import Contact, UndoEntry, UndoKind, User, now
+from app.services.base import audit_log
+from app.services.campaigns import board_undo
+from app.services.undo import derived_fields, row_snapshots, undo_log
+from app.services.undo.row_snapshots import Step
+from app.signals import Topic, announce
+
+MOVED_ON = "This cannot be undone any more: one of the two is no longer as it was in your contact bank."
+
+RENAMES = frozenset({UndoKind.FIRM_RENAME, UndoKind.FIRM_MERGE})
+RETELLS = frozenset({UndoKind.LOG, UndoKind.MERGE})
+PLACES = frozenset({UndoKind.ASSIGN, UndoKind.MOVE, UndoKind.TAKE_OUT})
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What came back: how many rows, and how many were changed since and stay as they are."""
+
+    kind: UndoKind
+    sentence: str
+    put_back: int
+    left: int
+
+
+def undo(session: Session, who: User, deed_id: UUID) -> Undone:
+    """Put back everything that still stands as the deed left it.
+
+    Raises NotFound for somebody else's deed; Conflict when it was undone already, is too long ago, or was a merge of
+    contacts that have gone on since.
+    """
+    deed = undo_log.locked(session, who, deed_id)
+    session.flush()
+    steps = [Step(**step) for step in deed.what]
+    if deed.kind in PLACES:
+        done, wanted = board_undo.back(session, who, deed)
+    else:
+        if deed.kind is UndoKind.MERGE:
+            _still_merged(session, who, deed)
+        done, wanted = _put_back(session, who, steps)
+    _told_anew(session, who, deed.kind, steps)
+    deed.undone_at = now()
+    session.add(deed)
+    audit_log.record(session, who, "deed.undone", deed.id, kind=deed.kind.value, rows=done)
+    announce(session, Topic.CONTACT, deed.id, who.id)
+    return Undone(deed.kind, _said(done, wanted - done), done, wanted - done)
+
+
+def _put_back(session: Session, who: User, steps: Sequence[Step]) -> tuple[int, int]:
+    """Take all steps back, the last one first; the figures are those of the first step, which is what people count."""
+    done, wanted = 0, 0
+    for step in reversed(steps):
+        done, wanted = row_snapshots.back(session, who, step)
+    return done, wanted
+
+
+def _still_merged(session: Session, who: User, deed: UndoEntry) -> None:
+    """The one that was kept is here and mine, and nobody has the id of the other."""
+    keep_id, drop_id = deed.contact_ids
+    query = select(Contact).where(col(Contact.id).in_([keep_id, drop_id])).order_by(col(Contact.id))
+    there = session.exec(query.with_for_update()).all()
+    if [one.id for one in there] != [keep_id] or there[0].user_id != who.id or there[0].deleted_at:
+        raise Conflict(MOVED_ON)
+
+
+def _told_anew(session: Session, who: User, kind: UndoKind, steps: Sequence[Step]) -> None:
+    row_snapshots.reread(session)
+    rows = [row for step in steps for row in (*step.before, *step.after) if step.table in {"contacts", "activities"}]
+    ids = {UUID(row["contact_id"] if "contact_id" in row else row["id"]) for row in rows}
+    if kind in RETELLS:
+        derived_fields.touches(session, who, ids)
+    if kind in RENAMES:
+        derived_fields.index(session, who, ids)
+
+
+def _said(done: int, left: int) -> str:
+    if not done:
+        return "Nothing was left to undo: all of it was changed since."
+    rest = f" {left:,} changed since and {'stays' if left == 1 else 'stay'} as {'it is' if left == 1 else 'they are'}."
+    return f"Undone for {done:,}.{rest if left else ''}"
