@@ -1,15 +1,17 @@
 """Files for everybody: squeezed once for all starts, kept in memory, and cached by browsers for a year when their address changes with them."""
 
 import asyncio
+import gzip
 from dataclasses import dataclass
 from pathlib import Path
 
+import brotli
 import nicegui
 from nicegui.dependencies import esm_modules
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.http.compression import TEXTS, WORTH, Brotli, Gzip, encoding_for
+from app.web.http.compression import MINIMUM_SIZE
 from app.web.nicegui_adapter.asset_slimming import LAYERS, SHEET, instead, lightened
 from app.web.nicegui_adapter.precompressed_store import BEST, Shelf
 
@@ -18,6 +20,7 @@ FOLDERS = (ASSETS, "/static/")
 ONE_YEAR = b"public, max-age=31536000, immutable"
 ONE_HOUR = b"public, max-age=3600"
 QUICK, SMALL = 5, 64 * 1024
+TEXTS = ("text/", "application/json", "application/javascript", "application/manifest+json", "image/svg+xml")
 
 # only what a request asks for may decide what it gets, and a file knows neither
 IGNORED = {b"accept-encoding", b"range", b"if-range", b"if-none-match", b"if-modified-since", b"cookie"}
@@ -98,15 +101,22 @@ def _squeezed(plain: Kept, encoding: str | None, quality: int, shelf: Shelf) -> 
     body, kind = plain.body, Headers(raw=plain.headers).get("content-type", "")
     dropped = {b"content-length", b"cache-control", b"last-modified", b"etag", b"accept-ranges", b"vary"}
     headers = [(name, value) for name, value in plain.headers if name not in dropped]
-    if encoding and len(body) >= WORTH and kind.startswith(TEXTS):
-        if encoding == "br" and quality == BEST:
+    if encoding and len(body) >= MINIMUM_SIZE and kind.startswith(TEXTS):
+        if encoding == "gzip":
+            body = gzip.compress(body, compresslevel=min(quality, 9), mtime=0)
+        elif quality == BEST:
             body = shelf.squeezed(body)
         else:
-            machine = Brotli(quality) if encoding == "br" else Gzip(min(quality, 9))
-            body = machine.add(body) + machine.end()
-        headers.append((b"content-encoding", encoding.encode()))
-    headers += [(b"vary", b"Accept-Encoding"), (b"content-length", str(len(body)).encode())]
+            body = brotli.compress(body, quality=quality)
+        headers += [(b"content-encoding", encoding.encode()), (b"vary", b"Accept-Encoding")]
+    headers.append((b"content-length", str(len(body)).encode()))
     return Kept(plain.status, headers, body)
+
+
+def encoding_for(scope: Scope) -> str | None:
+    """The best encoding that the client reads."""
+    read = {part.split(";")[0].strip() for part in Headers(scope=scope).get("accept-encoding", "").lower().split(",")}
+    return next((name for name in ("br", "gzip") if name in read), None)
 
 
 def _how_long(scope: Scope) -> bytes:

@@ -9,8 +9,6 @@ from tempfile import NamedTemporaryFile
 
 import brotli
 
-from app.web.http.compression import Brotli
-
 BEST = 11
 FORGOTTEN = 60 * 86_400
 
@@ -31,8 +29,7 @@ class Shelf:
             if place and brotli.decompress(kept := place.read_bytes()) == text:
                 os.utime(place)
                 return kept
-        machine = Brotli(BEST)
-        made = machine.add(text) + machine.end()
+        made: bytes = brotli.compress(text, quality=BEST)
         with suppress(OSError):
             if place:
                 _write(place, made)
