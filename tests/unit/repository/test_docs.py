@@ -11,7 +11,7 @@ from app.__main__ import build
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[3]
-DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / ".github").rglob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PLAIN = [*DOCS, *(file for file in sorted((ROOT / "deploy").iterdir()) if file.is_file())]
 LINK = re.compile(r"\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
 CODE = re.compile(r"```.*?```", re.DOTALL)
@@ -93,15 +93,38 @@ def test_every_route_of_the_api_is_listed_and_no_other():
     assert listed == there
 
 
-def test_decisions_are_numbered_without_a_gap():
-    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-    assert [file.name[:4] for file in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
+def test_decisions_are_numbered_without_a_gap_and_have_one_form():
+    files = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    numbers = [file.name[:4] for file in files]
+    assert numbers == [f"{number:04}" for number in range(1, len(files) + 1)]
     for file in files:
         text = file.read_text()
-        assert text.startswith(f"# {file.name[:4]} ")
-        assert [part for part in ("## Context", "## Choice", "## Consequence") if part not in text] == []
+        head = re.match(
+            r"# (\d{4}) .+\n\n- Status: (accepted|superseded by (\d{4}))\n- Date: \d{4}-\d\d-\d\d\n\n", text
+        )
+        assert head, file
+        assert head[1] == file.name[:4]
+        assert head[3] is None or head[3] in numbers
+        assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Alternatives", "Choice", "Consequence"], (
+            file
+        )
+
+
+def test_the_list_of_decisions_says_what_the_records_say():
+    listed = re.findall(
+        r"^\| \[(\d{4})\]\((.+?)\) \| (.+) \| (.+) \| (.+) \|$", _readme("docs/decisions"), re.MULTILINE
+    )
+    there = []
+    for file in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
+        title, status, date = re.match(r"# \d{4} (.+)\n\n- Status: (.+)\n- Date: (.+)\n", file.read_text()).groups()
+        there.append((file.name[:4], file.name, title, date, status))
+    assert listed == there
 
 
 def _code(text):
     """What stands in backticks or code blocks."""
     return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
+
+
+def _readme(folder):
+    return (ROOT / folder / "README.md").read_text()
