@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import psycopg
     from alembic.config import Config
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+# a wheel carries them inside of the package (setup.py), the repository has them beside it
+INSIDE = Path(__file__).with_name("_migrations")
+MIGRATIONS = INSIDE if INSIDE.is_dir() else Path(__file__).parent.parent / "migrations"
 
 # any number works as long as every release uses the same
 LOCK = 7_041_776
