@@ -38,23 +38,23 @@ class Page:
 
 @screen("Activities")
 async def activities_page(shell: Shell) -> None:
-    this = Feed(shell, Chosen.of(ui.context.client.sub_pages_router.current_path))
-    this.draw()
-    await this.begin()
-    live_updates.on(this.news, Topic.OUTREACH, Topic.CONTACT)
+    feed = Feed(shell, Chosen.of(ui.context.client.sub_pages_router.current_path))
+    await feed.begin()
+    live_updates.on(feed.take_news, Topic.OUTREACH, Topic.CONTACT)
 
 
 class Feed:
-    """The list, what narrows it, where one stands in it, and how many new touches wait above."""
+    """The list, what narrows it, how much of it is loaded, and how many new touches wait above.
+
+    Draws its frame at once, with bones where the touches will be.
+    """
 
     def __init__(self, shell: Shell, chosen: Chosen) -> None:
-        self.shell, self.chosen = shell, chosen
+        self.shell = shell
+        self.chosen = chosen
         self.cursor: str | None = None
-        self.turn, self.loaded = 0, PAGE
-        self.waiting: list[str] = []
-
-    def draw(self) -> None:
-        """The frame at once, with bones where the touches will be."""
+        self.turn = 0
+        self.loaded = PAGE
         with ui.element("div").classes("pd-title"):
             basic.title("Activities")
         self.filter = FeedFilter(self.chosen, self.choose)
@@ -67,18 +67,18 @@ class Feed:
                 ui.element("div").classes("pd-bone").style("height: 112px")
         with ui.element("div"):
             self.cards = feed_cards.Cards().mark("feed").on("open", self.open_contact).on("act", self.act)
-        self.said = Kept()
+        self.message = Kept()
         self.end = virtual_list.Sentinel(self.more)
 
     async def begin(self) -> None:
-        await self.again()
+        await self.refresh()
         self.filter.offer(await look(feed_filter.options))
 
     def page(self, session: Session, me: User, cursor: str | None = None, limit: int = PAGE) -> Page:
         found = timeline.feed(session, me, self.chosen.filter, cursor, limit, soonest=self.chosen.state == "planned")
         return Page(feed_cards.cards(found.items, me.timezone, me.id, golden=me.is_golden), found.next_cursor)
 
-    async def asked(self, cursor: str | None = None, limit: int = PAGE) -> Page | None:
+    async def load(self, cursor: str | None = None, limit: int = PAGE) -> Page | None:
         """None when it could not be found out; then the screen says so, with a way to try again."""
         try:
             return await look(partial(self.page, cursor=cursor, limit=limit))
@@ -87,36 +87,36 @@ class Feed:
         except Exception:
             log.exception("the feed broke")
             if not self.cards.is_deleted:
-                self.said.show("broken", self.broken)
+                self.message.show("broken", self.draw_broken)
             return None
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         """The newest ones, from the top."""
         self.turn, self.cursor, self.loaded = self.turn + 1, None, PAGE
         turn = self.turn
-        page = await self.asked()
+        page = await self.load()
         if turn != self.turn or self.cards.is_deleted:
             return
         self.bones.set_visibility(False)
         if page:
             self.cursor = page.cursor
             self.cards.show(page.rows)
-            self.wait([])
-            self.tell()
+            self.show_waiting([])
+            self.show_message()
             self.end.rearm()
 
     async def more(self) -> None:
         turn, cursor = self.turn, self.cursor
-        if cursor and (page := await self.asked(cursor)) and (turn, cursor) == (self.turn, self.cursor):
+        if cursor and (page := await self.load(cursor)) and (turn, cursor) == (self.turn, self.cursor):
             self.cursor, self.loaded = page.cursor, self.loaded + PAGE
             self.cards.more(page.rows)
-            self.tell()
+            self.show_message()
         self.end.rearm()
 
-    async def news(self) -> None:
+    async def take_news(self) -> None:
         """What changed changes where it stands; what is new waits, unless one stands at the top anyway."""
         turn, limit = self.turn, min(self.loaded, NEWEST)
-        page = await self.asked(None, limit)
+        page = await self.load(None, limit)
         if page is None or turn != self.turn or self.cards.is_deleted:
             return
         fresh = self.cards.fresh(page.rows)
@@ -127,8 +127,8 @@ class Feed:
         self.cards.renew(page.rows, but=fresh)
         if self.loaded <= NEWEST and not fresh:
             self.cursor = page.cursor
-        self.wait(fresh)
-        self.tell()
+        self.show_waiting(fresh)
+        self.show_message()
 
     async def at_top(self) -> bool:
         try:
@@ -136,16 +136,15 @@ class Feed:
         except TimeoutError:
             return False
 
-    def wait(self, fresh: list[str]) -> None:
-        self.waiting = fresh
+    def show_waiting(self, fresh: list[str]) -> None:
         self.pill.set_text(f"{len(fresh)} new")
         self.pill.set_visibility(bool(fresh))
 
-    def tell(self) -> None:
+    def show_message(self) -> None:
         there = bool(self.cards.known)
-        self.said.show((there, self.chosen), lambda: None if there else self.nothing())
+        self.message.show((there, self.chosen), lambda: None if there else self.draw_empty())
 
-    def nothing(self) -> None:
+    def draw_empty(self) -> None:
         with ui.element("div").classes("pd-card flush"):
             if self.chosen.narrowed:
                 basic.empty(
@@ -158,20 +157,20 @@ class Feed:
                 hint = "Every touch that you log appears here, newest first."
                 basic.empty("activity", "Nothing here yet", hint, "Whom to contact now", self.to_today)
 
-    def broken(self) -> None:
+    def draw_broken(self) -> None:
         with ui.element("div").classes("pd-card flush").props("role=alert"):
             hint = "Something broke on our side. Nothing of yours is lost."
-            basic.empty("triangle-alert", "The activities cannot be shown right now", hint, "Try again", self.again)
+            basic.empty("triangle-alert", "The activities cannot be shown right now", hint, "Try again", self.refresh)
 
     def to_today(self) -> None:
         ui.navigate.to("/")
 
     async def choose(self, chosen: Chosen) -> None:
         self.chosen = chosen
-        await self.again()
+        await self.refresh()
 
     async def to_top(self) -> None:
-        await self.again()
+        await self.refresh()
         ui.run_javascript("window.scrollTo({top: 0, behavior: 'smooth'})")
 
     def open_contact(self, event: GenericEventArguments) -> None:

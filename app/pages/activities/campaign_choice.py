@@ -25,20 +25,25 @@ class Purpose:
     may_be_none: bool
 
 
-class ForCampaign:
-    """A row of chips in a sheet; nothing where there is nothing to choose."""
+class CampaignChoice:
+    """A row of chips in a sheet; nothing where there is nothing to choose.
+
+    `mine` says whether the contact is this person's own.
+    """
 
     def __init__(self) -> None:
         self.chosen: UUID | None = None
         self.options: dict[UUID | None, str] = {}
         self.mine = True
+        self.chips: dict[UUID | None, ui.button] = {}
 
-    async def ask(self, contact_id: UUID, purpose: Purpose | None) -> None:
+    async def load(self, contact_id: UUID, purpose: Purpose | None) -> None:
         if purpose:
             self.options, self.chosen = {purpose.campaign_id: purpose.name}, purpose.campaign_id
-            self.mine = none = purpose.may_be_none
+            self.mine = purpose.may_be_none
+            none = purpose.may_be_none
         else:
-            found, self.mine = await look(lambda session, me: running(session, me, contact_id))
+            found, self.mine = await look(lambda session, me: running_campaigns(session, me, contact_id))
             alone = len(found) == 1 or (found and not self.mine)
             self.options, self.chosen = found, next(iter(found)) if alone else None
             none = bool(found) and self.mine
@@ -47,9 +52,11 @@ class ForCampaign:
             last: dict[UUID | None, str] = {None: "No campaign"}
             self.options = self.options | last if self.chosen else last | self.options
 
-    def settle(self, campaign_id: UUID, *, mine: bool = True) -> None:
+    def fix(self, campaign_id: UUID, *, mine: bool = True) -> None:
         """Nothing to choose: it is for this one."""
-        self.options, self.chosen, self.mine = {}, campaign_id, mine
+        self.options = {}
+        self.chosen = campaign_id
+        self.mine = mine
 
     def draw(self) -> None:
         if self.options:
@@ -62,7 +69,7 @@ class ForCampaign:
         basic.mark_chip(self.chips, campaign_id)
 
 
-def running(session: Session, me: User, contact_id: UUID) -> tuple[dict[UUID | None, str], bool]:
+def running_campaigns(session: Session, me: User, contact_id: UUID) -> tuple[dict[UUID | None, str], bool]:
     """The campaigns that run today and that this contact is in, as far as I work on them, and whether it is mine.
 
     A colleague's contact is reached for any campaign that is worked on, whatever its dates.

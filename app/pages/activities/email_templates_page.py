@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
@@ -29,27 +30,24 @@ HINT = "Tap a mail address of a contact, and choose one of these. Fields are fil
 
 @screen("Mail templates")
 async def templates_page(shell: Shell) -> None:
-    this = Templates(shell)
-    await this.draw()
-    live_updates.on(this.again, Topic.CONTACT, owner=shell.me.id)
+    page = TemplatesPage(shell)
+    await page.refresh()
+    live_updates.on(page.refresh, Topic.CONTACT, owner=shell.me.id)
 
 
-class Templates:
+class TemplatesPage:
+    """The list of my templates, and the sheet in which one of them is written."""
+
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self.sheet = Sheet("Mail template")
-        self.typed: dict[str, Any] = {}
-        self.kept: EmailTemplate | None = None
-
-    async def draw(self) -> None:
         with ui.element("div").classes("pd-title"):
             basic.title("Mail templates")
             basic.button("New", self.open, "main", "plus").mark("new-template").props["aria-label"] = "New template"
         basic.text(HINT, "pd-muted").style("margin: 0 2px 12px")
         self.list = Kept()
-        await self.again()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         found = await look(email_templates.templates)
         # from now on a tap on an address asks, or does not
         self.shell.templates = bool(found)
@@ -74,43 +72,28 @@ class Templates:
 
     def open(self, row: EmailTemplate | None = None) -> None:
         """`row` is the template to change, or nothing for a new one."""
-        self.kept = row
-        self.typed = row.model_dump(include={"name", "subject", "body"}) if row else {}
+        typed: dict[str, Any] = row.model_dump(include={"name", "subject", "body"}) if row else {}
+
+        async def save() -> None:
+            if await save_template(typed, row.id if row else None):
+                self.sheet.close()
+
         with (
             self.sheet.fresh(),
-            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save),
+            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save),
         ):
             basic.line("Change the template" if row else "New template", "h2", "pd-h1")
-            form.field(
-                self.typed, EmailTemplateDraft, "name", "Name, for you alone", props="autocomplete=off maxlength=80"
-            )
-            form.field(self.typed, EmailTemplateDraft, "subject", "Subject", props="autocomplete=off maxlength=200")
-            self.body = form.field(
-                self.typed, EmailTemplateDraft, "body", "Mail", area=True, props="autogrow maxlength=5000"
-            )
+            form.field(typed, EmailTemplateDraft, "name", "Name, for you alone", props="autocomplete=off maxlength=80")
+            form.field(typed, EmailTemplateDraft, "subject", "Subject", props="autocomplete=off maxlength=200")
+            body = form.field(typed, EmailTemplateDraft, "body", "Mail", area=True, props="autogrow maxlength=5000")
             basic.text("Put a field at the end of the mail:", "pd-muted pd-small")
             with ui.element("div").classes("pd-chips"):
                 for field, word in FIELDS.items():
-                    chip = ui.button(word, on_click=partial(self.put, field), color=None).props("flat no-caps")
-                    chip.props["aria-label"] = f"Add the field {word}"
+                    chip = ui.button(word, on_click=partial(append_field, body, field), color=None)
+                    chip.props("flat no-caps").props["aria-label"] = f"Add the field {word}"
             with ui.element("div").classes("pd-foot"):
                 basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save-template")
         self.sheet.open()
-
-    def put(self, field: str) -> None:
-        self.body.set_value(f"{self.body.value or ''}{{{field}}}")
-
-    async def save(self) -> None:
-        kept = self.kept
-
-        @tap
-        def work(session: Session, me: User) -> str:
-            draft = EmailTemplateDraft.model_validate({key: value or "" for key, value in self.typed.items()})
-            email_templates.save(session, me, draft, kept.id if kept else None)
-            return "Template saved"
-
-        if await work():
-            self.sheet.close()
 
     async def remove(self, row: EmailTemplate) -> None:
         @tap
@@ -123,3 +106,14 @@ class Templates:
             return f"{row.name} is back"
 
         await work()
+
+
+def append_field(body: ui.input | ui.textarea, field: str) -> None:
+    body.set_value(f"{body.value or ''}{{{field}}}")
+
+
+@tap
+def save_template(session: Session, me: User, typed: dict[str, Any], template_id: UUID | None) -> str:
+    draft = EmailTemplateDraft.model_validate({key: value or "" for key, value in typed.items()})
+    email_templates.save(session, me, draft, template_id)
+    return "Template saved"

@@ -23,69 +23,67 @@ from app.signals import Topic
 
 HINT = "A name is enough. Everybody you add is logged as met here; the rest can wait until the evening."
 
+# What was typed goes at once and the next name can be typed; the keyboard stays open. The server hears of the empty fields
+# first, which the library tells a moment later: what it puts back is not emptied again.
+SEND_AND_EMPTY = """(event) => {
+  event.preventDefault();
+  const [name, firm] = event.target.querySelectorAll("input");
+  name.focus();
+  if (!name.value.trim()) return;
+  const said = [name.value, firm.value];
+  for (const one of [name, firm]) { one.value = ""; one.dispatchEvent(new Event("input", { bubbles: true })); }
+  setTimeout(() => emit(said));
+}"""
+
 
 @screen("At an event")
-async def conference_page(shell: Shell) -> None:
-    this = Conference(shell)
-    await this.draw()
-    live_updates.on(this.again, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
+async def event_page(shell: Shell) -> None:
+    page = EventPage(*await look(begin))
+    await page.refresh()
+    live_updates.on(page.refresh, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
 
 
-class Conference:
-    def __init__(self, shell: Shell) -> None:
-        self.shell, self.event = shell, ""
+def begin(session: Session, me: User) -> tuple[str, list[str]]:
+    """The event that was named last, and the organisations to offer while one types."""
+    return me.default_event or "", organisations.suggest(session, me, "", 300)
 
-    async def draw(self) -> None:
-        self.event, firms = await look(self.begin)
+
+class EventPage:
+    """The event's name, the form for one more person, and those who were met there."""
+
+    def __init__(self, event: str, firms: list[str]) -> None:
+        self.event = event
         with ui.element("div").classes("pd-title"):
             basic.title("At an event")
         basic.text(HINT, "pd-muted").style("margin: 0 2px 12px")
         with ui.element("div").classes("pd-two"):
-            with ui.element("section"):
-                self.form(firms)
+            with ui.element("section"), ui.element("div").classes("pd-card pd-stack"):
+                self.draw_event_field()
+                with ui.element("form").classes("pd-stack").props("novalidate") as form:
+                    self.who = ui.input("Name").props("outlined maxlength=200 autocomplete=off autocapitalize=words")
+                    self.who.props("enterkeyhint=send").classes("pd-field").mark("met-name")
+                    self.firm = ui.input("Organisation, if you know it", autocomplete=firms)
+                    self.firm.props("outlined maxlength=200 autocomplete=off enterkeyhint=send").classes("pd-field")
+                    self.firm.mark("met-firm")
+                    add = basic.button("Add", None, "main", "plus").props("type=submit")
+                    add.classes("full-width").mark("met-add")
+                form.on("submit", self.add_typed, js_handler=SEND_AND_EMPTY)
+                self.duplicates = ui.element("div")
             with ui.element("section"):
                 basic.heading("Met here")
                 with ui.element("div").classes("pd-card flush"):
-                    self.list, self.nobody = Sequel("pd-met"), Kept()
-        await self.again()
+                    self.list = Sequel("pd-met")
+                    self.nobody = Kept()
 
-    def form(self, firms: list[str]) -> None:
-        with ui.element("div").classes("pd-card pd-stack"):
-            event = ui.input("Event", value=self.event, on_change=lambda change: self.name(change.value))
-            event.props("outlined maxlength=300 debounce=400 autocomplete=off").classes("pd-field").mark("event")
-            with ui.element("form").classes("pd-stack").props("novalidate") as form:
-                self.who = ui.input("Name").props("outlined maxlength=200 autocomplete=off autocapitalize=words")
-                self.who.props("enterkeyhint=send").classes("pd-field").mark("met-name")
-                self.firm = ui.input("Organisation, if you know it", autocomplete=firms)
-                self.firm.props("outlined maxlength=200 autocomplete=off enterkeyhint=send").classes("pd-field")
-                self.firm.mark("met-firm")
-                basic.button("Add", None, "main", "plus").props("type=submit").classes("full-width").mark("met-add")
-            # what was typed goes at once and the next name can be typed; the keyboard stays open. The server hears of the
-            # empty fields first, which the library tells a moment later: what it puts back is not emptied again.
-            form.on(
-                "submit",
-                self.typed,
-                js_handler="""(event) => {
-                  event.preventDefault();
-                  const [name, firm] = event.target.querySelectorAll("input");
-                  name.focus();
-                  if (!name.value.trim()) return;
-                  const said = [name.value, firm.value];
-                  for (const one of [name, firm]) { one.value = ""; one.dispatchEvent(new Event("input", { bubbles: true })); }
-                  setTimeout(() => emit(said));
-                }""",
-            )
-            self.twins = ui.element("div")
+    def draw_event_field(self) -> None:
+        box = ui.input("Event", value=self.event, on_change=lambda change: self.rename_event(change.value))
+        box.props("outlined maxlength=300 debounce=400 autocomplete=off").classes("pd-field").mark("event")
 
-    @staticmethod
-    def begin(session: Session, me: User) -> tuple[str, list[str]]:
-        return me.default_event or "", organisations.suggest(session, me, "", 300)
-
-    async def name(self, event: str | None) -> None:
+    async def rename_event(self, event: str | None) -> None:
         self.event = (event or "").strip()
-        await self.again()
+        await self.refresh()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         met = await look(lambda session, me: events.lately(session, me, self.event) if self.event else [])
         if not self.list.box.is_deleted:
             facts: dict[str, object] = {
@@ -106,7 +104,7 @@ class Conference:
     def nothing(self) -> None:
         basic.empty("mic", "Nobody yet", "Whom you add appears here, the latest first.")
 
-    async def typed(self, event: GenericEventArguments) -> None:
+    async def add_typed(self, event: GenericEventArguments) -> None:
         name, firm = (str(part) for part in event.args)
         await self.add(name, firm)
 
@@ -121,22 +119,22 @@ class Conference:
             except LikelyDuplicate as refusal:
                 twins.extend(refusal.candidates)
                 return None
-            return Said(f"{met.contact.name} added", partial(self.undone, met))
+            return Said(f"{met.contact.name} added", partial(undo_meeting, met))
 
         done = await work()
-        self.ask(twins, name, firm)
+        self.offer_duplicates(twins, name, firm)
         if not done and not self.who.value:
             # refused: what was typed is not lost
             self.who.set_value(name)
             self.firm.set_value(firm)
-        await self.again()
+        await self.refresh()
 
-    def ask(self, twins: list[dict[str, str]], name: str, firm: str) -> None:
+    def offer_duplicates(self, twins: list[dict[str, str]], name: str, firm: str) -> None:
         """Who this might be; one tap logs the meeting with whom one has already."""
-        self.twins.clear()
+        self.duplicates.clear()
         if not twins:
             return
-        with self.twins:
+        with self.duplicates:
             basic.text(f"You may already have {name}", "pd-strong")
             for twin in twins:
                 words = " · ".join(filter(None, (twin["name"], twin["organisation"], twin["email"])))
@@ -149,20 +147,20 @@ class Conference:
         @tap
         def work(session: Session, me: User) -> Said:
             met = events.meet(session, me, self.event, contact_id)
-            return Said(f"Met {met.contact.name}", partial(self.undone, met))
+            return Said(f"Met {met.contact.name}", partial(undo_meeting, met))
 
         if await work():
-            self.twins.clear()
-            await self.again()
+            self.duplicates.clear()
+            await self.refresh()
 
     async def take_back(self, met: Met) -> None:
         @tap
         def work(session: Session, me: User) -> str:
-            return self.undone(met, session, me)
+            return undo_meeting(met, session, me)
 
         await work()
 
-    @staticmethod
-    def undone(met: Met, session: Session, me: User) -> str:
-        events.take_back(session, me, met)
-        return f"{met.contact.name} taken back"
+
+def undo_meeting(met: Met, session: Session, me: User) -> str:
+    events.take_back(session, me, met)
+    return f"{met.contact.name} taken back"

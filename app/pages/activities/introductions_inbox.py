@@ -1,45 +1,40 @@
-"""Introductions for me: doors that a partner opens; used by choosing the contact, or turned down."""
+"""Introductions that a partner offers me: used by choosing the contact, or turned down."""
 
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 from nicegui import ui
-from nicegui.events import ValueChangeEventArguments
 from sqlmodel import Session
 
 from app.models import Contact, User
 from app.pages.contacts.detail.introductions_part import open_again
-from app.pages.contacts.parts import contact_rows
+from app.pages.contacts.sheets.contact_search import ContactSearch, find_contacts
 from app.pages.core import live_updates
 from app.pages.core.tap import Said, look, tap
 from app.pages.shell.frame import Shell
-from app.pages.ui import basic, pickers
+from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Kept
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
-from app.services.contacts import search
-from app.services.contacts.search import Search
 from app.signals import Topic
 
-PAGE = 30
+
+async def introductions_inbox(shell: Shell) -> None:
+    """The open introductions that are offered to me, where the caller stands; draws nothing when there is none."""
+    inbox = IntroductionsInbox(shell)
+    await inbox.refresh()
+    live_updates.on(inbox.refresh, Topic.OUTREACH, owner=shell.me.id)
 
 
-async def doors(shell: Shell) -> None:
-    """What is offered to me, where the caller stands; nothing at all when nobody offers anything."""
-    this = Doors(shell)
-    await this.again()
-    live_updates.on(this.again, Topic.OUTREACH, owner=shell.me.id)
+class IntroductionsInbox:
+    """The list, and the sheet in which the contact is chosen whom an introduction leads to."""
 
-
-class Doors:
     def __init__(self, shell: Shell) -> None:
-        self.shell, self.turn = shell, 0
+        self.shell = shell
         self.list = Kept()
         self.sheet = Sheet("Use the introduction")
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         offers = await look(introductions.mine)
         if not self.list.box.is_deleted:
             facts = [(one.introduction.model_dump(), one.by, one.campaign) for one in offers]
@@ -51,9 +46,9 @@ class Doors:
         basic.heading("Introductions for you")
         with ui.element("div").classes("pd-card flush"):
             for one in offers:
-                self.door(one)
+                self.draw_offer(one)
 
-    def door(self, one: Offer) -> None:
+    def draw_offer(self, one: Offer) -> None:
         found = one.introduction
         with ui.element("div").classes("pd-door").mark("door"):
             with ui.element("div").classes("pd-line"):
@@ -70,53 +65,31 @@ class Doors:
                 basic.button("No, thank you", lambda: self.decline(one), "plain")
 
     async def open(self, one: Offer) -> None:
-        self.q, self.offer = one.introduction.whom, one
-        self.shown = await look(self.ask)
-        if not self.shown:
+        q = one.introduction.whom
+        found = await find_contacts(q)
+        if not found:
             # nobody is called like that: begin with the whole bank
-            self.q = ""
-            self.shown = await look(self.ask)
+            q = ""
+            found = await find_contacts(q)
+        pick = partial(self.redeem, one)
         with self.sheet.fresh():
             basic.line("Who is it?", "h2", "pd-h1")
             basic.text(f"{one.by} introduces you to {one.introduction.whom}. A referral is logged.", "pd-muted").style(
                 "margin-bottom: 10px"
             )
-            pickers.search_box("Search my contacts", self.typed, self.q).mark("door-search")
-            self.matches = pickers.matches("My contacts", "one")
+            ContactSearch(pick, draw_nobody, q=q, first=found).box.mark("door-search")
             basic.button("Add a contact", self.add, "plain", "plus").classes("full-width")
-        self.fill()
         self.sheet.open()
-
-    def ask(self, session: Session, me: User) -> list[Contact]:
-        return search.contacts(session, me, Search(q=self.q), limit=PAGE).items
-
-    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
-        self.q, self.turn = event.value or "", self.turn + 1
-        turn = self.turn
-        shown = await look(self.ask)
-        if turn == self.turn:
-            self.shown = shown
-            self.fill()
-
-    def fill(self) -> None:
-        facts: dict[str, object] = {str(one.id): (one.name, contact_rows.subtitle(one)) for one in self.shown}
-        hint = "Try fewer letters, or add the contact first."
-        nobody = None if self.shown else ("", lambda: basic.empty("search", "Nobody like this", hint))
-        self.matches.show(facts, [partial(self.row, one) for one in self.shown], nobody)
-
-    def row(self, contact: Contact) -> None:
-        picked = partial(self.redeem, contact.id)
-        pickers.choice(contact.name, contact_rows.subtitle(contact), False, picked).props(remove="role aria-checked")
 
     async def add(self) -> None:
         self.sheet.close()
         await self.shell.add()
 
-    async def redeem(self, contact_id: UUID) -> None:
+    async def redeem(self, one: Offer, contact: Contact) -> None:
         @tap
         def work(session: Session, me: User) -> Said:
-            introductions.redeem(session, me, self.offer.introduction.id, contact_id)
-            return Said("Referral logged", partial(open_again, self.offer.introduction.id))
+            introductions.redeem(session, me, one.introduction.id, contact.id)
+            return Said("Referral logged", partial(open_again, one.introduction.id))
 
         if await work():
             self.sheet.close()
@@ -128,3 +101,7 @@ class Doors:
             return Said("Turned down", partial(open_again, one.introduction.id))
 
         await work()
+
+
+def draw_nobody() -> None:
+    basic.empty("search", "Nobody like this", "Try fewer letters, or add the contact first.")

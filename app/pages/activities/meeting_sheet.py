@@ -1,5 +1,6 @@
 """Booking a meeting, or moving one: a day, an hour, done. Three taps, and Pipedrive hears of it."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlmodel import Session
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, Outcome, User, now
 from app.pages.activities import touch_actions
-from app.pages.activities.campaign_choice import ForCampaign, Purpose
+from app.pages.activities.campaign_choice import CampaignChoice, Purpose
 from app.pages.core.tap import Said, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
@@ -21,8 +22,20 @@ from app.settings import timezones
 HOURS = ("08:30", "09:00", "10:00", "11:00", "13:00", "14:00", "15:00", "16:00", "17:00")
 LENGTHS = {30: "30 min", 45: "45 min", 60: "1 hour", 90: "1½ hours"}
 WEEKEND = 5
-PLACE = ("due_date", "duration_minutes", "location", "outcome", "done", "happened_at")
+MOVED_FIELDS = {"due_date", "duration_minutes", "location", "outcome", "done", "happened_at"}
 NO_TIME = "Choose a day and an hour."
+
+
+@dataclass(frozen=True)
+class MeetingRequest:
+    """With whom, and what the form begins with; `moved` is a meeting that is booked and gets another time."""
+
+    contact_id: UUID | None
+    name: str
+    hour: str = "10:00"
+    minutes: int = 60
+    location: str | None = None
+    moved: Activity | None = None
 
 
 class MeetingSheet:
@@ -30,77 +43,85 @@ class MeetingSheet:
 
     def __init__(self, me: User) -> None:
         self.sheet = Sheet("Book a meeting")
-        self.campaign = ForCampaign()
         self.me = me
-        self.moved: Activity | None = None
-        self.typed: dict[str, Any] = {}
 
     async def open(self, contact_id: UUID, name: str, *, purpose: Purpose | None = None) -> None:
-        self.contact_id, self.name, self.moved = contact_id, name, None
-        self.begin("10:00", 60, None)
-        await self.campaign.ask(contact_id, purpose)
-        self.draw()
-        self.sheet.open()
+        campaign = CampaignChoice()
+        await campaign.load(contact_id, purpose)
+        self.show(MeetingRequest(contact_id, name), campaign)
 
     def move(self, meeting: Activity, name: str) -> None:
         """Another day or time for a meeting: the row stays, so that calendars and Pipedrive move it too."""
-        self.name, self.moved = name, meeting
         hour = f"{theme.local(meeting.moment, self.me.timezone):%H:%M}"
-        self.begin(hour, meeting.duration_minutes or 60, meeting.location)
-        self.draw()
+        minutes = meeting.duration_minutes or 60
+        request = MeetingRequest(meeting.contact_id, name, hour, minutes, meeting.location, moved=meeting)
+        self.show(request, CampaignChoice())
+
+    def show(self, request: MeetingRequest, campaign: CampaignChoice) -> None:
+        with self.sheet.fresh():
+            MeetingForm(self.sheet, self.me.timezone, request, campaign)
         self.sheet.open()
 
-    def begin(self, hour: str, minutes: int, place: str | None) -> None:
-        self.days = working_days(self.me.timezone)
+
+class MeetingForm:
+    """A day, an hour and a length, drawn where it is made; one more tap books the meeting or moves it."""
+
+    def __init__(self, sheet: Sheet, zone: str, request: MeetingRequest, campaign: CampaignChoice) -> None:
+        self.sheet = sheet
+        self.zone = zone
+        self.request = request
+        self.campaign = campaign
+        days = working_days(zone)
+        self.day = next(iter(days))
+        self.hour = request.hour
+        self.minutes = request.minutes
+        self.typed: dict[str, Any] = {"location": request.location, "zone": zone}
         # an hour of its own stands first, where it is seen
-        self.hours = {each: each for each in (HOURS if hour in HOURS else (hour, *HOURS))}
-        self.lengths = dict(sorted((LENGTHS | {minutes: LENGTHS.get(minutes, f"{minutes} min")}).items()))
-        self.day, self.hour, self.minutes = next(iter(self.days)), hour, minutes
-        self.typed = {"location": place, "zone": self.me.timezone}
+        hours = HOURS if request.hour in HOURS else (request.hour, *HOURS)
+        own_length = LENGTHS.get(request.minutes, f"{request.minutes} min")
+        lengths = dict(sorted((LENGTHS | {request.minutes: own_length}).items()))
+        moved = request.moved
+        basic.text("Move the meeting with" if moved else "Meeting with", "pd-muted pd-small")
+        basic.text(request.name, "pd-head-name pd-clip")
+        if moved and moved.due_date:
+            basic.text(f"It was {theme.time_word(moved.due_date, zone)}.", "pd-muted pd-small")
+        basic.heading("Day")
+        self.day_chips = basic.chips(days, self.day, self.choose_day)
+        with basic.heading("Time"):
+            self.zone_label = basic.text(zone_word(zone), "pd-grow pd-small pd-zone")
+        self.hour_chips = basic.chips({hour: hour for hour in hours}, self.hour, self.choose_hour)
+        basic.heading("Length")
+        self.length_chips = basic.chips(lengths, self.minutes, self.choose_length)
+        self.offer_other_times()
+        place = ui.input("Place or link", value=request.location or "").props("outlined maxlength=300")
+        place.classes("pd-field").style("margin-top: 6px").bind_value_to(self.typed, "location", strict=False)
+        if not moved:
+            campaign.draw()
+        with ui.element("div").classes("pd-foot"):
+            word, verb = ("Move meeting", self.move) if moved else ("Book meeting", self.book)
+            basic.button(word, verb, "main", "calendar-check").classes("full-width").mark("book")
+            if moved:
+                basic.button("No new date yet", self.leave_open, "plain").classes("full-width")
 
-    def draw(self) -> None:
-        with self.sheet.fresh():
-            basic.text("Move the meeting with" if self.moved else "Meeting with", "pd-muted pd-small")
-            basic.text(self.name, "pd-head-name pd-clip")
-            if self.moved and self.moved.due_date:
-                basic.text(f"It was {theme.time_word(self.moved.due_date, self.me.timezone)}.", "pd-muted pd-small")
-            basic.heading("Day")
-            self.day_chips = basic.chips(self.days, self.day, lambda day: self.choose("day", day))
-            with basic.heading("Time"):
-                self.zone = basic.text(zone_word(self.me.timezone), "pd-grow pd-small pd-zone")
-            self.hour_chips = basic.chips(self.hours, self.hour, lambda hour: self.choose("hour", hour))
-            basic.heading("Length")
-            self.minute_chips = basic.chips(self.lengths, self.minutes, lambda length: self.choose("minutes", length))
-            self.other()
-            place = ui.input("Place or link", value=self.typed["location"] or "").props("outlined maxlength=300")
-            place.classes("pd-field").style("margin-top: 6px").bind_value_to(self.typed, "location", strict=False)
-            if not self.moved:
-                self.campaign.draw()
-            with ui.element("div").classes("pd-foot"):
-                word, verb = ("Move meeting", self.put_off) if self.moved else ("Book meeting", self.book)
-                basic.button(word, verb, "main", "calendar-check").classes("full-width").mark("book")
-                if self.moved:
-                    basic.button("No new date yet", self.open_end, "plain").classes("full-width")
-
-    def other(self) -> None:
+    def offer_other_times(self) -> None:
         """A day, an hour or a zone that is on no chip; drawn when it is asked for, as there are 600 zones."""
         more = basic.expansion("Another day, time or zone")
 
         def draw() -> None:
             if not more.default_slot.children:
                 with more:
-                    self.by_hand()
+                    self.draw_other_times()
 
         more.on_value_change(draw)
 
-    def by_hand(self) -> None:
+    def draw_other_times(self) -> None:
         with ui.element("div").classes("pd-stack"):
             with ui.element("div").classes("pd-pair"):
                 for word, kind in (("Day", "date"), ("Time", "time")):
                     box = ui.input(word).props("outlined stack-label").classes("pd-field").mark(f"meeting-{kind}")
                     box.props["type"] = kind
                     box.on_value_change(lambda event, kind=kind: self.type_in(kind, event.value))
-            zone = ui.select(timezones(), value=self.me.timezone, label="Time zone", with_input=True)
+            zone = ui.select(timezones(), value=self.zone, label="Time zone", with_input=True)
             zone.props("outlined behavior=menu").classes("pd-field").mark("meeting-zone")
             zone.props["dropdown-icon"] = theme.icon("chevron-down")
             zone.on_value_change(lambda event: self.choose_zone(event.value))
@@ -109,20 +130,27 @@ class MeetingSheet:
         """What is typed counts, and no chip is on that says otherwise."""
         try:
             if kind == "date":
-                self.choose("day", date.fromisoformat(value or ""))
+                self.choose_day(date.fromisoformat(value or ""))
             else:
-                self.choose("hour", f"{datetime.strptime(value or '', '%H:%M'):%H:%M}")  # noqa: DTZ007 - an hour alone
+                self.choose_hour(f"{datetime.strptime(value or '', '%H:%M'):%H:%M}")  # noqa: DTZ007 - an hour alone
         except ValueError:
             return
 
     def choose_zone(self, zone: str | None) -> None:
-        self.typed["zone"] = zone or self.me.timezone
-        self.zone.set_text(zone_word(self.typed["zone"]))
+        self.typed["zone"] = zone or self.zone
+        self.zone_label.set_text(zone_word(self.typed["zone"]))
 
-    def choose(self, what: str, value: Any) -> None:
-        setattr(self, what, value)
-        chips = {"day": self.day_chips, "hour": self.hour_chips, "minutes": self.minute_chips}[what]
-        basic.mark_chip(chips, value)
+    def choose_day(self, day: date) -> None:
+        self.day = day
+        basic.mark_chip(self.day_chips, day)
+
+    def choose_hour(self, hour: str) -> None:
+        self.hour = hour
+        basic.mark_chip(self.hour_chips, hour)
+
+    def choose_length(self, minutes: int) -> None:
+        self.minutes = minutes
+        basic.mark_chip(self.length_chips, minutes)
 
     @property
     def starts(self) -> datetime:
@@ -133,19 +161,20 @@ class MeetingSheet:
         return starts
 
     async def book(self) -> None:
-        if await tap(self.work)():
+        if await tap(self.log_meeting)():
             self.sheet.close()
 
-    async def put_off(self) -> None:
-        if await tap(self.shift)():
+    async def move(self) -> None:
+        if await tap(self.move_meeting)():
             self.sheet.close()
 
-    async def open_end(self) -> None:
-        if self.moved and await touch_actions.answer(self.moved, Outcome.MOVED):
+    async def leave_open(self) -> None:
+        if self.request.moved and await touch_actions.answer(self.request.moved, Outcome.MOVED):
             self.sheet.close()
 
-    def work(self, session: Session, me: User) -> Said:
-        starts = self.starts
+    def log_meeting(self, session: Session, me: User) -> Said:
+        contact_id, starts = self.request.contact_id, self.starts
+        assert contact_id is not None
         draft = ActivityDraft(
             type=ActivityType.MEETING,
             campaign_id=self.campaign.chosen,
@@ -153,7 +182,7 @@ class MeetingSheet:
             duration_minutes=self.minutes,
             location=self.typed.get("location"),
         )
-        meeting = activity_log.log(session, me, self.contact_id, draft)
+        meeting = activity_log.log(session, me, contact_id, draft)
 
         def back(session: Session, who: User) -> str:
             activity_log.remove(session, who, meeting.id)
@@ -162,10 +191,10 @@ class MeetingSheet:
         said = f"Meeting booked: {theme.time_word(starts, me.timezone)}"
         return Said(said, back, ("Calendar", f"/meetings/{meeting.id}.ics"))
 
-    def shift(self, session: Session, me: User) -> Said:
-        meeting, starts = self.moved, self.starts
+    def move_meeting(self, session: Session, me: User) -> Said:
+        meeting, starts = self.request.moved, self.starts
         assert meeting is not None
-        before = meeting.model_dump(include=set(PLACE))
+        before = meeting.model_dump(include=MOVED_FIELDS)
         again = {"due_date": starts, "duration_minutes": self.minutes, "location": self.typed.get("location")}
         activity_log.change(session, me, meeting.id, again | {"outcome": None, "done": False, "happened_at": None})
 

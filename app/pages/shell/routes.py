@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.models import User
 from app.pages.activities.activities_page import activities_page
 from app.pages.activities.email_templates_page import templates_page
-from app.pages.activities.event_page import conference_page
+from app.pages.activities.event_page import event_page
 from app.pages.campaigns.campaign_page import campaign_page
 from app.pages.campaigns.campaigns_page import campaigns_page
 from app.pages.contacts.list.contacts_page import contacts_page
@@ -49,7 +49,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/campaigns": campaigns_page,
     "/campaigns/{campaign_id}": campaign_page,
     "/activities": activities_page,
-    "/conference": conference_page,
+    "/conference": event_page,
     "/reports": reports_page,
     "/sync": sync_page,
     "/organisations": organisations_page,

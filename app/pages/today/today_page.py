@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.models import PendingOutcome, User, now
 from app.models.contact import Contact
-from app.pages.activities.introductions_inbox import doors
+from app.pages.activities.introductions_inbox import introductions_inbox
 from app.pages.activities.parts import touch_rows
 from app.pages.contacts.parts import contact_rows
 from app.pages.core import live_updates
@@ -34,7 +34,7 @@ async def today(shell: Shell) -> None:
         with ui.element("section"):
             my_day.draw_picks()
         with ui.element("section"):
-            await doors(shell)
+            await introductions_inbox(shell)
             my_day.draw_promises()
             with basic.link("/campaigns", "pd-card pd-line"):
                 basic.icon("target")
