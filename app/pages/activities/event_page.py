@@ -23,18 +23,6 @@ from app.signals import Topic
 
 HINT = "A name is enough. Everybody you add is logged as met here; the rest can wait until the evening."
 
-# What was typed goes at once and the next name can be typed; the keyboard stays open. The server hears of the empty fields
-# first, which the library tells a moment later: what it puts back is not emptied again.
-SEND_AND_EMPTY = """(event) => {
-  event.preventDefault();
-  const [name, firm] = event.target.querySelectorAll("input");
-  name.focus();
-  if (!name.value.trim()) return;
-  const said = [name.value, firm.value];
-  for (const one of [name, firm]) { one.value = ""; one.dispatchEvent(new Event("input", { bubbles: true })); }
-  setTimeout(() => emit(said));
-}"""
-
 
 @screen("At an event")
 async def event_page(shell: Shell) -> None:
@@ -67,7 +55,21 @@ class EventPage:
                     self.firm.mark("met-firm")
                     add = basic.button("Add", None, "main", "plus").props("type=submit")
                     add.classes("full-width").mark("met-add")
-                form.on("submit", self.add_typed, js_handler=SEND_AND_EMPTY)
+                # what was typed goes at once and the next name can be typed; the keyboard stays open. The server hears of
+                # the empty fields first, which the library tells a moment later: what it puts back is not emptied again.
+                form.on(
+                    "submit",
+                    self.add_typed,
+                    js_handler="""(event) => {
+                      event.preventDefault();
+                      const [name, firm] = event.target.querySelectorAll("input");
+                      name.focus();
+                      if (!name.value.trim()) return;
+                      const said = [name.value, firm.value];
+                      for (const one of [name, firm]) { one.value = ""; one.dispatchEvent(new Event("input", { bubbles: true })); }
+                      setTimeout(() => emit(said));
+                    }""",
+                )
                 self.duplicates = ui.element("div")
             with ui.element("section"):
                 basic.heading("Met here")
