@@ -2,13 +2,14 @@
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
 from sqlmodel import col, select
 
 from app import db
-from app.models import ActivityDraft, PipedriveLink, PipedriveSync, SyncLane, Trigger, User
+from app.models import ActivityDraft, PipedriveLink, PipedriveSync, SyncAccount, SyncLane, Trigger, User, now
 from app.services.activities import activity_log
 from app.services.push_queue import push_jobs
 from app.sync.api.pipedrive import http_client
@@ -100,6 +101,15 @@ def settled(desk, seconds=10):
             return rows
         assert time.monotonic() < until, [(row.status, row.attempts, row.error) for row in rows if row.is_open]
         time.sleep(0.01)
+
+
+def listen_next():
+    """The time to listen to lists has come for every company."""
+    with db.transaction() as session:
+        for account in session.exec(select(SyncAccount)):
+            account.listen_at = now()
+            account.heard = {**account.heard, "at": (now() - timedelta(hours=1)).isoformat()}
+            session.add(account)
 
 
 def pushes():

@@ -60,9 +60,18 @@ def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft) -> 
 
 
 def change(
-    session: Session, who: User, activity_id: UUID, changes: dict[str, Any], *, version: int | None = None
+    session: Session,
+    who: User,
+    activity_id: UUID,
+    changes: dict[str, Any],
+    *,
+    version: int | None = None,
+    heard: bool = False,
 ) -> Activity:
-    """Change a touch; the contact's last touch and next date follow. Raises Stale when `version` moved on."""
+    """Change a touch; the contact's last touch and next date follow. Raises Stale when `version` moved on.
+
+    `heard` says that Pipedrive told us, so no push is queued.
+    """
     activity, contact = _own(session, who, activity_id)
     if version is not None and version != activity.version:
         raise Stale
@@ -80,9 +89,8 @@ def change(
     _write(activity, draft, contact.name if contact else "somebody")
     activity.version += 1
     session.flush()
-    _after(
-        session, who, activity, contact, left, corrected=(left, earnt) != (activity.campaign_id, stage_earned(activity))
-    )
+    corrected = (left, earnt) != (activity.campaign_id, stage_earned(activity))
+    _after(session, who, activity, contact, left, corrected=corrected, heard=heard)
     return activity
 
 
@@ -172,11 +180,13 @@ def _after(
     left: UUID | None = None,
     *,
     corrected: bool = False,
+    heard: bool = False,
 ) -> None:
     """Everything that a touch brings along; `left` is the campaign that it counted for before."""
     if contact:
         _retell(session, contact)
-        _hand_over(session, contact, activity)
+        if not heard:
+            _hand_over(session, contact, activity)
         board_stages.after_touch(session, who, activity, contact, left, corrected=corrected)
     announce(session, Topic.OUTREACH, contact.id if contact else activity.id, contact.user_id if contact else who.id)
 

@@ -70,9 +70,11 @@ def firm(session: Session, who: User, contact: Contact, name: str) -> Organisati
     return contact.organisation
 
 
-def meeting(session: Session, who: User, activity_id: UUID, changes: dict[str, Any]) -> Activity:
-    """Write what happened there to a meeting of ours: held, moved, or another note."""
-    changed = activity_log.change(session, who, activity_id, changes)
+def meeting(
+    session: Session, who: User, activity_id: UUID, changes: dict[str, Any], *, version: int | None = None
+) -> Activity:
+    """Write what happened there to a meeting of ours: held, moved, or another note. Raises Stale."""
+    changed = activity_log.change(session, who, activity_id, changes, version=version, heard=True)
     audit_log.record(session, PIPEDRIVE, "meeting.changed_in_pipedrive", activity_id, fields=sorted(changes))
     return changed
 

@@ -8,6 +8,7 @@ from app import db
 from app.models import Activity, Contact, EntityType, LinkState, Organisation, PipedriveLink, Trigger, User, now
 from app.services.push_queue import push_jobs
 from app.sync.api.errors import Gone
+from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as Appointment
 from app.sync.api.records import Person
 from app.sync.links import field_merge, fingerprints
@@ -60,9 +61,11 @@ def meeting(line: Line, there: Appointment, link: PipedriveLink) -> None:
             verdicts = decisions(meeting_fields.FIELDS, before, here, stood)
             about = line.account, EntityType.ACTIVITY, ours.id
             field_merge.ask(session, owner, contact, about, verdicts=verdicts, here=here, there=stood)
-            here = meeting_fields.follow(session, owner, ours, verdicts, stood)
+            told = row.synced_hash == _meeting_digest(ours, contact)
+            ours = meeting_fields.follow(session, owner, ours, verdicts, stood)
+            row.synced_hash = _meeting_digest(ours, contact) if told else row.synced_hash
             unsaid = {field: Verdict.ASK if verdict.sends else verdict for field, verdict in verdicts.items()}
-            row.agreed = settled(before, unsaid, here, stood).dump()
+            row.agreed = settled(before, unsaid, meeting_fields.ours(ours), stood).dump()
             if _is_unsaid(before, verdicts, stood):
                 _say_again(session, row, owner, contact, ours)
         session.add(row)
@@ -125,3 +128,8 @@ def _firm(line: Line, there: Person, link: PipedriveLink) -> str | None:
 
 def _digest(contact: Contact, org: int | str | None) -> str:
     return fingerprints.person(contact.name, contact.emails, contact.phones, org if isinstance(org, int) else None)
+
+
+def _meeting_digest(meeting: Activity, contact: Contact) -> str:
+    whom: ActivityFields = {"person_id": contact.pipedrive_person_id, "org_id": contact.pipedrive_org_id}
+    return meeting_fields.digest(meeting_fields.parts(meeting, whom))

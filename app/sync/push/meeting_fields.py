@@ -64,8 +64,11 @@ def digest(said: Parts) -> str:
     return fingerprints.digest(*(sorted(part.items(), key=str) for part in said.values()))
 
 
-def follow(session: Session, owner: User, meeting: Activity, verdicts: dict[str, Verdict], there: Snapshot) -> Snapshot:
-    """A meeting that was held or moved there was held or moved here, unless we know better; returns how it stands now."""
+def follow(session: Session, owner: User, meeting: Activity, verdicts: dict[str, Verdict], there: Snapshot) -> Activity:
+    """A meeting that was held or moved there was held or moved here, unless we know better; returns it as it is now.
+
+    Raises Stale when it was changed here meanwhile.
+    """
     changes: dict[str, Any] = {}
     if meeting.takes_place and not meeting.done:
         if verdicts["due"] is Verdict.TAKE and there["due"]:
@@ -73,8 +76,8 @@ def follow(session: Session, owner: User, meeting: Activity, verdicts: dict[str,
         if verdicts["done"] is Verdict.TAKE and there["done"]:
             changes |= {"done": True, "outcome": Outcome.HELD}
     if changes:
-        return ours(inbound_changes.meeting(session, owner, meeting.id, changes))
-    return ours(meeting)
+        return inbound_changes.meeting(session, owner, meeting.id, changes, version=meeting.version)
+    return meeting
 
 
 def moment_of(said: str, before: datetime | None) -> datetime:

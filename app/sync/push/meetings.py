@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from app import db
+from app.errors import Stale
 from app.models import Activity, ActivityType, EntityType, PipedriveLink, PushEffect, User
 from app.sync.api.errors import Gone, Rejected
 from app.sync.api.fields import ActivityFields
@@ -65,7 +66,12 @@ def change(push: Push, meeting: Activity, link: PipedriveLink, parts: meeting_fi
         owner = session.get_one(User, push.contact.user_id)
         about = push.line.account, EntityType.ACTIVITY, meeting.id
         field_merge.ask(session, owner, push.contact, about, verdicts=verdicts, here=here, there=stood)
-        here = meeting_fields.follow(session, owner, meeting, verdicts, stood)
+        try:
+            meeting = meeting_fields.follow(session, owner, meeting, verdicts, stood)
+        except Stale:
+            raise Again from None
+        here = meeting_fields.ours(meeting)
+        digest = meeting_fields.digest(meeting_fields.parts(meeting, parts["whom"]))
         link_store.told(session, slot, digest, settled(before, verdicts, here, stood))
         if news:
             push.receipt(session, EntityType.ACTIVITY, number, PushEffect.UPDATED)

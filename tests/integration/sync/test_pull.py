@@ -17,7 +17,19 @@ from app.services.push_queue import push_jobs
 from app.sync.pull import listener
 from tests.support import faults, openapi_contract
 from tests.support import sync_harness as office
-from tests.support.sync_harness import BOS_KEY, ask, counts, edit, fresh, hurried, links, meet, pushes, settled
+from tests.support.sync_harness import (
+    BOS_KEY,
+    ask,
+    counts,
+    edit,
+    fresh,
+    hurried,
+    links,
+    listen_next,
+    meet,
+    pushes,
+    settled,
+)
 from tests.support.world import contact
 
 fake, ada, bo = office.fake, office.ada, office.bo
@@ -46,11 +58,7 @@ def kari(fake, desk, ada):
 
 def listened(desk):
     """The time to listen has come; afterwards everything that follows from it is pushed."""
-    with db.transaction() as session:
-        for account in session.exec(select(SyncAccount)):
-            account.listen_at = now()
-            account.heard = {**account.heard, "at": (now() - timedelta(hours=1)).isoformat()}
-            session.add(account)
+    listen_next()
     assert listener.listen(desk) == 1
     return settled(desk)
 

@@ -1,13 +1,9 @@
 """P5.2, PD-05, facts 7: Pipedrive may ring; who rings needs two secrets, and is only a reason to go and look."""
 
-import asyncio
-import base64
 import json
 from dataclasses import replace
 
-import httpx
 import pytest
-from fastapi import FastAPI
 from sqlmodel import select
 
 from app import db
@@ -17,13 +13,12 @@ from app.services.accounts import profile as account_service
 from app.services.base import firm_settings
 from app.services.pipedrive import webhook_inbox
 from app.services.push_queue import company_mapping, push_jobs
-from app.settings import Settings
 from app.sync.pull import listener, webhooks
 from app.web.public import pipedrive_webhook as bell
-from app.web.stack import Stack
-from tests.support import faults, openapi_contract
+from tests.support import faults, openapi_contract, webhook_calls
 from tests.support import sync_harness as office
 from tests.support.sync_harness import ADAS_KEY, BOS_KEY, fresh, links, meet, settled
+from tests.support.webhook_calls import about, known_secrets
 from tests.support.world import contact
 
 fake, ada, bo = office.fake, office.ada, office.bo
@@ -46,34 +41,11 @@ def kari(fake, desk, ada):
 
 @pytest.fixture
 def secrets(kari):
-    """Two secrets that the firm's company of Pipedrive knows."""
-    given = webhook_inbox.fresh()
-    with db.transaction() as session:
-        row = session.exec(select(SyncAccount)).one()
-        row.hook = {**given.kept, "address": ADDRESS, "ids": [1, 2, 3]}
-        row.listen_at = row.listen_at.replace(year=2100)
-        session.add(row)
-    return given
+    return known_secrets(ADDRESS)
 
 
-def ring(path, content=None, *, user=webhook_inbox.USER, password="", raw=None, headers=None):
-    """Through the whole wall, from an address that nobody knows."""
-    inside = FastAPI()
-    inside.include_router(bell.routes())
-    wall = Stack(inside, Settings(_env_file=None, base_url=ADDRESS), warm=False)
-    coded = base64.b64encode(f"{user}:{password}".encode()).decode()
-    sent = {"authorization": f"Basic {coded}", "content-type": "application/json"} | (headers or {})
-
-    async def post():
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(wall), base_url=ADDRESS) as http:
-            body = raw if raw is not None else json.dumps(content or {}).encode()
-            return await http.post(f"{webhook_inbox.PATH}{path}", content=body, headers=sent)
-
-    return asyncio.run(post())
-
-
-def about(entity, number, action="change", **meta):
-    return {"meta": {"action": action, "entity": entity, "entity_id": number, **meta}, "data": None, "previous": None}
+def ring(path, content=None, **sent):
+    return webhook_calls.ring(ADDRESS, path, content, **sent)
 
 
 def notes():
