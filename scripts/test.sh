@@ -1,51 +1,58 @@
 #!/bin/sh
-# Everything that has to hold: the checks, then every test, with a real browser.
-# PYTEST_ARGS narrows the tests. COVERAGE=1 also reports what they cover; that takes half as long again.
+# Everything that has to hold: the checks, then the tests without a browser, then those with one. The tests of both steps
+# run whatever the other says, the slowest files are named at the end, and what failed has failed: nothing is run twice.
+# WORKERS says how many files are tested at once (else one for each core, at least two). COVERAGE=1 also reports what the
+# tests cover; that takes half as long again.
 set -eu
 cd "$(dirname "$0")/.."
 
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 if [ ! -w "${HOME:-/nonexistent}" ]; then # the browser keeps its files at home
-    HOME=$(mktemp -d)
-    export HOME
-    trap 'rm -rf "$HOME"' EXIT
+    export HOME="$scratch"
 fi
 # what fetches waits for the network; the types keep one processor busy, and so does reading the tests for the first
 # time: written down once, two processes need not do it both
-browsers=$(mktemp -d)
+PYTHONDONTWRITEBYTECODE=""
+export PYTHONDONTWRITEBYTECODE
 {
-    scripts/chromium.sh >"$browsers/whole"
-    scripts/headless_shell.sh >"$browsers/shell"
+    scripts/chromium.sh >"$scratch/chromium"
+    scripts/headless_shell.sh >"$scratch/shell"
     scripts/webkit.sh
 } &
 fetching=$!
-PYTHONDONTWRITEBYTECODE="" .venv/bin/python -m pytest -q --collect-only </dev/null >/dev/null &
+.venv/bin/python -m pytest -q --collect-only </dev/null >/dev/null &
 reading=$!
 checked=0
 scripts/check.sh || checked=$?
 wait $fetching
 wait $reading || true # pytest itself says what is wrong
-CHROMIUM=$(cat "$browsers/whole")
-CHROMIUM_SHELL=$(cat "$browsers/shell")
-export CHROMIUM CHROMIUM_SHELL
-rm -r "$browsers"
 [ "$checked" = 0 ] || exit "$checked"
+CHROMIUM=$(cat "$scratch/chromium")
+CHROMIUM_SHELL=$(cat "$scratch/shell")
+export CHROMIUM CHROMIUM_SHELL
 
-echo "== pytest with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
-memory=$(mktemp -d)
-failed=0
-# in the order of their names, as what needs a browser takes longest and stands first
-# shellcheck disable=SC2086 # several arguments
-.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder \
-    ${COVERAGE:+--cov --cov-report=term:skip-covered} \
-    -o "addopts=--strict-markers --strict-config" -o cache_dir="$memory" ${PYTEST_ARGS:-} </dev/null || failed=$?
-if [ "$failed" = 1 ]; then
-    # two browsers and two databases on two cores starve each other now and then: a file that failed beside
-    # others has to pass alone, as a whole, and what fails there too has failed
-    files=$(.venv/bin/python -c 'import json, sys; print(*sorted({name.split("::")[0] for name in json.load(open(sys.argv[1]))}))' "$memory/v/cache/lastfailed")
-    echo "== once more, one file at a time: $files"
-    failed=0
-    # shellcheck disable=SC2086 # several files
-    .venv/bin/python -m pytest -q -n 0 $files </dev/null || failed=$?
-fi
-rm -rf "$memory"
-exit "$failed"
+workers=${WORKERS:-$(nproc)}
+[ "$workers" -ge 2 ] || workers=2
+
+tests() { # FOLDERS: says what these tests say, and remembers how long each file took
+    # shellcheck disable=SC2086 # several arguments
+    .venv/bin/python -m pytest -q -n "$workers" --dist loadfile --no-loadscope-reorder \
+        --file-times "$scratch/times" ${cover:+$cover} "$@" </dev/null
+}
+
+cover=${COVERAGE:+--cov --cov-report=}
+first=0
+second=0
+echo "== unit and integration tests, $workers files at once"
+tests tests/integration tests/unit tests/architecture || first=$?
+
+cover=${COVERAGE:+--cov --cov-append --cov-report=term:skip-covered}
+echo "== browser tests, $workers files at once, with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
+tests tests/e2e || second=$?
+
+echo "== slowest files, in seconds"
+sort -rn "$scratch/times" | head -n 10
+said() { if [ "$1" = 0 ]; then echo "passed"; else echo "FAILED"; fi; }
+echo "== unit and integration tests: $(said $first), browser tests: $(said $second)"
+[ "$first" = 0 ] && [ "$second" = 0 ]

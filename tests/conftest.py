@@ -13,7 +13,7 @@ from app import db, migrate
 from app.postgres import open_server
 from tests.support.database_reset import emptied, hang_up
 
-pytest_plugins = ["tests.support.world"]
+pytest_plugins = ["tests.support.file_times", "tests.support.world"]
 
 # a busy machine makes examples slowly, and that is no fault of theirs
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

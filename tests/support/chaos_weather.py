@@ -21,7 +21,7 @@ from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.fake_socket import is_waiting
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "tests/integration/sync/kill_drainer.py"
+SCRIPT = ROOT / "tests/support/drainer_process.py"
 
 # how often each of these meets a request while it storms, in thousandths
 WEATHER = {

@@ -7,10 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.shell.test_page_matrix import ROWS
 from tests.support.app_process import DESK, PHONE
 from tests.support.layout_checks import SETTLED, axe, sizes
 from tests.support.long_names_firm import furnish
+from tests.support.page_access import STATUSES
 
 WIDTHS = (360, 390, 430, 768)
 HEIGHT = 844
@@ -52,7 +52,7 @@ PLAIN = {
     "/nowhere",
 }
 MORE = {"/sync?show=needs", "/sync?show=done", "/sync?whose=all", "/campaigns/{campaign_id}?tab=report"}
-SCREENS = sorted((ROWS.keys() | PLAIN | MORE) - NO_SCREENS)
+SCREENS = sorted((STATUSES.keys() | PLAIN | MORE) - NO_SCREENS)
 
 
 @pytest.fixture(scope="module")

@@ -10,65 +10,9 @@ import pytest
 
 from tests.support.app_process import PASSWORD, ROOT, served, wire
 from tests.support.forked_app import Forked
+from tests.support.page_access import STATUSES
 
 NOBODY = "01900000-0000-7000-8000-000000000000"
-
-# (anonymous, consultant, golden ticket, disabled); 303 leads to the sign-in page
-SIGNED_IN, GOLDEN = (303, 200, 200, 303), (303, 404, 200, 303)
-OPEN, ASSET = (200, 200, 200, 200), None
-ROWS = {
-    "/": SIGNED_IN,
-    "/contacts": SIGNED_IN,
-    "/contacts/{cid}": (303, 404, 404, 303),
-    "/campaigns": SIGNED_IN,
-    "/campaigns/{campaign_id}": (303, 404, 404, 303),
-    "/activities": SIGNED_IN,
-    "/conference": SIGNED_IN,
-    "/settings/templates": SIGNED_IN,
-    "/sync": SIGNED_IN,
-    "/import": SIGNED_IN,
-    "/organisations": SIGNED_IN,
-    "/trash": SIGNED_IN,
-    "/settings": SIGNED_IN,
-    "/settings/pipedrive": GOLDEN,
-    "/more": SIGNED_IN,
-    "/notices": SIGNED_IN,
-    "/outbox": SIGNED_IN,
-    "/team": GOLDEN,
-    "/team/work": GOLDEN,
-    "/team/audit": GOLDEN,
-    "/reports": SIGNED_IN,
-    "/reports/screen": SIGNED_IN,
-    "/campaigns/{campaign_id}/screen": (303, 404, 404, 303),
-    "/practice": SIGNED_IN,
-    "/practice/{kind}": (303, 404, 404, 303),
-    "/practice/{kind}/{record}": (303, 404, 404, 303),
-    "/login": (200, 303, 303, 200),
-    "/forgot": OPEN,
-    "/login/code": (405, 405, 405, 405),
-    # only where a provider is named
-    "/login/provider": (404, 404, 404, 404),
-    "/login/provider/back": (404, 404, 404, 404),
-    "/logout": (303, 200, 200, 303),
-    "/setup": (404, 404, 404, 404),
-    "/invite/{token}": (404, 404, 404, 404),
-    "/reset/{token}": (404, 404, 404, 404),
-    "/r/{token}": (404, 404, 404, 404),
-    "/calendar/{token}.ics": (404, 404, 404, 404),
-    "/reply/{token}": (404, 404, 404, 404),
-    "/meetings/{activity_id}.ics": (303, 404, 404, 303),
-    "/pipedrive/hook/{secret}": (405, 405, 405, 405),
-    "/healthz": OPEN,
-    "/readyz": OPEN,
-    # from this machine itself it is open, see below
-    "/metrics": (404, 404, 404, 404),
-    "/manifest.webmanifest": OPEN,
-    "/sw.js": OPEN,
-    "/favicon.ico": OPEN,
-    # the machinery below these is guarded frame by frame in test_web_sockets.py, and /api in test_access_matrix.py
-    "/static": ASSET,
-    "/api": ASSET,
-}
 
 LIST_ROUTES = """
 import json, sys, tempfile
@@ -101,8 +45,8 @@ def test_every_route_has_a_row():
     paths = {"/favicon.ico"} | {
         path for path in json.loads(ran.stdout.splitlines()[-1]) if not path.startswith("/_nicegui")
     }
-    assert paths - ROWS.keys() == set()
-    assert ROWS.keys() - paths == set()
+    assert paths - STATUSES.keys() == set()
+    assert STATUSES.keys() - paths == set()
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +81,7 @@ def joined(site, boss, email):
     return client
 
 
-@pytest.mark.parametrize("path", [path for path, row in ROWS.items() if row])
+@pytest.mark.parametrize("path", [path for path, row in STATUSES.items() if row])
 def test_who_gets_what(people, path):
     address = (
         path.replace("{cid}", NOBODY)
@@ -148,10 +92,10 @@ def test_who_gets_what(people, path):
         .replace("{kind}", "nothing")
         .replace("{record}", "1")
     )
-    place = {"X-Forwarded-For": f"198.51.100.{list(ROWS).index(path)}"}
+    place = {"X-Forwarded-For": f"198.51.100.{list(STATUSES).index(path)}"}
     kinds = ("anonymous", "consultant", "golden", "disabled")
     got = tuple(people[kind].get(address, headers=place).status_code for kind in kinds)
-    assert got == ROWS[path]
+    assert got == STATUSES[path]
 
 
 def test_what_is_measured_is_read_on_this_machine(site):

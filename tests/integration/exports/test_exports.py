@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from app import api, db
-from app.api.contacts.exports import EXCEL
+from app.api.contacts import exports
 from app.models import (
     SKIPPED,
     Activity,
@@ -33,14 +33,12 @@ from app.models import (
 from app.services.activities import activity_log
 from app.services.contacts import bank, vcards
 from app.services.contacts.search import Search
-from app.services.exports import exporter
-from app.services.exports.exporter import EVERYBODY, Wish
 from app.services.imports import importer
 from app.services.push_queue import push_jobs
 from tests.support import world
 from tests.support.api_client import ask
+from tests.support.exported_banks import bank_facts, empty_banks, exported
 
-FACTS = ("name", "emails", "phones", "job_title", "linkedin_url", "notes", "tags", "warmness_score", "cadence_days", "last_contacted")  # fmt: skip
 FORMULAS = [
     "=cmd|' /C calc'!A0",
     "+1",
@@ -57,25 +55,11 @@ FORMULAS = [
 
 
 def export(who):
-    return written(who).decode()
-
-
-def written(who, kind="csv", search=EVERYBODY, **wish):
-    out = io.BytesIO()
-    with db.transaction() as session:
-        exporter.write(session, session.get_one(User, who.id), Wish(kind, search, **wish), out)
-    return out.getvalue()
+    return exported(who).decode()
 
 
 def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
-
-
-def facts(who):
-    with db.reading() as session:
-        query = select(Contact, Organisation.name).outerjoin(Organisation, Organisation.id == Contact.organisation_id)
-        found = session.exec(query.where(Contact.user_id == who.id, Contact.deleted_at.is_(None))).all()
-    return sorted(([repr(getattr(row, fact)) for fact in FACTS] + [repr(firm)] for row, firm in found))
 
 
 def test_an_export_holds_ones_own_bank_and_nothing_else(ada, bo, gwen, jane, john):
@@ -138,7 +122,7 @@ PERSON = st.fixed_dictionaries(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(PERSON, max_size=6), spoken=st.booleans())
 def test_export_and_import_into_an_empty_bank_is_the_identity(ada, bo, people, spoken):
-    empty(ada, bo)
+    empty_banks(ada, bo)
     with db.transaction() as session:
         for number, person in enumerate(people):
             typed = person | {
@@ -152,16 +136,8 @@ def test_export_and_import_into_an_empty_bank_is_the_identity(ada, bo, people, s
     with db.transaction() as session:
         report = importer.take(session, bo, export(ada).encode(), "x.csv")
     assert report.errors == []
-    assert facts(bo) == facts(ada)
+    assert bank_facts(bo) == bank_facts(ada)
     assert export(bo) == export(ada)
-
-
-def empty(*people):
-    with db.transaction() as session:
-        for table in (Contact, Organisation):
-            for row in session.exec(select(table).where(table.user_id.in_([who.id for who in people]))):
-                session.delete(row)
-            session.flush()
 
 
 def test_the_workbook_holds_the_same_rows_with_numbers_and_dates(ada, jane):
@@ -169,7 +145,7 @@ def test_the_workbook_holds_the_same_rows_with_numbers_and_dates(ada, jane):
     with db.transaction() as session:
         row = session.get_one(Contact, jane.id)
         row.last_contacted = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
-    sheet = openpyxl.load_workbook(io.BytesIO(written(ada, "xlsx"))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(exported(ada, "xlsx"))).active
     headings, formula, known = (list(line) for line in sheet.iter_rows())
     texts = [cell.value for cell in headings]
     found = dict(zip(texts, known, strict=True))
@@ -185,7 +161,7 @@ def test_the_workbook_holds_the_same_rows_with_numbers_and_dates(ada, jane):
 
 
 def test_the_workbook_of_an_empty_bank_opens(ada):
-    sheet = openpyxl.load_workbook(io.BytesIO(written(ada, "xlsx"))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(exported(ada, "xlsx"))).active
     assert [cell.value for cell in sheet[1]][:3] == ["name", "email", "phone"]
 
 
@@ -196,7 +172,7 @@ def test_a_card_says_what_a_phone_wants_to_know(ada, jane):
             "linkedin_url": "https://linkedin.example/in/x?a=1,2", "emails": ["jane@acme.example", "j@home.example"],
         })  # fmt: skip
     for version, first in (("3.0", {"TYPE": ["INTERNET", "PREF"]}), ("4.0", {"PREF": ["1"]})):
-        (card,) = vobject.readComponents(written(ada, "vcf", card_version=version).decode())
+        (card,) = vobject.readComponents(exported(ada, "vcf", card_version=version).decode())
         assert (card.version.value, card.fn.value, card.n.value.family) == (version, "Jane Roe", "Roe")
         assert [line.value for line in card.email_list] == ["jane@acme.example", "j@home.example"]
         assert card.email.params == first
@@ -204,7 +180,7 @@ def test_a_card_says_what_a_phone_wants_to_know(ada, jane):
         assert card.note.value == "Likes\nboats; cats"
         assert card.url.value == "https://linkedin.example/in/x?a=1%2C2"
         assert card.uid.value == f"urn:uuid:{jane.id}"
-    assert r"CATEGORIES:a\,b,energy" in written(ada, "vcf").decode()
+    assert r"CATEGORIES:a\,b,energy" in exported(ada, "vcf").decode()
 
 
 ANY_TEXT = st.one_of(
@@ -270,11 +246,11 @@ def test_every_format_holds_what_the_list_shows_with_the_same_filters(ada, bo, j
         (by_warmness, ["Jane Roe", "John Öström"]),
         (Search(q="nordic"), ["John Öström"]),
     ):
-        assert [row["name"] for row in rows(written(ada, search=search).decode())] == names
-        assert [card.fn.value for card in vobject.readComponents(written(ada, "vcf", search).decode())] == names
-        sheet = openpyxl.load_workbook(io.BytesIO(written(ada, "xlsx", search))).active
+        assert [row["name"] for row in rows(exported(ada, search=search).decode())] == names
+        assert [card.fn.value for card in vobject.readComponents(exported(ada, "vcf", search).decode())] == names
+        sheet = openpyxl.load_workbook(io.BytesIO(exported(ada, "xlsx", search))).active
         assert [line[0].value for line in sheet.iter_rows(min_row=2)] == names
-        assert [row["Person - Name"] for row in rows(written(ada, "pipedrive", search).decode())] == names
+        assert [row["Person - Name"] for row in rows(exported(ada, "pipedrive", search).decode())] == names
 
 
 def test_pipedrives_import_gets_a_row_for_each_meeting_and_nothing_private(ada, jane, john):
@@ -284,7 +260,7 @@ def test_pipedrives_import_gets_a_row_for_each_meeting_and_nothing_private(ada, 
     book(ada, jane, subject="Off", outcome="CANCELLED", due_date=datetime(2027, 1, 5, tzinfo=UTC))
     with db.transaction() as session:
         activity_log.log(session, ada, john.id, ActivityDraft(type="CALL", note="private"))
-    first, second, third = rows(written(ada, "pipedrive").decode())
+    first, second, third = rows(exported(ada, "pipedrive").decode())
     assert [first["Activity - Due date"], first["Activity - Due time"], first["Activity - Done"]] == [
         "2026-05-01",
         "08:00",
@@ -307,7 +283,7 @@ def test_plan_b_takes_only_what_has_not_reached_pipedrive(ada, jane, john):
             row = push_jobs.queue(session, ada, session.merge(contact), Trigger.MANUAL)
             row = session.get_one(PipedriveSync, row.id)
             row.status, row.error_code = status, SKIPPED if contact is set_aside else None
-    found = rows(written(ada, "pipedrive", waiting_only=True).decode())
+    found = rows(exported(ada, "pipedrive", waiting_only=True).decode())
     assert [(row["Person - Name"], row["Activity - Subject"]) for row in found] == [("Jane Roe", here.subject)]
 
 
@@ -318,7 +294,7 @@ def book(who, contact, **facts):
         )
 
 
-@pytest.mark.parametrize(("ending", "kind"), [("csv", "text/csv"), ("xlsx", EXCEL), ("vcf", "text/vcard"), ("pipedrive.csv", "text/csv")])  # fmt: skip
+@pytest.mark.parametrize(("ending", "kind"), [("csv", "text/csv"), ("xlsx", exports.EXCEL), ("vcf", "text/vcard"), ("pipedrive.csv", "text/csv")])  # fmt: skip
 def test_over_the_wires_a_file_is_an_attachment_of_known_length(ada, bo, jane, john, ending, kind):
     answer = ask(ada, "GET", f"/api/contacts/export.{ending}?q=jane")
     assert answer.status_code == 200, answer.text
@@ -334,7 +310,7 @@ def test_over_the_wires_a_file_is_an_attachment_of_known_length(ada, bo, jane, j
 
 def test_a_large_file_waits_on_disk_and_is_closed_when_the_line_breaks(ada, monkeypatch):
     world.contact(ada, "Jane Roe", notes="x" * 9_000)
-    monkeypatch.setattr("app.api.contacts.exports.IN_MEMORY", 1_000)
+    monkeypatch.setattr(exports, "IN_MEMORY", 1_000)
     made = []
 
     class Seen(SpooledTemporaryFile):
@@ -342,7 +318,7 @@ def test_a_large_file_waits_on_disk_and_is_closed_when_the_line_breaks(ada, monk
             super().__init__(size)
             made.append(self)
 
-    monkeypatch.setattr("app.api.contacts.exports.SpooledTemporaryFile", Seen)
+    monkeypatch.setattr(exports, "SpooledTemporaryFile", Seen)
     assert len(ask(ada, "GET", "/api/contacts/export.csv").content) > 9_000
     assert made[0].closed
     assert made[0]._rolled

@@ -22,9 +22,9 @@ from app.services.imports import import_undo, importer, sheet_reader, wizard_job
 from app.services.imports.importer import Twins
 from app.services.imports.wizard_job import Job
 from app.services.undo import undo_log
-from tests.integration.exports.test_exports import empty, facts, written
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
+from tests.support.exported_banks import bank_facts, empty_banks, exported
 
 
 def take(who, *files, **options):
@@ -197,7 +197,7 @@ PERSON = st.fixed_dictionaries(
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(PERSON, min_size=1, max_size=5), spoken=st.booleans())
 def test_our_own_file_taken_in_again_is_the_identity(ada, bo, kind, people, spoken):
-    empty(ada, bo)
+    empty_banks(ada, bo)
     ending, _, version = kind.partition(" ")
     with db.transaction() as session:
         session.get_one(User, bo.id).timezone = ada.timezone
@@ -211,15 +211,17 @@ def test_our_own_file_taken_in_again_is_the_identity(ada, bo, kind, people, spok
                 typed |= {"warmness_score": 0, "cadence_days": None}
             row = contacts.add(session, ada, ContactDraft(**typed), keep_both=True)
             row.last_contacted = now().replace(microsecond=0) if spoken and ending != "vcf" else None
-    data = written(ada, ending, **({"card_version": version} if version else {}))
+    data = exported(ada, ending, **({"card_version": version} if version else {}))
     report = take(bo, (f"x.{ending}", data))
     assert report.errors == []
-    assert facts(bo) == facts(ada)
+    assert bank_facts(bo) == bank_facts(ada)
     assert counts(take(bo, (f"x.{ending}", data))) == (0, 0, len(people), 0)
 
 
 def test_the_file_for_pipedrive_comes_back_with_one_person_for_several_meetings(ada, bo, jane):
-    data = written(ada, "pipedrive") + b"Jane Roe,jane@acme.example,+49301234567,ACME Ltd,Second,Meeting,,,,,,To do\r\n"
+    data = (
+        exported(ada, "pipedrive") + b"Jane Roe,jane@acme.example,+49301234567,ACME Ltd,Second,Meeting,,,,,,To do\r\n"
+    )
     assert counts(take(bo, ("x.csv", data))) == (1, 0, 1, 0)
     [copy] = bank(bo)
     assert (copy.name, copy.emails, copy.phones) == (jane.name, jane.emails, jane.phones)

@@ -24,8 +24,8 @@ from app.models import (
 from app.services.activities import introductions
 from app.services.reports import campaign_report, team_report
 from app.services.reports.campaign_report import Asked
-from tests.integration.reports.test_campaign_report import CALLED, DONE, MOMENT, MOVE, NOW, ZONES, stored_touch
 from tests.support import world
+from tests.support.generated_touches import MOMENT, MOVE, NOW, REACHED, TOUCH, ZONES, stored_touch
 
 LADDER = [Stage.TO_CONTACT, Stage.CONTACTED, Stage.IN_DIALOGUE, Stage.MEETING_BOOKED, Stage.HANDED_OVER]
 PLACE = st.tuples(st.sampled_from(Stage), st.none() | st.integers(0, 1), st.booleans())
@@ -41,7 +41,7 @@ def _stopped(monkeypatch):
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(touches=st.lists(DONE, max_size=18), moves=st.lists(MOVE, max_size=8), places=st.tuples(PLACE, PLACE), used=st.lists(USED, max_size=4),
+@given(touches=st.lists(TOUCH, max_size=18), moves=st.lists(MOVE, max_size=8), places=st.tuples(PLACE, PLACE), used=st.lists(USED, max_size=4),
        zone=st.sampled_from(ZONES), begun=BEGUN, person=st.none() | st.integers(0, 1), since=st.none() | BEGUN)  # fmt: skip
 def test_the_other_figures_equal_a_plain_count(
     ada, bo, gwen, jane, john, touches, moves, places, used, zone, begun, person, since
@@ -115,7 +115,7 @@ def test_the_other_figures_equal_a_plain_count(
         mine = [one for one in alive if one.user_id == mate.user_id]
         chosen = [one for one in mine if one.done and start <= one.happened_at < end]
         assert mate.touches == len(chosen)
-        assert mate.reached == sum(one.outcome in CALLED for one in chosen)
+        assert mate.reached == sum(one.outcome in REACHED for one in chosen)
         assert mate.meetings_booked == sum(one.type == "MEETING" and start <= booked_at(one) < end for one in mine)
         assert mate.this_week == sum(one.done and one.happened_at >= monday for one in mine)
         assert mate.overdue == sum(

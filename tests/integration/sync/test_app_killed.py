@@ -26,7 +26,7 @@ from tests.support import sync_harness as office
 from tests.support import world
 from tests.support.chaos_weather import ROOT, Watching
 
-SCRIPT = Path(__file__).with_name("hasty_app.py")
+SCRIPT = ROOT / "tests/support/hurried_app.py"
 SECRET = "a secret of forty letters for this one test"
 KEYS = {f"key-{name}-0123456789": name for name in ("Ada", "Bo")}
 KILLS, CONTACTS = 3, 24

@@ -1,4 +1,4 @@
-"""A process that drains and is meant to be killed: `kill_drainer.py DATABASE_URL PIPEDRIVE_URL [PATIENCE DEADLINE LATE LEASE]`.
+"""A process that drains and is meant to be killed: `drainer_process.py DATABASE_URL PIPEDRIVE_URL [PATIENCE DEADLINE LATE LEASE]`.
 
 The imports happen once; every drainer is a fresh fork that prints its number
 before it starts. When one dies, the next follows.

@@ -1,0 +1,79 @@
+"""What screens may not do: share a piece between people, poll, or paste data into what the browser runs."""
+
+import ast
+import re
+
+import pytest
+
+from tests.support.source import PAGES, PARTS, calls, functions, last_word, parsed, where
+
+
+def test_refreshables_are_nested():
+    """A module-level one would show one person's bank on another's screen."""
+    top = [
+        where(path, node)
+        for path in PAGES
+        for node in parsed(path).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for mark in node.decorator_list
+        if "refreshable" in ast.unparse(mark)
+    ]
+    assert top == []
+
+
+def test_nothing_polls():
+    """Binding from a value is looked at every 100 ms by NiceGUI; binding to one costs nothing."""
+    polled = [
+        where(path, call)
+        for path in PAGES
+        for call in calls(path)
+        if last_word(call).startswith("bind_")
+        and (last_word(call).endswith("_from") or last_word(call) == "bind_value")
+    ]
+    assert polled == []
+
+
+@pytest.mark.parametrize("method", ["props", "style", "classes"])
+def test_no_data_is_pasted_into_markup(method):
+    """Text in `.props(f"...")` becomes code in the browser."""
+    pasted = [
+        where(path, call)
+        for path in PAGES
+        for call in calls(path)
+        if last_word(call) == method and any(isinstance(arg, ast.JoinedStr | ast.BinOp) for arg in call.args)
+    ]
+    assert pasted == []
+
+
+def test_no_data_becomes_script_or_raw_html():
+    """Scripts are constants; raw HTML is made in app/pages/shell/first_paint.py, which escapes, and in theme.head()."""
+    allowed = {"ui.add_head_html(theme.head(), shared=True)", "ui.add_body_html(first_paint.paint(picks))"}
+    found = []
+    for path in PAGES:
+        for call in calls(path):
+            name, keywords = last_word(call), {keyword.arg: keyword.value for keyword in call.keywords}
+            if (
+                (name == "run_javascript" and not isinstance(call.args[0], ast.Constant))
+                or "sanitize" in keywords
+                or ("html" in keywords and name == "notify")
+                or not isinstance(keywords.get("js_handler", ast.Constant("")), ast.Constant)
+            ):
+                found.append(where(path, call))
+            if name in {"add_head_html", "add_body_html", "html", "markdown"}:
+                text = ast.unparse(call)
+                if re.match(r"ui\.", text) and text not in allowed:
+                    found.append(where(path, call))
+    assert found == []
+
+
+def test_parts_are_given_values_only():
+    """No Session and no User reach the UI kit or a domain's parts."""
+    assert len(PARTS) > 25
+    reached = [
+        where(path, arg)
+        for path in PARTS
+        for function in functions(path)
+        for arg in function.args.args
+        if arg.annotation and set(re.findall(r"\w+", ast.unparse(arg.annotation))) & {"Session", "User"}
+    ]
+    assert reached == []

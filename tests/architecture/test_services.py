@@ -1,0 +1,50 @@
+"""Services cannot commit, and say who acts."""
+
+import ast
+
+from tests.support.source import APP, FILES, SERVICES, calls, last_word, parsed, where
+
+# rows, or ids out of them, that the caller was shown before: who may see them was asked then
+SHOWN = {"contact", "shown", "rows", "organisation_id", "scope", "batch"}
+
+
+def test_only_db_commits():
+    """`.commit(`, `.rollback(` and `Session(` stand in app/db.py alone."""
+    found = [
+        where(path, call)
+        for path in FILES
+        if path != APP / "db.py"
+        for call in calls(path)
+        if last_word(call) in {"commit", "rollback"} or (isinstance(call.func, ast.Name) and call.func.id == "Session")
+    ]
+    assert found == []
+
+
+def public_functions(path):
+    return [node for node in parsed(path).body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+
+
+def says_that_nobody_acts(path):
+    """`NOBODY_ACTS = "why"` at the top of a module: a stranger, the clock or the operator is at work there."""
+    return any(
+        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NOBODY_ACTS" and node.value.value
+        for node in parsed(path).body
+    )
+
+
+def test_every_verb_says_who_acts():
+    """A public service function that is given a session is given the person acting next.
+
+    A pure rule takes no session. A function that looks at rows which somebody was already shown takes those rows. A
+    module in which nobody acts says why.
+    """
+    odd = [
+        f"{where(path, verb)} {verb.name}"
+        for path in SERVICES
+        if not says_that_nobody_acts(path)
+        for verb in public_functions(path)
+        for first, second in [([argument.arg for argument in verb.args.args] + ["", ""])[:2]]
+        if first == "session" and second not in {"who", *SHOWN}
+    ]
+    assert len(SERVICES) > 100
+    assert odd == []
