@@ -11,6 +11,7 @@ from app.models.activity import (
     Outcome,
     PendingOutcome,
     auto_subject,
+    thanks_subject,
 )
 from app.models.audit import AuditEvent
 from app.models.base import fold, new_id, now
@@ -157,4 +158,5 @@ __all__ = [
     "organisation_key",
     "record_url",
     "stage_earned",
+    "thanks_subject",
 ]

@@ -180,6 +180,11 @@ def auto_subject(kind: ActivityType, name: str, outcome: Outcome | None) -> str:
     return f"{ACTIVITY_LABELS[kind]} with {name}"[: 200 - len(said)] + said
 
 
+def thanks_subject(name: str) -> str:
+    """What the reminder to thank somebody for bringing this contact is called."""
+    return f"Thank you for bringing {name}"[:200]
+
+
 class PendingOutcome(Entity, table=True):
     """The phone's dialler, mail or LinkedIn was opened from here: did it happen?"""
 

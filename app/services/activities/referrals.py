@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Activity, ActivityDraft, ActivityType, Contact, Outcome, User
+from app.models import Activity, ActivityDraft, ActivityType, Contact, Outcome, User, thanks_subject
 from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import bank
@@ -49,7 +49,7 @@ def refer(session: Session, who: User, by_id: UUID, whom_id: UUID, note: str = "
 def thank(session: Session, who: User, by_id: UUID, whom_id: UUID | None = None) -> Activity:
     """Plan to say thank you in some days, for whom they brought where that is known. Raises NotFound."""
     whom = bank.owned(session, who, whom_id).name if whom_id else None
-    subject = f"Thank you for bringing {whom}"[:200] if whom else "Thank you for the introduction"
+    subject = thanks_subject(whom) if whom else "Thank you for the introduction"
     due = firm_settings.in_days(THANKS_IN_DAYS)
     return activity_log.log(session, who, by_id, ActivityDraft(type=ActivityType.EMAIL, subject=subject, due_date=due))
 

@@ -4,7 +4,7 @@ What hangs on a contact goes with it (CASCADE) or loses its link (SET NULL);
 here is what else would still tell who it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from app.errors import NotFound
 from app.models import Contact, UndoEntry, User, now
 from app.services.base import audit_log
-from app.services.contacts import erased_people
+from app.services.contacts import erased_people, name_removal
 from app.services.undo.row_snapshots import reread
 from app.signals import Topic, announce
 
@@ -51,10 +51,6 @@ FORGET = [
     text("delete from idempotency_keys k using unnest(cast(:keys as text[])) one where k.answer like '%' || one || '%'"),
     text("delete from contacts where id = any(:ids)"),
 ]  # fmt: skip
-NAMED = text("""
-update activities a set subject = replace(a.subject, :name, 'somebody'), updated_at = :now
-from contacts c where c.id = a.contact_id and c.user_id = :who and strpos(a.subject, :name) > 0
-""")
 
 
 @dataclass(frozen=True)
@@ -72,30 +68,36 @@ def erase(session: Session, who: User, contact_id: UUID) -> Erased:
     if contact is None:
         raise NotFound
     erased_people.put(session, who, [*contact.emails, *contact.phones])
-    _forget_deeds(session, contact)
-    number, name = contact.pipedrive_person_id, contact.name
+    former_names = _forget_deeds(session, contact)
+    number = contact.pipedrive_person_id
     session.expunge(contact)
-    forget(session, who, [contact_id])
-    session.execute(NAMED, {"name": name, "who": who.id, "now": now()})
+    forget(session, who, [contact_id], former_names)
     audit_log.record(session, who, "contact.erased", contact_id)
     for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, Topic.CAMPAIGN):
         announce(session, topic, contact_id, who.id)
     return Erased(GONE if number is None else f"{GONE} {STILL_THERE.format(number)}", number)
 
 
-def forget(session: Session, who: User | None, contact_ids: Sequence[UUID]) -> None:
-    """Let these contacts go and leave nothing that names them; `who` has been let in by the caller."""
+def forget(session: Session, who: User | None, contact_ids: Sequence[UUID], former_names: Collection[str] = ()) -> None:
+    """Delete these contacts and whatever names them; `who` has been let in by the caller.
+
+    `former_names` are those that a single contact had before it was merged.
+    """
     del who
     session.flush()
+    name_removal.remove(session, contact_ids, former_names)
     binds: dict[str, Any] = {"ids": list(contact_ids), "keys": [str(one) for one in contact_ids], "now": now()}
     for statement in FORGET:
         session.execute(statement, binds)
     reread(session)
 
 
-def _forget_deeds(session: Session, contact: Contact) -> None:
-    """Merges hold whole contacts: all those go that this one took part in, and those of the ones merged into it."""
-    wanted, known = {contact.id}, set[UUID]()
+def _forget_deeds(session: Session, contact: Contact) -> set[str]:
+    """Delete the merges that this contact took part in, and those of whoever was merged into it.
+
+    Merges hold whole contacts; returns the names that these contacts had.
+    """
+    wanted, known, names = {contact.id}, set[UUID](), set[str]()
     while wanted:
         deeds = session.exec(
             select(UndoEntry).where(col(UndoEntry.contact_ids).bool_op("&&")(cast(list(wanted), ARRAY(Uuid))))
@@ -103,5 +105,10 @@ def _forget_deeds(session: Session, contact: Contact) -> None:
         known |= wanted
         wanted = {one for deed in deeds for one in deed.contact_ids} - known
         for deed in deeds:
+            images = [
+                row for step in deed.what if step["table"] == "contacts" for row in (*step["before"], *step["after"])
+            ]
+            names |= {row["name"] for row in images if row.get("name")}
             session.delete(deed)
         session.flush()
+    return names

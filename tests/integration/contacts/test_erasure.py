@@ -1,9 +1,11 @@
-"""EX-03, A5, D19: the right to see and to be forgotten; the trash that empties itself."""
+"""The right to see and to be forgotten; the trash that empties itself."""
 
 import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -19,6 +21,7 @@ from app.models import (
     EntityType,
     ErasedPerson,
     LinkState,
+    Outcome,
     PipedriveLink,
     PipedriveSync,
     SyncStatus,
@@ -33,6 +36,7 @@ from app.services.imports import importer
 from app.services.push_queue import push_jobs
 from tests.support import world
 from tests.support.api_client import ask
+from tests.support.database_reset import emptied
 
 CANARY = "Kanarienvogel"
 
@@ -207,3 +211,114 @@ def test_the_trash_and_what_could_be_undone_go_after_thirty_days(ada, bird, jane
     assert len(rows(Activity, contact_id=None)) == 1
     with db.transaction() as session:
         assert trash_retention.sweep(session) == 0
+
+
+def subjects(*contacts):
+    """What the touches of these contacts are called, sorted."""
+    ids = {contact.id for contact in contacts}
+    return sorted(row.subject for row in rows(Activity) if row.contact_id in ids)
+
+
+def test_erasing_changes_no_word_of_anybody_else(ada):
+    berg, bergmann, li, anna = (world.contact(ada, name) for name in ("Jan Berg", "Jan Bergmann", "Li", "Anna Roe"))
+    do(activity_log.log, ada, bergmann.id, ActivityDraft(type=ActivityType.CALL, outcome=Outcome.REACHED))
+    do(activity_log.log, ada, anna.id, ActivityDraft(type=ActivityType.LINKEDIN, outcome=Outcome.SENT))
+    do(activity_log.log, ada, anna.id, ActivityDraft(type=ActivityType.CALL, subject="Li and Jan Berg send regards"))
+    do(erasure.erase, ada, berg.id)
+    do(erasure.erase, ada, li.id)
+    assert subjects(bergmann, anna) == [
+        "Call with Jan Bergmann – reached",
+        "Li and Jan Berg send regards",
+        "LinkedIn with Anna Roe – sent",
+    ]
+
+
+NAMES = ["Li", "Li Wei", "Lina", "LinkedIn", "Jan Berg", "Jan Bergmann", "Ann-Marie Öz", "Ann", "Jörg Ä. O’Neil",
+         "Thank you", "Referral", "somebody", "Jan Berg", "%", "a_b", "(x|y)"]  # fmt: skip
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(NAMES), min_size=3, max_size=6), st.data())
+def test_whoever_is_erased_the_words_about_all_others_stay(url, names, data):
+    """Names that begin like others, that are words of our own, with signs that patterns know, and twice the same."""
+    emptied(url)
+    ada = world.person("Ada Lind")
+    people = [world.contact(ada, name) for name in names]
+    gone = data.draw(st.sampled_from(people))
+    others = [one for one in people if one.id != gone.id]
+    for one in people:
+        do(activity_log.log, ada, one.id, ActivityDraft(type=data.draw(st.sampled_from(list(ActivityType)))))
+        do(activity_log.log, ada, one.id, ActivityDraft(type=ActivityType.CALL, subject=f"About {gone.name} and Li"))
+    by = data.draw(st.sampled_from(others))
+    other = data.draw(st.sampled_from([one for one in people if one.id not in {by.id, gone.id}]))
+    do(referrals.refer, ada, by.id, other.id)
+    before = subjects(*others)
+    do(referrals.refer, ada, by.id, gone.id)
+    do(erasure.erase, ada, gone.id)
+    expected = [*before, f"Referral with {by.name} – introduced", "Thank you for bringing somebody"]
+    if other.name == gone.name:
+        # the same thanks twice from one who brought two of one name: nobody can tell which is whose
+        expected = [line.replace(f"bringing {gone.name}", "bringing somebody") for line in expected]
+    assert subjects(*others) == sorted(expected)
+
+
+def test_a_typed_subject_of_a_referral_loses_whom_it_brought_and_nobody_else(ada):
+    li, wei, lina = (world.contact(ada, name) for name in ("Li", "Li Wei", "Lina Li"))
+    touch = do(referrals.refer, ada, wei.id, li.id, thanks=False)
+    do(activity_log.change, ada, touch.id, {"subject": "Li Wei brought Li, as Lina Li did; Linz, May (Li)"})
+    do(activity_log.log, ada, lina.id, ActivityDraft(type=ActivityType.CALL, subject="Li"))
+    do(erasure.erase, ada, li.id)
+    assert subjects(wei, lina) == ["Li", "Li Wei brought somebody, as Lina Li did; Linz, May (somebody)"]
+
+
+def test_thanks_for_whom_a_merge_made_part_of_the_erased_one_lose_that_name_too(ada, jane):
+    old, kept = world.contact(ada, "V. Kanari"), world.contact(ada, "Vera Kanari")
+    do(referrals.refer, ada, jane.id, old.id)
+    do(merge.merge, ada, kept.id, old.id)
+    do(erasure.erase, ada, kept.id)
+    assert where_it_stands("Kanari") == []
+    assert "Thank you for bringing somebody" in subjects(jane)
+
+
+def test_thanks_for_a_namesake_stay(ada, jane, john):
+    one, other = world.contact(ada, "Jan Berg"), world.contact(ada, "Jan Berg")
+    do(referrals.refer, ada, jane.id, one.id)
+    do(referrals.refer, ada, john.id, other.id)
+    do(erasure.erase, ada, one.id)
+    assert "Thank you for bringing somebody" in subjects(jane)
+    assert "Thank you for bringing Jan Berg" in subjects(john)
+
+
+def test_thanks_lose_the_name_when_the_referral_was_unlinked(ada, jane):
+    berg = world.contact(ada, "Jan Berg")
+    touch = do(referrals.refer, ada, jane.id, berg.id)
+    do(referrals.link, ada, touch.id, None)
+    do(erasure.erase, ada, berg.id)
+    assert "Thank you for bringing somebody" in subjects(jane)
+
+
+def test_whoever_was_handed_to_a_colleague_loses_the_name_in_the_thanks_of_the_one_before(ada, bo, jane):
+    berg, namesake = world.contact(ada, "Jan Berg"), world.contact(ada, "Jan Berg")
+    do(referrals.refer, ada, jane.id, berg.id)
+    with db.transaction() as session:
+        session.get_one(Contact, berg.id).user_id = bo.id
+    do(erasure.erase, bo, berg.id)
+    assert "Thank you for bringing somebody" in subjects(jane)
+    assert {row.name for row in rows(Contact)} == {jane.name, namesake.name}
+
+
+def test_the_trash_that_empties_itself_forgets_many_names_in_one_go(ada, jane):
+    people = [world.contact(ada, name) for name in ("Li", "Lina", "Jan Berg")]
+    for one in people:
+        do(referrals.refer, ada, jane.id, one.id)
+    before = [line for line in subjects(jane) if not line.startswith("Thank you")]
+    for one in (people[0], people[2]):
+        do(bank.trash, ada, one.id)
+    with db.transaction() as session:
+        for one in (people[0], people[2]):
+            session.get_one(Contact, one.id).deleted_at -= timedelta(days=31)
+    with db.transaction() as session:
+        assert trash_retention.sweep(session) == 2
+    assert subjects(jane) == sorted([
+        *before, "Thank you for bringing Lina", "Thank you for bringing somebody", "Thank you for bringing somebody",
+    ])  # fmt: skip
