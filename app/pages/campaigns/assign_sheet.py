@@ -21,7 +21,7 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import further
 from app.services.campaigns import board, bulk_moves
 from app.services.campaigns.board import Assigned
-from app.services.contacts import search as finding
+from app.services.contacts import search as contact_search
 from app.services.contacts.search import Search
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Place
@@ -35,8 +35,8 @@ FILTERS: dict[str, tuple[str, Search]] = {
 }
 
 
-@dataclass
-class Found:
+@dataclass(frozen=True)
+class AssignPage:
     """One page of my bank, where each contact stands already, and how many match in all."""
 
     shown: list[Contact]
@@ -50,55 +50,66 @@ class AssignSheet:
 
     def __init__(self, campaign_id: UUID, name: str) -> None:
         self.sheet = Sheet("Add contacts")
-        self.id, self.name = campaign_id, name
-        self.turn = 0
+        self.campaign_id = campaign_id
+        self.name = name
 
     async def open(self) -> None:
-        self.q, self.filter, self.limit = "", "all", PAGE
-        self.chosen: dict[UUID, str] = {}
-        found = await look(self.ask)
-        self.draw(found)
+        found = await look(lambda session, me: find_page(session, me, FILTERS["all"][1], PAGE))
+        with self.sheet.fresh():
+            basic.text("Add contacts", "pd-h1")
+            basic.text(self.name, "pd-muted pd-clip").style("margin-bottom: 10px")
+            AssignForm(self.sheet, self.campaign_id, found)
         self.sheet.open()
+
+
+def find_page(session: Session, me: User, search: Search, limit: int) -> AssignPage:
+    page = contact_search.contacts(session, me, search, limit=limit)
+    total = contact_search.count(session, me, search)
+    return AssignPage(page.items, visibility.places(session, me, page.items), page.next_cursor is not None, total)
+
+
+class AssignForm:
+    """The search, the filters and who is ticked, drawn where it is made."""
+
+    def __init__(self, sheet: Sheet, campaign_id: UUID, found: AssignPage) -> None:
+        self.sheet = sheet
+        self.campaign_id = campaign_id
+        self.q = ""
+        self.filter = "all"
+        self.limit = PAGE
+        self.turn = 0
+        self.total = found.total
+        self.chosen: set[UUID] = set()
+        box = pickers.search_box("Search my contacts", self.type_search).mark("assign-search")
+        with box.add_slot("prepend"):
+            basic.icon("search")
+        with ui.element("div").style("margin-top: 8px"):
+            labels = {name: label for name, (label, _) in FILTERS.items()}
+            self.filter_chips = basic.chips(labels, self.filter, self.choose_filter)
+        self.matches = pickers.matches("My contacts")
+        with ui.element("div").classes("pd-foot pd-stack").style("margin-top: 8px"):
+            # two buttons, each with its own meaning: what was aimed at one is never taken by the other
+            self.add_chosen_button = basic.button("", self.add_chosen, "main").mark("add-chosen")
+            self.add_matching_button = basic.button("", self.add_matching, "soft").mark("add-matching")
+        self.show(found)
 
     def search(self) -> Search:
         return replace(FILTERS[self.filter][1], q=self.q)
 
-    def ask(self, session: Session, me: User) -> Found:
-        page = finding.contacts(session, me, self.search(), limit=self.limit)
-        total = finding.count(session, me, self.search())
-        return Found(page.items, visibility.places(session, me, page.items), page.next_cursor is not None, total)
-
-    def draw(self, found: Found) -> None:
-        with self.sheet.fresh():
-            basic.text("Add contacts", "pd-h1")
-            basic.text(self.name, "pd-muted pd-clip").style("margin-bottom: 10px")
-            box = pickers.search_box("Search my contacts", self.typed).mark("assign-search")
-            with box.add_slot("prepend"):
-                basic.icon("search")
-            with ui.element("div").style("margin-top: 8px"):
-                filters = {name: each[0] for name, each in FILTERS.items()}
-                self.chips = basic.chips(filters, self.filter, self.narrow)
-            self.matches = pickers.matches("My contacts")
-            with ui.element("div").classes("pd-foot pd-stack").style("margin-top: 8px"):
-                # two buttons, each with its own meaning: what was aimed at one is never taken by the other
-                self.these = basic.button("", self.add_chosen, "main").mark("add-chosen")
-                self.all = basic.button("", self.add_matching, "soft").mark("add-matching")
-        self.show(found)
-
-    def show(self, found: Found) -> None:
+    def show(self, found: AssignPage) -> None:
         self.total = found.total
         facts: dict[str, object] = {}
         draws = []
         for contact in found.shown:
             places = found.places[contact.id]
-            here = any(place.campaign_id == self.id for place in places)
+            here = any(place.campaign_id == self.campaign_id for place in places)
             note = "on this board" if here else places[0].campaign if places else ""
             hint = " · ".join(filter(None, (contact_rows.subtitle(contact), theme.ago(contact.last_contacted))))
             facts[str(contact.id)] = (contact.name, hint, note, here)
             draws.append(partial(self.row, contact, hint, note, here))
-        nobody = None if found.shown else (bool(self.q or self.filter != "all"), self.nobody)
-        self.matches.show(facts, draws, further("Show more", self.more) if found.more else nobody)
-        self.tell()
+        nobody = None if found.shown else (bool(self.q or self.filter != "all"), self.draw_nobody)
+        self.matches.show(facts, draws, further("Show more", self.load_more) if found.more else nobody)
+        self.show_counts()
 
     def row(self, contact: Contact, hint: str, note: str, here: bool) -> None:
         ticked = here or contact.id in self.chosen
@@ -106,43 +117,43 @@ class AssignSheet:
         # still reached by a keyboard: else a list of nobody but members could not be scrolled with one
         row.props("aria-disabled=true" if here else "")
 
-    def nobody(self) -> None:
+    def draw_nobody(self) -> None:
         if self.q or self.filter != "all":
             basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.")
             return
         hint = "Only contacts of your own bank can be added."
         basic.empty("users", "Your bank is empty", hint, "Import contacts", lambda: ui.navigate.to("/import"))
 
-    def tell(self) -> None:
+    def show_counts(self) -> None:
         """What the buttons would do, in numbers."""
         count = len(self.chosen)
-        self.these.set_visibility(bool(count))
-        self.all.set_visibility(bool(self.total) and not count)
-        self.these.set_text(f"Add {campaign_cards.people(count)}")
-        self.all.set_text(f"Add all {self.total:,} that match")
+        self.add_chosen_button.set_visibility(bool(count))
+        self.add_matching_button.set_visibility(bool(self.total) and not count)
+        self.add_chosen_button.set_text(f"Add {campaign_cards.people(count)}")
+        self.add_matching_button.set_text(f"Add all {self.total:,} that match")
 
     def toggle(self, contact: Contact, row: Any) -> None:
-        if self.chosen.pop(contact.id, None) is None:
-            self.chosen[contact.id] = contact.name
+        self.chosen ^= {contact.id}
         pickers.mark(row, contact.id in self.chosen)
-        self.tell()
+        self.show_counts()
 
-    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
+    async def type_search(self, event: ValueChangeEventArguments[Any]) -> None:
         self.q = event.value or ""
-        await self.again(PAGE)
+        await self.load(PAGE)
 
-    async def narrow(self, name: str) -> None:
+    async def choose_filter(self, name: str) -> None:
         self.filter = name
-        basic.mark_chip(self.chips, name)
-        await self.again(PAGE)
+        basic.mark_chip(self.filter_chips, name)
+        await self.load(PAGE)
 
-    async def more(self) -> None:
-        await self.again(self.limit + PAGE)
+    async def load_more(self) -> None:
+        await self.load(self.limit + PAGE)
 
-    async def again(self, limit: int) -> None:
+    async def load(self, limit: int) -> None:
         self.turn, self.limit = self.turn + 1, limit
         turn = self.turn
-        found = await look(self.ask)
+        search = self.search()
+        found = await look(lambda session, me: find_page(session, me, search, limit))
         if turn == self.turn:
             self.show(found)
 
@@ -152,7 +163,7 @@ class AssignSheet:
     async def add_matching(self) -> None:
         search = self.search()
         # asked again in the same step: what matches now is what is added; Undo takes off those very places
-        await self.add(lambda session, me: list(session.scalars(finding.ids(session, me, search))))
+        await self.add(lambda session, me: list(session.scalars(contact_search.ids(session, me, search))))
 
     async def add(self, whom: Callable[[Session, User], list[UUID]]) -> None:
         done: list[Assigned] = []
@@ -161,11 +172,11 @@ class AssignSheet:
 
         @tap
         def work(session: Session, me: User) -> Said | None:
-            became, deed_id = bulk_moves.assign(session, me, self.id, whom(session, me))
+            became, deed_id = bulk_moves.assign(session, me, self.campaign_id, whom(session, me))
             done.extend(became)
             back.append(taken_back(deed_id))
             worth = [each for each in done if each.warning]
-            names = [board.card(session, me, self.id, each.contact_id).name for each in worth[:WARNED]]
+            names = [board.card(session, me, self.campaign_id, each.contact_id).name for each in worth[:WARNED]]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=False))
             return None if warned else Said(assign_result.words(done), back[0])
 

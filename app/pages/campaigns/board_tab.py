@@ -25,68 +25,69 @@ Add = Callable[[], Any] | None
 
 
 async def board_tab(shell: Shell, campaign: Campaign, add: Add) -> Callable[[], Awaitable[None]]:
-    """Draw the board where the caller stands; hands back what brings it up to date."""
-    tab = BoardTab(shell, campaign, add)
-    await tab.draw()
-    return tab.again
+    """Draw the board where the caller stands; returns what brings it up to date."""
+    loaded = dict.fromkeys(Stage, PAGE)
+    seen = await look(lambda session, me: load_board(session, me, campaign.id, loaded))
+    return BoardTab(shell, campaign, add, seen).refresh
+
+
+def load_board(session: Session, me: User, campaign_id: UUID, loaded: dict[Stage, int]) -> Seen:
+    """As many cards of each column as `loaded` says, and the cursors to the next ones."""
+    counts = board.counts(session, me, campaign_id)
+    pages = {stage: board.column(session, me, campaign_id, stage, limit=loaded[stage]) for stage in Stage}
+    columns = [draw_column(me, stage, counts[stage], page) for stage, page in pages.items()]
+    return columns, {stage: page.next_cursor for stage, page in pages.items()}
+
+
+def draw_column(me: User, stage: Stage, count: int, page: board.Page) -> board_cards.Column:
+    tiles = [board_cards.tile(card, me.id) for card in page.items]
+    return board_cards.Column(stage.value, board_cards.STAGES[stage], count, page.next_cursor is not None, tiles)
 
 
 class BoardTab:
     """What is loaded of each column, and where the next page of it begins."""
 
-    def __init__(self, shell: Shell, campaign: Campaign, add: Add) -> None:
-        self.shell, self.id, self.add = shell, campaign.id, add
+    def __init__(self, shell: Shell, campaign: Campaign, add: Add, seen: Seen) -> None:
+        self.campaign_id = campaign.id
+        self.add = add
         self.sheet = CardSheet(shell, campaign)
         self.loaded = dict.fromkeys(Stage, PAGE)
-        self.cursors: dict[Stage, str | None] = {}
         self.turn = 0
-
-    def ask(self, session: Session, me: User) -> Seen:
-        counts = board.counts(session, me, self.id)
-        pages = {stage: board.column(session, me, self.id, stage, limit=self.loaded[stage]) for stage in Stage}
-        columns = [self.column(me, stage, counts[stage], page) for stage, page in pages.items()]
-        return columns, {stage: page.next_cursor for stage, page in pages.items()}
-
-    def column(self, me: User, stage: Stage, count: int, page: board.Page) -> board_cards.Column:
-        tiles = [board_cards.tile(card, me.id) for card in page.items]
-        return board_cards.Column(stage.value, board_cards.STAGES[stage], count, page.next_cursor is not None, tiles)
-
-    async def draw(self) -> None:
-        columns, self.cursors = await look(self.ask)
+        columns, self.cursors = seen
         self.nothing = Kept()
         self.board = board_cards.Board(columns).mark("board")
-        self.board.on("open", self.open).on("more", self.more).on("move", self.moved)
-        self.tell(columns)
+        self.board.on("open", self.open).on("more", self.load_more).on("move", self.move_card)
+        self.show_empty(columns)
 
-    def tell(self, columns: list[board_cards.Column]) -> None:
+    def show_empty(self, columns: list[board_cards.Column]) -> None:
         """A board with nobody on it says what to do instead of showing six empty columns."""
         empty = not any(column.count for column in columns)
         self.board.set_visibility(not empty)
-        self.nothing.show(empty, lambda: nobody(self.add) if empty else None)
+        self.nothing.show(empty, lambda: draw_nobody(self.add) if empty else None)
 
-    async def again(self, *, everything: bool = False) -> None:
+    async def refresh(self, *, everything: bool = False) -> None:
         """Ask for as much as is loaded, so that nobody loses their place."""
         self.turn += 1
         turn, loaded = self.turn, dict(self.loaded)
-        columns, cursors = await look(self.ask)
+        columns, cursors = await look(lambda session, me: load_board(session, me, self.campaign_id, loaded))
         if turn != self.turn or self.board.is_deleted:
             return
         if loaded != self.loaded:
-            await self.again(everything=everything)
+            await self.refresh(everything=everything)
             return
         self.cursors = cursors
         self.board.renew(columns, everything=everything)
-        self.tell(columns)
+        self.show_empty(columns)
         await self.sheet.renew()
 
-    async def more(self, event: GenericEventArguments) -> None:
+    async def load_more(self, event: GenericEventArguments) -> None:
         stage = Stage(str(event.args))
         turn, cursor = self.turn, self.cursors[stage]
 
         def ask(session: Session, me: User) -> tuple[board_cards.Column, str | None]:
-            page = board.column(session, me, self.id, stage, limit=PAGE, after=cursor)
-            count = board.counts(session, me, self.id)[stage]
-            return self.column(me, stage, count, page), page.next_cursor
+            page = board.column(session, me, self.campaign_id, stage, limit=PAGE, after=cursor)
+            count = board.counts(session, me, self.campaign_id)[stage]
+            return draw_column(me, stage, count, page), page.next_cursor
 
         if cursor:
             column, after = await look(ask)
@@ -95,17 +96,17 @@ class BoardTab:
                 self.loaded[stage] += PAGE
                 self.board.more(column)
 
-    async def moved(self, event: GenericEventArguments) -> None:
+    async def move_card(self, event: GenericEventArguments) -> None:
         """The browser has moved the card already; what the server refuses goes back."""
         contact_id, stage = UUID(str(event.args["id"])), Stage(str(event.args["stage"]))
-        if not await move(self.id, contact_id, stage):
-            await self.again(everything=True)
+        if not await move(self.campaign_id, contact_id, stage):
+            await self.refresh(everything=True)
 
     async def open(self, event: GenericEventArguments) -> None:
         await self.sheet.open(UUID(str(event.args)))
 
 
-def nobody(add: Add) -> None:
+def draw_nobody(add: Add) -> None:
     hint = "Bring in contacts of your bank, one by one or all that match, and see here where each one stands."
     with ui.element("div").classes("pd-card flush"):
         basic.empty("square-kanban", "Nobody on this board yet", hint, "Add contacts" if add else None, add)

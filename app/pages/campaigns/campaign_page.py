@@ -1,6 +1,7 @@
-"""One campaign: what it is, how far it is, and its rooms: board, contacts, activity, report."""
+"""One campaign: what it is, how far it is, and its tabs: board, contacts, activity, report."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from nicegui import ui
@@ -25,79 +26,86 @@ from app.services.campaigns import campaigns
 from app.services.campaigns.campaigns import Card
 from app.signals import Topic
 
-Again = Callable[[], Awaitable[None]]
+Refresh = Callable[[], Awaitable[None]]
 TABS = {"board": "Board", "contacts": "Contacts", "activity": "Activity", "report": "Report"}
 
 
 @screen("Campaign")
 async def campaign_page(shell: Shell, campaign_id: str, tab: str = "board") -> None:
-    this = Camp(shell, _known(campaign_id), tab if tab in TABS else "board")
-    await this.draw()
-    live_updates.on(this.news, Topic.CAMPAIGN, about=this.id)
+    known_id = _parse_id(campaign_id)
+    card, names = await look(partial(load_campaign, campaign_id=known_id))
+    page = CampaignPage(shell, card, names, tab if tab in TABS else "board")
+    await page.draw_tab()
+    live_updates.on(page.refresh, Topic.CAMPAIGN, about=known_id)
 
 
-def _known(typed: str) -> UUID:
+def load_campaign(session: Session, me: User, campaign_id: UUID) -> tuple[Card, list[str]]:
+    """The campaign's card and the names of its members."""
+    found = campaigns.card(session, me, campaign_id, campaign_cards.today(me.timezone))
+    return found, [user.name for user in campaigns.members(session, me, campaign_id)]
+
+
+def _parse_id(typed: str) -> UUID:
     try:
         return UUID(typed)
     except ValueError:
         raise NotFound("There is no such campaign among yours.") from None
 
 
-class Camp:
-    """The head of the page and the room that is open, each kept fresh by the same news."""
+class CampaignPage:
+    """The head of the page and the tab that is open, each kept fresh by the same news."""
 
-    def __init__(self, shell: Shell, campaign_id: UUID, tab: str) -> None:
-        self.shell, self.id, self.tab = shell, campaign_id, tab
-        self.again: Again | None = None
-
-    def ask(self, session: Session, me: User) -> tuple[Card, list[str]]:
-        found = campaigns.card(session, me, self.id, campaign_cards.today(me.timezone))
-        return found, [user.name for user in campaigns.members(session, me, self.id)]
-
-    async def draw(self) -> None:
-        self.card, names = await look(self.ask)
-        self.edit_sheet = CampaignSheet(self.shell.me)
-        self.assign_sheet = AssignSheet(self.id, self.card.campaign.name)
+    def __init__(self, shell: Shell, card: Card, names: list[str], tab: str) -> None:
+        self.shell = shell
+        self.id = card.campaign.id
+        self.card = card
+        self.tab = tab
+        self.refresh_tab: Refresh | None = None
+        self.edit_sheet = CampaignSheet(shell.me)
+        self.assign_sheet = AssignSheet(self.id, card.campaign.name)
         self.about_sheet = Sheet("About the campaign")
         self.lost = Kept()
-        with ui.element("div").classes("pd-campaign").classes("full" if self.tab == "board" else "") as self.parts:
+        with ui.element("div").classes("pd-campaign").classes("full" if tab == "board" else "") as self.parts:
             self.head = Kept()
             with ui.element("nav").classes("pd-tabs").props("aria-label=Campaign"):
                 for name, word in TABS.items():
-                    with basic.link(f"/campaigns/{self.id}?tab={name}", "on" if name == self.tab else "") as anchor:
+                    with basic.link(f"/campaigns/{self.id}?tab={name}", "on" if name == tab else "") as anchor:
                         basic.text(word)
-                    if name == self.tab:
+                    if name == tab:
                         anchor.props["aria-current"] = "page"
-            self.show(self.card, names)
-            with ui.element("div").classes("pd-tab-body"):
-                await self.room()
+            self.show(card, names)
+            self.tab_body = ui.element("div").classes("pd-tab-body")
 
-    async def room(self) -> None:
-        """What the tab shows; it hands back how to bring it up to date."""
+    async def draw_tab(self) -> None:
+        with self.tab_body:
+            self.refresh_tab = await self.open_tab()
+
+    async def open_tab(self) -> Refresh | None:
+        """Draw what the tab shows; returns what brings it up to date, where it does not do so itself."""
         add = None if self.card.campaign.archived_at else self.assign_sheet.open
         if self.tab == "board":
-            self.again = await board_tab(self.shell, self.card.campaign, add)
-        elif self.tab == "contacts":
-            self.again = await contacts_tab(self.shell, self.card.campaign, add)
-        elif self.tab == "activity":
-            self.again = await activity_tab(self.shell, self.card.campaign)
-        else:
-            await _report(self.shell, self.id)
+            return await board_tab(self.shell, self.card.campaign, add)
+        if self.tab == "contacts":
+            return await contacts_tab(self.shell, self.card.campaign, add)
+        if self.tab == "activity":
+            return await activity_tab(self.shell, self.card.campaign)
+        await _report(self.shell, self.id)
+        return None
 
-    async def news(self) -> None:
+    async def refresh(self) -> None:
         try:
-            self.card, names = await look(self.ask)
+            self.card, names = await look(partial(load_campaign, campaign_id=self.id))
             if self.parts.is_deleted:
                 return
             self.show(self.card, names)
-            if self.again:
-                await self.again()
+            if self.refresh_tab:
+                await self.refresh_tab()
         except NotFound as gone:
-            self.gone(str(gone))
+            self.show_lost(str(gone))
         else:
-            self.there(True)
+            self.set_present(True)
 
-    def gone(self, sentence: str) -> None:
+    def show_lost(self, sentence: str) -> None:
         """Deleted, or this person is no longer a member; Undo brings the page back as it was."""
         if self.lost.box.is_deleted:
             return
@@ -107,9 +115,9 @@ class Camp:
                 "target", sentence, "It was deleted, or you are no longer a member.", "All campaigns", _to_all
             ),
         )
-        self.there(False)
+        self.set_present(False)
 
-    def there(self, is_there: bool) -> None:
+    def set_present(self, is_there: bool) -> None:
         self.parts.set_visibility(is_there)
         self.lost.box.set_visibility(not is_there)
 
@@ -123,7 +131,7 @@ class Camp:
             with ui.element("div"):
                 with ui.element("div").classes("pd-camp-title"):
                     basic.title(campaign.name)
-                    self.menu(found, names)
+                    self.draw_menu(found, names)
                 with ui.element("div").classes("pd-camp-facts"):
                     campaign_cards.status(campaign, day)
                     campaign_cards.pace(found, day)
@@ -134,14 +142,14 @@ class Camp:
                     basic.button("Add contacts", self.assign_sheet.open, "main", "user-plus").mark("assign")
             campaign_cards.goals(found, day)
 
-    def menu(self, found: Card, names: list[str]) -> None:
+    def draw_menu(self, found: Card, names: list[str]) -> None:
         """Whoever leads it, or has the golden ticket, may change it; everybody may start another one like it."""
         campaign, me = found.campaign, self.shell.me
         with (
             basic.icon_button("ellipsis", "More for this campaign", None).props("aria-haspopup=menu"),
             ui.menu().props("auto-close"),
         ):
-            ui.menu_item("About, and who works on it", lambda: self.about(found, names))
+            ui.menu_item("About, and who works on it", lambda: self.open_about(found, names))
             if campaign.owner_id == me.id or me.is_golden:
                 ui.menu_item("Edit", lambda: self.edit_sheet.open(campaign))
                 if campaign.archived_at:
@@ -151,7 +159,7 @@ class Camp:
                 ui.menu_item("Delete", lambda: remove(campaign.id))
             ui.menu_item("Start a copy", lambda: self.edit_sheet.open(campaign, as_copy=True))
 
-    def about(self, found: Card, names: list[str]) -> None:
+    def open_about(self, found: Card, names: list[str]) -> None:
         with self.about_sheet.fresh():
             campaign_cards.about(found, names, campaign_cards.today(self.shell.me.timezone))
         self.about_sheet.open()

@@ -1,5 +1,6 @@
 """Starting a campaign, changing it, or starting one from another: the facts, the goals, and who works on it."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from app.models import Campaign, CampaignDraft, User
 from app.pages.core.tap import Said, look, tap
 from app.pages.ui import basic, form, pickers
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.accounts import users as people
+from app.services.accounts import users
 from app.services.campaigns import campaigns
 from app.services.campaigns.campaigns import PickLists
 
@@ -28,42 +29,71 @@ FACTS = {
 }
 
 
+@dataclass(frozen=True)
+class CampaignRequest:
+    """What the sheet is opened for: a new campaign, one to change, or one whose facts a new one takes.
+
+    `colleagues` may be members; `members` are those that are ticked at first, `owner_id` always is one.
+    """
+
+    campaign: Campaign | None
+    as_copy: bool
+    lists: PickLists
+    colleagues: list[User]
+    members: frozenset[UUID]
+    owner_id: UUID
+
+    @property
+    def edited(self) -> Campaign | None:
+        """The campaign that is changed, if it is not a new one."""
+        return None if self.as_copy else self.campaign
+
+    def facts(self) -> dict[str, Any]:
+        """What the fields show at first."""
+        facts = _facts(self.campaign) if self.campaign else {}
+        if self.as_copy:
+            facts |= {"name": f"{facts['name'][:150]} (copy)", "start_date": None, "end_date": None}
+        return facts
+
+
 class CampaignSheet:
     """One sheet per page: empty for a new campaign, filled for one that is there or that is copied."""
 
     def __init__(self, me: User) -> None:
         self.sheet = Sheet("Campaign")
         self.me = me
-        self.typed: dict[str, Any] = {}
 
     async def open(self, campaign: Campaign | None = None, *, as_copy: bool = False) -> None:
         """With a campaign: change it, or take its facts for a new one."""
-        self.campaign, self.as_copy = campaign, as_copy
-        self.typed = _known(campaign) if campaign else {}
-        if as_copy:
-            self.typed |= {"name": f"{self.typed['name'][:150]} (copy)", "start_date": None, "end_date": None}
 
         def ask(session: Session, me: User) -> tuple[PickLists, list[User], set[UUID]]:
             inside = {user.id for user in campaigns.members(session, me, campaign.id)} if campaign else {me.id}
-            return campaigns.pick_lists(session, me), people.colleagues(session, me), inside
+            return campaigns.pick_lists(session, me), users.colleagues(session, me), inside
 
-        lists, colleagues, self.members = await look(ask)
-        self.owner = campaign.owner_id if campaign and not as_copy else self.me.id
-        self.draw(lists, [user for user in colleagues if user.active or user.id in self.members])
+        lists, colleagues, members = await look(ask)
+        able = [user for user in colleagues if user.active or user.id in members]
+        owner_id = campaign.owner_id if campaign and not as_copy else self.me.id
+        request = CampaignRequest(campaign, as_copy, lists, able, frozenset(members), owner_id)
+        with self.sheet.fresh():
+            CampaignForm(self.sheet, request)
         self.sheet.open()
 
-    def draw(self, lists: PickLists, colleagues: list[User]) -> None:
-        editing = self.campaign and not self.as_copy
-        with (
-            self.sheet.fresh(),
-            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save),
-        ):
-            basic.text("Edit campaign" if editing else "New campaign", "pd-h1")
-            focus = "" if self.campaign else "autofocus"
+
+class CampaignForm:
+    """The facts, the goals and who works on it, drawn where it is made."""
+
+    def __init__(self, sheet: Sheet, request: CampaignRequest) -> None:
+        self.sheet = sheet
+        self.request = request
+        self.typed = request.facts()
+        self.members = set(request.members)
+        with ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save):
+            basic.text("Edit campaign" if request.edited else "New campaign", "pd-h1")
+            focus = "" if request.campaign else "autofocus"
             form.field(self.typed, CampaignDraft, "name", "Name", props="autocomplete=off").props(focus)
             with ui.element("div").classes("pd-pair"):
-                pickers.learned(self.typed, CampaignDraft, "sector", "Sector", lists.sectors)
-                pickers.learned(self.typed, CampaignDraft, "theme", "Theme", lists.themes)
+                pickers.learned(self.typed, CampaignDraft, "sector", "Sector", request.lists.sectors)
+                pickers.learned(self.typed, CampaignDraft, "theme", "Theme", request.lists.themes)
             with ui.element("div").classes("pd-pair pd-dates"):
                 form.field(self.typed, CampaignDraft, "start_date", "Starts", props="type=date stack-label")
                 form.field(self.typed, CampaignDraft, "end_date", "Ends", props="type=date stack-label")
@@ -72,11 +102,11 @@ class CampaignSheet:
                 self.number("goal_meetings", "Goal: meetings")
             form.field(self.typed, CampaignDraft, "description", "What it is about", area=True, props="autogrow")
             with basic.expansion("Who works on it"):
-                for user in colleagues:
+                for user in request.colleagues:
                     self.member(user)
-            self.twins = ui.element("div").classes("pd-twins")
+            self.duplicates = ui.element("div").classes("pd-twins")
             with ui.element("div").classes("pd-foot"):
-                word = "Save" if editing else "Start campaign"
+                word = "Save" if request.edited else "Start campaign"
                 basic.button(word, None, "main").props("type=submit").classes("full-width").mark("save")
 
     def number(self, name: str, label: str) -> None:
@@ -84,7 +114,7 @@ class CampaignSheet:
         box.classes("pd-field").bind_value_to(self.typed, name, strict=False)
 
     def member(self, user: User) -> None:
-        leads = user.id == self.owner
+        leads = user.id == self.request.owner_id
         hint = "Owner" if leads else "" if user.active else "Disabled"
         row = pickers.choice(user.name, hint, user.id in self.members or leads, lambda: self.toggle(user.id, row))
         row.props("disabled" if leads else "")
@@ -94,8 +124,8 @@ class CampaignSheet:
         pickers.mark(row, user_id in self.members)
 
     async def save(self) -> None:
-        if self.campaign and not self.as_copy:
-            if await self.change(self.campaign):
+        if self.request.edited:
+            if await self.change(self.request.edited):
                 self.sheet.close()
         else:
             await self.add(keep_both=False)
@@ -103,7 +133,7 @@ class CampaignSheet:
     async def change(self, campaign: Campaign) -> bool:
         @tap
         def work(session: Session, me: User) -> Said:
-            before = _known(campaign) | {"member_ids": _ids(campaigns.members(session, me, campaign.id))}
+            before = _facts(campaign) | {"member_ids": _ids(campaigns.members(session, me, campaign.id))}
             campaigns.change(session, me, campaign.id, self.facts(), version=campaign.version)
             return Said("Saved", lambda s, who: _as_before(s, who, campaign.id, before))
 
@@ -124,19 +154,19 @@ class CampaignSheet:
             return f"{draft.name} is started"
 
         await work()
-        self.show_twins(twins)
+        self.show_duplicates(twins)
         if made:
             self.sheet.close()
             ui.navigate.to(f"/campaigns/{made[0]}")
 
-    def show_twins(self, twins: list[Campaign]) -> None:
+    def show_duplicates(self, found: list[Campaign]) -> None:
         """The name is taken; the person decides, and nothing typed is lost."""
-        self.twins.clear()
-        if not twins:
+        self.duplicates.clear()
+        if not found:
             return
-        with self.twins, ui.element("div").classes("pd-card"):
+        with self.duplicates, ui.element("div").classes("pd-card"):
             basic.text("There is already a campaign with this name", "pd-strong")
-            for twin in twins:
+            for twin in found:
                 with basic.link(f"/campaigns/{twin.id}", "pd-fact").on("click", self.sheet.close):
                     basic.icon("target")
                     basic.text(twin.name)
@@ -149,13 +179,13 @@ class CampaignSheet:
         days = {name: self.typed.get(name) or None for name in ("start_date", "end_date")}
         words = {name: self.typed.get(name) or "" for name in ("name", "description", "sector", "theme")}
         kept = {name: self.typed[name] for name in ("leaderboard",) if name in self.typed}
-        return {**words, **days, **goals, **kept, "member_ids": list(self.members | {self.owner})}
+        return {**words, **days, **goals, **kept, "member_ids": list(self.members | {self.request.owner_id})}
 
 
 GOALS = ("goal_touches", "goal_meetings")
 
 
-def _known(campaign: Campaign) -> dict[str, Any]:
+def _facts(campaign: Campaign) -> dict[str, Any]:
     facts = campaign.model_dump(include=FACTS)
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
 

@@ -1,8 +1,8 @@
-"""The other rooms of a campaign: its contacts as one list, and everything that was done for it."""
+"""Two tabs of a campaign: its contacts as one list, and everything that was done for it."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from nicegui import ui
@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.models import Campaign, User
 from app.pages.activities.parts import touch_rows
-from app.pages.campaigns.board_tab import Add, nobody
+from app.pages.campaigns.board_tab import Add, draw_nobody
 from app.pages.campaigns.bulk_card_actions import Many
 from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
@@ -26,35 +26,40 @@ from app.services.campaigns import board
 PAGE = 40
 
 # rows, where the next page begins, and the heading that stands last
-Rows = tuple[list[dict[str, Any]], str | None, str | None]
-Question = Callable[[Session, User, str | None, str | None, int], Rows]
-Again = Callable[[], Awaitable[None]]
+ListPage = tuple[list[dict[str, Any]], str | None, str | None]
 
 
-async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Again:
+class Question(Protocol):
+    def __call__(self, session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> ListPage: ...
+
+
+Refresh = Callable[[], Awaitable[None]]
+
+
+async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Refresh:
     """Everybody on the board in one list, whoever moved last on top."""
     sheet = CardSheet(shell, campaign)
 
-    def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> Rows:
+    def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> ListPage:
         page = board.column(session, me, campaign.id, None, limit=limit, after=cursor)
         return [_row(card, campaign.id, me.id) for card in page.items], page.next_cursor, None
 
     async def open_card(event: GenericEventArguments) -> None:
         await sheet.open(UUID(str(event.args)))
 
-    tab = Listed(ask, lambda: nobody(add), picks=add is not None)
+    first = await look(partial(ask, cursor=None, last=None, limit=PAGE))
     with ui.element("div").classes("pd-tools"):
         ui.element("span").classes("pd-grow")
         choose = basic.button("Choose many", None, "plain", "check").mark("choose")
-    await tab.draw()
+    tab = PagedList(ask, lambda: draw_nobody(add), first, picks=add is not None)
     tab.rows.on("open", open_card)
     many = Many(campaign, tab.rows) if add else None
     if many:
         choose.on_click(many.begin)
         await many.count()
 
-    async def again() -> None:
-        await tab.again()
+    async def refresh() -> None:
+        await tab.refresh()
         await sheet.renew()
         if many:
             await many.count()
@@ -62,63 +67,62 @@ async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Again:
 
     choose.set_visibility(bool(many and many.total))
 
-    return again
+    return refresh
 
 
-async def activity_tab(shell: Shell, campaign: Campaign) -> Again:
+async def activity_tab(shell: Shell, campaign: Campaign) -> Refresh:
     """Every touch for this campaign that this person may see, newest first."""
     wanted = Filter(campaign_id=campaign.id)
 
-    def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> Rows:
+    def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> ListPage:
         page = timeline.feed(session, me, wanted, cursor, limit)
         rows, day = touch_rows.rows(page.items, me.timezone, me.name, last)
         # which campaign it was for goes without saying here
         return [{**row, "c": None} for row in rows], page.next_cursor, day
 
-    tab = Listed(ask, _silent)
-    await tab.draw()
-    return tab.again
+    return PagedList(ask, _draw_no_touches, await look(partial(ask, cursor=None, last=None, limit=PAGE))).refresh
 
 
-class Listed:
-    """A long list that loads by the page and stays where it is when news comes."""
+class PagedList:
+    """A long list that loads by the page and stays where it is when news comes. `first` is its first page."""
 
-    def __init__(self, ask: Question, empty: Callable[[], None], *, picks: bool = False) -> None:
-        self.ask, self.empty, self.picks = ask, empty, picks
-        self.turn, self.loaded = 0, PAGE
-
-    async def draw(self) -> None:
-        rows, self.cursor, self.last = await look(partial(self.top, limit=PAGE))
+    def __init__(self, ask: Question, draw_empty: Callable[[], None], first: ListPage, *, picks: bool = False) -> None:
+        self.ask = ask
+        self.draw_empty = draw_empty
+        self.turn = 0
+        self.loaded = PAGE
+        rows, self.cursor, self.last_heading = first
         self.nothing = Kept()
         with ui.element("div").classes("pd-card flush") as self.card:
-            self.rows = virtual_list.Rows(rows, picks=self.picks).mark("listed")
-        self.end = virtual_list.Sentinel(self.more)
-        self.tell(bool(rows))
+            self.rows = virtual_list.Rows(rows, picks=picks).mark("listed")
+        self.end = virtual_list.Sentinel(self.load_more)
+        self.show_empty(not rows)
 
-    def top(self, session: Session, me: User, limit: int) -> Rows:
-        return self.ask(session, me, None, None, limit)
+    def show_empty(self, is_empty: bool) -> None:
+        self.card.set_visibility(not is_empty)
+        self.nothing.show(is_empty, lambda: self.draw_empty() if is_empty else None)
 
-    def tell(self, any_: bool) -> None:
-        self.card.set_visibility(any_)
-        self.nothing.show(any_, lambda: None if any_ else self.empty())
-
-    async def more(self) -> None:
+    async def load_more(self) -> None:
         if self.cursor:
-            turn, cursor, last = self.turn, self.cursor, self.last
-            rows, after, heading = await look(lambda session, me: self.ask(session, me, cursor, last, PAGE))
+            turn, cursor = self.turn, self.cursor
+            ask = partial(self.ask, cursor=cursor, last=self.last_heading, limit=PAGE)
+            rows, after, heading = await look(ask)
             if (turn, cursor) == (self.turn, self.cursor):
-                self.cursor, self.last, self.loaded = after, heading, self.loaded + PAGE
+                self.cursor = after
+                self.last_heading = heading
+                self.loaded += PAGE
                 self.rows.more(rows)
             self.end.rearm()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         self.turn += 1
         turn = self.turn
-        rows, cursor, last = await look(partial(self.top, limit=self.loaded))
+        rows, cursor, heading = await look(partial(self.ask, cursor=None, last=None, limit=self.loaded))
         if turn == self.turn and not self.rows.is_deleted:
-            self.cursor, self.last = cursor, last
+            self.cursor = cursor
+            self.last_heading = heading
             self.rows.renew(rows)
-            self.tell(bool(rows))
+            self.show_empty(not rows)
             self.end.rearm()
 
 
@@ -134,6 +138,6 @@ def _row(card: board.BoardCard, campaign_id: UUID, me: UUID) -> dict[str, Any]:
     }
 
 
-def _silent() -> None:
+def _draw_no_touches() -> None:
     with ui.element("div").classes("pd-card flush"):
         basic.empty("activity", "No touches yet", "Every touch that is logged for this campaign appears here.")

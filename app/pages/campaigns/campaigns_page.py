@@ -1,6 +1,7 @@
 """Campaigns: which ones run, how far they are, and which of them is behind."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +16,8 @@ from app.pages.core.screen import screen
 from app.pages.core.tap import look
 from app.pages.shell.frame import Shell
 from app.pages.ui import basic
-from app.pages.ui import theme as design
 from app.pages.ui.redraw import Kept
+from app.pages.ui.theme import icon
 from app.services.campaigns import campaigns
 from app.services.campaigns.campaigns import PickLists, Wanted
 from app.signals import Topic
@@ -35,12 +36,12 @@ async def campaigns_page(
     shell: Shell, show: str = "open", sector: str = "", theme: str = "", sort: str = "newest"
 ) -> None:
     chosen = Chosen(show if show in SHOWN else "open", sector, theme, sort if sort in SORTS else "newest")
-    this = Campaigns(shell, chosen)
-    await this.draw()
-    live_updates.on(this.again, Topic.CAMPAIGN)
+    first, lists = await look(partial(load_campaigns, chosen=chosen, limit=PAGE))
+    page = CampaignsPage(shell, chosen, first, lists)
+    live_updates.on(page.refresh, Topic.CAMPAIGN)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Chosen:
     """What narrows the list, as it stands in the address."""
 
@@ -69,63 +70,63 @@ class Chosen:
         return replace(self, sort="newest") != Chosen("open", "", "", "newest")
 
 
-class Campaigns:
+def load_campaigns(session: Session, me: User, chosen: Chosen, limit: int) -> tuple[campaigns.Page, PickLists]:
+    day = campaign_cards.today(me.timezone)
+    return campaigns.listed(session, me, chosen.wanted(), day, limit), campaigns.pick_lists(session, me)
+
+
+class CampaignsPage:
     """The list, and what narrows it."""
 
-    def __init__(self, shell: Shell, chosen: Chosen) -> None:
-        self.shell, self.chosen, self.limit, self.turn = shell, chosen, PAGE, 0
+    def __init__(self, shell: Shell, chosen: Chosen, first: campaigns.Page, lists: PickLists) -> None:
+        self.shell = shell
+        self.chosen = chosen
+        self.limit = PAGE
+        self.turn = 0
         self.sheet = CampaignSheet(shell.me)
         self.boxes: dict[str, ui.select] = {}
-
-    def ask(self, session: Session, me: User) -> tuple[campaigns.Page, PickLists]:
-        day = campaign_cards.today(me.timezone)
-        found = campaigns.listed(session, me, self.chosen.wanted(), day, self.limit)
-        return found, campaigns.pick_lists(session, me)
-
-    async def draw(self) -> None:
-        page, lists = await look(self.ask)
         with ui.element("div").classes("pd-title"):
             basic.title("Campaigns")
             basic.button("New campaign", self.sheet.open, "main", "plus").mark("new-campaign")
         self.tools = ui.element("div")
         with self.tools, ui.element("div").classes("pd-find"):
-            self.chips = basic.chips(SHOWN, self.chosen.show, self.narrow)
+            self.status_chips = basic.chips(SHOWN, chosen.show, self.choose_status)
         with self.tools, ui.element("div").classes("pd-camp-tools"):
-            self.pick("Sector", "sector", {"": "Sector", **{word: word for word in lists.sectors}})
-            self.pick("Theme", "theme", {"": "Theme", **{word: word for word in lists.themes}})
-            self.pick("Order", "sort", SORTS)
+            self.draw_select("Sector", "sector", {"": "Sector", **{word: word for word in lists.sectors}})
+            self.draw_select("Theme", "theme", {"": "Theme", **{word: word for word in lists.themes}})
+            self.draw_select("Order", "sort", SORTS)
         self.list = Kept()
-        self.show(page)
+        self.show(first)
 
-    def pick(self, label: str, name: str, options: dict[str, str]) -> None:
+    def draw_select(self, label: str, name: str, options: dict[str, str]) -> None:
         value = getattr(self.chosen, name)
         if len(options) == 1 and not value:
             return
         box = ui.select({**options, value: options.get(value, value)}, value=value)
         box.props("outlined dense behavior=menu").classes("pd-field")
         box.props["aria-label"] = label
-        box.props["dropdown-icon"] = design.icon("chevron-down")
+        box.props["dropdown-icon"] = icon("chevron-down")
         box.on_value_change(lambda event: self.choose(name, event.value))
         self.boxes[name] = box
 
-    async def narrow(self, show: str) -> None:
-        basic.mark_chip(self.chips, show)
+    async def choose_status(self, show: str) -> None:
+        basic.mark_chip(self.status_chips, show)
         await self.choose("show", show)
 
     async def choose(self, name: str, value: Any) -> None:
-        setattr(self.chosen, name, value)
+        self.chosen = replace(self.chosen, **{name: value})
         self.limit = PAGE
         ui.navigate.history.replace(self.chosen.address())
-        await self.again()
+        await self.refresh()
 
-    async def more(self) -> None:
+    async def load_more(self) -> None:
         self.limit += PAGE
-        await self.again()
+        await self.refresh()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         self.turn += 1
         turn = self.turn
-        page, _ = await look(self.ask)
+        page, _ = await look(partial(load_campaigns, chosen=self.chosen, limit=self.limit))
         if turn == self.turn and not self.list.box.is_deleted:
             self.show(page)
 
@@ -138,15 +139,15 @@ class Campaigns:
     def draw_list(self, page: campaigns.Page, day: Any) -> None:
         if not page.items:
             with ui.element("div").classes("pd-card flush"):
-                self.nothing()
+                self.draw_empty()
             return
         with ui.element("div").classes("pd-camps"):
             for card in page.items:
                 campaign_cards.card(card, day)
         if page.next_cursor:
-            basic.button("More campaigns", self.more, "plain").classes("full-width")
+            basic.button("More campaigns", self.load_more, "plain").classes("full-width")
 
-    def nothing(self) -> None:
+    def draw_empty(self) -> None:
         if self.chosen.narrowed:
             basic.empty("search", "No campaign like this", "Try another filter.", "Show all", self.clear)
             return
@@ -157,4 +158,4 @@ class Campaigns:
         for name in ("sector", "theme"):
             if name in self.boxes:
                 self.boxes[name].set_value("")
-        await self.narrow("open")
+        await self.choose_status("open")
