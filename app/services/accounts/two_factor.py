@@ -1,7 +1,7 @@
 """A second step at sign-in, for who wants it: six digits from an authenticator, or a code on paper.
 
 RFC 6238 with steps of 30 seconds, one step of a slow clock forgiven either way.
-A code works once (AU-08); the secret is sealed for its owner like a Pipedrive key.
+A code works once; the secret is sealed for its owner like a Pipedrive key.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""The firm's own identity provider, asked by OpenID Connect: authorization code with PKCE, state and nonce (AU-11).
+"""The firm's own identity provider, asked by OpenID Connect: authorization code with PKCE, state and nonce.
 
 What a browser needs to come back with lies sealed in a cookie of its own, so
 an answer that was meant for another browser is worth nothing here. The key that

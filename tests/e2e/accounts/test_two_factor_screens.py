@@ -1,4 +1,4 @@
-"""P1.3: the second step, set up on a phone and asked for at the next sign-in."""
+"""The second step, set up on a phone and asked for at the next sign-in."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""P4.1-P4.4, E2-E7, I1-I4: touches, meetings and the feed, with a thumb."""
+"""Touches, meetings and the feed, with a thumb."""
 
 import json
 import re
@@ -50,7 +50,6 @@ def log(page, kind=None):
 
 
 def test_a_card_of_the_feed_logs_in_two_taps_and_books_in_three(phone, api):
-    """I3, I4."""
     who = person(api, "Feed Fiona")
     touch(api, who, "EMAIL", outcome="SENT")
     opened(phone, "/activities")
@@ -69,7 +68,6 @@ def test_a_card_of_the_feed_logs_in_two_taps_and_books_in_three(phone, api):
 
 
 def test_news_waits_under_a_pill_and_moves_nothing(phone, api):
-    """P4.2."""
     for number in range(30):
         touch(api, person(api, f"Old {number}"), happened_at=stamp(days=-3, minutes=-number))
     opened(phone, "/activities?type=CALL")
@@ -137,7 +135,6 @@ def test_what_narrows_the_feed_stands_in_the_address(phone, desk, api):
 
 
 def test_a_feed_that_breaks_says_so_and_one_tap_tries_again(phone, api, folder):
-    """I1."""
     touch(api, person(api, "Comes Back"), "CALL")
     opened(phone, "/activities")
     expect(card(phone, "Comes Back")).to_have_count(1)
@@ -154,7 +151,6 @@ def test_a_feed_that_breaks_says_so_and_one_tap_tries_again(phone, api, folder):
 
 
 def test_the_time_is_relative_and_exact_on_tap(phone, api):
-    """I2."""
     touch(api, person(api, "Two Hours"), happened_at=stamp(hours=-2, minutes=-5))
     opened(phone, "/activities")
     when = card(phone, "Two Hours").locator(".pd-touch-when")
@@ -164,7 +160,6 @@ def test_the_time_is_relative_and_exact_on_tap(phone, api):
 
 
 def test_a_touch_is_edited_and_removed_from_the_feed_and_last_contact_follows(phone, api):
-    """P4.1, A2, R19, R20."""
     who = person(api, "Edit Emil")
     touch(api, who, outcome="REACHED")
     opened(phone, "/activities")
@@ -209,7 +204,6 @@ def test_a_done_touch_turns_into_a_planned_one_in_the_story(phone, api):
 
 
 def test_linkedin_tells_a_request_from_a_message_and_the_kind_is_remembered(phone, api):
-    """E5, P4.3."""
     who = person(api, "Linked Lars")
     opened(phone, f"/contacts/{who}")
     log(phone, "LinkedIn")
@@ -253,7 +247,6 @@ def test_promises_come_a_few_at_a_time_and_none_is_left_out(phone, api):
 
 
 def test_a_referral_stands_in_both_stories_and_thanks_are_planned(phone, api):
-    """E6."""
     giver, brought = person(api, "Giver Gustav"), person(api, "Brought Berta")
     opened(phone, f"/contacts/{giver}")
     log(phone, "Referral")
@@ -275,7 +268,7 @@ def test_a_referral_stands_in_both_stories_and_thanks_are_planned(phone, api):
 
 
 def test_at_an_event_names_go_in_one_after_the_other(phone, api):
-    """E7: the event once, then names alone; the keyboard stays, and each can be taken back."""
+    """The event once, then names alone; the keyboard stays, and each can be taken back."""
     known = person(api, "Known Knut", organisation="Nordic Steel")
     opened(phone, "/more")
     phone.get_by_role("link", name="At an event").tap()
@@ -322,7 +315,6 @@ def test_an_event_without_a_name_is_refused_and_the_name_stays(phone, api):
 
 
 def test_a_tap_on_a_mail_address_offers_my_templates(phone, api):
-    """E3."""
     phone.add_init_script(NO_MAIL)
     who = person(api, "Mail Mara", email="mara@acme.example", organisation="Äpfel & Söhne")
     opened(phone, f"/contacts/{who}")
@@ -365,7 +357,6 @@ def test_a_tap_on_a_mail_address_offers_my_templates(phone, api):
 
 
 def test_a_meeting_moves_in_three_taps_and_keeps_its_calendar_entry(phone, api):
-    """P4.4."""
     who = person(api, "Move Moritz")
     made = touch(api, who, "MEETING", due_date=stamp(days=3), duration_minutes=30, location="Their office")
     opened(phone, f"/contacts/{who}")

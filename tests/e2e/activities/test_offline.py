@@ -1,4 +1,4 @@
-"""F20, T8: a dead spot: what is logged on the phone waits there, is seen to wait, and is done exactly once."""
+"""A dead spot: what is logged on the phone waits there, is seen to wait, and is done exactly once."""
 
 import re
 

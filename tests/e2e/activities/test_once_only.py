@@ -1,4 +1,4 @@
-"""F20: what waited on a phone is done once: three times at once, again, and again after the server was started anew."""
+"""What waited on a phone is done once: three times at once, again, and again after the server was started anew."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4

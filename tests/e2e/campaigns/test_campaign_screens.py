@@ -1,4 +1,4 @@
-"""P3.1, P3.2, S3, C1-C7, I8: campaigns with a thumb and at a desk, the same board in two browsers, and a member's view."""
+"""Campaigns with a thumb and at a desk, the same board in two browsers, and a member's view."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""AC-03, P3.2: a golden ticket opens a colleague's contact from the board, a report and its address, until a campaign holds it no more."""
+"""A golden ticket opens a colleague's contact from the board, a report and its address, until a campaign holds it no more."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""P2.1, I8, K6, Q4: merging, snoozing, the trash, organisations, and the way back of each."""
+"""Merging, snoozing, the trash, organisations, and the way back of each."""
 
 import re
 from time import monotonic

@@ -1,4 +1,4 @@
-"""F20, T8: a lost line, a reload or a new start of the server never loses what was typed into a sheet."""
+"""A lost line, a reload or a new start of the server never loses what was typed into a sheet."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""P2.4, I5-I8, P6.2: narrowing the contact bank, choosing many and acting on them, with a thumb and at a desk."""
+"""Narrowing the contact bank, choosing many and acting on them, with a thumb and at a desk."""
 
 import re
 

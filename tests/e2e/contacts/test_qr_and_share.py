@@ -1,4 +1,4 @@
-"""P2.1, UP-06, T8: a card from a photo of its code, a profile from the share sheet, and a contact held up as a code."""
+"""A card from a photo of its code, a profile from the share sheet, and a contact held up as a code."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""D21, Q4, UP-05: moving in with a thumb and at a desk: a workbook, LinkedIn's file, rows to mend, and the way back."""
+"""Moving in with a thumb and at a desk: a workbook, LinkedIn's file, rows to mend, and the way back."""
 
 import csv
 import io

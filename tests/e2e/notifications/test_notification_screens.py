@@ -1,4 +1,4 @@
-"""D20, P4.4: the bell that rings while one looks elsewhere, the calendar's address, one's choices."""
+"""The bell that rings while one looks elsewhere, the calendar's address, one's choices."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""P4.4, T8: notices on the lock screen: asked for with one tap, shown by the service worker, and a tap leads to the place."""
+"""Notices on the lock screen: asked for with one tap, shown by the service worker, and a tap leads to the place."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""P5, Y1-Y5, K.6, K8, E8, Q6: the sync centre, a key that dies, a choice, a preview, a receipt, a conflict; in a browser."""
+"""The sync centre, a key that dies, a choice, a preview, a receipt, a conflict; in a browser."""
 
 import httpx
 import pytest

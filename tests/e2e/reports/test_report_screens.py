@@ -1,4 +1,4 @@
-"""P3.3, P3.4, P6.2, P6.4, S6, F4: the manager's bar. Charts that move while the team works, the rows behind every bar,
+"""Charts that move while the team works, the rows behind every bar,
 files that hold what the screen shows, a link for people without an account, and doors that partners open.
 """
 
@@ -262,7 +262,7 @@ def test_who_is_taken_off_a_campaign_stops_seeing_its_report(firm, site, chromiu
 
 
 def test_today_does_not_load_the_charts(phone, desk, firm):
-    """F4: only a page with a chart fetches ECharts, also when one comes there without a reload."""
+    """Only a page with a chart fetches ECharts, also when one comes there without a reload."""
     asked = []
     desk.on("request", lambda request: asked.append(request.url))
     opened(desk, "/")

@@ -1,4 +1,4 @@
-"""P6.1, T9, T10, V10: every screen, with words as long as real ones: nothing scrolls sideways, is cut off or too small for a
+"""Every screen, with words as long as real ones: nothing scrolls sideways, is cut off or too small for a
 thumb at 360 to 1280, and axe has nothing to object to in light and dark.
 """
 

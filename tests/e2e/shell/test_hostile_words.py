@@ -1,4 +1,4 @@
-"""IN-02, X7: words that try to be code stand on every screen as words, whoever looks: owner, golden ticket, member."""
+"""Words that try to be code stand on every screen as words, whoever looks: owner, golden ticket, member."""
 
 import pytest
 

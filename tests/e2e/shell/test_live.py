@@ -1,4 +1,4 @@
-"""AU, WS-04, R2, T9: two browsers at once, and people who leave."""
+"""Two browsers at once, and people who leave."""
 
 import re
 import time
@@ -138,7 +138,7 @@ def test_back_closes_the_contact_and_keeps_the_list(phone, api):
 
 
 def test_a_tap_on_the_bar_shows_at_once_and_is_taken_back_when_nothing_comes_of_it(phone):
-    """P6.1: the line is dead from the tap on; nothing that the server says arrives any more."""
+    """The line is dead from the tap on; nothing that the server says arrives any more."""
     dead = []
 
     def line(here):

@@ -1,4 +1,4 @@
-"""T8, the whole job with a thumb: import, suggestion, call, answer, meeting, Pipedrive."""
+"""The whole job with a thumb: import, suggestion, call, answer, meeting, Pipedrive."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""N5, V1: the same product on a server that DATABASE_URL names, from the set-up link to data in bulk."""
+"""The same product on a server that DATABASE_URL names, from the set-up link to data in bulk."""
 
 import csv
 import os

@@ -1,4 +1,4 @@
-"""AC-05, S13, X2: every address outside of /api, and what each kind of person gets there."""
+"""Every address outside of /api, and what each kind of person gets there."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""OP, QU-09: told to stop, the product leaves nothing running behind it."""
+"""Told to stop, the product leaves nothing running behind it."""
 
 import subprocess
 import tempfile

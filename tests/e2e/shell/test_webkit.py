@@ -1,4 +1,4 @@
-"""T10: the main flows in WebKit, the engine of every iPhone."""
+"""The main flows in WebKit, the engine of every iPhone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""R1-R3, /api/me, /api/users, /api/tokens: who is who, and what each may do about it."""
+"""/api/me, /api/users, /api/tokens: who is who, and what each may do about it."""
 
 import json
 from uuid import uuid4

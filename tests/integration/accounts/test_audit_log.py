@@ -1,4 +1,4 @@
-"""LG-01: the audit trail is read by golden tickets alone, and names no contact."""
+"""The audit trail is read by golden tickets alone, and names no contact."""
 
 import ast
 from pathlib import Path

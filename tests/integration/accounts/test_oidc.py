@@ -1,4 +1,4 @@
-"""P1.3, AU-11: signing in with the firm's own account, and everything that an identity provider must not get away with."""
+"""Signing in with the firm's own account, and everything that an identity provider must not get away with."""
 
 from urllib.parse import parse_qs, urlsplit
 

@@ -1,4 +1,4 @@
-"""P1.3, AU-04, AU-05, AU-07: a forgotten password, by mail to the account's own address."""
+"""A forgotten password, by mail to the account's own address."""
 
 import re
 

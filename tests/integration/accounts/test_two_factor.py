@@ -1,4 +1,4 @@
-"""P1.3, R1, AU-04, AU-08: a second step at sign-in, its codes once each, and ways back in when the phone is gone."""
+"""A second step at sign-in, its codes once each, and ways back in when the phone is gone."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""P1.3, P1.4, AU-04..AU-07, SE-04, SE-07, R5, R6: people, their sessions and the links that let them in."""
+"""People, their sessions and the links that let them in."""
 
 import threading
 from datetime import timedelta

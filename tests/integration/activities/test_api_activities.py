@@ -1,4 +1,4 @@
-"""R16-R21: touches and the feed over HTTP, and that both doors leave the same rows."""
+"""Touches and the feed over HTTP, and that both doors leave the same rows."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""E3, E6, D4: mail templates, referrals and answers to a suggested warmness over HTTP."""
+"""Mail templates, referrals and answers to a suggested warmness over HTTP."""
 
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""P4.4, A3: meetings as calendar files, and a private feed that Outlook and Google can read."""
+"""Meetings as calendar files, and a private feed that Outlook and Google can read."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""P4.1, P4.2, E6, E7, R21: whose touches a feed may show, both stories of a referral, and names taken at an event."""
+"""Whose touches a feed may show, both stories of a referral, and names taken at an event."""
 
 from datetime import timedelta
 

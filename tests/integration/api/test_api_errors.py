@@ -1,4 +1,4 @@
-"""IN-01, IN-05, X9, X10: whatever is sent, the answer is a plain no in our own shape, without the input and without internals."""
+"""Whatever is sent, the answer is a plain no in our own shape, without the input and without internals."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""IN-08, F20: a phone repeats a POST, and it is done once."""
+"""A phone repeats a POST, and it is done once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

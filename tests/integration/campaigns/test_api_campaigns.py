@@ -1,4 +1,4 @@
-"""R4-R9, K7, K10, P3.1, P3.2 over HTTP, and the permission table of campaigns, cell by cell."""
+"""Campaigns over HTTP, and the permission table of campaigns, cell by cell."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -191,7 +191,7 @@ def test_every_id_is_answered_and_asking_twice_changes_nothing(ada, bo, jane):
 
 
 def test_a_card_moves_and_leaves(ada, bo, jane, john):
-    """K7, K10, D12: and the contact says where it is."""
+    """And the contact says where it is."""
     spring = new(ada, member_ids=[str(bo.id)])
     ask(ada, "POST", path(spring, "/assign-contacts"), {"contact_ids": [str(jane.id)]})
     moved = ask(bo, "PUT", path(spring, f"/contacts/{jane.id}"), {"stage": "IN_DIALOGUE"})

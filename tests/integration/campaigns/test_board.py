@@ -1,4 +1,4 @@
-"""P3.2, C6, D12, D13, D16, R9, K7, K10: contacts on the board of a campaign, from stage to stage."""
+"""Contacts on the board of a campaign, from stage to stage."""
 
 import threading
 from datetime import timedelta
@@ -393,7 +393,7 @@ TOUCHED = """insert into activities (id, created_at, updated_at, type, user_id, 
 
 
 def test_five_thousand_contacts_are_assigned_counted_and_shown_without_reading_whole_tables(ada, spring):
-    """F1, F3: and a column of a large board is one look into an index."""
+    """And a column of a large board is one look into an index."""
     with db.engine.begin() as line:
         line.execute(text(MANY), {"who": ada.id})
         line.execute(text("analyze contacts"))

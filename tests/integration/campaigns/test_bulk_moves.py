@@ -1,4 +1,4 @@
-"""P3.2, I8: many contacts of a campaign in one go, and the one undo that concerns exactly what was done."""
+"""Many contacts of a campaign in one go, and the one undo that concerns exactly what was done."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""P3.1, C1-C7, D15-D16, R4-R8: campaigns, their members, their lists, and who may do what."""
+"""Campaigns, their members, their lists, and who may do what."""
 
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -169,7 +169,7 @@ def test_a_copy_has_the_facts_the_goals_and_the_members_but_no_contacts_and_no_d
 
 
 def test_the_trash_keeps_contacts_and_touches_and_shares_nothing_until_it_comes_back(ada, bo, gwen, jane):
-    """A6, C6: and the deleted campaign's touches stay in the contact's story."""
+    """And the deleted campaign's touches stay in the contact's story."""
     row = new(ada, member_ids=[bo.id])
     do(board.assign, ada, row.id, [jane.id])
     touch = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, campaign_id=row.id))
@@ -189,7 +189,6 @@ def test_the_trash_keeps_contacts_and_touches_and_shares_nothing_until_it_comes_
 
 
 def test_a_campaign_that_is_gone_for_good_leaves_its_touches_behind(ada, jane):
-    """A6."""
     row = new(ada)
     do(board.assign, ada, row.id, [jane.id])
     touch = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, campaign_id=row.id))

@@ -1,4 +1,4 @@
-"""P3.3: handed over means that Pipedrive has them; the card moves by itself, and never against a hand."""
+"""Handed over means that Pipedrive has them; the card moves by itself, and never against a hand."""
 
 import pytest
 from sqlmodel import select

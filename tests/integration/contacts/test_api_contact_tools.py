@@ -1,4 +1,4 @@
-"""R14, I8, F8: the bank over HTTP: capture, merge, undo, many at once, organisations, views, erase and export."""
+"""The bank over HTTP: capture, merge, undo, many at once, organisations, views, erase and export."""
 
 import pytest
 from sqlmodel import select

@@ -1,4 +1,4 @@
-"""R10-R15: the contact bank over HTTP."""
+"""The contact bank over HTTP."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""I8, P2.1, D4: one verb for many contacts, and one undo that puts all of them back as they were."""
+"""One verb for many contacts, and one undo that puts all of them back as they were."""
 
 import os
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""F3, I6, I7: what the screen of the contact bank asks, in how many questions, and what it says in its address."""
+"""What the screen of the contact bank asks, in how many questions, and what it says in its address."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""P2.1, I8, K8: two contacts that are one person become one, with everything that hangs on them, and two again."""
+"""Two contacts that are one person become one, with everything that hangs on them, and two again."""
 
 import pytest
 from sqlalchemy import text

@@ -1,4 +1,4 @@
-"""P2.4, R10, F1, F3: search and filters of the bank find what they say, by index, in a fixed number of questions."""
+"""Search and filters of the bank find what they say, by index, in a fixed number of questions."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""I7, F1, P2.4, P4.2: with 100,000 contacts and as many touches every list is read by index, page by page."""
+"""With 100,000 contacts and as many touches every list is read by index, page by page."""
 
 from datetime import timedelta
 from itertools import product

@@ -1,4 +1,4 @@
-"""K.2, K.3, D1-D3, P2.3: the ranking against an oracle in plain Python."""
+"""The ranking against an oracle in plain Python."""
 
 import random
 from datetime import timedelta
@@ -103,7 +103,7 @@ def test_nobody_elses_contacts_are_suggested(ada, bo, jane):
 
 
 def test_what_another_tool_knew_of_the_last_touch_is_not_forgotten(ada):
-    """K6: an imported date survives planned and removed touches, and only a later one moves it."""
+    """An imported date survives planned and removed touches, and only a later one moves it."""
     long_ago = now() - timedelta(days=90)
     jane = world.contact(ada, "Jane Roe")
     with db.transaction() as session:

@@ -1,4 +1,4 @@
-"""K9, D11, D19, P2.1: hand-over with everything still to be done, organisations with one spelling, twins while typing."""
+"""Hand-over with everything still to be done, organisations with one spelling, twins while typing."""
 
 import pytest
 from sqlmodel import select

@@ -1,4 +1,4 @@
-"""D4, K5, K6, P4.1, P2.3, E6, E7: warmness, last touch, next date and ranking agree with plain rules written twice."""
+"""Warmness, last touch, next date and ranking agree with plain rules written twice."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

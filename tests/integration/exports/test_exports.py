@@ -1,4 +1,4 @@
-"""EX-01, EX-02, UP-04, I8, Q6: what goes out is one's own, harmless in a spreadsheet, right on a phone, and comes back unchanged."""
+"""What goes out is one's own, harmless in a spreadsheet, right on a phone, and comes back unchanged."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""D21, Q4, UP-02, UP-03, UP-04, UP-05, EX-01: workbooks, cards and other programs' files come in; our own come back unchanged."""
+"""Workbooks, cards and other programs' files come in; our own come back unchanged."""
 
 import io
 import threading

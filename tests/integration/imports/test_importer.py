@@ -1,4 +1,4 @@
-"""Q4, UP-02, UP-05: a file of contacts goes in once, its bad rows are named, and it can be taken back."""
+"""A file of contacts goes in once, its bad rows are named, and it can be taken back."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""V5-V7, D20, A3, P4.4: the morning mail at each person's hour, reminders, quiet hours, the outbox, answers from a mail."""
+"""The morning mail at each person's hour, reminders, quiet hours, the outbox, answers from a mail."""
 
 import re
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""P4.4, D20: notices on a lock screen: encrypted by the standard, once, not at night, and only to the open internet."""
+"""Notices on a lock screen: encrypted by the standard, once, not at night, and only to the open internet."""
 
 import socket
 from datetime import datetime, timedelta

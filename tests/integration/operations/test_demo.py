@@ -1,4 +1,4 @@
-"""G2, P7.4: sample people come and go with one call each, and a whole firm is loaded at once."""
+"""Sample people come and go with one call each, and a whole firm is loaded at once."""
 
 import json
 from datetime import timedelta

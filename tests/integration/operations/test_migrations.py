@@ -1,4 +1,4 @@
-"""P1.2, T6: models and migrations describe the same tables, and strangers' schemas are refused."""
+"""Models and migrations describe the same tables, and strangers' schemas are refused."""
 
 import pytest
 from alembic.config import Config

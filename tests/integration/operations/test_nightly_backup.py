@@ -1,4 +1,4 @@
-"""N9, BK-02: a backup a night by itself, proved, thinned out, and its trouble told where the admin looks."""
+"""A backup a night by itself, proved, thinned out, and its trouble told where the admin looks."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -134,7 +134,7 @@ def test_of_the_old_ones_the_newest_of_each_period_stay(moments):
 
 
 def test_an_old_backup_is_a_warning_and_no_reason_to_send_people_away(data_dir, database):
-    """OP-01: readiness tells it; the numbers for Prometheus too (N11)."""
+    """Readiness tells it; the numbers for Prometheus too."""
     with open_server(data_dir, None):
         with db.transaction() as session:
             backup_status.backed_up(session, made_at=(now() - timedelta(hours=30)).isoformat(), proved=True)

@@ -1,4 +1,4 @@
-"""F2, the manager's bar: `Live` is only said while news would arrive; a cut, a dead and a reopened line are noticed by themselves."""
+"""`Live` is only said while news would arrive; a cut, a dead and a reopened line are noticed by themselves."""
 
 import asyncio
 import os

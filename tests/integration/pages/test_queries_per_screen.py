@@ -1,4 +1,4 @@
-"""F3: what the screens ask, in the same number of questions however much there is to show."""
+"""What the screens ask, in the same number of questions however much there is to show."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""AC-05, X2: every route, asked by everybody; a route without a row fails."""
+"""Every route, asked by everybody; a route without a row fails."""
 
 import re
 from dataclasses import dataclass

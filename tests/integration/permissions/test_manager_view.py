@@ -1,4 +1,4 @@
-"""AC-03: a golden ticket and a colleague's contact, cell by cell: all of it to see while a campaign holds it, nothing to change."""
+"""A golden ticket and a colleague's contact, cell by cell: all of it to see while a campaign holds it, nothing to change."""
 
 import asyncio
 

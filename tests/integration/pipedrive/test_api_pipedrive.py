@@ -1,4 +1,4 @@
-"""R22-R24, K8, Y5, D9: asking for a push, seeing how pushes stand, trying again, deciding which record is meant."""
+"""Asking for a push, seeing how pushes stand, trying again, deciding which record is meant."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

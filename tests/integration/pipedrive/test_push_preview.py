@@ -1,4 +1,4 @@
-"""P5.2, R22, Y4: what a push would do, told after a real look into Pipedrive; and the three lists of the sync centre."""
+"""What a push would do, told after a real look into Pipedrive; and the three lists of the sync centre."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""P5.2, E4, R22: whatever people do with a contact, exactly what became warm or met is handed to Pipedrive, each thing once."""
+"""Whatever people do with a contact, exactly what became warm or met is handed to Pipedrive, each thing once."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

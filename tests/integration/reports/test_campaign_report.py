@@ -1,4 +1,4 @@
-"""P3.3, P3.4, F1, F3, A5, R7: a campaign's figures equal a plain count, for everybody who may see them, in few questions."""
+"""A campaign's figures equal a plain count, for everybody who may see them, in few questions."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -378,7 +378,7 @@ def test_a_report_takes_at_most_four_questions(ada, jane, spring):
 
 
 def test_no_question_of_a_report_reads_the_whole_table_of_touches(ada, spring):
-    """F1: with many touches of other campaigns beside it, a report walks an index."""
+    """With many touches of other campaigns beside it, a report walks an index."""
     fill = """insert into activities (id, created_at, updated_at, type, user_id, campaign_id, subject, note, happened_at, done, version)
         select gen_random_uuid(), now(), now(), 'CALL', :who, null, '', '', now(), true, 1 from generate_series(1, 20000)"""
     plans = []

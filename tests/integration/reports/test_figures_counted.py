@@ -1,4 +1,4 @@
-"""P3.3, T1: the funnel, the pace, the introductions and the team equal a plain count over the same rows."""
+"""The funnel, the pace, the introductions and the team equal a plain count over the same rows."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

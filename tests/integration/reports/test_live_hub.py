@@ -1,4 +1,4 @@
-"""P3.4, F6: many viewers of one report share one question, see the last state within 2 s, and lose it with their right."""
+"""Many viewers of one report share one question, see the last state within 2 s, and lose it with their right."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -139,7 +139,7 @@ async def test_news_that_changes_nothing_redraws_nothing_and_a_broken_page_stops
 
 
 async def test_who_loses_the_right_is_told_and_hears_nothing_more(hub, ada, bo, gwen, jane, spring):
-    """R2, R6: membership ends at once, also on an open page."""
+    """Membership ends at once, also on an open page."""
     theirs, hers = await watch(hub, bo, spring), await watch(hub, gwen, spring)
     await asyncio.to_thread(members_are, spring, ada, [ada])
     async with asyncio.timeout(2):

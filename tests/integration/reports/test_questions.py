@@ -1,4 +1,4 @@
-"""P6.4, R7, Q5: questions across campaigns, saved reports, links for outsiders, introductions, and the team in figures."""
+"""Questions across campaigns, saved reports, links for outsiders, introductions, and the team in figures."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""P3.4, P6.4, EX-01: CSV, XLSX and PDF hold exactly the figures of the screen, and no cell is a formula."""
+"""CSV, XLSX and PDF hold exactly the figures of the screen, and no cell is a formula."""
 
 import csv
 import io

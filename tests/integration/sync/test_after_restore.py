@@ -1,4 +1,4 @@
-"""F16, BK-03: yesterday's backup is put back, Pipedrive knows more than we do, and nothing comes into being twice."""
+"""Yesterday's backup is put back, Pipedrive knows more than we do, and nothing comes into being twice."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""F1, F3, F10, F13, QU-01 to QU-03: two real app processes are killed again and again while people work, and nothing is lost or doubled."""
+"""Two real app processes are killed again and again while people work, and nothing is lost or doubled."""
 
 import os
 import random
@@ -173,7 +173,7 @@ def test_what_was_promised_is_there_and_each_is_in_pipedrive_once(storm):
 
 
 def test_a_contact_and_its_push_are_both_there_or_neither(storm):
-    """F3: the row is written in the transaction of the deed, so a kill between the two is not possible."""
+    """The row is written in the transaction of the deed, so a kill between the two is not possible."""
     pushed = Counter(row.contact_id for row in every(PipedriveSync))
     assert {row.id for row in every(Contact)} == set(pushed)
     assert {row.status for row in every(PipedriveSync)} == {SyncStatus.SUCCESS}

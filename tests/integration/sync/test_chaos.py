@@ -1,4 +1,4 @@
-"""QU-02 to QU-05, PD-01 to PD-08, F1-F10, F13-F15: everything goes wrong at once, and in the end Pipedrive says what we say.
+"""Everything goes wrong at once, and in the end Pipedrive says what we say.
 
 CHAOS_SECONDS, CHAOS_CONTACTS and CHAOS_SEED make it longer, larger, or the same again: `make chaos SECONDS=600`.
 """

@@ -1,4 +1,4 @@
-"""P5.3, F2, F6-F9: whatever Pipedrive or the line does, nothing is lost, nothing is there twice, and the owner can read why."""
+"""Whatever Pipedrive or the line does, nothing is lost, nothing is there twice, and the owner can read why."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""QU-02, QU-03, F1, F2, F13: drainers are killed again and again, in the worst moments too; nothing is lost, nothing is twice."""
+"""Drainers are killed again and again, in the worst moments too; nothing is lost, nothing is twice."""
 
 import os
 import random

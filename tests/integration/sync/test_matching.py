@@ -1,4 +1,4 @@
-"""P5.2, K.7-K.9, Y2: who is who in Pipedrive is known, asked or decided, never guessed; and the firm's own words are used there."""
+"""Who is who in Pipedrive is known, asked or decided, never guessed; and the firm's own words are used there."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""PD-06, Q6, QU-06, F19: a week without Pipedrive costs nobody a tap, and when it is back nobody storms it."""
+"""A week without Pipedrive costs nobody a tap, and when it is back nobody storms it."""
 
 import time
 from datetime import timedelta
@@ -135,7 +135,7 @@ OUTAGES = {
 
 @pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES.keys())
 def test_a_week_of_errors_needs_nobody(firm, outage):
-    """Q6: whatever part of Pipedrive breaks, it all waits, one asks for all, and in the end it goes over by itself."""
+    """Whatever part of Pipedrive breaks, it all waits, one asks for all, and in the end it goes over by itself."""
     fake, staff = firm
     desk = hurried(office.desk_at(fake.url), lanes_at_once=3, ailing=30, longest_ailing=60, spread=1)
     fake.next(**outage, times=None)
@@ -168,7 +168,7 @@ def test_a_week_of_errors_needs_nobody(firm, outage):
 
 
 def test_a_try_for_all_whose_pushes_still_wait_is_the_next_ones(firm):
-    """Q6: what may still arrive is not asked about, so that colleague finds nothing out and holds up nobody."""
+    """What may still arrive is not asked about, so that colleague finds nothing out and holds up nobody."""
     fake, (ada, bo, *_) = firm
     desk = hurried(office.desk_at(fake.url), late_commit=30, lanes_at_once=1)
     fake.next(faults.server_error(), method="POST", about="ada@steel.example")
@@ -227,7 +227,7 @@ def test_beside_a_backlog_under_the_real_burst_limit_a_single_push_waits_no_ten_
 
 
 def test_a_backlog_keeps_to_the_burst_limit_without_ever_being_told(database):
-    """Q1, P5.3: what is left stands in every answer, so Pipedrive need not say no, and hardly a moment is wasted."""
+    """What is left stands in every answer, so Pipedrive need not say no, and hardly a moment is wasted."""
     said = []
 
     class Telling(FakePipedrive):

@@ -1,4 +1,4 @@
-"""P5.2, PD-05: what is changed, held, moved, merged or deleted in Pipedrive comes back, and nobody overwrites anybody in silence."""
+"""What is changed, held, moved, merged or deleted in Pipedrive comes back, and nobody overwrites anybody in silence."""
 
 import json
 from datetime import timedelta

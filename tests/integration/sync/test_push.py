@@ -1,4 +1,4 @@
-"""P5.2, K.7-K.10: organization, person and activity arrive once, linked, and are told again only what changed."""
+"""Organization, person and activity arrive once, linked, and are told again only what changed."""
 
 import json
 from datetime import timedelta
@@ -319,7 +319,7 @@ def pipedrive_record(fake, kind, **facts):
 
 @pytest.mark.parametrize("reason", ["restored from a backup", True])
 def test_nothing_goes_over_while_the_operator_has_paused_it(fake, desk, ada, kari, reason):
-    """BK-03: the reason is kept as words, and any reason stops the drain."""
+    """The reason is kept as words, and any reason stops the drain."""
     with db.transaction() as session:
         firm_settings.keep(session, sync_paused=reason)
     ask(ada, kari, Trigger.MANUAL)

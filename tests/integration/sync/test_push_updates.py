@@ -1,4 +1,4 @@
-"""P5.2, QU-04, K.9, F14: what changes here is told once, the last edit wins, what is off is taken back, and undo takes back only ours."""
+"""What changes here is told once, the last edit wins, what is off is taken back, and undo takes back only ours."""
 
 import json
 from datetime import timedelta

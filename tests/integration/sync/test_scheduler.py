@@ -1,4 +1,4 @@
-"""QU-09, F10, OP-01: the queue moves when it is told to, by itself when nobody tells, and stops in good order."""
+"""The queue moves when it is told to, by itself when nobody tells, and stops in good order."""
 
 import asyncio
 import logging
@@ -180,7 +180,7 @@ def test_the_database_is_never_held_while_pipedrive_is_asked(fake, desk, ada, ka
 
 
 def test_a_clock_that_is_set_back_by_an_hour_is_noticed_and_what_waits_goes_on(fake, desk, ada, kari):
-    """F10, QU-08: the moments were written by the clock before, so they lie an hour ahead of the one that is right now."""
+    """The moments were written by the clock before, so they lie an hour ahead of the one that is right now."""
     ahead, watch = now() + timedelta(hours=1), Watch()
     office.ask(ada, kari)
     office.edit(office.only_push(), run_at=ahead)

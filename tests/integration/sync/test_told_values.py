@@ -1,4 +1,4 @@
-"""PD-03, F14: what we have said ourselves, and lost the answer to, is nobody else's change."""
+"""What we have said ourselves, and lost the answer to, is nobody else's change."""
 
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def test_an_edit_whose_answer_got_lost_and_another_edit_after_it_are_no_conflict
 
 @FACTS
 def test_nothing_newer_follows_an_edit_that_may_still_arrive(fake, desk, ada, facts):
-    """F8, F14: no request overtakes another one, so the last edit is the one that stays."""
+    """No request overtakes another one, so the last edit is the one that stays."""
     field, first, second, _ = facts
     kari, patient = known(desk, ada), office.hurried(desk, late_commit=600)
     say_late(fake, patient, ada, kari, {field: first})

@@ -1,4 +1,4 @@
-"""P5.2, PD-05, facts 7: Pipedrive may ring; who rings needs two secrets, and is only a reason to go and look."""
+"""Pipedrive may ring; who rings needs two secrets, and is only a reason to go and look."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""AC-11, AU-04..AU-07, SE-01..SE-08, IN-01, TR-07: coming in by the plain pages and by the API, and going out."""
+"""Coming in by the plain pages and by the API, and going out."""
 
 import re
 import threading

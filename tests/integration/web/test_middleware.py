@@ -1,4 +1,4 @@
-"""TR-01..TR-05, RL-01, RL-02, UP-01, IN-05, IN-06, OP-02, F9: what every answer carries, and what the wall keeps out."""
+"""What every answer carries, and what the wall keeps out."""
 
 import asyncio
 import gzip

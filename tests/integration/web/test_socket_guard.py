@@ -1,4 +1,4 @@
-"""WS-01..WS-04, WS-08, SE-05, SE-06: a NiceGUI page obeys only the session that got it."""
+"""A NiceGUI page obeys only the session that got it."""
 
 import json
 

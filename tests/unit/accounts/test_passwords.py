@@ -1,4 +1,4 @@
-"""AU-01, AU-02, AU-03, AU-05: what a password must be, and what checking one costs."""
+"""What a password must be, and what checking one costs."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""P2.1, D21: one blob becomes a contact to look over; a corpus of what people really paste."""
+"""One blob becomes a contact to look over; a corpus of what people really paste."""
 
 from contextlib import suppress
 from time import process_time

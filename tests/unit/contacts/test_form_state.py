@@ -1,4 +1,4 @@
-"""P2.1: what was typed, what a text says, and what somebody else changed meanwhile: nothing is lost, nothing overwritten."""
+"""What was typed, what a text says, and what somebody else changed meanwhile: nothing is lost, nothing overwritten."""
 
 import pytest
 

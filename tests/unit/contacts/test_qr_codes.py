@@ -1,4 +1,4 @@
-"""P2.1, UP-06: a contact as a QR code, and a code in a photo as a contact; what is no picture costs nothing."""
+"""A contact as a QR code, and a code in a photo as a contact; what is no picture costs nothing."""
 
 import io
 import zlib

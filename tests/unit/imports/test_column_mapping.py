@@ -1,4 +1,4 @@
-"""Q4, UP-02, UP-03: what headings mean, how files are read, and where they are refused."""
+"""What headings mean, how files are read, and where they are refused."""
 
 import pytest
 

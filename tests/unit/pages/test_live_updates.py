@@ -1,4 +1,4 @@
-"""T9, R2: news reaches the pages that somebody looks at; a page whose phone sleeps asks nothing, and once when it is back."""
+"""News reaches the pages that somebody looks at; a page whose phone sleeps asks nothing, and once when it is back."""
 
 import asyncio
 

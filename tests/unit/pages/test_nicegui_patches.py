@@ -1,4 +1,4 @@
-"""P1: what is asked about a handler once gets the same answer as when it is asked each time."""
+"""What is asked about a handler once gets the same answer as when it is asked each time."""
 
 from functools import partial
 

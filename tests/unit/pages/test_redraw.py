@@ -1,4 +1,4 @@
-"""T9: a part that was left while we asked for news is not drawn any more."""
+"""A part that was left while we asked for news is not drawn any more."""
 
 import asyncio
 

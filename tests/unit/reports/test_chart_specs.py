@@ -1,4 +1,4 @@
-"""P3.4, P6.4, S9: what the charts say, worked out without a database or a browser."""
+"""What the charts say, worked out without a database or a browser."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""P3.3, the manager's bar: shares with their interval, pace, and weeks, checked against published values."""
+"""Shares with their interval, pace, and weeks, checked against published values."""
 
 import re
 from datetime import UTC, date, timedelta

@@ -1,4 +1,4 @@
-"""P1.5: `.env.example` and the settings name the same variables, and its example values are ones that work."""
+"""`.env.example` and the settings name the same variables, and its example values are ones that work."""
 
 import re
 from pathlib import Path

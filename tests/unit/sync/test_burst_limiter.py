@@ -1,4 +1,4 @@
-"""Q1: a key asks no faster than Pipedrive's burst limit lets it."""
+"""A key asks no faster than Pipedrive's burst limit lets it."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""QU-07, PD-01 to PD-05, K-rows: the rules of the sync that need no database, held against whatever anybody may send or type."""
+"""The rules of the sync that need no database, held against whatever anybody may send or type."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""P5.2, QU-04: the rules of who changed what, held against every small case a machine can think of."""
+"""The rules of who changed what, held against every small case a machine can think of."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -107,7 +107,7 @@ def test_a_new_first_address_leads_there_only_where_the_old_one_led(theirs, ours
 
 @given(AGREED, st.lists(st.tuples(SNAPSHOT, SNAPSHOT), min_size=1, max_size=4), SNAPSHOT)
 def test_whichever_of_our_own_words_stands_there_nobody_is_asked_and_nothing_is_taken_over(before, said, ours):
-    """F8, F14: also an older one that arrived last."""
+    """Also an older one that arrived last."""
     for place, (meant, stands) in enumerate(said):
         before = before.saying(meant, stands, START + timedelta(seconds=place))
     before = Agreed.read(before.dump())

@@ -1,4 +1,4 @@
-"""QU-07: later and later, never in step, never more than an hour."""
+"""Later and later, never in step, never more than an hour."""
 
 import random
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""P1: a phone loads the rules of what the product shows, and no others."""
+"""A phone loads the rules of what the product shows, and no others."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""N10, F9: what was squeezed once is there at the next start, and a damaged file is never served."""
+"""What was squeezed once is there at the next start, and a damaged file is never served."""
 
 import os
 import time
