@@ -13,7 +13,8 @@ from app.models import ActivityDraft, ActivityType, Campaign, CampaignUser, Outc
 from app.pages.reports.live.hub import Hub
 from app.services.activities import activity_log
 from app.services.reports import campaign_report
-from app.services.reports.campaign_report import Asked, Report
+from app.services.reports.figures import Report
+from app.services.reports.filters import Asked
 from scripts.bench import Figure
 from scripts.bench.queries import stopwatch
 from scripts.bench.site import Site

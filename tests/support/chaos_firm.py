@@ -98,7 +98,7 @@ class Firm:
                 meeting = activity_log.log(session, who, contact.id, self._meeting())
                 self.meetings.append((owner, meeting.id))
             else:
-                push_jobs.queue(session, who, contact, Trigger.MANUAL)
+                push_jobs.enqueue(session, who, contact, Trigger.MANUAL)
             return contact
 
         if contact := self._done(owner, deed):
@@ -126,7 +126,7 @@ class Firm:
 
         def deed(session, who):
             contact = bank.change(session, who, contact_id, changes)
-            push_jobs.queue(session, who, contact, Trigger.MANUAL)
+            push_jobs.enqueue(session, who, contact, Trigger.MANUAL)
 
         self._done(owner, deed)
 
@@ -145,7 +145,7 @@ class Firm:
         owner, contact_id = self.dice.choice(self.contacts)
         self._done(
             owner,
-            lambda session, who: push_jobs.queue(session, who, bank.owned(session, who, contact_id), Trigger.MANUAL),
+            lambda session, who: push_jobs.enqueue(session, who, bank.owned(session, who, contact_id), Trigger.MANUAL),
         )
 
     def postpone(self):

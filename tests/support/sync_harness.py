@@ -82,7 +82,7 @@ def bo(bo):
 
 def ask(owner, contact, trigger=Trigger.MANUAL):
     with db.transaction() as session:
-        return push_jobs.queue(session, owner, contact, trigger)
+        return push_jobs.enqueue(session, owner, contact, trigger)
 
 
 def meet(owner, contact, **facts):

@@ -102,7 +102,7 @@ def hand_over(
     wish: Annotated[HandOver, Body(openapi_examples=examples.shown(examples.HAND_OVER))],
 ) -> Handed:
     """Give contacts of a colleague to another: of somebody active those in campaigns, of somebody disabled all."""
-    return Handed(handed_over=transfer.hand_over(session, me, user_id, wish.to_user_id, wish.contact_ids))
+    return Handed(handed_over=transfer.transfer_contacts(session, me, user_id, wish.to_user_id, wish.contact_ids))
 
 
 @router.post("/{user_id}/enable")

@@ -15,7 +15,7 @@ from app.api.core.schemas import Listing
 from app.errors import NotFound
 from app.models import Stage
 from app.models.base import Draft
-from app.services.campaigns import board, bulk_moves
+from app.services.campaigns import board, board_assignments, board_stages, bulk_moves
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["campaigns"])
 
@@ -50,7 +50,7 @@ def assign(
     wish: Annotated[Assignment, Body(openapi_examples=examples.shown(examples.CONTACT_IDS))],
 ) -> Assignments:
     """Put my own contacts on the board; each id is answered, and asking twice changes nothing."""
-    return Assignments.model_validate({"results": board.assign(session, me, campaign_id, wish.contact_ids)})
+    return Assignments.model_validate({"results": board_assignments.assign(session, me, campaign_id, wish.contact_ids)})
 
 
 @router.post("/contacts/bulk")
@@ -98,12 +98,12 @@ def move(
     wish: Annotated[Move, Body(openapi_examples=examples.shown({"stage": "IN_DIALOGUE"}))],
 ) -> Response:
     """Put a contact into another stage."""
-    board.move(session, me, campaign_id, contact_id, wish.stage)
+    board_stages.move(session, me, campaign_id, contact_id, wish.stage)
     return etags.shown(request, BoardCardAnswer.model_validate(board.card(session, me, campaign_id, contact_id)))
 
 
 @router.delete("/contacts/{contact_id}", status_code=204)
 def unassign(session: Transaction, me: Caller, campaign_id: UUID, contact_id: UUID) -> None:
     """Take a contact out of the campaign; who saw it through the campaign alone does not any more."""
-    if not board.unassign(session, me, campaign_id, [contact_id]):
+    if not board_assignments.unassign(session, me, campaign_id, [contact_id]):
         raise NotFound(NOT_THERE)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.api.core.schemas import Answer, Moment, Name
 from app.models import ActivityType, CampaignStatus, Stage, User
-from app.services.campaigns.campaigns import Card
+from app.services.campaigns.summary import Card
 
 
 class Counts(Answer):

@@ -17,7 +17,7 @@ from app.api.core.partial_update import Changes, any_of
 from app.api.core.schemas import Listing
 from app.models import Campaign, CampaignDraft, CampaignStatus, User, now
 from app.models.base import Draft, Line
-from app.services.campaigns import campaigns
+from app.services.campaigns import campaigns, listing, summary
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 
@@ -42,15 +42,13 @@ def find(
     sector: Words | None = None,
     theme: Words | None = None,
     mine: Annotated[bool, Query(description="Only those that I am a member of.")] = False,
-    sort: Annotated[
-        campaigns.Sort, Query(description="`behind` begins with those furthest behind their pace.")
-    ] = "name",
+    sort: Annotated[listing.Sort, Query(description="`behind` begins with those furthest behind their pace.")] = "name",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """The campaigns that I am a member of; with a golden ticket all of them."""
-    wanted = campaigns.Wanted(q, status, sector, theme, mine, sort)
-    page = campaigns.listed(session, me, wanted, _today(me), limit, cursor)
+    wanted = listing.Wanted(q, status, sector, theme, mine, sort)
+    page = listing.listed(session, me, wanted, _today(me), limit, cursor)
     items = [CampaignCardAnswer.of(card, _today(me)) for card in page.items]
     return etags.shown(request, Listing(items=items, next_cursor=page.next_cursor))
 
@@ -135,7 +133,7 @@ def _today(me: User) -> date:
 
 
 def _one(session: Session, me: User, row: Campaign) -> CampaignAnswer:
-    card = campaigns.card(session, me, row.id, _today(me))
+    card = summary.card(session, me, row.id, _today(me))
     return CampaignAnswer.whole(card, _today(me), campaigns.members(session, me, row.id))
 
 

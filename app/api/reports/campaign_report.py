@@ -14,8 +14,9 @@ from app.api.core.schemas import Answer, Moment
 from app.models import ActivityType, Stage, User
 from app.services.base import audit_log
 from app.services.reports import campaign_report
-from app.services.reports.campaign_report import Asked, Report
+from app.services.reports.figures import Report
 from app.services.reports.files import export
+from app.services.reports.filters import Asked
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["reports"])
 

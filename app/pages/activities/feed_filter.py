@@ -14,8 +14,8 @@ from app.pages.campaigns.parts import campaign_cards
 from app.pages.ui import basic, theme
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import Wanted
+from app.services.campaigns import listing
+from app.services.campaigns.listing import Wanted
 
 STATES = {"done": "Done", "planned": "Planned", "all": "Everything"}
 KINDS: dict[Any, str] = {None: "All kinds", **ACTIVITY_LABELS}
@@ -67,7 +67,7 @@ class Chosen:
 
 def options(session: Session, me: User) -> Options:
     """Whose touches, and for which campaigns, this person may ask for."""
-    found = campaigns.listed(session, me, Wanted(sort="newest"), campaign_cards.today(me.timezone), MOST).items
+    found = listing.listed(session, me, Wanted(sort="newest"), campaign_cards.today(me.timezone), MOST).items
     return timeline.makers(session, me), {card.campaign.id: card.campaign.name for card in found}
 
 

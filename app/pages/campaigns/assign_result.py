@@ -10,7 +10,7 @@ from app.pages.campaigns.parts import campaign_cards
 from app.pages.core.tap import tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.campaigns.board import Assigned
+from app.services.campaigns.board_assignments import Assigned
 
 # the word for so many of them is at hand here too
 people = campaign_cards.people

@@ -20,7 +20,7 @@ from app.pages.ui import basic, pickers, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import further
 from app.services.campaigns import board, bulk_moves
-from app.services.campaigns.board import Assigned
+from app.services.campaigns.board_assignments import Assigned
 from app.services.contacts import search as contact_search
 from app.services.contacts.search import Search
 from app.services.permissions import visibility

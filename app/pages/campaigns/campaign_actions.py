@@ -10,7 +10,7 @@ from app.models import Stage, UndoKind, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.tap import Said, tap
-from app.services.campaigns import board, bulk_moves, campaigns, undo_dispatch
+from app.services.campaigns import board, board_stages, bulk_moves, campaigns, undo_dispatch
 
 # whom a verb for many is about, asked in the same step as the deed
 Whom = Callable[[Session, User], list[UUID]]
@@ -36,7 +36,7 @@ def remove(session: Session, me: User, campaign_id: UUID) -> Said:
 @tap
 def move(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage: Stage) -> Said:
     before = board.card(session, me, campaign_id, contact_id)
-    board.move(session, me, campaign_id, contact_id, stage)
+    board_stages.move(session, me, campaign_id, contact_id, stage)
     return Said(
         f"{before.name} moved to {STAGES[stage]}",
         lambda s, who: _moved_back(s, who, campaign_id, contact_id, before),
@@ -92,5 +92,5 @@ def _put_back(session: Session, who: User, campaign_id: UUID) -> str:
 
 
 def _moved_back(session: Session, who: User, campaign_id: UUID, contact_id: UUID, before: board.BoardCard) -> str:
-    board.move(session, who, campaign_id, contact_id, before.stage)
+    board_stages.move(session, who, campaign_id, contact_id, before.stage)
     return f"{before.name} is in {STAGES[before.stage]} again"

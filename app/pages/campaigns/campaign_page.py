@@ -22,8 +22,8 @@ from app.pages.shell.frame import Shell
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Kept
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import Card
+from app.services.campaigns import campaigns, summary
+from app.services.campaigns.summary import Card
 from app.signals import Topic
 
 Refresh = Callable[[], Awaitable[None]]
@@ -41,7 +41,7 @@ async def campaign_page(shell: Shell, campaign_id: str, tab: str = "board") -> N
 
 def load_campaign(session: Session, me: User, campaign_id: UUID) -> tuple[Card, list[str]]:
     """The campaign's card and the names of its members."""
-    found = campaigns.card(session, me, campaign_id, campaign_cards.today(me.timezone))
+    found = summary.card(session, me, campaign_id, campaign_cards.today(me.timezone))
     return found, [user.name for user in campaigns.members(session, me, campaign_id)]
 
 

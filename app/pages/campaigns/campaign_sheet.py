@@ -13,8 +13,8 @@ from app.pages.core.tap import Said, look, tap
 from app.pages.ui import basic, form, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import users
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import PickLists
+from app.services.campaigns import campaigns, listing
+from app.services.campaigns.listing import PickLists
 
 FACTS = {
     "name",
@@ -68,7 +68,7 @@ class CampaignSheet:
 
         def ask(session: Session, me: User) -> tuple[PickLists, list[User], set[UUID]]:
             inside = {user.id for user in campaigns.members(session, me, campaign.id)} if campaign else {me.id}
-            return campaigns.pick_lists(session, me), users.colleagues(session, me), inside
+            return listing.pick_lists(session, me), users.colleagues(session, me), inside
 
         lists, colleagues, members = await look(ask)
         able = [user for user in colleagues if user.active or user.id in members]

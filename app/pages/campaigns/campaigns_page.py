@@ -18,8 +18,8 @@ from app.pages.shell.frame import Shell
 from app.pages.ui import basic
 from app.pages.ui.redraw import Kept
 from app.pages.ui.theme import icon
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import PickLists, Wanted
+from app.services.campaigns import listing
+from app.services.campaigns.listing import PickLists, Wanted
 from app.signals import Topic
 
 PAGE = 30
@@ -70,15 +70,15 @@ class Chosen:
         return replace(self, sort="newest") != Chosen("open", "", "", "newest")
 
 
-def load_campaigns(session: Session, me: User, chosen: Chosen, limit: int) -> tuple[campaigns.Page, PickLists]:
+def load_campaigns(session: Session, me: User, chosen: Chosen, limit: int) -> tuple[listing.Page, PickLists]:
     day = campaign_cards.today(me.timezone)
-    return campaigns.listed(session, me, chosen.wanted(), day, limit), campaigns.pick_lists(session, me)
+    return listing.listed(session, me, chosen.wanted(), day, limit), listing.pick_lists(session, me)
 
 
 class CampaignsPage:
     """The list, and what narrows it."""
 
-    def __init__(self, shell: Shell, chosen: Chosen, first: campaigns.Page, lists: PickLists) -> None:
+    def __init__(self, shell: Shell, chosen: Chosen, first: listing.Page, lists: PickLists) -> None:
         self.shell = shell
         self.chosen = chosen
         self.limit = PAGE
@@ -130,13 +130,13 @@ class CampaignsPage:
         if turn == self.turn and not self.list.box.is_deleted:
             self.show(page)
 
-    def show(self, page: campaigns.Page) -> None:
+    def show(self, page: listing.Page) -> None:
         day = campaign_cards.today(self.shell.me.timezone)
         self.tools.set_visibility(bool(page.items) or self.chosen.narrowed)
         facts = [(card.campaign.model_dump(), replace(card, campaign=None)) for card in page.items]  # type: ignore[arg-type]
         self.list.show((facts, bool(page.next_cursor), self.chosen.narrowed), lambda: self.draw_list(page, day))
 
-    def draw_list(self, page: campaigns.Page, day: Any) -> None:
+    def draw_list(self, page: listing.Page, day: Any) -> None:
         if not page.items:
             with ui.element("div").classes("pd-card flush"):
                 self.draw_empty()

@@ -19,7 +19,7 @@ DECIDED = {
 @tap
 def retry(session: Session, me: User, sync_id: UUID) -> str:
     push_jobs.retry(session, me, [sync_id])
-    return "Trying again" if push_jobs.has_line(session, me) else push_jobs.NO_KEY
+    return "Trying again" if push_jobs.has_connection(session, me) else push_jobs.NO_KEY
 
 
 @tap
@@ -65,7 +65,7 @@ def decide(session: Session, me: User, conflict_id: UUID, resolution: ConflictRe
 @tap
 def link_contact(session: Session, me: User, contact_id: UUID, typed: str) -> str:
     manual_push.link(session, me, contact_id, typed)
-    return "Linking to that person" if push_jobs.has_line(session, me) else push_jobs.NO_KEY
+    return "Linking to that person" if push_jobs.has_connection(session, me) else push_jobs.NO_KEY
 
 
 @tap

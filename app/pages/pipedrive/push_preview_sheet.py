@@ -80,7 +80,7 @@ class PushSheet:
         @tap
         def go(session: Session, me: User) -> str:
             asked.append(manual_push.push(session, me, self.contact_id, self.trigger).id)
-            return "On its way to Pipedrive" if push_jobs.has_line(session, me) else push_jobs.NO_KEY
+            return "On its way to Pipedrive" if push_jobs.has_connection(session, me) else push_jobs.NO_KEY
 
         if await go():
             await self.item.open(asked[-1])

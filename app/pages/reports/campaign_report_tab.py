@@ -25,7 +25,7 @@ from app.pages.reports.share_sheet import ShareSheet
 from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.services.campaigns import campaigns
-from app.services.reports.campaign_report import Report
+from app.services.reports.figures import Report
 from app.services.reports.metric_definitions import DEFINITIONS
 
 PLACES = ("weeks", "goal-touches", "goal-meetings", "funnel", "methods", "people")

@@ -16,8 +16,8 @@ from app.pages.core.tap import look
 from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.reports import campaign_report
-from app.services.reports.campaign_report import Row, Rows
+from app.services.reports import drill_down
+from app.services.reports.drill_down import Row, Rows
 from app.services.reports.filters import Asked
 
 PAGE = 40
@@ -54,7 +54,7 @@ class BehindSheet:
         self.sheet.open()
 
     def ask(self, session: Session, me: User, cursor: str | None) -> Rows:
-        return campaign_report.rows(session, me, self.campaign.id, self.asked, self.key, limit=PAGE, cursor=cursor)
+        return drill_down.drill_down(session, me, self.campaign.id, self.asked, self.key, limit=PAGE, cursor=cursor)
 
     async def more(self) -> None:
         if self.cursor:

@@ -13,7 +13,7 @@ from app.pages.reports.parts.live_chart import Graph
 from app.pages.ui import basic, toast
 from app.services.base import audit_log
 from app.services.campaigns import campaigns
-from app.services.reports.campaign_report import Report
+from app.services.reports.figures import Report
 from app.services.reports.files import export
 
 MAKERS: dict[str, tuple[Callable[[Report], bytes], str]] = {

@@ -21,8 +21,8 @@ from app.pages.reports.saved_reports_part import Saved
 from app.pages.shell.frame import Shell
 from app.pages.ui import basic, toast
 from app.pages.ui import theme as design
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import PickLists
+from app.services.campaigns import listing
+from app.services.campaigns.listing import PickLists
 from app.services.reports import questions, saved_reports
 from app.services.reports.questions import Answer
 from app.signals import Topic
@@ -71,7 +71,7 @@ class Gallery:
     def ask(self, session: Session, me: User) -> Seen:
         filters = self.wanted.filters()
         answers = [questions.answer(session, me, question, filters) for question in questions.TITLES]
-        return answers, campaigns.pick_lists(session, me), saved_reports.listed(session, me)
+        return answers, listing.pick_lists(session, me), saved_reports.listed(session, me)
 
     async def draw(self) -> None:
         try:

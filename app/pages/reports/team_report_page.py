@@ -21,8 +21,8 @@ from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Kept
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import Wanted
+from app.services.campaigns import listing
+from app.services.campaigns.listing import Wanted
 from app.services.reports import team_report
 from app.services.reports.figures import Rate
 from app.services.reports.team_report import Team, Teammate
@@ -49,7 +49,7 @@ class TeamWork:
 
     def ask(self, session: Session, me: User) -> Seen:
         day = campaign_cards.today(me.timezone)
-        found = campaigns.listed(session, me, Wanted(sort="name"), day, MOST).items
+        found = listing.listed(session, me, Wanted(sort="name"), day, MOST).items
         named = {card.campaign.id: card.campaign.name for card in found}
         chosen = next((one for one in named if str(one) == self.campaign), None)
         team = team_report.team(session, me, Chosen(days=self.days).asked(day), chosen)

@@ -18,9 +18,9 @@ from app.pages.reports.live.subscriptions import Seat
 from app.pages.reports.parts.figure_tiles import Tiles
 from app.pages.reports.parts.live_chart import Graph, Pulse, Spec
 from app.pages.ui import basic
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import Wanted
-from app.services.reports.campaign_report import Report
+from app.services.campaigns import campaigns, listing
+from app.services.campaigns.listing import Wanted
+from app.services.reports.figures import Report
 from app.services.reports.filters import Asked
 
 EACH, MOST = 20.0, 200
@@ -56,7 +56,7 @@ class BigScreen:
         if self.only:
             return [campaigns.seen(session, me, UUID(self.only))], me
         wanted = Wanted(status=CampaignStatus.RUNNING)
-        found = campaigns.listed(session, me, wanted, campaign_cards.today(me.timezone), MOST)
+        found = listing.listed(session, me, wanted, campaign_cards.today(me.timezone), MOST)
         return [card.campaign for card in found.items], me
 
     async def next(self) -> None:

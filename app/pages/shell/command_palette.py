@@ -15,8 +15,8 @@ from app.pages.core.tap import look
 from app.pages.shell import navigation
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import Wanted
+from app.services.campaigns import listing
+from app.services.campaigns.listing import Wanted
 from app.services.contacts import saved_searches, search
 from app.services.contacts.search import Search
 
@@ -62,7 +62,7 @@ class Palette(Element, component=theme.COMPONENTS / "palette.js"):
 def find(session: Session, me: User, words: str) -> list[Line]:
     """Who and what is called like that, typed well or not, as the palette wants it."""
     who = search.contacts(session, me, Search(q=words), limit=PEOPLE).items
-    work = campaigns.listed(session, me, Wanted(q=words), campaign_cards.today(me.timezone), CAMPAIGNS).items
+    work = listing.listed(session, me, Wanted(q=words), campaign_cards.today(me.timezone), CAMPAIGNS).items
     kept = [view for view in saved_searches.views(session, me) if words.lower() in view.name.lower()][:VIEWS]
     return [
         *(

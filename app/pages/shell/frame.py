@@ -71,7 +71,7 @@ class Shell:
 
         @tap
         def remember(session: Session, me: User) -> None:
-            pending_outcomes.owe(session, me, contact.id, kind)
+            pending_outcomes.ask_outcome(session, me, contact.id, kind)
 
         await remember()
 

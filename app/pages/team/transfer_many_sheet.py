@@ -38,7 +38,7 @@ class HandOverMany:
 
         def ask(session: Session, me: User) -> tuple[Offer, list[User]]:
             others = [one for one in staff.colleagues(session, me) if one.active and one.id != giver.id]
-            return transfer_preview.offer(session, me, giver.id), others
+            return transfer_preview.preview_transfer(session, me, giver.id), others
 
         self.offer, colleagues = await look(ask)
         with self.sheet.fresh():
@@ -89,7 +89,9 @@ class HandOverMany:
     async def fill(self) -> None:
         self.turn += 1
         turn, q = self.turn, self.q
-        found = await look(lambda session, me: transfer_preview.listed(session, me, self.giver.id, q, PAGE))
+        found = await look(
+            lambda session, me: transfer_preview.search_transferable(session, me, self.giver.id, q, PAGE)
+        )
         if turn != self.turn:
             return
         facts: dict[str, object] = {str(one.id): (one.name, contact_rows.subtitle(one)) for one in found}
@@ -111,7 +113,7 @@ class HandOverMany:
         """What would go, as it is chosen now."""
         self.counting += 1
         turn, ids = self.counting, None if self.everybody else list(self.chosen)
-        offer = await look(lambda session, me: transfer_preview.offer(session, me, self.giver.id, ids))
+        offer = await look(lambda session, me: transfer_preview.preview_transfer(session, me, self.giver.id, ids))
         if turn == self.counting:
             self.foresee(offer)
 
@@ -151,14 +153,14 @@ def counted(count: int, one: str, many: str = "") -> str:
 def hand_over(session: Session, me: User, giver: User, taker: User | None, chosen: list[UUID] | None) -> Said | str:
     if taker is None:
         raise Conflict("Choose first to whom.")
-    ids = transfer_preview.ids_of(session, me, giver.id) if chosen is None else chosen
+    ids = transfer_preview.transferable_ids(session, me, giver.id) if chosen is None else chosen
     if not ids:
         raise Conflict("Choose at least one contact.")
-    count = transfer.hand_over(session, me, giver.id, taker.id, ids)
+    count = transfer.transfer_contacts(session, me, giver.id, taker.id, ids)
     words = f"{counted(count, 'contact')} handed over to {taker.name}"
     return Said(words, partial(_back, giver, taker, ids)) if giver.active else words
 
 
 def _back(giver: User, taker: User, ids: list[UUID], session: Session, who: User) -> str:
-    count = transfer.hand_over(session, who, taker.id, giver.id, ids)
+    count = transfer.transfer_contacts(session, who, taker.id, giver.id, ids)
     return f"{counted(count, 'contact')} back with {giver.name}"

@@ -54,7 +54,7 @@ def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft) -> 
         if draft.type is ActivityType.CONFERENCE and draft.location:
             who.default_event = draft.location
         session.add(who)
-        pending_outcomes.settle(session, who, contact_id)
+        pending_outcomes.resolve(session, who, contact_id)
     _after(session, who, activity, contact)
     return activity
 
@@ -211,5 +211,5 @@ def _retell(session: Session, contact: Contact) -> None:
 def _hand_over(session: Session, contact: Contact, activity: Activity) -> None:
     """A meeting goes to Pipedrive with the key of the contact's owner; that one is off is told where it was heard of."""
     owner = session.get_one(User, contact.user_id)
-    if activity.takes_place or push_rules.went_over(session, owner, activity):
-        push_jobs.queue(session, owner, contact, Trigger.MEETING, activity)
+    if activity.takes_place or push_rules.was_pushed(session, owner, activity):
+        push_jobs.enqueue(session, owner, contact, Trigger.MEETING, activity)

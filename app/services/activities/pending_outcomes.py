@@ -15,7 +15,7 @@ from app.signals import Topic, announce
 FORGOTTEN_AFTER = timedelta(days=3)
 
 
-def owe(session: Session, who: User, contact_id: UUID, kind: ActivityType) -> PendingOutcome:
+def ask_outcome(session: Session, who: User, contact_id: UUID, kind: ActivityType) -> PendingOutcome:
     """Remember that this contact was reached for; the newest question per contact stands."""
     contact = bank.owned(session, who, contact_id)
     _answer(session, who, contact.id)
@@ -49,7 +49,7 @@ def dismiss(session: Session, who: User, contact_id: UUID) -> None:
     announce(session, Topic.OUTREACH, contact_id, who.id)
 
 
-def settle(session: Session, who: User, contact_id: UUID) -> None:
+def resolve(session: Session, who: User, contact_id: UUID) -> None:
     """A touch was logged: whatever was asked about this contact is answered."""
     _answer(session, who, contact_id)
 

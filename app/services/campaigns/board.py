@@ -12,17 +12,8 @@ from sqlmodel import Session, and_, col, func, or_, select
 from app.errors import NotFound
 from app.models import Activity, ActivityType, CampaignContact, Contact, Organisation, Stage, User
 from app.services.base import cursors
-from app.services.campaigns import board_assignments, board_stages, campaigns
+from app.services.campaigns import campaigns
 from app.services.permissions import visibility
-
-# what moves the cards is at hand here too
-Assigned = board_assignments.Assigned
-Tally = board_assignments.Tally
-assign = board_assignments.assign
-assign_matching = board_assignments.assign_matching
-unassign = board_assignments.unassign
-move = board_stages.move
-after_touch = board_stages.after_touch
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.errors import Forbidden, NotFound, Stale
 from app.models import Campaign, CampaignDraft, CampaignUser, User, fold, now
 from app.services.base import audit_log
-from app.services.campaigns import listing, membership, summary
+from app.services.campaigns import membership, summary
 from app.services.permissions import visibility
 from app.signals import Topic, announce
 
@@ -19,23 +19,13 @@ FACTS = (
 MISSING = summary.MISSING
 NOT_YOURS = "Only the owner of this campaign or a golden ticket can do that."
 
-# the lists, with their figures, are at hand here too
-Sort = listing.Sort
-Wanted = listing.Wanted
-Card = summary.Card
-Page = listing.Page
-PickLists = listing.PickLists
-listed = listing.listed
-card = summary.card
-pick_lists = listing.pick_lists
-
 
 def add(session: Session, who: User, draft: CampaignDraft) -> Campaign:
     """A new campaign; who makes it is its owner and first member. Raises Invalid for a member that cannot be."""
     campaign = Campaign(owner_id=who.id, **draft.model_dump(include=set(FACTS)))
     session.add(campaign)
     session.flush()
-    membership.choose(session, who, campaign, draft.member_ids)
+    membership.set_members(session, who, campaign, draft.member_ids)
     audit_log.record(session, who, "campaign.added", campaign.id)
     announce(session, Topic.CAMPAIGN, campaign.id, campaign.owner_id)
     return campaign
@@ -92,7 +82,7 @@ def change(
         setattr(campaign, fact, value)
     detail: dict[str, Any] = {"changes": dict(_steps(before, after))}
     if "member_ids" in changes:
-        detail |= membership.choose(session, who, campaign, changes["member_ids"])
+        detail |= membership.set_members(session, who, campaign, changes["member_ids"])
     return _done(session, who, campaign, "campaign.changed", **detail)
 
 

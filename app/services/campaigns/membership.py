@@ -14,7 +14,7 @@ from app.signals import Topic, announce
 UNKNOWN = "Choose members among the colleagues who are active."
 
 
-def choose(session: Session, who: User, campaign: Campaign, chosen: Iterable[UUID]) -> dict[str, list[str]]:
+def set_members(session: Session, who: User, campaign: Campaign, chosen: Iterable[UUID]) -> dict[str, list[str]]:
     """Make these the members, and the owner always; says who came and who went, by id.
 
     Raises Invalid when somebody new is nobody, or disabled; `who` has been let in by the caller.

@@ -74,14 +74,14 @@ def change(
     if version is not None and version != contact.version:
         raise Stale
     draft = _edited(contact, changes)
-    before, told = contact.warmness_score, push_rules.told(contact)
+    before, told = contact.warmness_score, push_rules.pushed_fields(contact)
     contact.warmness_score = draft.warmness_score
     _write(session, who, contact, draft)
     contact.version += 1
     session.flush()
     _note_warmness(session, who, contact, before, WarmnessReason.HAND)
-    if not heard and push_rules.told(contact) != told:
-        push_rules.follow(session, who, contact)
+    if not heard and push_rules.pushed_fields(contact) != told:
+        push_rules.push_edit(session, who, contact)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 
@@ -120,7 +120,7 @@ def trash(session: Session, who: User, contact_id: UUID) -> Contact:
     contact = owned(session, who, contact_id, lock=True)
     contact.deleted_at = now()
     contact.version += 1
-    push_rules.close(session, who, contact)
+    push_rules.close_pushes(session, who, contact)
     audit_log.record(session, who, "contact.trashed", contact.id)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
@@ -130,7 +130,7 @@ def restore(session: Session, who: User, contact_id: UUID) -> Contact:
     contact = owned(session, who, contact_id, lock=True, trash=True)
     contact.deleted_at = None
     contact.version += 1
-    push_rules.reopen(session, who, contact)
+    push_rules.reopen_pushes(session, who, contact)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 
@@ -190,4 +190,4 @@ def _note_warmness(  # noqa: PLR0917 - one step of the history
     step.activity_id = activity_id
     session.add(step)
     if before < firm_settings.choice(session, "warm_threshold") <= after and contact.pipedrive_person_id is None:
-        push_jobs.queue(session, who, contact, Trigger.WARM)
+        push_jobs.enqueue(session, who, contact, Trigger.WARM)

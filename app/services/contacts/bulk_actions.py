@@ -99,14 +99,14 @@ def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
     added = Step("warmness_changes", after=[{"id": row["id"], "contact_id": row["contact_id"]} for row in history])
     threshold = firm_settings.choice(session, "warm_threshold")
     just_warm = [row["contact_id"] for row in history if row["before"] < threshold <= row["after"]]
-    pushes = bulk_push_jobs.queue(session, who, just_warm, Trigger.WARM, unless_there=True)
+    pushes = bulk_push_jobs.enqueue_contacts(session, who, just_warm, Trigger.WARM, unless_there=True)
     words = f"{abs(by)} {'warmer' if by > 0 else 'colder'}."
     return record(session, who, UndoKind.WARM, words, [*steps, added, pushes])
 
 
 def push(session: Session, who: User, wanted: Chosen) -> Done:
     """Hand them all to Pipedrive; undo takes back what has not gone over yet."""
-    step = bulk_push_jobs.queue(session, who, chosen(session, who, wanted), Trigger.MANUAL)
+    step = bulk_push_jobs.enqueue_contacts(session, who, chosen(session, who, wanted), Trigger.MANUAL)
     return record(session, who, UndoKind.PUSH, "Queued for Pipedrive.", [step])
 
 

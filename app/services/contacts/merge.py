@@ -54,7 +54,12 @@ def merge(
     """
     keep, drop = _two(session, who, keep_id, drop_id, lock=True)
     chosen = merge_fields.decided(keep, drop, fields or {})
-    before, told, gone, score = keep.model_dump(), push_rules.told(keep), drop.model_dump(), keep.warmness_score
+    before, told, gone, score = (
+        keep.model_dump(),
+        push_rules.pushed_fields(keep),
+        drop.model_dump(),
+        keep.warmness_score,
+    )
     rows = merge_rows.move(session, who, keep, drop, theirs=chosen.get("pipedrive_person_id") == "drop")
     _become(keep, drop, chosen)
     session.expunge(drop)
@@ -71,8 +76,8 @@ def merge(
         [image, *rows, Step("contacts", [gone])],
         contact_ids=[keep_id, drop_id],
     )
-    if push_rules.told(keep) != told:
-        push_rules.follow(session, who, keep)
+    if push_rules.pushed_fields(keep) != told:
+        push_rules.push_edit(session, who, keep)
     derived_fields.touches(session, who, [keep_id])
     audit_log.record(session, who, "contact.merged", keep_id, dropped=str(drop_id))
     for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC):
@@ -121,7 +126,7 @@ def _warmed(session: Session, who: User, keep: Contact, before: int) -> list[Ste
     step = WarmnessChange(contact_id=keep.id, user_id=who.id, before=before, after=after, reason=reason)
     session.add(step)
     if before < firm_settings.choice(session, "warm_threshold") <= after and keep.pipedrive_person_id is None:
-        push_jobs.queue(session, who, keep, Trigger.WARM)
+        push_jobs.enqueue(session, who, keep, Trigger.WARM)
     return [Step("warmness_changes", after=[{"id": step.id}])]
 
 

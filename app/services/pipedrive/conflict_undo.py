@@ -30,7 +30,7 @@ def other_way(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
         inbound_field_writes.meeting(session, who, meeting.id, row.field, value)
     else:
         inbound_field_writes.person(session, who, SyncConflict(**row.model_dump() | {"theirs": value}))
-    push_jobs.queue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+    push_jobs.enqueue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
     audit_log.record(
         session, who, "conflict.reversed", row.contact_id, field=row.field, resolution=row.resolution.value
     )

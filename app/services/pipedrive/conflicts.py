@@ -79,7 +79,7 @@ def resolve(session: Session, who: User, conflict_id: UUID, resolution: Conflict
         _take(session, who, row)
     _agree(session, row)
     meeting = session.get(Activity, row.entity_id) if row.entity_type is EntityType.ACTIVITY else None
-    push_jobs.queue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+    push_jobs.enqueue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
     audit_log.record(session, who, "conflict.resolved", row.contact_id, field=row.field, resolution=resolution.value)
     announce(session, Topic.SYNC, contact.id, who.id)
     return row

@@ -96,7 +96,7 @@ def push(session: Session, who: User, contact_id: UUID, trigger: Trigger) -> Pip
     """Queue one of my contacts, or the latest meeting with it. Raises NotFound, or Conflict without a meeting."""
     contact = bank.owned(session, who, contact_id, lock=True)
     meeting = _meeting(session, contact) if trigger is Trigger.MEETING else None
-    return push_jobs.queue(session, who, contact, trigger, meeting)
+    return push_jobs.enqueue(session, who, contact, trigger, meeting)
 
 
 def link(session: Session, who: User, contact_id: UUID, typed: str) -> PipedriveSync:
@@ -116,7 +116,7 @@ def best_trigger(session: Session, who: User, contact_id: UUID) -> Trigger:
 def wanted(session: Session, who: User, contact_id: UUID) -> Wanted:
     """What would have to be looked for. Raises NotFound, and Conflict without a key."""
     contact = bank.owned(session, who, contact_id)
-    if not push_jobs.has_line(session, who):
+    if not push_jobs.has_connection(session, who):
         raise Conflict(NO_LINE)
     return _wanted(session, who, contact)
 
@@ -130,7 +130,7 @@ def plan(session: Session, who: User, contact_id: UUID, trigger: Trigger, found:
     if meeting:
         steps.append(_activity(meeting))
         steps += _opportunity(session, meeting)
-    return Plan(steps, push_jobs.has_line(session, who), found is not None, missing.most_tokens)
+    return Plan(steps, push_jobs.has_connection(session, who), found is not None, missing.most_tokens)
 
 
 def _latest(session: Session, contact: Contact) -> Activity | None:

@@ -34,8 +34,8 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
         raise Conflict(NOTHING)
     contact = session.get(Contact, sync.contact_id) if sync.contact_id else None
     if contact:
-        push_rules.call_off(session, who, contact)
-    asked = push_jobs.enqueue(
+        push_rules.set_aside_pushes(session, who, contact)
+    asked = push_jobs.upsert_job(
         session,
         who,
         PipedriveSync(

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.models import Contact, PipedriveSync, SyncLane, SyncStatus, User, now
 from app.models.pipedrive_sync import OPEN
 from app.services.base import firm_settings
-from app.services.push_queue.push_jobs import NO_KEY, has_line
+from app.services.push_queue.push_jobs import NO_KEY, has_connection
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
 
 
 def _pause(session: Session, who: User, lane: SyncLane | None) -> str | None:
-    if not has_line(session, who):
+    if not has_connection(session, who):
         return NO_KEY
     if stopped := firm_settings.choice(session, "sync_paused"):
         return f"Pushes are paused for everybody: {stopped}."

@@ -48,13 +48,13 @@ def skip(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
 def unlink(session: Session, who: User, contact_id: UUID) -> Contact:
     """Forget which person in Pipedrive this contact is; nothing there is touched. Raises NotFound."""
     contact = bank.owned(session, who, contact_id, lock=True)
-    push_rules.call_off(session, who, contact)
+    push_rules.set_aside_pushes(session, who, contact)
     audit_log.record(session, who, "contact.unlinked", contact.id, person=contact.pipedrive_person_id)
     _forget(session, contact)
     contact.pipedrive_org_id = None
     contact.version += 1
     session.add(contact)
-    push_rules.drop_questions(session, who, contact)
+    push_rules.resolve_conflicts(session, who, contact)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 

@@ -49,7 +49,7 @@ returning t.id, old.attempts as attempts_was, old.finished_at as finished_was
 """)
 
 
-def queue(
+def enqueue_contacts(
     session: Session, who: User, contact_ids: Sequence[UUID], trigger: Trigger, *, unless_there: bool = False
 ) -> Step:
     """Ask that Pipedrive hears of these contacts of mine; `unless_there` leaves out whom it knows already.

@@ -68,7 +68,7 @@ class Standing:
     status: SyncStatus | None = None
 
 
-def queue(
+def enqueue(
     session: Session, who: User, contact: Contact, trigger: Trigger, activity: Activity | None = None
 ) -> PipedriveSync:
     """Ask that Pipedrive hears of this contact, or of this meeting with it; `who` is the contact's owner.
@@ -80,10 +80,10 @@ def queue(
     wish = PipedriveSync(
         user_id=who.id, contact_id=contact.id, entity_type=kind, entity_id=entity, trigger=trigger, dedupe_key=f"{kind}:{entity}"
     )  # fmt: skip
-    return enqueue(session, who, wish)
+    return upsert_job(session, who, wish)
 
 
-def enqueue(session: Session, who: User, wish: PipedriveSync) -> PipedriveSync:
+def upsert_job(session: Session, who: User, wish: PipedriveSync) -> PipedriveSync:
     """Keep the wish, or let the open one for the same thing grow; whoever asks by hand is heard as such."""
     session.exec(insert(SyncLane).values(**SyncLane(user_id=who.id).model_dump()).on_conflict_do_nothing())
     row = insert(PipedriveSync).values(**wish.model_dump())
@@ -96,7 +96,7 @@ def enqueue(session: Session, who: User, wish: PipedriveSync) -> PipedriveSync:
     return stored
 
 
-def has_line(session: Session, who: User) -> bool:
+def has_connection(session: Session, who: User) -> bool:
     """Whether this person's pushes can go anywhere: a key of their own, or the practice company for all."""
     return who.pipedrive_key is not None or bool(firm_settings.choice(session, "practice_pipedrive"))
 

@@ -25,19 +25,19 @@ CALLED_OFF = "You decided otherwise before this went over."
 IN_THE_TRASH = "This contact is no longer in the contact bank."
 
 
-def told(contact: Contact) -> tuple[Any, ...]:
+def pushed_fields(contact: Contact) -> tuple[Any, ...]:
     """Of a contact, what Pipedrive hears."""
     return contact.name, tuple(contact.emails), tuple(contact.phones), contact.organisation_id
 
 
-def follow(session: Session, who: User, contact: Contact) -> PipedriveSync | None:
+def push_edit(session: Session, who: User, contact: Contact) -> PipedriveSync | None:
     """Tell Pipedrive of an edit, if it knows this contact or is about to; `who` is the contact's owner."""
     if contact.pipedrive_person_id is None and not _is_on_its_way(session, contact):
         return None
-    return push_jobs.queue(session, who, contact, Trigger.UPDATE)
+    return push_jobs.enqueue(session, who, contact, Trigger.UPDATE)
 
 
-def went_over(session: Session, who: User, activity: Activity) -> bool:
+def was_pushed(session: Session, who: User, activity: Activity) -> bool:
     """Whether Pipedrive has heard of this touch, or was to hear of it."""
     del who
     if activity.pipedrive_activity_id is not None:
@@ -48,17 +48,17 @@ def went_over(session: Session, who: User, activity: Activity) -> bool:
     return session.exec(asked.limit(1)).first() is not None
 
 
-def close(session: Session, who: User, contact: Contact) -> None:
+def close_pushes(session: Session, who: User, contact: Contact) -> None:
     """The contact goes to the trash: whatever was to go over does not."""
     _close(session, who, contact, CONTACT_GONE, IN_THE_TRASH)
 
 
-def call_off(session: Session, who: User, contact: Contact) -> None:
+def set_aside_pushes(session: Session, who: User, contact: Contact) -> None:
     """What waits to go over is set aside, because its owner has just decided otherwise."""
     _close(session, who, contact, SKIPPED, CALLED_OFF)
 
 
-def reopen(session: Session, who: User, contact: Contact) -> None:
+def reopen_pushes(session: Session, who: User, contact: Contact) -> None:
     """The contact comes out of the trash: what was closed for that goes on."""
     closed = _of(contact, SyncStatus.FAILED).where(PipedriveSync.error_code == CONTACT_GONE)
     ids = [row.id for row in session.exec(closed) if row.user_id == who.id]
@@ -66,7 +66,7 @@ def reopen(session: Session, who: User, contact: Contact) -> None:
         push_jobs.retry(session, who, ids)
 
 
-def drop_questions(session: Session, who: User, contact: Contact) -> None:
+def resolve_conflicts(session: Session, who: User, contact: Contact) -> None:
     """Nobody has to decide any more what both sides changed: the contact is no longer linked."""
     del who
     asked = update(SyncConflict).where(

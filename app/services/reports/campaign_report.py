@@ -12,18 +12,11 @@ from sqlmodel import Session, col, or_, select
 
 from app.models import ACTIVITY_LABELS, ActivityType, Campaign, CampaignUser, User, now
 from app.services.campaigns import campaigns
-from app.services.reports import drill_down, touch_sql
+from app.services.reports import touch_sql
 from app.services.reports.aggregation import BY_TYPE, BY_USER, Tallies
-from app.services.reports.drill_down import Row, Rows
-from app.services.reports.figures import LADDER, Figure, Rate, Report, Step, Week, midnight, mondays
+from app.services.reports.figures import LADDER, Rate, Report, Step, midnight, mondays
 from app.services.reports.filters import Asked, Window
-from app.services.reports.goal_forecast import Course, Pace
-from app.services.reports.metric_definitions import DEFINITIONS
-
-__all__ = ["DEFINITIONS", "Asked", "Figure", "Pace", "Rate", "Report", "Row", "Rows", "Step", "Week", "report", "rows"]
-
-# the rows behind a bar are at hand here too
-rows = drill_down.rows
+from app.services.reports.goal_forecast import Course
 
 
 def _sum(condition: str) -> str:

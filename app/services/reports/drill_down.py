@@ -84,7 +84,7 @@ from found {KNOWN} where {AFTER} {NEXT}
 """)  # noqa: S608 - the same
 
 
-def rows(
+def drill_down(
     session: Session,
     who: User,
     campaign_id: UUID,

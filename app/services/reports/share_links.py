@@ -14,7 +14,8 @@ from app.models import Campaign, ReportLink, User, now
 from app.services.base import audit_log, tokens
 from app.services.campaigns import campaigns
 from app.services.reports import campaign_report
-from app.services.reports.campaign_report import Asked, Report
+from app.services.reports.figures import Report
+from app.services.reports.filters import Asked
 
 NOBODY_ACTS = "whoever holds a report link has no account"
 

@@ -48,7 +48,7 @@ FOLLOW = [
 ]  # fmt: skip
 
 
-def hand_over(
+def transfer_contacts(
     session: Session, who: User, from_user: UUID, to_user: UUID, contact_ids: Sequence[UUID] | None = None
 ) -> int:
     """Give contacts of one colleague to another: the named ones, or all that may be handed over; says how many.

@@ -26,7 +26,7 @@ class Offer:
     pushes: int
 
 
-def offer(session: Session, who: User, from_user: UUID, contact_ids: Sequence[UUID] | None = None) -> Offer:
+def preview_transfer(session: Session, who: User, from_user: UUID, contact_ids: Sequence[UUID] | None = None) -> Offer:
     """The figures for these contacts, or for all that may go. Raises Forbidden for anybody but a golden ticket."""
     giver = _giver(session, who, from_user)
     ids = _ids(giver, contact_ids)
@@ -43,7 +43,9 @@ def offer(session: Session, who: User, from_user: UUID, contact_ids: Sequence[UU
     return Offer(total, shared, session.exec(planned).one(), session.exec(pushes).one())
 
 
-def listed(session: Session, who: User, from_user: UUID, q: str = "", limit: int = 50) -> Sequence[Contact]:
+def search_transferable(
+    session: Session, who: User, from_user: UUID, q: str = "", limit: int = 50
+) -> Sequence[Contact]:
     """Those that a golden ticket sees anyway, in a campaign, and whose facts hold what is typed."""
     giver = _giver(session, who, from_user)
     query = (
@@ -56,7 +58,7 @@ def listed(session: Session, who: User, from_user: UUID, q: str = "", limit: int
     return session.exec(query.order_by(col(Contact.sort_name), col(Contact.id)).limit(limit)).all()
 
 
-def ids_of(session: Session, who: User, from_user: UUID) -> list[UUID]:
+def transferable_ids(session: Session, who: User, from_user: UUID) -> list[UUID]:
     """Everybody who may be handed over, so that the same can be handed back."""
     return list(session.exec(_ids(_giver(session, who, from_user), None).order_by(col(Contact.id))))
 

@@ -126,7 +126,7 @@ def _ask(session: Session, kind: EntityType, row_id: UUID) -> None:
     if contact is None or contact.deleted_at:
         return
     owner = session.get_one(User, contact.user_id)
-    push_jobs.queue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+    push_jobs.enqueue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
 
 
 def _ask_one_each(session: Session, account: str, number: int) -> None:
@@ -136,7 +136,7 @@ def _ask_one_each(session: Session, account: str, number: int) -> None:
     for owner_id, contact in first.items():
         owner = session.get_one(User, owner_id)
         if company_mapping.account_of(session, owner) == account:
-            push_jobs.queue(session, owner, contact, Trigger.UPDATE)
+            push_jobs.enqueue(session, owner, contact, Trigger.UPDATE)
 
 
 def _unmet(session: Session, line: Line, kind: EntityType) -> list[int]:

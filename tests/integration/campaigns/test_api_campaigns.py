@@ -9,7 +9,7 @@ from sqlmodel import select
 from app import db
 from app.models import ActivityDraft, ActivityType, Campaign, Contact, now
 from app.services.activities import activity_log
-from app.services.campaigns import board, campaigns
+from app.services.campaigns import board_assignments, campaigns
 from app.services.contacts import bank
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
@@ -225,8 +225,8 @@ def firm(ada, bo, gwen, jane):
     spring = world.campaign(ada, "Spring canary", members=[bo, dora])
     with db.transaction() as session:
         session.get_one(Contact, jane.id).notes = "secret notes"
-        board.assign(session, ada, spring.id, [jane.id])
-        board.assign(session, gwen, spring.id, [hers.id])
+        board_assignments.assign(session, ada, spring.id, [jane.id])
+        board_assignments.assign(session, gwen, spring.id, [hers.id])
         for campaign in (None, spring.id):
             for kind, note in ((ActivityType.CALL, "for spring" if campaign else "secret touch"),):
                 draft = ActivityDraft(type=kind, campaign_id=campaign, note=note)
@@ -299,7 +299,7 @@ def test_who_takes_a_contact_out(firm, name, janes, eves):
 
 def test_sight_of_a_contact_ends_when_it_leaves_the_campaign(firm, bo, gwen):
     with db.transaction() as session:
-        board.unassign(session, firm["people"]["ada"], firm["spring"].id, [firm["jane"].id])
+        board_assignments.unassign(session, firm["people"]["ada"], firm["spring"].id, [firm["jane"].id])
     for who in (bo, gwen):
         assert is_refusal(ask(who, "GET", f"/api/contacts/{firm['jane'].id}"), 404, "NotFound")
         assert "Jane" not in ask(who, "GET", path(firm["spring"], "/contacts")).text

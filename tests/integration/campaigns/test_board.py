@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.services.activities import activity_log
 from app.services.base import firm_settings
-from app.services.campaigns import board, campaigns
+from app.services.campaigns import board, board_assignments, board_stages, campaigns
 from app.services.contacts import bank, search
 from app.services.contacts.search import Search
 from app.services.permissions import visibility
@@ -44,7 +44,7 @@ def ask(question, *given, **named):
 
 
 def assign(who, campaign, *held):
-    return [one.status for one in do(board.assign, who, campaign.id, [contact.id for contact in held])]
+    return [one.status for one in do(board_assignments.assign, who, campaign.id, [contact.id for contact in held])]
 
 
 def log(who, contact, campaign, kind=CALL, **facts):
@@ -110,9 +110,9 @@ def test_a_double_tap_in_the_same_moment_assigns_once(ada, spring):
 
 def test_everybody_that_a_search_finds_is_assigned_in_one_go(ada, bo, spring, jane, john):
     world.contact(bo, "Jane of Bo")
-    assert do(board.assign_matching, ada, spring.id, Search(q="acme")) == (1, 0, 0)
-    assert do(board.assign_matching, ada, spring.id, Search()) == (1, 1, 0)
-    assert do(board.assign_matching, ada, spring.id, Search(trash=True)) == (0, 0, 0)
+    assert do(board_assignments.assign_matching, ada, spring.id, Search(q="acme")) == (1, 0, 0)
+    assert do(board_assignments.assign_matching, ada, spring.id, Search()) == (1, 1, 0)
+    assert do(board_assignments.assign_matching, ada, spring.id, Search(trash=True)) == (0, 0, 0)
     assert ask(board.counts, ada, spring.id)[T] == 2
     found = ask(search.contacts, ada, Search(campaign_id=spring.id))
     assert [contact.name for contact in found.items] == ["Jane Roe", "John Öström"]
@@ -121,7 +121,7 @@ def test_everybody_that_a_search_finds_is_assigned_in_one_go(ada, bo, spring, ja
 
 
 def warning(who, campaign, contact):
-    return do(board.assign, who, campaign.id, [contact.id])[0].warning
+    return do(board_assignments.assign, who, campaign.id, [contact.id])[0].warning
 
 
 def test_a_contact_in_another_live_campaign_is_warned_of_by_name_only_to_who_may_see_it(ada, bo, gwen, jane, spring):
@@ -129,11 +129,13 @@ def test_a_contact_in_another_live_campaign_is_warned_of_by_name_only_to_who_may
     assert warning(ada, open_one, jane) is None
     assert warning(gwen, hidden, jane) == "Already in Open."
     assert warning(ada, spring, jane) == "Already in Open and another campaign."
-    do(board.unassign, ada, spring.id, [jane.id])
+    do(board_assignments.unassign, ada, spring.id, [jane.id])
     for campaign in (open_one, hidden):
         do(campaigns.archive, gwen, campaign.id)
     assert warning(ada, spring, jane) is None
-    assert do(board.assign, ada, spring.id, [jane.id])[0] == board.Assigned(jane.id, "already", None)
+    assert do(board_assignments.assign, ada, spring.id, [jane.id])[0] == board_assignments.Assigned(
+        jane.id, "already", None
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,11 +172,11 @@ def test_taking_out_is_for_the_contacts_owner_the_campaigns_owner_and_a_golden_t
     cem = world.person("Cem Can")
     campaign = world.campaign(bo, "Bo's", members=[ada, cem], holds=[jane])
     with pytest.raises(Forbidden):
-        do(board.unassign, cem, campaign.id, [jane.id])
+        do(board_assignments.unassign, cem, campaign.id, [jane.id])
     with pytest.raises(NotFound):
-        do(board.unassign, world.person("Dora Dow"), campaign.id, [jane.id])
-    assert do(board.unassign, request.getfixturevalue(name), campaign.id, [jane.id]) == 1
-    assert do(board.unassign, cem, campaign.id, [jane.id]) == 0
+        do(board_assignments.unassign, world.person("Dora Dow"), campaign.id, [jane.id])
+    assert do(board_assignments.unassign, request.getfixturevalue(name), campaign.id, [jane.id]) == 1
+    assert do(board_assignments.unassign, cem, campaign.id, [jane.id]) == 0
     assert history(jane) == [(None, T), (T, None)]
 
 
@@ -182,7 +184,7 @@ def test_a_member_undoes_for_their_own_contacts_only(ada, bo, jane, spring):
     own = world.contact(bo, "Bo's own")
     assign(ada, spring, jane)
     assign(bo, spring, own)
-    assert do(board.unassign, bo, spring.id, [own.id, jane.id]) == 1
+    assert do(board_assignments.unassign, bo, spring.id, [own.id, jane.id]) == 1
     assert stage_of(jane) is T
     assert stage_of(own) is None
 
@@ -190,7 +192,7 @@ def test_a_member_undoes_for_their_own_contacts_only(ada, bo, jane, spring):
 def test_an_owner_who_is_no_member_takes_their_contact_back(ada, gwen, jane):
     world.campaign(ada, "Shown", holds=[jane])
     hidden = world.campaign(gwen, "Hidden", holds=[jane])
-    assert do(board.unassign, ada, hidden.id, [jane.id]) == 1
+    assert do(board_assignments.unassign, ada, hidden.id, [jane.id]) == 1
 
 
 @pytest.mark.parametrize(
@@ -278,7 +280,7 @@ def test_a_move_by_hand_holds_against_what_was_there_before(ada, jane, spring):
     assign(ada, spring, jane)
     mail = log(ada, jane, spring, EMAIL, outcome=Outcome.SENT)
     meeting = log(ada, jane, spring, MEETING, due_date=now() + DAY)
-    do(board.move, ada, spring.id, jane.id, N)
+    do(board_stages.move, ada, spring.id, jane.id, N)
     log(ada, jane, spring, outcome=Outcome.VOICEMAIL)
     do(activity_log.remove, ada, meeting.id)
     assert stage_of(jane) is N
@@ -306,7 +308,7 @@ def test_a_touch_for_no_campaign_moves_nothing(ada, jane, spring):
 def test_a_contact_that_comes_back_begins_again(ada, jane, spring):
     assign(ada, spring, jane)
     log(ada, jane, spring, outcome=Outcome.REACHED)
-    do(board.unassign, ada, spring.id, [jane.id])
+    do(board_assignments.unassign, ada, spring.id, [jane.id])
     assign(ada, spring, jane)
     assert stage_of(jane) is T
     log(ada, jane, spring)
@@ -324,10 +326,10 @@ def test_a_members_touch_counts_for_the_contact_of_a_colleague(ada, bo, jane, sp
 def test_a_card_moves_for_its_owner_a_member_and_a_golden_ticket(request, ada, bo, gwen, jane, spring, name):
     assign(ada, spring, jane)
     with pytest.raises(NotFound):
-        do(board.move, world.person("Cem Can"), spring.id, jane.id, D)
+        do(board_stages.move, world.person("Cem Can"), spring.id, jane.id, D)
     who = request.getfixturevalue(name)
-    assert do(board.move, who, spring.id, jane.id, D).stage is D
-    do(board.move, who, spring.id, jane.id, D)
+    assert do(board_stages.move, who, spring.id, jane.id, D).stage is D
+    do(board_stages.move, who, spring.id, jane.id, D)
     assert history(jane) == [(None, T), (T, D)]
 
 
@@ -352,7 +354,7 @@ def test_a_column_is_walked_from_the_newest_move_on_and_a_trashed_contact_leaves
     held = [world.contact(ada, f"P {number}") for number in range(5)]
     assign(ada, spring, *held)
     for one in held[:4]:
-        do(board.move, ada, spring.id, one.id, D)
+        do(board_stages.move, ada, spring.id, one.id, D)
     do(bank.trash, ada, held[2].id)
     seen, after = [], None
     while True:
@@ -398,7 +400,7 @@ def test_five_thousand_contacts_are_assigned_counted_and_shown_without_reading_w
         line.execute(text(MANY), {"who": ada.id})
         line.execute(text("analyze contacts"))
     begin = now()
-    assert do(board.assign_matching, ada, spring.id, Search()) == (5_000, 0, 0)
+    assert do(board_assignments.assign_matching, ada, spring.id, Search()) == (5_000, 0, 0)
     assert now() - begin < timedelta(seconds=5)
     with db.engine.begin() as line:
         line.execute(text("update campaign_contacts set stage_at = stage_at + random() * interval '1 h'"))

@@ -9,9 +9,9 @@ from app import db
 from app.errors import Conflict, Forbidden, NotFound
 from app.models import ActivityDraft, CampaignContact, CampaignMove, Role, Stage, base
 from app.services.activities import activity_log
-from app.services.campaigns import board, bulk_moves, campaigns, undo_dispatch
+from app.services.campaigns import board_assignments, board_stages, bulk_moves, campaigns, undo_dispatch
 from app.services.contacts import bank, search
-from app.services.reports import campaign_report
+from app.services.reports import campaign_report, filters
 from app.services.team import transfer
 from app.services.undo import undo_log
 from tests.support import world
@@ -53,7 +53,7 @@ def test_what_matched_is_added_and_undo_takes_off_exactly_that(ada, spring, jane
     assert sorted(one.status for one in done) == ["already"] * 2 + ["assigned"] * 3
     # somebody who matches now, and somebody who was put on by hand since
     late = world.contact(ada, "Match Late")
-    do(board.assign, ada, spring.id, [late.id])
+    do(board_assignments.assign, ada, spring.id, [late.id])
     assert do(undo_dispatch.undo, ada, deed_id).put_back == 3
     assert places(spring).keys() == there.keys() | {late.id}
     assert places(spring)[jane.id] == there[jane.id]
@@ -63,9 +63,9 @@ def test_what_matched_is_added_and_undo_takes_off_exactly_that(ada, spring, jane
 def test_who_was_worked_with_or_put_on_anew_since_stays(ada, spring):
     worked, anew, left = (world.contact(ada, name).id for name in ("Worked", "Anew", "Left"))
     _, deed_id = do(bulk_moves.assign, ada, spring.id, [worked, anew, left])
-    do(board.move, ada, spring.id, worked, Stage.IN_DIALOGUE)
-    do(board.unassign, ada, spring.id, [anew])
-    do(board.assign, ada, spring.id, [anew])
+    do(board_stages.move, ada, spring.id, worked, Stage.IN_DIALOGUE)
+    do(board_assignments.unassign, ada, spring.id, [anew])
+    do(board_assignments.assign, ada, spring.id, [anew])
     undone = do(undo_dispatch.undo, ada, deed_id)
     assert (undone.put_back, undone.left) == (1, 2)
     assert {worked, anew} <= places(spring).keys()
@@ -73,7 +73,7 @@ def test_who_was_worked_with_or_put_on_anew_since_stays(ada, spring):
 
 
 def test_many_are_moved_and_moved_back_to_where_each_one_stood(ada, bo, spring, jane, john):
-    do(board.move, ada, spring.id, jane.id, Stage.IN_DIALOGUE)
+    do(board_stages.move, ada, spring.id, jane.id, Stage.IN_DIALOGUE)
     done = do(bulk_moves.move, bo, spring.id, [jane.id, john.id], Stage.NOT_NOW)
     assert (done.n, set(stages_of(spring).values())) == (2, {Stage.NOT_NOW})
     # a move by hand of many holds like that of one
@@ -87,14 +87,14 @@ def test_many_are_moved_and_moved_back_to_where_each_one_stood(ada, bo, spring, 
 
 def test_who_was_moved_on_since_stays_where_they_are(ada, spring, jane, john):
     done = do(bulk_moves.move, ada, spring.id, [jane.id, john.id], Stage.CONTACTED)
-    do(board.move, ada, spring.id, jane.id, Stage.MEETING_BOOKED)
+    do(board_stages.move, ada, spring.id, jane.id, Stage.MEETING_BOOKED)
     undone = do(undo_dispatch.undo, ada, done.deed_id)
     assert (undone.put_back, undone.left) == (1, 1)
     assert stages_of(spring) == {jane.id: Stage.MEETING_BOOKED, john.id: Stage.TO_CONTACT}
 
 
 def test_moving_many_tells_the_history_and_only_who_moved(ada, spring, jane, john):
-    do(board.move, ada, spring.id, jane.id, Stage.CONTACTED)
+    do(board_stages.move, ada, spring.id, jane.id, Stage.CONTACTED)
     assert do(bulk_moves.move, ada, spring.id, [jane.id, john.id], Stage.CONTACTED).n == 1
     with db.reading() as session:
         steps = session.exec(select(CampaignMove).where(CampaignMove.contact_id == john.id)).all()
@@ -118,7 +118,7 @@ def test_who_may_move_many(ada, bo, gwen, spring, jane, hers):
 
 
 def test_taken_out_they_come_back_as_they_stood(ada, spring, jane, john):
-    do(board.move, ada, spring.id, jane.id, Stage.HANDED_OVER)
+    do(board_stages.move, ada, spring.id, jane.id, Stage.HANDED_OVER)
     before = places(spring)
     done = do(bulk_moves.take_out, ada, spring.id, [jane.id, john.id])
     assert (done.n, places(spring)) == (2, {})
@@ -129,7 +129,7 @@ def test_taken_out_they_come_back_as_they_stood(ada, spring, jane, john):
 
 
 def test_a_hand_over_counts_when_it_was_not_when_it_came_back(ada, spring, jane, monkeypatch):
-    do(board.move, ada, spring.id, jane.id, Stage.HANDED_OVER)
+    do(board_stages.move, ada, spring.id, jane.id, Stage.HANDED_OVER)
     done = do(bulk_moves.take_out, ada, spring.id, [jane.id])
     real = base.clock
     monkeypatch.setattr(base, "clock", lambda: real() + timedelta(days=40))
@@ -141,7 +141,7 @@ def test_a_hand_over_counts_when_it_was_not_when_it_came_back(ada, spring, jane,
         deed.created_at = base.now()
     do(undo_dispatch.undo, ada, done.deed_id)
     with db.reading() as session:
-        figure = campaign_report.report(session, ada, spring.id, campaign_report.Asked()).figures["handed_over"]
+        figure = campaign_report.report(session, ada, spring.id, filters.Asked()).figures["handed_over"]
     assert (figure.value, figure.before, figure.change) == (1, 0, 0)
 
 
@@ -150,7 +150,7 @@ def test_whoever_leads_puts_back_a_colleagues_contact_that_they_just_took_out(re
     """Bo leads the campaign, Gwen has the ticket; Jane is Ada's."""
     who = request.getfixturevalue(name)
     camp = world.campaign(bo, "Led by Bo", members=[ada], holds=[jane])
-    do(board.move, ada, camp.id, jane.id, Stage.IN_DIALOGUE)
+    do(board_stages.move, ada, camp.id, jane.id, Stage.IN_DIALOGUE)
     before = places(camp)
     done = do(bulk_moves.take_out, who, camp.id, [jane.id])
     assert do(undo_dispatch.undo, who, done.deed_id).put_back == 1
@@ -170,7 +170,7 @@ def leads_no_more(ada, bo, camp, jane, monkeypatch):
 def handed_on(ada, bo, camp, jane, monkeypatch):
     gwen, cem = world.person("Gwen Two", Role.GOLDEN_TICKET), world.person("Cem Can")
     world.campaign(ada, "Other", holds=[jane])
-    do(transfer.hand_over, gwen, ada.id, cem.id, [jane.id])
+    do(transfer.transfer_contacts, gwen, ada.id, cem.id, [jane.id])
 
 
 def trashed(ada, bo, camp, jane, monkeypatch):
@@ -187,7 +187,7 @@ def test_a_second_thought_ends(ada, bo, jane, monkeypatch, since):
 
 
 def test_a_member_takes_out_their_own_and_is_told_no_when_none_is(ada, bo, spring, jane, hers):
-    do(board.assign, bo, spring.id, [hers.id])
+    do(board_assignments.assign, bo, spring.id, [hers.id])
     with pytest.raises(Forbidden):
         do(bulk_moves.take_out, bo, spring.id, [jane.id])
     assert do(bulk_moves.take_out, bo, spring.id, [jane.id, hers.id]).n == 1
@@ -219,7 +219,7 @@ def test_five_thousand_are_moved_and_moved_back_in_few_statements(ada, spring):
         session.add_all(rows)
         session.flush()
         ids = [row.id for row in rows]
-        board.assign(session, ada, spring.id, ids)
+        board_assignments.assign(session, ada, spring.id, ids)
     done = do(bulk_moves.move, ada, spring.id, ids, Stage.CONTACTED)
     assert done.n == 5_000
     assert do(undo_dispatch.undo, ada, done.deed_id).put_back == 5_000

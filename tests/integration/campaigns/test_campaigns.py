@@ -23,8 +23,8 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log
-from app.services.campaigns import board, campaigns
-from app.services.campaigns.campaigns import Wanted
+from app.services.campaigns import board, board_assignments, board_stages, campaigns, listing, summary
+from app.services.campaigns.listing import Wanted
 from app.services.contacts import bank
 from app.services.contacts.search import Search
 from app.services.permissions import visibility
@@ -50,7 +50,7 @@ def new(who, name="Spring", **facts):
 
 
 def names(who, today=TODAY, **wanted):
-    return [card.campaign.name for card in ask(campaigns.listed, who, Wanted(**wanted), today).items]
+    return [card.campaign.name for card in ask(listing.listed, who, Wanted(**wanted), today).items]
 
 
 @contextmanager
@@ -160,7 +160,7 @@ def test_a_name_in_use_is_a_warning_that_tells_nobody_of_foreign_campaigns(ada, 
 
 def test_a_copy_has_the_facts_the_goals_and_the_members_but_no_contacts_and_no_dates(ada, bo, jane):
     row = new(ada, sector="Energy", theme="Grids", goal_meetings=5, start_date=TODAY, member_ids=[bo.id])
-    do(board.assign, ada, row.id, [jane.id])
+    do(board_assignments.assign, ada, row.id, [jane.id])
     copied = do(campaigns.copy, bo, row.id, "Autumn")
     assert (copied.name, copied.sector, copied.theme, copied.goal_meetings) == ("Autumn", "Energy", "Grids", 5)
     assert (copied.start_date, copied.end_date, copied.owner_id) == (None, None, bo.id)
@@ -171,7 +171,7 @@ def test_a_copy_has_the_facts_the_goals_and_the_members_but_no_contacts_and_no_d
 def test_the_trash_keeps_contacts_and_touches_and_shares_nothing_until_it_comes_back(ada, bo, gwen, jane):
     """And the deleted campaign's touches stay in the contact's story."""
     row = new(ada, member_ids=[bo.id])
-    do(board.assign, ada, row.id, [jane.id])
+    do(board_assignments.assign, ada, row.id, [jane.id])
     touch = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, campaign_id=row.id))
     do(campaigns.remove, ada, row.id)
     for who in (ada, bo, gwen):
@@ -190,7 +190,7 @@ def test_the_trash_keeps_contacts_and_touches_and_shares_nothing_until_it_comes_
 
 def test_a_campaign_that_is_gone_for_good_leaves_its_touches_behind(ada, jane):
     row = new(ada)
-    do(board.assign, ada, row.id, [jane.id])
+    do(board_assignments.assign, ada, row.id, [jane.id])
     touch = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, campaign_id=row.id))
     with db.transaction() as session:
         session.delete(session.get_one(Campaign, row.id))
@@ -201,24 +201,24 @@ def test_a_campaign_that_is_gone_for_good_leaves_its_touches_behind(ada, jane):
 
 def test_an_archived_campaign_is_read_and_not_worked_on(ada, jane, john):
     row = new(ada)
-    do(board.assign, ada, row.id, [jane.id])
+    do(board_assignments.assign, ada, row.id, [jane.id])
     touch = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, campaign_id=row.id))
     other = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL))
     do(campaigns.archive, ada, row.id)
     assert len(ask(board.column, ada, row.id, Stage.CONTACTED).items) == 1
     for verb, *given in (
-        (board.assign, ada, row.id, [john.id]),
-        (board.assign_matching, ada, row.id, Search()),
-        (board.move, ada, row.id, jane.id, Stage.NOT_NOW),
+        (board_assignments.assign, ada, row.id, [john.id]),
+        (board_assignments.assign_matching, ada, row.id, Search()),
+        (board_stages.move, ada, row.id, jane.id, Stage.NOT_NOW),
         (activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, campaign_id=row.id)),
         (activity_log.change, ada, other.id, {"campaign_id": row.id}),
     ):
         with pytest.raises(Conflict, match="archived"):
             do(verb, *given)
     do(activity_log.change, ada, touch.id, {"note": "still mine to mend"})
-    assert do(board.unassign, ada, row.id, [jane.id]) == 1
+    assert do(board_assignments.unassign, ada, row.id, [jane.id]) == 1
     do(campaigns.unarchive, ada, row.id)
-    assert do(board.assign, ada, row.id, [john.id])[0].status == "assigned"
+    assert do(board_assignments.assign, ada, row.id, [john.id])[0].status == "assigned"
 
 
 def test_lists_are_narrowed_by_words_sector_theme_and_mine(ada, bo, gwen):
@@ -233,13 +233,13 @@ def test_lists_are_narrowed_by_words_sector_theme_and_mine(ada, bo, gwen):
     assert names(gwen, q="%") == []
     assert names(gwen, sector="energy") == ["Energy spring"]
     assert names(gwen, theme="Grids") == ["Energy spring", "Own"]
-    assert ask(campaigns.pick_lists, bo) == (["Energy", "Finance"], ["Grids", "Risk"])
-    assert ask(campaigns.pick_lists, world.person("Cem Can")) == ([], [])
+    assert ask(listing.pick_lists, bo) == (["Energy", "Finance"], ["Grids", "Risk"])
+    assert ask(listing.pick_lists, world.person("Cem Can")) == ([], [])
 
 
 def paced(who, contact, name, touches, goal_touches=None, goal_meetings=None, meetings=0):
     row = new(who, name, start_date=TODAY - 9 * DAY, end_date=TODAY + 10 * DAY, goal_touches=goal_touches, goal_meetings=goal_meetings)  # fmt: skip
-    do(board.assign, who, row.id, [contact.id])
+    do(board_assignments.assign, who, row.id, [contact.id])
     for kind, times in ((ActivityType.CALL, touches), (ActivityType.MEETING, meetings)):
         for _ in range(times):
             do(activity_log.log, who, contact.id, ActivityDraft(type=kind, campaign_id=row.id))
@@ -252,7 +252,7 @@ def test_behind_is_the_worse_goals_share_minus_the_share_of_the_time(ada, jane):
     paced(ada, jane, "worse of two", 3, goal_touches=4, goal_meetings=10)
     paced(ada, jane, "no goal", 3)
     new(ada, "no dates", goal_touches=4)
-    page = ask(campaigns.listed, ada, Wanted(sort="behind"), TODAY)
+    page = ask(listing.listed, ada, Wanted(sort="behind"), TODAY)
     pace = {card.campaign.name: card.behind for card in page.items}
     assert list(pace)[:3] == ["worse of two", "behind", "ahead"]
     assert pace == {"worse of two": -0.5, "behind": -0.25, "ahead": 0.25, "no goal": None, "no dates": None}
@@ -260,7 +260,7 @@ def test_behind_is_the_worse_goals_share_minus_the_share_of_the_time(ada, jane):
 
 def test_a_card_counts_what_was_done_and_booked_and_nothing_that_was_called_off(ada, bo, jane, john):
     row = new(ada, member_ids=[bo.id])
-    do(board.assign, ada, row.id, [jane.id, john.id])
+    do(board_assignments.assign, ada, row.id, [jane.id, john.id])
 
     def log(kind, **facts):
         return do(activity_log.log, ada, jane.id, ActivityDraft(type=kind, campaign_id=row.id, **facts))
@@ -272,7 +272,7 @@ def test_a_card_counts_what_was_done_and_booked_and_nothing_that_was_called_off(
     log(ActivityType.MEETING, due_date=now() + DAY)
     do(activity_log.remove, ada, log(ActivityType.MEETING).id)
     do(bank.trash, ada, john.id)
-    card = ask(campaigns.card, bo, row.id, TODAY)
+    card = ask(summary.card, bo, row.id, TODAY)
     assert (card.owner_name, card.members, card.touches, card.booked) == ("Ada Lind", 2, 3, 3)
     assert {stage: n for stage, n in card.counts.items() if n} == {Stage.MEETING_BOOKED: 1}
     assert list(card.counts) == list(Stage)
@@ -286,7 +286,7 @@ def test_every_order_shows_every_campaign_once_and_asks_two_questions_a_page(ada
     seen, cursor = [], None
     while True:
         with counted() as asked:
-            page = ask(campaigns.listed, ada, Wanted(sort=sort), TODAY, limit=2, cursor=cursor)
+            page = ask(listing.listed, ada, Wanted(sort=sort), TODAY, limit=2, cursor=cursor)
         assert len(asked) == 2
         seen += [card.campaign.id for card in page.items]
         if (cursor := page.next_cursor) is None:

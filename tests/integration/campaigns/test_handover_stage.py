@@ -6,7 +6,7 @@ from sqlmodel import select
 from app import db
 from app.models import ActivityDraft, CampaignContact, CampaignMove, Outcome, PipedriveSync, Stage, Trigger, now
 from app.services.activities import activity_log
-from app.services.campaigns import board, campaigns
+from app.services.campaigns import board_stages, campaigns
 from app.sync.runner import after_push
 from tests.support import sync_harness as office
 from tests.support import world
@@ -32,7 +32,7 @@ def stage(campaign):
 
 
 def at(ada, campaign, jane, where):
-    do(board.move, ada, campaign.id, jane.id, where)
+    do(board_stages.move, ada, campaign.id, jane.id, where)
 
 
 @pytest.mark.parametrize(

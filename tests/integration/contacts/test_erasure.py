@@ -83,11 +83,11 @@ def bird(ada, jane):
         activity_log.log(session, me, contact.id, ActivityDraft(type=ActivityType.CALL, due_date=now() + timedelta(3)))
         referrals.refer(session, me, jane.id, contact.id)
         contact.pipedrive_person_id = 77
-        row = push_jobs.queue(session, me, contact, Trigger.MANUAL)
+        row = push_jobs.enqueue(session, me, contact, Trigger.MANUAL)
         row.status, row.error, row.detail, row.candidates = SyncStatus.FAILED, CANARY, CANARY, [{"name": CANARY}]
         session.add(row)
         session.flush()
-        push_jobs.queue(session, me, contact, Trigger.MANUAL)
+        push_jobs.enqueue(session, me, contact, Trigger.MANUAL)
         for key in (str(contact.id), "mail:abc"):
             session.add(
                 PipedriveLink(

@@ -69,9 +69,9 @@ def twin(ada, jane):
         activity_log.log(session, me, jane.id, ActivityDraft(type=ActivityType.CALL, happened_at="2026-01-05T09:00Z"))
         activity_log.log(session, me, row.id, ActivityDraft(type=ActivityType.EMAIL, happened_at="2026-02-05T09:00Z"))
         activity_log.log(session, me, row.id, ActivityDraft(type=ActivityType.CALL, due_date="2031-02-05T09:00Z"))
-        pending_outcomes.owe(session, me, row.id, ActivityType.CALL)
+        pending_outcomes.ask_outcome(session, me, row.id, ActivityType.CALL)
         referrals.refer(session, me, jane.id, row.id, thanks=False)
-        push_jobs.queue(session, me, session.get_one(Contact, jane.id), Trigger.MANUAL)
+        push_jobs.enqueue(session, me, session.get_one(Contact, jane.id), Trigger.MANUAL)
         session.get_one(Contact, row.id).pipedrive_person_id = 77
         session.add(
             PipedriveLink(

@@ -57,8 +57,8 @@ def busy(ada, bo, jane, john):
         me = session.get_one(User, ada.id)
         activity_log.log(session, me, jane.id, ActivityDraft(type=ActivityType.CALL, note="done by Ada"))
         activity_log.log(session, me, jane.id, ActivityDraft(type=ActivityType.CALL, due_date="2031-01-01T09:00Z"))
-        pending_outcomes.owe(session, me, jane.id, ActivityType.CALL)
-        push_jobs.queue(session, me, session.get_one(Contact, jane.id), Trigger.MANUAL)
+        pending_outcomes.ask_outcome(session, me, jane.id, ActivityType.CALL)
+        push_jobs.enqueue(session, me, session.get_one(Contact, jane.id), Trigger.MANUAL)
         session.add(PipedriveSync(user_id=ada.id, contact_id=jane.id, entity_type=EntityType.PERSON, entity_id=jane.id, trigger=Trigger.WARM,
                                   dedupe_key="old", status=SyncStatus.SUCCESS))  # fmt: skip
         session.exec(select(CampaignContact)).one().assigned_user_id = ada.id
@@ -66,7 +66,7 @@ def busy(ada, bo, jane, john):
 
 
 def test_what_is_to_be_done_follows_and_what_was_done_stays_with_who_did_it(ada, bo, gwen, jane, john, busy):
-    assert do(transfer.hand_over, gwen, ada.id, bo.id) == 1
+    assert do(transfer.transfer_contacts, gwen, ada.id, bo.id) == 1
     (moved,) = rows(Contact, id=jane.id)
     assert moved.user_id == bo.id
     assert rows(Contact, id=john.id)[0].user_id == ada.id
@@ -86,7 +86,7 @@ def test_what_is_to_be_done_follows_and_what_was_done_stays_with_who_did_it(ada,
 
 
 def test_from_then_on_the_old_owner_knows_nothing(ada, bo, gwen, jane, busy):
-    do(transfer.hand_over, gwen, ada.id, bo.id, [jane.id])
+    do(transfer.transfer_contacts, gwen, ada.id, bo.id, [jane.id])
     assert is_refusal(ask(ada, "PUT", f"/api/contacts/{jane.id}", {"notes": "x"}), 404)
     with db.reading() as session:
         assert [row.id for row in search.contacts(session, bo, Search()).items] == [jane.id]
@@ -96,28 +96,34 @@ def test_from_then_on_the_old_owner_knows_nothing(ada, bo, gwen, jane, busy):
 
 
 def test_before_a_hand_over_one_sees_what_would_go_and_nobody_who_is_private(ada, bo, gwen, jane, john, busy):
-    assert do(transfer_preview.offer, gwen, ada.id) == transfer_preview.Offer(total=1, shared=1, planned=1, pushes=1)
-    assert do(transfer_preview.ids_of, gwen, ada.id) == [jane.id]
-    assert [one.id for one in do(transfer_preview.listed, gwen, ada.id)] == [jane.id]
-    assert [one.id for one in do(transfer_preview.listed, gwen, ada.id, "acme roe")] == [jane.id]
-    assert do(transfer_preview.listed, gwen, ada.id, "ostrom") == []
+    assert do(transfer_preview.preview_transfer, gwen, ada.id) == transfer_preview.Offer(
+        total=1, shared=1, planned=1, pushes=1
+    )
+    assert do(transfer_preview.transferable_ids, gwen, ada.id) == [jane.id]
+    assert [one.id for one in do(transfer_preview.search_transferable, gwen, ada.id)] == [jane.id]
+    assert [one.id for one in do(transfer_preview.search_transferable, gwen, ada.id, "acme roe")] == [jane.id]
+    assert do(transfer_preview.search_transferable, gwen, ada.id, "ostrom") == []
     assert (
-        do(transfer_preview.offer, gwen, ada.id, []).total
-        == do(transfer_preview.offer, gwen, ada.id, [john.id]).total
+        do(transfer_preview.preview_transfer, gwen, ada.id, []).total
+        == do(transfer_preview.preview_transfer, gwen, ada.id, [john.id]).total
         == 0
     )
 
 
 def test_of_somebody_disabled_all_would_go_but_only_those_in_campaigns_are_named(ada, gwen, jane, john, busy):
     do(users.disable, gwen, ada.id)
-    offer = do(transfer_preview.offer, gwen, ada.id)
+    offer = do(transfer_preview.preview_transfer, gwen, ada.id)
     assert (offer.total, offer.shared) == (2, 1)
-    assert set(do(transfer_preview.ids_of, gwen, ada.id)) == {jane.id, john.id}
-    assert [one.id for one in do(transfer_preview.listed, gwen, ada.id)] == [jane.id]
+    assert set(do(transfer_preview.transferable_ids, gwen, ada.id)) == {jane.id, john.id}
+    assert [one.id for one in do(transfer_preview.search_transferable, gwen, ada.id)] == [jane.id]
 
 
 def test_only_a_golden_ticket_looks_at_what_could_be_handed_over(ada, bo, busy):
-    for verb in (transfer_preview.offer, transfer_preview.listed, transfer_preview.ids_of):
+    for verb in (
+        transfer_preview.preview_transfer,
+        transfer_preview.search_transferable,
+        transfer_preview.transferable_ids,
+    ):
         with pytest.raises(Forbidden):
             do(verb, bo, ada.id)
 
@@ -133,7 +139,7 @@ def test_the_trash_is_one_s_own_and_the_latest_lies_on_top(ada, bo, jane, john):
 
 def test_a_private_contact_of_somebody_active_is_not_there_to_be_handed_over(ada, bo, gwen, jane, john, busy):
     with pytest.raises(NotFound):
-        do(transfer.hand_over, gwen, ada.id, bo.id, [jane.id, john.id])
+        do(transfer.transfer_contacts, gwen, ada.id, bo.id, [jane.id, john.id])
     assert rows(OwnerChange) == []
     assert rows(Contact, id=jane.id)[0].user_id == ada.id
 
@@ -149,20 +155,20 @@ def test_the_bank_of_somebody_disabled_goes_over_whole_with_its_trash(ada, bo, g
 
 def test_a_firm_that_both_banks_have_becomes_the_one_of_the_new_owner(ada, bo, gwen, jane, busy):
     theirs = world.contact(bo, "Somebody", organisation="Acme GmbH")
-    do(transfer.hand_over, gwen, ada.id, bo.id)
+    do(transfer.transfer_contacts, gwen, ada.id, bo.id)
     assert rows(Contact, id=jane.id)[0].organisation_id == theirs.organisation_id
 
 
 def test_only_a_golden_ticket_hands_over_and_only_to_somebody_active(ada, bo, gwen, jane, busy):
     with pytest.raises(Forbidden):
-        do(transfer.hand_over, ada, ada.id, bo.id)
+        do(transfer.transfer_contacts, ada, ada.id, bo.id)
     with pytest.raises(Conflict):
-        do(transfer.hand_over, gwen, ada.id, ada.id)
+        do(transfer.transfer_contacts, gwen, ada.id, ada.id)
     with pytest.raises(NotFound):
-        do(transfer.hand_over, gwen, ada.id, jane.id)
+        do(transfer.transfer_contacts, gwen, ada.id, jane.id)
     do(users.disable, gwen, bo.id)
     with pytest.raises(Conflict, match="active"):
-        do(transfer.hand_over, gwen, ada.id, bo.id)
+        do(transfer.transfer_contacts, gwen, ada.id, bo.id)
 
 
 # organisations

@@ -280,7 +280,7 @@ def test_plan_b_takes_only_what_has_not_reached_pipedrive(ada, jane, john):
     with db.transaction() as session:
         session.get_one(Activity, there.id).pipedrive_activity_id = 7
         for contact, status in ((set_aside, SyncStatus.FAILED), (done, SyncStatus.SUCCESS)):
-            row = push_jobs.queue(session, ada, session.merge(contact), Trigger.MANUAL)
+            row = push_jobs.enqueue(session, ada, session.merge(contact), Trigger.MANUAL)
             row = session.get_one(PipedriveSync, row.id)
             row.status, row.error_code = status, SKIPPED if contact is set_aside else None
     found = rows(exported(ada, "pipedrive", waiting_only=True).decode())

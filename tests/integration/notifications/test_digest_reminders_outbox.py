@@ -280,7 +280,7 @@ def test_after_its_end_a_meeting_asks_how_it_went(ada, jane, at):
 
 def test_a_push_that_needs_somebody_rings_for_its_owner_alone(ada, bo, jane, at):
     with db.transaction() as session:
-        sync = push_jobs.queue(session, ada, session.merge(jane), Trigger.MANUAL)
+        sync = push_jobs.enqueue(session, ada, session.merge(jane), Trigger.MANUAL)
         sync.status, sync.error, sync.finished_at = "FAILED", "Two people fit.", now()
         session.add(sync)
     assert occasion() == 1

@@ -9,8 +9,8 @@ from app.models import ActivityDraft, IntroductionDraft, Role, Trigger, now
 from app.pages.contacts.detail import contact_panel as contact_page
 from app.services.activities import activity_log, introductions, timeline
 from app.services.base import audit_log_reader
-from app.services.campaigns import board, campaigns
-from app.services.campaigns.campaigns import Wanted
+from app.services.campaigns import board, board_assignments, listing
+from app.services.campaigns.listing import Wanted
 from app.services.contacts import suggestions
 from app.services.pipedrive import queue_overview
 from app.services.push_queue import push_jobs
@@ -27,7 +27,7 @@ QUESTIONS = {
     "Today: introductions": lambda s, me, *_: introductions.mine(s, me),
     "a contact": lambda s, me, contact, _: contact_page.whole_story(contact.id)(s, me),
     "Activities": lambda s, me, *_: timeline.feed(s, me),
-    "Campaigns": lambda s, me, *_: campaigns.listed(s, me, Wanted(), date(2026, 3, 1)),
+    "Campaigns": lambda s, me, *_: listing.listed(s, me, Wanted(), date(2026, 3, 1)),
     "a campaign: contacts": lambda s, me, _, campaign: board.column(s, me, campaign.id, None),
     "a campaign: report": lambda s, me, _, campaign: campaign_report.report(s, me, campaign.id, Asked()),
     "Pipedrive: queues": lambda s, me, *_: queue_overview.everybody(s, me),
@@ -65,7 +65,7 @@ def more(gwen, known, spring, many):
         other = world.contact(gwen, f"Person {number} of {many}", organisation=f"Firm {number}", warmness_score=8)
         own = world.campaign(gwen, f"Campaign {number} of {many}", holds=[known, other])
         with db.transaction() as session:
-            board.assign(session, gwen, spring.id, [other.id])
+            board_assignments.assign(session, gwen, spring.id, [other.id])
             for contact in (known, other):
                 touch = ActivityDraft(type="CALL", outcome="REACHED", campaign_id=own.id)
                 activity_log.log(session, gwen, contact.id, touch)
@@ -73,7 +73,7 @@ def more(gwen, known, spring, many):
                 planned = ActivityDraft(type="CALL", due_date=now() + timedelta(hours=1))
                 activity_log.log(session, gwen, contact.id, planned)
             introductions.offer(session, gwen, IntroductionDraft(offered_to=gwen.id, whom=f"Somebody {number}"))
-            push_jobs.queue(session, gwen, other, Trigger.MANUAL)
+            push_jobs.enqueue(session, gwen, other, Trigger.MANUAL)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

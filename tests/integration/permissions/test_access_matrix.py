@@ -236,7 +236,7 @@ def firm():
         touch, removed = (activity_log.log(session, me, jane.id, draft) for _ in range(2))
         removed.deleted_at = session.merge(trashed).deleted_at = touch.created_at
         campaigns.remove(session, me, binned.id)
-        sync = push_jobs.queue(session, me, trashed, Trigger.MANUAL)
+        sync = push_jobs.enqueue(session, me, trashed, Trigger.MANUAL)
         session.get_one(PipedriveSync, sync.id).status = SyncStatus.FAILED
         session.add(batch := Import(user_id=ada.id))
         session.add(asked := SyncConflict(contact_id=jane.id, user_id=ada.id, account="acme", entity_type="person", entity_id=jane.id,

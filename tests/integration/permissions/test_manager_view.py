@@ -11,7 +11,7 @@ from app.models import ActivityDraft, ActivityType, AuditEvent, Contact, Role, S
 from app.pages.contacts.detail import manager_view_panel
 from app.pages.core import tap
 from app.services.activities import activity_log
-from app.services.campaigns import board, campaigns
+from app.services.campaigns import board_assignments, board_stages, campaigns
 from app.services.contacts import bank, bulk_actions, data_export, erasure, merge
 from app.services.permissions import visibility
 from app.services.pipedrive import manual_push
@@ -38,7 +38,7 @@ def spring(ada, bo, jane):
     row = world.campaign(ada, "Spring", members=[bo], holds=[jane])
     do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, note="for-spring", campaign_id=row.id))
     do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, note="beside"))
-    do(push_jobs.queue, ada, jane, Trigger.MANUAL)
+    do(push_jobs.enqueue, ada, jane, Trigger.MANUAL)
     return row
 
 
@@ -85,7 +85,7 @@ def test_a_contact_in_no_campaign_has_no_page_for_a_golden_ticket(gwen, ada, jan
 
 
 def taken_out(ada, spring, jane, gwen):
-    do(board.unassign, ada, spring.id, [jane.id])
+    do(board_assignments.unassign, ada, spring.id, [jane.id])
 
 
 def removed(ada, spring, jane, gwen):
@@ -114,19 +114,19 @@ def test_an_archived_campaign_still_shows_and_takes_nothing(gwen, ada, jane, spr
     do(campaigns.archive, ada, spring.id)
     assert do(manager_view.whole, gwen, jane.id).open_in == []
     with pytest.raises(Conflict):
-        do(board.move, gwen, spring.id, jane.id, Stage.NOT_NOW)
+        do(board_stages.move, gwen, spring.id, jane.id, Stage.NOT_NOW)
 
 
 def test_a_golden_ticket_moves_logs_and_hands_over(gwen, ada, bo, jane, spring):
-    do(board.move, gwen, spring.id, jane.id, Stage.IN_DIALOGUE)
+    do(board_stages.move, gwen, spring.id, jane.id, Stage.IN_DIALOGUE)
     touch = do(
         activity_log.log, gwen, jane.id, ActivityDraft(type=ActivityType.EMAIL, note="mine", campaign_id=spring.id)
     )
     assert touch.user_id == gwen.id
-    do(transfer.hand_over, gwen, ada.id, bo.id, [jane.id])
+    do(transfer.transfer_contacts, gwen, ada.id, bo.id, [jane.id])
     found = do(manager_view.whole, gwen, jane.id)
     assert (found.view.owner.id, found.before) == (bo.id, ["Ada Lind"])
-    do(transfer.hand_over, gwen, bo.id, ada.id, [jane.id])
+    do(transfer.transfer_contacts, gwen, bo.id, ada.id, [jane.id])
     assert do(manager_view.whole, gwen, jane.id).view.owner.id == ada.id
 
 
@@ -161,7 +161,7 @@ def test_verbs_for_many_pass_a_colleagues_contact_over(gwen, ada, jane, spring):
 
 def test_only_a_golden_ticket_hands_over(bo, ada, cem, jane, spring):
     with pytest.raises(Forbidden):
-        do(transfer.hand_over, bo, ada.id, cem.id, [jane.id])
+        do(transfer.transfer_contacts, bo, ada.id, cem.id, [jane.id])
 
 
 def test_a_golden_tickets_own_contact_is_not_a_colleagues(gwen, ada):

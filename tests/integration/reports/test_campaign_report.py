@@ -28,8 +28,8 @@ from app.models import (
 )
 from app.services.activities import activity_log
 from app.services.contacts import bank
-from app.services.reports import campaign_report
-from app.services.reports.campaign_report import Asked
+from app.services.reports import campaign_report, drill_down
+from app.services.reports.filters import Asked
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
 from tests.support.generated_touches import MOVE, NOW, REACHED, TOUCH, ZONES, stored_touch
@@ -55,7 +55,7 @@ def report(who, campaign, asked=ALL):
 
 def rows(who, campaign, key, asked=ALL, **more):
     with db.reading() as session:
-        return campaign_report.rows(session, who, campaign.id, asked, key, **more)
+        return drill_down.drill_down(session, who, campaign.id, asked, key, **more)
 
 
 def values(found):
@@ -112,7 +112,8 @@ def test_a_report_equals_a_plain_count_over_the_same_rows(
         me = session.get_one(User, ada.id)
         found = campaign_report.report(session, me, spring.id, asked)
         counted = {
-            key: len(campaign_report.rows(session, me, spring.id, asked, key, limit=200).items) for key in values(found)
+            key: len(drill_down.drill_down(session, me, spring.id, asked, key, limit=200).items)
+            for key in values(found)
         }
     happened = [one for one in events(stored, steps, spring.id) if fits(one, asked)]
     inside = [one for one in happened if within(one, zone, first, last)]
@@ -393,7 +394,7 @@ def test_no_question_of_a_report_reads_the_whole_table_of_touches(ada, spring):
         with db.Session(connection) as session:
             event.listen(db.engine, "before_cursor_execute", explain)
             campaign_report.report(session, ada, spring.id, Asked())
-            campaign_report.rows(session, ada, spring.id, Asked(), "touches")
+            drill_down.drill_down(session, ada, spring.id, Asked(), "touches")
             event.remove(db.engine, "before_cursor_execute", explain)
         connection.rollback()
     assert len(plans) == 2

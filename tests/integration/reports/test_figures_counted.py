@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.services.activities import introductions
 from app.services.reports import campaign_report, team_report
-from app.services.reports.campaign_report import Asked
+from app.services.reports.filters import Asked
 from tests.support import world
 from tests.support.generated_touches import MOMENT, MOVE, NOW, REACHED, TOUCH, ZONES, stored_touch
 

@@ -16,7 +16,7 @@ from app.services.activities import activity_log
 from app.services.campaigns import campaigns
 from app.services.permissions import viewers
 from app.services.reports import campaign_report
-from app.services.reports.campaign_report import Asked
+from app.services.reports.filters import Asked
 from app.signals import Topic, announce
 from tests.support import world
 

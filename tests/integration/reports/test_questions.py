@@ -28,7 +28,7 @@ from app.services.activities import activity_log, introductions
 from app.services.base import tokens
 from app.services.campaigns import campaigns
 from app.services.reports import campaign_report, questions, saved_reports, share_links, team_report
-from app.services.reports.campaign_report import Asked
+from app.services.reports.filters import Asked
 from tests.support import world
 
 

@@ -15,9 +15,9 @@ from app.errors import Invalid
 from app.models import ActivityDraft, AuditEvent, Campaign, User, now
 from app.services.activities import activity_log
 from app.services.reports import campaign_report
-from app.services.reports.campaign_report import Asked
 from app.services.reports.files import export
 from app.services.reports.files.tables import tables
+from app.services.reports.filters import Asked
 from app.services.reports.metric_definitions import DEFINITIONS
 from tests.support import world
 from tests.support.api_client import ask

@@ -281,7 +281,7 @@ def test_after_a_restore_what_went_over_since_the_backup_is_found_and_not_sent_a
     ask(ada, bare)
     with db.transaction() as session:
         meeting = outreach_of(session, kari)
-        push_jobs.queue(session, ada, kari, Trigger.MEETING, meeting)
+        push_jobs.enqueue(session, ada, kari, Trigger.MEETING, meeting)
     settled(desk)
     assert counts(fake) == (1, 2, 1)
 
@@ -299,7 +299,7 @@ def test_everything_we_send_fits_pipedrives_own_documents(fake, desk, ada, kari)
     ask(ada, kari)
     with db.transaction() as session:
         bank.change(session, ada, kari.id, {"phone": "+47 22 33 44 55"})
-        push_jobs.queue(session, ada, kari, Trigger.MEETING, fresh(meeting))
+        push_jobs.enqueue(session, ada, kari, Trigger.MEETING, fresh(meeting))
     settled(desk)
     assert {heard.method for heard in fake.heard} == {"GET", "POST", "PATCH"}
     assert [contract.check(one.method, one.path, one.query, one.body) for one in fake.heard] == [[]] * len(fake.heard)

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from app.models import Campaign, CampaignStatus, now
 from app.pages.ui import basic
-from app.services.campaigns.campaigns import Card
+from app.services.campaigns.summary import Card
 
 STATUS = {
     CampaignStatus.PLANNED: ("Planned", "wait"),

@@ -13,8 +13,8 @@ from app.pages.campaigns.parts import board_cards, campaign_cards
 from app.pages.core.tap import Said, look, tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.campaigns import bulk_moves, campaigns
-from app.services.campaigns.campaigns import Wanted
+from app.services.campaigns import bulk_moves, campaigns, listing
+from app.services.campaigns.listing import Wanted
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Place
 
@@ -66,7 +66,7 @@ class Places:
 def able(session: Session, me: User) -> list[Campaign]:
     """The campaigns that take new contacts: those that run or are planned, and that I work on."""
     day = campaign_cards.today(me.timezone)
-    found = campaigns.listed(session, me, Wanted(mine=True, sort="newest"), day, MOST).items
+    found = listing.listed(session, me, Wanted(mine=True, sort="newest"), day, MOST).items
     return [card.campaign for card in found if card.campaign.status(day) is not CampaignStatus.ENDED]
 
 

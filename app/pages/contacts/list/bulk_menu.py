@@ -20,7 +20,7 @@ from app.pages.contacts.list.selection_bar import Act, Bar
 from app.pages.core.tap import Said, look, tap
 from app.services.activities import bulk_log
 from app.services.campaigns import board, bulk_moves, undo_dispatch
-from app.services.campaigns.board import Assigned
+from app.services.campaigns.board_assignments import Assigned
 from app.services.contacts import bulk_actions
 from app.services.contacts.bulk_actions import Chosen, Done
 from app.services.contacts.search import Search
@@ -113,7 +113,7 @@ class Acts:
         def work(session: Session, me: User, them: Chosen) -> Said | str:
             done = bulk_actions.push(session, me, them)
             on_its_way = (
-                "on the way to Pipedrive" if push_jobs.has_line(session, me) else f"waiting. {push_jobs.NO_KEY}"
+                "on the way to Pipedrive" if push_jobs.has_connection(session, me) else f"waiting. {push_jobs.NO_KEY}"
             )
             return _told(done, on_its_way, "All of them are on the way to Pipedrive already.")
 

@@ -12,8 +12,8 @@ from app.pages.campaigns.parts import campaign_cards
 from app.pages.contacts.list import list_url
 from app.pages.contacts.parts import contact_rows
 from app.services.base import firm_settings
-from app.services.campaigns import campaigns
-from app.services.campaigns.campaigns import Wanted
+from app.services.campaigns import campaigns, listing
+from app.services.campaigns.listing import Wanted
 from app.services.contacts import saved_searches, tags
 from app.services.contacts import search as finding
 from app.services.contacts.bulk_actions import Chosen
@@ -76,9 +76,7 @@ def campaign_name(session: Session, me: User, search: Search) -> str:
 
 def my_campaigns(session: Session, me: User) -> dict[UUID, str]:
     """The campaigns that I work on, the newest first."""
-    found = campaigns.listed(
-        session, me, Wanted(sort="newest"), campaign_cards.today(me.timezone), MOST_CAMPAIGNS
-    ).items
+    found = listing.listed(session, me, Wanted(sort="newest"), campaign_cards.today(me.timezone), MOST_CAMPAIGNS).items
     return {card.campaign.id: card.campaign.name for card in found}
 
 

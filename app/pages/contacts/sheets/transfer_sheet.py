@@ -37,7 +37,7 @@ class HandOverSheet:
     async def give(self, contact: Contact, owner: User, to: User) -> None:
         @tap
         def work(session: Session, me: User) -> Said:
-            transfer.hand_over(session, me, owner.id, to.id, [contact.id])
+            transfer.transfer_contacts(session, me, owner.id, to.id, [contact.id])
             return Said(f"{contact.name} is {to.name}'s now", partial(_back, contact, owner, to))
 
         if await work():
@@ -50,5 +50,5 @@ class HandOverSheet:
 
 
 def _back(contact: Contact, owner: User, to: User, session: Session, who: User) -> str:
-    transfer.hand_over(session, who, to.id, owner.id, [contact.id])
+    transfer.transfer_contacts(session, who, to.id, owner.id, [contact.id])
     return f"{contact.name} is {owner.name}'s again"

@@ -20,7 +20,8 @@ from app.pages.core.tap import signed_in_id
 from app.pages.reports.live.subscriptions import GONE, Board, Key, Lost, Seat, Tell, every
 from app.services.accounts import users
 from app.services.campaigns import campaigns
-from app.services.reports.campaign_report import Asked, Report
+from app.services.reports.figures import Report
+from app.services.reports.filters import Asked
 from app.signals import ANYTHING, Signal, Topic
 
 

@@ -16,7 +16,8 @@ from app.errors import NotFound
 from app.models import now
 from app.services.permissions import viewers
 from app.services.reports import campaign_report
-from app.services.reports.campaign_report import Asked, Report
+from app.services.reports.figures import Report
+from app.services.reports.filters import Asked
 
 PAUSE, TROUBLE = 0.5, 5.0
 GONE = "There is no such campaign among yours."
