@@ -46,7 +46,7 @@ def test_no_data_is_pasted_into_markup(method):
 
 
 def test_no_data_becomes_script_or_raw_html():
-    """Scripts are constants; raw HTML is made in app/pages/shell/first_paint.py, which escapes, and in theme.head()."""
+    """Scripts are constants; raw HTML comes from the template of first_paint.py, and from theme.head()."""
     allowed = {"ui.add_head_html(theme.head(), shared=True)", "ui.add_body_html(first_paint.paint(picks))"}
     found = []
     for path in PAGES:

@@ -1,12 +1,11 @@
-"""What our mails say, as plain text and as the same in HTML; every word that a person typed is escaped there."""
+"""What our mails say, as plain text and as the same in HTML (mail.html)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 
-PAGE = """<!doctype html><html><body style="margin:0;padding:24px;background:#f4f5fb;font:16px/1.45 system-ui,sans-serif;color:#111827">
-<div style="max-width:560px;margin:0 auto;padding:24px;background:#fff;border-radius:16px">{body}</div></body></html>"""
-LINK = '<a style="color:#4f46e5;font-weight:600;text-decoration:none" href="{address}">{words}</a>'
+from app import templates
+
+_TEMPLATES = templates.beside(__file__)
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,10 @@ class Letter:
 
 def letter(subject: str, hello: str, sections: Iterable[tuple[str, list[Line]]], foot: str) -> Letter:
     """A mail of headed sections; empty ones are left out."""
-    told = [(title, lines) for title, lines in sections if lines]
-    plain = [hello, *(_plain(title, lines) for title, lines in told), foot]
-    drawn = [f"<p>{escape(hello)}</p>", *(_drawn(title, lines) for title, lines in told)]
-    drawn.append(f'<p style="color:#6b7280;font-size:13px">{escape(foot)}</p>')
-    return Letter(subject, "\n\n".join(plain), PAGE.replace("{body}", "".join(drawn)))
+    filled = [(title, lines) for title, lines in sections if lines]
+    plain = [hello, *(_plain(title, lines) for title, lines in filled), foot]
+    html = _TEMPLATES.get_template("mail.html").render(hello=hello, sections=filled, foot=foot)
+    return Letter(subject, "\n\n".join(plain), html)
 
 
 def invitation(firm: str, by: str, address: str) -> Letter:
@@ -53,15 +51,3 @@ def _plain(title: str, lines: list[Line]) -> str:
         return "\n".join([f"- {line.head}", *([f"  {line.under}"] if line.under else []), *links])
 
     return "\n".join([*([title.upper()] if title else []), *map(told, lines)])
-
-
-def _drawn(title: str, lines: list[Line]) -> str:
-    head = f'<h2 style="font-size:15px;margin:24px 0 8px">{escape(title)}</h2>' if title else ""
-    return head + "".join(map(_row, lines))
-
-
-def _row(line: Line) -> str:
-    links = " &nbsp; ".join(LINK.format(address=escape(address), words=escape(words)) for words, address in line.links)
-    under = f'<div style="color:#6b7280;font-size:14px">{escape(line.under)}</div>' if line.under else ""
-    done = f'<div style="margin-top:4px">{links}</div>' if links else ""
-    return f'<div style="padding:10px 0;border-top:1px solid #e5e7eb"><b>{escape(line.head)}</b>{under}{done}</div>'

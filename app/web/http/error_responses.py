@@ -100,7 +100,9 @@ def reply(
     if scope["path"].startswith(("/api/", "/_nicegui")):
         said = {"error": error, "detail": sentence, "request_id": request_id.get()}
         return JSONResponse(said | ({"fields": fields} if fields else {}), status, headers)
-    return page.notice(TITLES.get(status, TITLES[400]), sentence, status=status, mark=request_id.get(), headers=headers)
+    return page.error(
+        TITLES.get(status, TITLES[400]), sentence, status=status, request_id=request_id.get(), headers=headers
+    )
 
 
 def named(path: str) -> str:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from app import db
 from app.services.notifications import email_actions
@@ -26,13 +26,13 @@ def routes() -> APIRouter:
 @polite
 async def _ask(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
     words = await _in(lambda session: email_actions.look(session, token).words)
-    return _page("One answer", words, page.form(f"/reply/{token}", "Yes"))
+    return page.page("mail_answer.html", title="One answer", sentence=words, token=token)
 
 
 @polite
 async def _do(request: Request, token: str) -> Response:  # noqa: ARG001 - the same
     done = await _in(lambda session: email_actions.use(session, token))
-    return _page("Done", done, '<p><a class="button" href="/">Open Pipedriven</a></p>')
+    return page.page("mail_answer.html", title="Done", sentence=done, token="")
 
 
 async def _in(work: Callable[[Session], T]) -> T:
@@ -41,7 +41,3 @@ async def _in(work: Callable[[Session], T]) -> T:
             return work(session)
 
     return await asyncio.to_thread(turn)
-
-
-def _page(title: str, sentence: str, below: str) -> HTMLResponse:
-    return page.page(title, f"<h1>{page.safe(title)}</h1><p>{page.safe(sentence)}</p>{below}")

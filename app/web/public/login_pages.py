@@ -21,12 +21,12 @@ def routes(turnstile: Turnstile, *, provider: bool = False) -> APIRouter:
     doors = APIRouter(include_in_schema=False)
 
     async def enter(request: Request) -> Response:
-        sent = await forms.typed(request)
+        sent = await forms.read(request)
         response = RedirectResponse(csrf.safe_path(sent["next"]), 303)
         try:
             await turnstile.enter(request, response, sent["email"], sent["password"])
         except CodeNeeded as needed:
-            return forms.code(sent["next"], needed.ticket)
+            return forms.sign_in_code(sent["next"], needed.ticket)
         except Refusal as no:
             return _again(sent, no, provider)
         return response
@@ -35,14 +35,14 @@ def routes(turnstile: Turnstile, *, provider: bool = False) -> APIRouter:
         return await _sign_in_page(request, provider)
 
     async def second_step(request: Request) -> Response:
-        sent = await forms.typed(request)
+        sent = await forms.read(request)
         response = RedirectResponse(csrf.safe_path(sent["next"]), 303)
         try:
             await turnstile.finish(request, response, sent["ticket"], sent["code"])
         except SignedOut as over:
-            return _again(forms.Typed({"next": sent["next"]}), over, provider)
+            return _again(forms.SentForm({"next": sent["next"]}), over, provider)
         except Refusal as no:
-            return forms.code(sent["next"], sent["ticket"], wrong=str(no), status=no.status, headers=_wait(no))
+            return forms.sign_in_code(sent["next"], sent["ticket"], wrong=str(no), status=no.status, headers=_wait(no))
         return response
 
     async def leave(request: Request) -> Response:
@@ -64,17 +64,17 @@ async def _sign_in_page(request: Request, provider: bool) -> Response:
         return RedirectResponse(wanted, 303)
     if not await asyncio.to_thread(_is_set_up):
         return forms.not_set_up()
-    told = next((note for key, note in NOTES.items() if key in request.query_params), "")
-    return forms.sign_in(forms.Typed({"next": wanted}), told=told, provider=provider)
+    intro = next((note for key, note in NOTES.items() if key in request.query_params), "")
+    return forms.sign_in(forms.SentForm({"next": wanted}), intro=intro, provider=provider)
 
 
 async def _leave_page() -> HTMLResponse:
-    return forms.leave()
+    return forms.sign_out()
 
 
-def _again(sent: forms.Typed, no: Refusal, provider: bool) -> HTMLResponse:
+def _again(sent: forms.SentForm, no: Refusal, provider: bool) -> HTMLResponse:
     return forms.sign_in(
-        forms.Typed(sent.values, wrong=str(no)), status=no.status, headers=_wait(no), provider=provider
+        forms.SentForm(sent.values, wrong=str(no)), status=no.status, headers=_wait(no), provider=provider
     )
 
 

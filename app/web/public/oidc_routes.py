@@ -76,4 +76,4 @@ def _known(claims: Claims, state: str) -> UUID:
 
 
 def _back(no: Refusal) -> Response:
-    return forms.sign_in(forms.Typed(wrong=str(no)), status=no.status, provider=True)
+    return forms.sign_in(forms.SentForm(wrong=str(no)), status=no.status, provider=True)

@@ -17,7 +17,7 @@ from app.services.accounts import profile, sessions, users
 from app.services.base import firm_settings
 from app.web.auth.session_cookie import Cookie
 from app.web.html import countries, forms
-from app.web.html.forms import Typed
+from app.web.html.forms import SentForm
 from app.web.http.error_responses import polite
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
 
     @polite
     async def set_up(request: Request) -> Response:
-        sent = await forms.typed(request)
+        sent = await forms.read(request)
         try:
             user, token = await _do(_set_up, sent, _browser(request))
         except Invalid as no:
@@ -46,7 +46,7 @@ def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
 
     @polite
     async def join(request: Request, token: str) -> Response:
-        sent = await forms.typed(request)
+        sent = await forms.read(request)
         try:
             return welcome(*await _do(_join, token, sent, _browser(request)))
         except Invalid as no:
@@ -65,22 +65,22 @@ def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
 async def _set_up_page(request: Request) -> Response:
     token = request.query_params.get("token", "")
     await _ask(users.can_set_up, token)
-    return forms.set_up(Typed(), token)
+    return forms.set_up(SentForm(), token)
 
 
 @polite
 async def _invitation_page(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
-    return await _invitation(token, Typed(), 200)
+    return await _invitation(token, SentForm(), 200)
 
 
 @polite
 async def _reset_page(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
-    return await _new_password(token, Typed(), 200)
+    return await _new_password(token, SentForm(), 200)
 
 
 @polite
 async def _reset(request: Request, token: str) -> Response:
-    sent = await forms.typed(request)
+    sent = await forms.read(request)
     try:
         await _do(users.reset, token, sent["password"])
     except Invalid as no:
@@ -88,17 +88,17 @@ async def _reset(request: Request, token: str) -> Response:
     return RedirectResponse("/login?reset", 303)
 
 
-async def _invitation(token: str, sent: Typed, status: int) -> Response:
+async def _invitation(token: str, sent: SentForm, status: int) -> Response:
     link = await _ask(users.invited, token)
     return forms.invitation(sent, token, link.email or "", status=status)
 
 
-async def _new_password(token: str, sent: Typed, status: int) -> Response:
+async def _new_password(token: str, sent: SentForm, status: int) -> Response:
     user = await _ask(users.resetting, token)
     return forms.new_password(sent, token, user.email, status=status)
 
 
-def _set_up(session: Session, sent: Typed, browser: str) -> tuple[User, str]:
+def _set_up(session: Session, sent: SentForm, browser: str) -> tuple[User, str]:
     draft = profile.drafted(sent["email"], sent["name"], sent["timezone"] or "UTC")
     user = users.set_up(session, sent["token"], draft, sent["password"])
     if sent["country"] in countries.NAMES:
@@ -106,7 +106,7 @@ def _set_up(session: Session, sent: Typed, browser: str) -> tuple[User, str]:
     return user, sessions.open_session(session, user, browser)
 
 
-def _join(session: Session, token: str, sent: Typed, browser: str) -> tuple[User, str]:
+def _join(session: Session, token: str, sent: SentForm, browser: str) -> tuple[User, str]:
     invited = users.invited(session, token)
     draft = profile.drafted(invited.email or "", sent["name"], sent["timezone"] or "UTC")
     user = users.accept(session, token, draft, sent["password"])
@@ -137,8 +137,8 @@ async def _do(verb: Callable[..., T], *given: object) -> T:
     return await asyncio.to_thread(work)
 
 
-def _wrong(sent: Typed, no: Invalid) -> Typed:
-    return Typed(sent.values, no.fields, "" if no.fields else str(no))
+def _wrong(sent: SentForm, no: Invalid) -> SentForm:
+    return SentForm(sent.values, no.fields, "" if no.fields else str(no))
 
 
 def _browser(request: Request) -> str:

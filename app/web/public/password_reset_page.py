@@ -21,16 +21,16 @@ def routes(settings: Settings) -> APIRouter:
 
     @pages.get("/forgot")
     async def ask() -> HTMLResponse:
-        return forms.forgot() if has_mail else forms.told("A new password", NO_MAIL)
+        return forms.forgot() if has_mail else forms.to_sign_in("A new password", NO_MAIL)
 
     @pages.post("/forgot")
     async def send(request: Request) -> Response:
-        sent = await forms.typed(request)
+        sent = await forms.read(request)
         if not has_mail:
-            return forms.told("A new password", NO_MAIL)
+            return forms.to_sign_in("A new password", NO_MAIL)
         place = login_throttle.place_of(request.client.host if request.client else "")
         await asyncio.to_thread(_mail, sent["email"], place, settings.address)
-        return forms.told("Look into your mail", SENT)
+        return forms.to_sign_in("Look into your mail", SENT)
 
     return pages
 

@@ -1,10 +1,12 @@
 """A report for somebody without an account: plain HTML behind a link that ends, with charts drawn on the server."""
 
 import asyncio
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
 
 from app import db
 from app.services.reports import share_links
@@ -18,6 +20,17 @@ SHOWN_WEEKS = 53
 UNSEEN = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
 
 
+@dataclass(frozen=True)
+class Part:
+    """A chart, and its table for whoever cannot see it."""
+
+    title: str
+    note: str
+    chart: Markup
+    heads: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+
+
 def routes() -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     pages.get("/r/{token}")(_shared)
@@ -26,8 +39,7 @@ def routes() -> APIRouter:
 
 @polite
 async def _shared(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
-    report = await asyncio.to_thread(_ask, token)
-    return page.page(report.campaign, f'<div class="report">{body(report)}</div>', headers=UNSEEN)
+    return shown(await asyncio.to_thread(_ask, token))
 
 
 def _ask(token: str) -> Report:
@@ -35,66 +47,60 @@ def _ask(token: str) -> Report:
         return share_links.shown(session, token)
 
 
-def body(report: Report) -> str:
-    """The whole report as HTML."""
+def shown(report: Report) -> HTMLResponse:
+    """The whole report as a page."""
     at = report.as_of.astimezone(ZoneInfo(report.zone))
-    figures = "".join(
-        f'<div><dt>{page.safe(NAMES[key])}</dt><dd>{one.value:,}</dd><dd class="faint">{_change(one.change)}</dd></div>'
-        for key, one in report.figures.items()
-    )
-    goals = "".join(f"<p>{page.safe(one.sentence)}</p>" for one in report.pace.values() if one.goal)
-    charts = "".join((_weeks(report), _funnel(report), _methods(report.by_type)))
-    return (
-        f'<h1>{page.safe(report.campaign)}</h1><p class="faint">As of {at.day} {at:%B %Y, %H:%M}. Reload for newer figures.</p>'
-        f'<dl class="figures">{figures}</dl>{goals}{charts}'
+    tried = [one for one in report.by_type if one.touches]
+    parts = [_weeks(report), _funnel(report), *([_methods(tried)] if tried else [])]
+    return page.page(
+        "shared_report.html",
+        headers=UNSEEN,
+        title=report.campaign,
+        as_of=f"{at.day} {at:%B %Y, %H:%M}",
+        figures=[
+            {"name": NAMES[key], "value": f"{one.value:,}", "change": _change(one.change)}
+            for key, one in report.figures.items()
+        ],
+        goals=[one.sentence for one in report.pace.values() if one.goal],
+        parts=parts,
     )
 
 
-def _weeks(report: Report) -> str:
+def _weeks(report: Report) -> Part:
     found = report.per_week[-SHOWN_WEEKS:]
     made = [Column(f"{week.start.day} {week.start:%b}", week.touches, week.reached, week.booked) for week in found]
-    rows = [
-        [f"{week.start.isoformat()}", *map(str, (week.touches, week.reached, week.booked, week.held))] for week in found
-    ]
-    note = "Full columns are touches that reached somebody, pale ones the rest, dots the meetings booked."
-    heads = ("Week of", "Touches", "Reached", "Booked", "Held")
-    return _part("Week by week", note, svg_charts.columns("Touches per week", made), heads, rows)
-
-
-def _funnel(report: Report) -> str:
-    made = [Bar(_stage(step.stage), f"{step.share:.0%}", step.reached_n, str(step.reached_n)) for step in report.funnel]
-    rows = [[bar.words, bar.end, bar.note] for bar in made]
-    most = max((bar.value for bar in made), default=1)
-    note = "How many contacts ever got at least this far."
-    return _part("Funnel", note, svg_charts.bars("Funnel", made, most), ("Stage", "Contacts", "Share"), rows)
-
-
-def _methods(found: tuple[Rate, ...]) -> str:
-    made = [
-        Bar(one.name, f"{one.share:.0%} of {one.touches}", one.share, low=one.low, high=one.high, thin=one.thin)
-        for one in found
-        if one.touches
-    ]
-    rows = [
-        [one.name, str(one.touches), str(one.reached), f"{one.share:.0%}", f"{one.low:.0%} – {one.high:.0%}"]
-        for one in found
-        if one.touches
-    ]
-    note = "Share of touches that reached somebody, with its 95 % range; hatched below 10 touches."
-    heads = ("Method", "Touches", "Reached", "Share", "Likely between")
-    return (
-        _part("By outreach method", note, svg_charts.bars("By outreach method", made, 1.0), heads, rows) if made else ""
+    return Part(
+        "Week by week",
+        "Full columns are touches that reached somebody, pale ones the rest, dots the meetings booked.",
+        svg_charts.columns("Touches per week", made),
+        ("Week of", "Touches", "Reached", "Booked", "Held"),
+        [(week.start.isoformat(), week.touches, week.reached, week.booked, week.held) for week in found],
     )
 
 
-def _part(title: str, note: str, chart: str, heads: tuple[str, ...], rows: list[list[str]]) -> str:
-    """A chart, and its table for whoever cannot see it."""
-    head = "".join(f'<th scope="col">{page.safe(word)}</th>' for word in heads)
-    cells = "".join("<tr>" + "".join(f"<td>{page.safe(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
-    return (
-        f'<section><h2>{page.safe(title)}</h2><p class="faint">{page.safe(note)}</p>{chart}'
-        f"<details><summary>Show as table</summary>{table}</details></section>"
+def _funnel(report: Report) -> Part:
+    made = [Bar(_stage(step.stage), f"{step.share:.0%}", step.reached_n, str(step.reached_n)) for step in report.funnel]
+    most = max((bar.value for bar in made), default=1)
+    return Part(
+        "Funnel",
+        "How many contacts ever got at least this far.",
+        svg_charts.bars("Funnel", made, most),
+        ("Stage", "Contacts", "Share"),
+        [(bar.words, bar.end, bar.note) for bar in made],
+    )
+
+
+def _methods(tried: list[Rate]) -> Part:
+    made = [
+        Bar(one.name, f"{one.share:.0%} of {one.touches}", one.share, low=one.low, high=one.high, thin=one.thin)
+        for one in tried
+    ]
+    return Part(
+        "By outreach method",
+        "Share of touches that reached somebody, with its 95 % range; hatched below 10 touches.",
+        svg_charts.bars("By outreach method", made, 1.0),
+        ("Method", "Touches", "Reached", "Share", "Likely between"),
+        [(one.name, one.touches, one.reached, f"{one.share:.0%}", f"{one.low:.0%} – {one.high:.0%}") for one in tried],
     )
 
 

@@ -125,11 +125,11 @@ def test_a_share_is_the_same_number_in_the_chart_the_table_and_the_sentence(reac
 
 
 def test_the_page_for_strangers_shows_names_as_text():
-    html = shared_report.body(report())
+    html = shared_report.shown(report()).body.decode()
     assert "Süd &amp; &lt;Nord&gt;" in html
     assert "<Nord>" not in html
     assert "Ada Lind" not in html
-    assert html.count("<svg") == 6
+    assert html.count('<svg class="chart') == 6
     assert "thin-wide" in html
 
 
