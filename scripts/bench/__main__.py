@@ -10,32 +10,13 @@ says more than milliseconds do, which depend on the machine and on what else run
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
-from time import perf_counter
 
 import httpx
 
 from scripts.bench.data import prepared
+from scripts.bench.figure import Figure, timed
 from scripts.bench.site import Site, floor, served
-
-WARM_UP = 10
-Ask = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Median and 95th percentile, in milliseconds."""
-
-    p50: float
-    p95: float
-
-    @classmethod
-    def of(cls, seconds: list[float]) -> "Figure":
-        cuts = quantiles(seconds, n=20)
-        return cls(cuts[9] * 1000, cuts[18] * 1000)
 
 
 def main() -> None:
@@ -78,19 +59,6 @@ def measured(site: Site, size: int, rounds: int) -> list[tuple[str, ...]]:
         for name, ask in over_http(site):
             table.append(line(size, name, in_sql[name], timed(ask, rounds), write if "create" in name else read))
     return table
-
-
-def timed(ask: Ask, rounds: int) -> Figure:
-    """How long one asking takes, after a few that do not count."""
-    return Figure.of(list(_runs(ask, rounds)))
-
-
-def _runs(ask: Ask, rounds: int) -> Iterator[float]:
-    for number in range(rounds + WARM_UP):
-        start = perf_counter()
-        ask(number)
-        if number >= WARM_UP:
-            yield perf_counter() - start
 
 
 def fetched(client: httpx.Client, path: str) -> None:

@@ -109,7 +109,7 @@ def figures(site: Site) -> Iterator[tuple[str, str]]:
 def bare() -> Iterator[Site]:
     """NiceGUI's own page with one button: what no page of this kind can beat by much."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, str(ROOT / "scripts" / "bench" / "bare_nicegui.py"), str(port)])
+    process = subprocess.Popen([sys.executable, "-m", "scripts.bench.bare_nicegui", str(port)], cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
         answering(address, process)

@@ -1,14 +1,12 @@
 """The everyday questions: once as the verb that the product calls, timed inside SQL, and once over HTTP."""
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import cycle
 from uuid import UUID
 
 import httpx
-from sqlalchemy import event
 from sqlmodel import Session
 
 from app import db
@@ -17,8 +15,8 @@ from app.services.activities import activity_log, timeline
 from app.services.activities.timeline import Filter
 from app.services.contacts import search, suggestions
 from app.services.contacts.search import Search
-from scripts.bench import Figure
 from scripts.bench.data import partials
+from scripts.bench.figure import Figure, stopwatch
 from scripts.bench.site import Site
 
 SUGGEST, LIST, SEARCH, ONE, TOUCH = (
@@ -102,18 +100,3 @@ def _somebody(site: Site) -> Iterator[tuple[str, str, str]]:
 
 def _cookie(site: Site, user_id: str) -> dict[str, str]:
     return {"Cookie": f"sid={site.sessions[user_id]}"}
-
-
-def stopwatch() -> list[float]:
-    """Adds up, in its one field, the seconds between sending each statement and its answer."""
-    spent, started = [0.0], [0.0]
-
-    def before(*_: object) -> None:
-        started[0] = time.perf_counter()
-
-    def after(*_: object) -> None:
-        spent[0] += time.perf_counter() - started[0]
-
-    event.listen(db.engine, "before_cursor_execute", before)
-    event.listen(db.engine, "after_cursor_execute", after)
-    return spent

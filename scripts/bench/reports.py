@@ -15,8 +15,7 @@ from app.services.activities import activity_log
 from app.services.reports import campaign_report
 from app.services.reports.figures import Report
 from app.services.reports.filters import Asked
-from scripts.bench import Figure
-from scripts.bench.queries import stopwatch
+from scripts.bench.figure import Figure, stopwatch
 from scripts.bench.site import Site
 
 CONTACTS, TOUCHES, VIEWERS, BURST = 5_000, 50_000, 200, 100

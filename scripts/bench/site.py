@@ -76,8 +76,8 @@ def sign_in(site: Site) -> None:
 def floor(site: Site) -> Iterator[tuple[str, str]]:
     """The bare server, and the id of a contact that it may fetch."""
     port = free_port()
-    words = [sys.executable, str(ROOT / "scripts" / "bench/floor.py"), str(port)]
-    process = subprocess.Popen(words, env=os.environ | {"FLOOR_URL": site.url})
+    words = [sys.executable, "-m", "scripts.bench.floor", str(port)]
+    process = subprocess.Popen(words, cwd=ROOT, env=os.environ | {"FLOOR_URL": site.url})
     contact = next(iter(site.contacts.values()))[0]
     try:
         answering(f"http://127.0.0.1:{port}/{contact}", process)
