@@ -42,7 +42,7 @@ chaos: setup-dev ## everything goes wrong for five minutes: kills, faults, a dat
 	@CHAOS_SECONDS='$(SECONDS)' CHAOS_CONTACTS='$(CONTACTS)' CHAOS_SEED='$(SEED)' exec scripts/chaos.sh
 
 screens: setup-dev ## the pictures in docs/screens, taken anew
-	@CHROMIUM=$$(scripts/chromium.sh) exec .venv/bin/python scripts/screens.py
+	@CHROMIUM=$$(scripts/chromium.sh) exec .venv/bin/python -m scripts.screens
 
 lock: setup-dev ## write the lock files anew after a change of dependencies in pyproject.toml
 ## make lock LOCKFLAGS=--upgrade   takes the newest versions that pyproject.toml allows
