@@ -64,6 +64,12 @@ def test_every_file_and_folder_that_is_named_is_there(place):
     assert (ROOT / place).exists()
 
 
+@pytest.mark.parametrize("doc", DOCS, ids=name)
+def test_every_file_that_a_document_names_is_there(doc):
+    named = re.findall(r"`((?:app|docs|migrations|scripts|tests)/[\w/.-]+)`", doc.read_text())
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_every_variable_is_in_the_example():
     listed = set(re.findall(r"^#?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert {field.upper() for field in Settings.model_fields} <= listed
