@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 POOL = 10
+
+# what is raised while PostgreSQL cannot be reached, or all connections of the pool are in use
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
 
 # a link to the database that dies without a word must not hold a person's tap for minutes
 CONNECT = {

@@ -1,15 +1,13 @@
-"""A Pipedrive company in memory that answers requests the way the real one does."""
+"""The state of a Pipedrive company in memory; `request_handler` answers requests with it."""
 
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.practice import contract, envelopes, records, users
-from app.practice.envelopes import Reply
-from app.practice.leads_and_webhooks import stamped
+from app.practice import records, users
 from app.practice.limits import Limits
-from app.practice.request_handler import Counter
+from app.practice.records import timestamp
 from app.practice.store import Record, Store
 
 
@@ -39,7 +37,7 @@ class Company:
         self.leads: dict[str, Record] = {}
         self.last_lead = 0
         self.webhooks: dict[int, Record] = {}
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
 
     def add_user(self, key: str, name: str, email: str | None = None, *, admin: bool = False) -> int:
         """Let somebody in with a key; returns their user id."""
@@ -48,24 +46,14 @@ class Company:
 
     def replace_key(self, old: str, new: str | None) -> None:
         """Give a user another key, or none; the old one is dead at once."""
-        with self._lock:
+        with self.lock:
             person = self.people.by_key.pop(old)
             if new is not None:
                 self.people.by_key[new] = person
 
-    def answer(
-        self, method: str, path: str, query: list[tuple[str, str]], headers: dict[str, str], body: bytes = b""
-    ) -> Reply:
-        """Answer one HTTP request; header names are in lower case."""
-        with self._lock:
-            try:
-                return self._answer(method, path, query, headers, body)
-            except envelopes.Refused as no:
-                return no.reply
-
     def records(self, kind: str) -> list[Record]:
         """Everything of a kind, the deleted ones too."""
-        with self._lock:
+        with self.lock:
             return self.store.all(kind)
 
     def record(self, kind: str, id: int) -> Record | None:
@@ -77,14 +65,14 @@ class Company:
 
     def edit(self, kind: str, id: int, **changes: Any) -> None:
         """Somebody changes a record in Pipedrive's own screens."""
-        with self._lock:
+        with self.lock:
             moment = self.clock()
             record = self.store.rows[kind][id].record
-            self.store.put(kind, records.changed(kind, record, changes, stamped(moment)), moment)
+            self.store.put(kind, records.changed(kind, record, changes, timestamp(moment)), moment)
 
     def merge(self, kind: str, id: int, into: int) -> None:
         """Somebody merges two records: `id` goes, and what hung on it moves to `into`."""
-        with self._lock:
+        with self.lock:
             moved = [row["id"] for row in self.store.alive("activities")]
             for number in moved:
                 record = self.store.rows["activities"][number].record
@@ -99,7 +87,7 @@ class Company:
 
     def dump(self) -> dict[str, Any]:
         """Everything worth keeping, as plain JSON."""
-        with self._lock:
+        with self.lock:
             return {
                 "version": 1,
                 "company": {"id": self.id, "domain": self.domain, "name": self.name},
@@ -116,7 +104,7 @@ class Company:
         """Become what `dump` once described; raises KeyError or ValueError on anything else."""
         if snapshot["version"] != 1:
             raise ValueError("This practice company was kept by another version.")
-        with self._lock:
+        with self.lock:
             self.id, self.domain = snapshot["company"]["id"], snapshot["company"]["domain"]
             self.name = snapshot["company"]["name"]
             self.people.load(snapshot["people"])
@@ -126,22 +114,3 @@ class Company:
             self.leads = {row["id"]: row for row in snapshot.get("leads", [])}
             self.webhooks = {row["id"]: row for row in snapshot.get("webhooks", [])}
             self.store.load(snapshot)
-
-    def _answer(
-        self, method: str, path: str, query: list[tuple[str, str]], headers: dict[str, str], body: bytes
-    ) -> Reply:
-        key = headers.get("x-api-token", "")
-        person = self.people.by_key.get(key)
-        if person is None or any(name == "api_token" for name, _ in query):
-            raise envelopes.unauthorized()
-        call = contract.find(method, path)
-        if call is None:
-            raise envelopes.not_found("Endpoint")
-        try:
-            self.limits.charge(key, call, self.clock())
-            request = contract.read(call, path, query, headers.get("content-type", ""), body)
-            reply = Counter(self, person, self.clock()).serve(request)
-        except envelopes.Refused as no:
-            reply = no.reply
-        limits = self.limits.headers(key, call, self.clock())
-        return Reply(reply.status, reply.body, {**reply.headers, **limits})

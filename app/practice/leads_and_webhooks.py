@@ -1,28 +1,21 @@
-"""The older half of the counter: leads, counted in letters, and webhooks, which only an administrator may set."""
-
-from __future__ import annotations
+"""The calls of Pipedrive's first version: leads, with UUIDs for ids, and webhooks, which only an administrator may set."""
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.practice import envelopes, users
+from app.practice.company import Company
 from app.practice.contract import Request
 from app.practice.envelopes import Reply
+from app.practice.records import timestamp
 from app.practice.store import Record
-
-if TYPE_CHECKING:
-    from app.practice.company import Company
 
 ABOUT = {"activity", "deal", "lead", "note", "organization", "person", "pipeline", "product", "stage", "user", "*"}
 MOST_HOOKS = 40
 
 
-def stamped(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
-
-
-class Extras:
+class LeadsAndWebhooks:
     """Serves one user at one moment, in the envelopes of the first version."""
 
     def __init__(self, company: Company, person: users.Colleague, moment: datetime) -> None:
@@ -80,7 +73,7 @@ class Extras:
         return envelopes.in_json(200, {"status": "ok", "success": True})
 
     def _lead(self, body: dict[str, Any]) -> Record:
-        stamp = stamped(self.moment)
+        stamp = timestamp(self.moment)
         blank: Record = {"id": str(self._next_id()), "owner_id": self.person.id, "creator_id": self.person.id, "label_ids": [],
                          "person_id": None, "organization_id": None, "source_name": "API", "origin": "API", "origin_id": None,
                          "channel": None, "channel_id": None, "is_archived": False, "was_seen": False, "value": None,
@@ -95,7 +88,7 @@ class Extras:
 
     def _hook(self, number: int, body: dict[str, Any]) -> Record:
         blank: Record = {"id": number, "company_id": self.company.id, "owner_id": self.person.id, "user_id": self.person.id,
-                         "version": "2.0", "is_active": 1, "add_time": stamped(self.moment), "remove_time": None,
+                         "version": "2.0", "is_active": 1, "add_time": timestamp(self.moment), "remove_time": None,
                          "type": "general", "remove_reason": None, "last_delivery_time": None, "last_http_status": None,
                          "admin_id": self.person.id, "http_auth_user": None, "http_auth_password": None}  # fmt: skip
         return blank | body

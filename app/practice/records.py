@@ -1,5 +1,6 @@
 """What a record looks like once Pipedrive has written it: defaults filled in, times in UTC, names split."""
 
+from datetime import datetime
 from typing import Any
 
 from app.practice import envelopes
@@ -61,6 +62,11 @@ _BLANK: dict[str, Record] = {
         "note": None,
     },
 }
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 to the second, for an aware moment in UTC."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
 
 
 def new(kind: str, id: int, user_id: int, visible_to: int, stamp: str) -> Record:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from app.practice.company import Company
+from app.practice.request_handler import answer
 
 
 class PracticeTransport(httpx.BaseTransport):
@@ -16,7 +17,8 @@ class PracticeTransport(httpx.BaseTransport):
         self._save = save
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        reply = self._company.answer(
+        reply = answer(
+            self._company,
             request.method,
             request.url.path,
             request.url.params.multi_items(),

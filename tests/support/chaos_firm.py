@@ -24,7 +24,6 @@ from app.services.accounts import profile, users
 from app.services.activities import activity_log
 from app.services.contacts import bank
 from app.services.push_queue import push_jobs
-from app.sync.runner.worker import NO_DATABASE
 from tests.support import sync_harness as office
 from tests.support import world
 
@@ -202,7 +201,7 @@ class Firm:
         try:
             with db.transaction() as session:
                 return deed(session, session.get_one(type(self.boss), self.staff[name].id))
-        except (*NO_DATABASE, bank.NotFound):
+        except (*db.UNAVAILABLE, bank.NotFound):
             self.refused += 1
             return None
 

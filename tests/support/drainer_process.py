@@ -13,7 +13,7 @@ from dataclasses import replace
 from app import db
 from app.sync.pull import listener
 from app.sync.queue.timings import Pace
-from app.sync.runner.worker import NO_DATABASE, drain
+from app.sync.runner.worker import drain
 from tests.support import sync_harness as office
 
 # the lease outlasts what a killed drainer left under way at the fake, also on a busy machine
@@ -27,7 +27,7 @@ def work(database, pipedrive, patience=0.25, deadline=0.3, late_commit=0.3, leas
     desk = office.desk_at(pipedrive, pace, float(patience))
     while True:
         # as the product's own loop does it: a database that is away is waited for
-        with suppress(*NO_DATABASE):
+        with suppress(*db.UNAVAILABLE):
             listener.listen(desk)
             drain(desk)
         time.sleep(0.02)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from app.practice import contract
 from app.practice.company import Company
 from app.practice.envelopes import Reply
+from app.practice.request_handler import answer
 from tests.support.fake_socket import Heard, Server
 from tests.support.faults import Fault
 
@@ -145,4 +146,4 @@ class FakePipedrive:
 
     def commit(self, heard: Heard) -> Reply:
         headers = {"content-type": heard.content_type} | ({"x-api-token": heard.key} if heard.key else {})
-        return self.company.answer(heard.method, heard.path, heard.query, headers, heard.body)
+        return answer(self.company, heard.method, heard.path, heard.query, headers, heard.body)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.practice.company import Company
+from app.practice.request_handler import answer
 
 MEETING = {"subject": "Intro", "type": "meeting", "participants": [{"person_id": 1, "primary": True}]}
 
@@ -22,7 +23,7 @@ class Caller:
     def ask(self, method, path, body=None, *, key="key-anna", content_type="application/json", raw=None, **query):
         headers = ({"x-api-token": key} if key else {}) | {"content-type": content_type}
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
-        self.reply = self.company.answer(method, path, list(query.items()), headers, content)
+        self.reply = answer(self.company, method, path, list(query.items()), headers, content)
         return self.reply.status, json.loads(self.reply.body)
 
     def add(self, kind, body, **more):

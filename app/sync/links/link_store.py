@@ -146,6 +146,17 @@ def link(session: Session, slot: Slot) -> PipedriveLink:
     return found
 
 
+def own_links(account: str, kind: EntityType) -> Any:
+    """Select the links of our own rows; e-mail addresses that lead to the same record are left out."""
+    return select(PipedriveLink).where(
+        PipedriveLink.account == account,
+        PipedriveLink.entity_type == kind,
+        PipedriveLink.state == LinkState.LINKED,
+        col(PipedriveLink.remote_id).is_not(None),
+        ~col(PipedriveLink.entity_key).startswith("mail:"),
+    )
+
+
 def taken(session: Session, slot: Slot, remote_id: int) -> bool:
     """Whether that record already belongs to somebody else of ours."""
     theirs = _of(slot, others=True).where(PipedriveLink.remote_id == remote_id)

@@ -14,7 +14,8 @@ from app.sync.api.records import Person
 from app.sync.links import field_merge, fingerprints
 from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, decisions, settled, shape
 from app.sync.push import meeting_fields
-from app.sync.push.push_context import Line, contact_of
+from app.sync.push.push_context import contact_of
+from app.sync.queue.connection import Line
 
 
 def person(line: Line, there: Person, link: PipedriveLink) -> None:

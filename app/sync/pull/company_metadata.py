@@ -15,8 +15,8 @@ from app import db
 from app.models import EntityType, SyncAccount
 from app.sync.api.errors import NotAllowed, Rejected
 from app.sync.api.records import Field
-from app.sync.push.push_context import Line
 from app.sync.queue import leases
+from app.sync.queue.connection import Line
 
 MARK = "Pipedriven reference"
 

@@ -15,13 +15,12 @@ from app import db
 from app.models import SyncAccount, WebhookNote
 from app.services.base import firm_settings
 from app.sync.api.errors import KeyRefused, PipedriveError
-from app.sync.pull import changes, company_metadata, deletions, webhooks
-from app.sync.push.push_context import Line
+from app.sync.pull import changes, company_metadata, recheck, webhooks
 from app.sync.queue import connection, leases
 from app.sync.queue.company import Desk
+from app.sync.queue.connection import Line
 from app.sync.queue.leases import Lease
 from app.sync.queue.outcome_errors import LeaseLost
-from app.sync.runner.worker import NO_DATABASE
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +74,10 @@ def _turn(desk: Desk, lease: Lease) -> None:
 def _heed(line: Line, address: str) -> None:
     """Hear the news, and be heard to have failed: what was not heard now is heard the next time."""
     try:
-        deletions.notes(line)
+        recheck.look_at_notes(line)
         if _is_full_turn(line):
-            changes.changes(line)
-            deletions.check(line)
+            changes.read_changes(line)
+            recheck.check_oldest(line)
             company_metadata.learn(line)
             webhooks.keep(line, address)
             _note_turn(line)
@@ -86,7 +85,7 @@ def _heed(line: Line, address: str) -> None:
         raise
     except connection.RESTS as trouble:
         connection.rest(line, trouble)
-    except (LeaseLost, *NO_DATABASE):
+    except (LeaseLost, *db.UNAVAILABLE):
         raise
     except PipedriveError as trouble:
         log.warning("listening to Pipedrive stopped half-way: %s", trouble.sentence)
@@ -108,7 +107,7 @@ def _is_full_turn(line: Line) -> bool:
 
 def _note_turn(line: Line) -> None:
     with db.transaction() as session:
-        changes.note(session, line.account, at=leases.moment(session).isoformat(), soon="")
+        changes.save_cursor(session, line.account, at=leases.moment(session).isoformat(), soon="")
 
 
 def _next(lease: Lease) -> None:

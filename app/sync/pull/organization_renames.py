@@ -11,7 +11,7 @@ from app.sync.api.records import Organization
 from app.sync.links import link_store
 from app.sync.links.link_store import Slot
 from app.sync.links.three_way_merge import Agreed, shape
-from app.sync.push.push_context import Line
+from app.sync.queue.connection import Line
 
 
 def renamed(line: Line, there: Organization, link: PipedriveLink) -> None:

@@ -19,8 +19,8 @@ from app.services.base import firm_settings
 from app.services.pipedrive import webhook_inbox
 from app.sync.api.errors import Gone, NotAllowed, PipedriveError, Rejected
 from app.sync.api.pipedrive import Pipedrive
-from app.sync.push.push_context import Line
 from app.sync.queue.company import Desk
+from app.sync.queue.connection import Line
 from app.vault import Sealed
 
 ABOUT = (EntityType.ORGANIZATION, EntityType.PERSON, EntityType.ACTIVITY)

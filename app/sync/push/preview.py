@@ -21,9 +21,10 @@ from app.sync.api.errors import PipedriveError
 from app.sync.links.link_store import Slot
 from app.sync.push import matching
 from app.sync.push.candidates import Candidate
-from app.sync.push.push_context import Line, Push
+from app.sync.push.push_context import Push
 from app.sync.queue import connection, leases
 from app.sync.queue.company import Desk
+from app.sync.queue.connection import Line
 from app.sync.queue.leases import Lease
 from app.sync.queue.outcome_errors import LeaseLost
 

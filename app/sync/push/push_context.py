@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,30 +23,11 @@ from app.models import (
 )
 from app.services.push_queue.push_rules import IN_THE_TRASH
 from app.sync.api.errors import Gone
-from app.sync.api.pipedrive import Pipedrive
 from app.sync.links import link_store
-from app.sync.queue.leases import Lease
-from app.sync.queue.mapping_rules import Choices
+from app.sync.queue.connection import Line
 from app.sync.queue.outcome_errors import CONTACT_GONE, GONE, OWNER_CHANGED, Closed, NothingToPush
-from app.sync.queue.timings import Pace
 
 Record = tuple[EntityType, int]
-
-
-@dataclass(frozen=True)
-class Line:
-    """An open line to one Pipedrive company with one person's key."""
-
-    lease: Lease
-    pipedrive: Pipedrive
-    pace: Pace
-    types: dict[str, str]
-    restored_from: datetime | None = None
-    choices: Choices = field(default_factory=Choices)
-
-    @property
-    def account(self) -> str:
-        return self.lease.account
 
 
 @dataclass

@@ -13,7 +13,8 @@ from app.sync.links.remote_ids import number_of, on_contact
 from app.sync.links.three_way_merge import Agreed
 from app.sync.push import cancelled_meetings, leads_and_deals, lost_answers, matching, meetings, persons, push_undo
 from app.sync.push.find_or_create import Step, ensure
-from app.sync.push.push_context import Line, Push, Record, read
+from app.sync.push.push_context import Push, Record, read
+from app.sync.queue.connection import Line
 from app.sync.queue.outcome_errors import Again, Waiting
 
 LOOKS = 6

@@ -11,7 +11,7 @@ from app import db
 from app.models import Activity, Contact, EntityType, PipedriveLink, PipedriveSync, PushEffect, PushReceipt, now
 from app.models.pipedrive_sync import LinkState
 from app.sync.api.errors import Gone
-from app.sync.push.push_context import Line
+from app.sync.queue.connection import Line
 
 ORDER = (EntityType.ACTIVITY, EntityType.LEAD, EntityType.DEAL, EntityType.PERSON, EntityType.ORGANIZATION)
 STAYS = "{kind} {number} stays in Pipedrive, because others use it."

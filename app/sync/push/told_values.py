@@ -13,8 +13,8 @@ from app.sync.api.errors import Blocked, KeyRefused, NotSent, Rejected, Throttle
 from app.sync.links import link_store
 from app.sync.links.link_store import Slot
 from app.sync.links.three_way_merge import Agreed, Snapshot
-from app.sync.push.push_context import Line
 from app.sync.queue import leases
+from app.sync.queue.connection import Line
 from app.sync.queue.outcome_errors import Waiting
 
 NOT_HEARD = (Blocked, KeyRefused, NotSent, Rejected, Throttled)

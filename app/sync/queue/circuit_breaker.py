@@ -17,8 +17,8 @@ from sqlmodel import Session, col, select, update
 from app import db
 from app.models import PipedriveSync, SyncAccount, SyncLane, User
 from app.sync.api.errors import NotSent, OutOfOrder, Unreachable
-from app.sync.push.push_context import Line
 from app.sync.queue import leases, token_budget
+from app.sync.queue.connection import Line
 from app.sync.queue.job_outcomes import Become
 
 # so many different pushes in a row without a usable answer are no accident

@@ -6,6 +6,7 @@ none leaves without them.
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
@@ -16,12 +17,13 @@ from app.models import PRACTICE, Setting
 from app.sync.api.burst_limiter import is_search
 from app.sync.api.errors import Blocked, KeyRefused, NotSent, PipedriveError, Rejected, Throttled
 from app.sync.api.pipedrive import Pipedrive
-from app.sync.push.push_context import Line
 from app.sync.queue import leases, mapping_rules, token_budget
 from app.sync.queue.company import Desk
 from app.sync.queue.job_outcomes import Reason
 from app.sync.queue.leases import Lease
+from app.sync.queue.mapping_rules import Choices
 from app.sync.queue.outcome_errors import LeaseLost
+from app.sync.queue.timings import Pace
 from app.vault import Sealed
 
 RESTORED = "sync_verify_since"
@@ -37,6 +39,22 @@ CODES = {
 log = logging.getLogger(__name__)
 
 KindOf = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """An open line to one Pipedrive company with one person's key."""
+
+    lease: Lease
+    pipedrive: Pipedrive
+    pace: Pace
+    types: dict[str, str]
+    restored_from: datetime | None = None
+    choices: Choices = field(default_factory=Choices)
+
+    @property
+    def account(self) -> str:
+        return self.lease.account
 
 
 class Unusable(Exception):

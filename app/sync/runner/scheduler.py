@@ -79,7 +79,7 @@ class Clock:
                 await asyncio.to_thread(worker.drain, self._desk)
                 await asyncio.to_thread(listener.listen, self._desk)
                 pause = await asyncio.to_thread(worker.rest, self._desk)
-            except worker.NO_DATABASE as cut:
+            except db.UNAVAILABLE as cut:
                 log.warning("the queue waits for PostgreSQL: %s", type(cut).__name__)
             except Exception:
                 log.exception("the drain broke")

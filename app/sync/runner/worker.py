@@ -9,17 +9,14 @@ from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from app import db
 from app.models import PipedriveSync
 from app.services.base import firm_settings
 from app.sync.api.errors import KeyRefused, OutOfOrder, PipedriveError, Rejected, UnknownOutcome
 from app.sync.push import push_job
-from app.sync.push.push_context import Line
 from app.sync.queue import circuit_breaker, connection, job_outcomes, leases
 from app.sync.queue.company import Desk
+from app.sync.queue.connection import Line
 from app.sync.queue.job_outcomes import Become, Reason
 from app.sync.queue.leases import Lease
 from app.sync.queue.outcome_errors import Closed, LeaseLost, NothingToPush, Waiting
@@ -27,7 +24,6 @@ from app.sync.runner import after_push
 
 NO_ANSWER = "Pipedrive answers, but not to this push."
 BROKEN = "Something broke on our side; we try again."
-NO_DATABASE = (OperationalError, InterfaceError, PoolTimeout)
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +64,7 @@ def rest(desk: Desk) -> float:
 
 def give_up(desk: Desk) -> None:
     """Give back the lanes of whoever did not come to an end; an answer that still arrives is reconciled later."""
-    with suppress(*NO_DATABASE):
+    with suppress(*db.UNAVAILABLE):
         for lease in list(desk.leases.values()):
             _release(desk, lease)
 
@@ -139,7 +135,7 @@ def _outcome(line: Line, job: PipedriveSync) -> Become:
 def _pushed(line: Line, job: PipedriveSync) -> Become:
     try:
         said = push_job.push(job, line)
-    except (LeaseLost, *connection.RESTS, *NO_DATABASE):
+    except (LeaseLost, *connection.RESTS, *db.UNAVAILABLE):
         raise
     except Exception as end:  # noqa: BLE001 - a bug in one push must not stop the others
         return _after(end, line, job)

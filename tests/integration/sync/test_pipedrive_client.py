@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from app.practice.request_handler import answer
 from app.sync.api.errors import Gone, NotAllowed, Unreachable
 from app.sync.api.pipedrive import Pipedrive, http_client, merged
 from tests.support import faults, pipedrive_client
@@ -124,7 +125,8 @@ def test_near_matches_of_a_sloppy_search_are_dropped(fake, pipedrive):
 
 def test_everything_written_lately_is_listed_newest_first_over_all_pages(fake, pipedrive):
     for number in range(230):
-        fake.company.answer(
+        answer(
+            fake.company,
             "POST",
             "/api/v2/persons",
             [],

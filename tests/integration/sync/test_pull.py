@@ -10,6 +10,7 @@ from sqlmodel import select
 from app import db
 from app.errors import Conflict, NotFound
 from app.models import AuditEvent, ConflictResolution, Outcome, SyncAccount, SyncStatus, User, now
+from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.contacts import bank, organisations
 from app.services.pipedrive import conflicts
@@ -427,5 +428,5 @@ def test_everything_we_ask_fits_pipedrives_own_documents(fake, desk, ada, kari):
 def typed_there(fake, kind, **facts):
     """Somebody typed it into Pipedrive's own screens."""
     headers = {"x-api-token": BOS_KEY, "content-type": "application/json"}
-    reply = fake.company.answer("POST", f"/api/v2/{kind}", [], headers, json.dumps(facts).encode())
+    reply = answer(fake.company, "POST", f"/api/v2/{kind}", [], headers, json.dumps(facts).encode())
     assert reply.status == 200, reply.body

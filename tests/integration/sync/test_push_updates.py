@@ -9,6 +9,7 @@ from sqlmodel import select
 from app import db
 from app.errors import Conflict, NotFound
 from app.models import PushEffect, PushReceipt, SyncAccount, SyncStatus, Trigger, User, now
+from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import bank
@@ -140,7 +141,7 @@ def office_person(fake, **facts):
 def typed_there(fake, kind, **facts):
     """Somebody typed it into Pipedrive's own screens."""
     headers = {"x-api-token": BOS_KEY, "content-type": "application/json"}
-    reply = fake.company.answer("POST", f"/api/v2/{kind}", [], headers, json.dumps(facts).encode())
+    reply = answer(fake.company, "POST", f"/api/v2/{kind}", [], headers, json.dumps(facts).encode())
     assert reply.status == 200, reply.body
 
 

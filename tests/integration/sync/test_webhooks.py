@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from app import db
 from app.models import SyncAccount, User, WebhookNote, now
+from app.practice.request_handler import answer
 from app.services.accounts import pipedrive_keys
 from app.services.accounts import profile as account_service
 from app.services.base import firm_settings
@@ -90,7 +91,7 @@ def test_news_about_a_record_of_ours_is_noted_once_and_looked_at_with_one_reques
 def test_news_of_a_merge_relinks_without_a_search(fake, desk, ada, kari, secrets):
     typed = {"name": "K. Nordmann"}
     headers = {"x-api-token": ADAS_KEY, "content-type": "application/json"}
-    fake.company.answer("POST", "/api/v2/persons", [], headers, json.dumps(typed).encode())
+    answer(fake.company, "POST", "/api/v2/persons", [], headers, json.dumps(typed).encode())
     fake.company.merge("persons", 1, into=2)
     ring(secrets.path, about("person", 1, "delete", merged_to_id=2), password=secrets.password)
     listener.listen(desk)

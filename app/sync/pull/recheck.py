@@ -1,0 +1,82 @@
+"""Looks at single records: those that a webhook named, and those that we have not met for longest.
+
+Lists do not name what was deleted or merged away, so it is asked for by number,
+a hundred at a time.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import Uuid, cast, func
+from sqlmodel import Session, col, select, update
+
+from app import db
+from app.models import Activity, EntityType, PipedriveLink, WebhookNote, now
+from app.sync.api.errors import Gone
+from app.sync.api.pipedrive import AT_ONCE
+from app.sync.links import link_store
+from app.sync.pull import deletions, dispatch
+from app.sync.pull.dispatch import There
+from app.sync.queue import leases
+from app.sync.queue.connection import Line
+
+PLURAL = {EntityType.ORGANIZATION: "organizations", EntityType.PERSON: "persons", EntityType.ACTIVITY: "activities"}
+MOST_NOTES = 100
+
+Look = Callable[[int], There]
+
+
+def look_at_notes(line: Line) -> None:
+    """Look at every record that a webhook named."""
+    with db.reading() as session:
+        waiting = select(WebhookNote).where(WebhookNote.account == line.account).order_by(col(WebhookNote.id))
+        told = session.exec(waiting.limit(MOST_NOTES)).all()
+    for note in told:
+        if note.merged_to_id:
+            deletions.handle_missing(line, note.entity_type, note.remote_id, note.merged_to_id)
+        else:
+            _look(line, note.entity_type, note.remote_id)
+        with db.transaction() as session:
+            kept = session.get(WebhookNote, note.id, with_for_update=True)
+            if kept and kept.updated_at == note.updated_at:
+                session.delete(kept)
+
+
+def check_oldest(line: Line) -> None:
+    """Ask, a hundred at a time, for those that we have not met for longest."""
+    for kind, plural in PLURAL.items():
+        with db.reading() as session:
+            ids = _unmet(session, line, kind)
+        if not ids:
+            continue
+        there = line.pipedrive.present(plural, ids)
+        for number in ids:
+            if number not in there:
+                _look(line, kind, number)
+        with db.transaction() as session:
+            met = col(PipedriveLink.remote_id).in_(ids), col(PipedriveLink.entity_type) == kind
+            mine = col(PipedriveLink.account) == line.account
+            session.exec(update(PipedriveLink).where(mine, *met).values(checked_at=now()))
+
+
+def _look(line: Line, kind: EntityType, number: int) -> None:
+    ask: dict[EntityType, Look] = {
+        EntityType.ORGANIZATION: line.pipedrive.get_organization,
+        EntityType.PERSON: line.pipedrive.get_person,
+        EntityType.ACTIVITY: line.pipedrive.get_activity,
+    }
+    try:
+        dispatch.dispatch(line, kind, ask[kind](number))
+    except Gone:
+        deletions.handle_missing(line, kind, number)
+
+
+def _unmet(session: Session, line: Line, kind: EntityType) -> list[int]:
+    met = func.coalesce(PipedriveLink.checked_at, PipedriveLink.updated_at)
+    before = leases.moment(session) - timedelta(seconds=line.pace.recheck)
+    links = link_store.own_links(line.account, kind).where(met <= before).order_by(met, col(PipedriveLink.id))
+    if kind is EntityType.ACTIVITY:
+        links = links.join(Activity, col(Activity.id) == cast(PipedriveLink.entity_key, Uuid)).where(
+            col(Activity.done).is_(False), col(Activity.deleted_at).is_(None)
+        )
+    return list(dict.fromkeys(link.remote_id for link in session.exec(links.limit(AT_ONCE))))
