@@ -12,16 +12,17 @@ from pathlib import Path
 
 from app import __main__ as command_line
 
-_loaded = multiprocessing.get_context("forkserver")
-_loaded.set_forkserver_preload(["app.main", "app.commands.run"])
+# processes that begin with the product already loaded
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["app.main", "app.commands.run"])
 
 
 class Forked:
     """`python -m app` with these words; answers as `subprocess.Popen` with a pipe for what it prints."""
 
     def __init__(self, words, *, cwd, env, log):
-        heard, said = _loaded.Pipe(duplex=False)
-        self._process = _loaded.Process(target=_serve, args=([*map(str, words)], str(cwd), env, said, str(log)))
+        heard, said = FORKS.Pipe(duplex=False)
+        self._process = FORKS.Process(target=_serve, args=([*map(str, words)], str(cwd), env, said, str(log)))
         self._process.start()
         said.close()
         self.stdout, self.pid = os.fdopen(os.dup(heard.fileno()), "r", encoding="utf-8"), self._process.pid

@@ -17,7 +17,7 @@ from nicegui.element import Element
 from app.signals import ANYTHING, Signal, Topic
 
 # how much older than its subscription the answer to a page's first question may be, in seconds
-LATELY = 5.0
+OLDEST_ANSWER = 5.0
 
 _recent: deque[tuple[float, Signal]] = deque(maxlen=1000)
 _news: defaultdict[Topic, Event[Signal]] = defaultdict(Event)
@@ -34,14 +34,14 @@ def on(
     *topics: Topic,
     owner: UUID | None = None,
     about: UUID | None = None,
-    catch_up: bool = False,
+    since: float | None = None,
 ) -> None:
     """Call `refresh` on news, as long as the part of the screen that asked is there.
 
     `owner` narrows the news to one person's bank, `about` to one row. What comes
     while a refresh is running makes one more refresh, not many; what comes while
-    the phone sleeps makes one when it is back. With `catch_up` the last seconds
-    count too: what came between the page's own question and now.
+    the phone sleeps makes one when it is back. What came after `since`, a time of
+    `time.monotonic`, counts too: the moment of the question that the page shows.
     """
     here = ui.context.slot.parent
     turn = _Turn(here, refresh)
@@ -55,10 +55,15 @@ def on(
 
     for topic in topics:
         _news[topic].subscribe(hear)
-    if catch_up:
+    if since is not None:
         for at, signal in list(_recent):
-            if signal.topic in topics and monotonic() - at < LATELY:
+            if signal.topic in topics and at > since:
                 background_tasks.create(hear(signal), name="news of just now")
+
+
+def lately() -> float:
+    """`since` for an answer that came a moment ago."""
+    return monotonic() - OLDEST_ANSWER
 
 
 class _Turn:

@@ -79,7 +79,7 @@ def commands(*, golden: bool) -> list[Line]:
     export = _line("/api/contacts/export", "Export contacts", "", "download")
     return [
         {"id": "add", "n": "Add a contact", "also": "new person", "icon": theme.icon("user-plus"), "emit": "add_contact", "key": "n"},
-        *(_line(path, f"Go to {word}", "", icon) for path, word, icon in navigation.of(golden)),
+        *(_line(path, f"Go to {word}", "", icon) for path, word, icon in navigation.rail_of(golden)),
         _line("/notices", "Go to Notices", "", "bell"),
         *(export | {"id": kind, "href": f"/api/contacts/export.{kind}", "n": f"Export all contacts as {name}", "file": True} for kind, name in (("csv", "CSV"), ("xlsx", "Excel"), ("vcf", "vCard"))),
         {"id": "keys", "n": "Show the keys", "also": "keyboard shortcuts help", "icon": theme.icon("keyboard"), "emit": "show_keys", "key": "?"},

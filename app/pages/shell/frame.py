@@ -100,8 +100,13 @@ class Shell:
         await self.contact_sheet.open(text=str(event.args)[: text_parser.MOST_BYTES])
 
 
-async def shell(screens: dict[str, Callable[..., Any]], me: User, *, templates: bool = False) -> None:
-    """Draw the frame around the screen that the address names; screens change without a reload."""
+async def shell(
+    screens: dict[str, Callable[..., Any]], me: User, loaded: list[Any], *, templates: bool = False
+) -> None:
+    """Draw the frame around the screen that the address names; screens change without a reload.
+
+    `loaded` is given to the screens that take it: what the page has asked already for the first of them.
+    """
     this = Shell(me, templates)
     with ui.element("header").classes("pd-top"):
         with basic.link("/", "pd-brand", label="Pipedriven, to Today"):
@@ -114,7 +119,7 @@ async def shell(screens: dict[str, Callable[..., Any]], me: User, *, templates: 
     nav = Nav(this)
     toast.tray()
     with ui.element("div").classes("pd-main"):
-        pages = ui.sub_pages(screens, data={"shell": this})
+        pages = ui.sub_pages(screens, data={"shell": this, "loaded": loaded})
     router = ui.context.client.sub_pages_router
     router.on_path_changed(nav.stand_at)
     nav.stand_at(router.current_path)
@@ -133,7 +138,7 @@ class Nav(Element, component=theme.COMPONENTS / "nav.js"):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
-        self.ways = {"rail": navigation.of(shell.me.is_golden), "bar": navigation.NAV}
+        self.ways = {"rail": navigation.rail_of(shell.me.is_golden), "bar": navigation.NAV}
         # a text, not a dict: NiceGUI wraps every nested one
         self.props["ways"] = json.dumps(
             {kind: [(path, word, theme.drawing(icon)) for path, word, icon in ways] for kind, ways in self.ways.items()}
@@ -146,4 +151,4 @@ class Nav(Element, component=theme.COMPONENTS / "nav.js"):
         self.on("jump", lambda: shell.palette.run_method("begin"), [])
 
     def stand_at(self, path: str) -> None:
-        self.props["here"] = {kind: navigation.lit(ways, path) for kind, ways in self.ways.items()}
+        self.props["here"] = {kind: navigation.active(ways, path) for kind, ways in self.ways.items()}

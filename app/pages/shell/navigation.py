@@ -1,4 +1,4 @@
-"""The rooms of the house: what the phone's bar and the desktop's rail lead to."""
+"""Which screens the phone's bottom bar and the desktop's side rail lead to: path, label and icon of each."""
 
 NAV = (
     ("/", "Today", "sparkles"),
@@ -19,13 +19,20 @@ RAIL = (
     ("/team", "Team", "shield"),
 )
 
-
-def of(golden: bool) -> tuple[tuple[str, str, str], ...]:
-    """The rail; the team's room is for golden tickets."""
-    return tuple(room for room in RAIL if golden or room[0] != "/team")
+Entries = tuple[tuple[str, str, str], ...]
 
 
-def lit(ways: tuple[tuple[str, str, str], ...], path: str) -> str:
-    """Which of these ways is shown as taken on `path`; what the phone's bar does not name lies behind its last entry."""
-    here = "/" + path.split("?", maxsplit=1)[0].strip("/").split("/")[0]
-    return here if any(here == way for way, *_ in ways) else NAV[-1][0]
+def rail_of(golden: bool) -> Entries:
+    """The rail's entries; Team is for golden tickets."""
+    return tuple(entry for entry in RAIL if golden or entry[0] != "/team")
+
+
+def active(entries: Entries, path: str) -> str:
+    """The path of the entry that is marked while `path` is open; the last one, More, where no entry leads there."""
+    here = first_part(path)
+    return here if any(here == entry_path for entry_path, *_ in entries) else NAV[-1][0]
+
+
+def first_part(path: str) -> str:
+    """`/contacts` of `/contacts/1?q=a`."""
+    return "/" + path.split("?", maxsplit=1)[0].strip("/").split("/")[0]

@@ -27,17 +27,16 @@ from app.pages.reports.reports_page import reports_page
 from app.pages.reports.team_report_page import teamwork_page
 from app.pages.reports.wallboard_page import big_screen
 from app.pages.settings.settings_page import settings_page
-from app.pages.shell import first_paint
+from app.pages.shell import first_paint, navigation
 from app.pages.shell.frame import KEPT, shell
 from app.pages.shell.more_page import more_page
 from app.pages.team.audit_log_page import trail_page
 from app.pages.team.team_page import team_page
-from app.pages.today.today_page import today
+from app.pages.today.today_page import Day, ask_day, today
 from app.pages.ui import theme
 from app.services.accounts.pipedrive_keys import Check, LetGo
-from app.services.activities import email_templates, pending_outcomes
+from app.services.activities import email_templates
 from app.services.campaigns import campaigns
-from app.services.contacts import suggestions
 from app.services.pipedrive.manual_push import LookUp
 from app.services.team import manager_view
 from app.vault import Vault
@@ -94,23 +93,16 @@ async def page() -> None:
     """The one page: every address builds the same frame, the screens change inside it."""
     path = ui.context.client.sub_pages_router.current_path.split("?")[0]
 
-    def ask(session: Session, me: User) -> tuple[first_paint.Picks, bool, bool]:
-        here, today_ = "/" + path.strip("/").split("/")[0], path == "/"
-        suggested = suggestions.suggest(session, me, first_paint.SHOWN) if today_ else []
-        asked = pending_outcomes.open_questions(session, me, 3) if today_ else []
-        return (
-            first_paint.Picks(me, here, suggested, asked),
-            _exists(session, me, path),
-            email_templates.any_(session, me),
-        )
+    def ask(session: Session, me: User) -> tuple[User, Day | None, bool, bool]:
+        day = ask_day(session, me) if path == "/" else None
+        return me, day, _exists(session, me, path), email_templates.any_(session, me)
 
-    picks, exists, writes = await look(ask)
-    me = picks.me
+    me, day, exists, writes = await look(ask)
     if not exists:
         ui.status_code(404)
-    ui.add_body_html(first_paint.paint(picks))
+    ui.add_body_html(first_paint.paint(me, navigation.first_part(path), day))
     screens = {path: screen for path, screen in SCREENS.items() if me.is_golden or path not in GOLDEN}
-    await shell(screens, me, templates=writes)
+    await shell(screens, me, [day] if day else [], templates=writes)
 
 
 def _exists(session: Session, me: User, path: str) -> bool:

@@ -1,6 +1,8 @@
-"""Today: whom to call now, what was promised, and what still wants an answer."""
+"""Today: whom to call now, what was promised, and which outcomes are still to be answered."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
 
 from nicegui import ui
 from sqlmodel import Session
@@ -21,99 +23,125 @@ from app.services.activities import pending_outcomes, timeline
 from app.services.contacts import suggestions
 from app.signals import Topic
 
-Day = tuple[list[suggestions.Suggestion], list[timeline.Entry], list[tuple[PendingOutcome, Contact]]]
+Refresh = Callable[[], Awaitable[None]]
 
 # five fit on a phone without scrolling, and keep the first visit light; so do six promises below them
-AT_ONCE, PROMISED = 5, 6
+SUGGESTIONS_SHOWN = 5
+PROMISES_SHOWN = 6
+QUESTIONS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Day:
+    """What Today shows; of suggestions and promises one more than is shown, which tells whether there are more.
+
+    `asked_at` is the time of `time.monotonic` from which news is not in it.
+    """
+
+    asked_at: float
+    suggestions: list[suggestions.Suggestion]
+    promises: list[timeline.Entry]
+    questions: list[tuple[PendingOutcome, Contact]]
+
+
+def ask_day(session: Session, me: User, suggested: int = SUGGESTIONS_SHOWN, promised: int = PROMISES_SHOWN) -> Day:
+    return Day(
+        monotonic(),
+        suggestions.suggest(session, me, suggested + 1),
+        timeline.planned(session, me, limit=promised + 1),
+        pending_outcomes.open_questions(session, me, QUESTIONS_SHOWN),
+    )
 
 
 @screen("Today")
-async def today(shell: Shell) -> None:
-    my_day = MyDay(shell)
+async def today(shell: Shell, loaded: list[Day]) -> None:
+    """`loaded` holds the answer that the page came with, once: whoever comes back to Today asks anew."""
+
+    async def refresh() -> None:
+        show(await look(lambda session, me: ask_day(session, me, picks.shown, promises.shown)))
+
+    def show(day: Day) -> None:
+        if not picks.list.is_deleted:
+            picks.show(day)
+            promises.show(day.promises)
+
     with ui.element("div").classes("pd-two"):
         with ui.element("section"):
-            my_day.draw_picks()
+            picks = Picks(shell, refresh)
         with ui.element("section"):
             await introductions_inbox(shell)
-            my_day.draw_promises()
+            promises = Promises(shell, refresh)
             with basic.link("/campaigns", "pd-card pd-line"):
                 basic.icon("target")
                 basic.text("Campaigns", "pd-strong pd-grow")
                 basic.icon("chevron-right")
-    await my_day.again()
-    live_updates.on(my_day.again, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
+    day = loaded.pop() if loaded else await look(ask_day)
+    show(day)
+    live_updates.on(refresh, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id, since=day.asked_at)
 
 
-class MyDay:
-    """What is shown of the suggestions and the promises, and how many of each."""
+class Picks:
+    """The suggestions, below the outcomes that are still to be answered."""
 
-    def __init__(self, shell: Shell) -> None:
-        self.shell, self.picked, self.promised = shell, AT_ONCE, PROMISED
-
-    def draw_picks(self) -> None:
+    def __init__(self, shell: Shell, refresh: Refresh) -> None:
+        self.shell = shell
+        self.refresh = refresh
+        self.shown = SUGGESTIONS_SHOWN
         self.questions = Kept()
         with ui.element("div").classes("pd-title"):
             basic.title("Whom to contact now")
-            basic.text(theme.date_word(now(), self.shell.me.timezone), "pd-muted pd-small pd-date")
+            basic.text(theme.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
         with ui.element("div").classes("pd-card flush"):
-            self.picks, self.below_picks = ActList(cards=True), Kept()
+            self.list = ActList(cards=True)
+            self.below = Kept()
 
-    def draw_promises(self) -> None:
-        basic.heading("Planned and overdue")
-        with ui.element("div").classes("pd-card flush"):
-            self.promises, self.below_promises = ActList(), Kept()
-
-    async def again(self) -> None:
-        seen = await look(self.ask)
-        if not self.picks.is_deleted:
-            self.show(*seen)
-
-    def ask(self, session: Session, me: User) -> Day:
-        # one more than is shown tells whether there are more
-        return (
-            suggestions.suggest(session, me, self.picked + 1),
-            timeline.planned(session, me, limit=self.promised + 1),
-            pending_outcomes.open_questions(session, me, 3),
+    def show(self, day: Day) -> None:
+        shell = self.shell
+        self.questions.show(
+            [question.id for question, _ in day.questions], lambda: draw_questions(shell, day.questions)
         )
-
-    def show(
-        self,
-        picks: list[suggestions.Suggestion],
-        planned: list[timeline.Entry],
-        questions: list[tuple[PendingOutcome, Contact]],
-    ) -> None:
-        self.questions.show([question.id for question, _ in questions], lambda: asked(self.shell, questions))
-        self.show_picks(picks)
-        self.show_promises(planned)
-
-    def show_picks(self, found: list[suggestions.Suggestion]) -> None:
-        by = self.shell
-        self.picks.show(
-            [contact_rows.suggestion(one, by.reach, by.log, by.meet, by.writes) for one in found[: self.picked]]
+        self.list.show(
+            [
+                contact_rows.suggestion(one, shell.reach, shell.log, shell.meet, shell.writes)
+                for one in day.suggestions[: self.shown]
+            ]
         )
-        self.below_picks.show(*ending(found, self.picked, "Five more", self.more, nobody))
-
-    def show_promises(self, found: list[timeline.Entry]) -> None:
-        self.promises.show([promised(self.shell, one) for one in found[: self.promised]])
-        self.below_promises.show(*ending(found, self.promised, "More of them", self.further, no_promise))
+        self.below.show(*ending(day.suggestions, self.shown, "Five more", self.more, draw_nobody))
 
     async def more(self) -> None:
-        self.picked += AT_ONCE
-        await self.again()
-
-    async def further(self) -> None:
-        self.promised += 2 * PROMISED
-        await self.again()
+        self.shown += SUGGESTIONS_SHOWN
+        await self.refresh()
 
 
-def ending(found: Sequence[object], shown: int, word: str, more: Draw, nothing: Draw) -> tuple[object, Draw]:
-    """What stands below a list, as a place that is kept: the way to the rest of it, or what to do as there is none."""
-    if not found:
+class Promises:
+    """What is planned for the next days, and what is overdue."""
+
+    def __init__(self, shell: Shell, refresh: Refresh) -> None:
+        self.shell = shell
+        self.refresh = refresh
+        self.shown = PROMISES_SHOWN
+        basic.heading("Planned and overdue")
+        with ui.element("div").classes("pd-card flush"):
+            self.list = ActList()
+            self.below = Kept()
+
+    def show(self, planned: list[timeline.Entry]) -> None:
+        self.list.show([promise_line(self.shell, one) for one in planned[: self.shown]])
+        self.below.show(*ending(planned, self.shown, "More of them", self.more, draw_no_promise))
+
+    async def more(self) -> None:
+        self.shown += 2 * PROMISES_SHOWN
+        await self.refresh()
+
+
+def ending(rows: Sequence[object], shown: int, word: str, more: Draw, nothing: Draw) -> tuple[object, Draw]:
+    """What stands below a list, for `Kept.show`: a button for the rest, or what to do where the list is empty."""
+    if not rows:
         return "nothing", nothing
-    return further(word, more) if len(found) > shown else ("all", lambda: None)
+    return further(word, more) if len(rows) > shown else ("all", lambda: None)
 
 
-def nobody() -> None:
+def draw_nobody() -> None:
     basic.empty(
         "users",
         "Nobody to suggest yet",
@@ -123,8 +151,8 @@ def nobody() -> None:
     )
 
 
-def asked(shell: Shell, questions: list[tuple[PendingOutcome, Contact]]) -> None:
-    """Answers that are still owed: they survive a phone that went dark."""
+def draw_questions(shell: Shell, questions: list[tuple[PendingOutcome, Contact]]) -> None:
+    """A button for each outcome that is still to be answered; they survive a phone that went dark."""
     for question, contact in questions:
         with (
             ui.element("button")
@@ -137,7 +165,7 @@ def asked(shell: Shell, questions: list[tuple[PendingOutcome, Contact]]) -> None
             basic.icon("chevron-right")
 
 
-def promised(shell: Shell, entry: timeline.Entry) -> Line:
+def promise_line(shell: Shell, entry: timeline.Entry) -> Line:
     touch, name = entry.activity, entry.contact or "Somebody"
 
     async def done() -> None:
@@ -147,5 +175,5 @@ def promised(shell: Shell, entry: timeline.Entry) -> Line:
     return touch_rows.due(entry, shell.me.timezone, done, lambda: shell.meeting_sheet.move(touch, name))
 
 
-def no_promise() -> None:
+def draw_no_promise() -> None:
     basic.empty("calendar-check", "Nothing promised", "Follow-ups that you set while logging a touch appear here.")

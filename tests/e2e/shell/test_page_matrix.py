@@ -18,8 +18,8 @@ LIST_ROUTES = """
 import json, sys, tempfile
 from pathlib import Path
 from app import main, settings
-from app.sync import company
-from app.sync.clock import Clock
+from app.sync.queue import company
+from app.sync.runner.scheduler import Clock
 from app.vault import Vault
 folder = Path(tempfile.mkdtemp())
 config, vault, practice = settings.load(oidc_issuer="https://id.example.com", oidc_client_id="pipedriven"), Vault("x" * 40), company.Practice(folder / "practice.json")

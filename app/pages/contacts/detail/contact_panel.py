@@ -61,7 +61,7 @@ def contact_panel(shell: Shell, found: Whole, reopen: Callable[[], Awaitable[Non
             if await look(lambda session, me: manager_view.opens(session, me, contact_id)):
                 await reopen()
 
-    live_updates.on(again, Topic.OUTREACH, Topic.CONTACT, Topic.SYNC, about=contact_id, catch_up=True)
+    live_updates.on(again, Topic.OUTREACH, Topic.CONTACT, Topic.SYNC, about=contact_id, since=live_updates.lately())
 
 
 class Panel:

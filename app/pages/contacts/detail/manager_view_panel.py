@@ -52,7 +52,7 @@ def seen_panel(shell: Shell, found: Whole, again: Callable[[], Awaitable[None]])
     panel = Panel(shell, found, again)
     # all news of this contact name its owner's bank; a campaign that was removed, and a lost ticket, do not
     bank = (Topic.OUTREACH, Topic.CONTACT, Topic.SYNC)
-    live_updates.on(panel.news, *bank, owner=found.view.owner.id, catch_up=True)
+    live_updates.on(panel.news, *bank, owner=found.view.owner.id, since=live_updates.lately())
     live_updates.on(panel.news, Topic.CAMPAIGN)
     live_updates.on(panel.news, Topic.PEOPLE, about=shell.me.id)
 
