@@ -3,7 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -20,7 +20,8 @@ from app.errors import NotFound
 from app.mail import wiring
 from app.models import User
 from app.pages.core import live_updates
-from app.pages.reports.live.hub import hub
+from app.pages.core.dependencies import Dependencies
+from app.pages.reports.live.hub import Hub
 from app.pages.shell import routes
 from app.pages.ui import theme
 from app.postgres import data_folder, open_server
@@ -66,6 +67,7 @@ class Site:
     practice: company.Practice
     clock: Clock
     push_key: str = ""
+    hub: Hub = field(default_factory=Hub)
 
     def check_key(self, api_key: str) -> KeyOwner:
         return company.check_key(self.settings, api_key)
@@ -119,7 +121,17 @@ def application(site: Site) -> Stack:
     )
     _files(inside)
     _practice(inside, site.practice)
-    routes.build(site.settings.address, site.check_key, site.vault, site.look_up, site.let_go)
+    routes.build(
+        Dependencies(
+            address=site.settings.address,
+            check_key=site.check_key,
+            seal=site.vault.seal,
+            unseal=site.vault.open,
+            look_up=site.look_up,
+            let_go=site.let_go,
+        ),
+        site.hub,
+    )
     ui.run_with(
         inside,
         title="Pipedriven",
@@ -156,7 +168,7 @@ async def _relay(site: Site) -> None:
         if signal.topic in WAKES:
             site.clock.wake()
         live_updates.deliver(signal)
-        hub.deliver(signal)
+        site.hub.deliver(signal)
 
 
 async def _about_people(signal: Signal) -> None:

@@ -36,7 +36,7 @@ def _load(url, token, path, told):
     from app.vault import Vault
 
     # however busy the machine is, the page is sent with its content
-    frame.FIRST = 60.0
+    frame.FIRST_ANSWER = 60.0
     db.connect(url)
     config, vault = settings.load(), Vault("p" * 40)
     with tempfile.TemporaryDirectory() as folder:

@@ -16,8 +16,8 @@ from app.pages.activities.feed_filter import Chosen, FeedFilter
 from app.pages.activities.parts import feed_cards
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, virtual_list
 from app.pages.ui.redraw import Kept
 from app.services.activities import timeline

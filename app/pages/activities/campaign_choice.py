@@ -1,6 +1,5 @@
 """Which campaign a touch is made for: said by the board, or one tap among the running campaigns of the contact."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from nicegui import ui
@@ -9,20 +8,12 @@ from sqlmodel import Session
 from app.errors import NotFound
 from app.models import CampaignStatus, User
 from app.pages.campaigns.parts import campaign_cards
+from app.pages.core.shell import Purpose
 from app.pages.core.tap import look
 from app.pages.ui import basic
 from app.services.campaigns import campaigns
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Sight
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """What a board says: touches from here are for it. A colleague's contact is reached for the campaign or not at all."""
-
-    campaign_id: UUID
-    name: str
-    may_be_none: bool
 
 
 class CampaignChoice:

@@ -12,8 +12,8 @@ from app.models import ContactDraft, User
 from app.pages.contacts.parts import contact_rows
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import Said, look, tap
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic
 from app.pages.ui.redraw import Kept, Sequel
 from app.services.activities import events

@@ -5,9 +5,8 @@ from uuid import UUID
 from nicegui import ui
 
 from app.errors import Refusal
-from app.pages.activities.campaign_choice import Purpose
+from app.pages.core.shell import Purpose, Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import toast
 from app.services.activities import timeline
 
@@ -21,17 +20,17 @@ async def act(shell: Shell, verb: str, touch_id: UUID) -> None:
         return
     touch, name = entry.activity, entry.contact or "Somebody"
     if verb == "edit":
-        await shell.touch_sheet.open(entry)
+        await shell.edit_touch(entry)
     elif verb == "move":
-        shell.meeting_sheet.move(touch, name)
+        shell.move_meeting(touch, name)
     elif touch.contact_id:
         # a colleague's contact is reached for the campaign or not at all
         purpose = (
             Purpose(touch.campaign_id, entry.campaign or "", False) if touch.campaign_id and not entry.mine else None
         )
         if verb == "meet":
-            await shell.meeting_sheet.open(touch.contact_id, name, purpose=purpose)
+            await shell.book_meeting(touch.contact_id, name, purpose)
         else:
             planned = None if touch.done else touch
             kind = touch.type if planned else None
-            await shell.log_sheet.open(touch.contact_id, name, kind, planned=planned, purpose=purpose)
+            await shell.log_touch(touch.contact_id, name, kind, planned=planned, purpose=purpose)

@@ -9,8 +9,8 @@ from app.models import Contact, User
 from app.pages.contacts.detail.introductions_part import open_again
 from app.pages.contacts.sheets.contact_search import ContactSearch, find_contacts
 from app.pages.core import live_updates
+from app.pages.core.shell import Shell
 from app.pages.core.tap import Said, look, tap
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Kept

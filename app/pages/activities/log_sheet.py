@@ -12,9 +12,10 @@ from sqlmodel import Session
 
 from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, Outcome, User, now
 from app.pages.activities import touch_actions
-from app.pages.activities.campaign_choice import CampaignChoice, Purpose
+from app.pages.activities.campaign_choice import CampaignChoice
 from app.pages.activities.parts import touch_rows
 from app.pages.activities.referral_part import ReferralPart
+from app.pages.core.shell import Purpose
 from app.pages.core.tap import Said, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
@@ -52,7 +53,7 @@ class LogSheet:
         self,
         me: User,
         on_meeting: Callable[[UUID, str, Purpose | None], Awaitable[None]],
-        on_move: Callable[[Activity, str], Any],
+        on_move: Callable[[Activity, str], None],
     ) -> None:
         self.sheet = Sheet("Log a touch")
         self.me = me
@@ -164,7 +165,7 @@ class LogForm:
         planned = self.request.planned
         if planned and outcome is Outcome.MOVED and not planned.done:
             self.host.sheet.close()
-            await self.host.on_move(planned, self.request.name)
+            self.host.on_move(planned, self.request.name)
         elif await tap(self.log)(outcome):
             self.host.me.default_type = self.kind.value
             self.host.sheet.close()

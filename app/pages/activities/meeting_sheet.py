@@ -12,7 +12,8 @@ from sqlmodel import Session
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, Outcome, User, now
 from app.pages.activities import touch_actions
-from app.pages.activities.campaign_choice import CampaignChoice, Purpose
+from app.pages.activities.campaign_choice import CampaignChoice
+from app.pages.core.shell import Purpose
 from app.pages.core.tap import Said, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet

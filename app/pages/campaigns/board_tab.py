@@ -12,8 +12,8 @@ from app.models import Campaign, Stage, User
 from app.pages.campaigns.campaign_actions import move
 from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic
 from app.pages.ui.redraw import Kept
 from app.services.campaigns import board

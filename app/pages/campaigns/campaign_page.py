@@ -17,8 +17,9 @@ from app.pages.campaigns.campaign_tabs import activity_tab, contacts_tab
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
+from app.pages.reports.live.hub import Hub
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Kept
@@ -31,10 +32,10 @@ TABS = {"board": "Board", "contacts": "Contacts", "activity": "Activity", "repor
 
 
 @screen("Campaign")
-async def campaign_page(shell: Shell, campaign_id: str, tab: str = "board") -> None:
+async def campaign_page(shell: Shell, hub: Hub, campaign_id: str, tab: str = "board") -> None:
     known_id = _parse_id(campaign_id)
     card, names = await look(partial(load_campaign, campaign_id=known_id))
-    page = CampaignPage(shell, card, names, tab if tab in TABS else "board")
+    page = CampaignPage(shell, hub, card, names, tab if tab in TABS else "board")
     await page.draw_tab()
     live_updates.on(page.refresh, Topic.CAMPAIGN, about=known_id)
 
@@ -55,8 +56,9 @@ def _parse_id(typed: str) -> UUID:
 class CampaignPage:
     """The head of the page and the tab that is open, each kept fresh by the same news."""
 
-    def __init__(self, shell: Shell, card: Card, names: list[str], tab: str) -> None:
+    def __init__(self, shell: Shell, hub: Hub, card: Card, names: list[str], tab: str) -> None:
         self.shell = shell
+        self.hub = hub
         self.id = card.campaign.id
         self.card = card
         self.tab = tab
@@ -89,7 +91,7 @@ class CampaignPage:
             return await contacts_tab(self.shell, self.card.campaign, add)
         if self.tab == "activity":
             return await activity_tab(self.shell, self.card.campaign)
-        await _report(self.shell, self.id)
+        await _report(self.shell, self.hub, self.id)
         return None
 
     async def refresh(self) -> None:
@@ -165,11 +167,11 @@ class CampaignPage:
         self.about_sheet.open()
 
 
-async def _report(shell: Shell, campaign_id: UUID) -> None:
+async def _report(shell: Shell, hub: Hub, campaign_id: UUID) -> None:
     """Drawn by a module of its own, whose charts nobody else has to load."""
     from app.pages.reports.campaign_report_tab import report_tab
 
-    await report_tab(shell, campaign_id)
+    await report_tab(shell, hub, campaign_id)
 
 
 def _to_all() -> None:

@@ -15,8 +15,8 @@ from app.pages.campaigns.board_tab import Add, draw_nobody
 from app.pages.campaigns.bulk_card_actions import Many
 from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, virtual_list
 from app.pages.ui.redraw import Kept
 from app.services.activities import timeline

@@ -13,8 +13,8 @@ from app.pages.campaigns.campaign_sheet import CampaignSheet
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic
 from app.pages.ui.redraw import Kept
 from app.pages.ui.theme import icon

@@ -8,12 +8,11 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Campaign, Stage, User
-from app.pages.activities.campaign_choice import Purpose
 from app.pages.activities.parts import touch_rows
 from app.pages.campaigns.campaign_actions import move, take_out
 from app.pages.campaigns.parts import board_cards
+from app.pages.core.shell import Purpose, Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.activities import timeline
@@ -112,11 +111,11 @@ class CardSheet:
 
     async def log(self, card: BoardCard) -> None:
         self.sheet.close()
-        await self.shell.log_sheet.open(card.contact_id, card.name, purpose=self.purpose(card))
+        await self.shell.log_touch(card.contact_id, card.name, purpose=self.purpose(card))
 
     async def meet(self, card: BoardCard) -> None:
         self.sheet.close()
-        await self.shell.meeting_sheet.open(card.contact_id, card.name, purpose=self.purpose(card))
+        await self.shell.book_meeting(card.contact_id, card.name, self.purpose(card))
 
     async def move(self, card: BoardCard, stage: Stage) -> None:
         if stage is not card.stage and await move(self.campaign.id, card.contact_id, stage):

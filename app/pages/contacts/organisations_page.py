@@ -12,8 +12,8 @@ from sqlmodel import Session
 from app.models import User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import Said, look, tap
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, pickers, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Kept, Sequel, further

@@ -15,8 +15,8 @@ from app.pages.contacts.parts import contact_rows
 from app.pages.contacts.sheets.erase_sheet import EraseSheet
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import Said, look, tap
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Kept, Sequel, further
 from app.services.campaigns import undo_dispatch

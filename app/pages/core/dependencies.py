@@ -1,22 +1,25 @@
-"""What screens need from beyond their own door; the composition root fills it in."""
+"""What screens need from outside of pages and services; the composition root makes it, the shell hands it to the screens."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
-from nicegui import ui
-
-from app.services.accounts.pipedrive_keys import KeyOwner, LetGo
+from app.services.accounts.pipedrive_keys import Check, LetGo
 from app.services.pipedrive.manual_push import LookUp
 
-check_key: Callable[[str], KeyOwner]
-seal: Callable[[UUID, str], str]
-unseal: Callable[[UUID, str], str]
-address: str
-look_up: LookUp | None = None
-let_go: LetGo | None = None
 
+@dataclass(frozen=True)
+class Dependencies:
+    """`address` is this server's own, without a slash at its end, for links that people send each other.
 
-def session_id() -> UUID | None:
-    """The sign-in that got this page."""
-    found: UUID | None = getattr(ui.context.client.request.state, "session_id", None)
-    return found
+    `seal` encrypts a secret of the person with that id, `unseal` decrypts it. `check_key` asks Pipedrive whose key it
+    is, `look_up` what is known there of a contact, `let_go` ends what Pipedrive keeps for a key that is forgotten; none
+    of them may be called inside a transaction.
+    """
+
+    address: str
+    check_key: Check
+    seal: Callable[[UUID, str], str]
+    unseal: Callable[[UUID, str], str]
+    look_up: LookUp
+    let_go: LetGo

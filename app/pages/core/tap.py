@@ -95,6 +95,12 @@ def signed_in_id() -> UUID | None:
     return user_id
 
 
+def session_id() -> UUID | None:
+    """The sign-in that got this page; to be asked on the event loop, as a tap's thread knows no page."""
+    found: UUID | None = getattr(ui.context.client.request.state, "session_id", None)
+    return found
+
+
 def plain(wrong: ValidationError) -> str:
     """The first rule that was broken, as a sentence."""
     first = wrong.errors(include_input=False, include_url=False)[0]

@@ -9,9 +9,9 @@ from nicegui.events import UploadEventArguments
 
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.imports.import_wizard import Wizard
 from app.pages.imports.past_imports import Past
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, toast
 from app.signals import Topic
 

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from app.models import Mail, Notification, NotificationKind, User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.services.notifications import inbox, mail_outbox
 from app.signals import Topic

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.errors import Refusal
 from app.models import User
-from app.pages.core import dependencies
+from app.pages.core.dependencies import Dependencies
 from app.pages.core.tap import tap
 from app.pages.pipedrive.queue_banners import HOW_TO_GET_A_KEY
 from app.pages.ui import basic, toast
@@ -17,15 +17,14 @@ from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
 
 
-def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any) -> None:
+def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, dependencies: Dependencies) -> None:
     @tap
     def disconnect(session: Session, me: User) -> str:
         profile.drop_pipedrive_key(session, me)
         return "Key forgotten; pushes wait until there is a new one"
 
     async def forget() -> None:
-        if dependencies.let_go:
-            await asyncio.to_thread(dependencies.let_go, me)
+        await asyncio.to_thread(dependencies.let_go, me)
         if await disconnect():
             await refresh()
 
@@ -39,10 +38,10 @@ def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any) -> None:
         if me.pipedrive_key:
             kept(me, queue)
             if queue.stuck:
-                new_key(queue, refresh)
+                new_key(queue, refresh, dependencies)
             else:
                 with basic.expansion("Use another key"):
-                    new_key(queue, refresh)
+                    new_key(queue, refresh, dependencies)
             basic.button("Forget this key", forget, "bad")
         else:
             if queue.open:
@@ -51,7 +50,7 @@ def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any) -> None:
                 for step in HOW_TO_GET_A_KEY:
                     with ui.element("li"):
                         basic.text(step.replace(" in Settings here", " below"))
-            new_key(queue, refresh)
+            new_key(queue, refresh, dependencies)
         if me.is_golden:
             with basic.link("/settings/pipedrive", "pd-line"):
                 basic.text("How our words map to Pipedrive", "pd-strong")
@@ -65,7 +64,7 @@ def kept(me: User, queue: Queue) -> None:
         basic.text(f"{queue.reason} Paste a new key; what waits goes on by itself.", "pd-card pd-notice bad")
 
 
-def new_key(queue: Queue, refresh: Any) -> None:
+def new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None:
     typed: dict[str, str] = {}
 
     async def connect() -> None:

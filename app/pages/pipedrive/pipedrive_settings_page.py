@@ -9,8 +9,8 @@ from sqlmodel import Session
 from app.errors import Invalid
 from app.models import ACTIVITY_LABELS, ActivityType, User
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.services.base import firm_settings
 from app.services.push_queue import company_mapping

@@ -8,13 +8,12 @@ from sqlmodel import Session
 
 from app.errors import Refusal
 from app.models import Trigger, User
-from app.pages.core import dependencies
 from app.pages.core.tap import look, tap
 from app.pages.pipedrive.push_details_sheet import ItemSheet, PushVerbs
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.pipedrive import manual_push
-from app.services.pipedrive.manual_push import Found, Plan, Wanted
+from app.services.pipedrive.manual_push import Found, LookUp, Plan, Wanted
 from app.services.push_queue import push_jobs
 
 KNOWN = "From what we know; nobody has looked in Pipedrive for this yet."
@@ -26,7 +25,8 @@ ALL_KNOWN = "All of it is linked already."
 class PushSheet:
     """Made once per contact panel. Its second half is the receipt, live."""
 
-    def __init__(self, zone: str, contact_id: UUID, verbs: PushVerbs) -> None:
+    def __init__(self, zone: str, contact_id: UUID, verbs: PushVerbs, ask_pipedrive: LookUp) -> None:
+        self.ask_pipedrive = ask_pipedrive
         self.sheet = Sheet("Push to Pipedrive")
         self.item = ItemSheet(zone, verbs, self.sheet)
         self.contact_id, self.name = contact_id, ""
@@ -54,18 +54,17 @@ class PushSheet:
             basic.text(plan.sentence, "pd-plan").mark("plan")
             basic.text(source(plan), "pd-muted pd-small")
             with ui.element("div").classes("pd-foot pd-stack"):
-                if plan.ready and plan.tokens and dependencies.look_up and not plan.looked:
+                if plan.ready and plan.tokens and not plan.looked:
                     self.looking = basic.button("Look in Pipedrive first", self.look_up, "soft", "search")
                     self.looking.classes("full-width")
                 basic.button("Push", self.push, "main", "send").classes("full-width")
 
     async def look_up(self) -> None:
         """Ask Pipedrive while no transaction is open; a search costs tokens, so only when somebody wants it."""
-        assert dependencies.look_up
         page = ui.context.client
         self.looking.props("loading")
         try:
-            self.found = await asyncio.to_thread(dependencies.look_up, await look(self.wanted))
+            self.found = await asyncio.to_thread(self.ask_pipedrive, await look(self.wanted))
             self.draw(await look(self.ask))
         except Refusal as refusal:
             toast.show(page, str(refusal), "no")

@@ -12,11 +12,11 @@ from sqlmodel import Session
 from app.models import User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.pipedrive import conflicts_part, push_actions, queue_banners
 from app.pages.pipedrive.parts import push_rows
 from app.pages.pipedrive.push_details_sheet import ItemSheet, PushVerbs
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.redraw import Kept, Sequel
 from app.services.pipedrive import conflicts, push_history

@@ -11,18 +11,19 @@ from app.models import ACTIVITY_LABELS as TYPES
 from app.models import ActivityType, Campaign, Stage, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
 from app.pages.reports import chart_specs
 from app.pages.reports.chart_specs import Course
 from app.pages.reports.drill_down_sheet import BehindSheet
 from app.pages.reports.export_menu import Out
-from app.pages.reports.live import freshness, hub
+from app.pages.reports.live import freshness
+from app.pages.reports.live.hub import Hub
 from app.pages.reports.live.subscriptions import GONE, Seat
 from app.pages.reports.parts.figure_tiles import Tiles
 from app.pages.reports.parts.live_chart import Graph, Pulse, Spec
 from app.pages.reports.report_filter import Chosen, Filter, day
 from app.pages.reports.share_sheet import ShareSheet
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.services.campaigns import campaigns
 from app.services.reports.figures import Report
@@ -31,7 +32,7 @@ from app.services.reports.metric_definitions import DEFINITIONS
 PLACES = ("weeks", "goal-touches", "goal-meetings", "funnel", "methods", "people")
 
 
-async def report_tab(shell: Shell, campaign_id: UUID) -> None:
+async def report_tab(shell: Shell, hub: Hub, campaign_id: UUID) -> None:
     """Draw the report where the caller stands; it keeps itself fresh."""
 
     def ask(session: Session, me: User) -> tuple[Campaign, dict[UUID, str], bool]:
@@ -39,7 +40,7 @@ async def report_tab(shell: Shell, campaign_id: UUID) -> None:
         members = {user.id: user.name for user in campaigns.members(session, me, campaign_id)}
         return campaign, members, campaign.owner_id == me.id or me.is_golden
 
-    tab = ReportTab(shell, *await look(ask))
+    tab = ReportTab(shell, hub, *await look(ask))
     tab.draw(Chosen.of(ui.context.client.sub_pages_router.current_path))
     await tab.follow()
 
@@ -47,7 +48,8 @@ async def report_tab(shell: Shell, campaign_id: UUID) -> None:
 class ReportTab:
     """What is chosen, the seat at the hub, and the charts that are told."""
 
-    def __init__(self, shell: Shell, campaign: Campaign, people: dict[UUID, str], leads: bool) -> None:
+    def __init__(self, shell: Shell, hub: Hub, campaign: Campaign, people: dict[UUID, str], leads: bool) -> None:
+        self.hub = hub
         self.shell, self.campaign, self.people, self.leads = shell, campaign, people, leads
         self.report: Report | None = None
         self.seat: Seat | None = None
@@ -76,7 +78,7 @@ class ReportTab:
 
     def acts(self) -> None:
         if self.leads:
-            share = ShareSheet(self.shell.me, self.campaign.id)
+            share = ShareSheet(self.shell.me, self.campaign.id, self.shell.dependencies.address)
             basic.button("Share", share.open, "soft", "link").mark("share")
         Out(lambda: self.report, lambda: list(self.graphs.values()))
         with basic.link(f"/campaigns/{self.campaign.id}/screen", "pd-act", label="Big screen", away=True):
@@ -112,7 +114,7 @@ class ReportTab:
 
         try:
             with self.body:
-                seat = await hub.follow(self.campaign.id, self.asked, show, self.lost)
+                seat = await self.hub.follow(self.campaign.id, self.asked, show, self.lost)
         except Invalid as no:
             self.say(str(no))
             return

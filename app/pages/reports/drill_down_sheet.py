@@ -12,8 +12,8 @@ from app.models import ACTIVITY_LABELS, Campaign, User
 from app.pages.activities.parts import touch_rows
 from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.reports import drill_down
@@ -76,7 +76,7 @@ class BehindSheet:
             tag.on("click", lambda: self.to_card(row), [])
         with tag.classes("pd-behind-row"):
             with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
-                basic.icon(theme.TYPE_ICONS[row.type] if row.type else "user")
+                basic.icon(touch_rows.TYPE_ICONS[row.type] if row.type else "user")
             with ui.element("span").classes("pd-row-text"):
                 basic.text(row.contact or "Somebody whose name is not yours to see", "pd-row-name")
                 basic.text(" · ".join(filter(None, facts(row))), "pd-row-sub pd-whole")

@@ -13,12 +13,12 @@ from app.errors import Refusal
 from app.models import Question, QuestionFilters, SavedReport, User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.reports.parts.answer_chart import spec
 from app.pages.reports.parts.live_chart import Graph
 from app.pages.reports.report_filter import day
 from app.pages.reports.saved_reports_part import Saved
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, toast
 from app.pages.ui import theme as design
 from app.services.campaigns import listing

@@ -6,7 +6,6 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import ReportLink, User
-from app.pages.core import dependencies
 from app.pages.core.tap import look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
@@ -19,7 +18,8 @@ HINT = "Whoever has the link sees the figures, never a name. It is shown only on
 class ShareSheet:
     """One per report, for the campaign's owner and golden tickets."""
 
-    def __init__(self, me: User, campaign_id: UUID) -> None:
+    def __init__(self, me: User, campaign_id: UUID, address: str) -> None:
+        self.address = address
         self.sheet = Sheet("Share this report")
         self.me, self.id, self.days = me, campaign_id, 30
 
@@ -47,7 +47,7 @@ class ShareSheet:
             return f"The link works for {SPANS[self.days].lower()}"
 
         if await work():
-            self.show(f"{dependencies.address}/r/{made[0]}")
+            self.show(f"{self.address}/r/{made[0]}")
             await self.list()
 
     def show(self, address: str) -> None:

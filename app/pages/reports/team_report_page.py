@@ -12,11 +12,11 @@ from app.pages.activities.introduction_offers import Offers
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.reports.parts import introductions_chart
 from app.pages.reports.parts.live_chart import Graph
 from app.pages.reports.report_filter import Chosen
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Kept
 from app.services.activities import introductions

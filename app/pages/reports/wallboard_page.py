@@ -13,7 +13,8 @@ from app.pages.campaigns.parts import campaign_cards
 from app.pages.core.tap import look
 from app.pages.reports import chart_specs
 from app.pages.reports.campaign_report_tab import course_of
-from app.pages.reports.live import freshness, hub
+from app.pages.reports.live import freshness
+from app.pages.reports.live.hub import Hub
 from app.pages.reports.live.subscriptions import Seat
 from app.pages.reports.parts.figure_tiles import Tiles
 from app.pages.reports.parts.live_chart import Graph, Pulse, Spec
@@ -27,11 +28,11 @@ EACH, MOST = 20.0, 200
 HIGH = 380
 
 
-async def big_screen(campaign_id: str = "") -> None:
+async def big_screen(hub: Hub, campaign_id: str = "") -> None:
     """`/campaigns/{campaign_id}/screen` stays with one campaign, `/reports/screen` goes round."""
     ui.page_title("Big screen · Pipedriven")
     with ui.element("main").classes("pd-screen") as body:
-        this = BigScreen(campaign_id, body)
+        this = BigScreen(hub, campaign_id, body)
         try:
             await this.next()
         except SignedOut:
@@ -46,7 +47,8 @@ async def big_screen(campaign_id: str = "") -> None:
 class BigScreen:
     """Which campaign is shown, and the seat before its report."""
 
-    def __init__(self, only: str, body: Element) -> None:
+    def __init__(self, hub: Hub, only: str, body: Element) -> None:
+        self.hub = hub
         self.only, self.body = only, body
         self.campaign: Campaign | None = None
         self.seat: Seat | None = None
@@ -95,7 +97,7 @@ class Face:
         with ui.element("div").classes("pd-screen-graphs") as self.grid:
             pass
         with self.grid:
-            screen.seat = await hub.follow(self.campaign.id, Asked(), self.show, self.lost)
+            screen.seat = await screen.hub.follow(self.campaign.id, Asked(), self.show, self.lost)
 
     def show(self, report: Report) -> None:
         self.tiles.show(report.figures, "the week before")

@@ -6,19 +6,18 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import CalendarFeed, User
-from app.pages.core import dependencies
 from app.pages.core.tap import tap
 from app.pages.ui import basic, theme
 from app.services.activities import calendar_feed
 
 
-def my_calendar(me: User, kept: CalendarFeed | None, refresh: Callable[[], Awaitable[None]]) -> None:
-    """`kept` is the feed that is open; its address is shown once, when it is made."""
+def draw_calendar(me: User, feed: CalendarFeed | None, refresh: Callable[[], Awaitable[None]], address: str) -> None:
+    """`feed` is the one that is open; its whole address is shown once, when it is made. `address` is this server's."""
     made: list[str] = []
 
     @tap
     def open_feed(session: Session, me: User) -> str:
-        made[:] = [calendar_feed.address(dependencies.address, calendar_feed.open_feed(session, me))]
+        made[:] = [calendar_feed.address(address, calendar_feed.open_feed(session, me))]
         return "Calendar address made"
 
     @tap
@@ -40,10 +39,10 @@ def my_calendar(me: User, kept: CalendarFeed | None, refresh: Callable[[], Await
             basic.text("Subscribe to this address in your calendar. It is shown only now; treat it like a password.")
             box = ui.input("Calendar address", value=made[0]).props("outlined readonly").classes("pd-field")
             box.on("focus", js_handler="(event) => event.target.select()")
-        elif kept:
+        elif feed:
             read = (
-                f"last read {theme.inside(theme.time_word(kept.read_at, me.timezone))}"
-                if kept.read_at
+                f"last read {theme.inside(theme.time_word(feed.read_at, me.timezone))}"
+                if feed.read_at
                 else "not read yet"
             )
             basic.text(f"Your calendar reads your meetings, {read}.", "pd-muted pd-small")

@@ -7,15 +7,14 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import PushDevice, User
-from app.pages.core import dependencies
-from app.pages.core.tap import tap
+from app.pages.core.tap import session_id, tap
 from app.pages.ui import basic, theme
 from app.services.notifications import web_push_outbox
 
 
 def my_devices(devices: Sequence[PushDevice], refresh: Callable[[], Awaitable[None]]) -> None:
     """The browser itself asks for leave and makes its address, in push.js; here stands what we know of it."""
-    here = dependencies.session_id()
+    here = session_id()
     basic.heading("On the lock screen")
     with ui.element("div").classes("pd-card pd-stack"):
         if not devices:

@@ -8,15 +8,14 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import CalendarFeed, NotificationSettings, PushDevice, User, UserSession
-from app.pages.core import dependencies
 from app.pages.core.screen import screen
-from app.pages.core.tap import look, tap
+from app.pages.core.shell import Shell
+from app.pages.core.tap import look, session_id, tap
 from app.pages.pipedrive.api_key_part import my_key
-from app.pages.settings.calendar_part import my_calendar
+from app.pages.settings.calendar_part import draw_calendar
 from app.pages.settings.notifications_part import my_notices
 from app.pages.settings.push_devices_part import my_devices
 from app.pages.settings.two_factor_part import second_step
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.services.accounts import profile as account
 from app.services.accounts import sessions, two_factor
@@ -53,13 +52,13 @@ async def settings_page(shell: Shell) -> None:
         me, queue, devices, firm, kept, wanted, rings, step = seen
         with ui.element("div").classes("pd-two"):
             with ui.element("section"):
-                my_key(me, queue, firm, again)
+                my_key(me, queue, firm, again, shell.dependencies)
                 profile(me)
             with ui.element("section"):
                 password()
-                second_step(step, again)
+                second_step(step, again, shell.dependencies)
                 where(devices, again)
-                my_calendar(me, kept, again)
+                draw_calendar(me, kept, again, shell.dependencies.address)
                 my_notices(wanted)
                 bells(rings)
                 my_templates()
@@ -113,7 +112,7 @@ def profile(me: User) -> None:
 def password() -> None:
     typed: dict[str, str] = {}
     # asked here: the verb runs in a thread, which knows no page
-    here = dependencies.session_id()
+    here = session_id()
 
     @tap
     def save(session: Session, me: User) -> str:
@@ -134,19 +133,19 @@ def password() -> None:
 
 def where(devices: list[UserSession], refresh: Any) -> None:
     @tap
-    def end(session: Session, me: User, session_id: UUID) -> str:
-        sessions.close_session(session, me, session_id)
+    def end(session: Session, me: User, device_id: UUID) -> str:
+        sessions.close_session(session, me, device_id)
         return "Signed out there"
 
-    async def leave(session_id: UUID) -> None:
-        if await end(session_id):
+    async def leave(device_id: UUID) -> None:
+        if await end(device_id):
             await refresh()
 
     basic.heading("Signed in on")
     with ui.element("div").classes("pd-card flush"):
         for device in devices:
             with ui.element("div").classes("pd-row"), ui.element("div").classes("pd-row-main"):
-                here = device.id == dependencies.session_id()
+                here = device.id == session_id()
                 with ui.element("span").classes("pd-row-text"):
                     basic.text(theme.browser_word(device.browser), "pd-row-name")
                     basic.text("This device" if here else f"Last seen: {theme.ago(device.seen_at)}", "pd-row-sub")

@@ -8,8 +8,8 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import User
-from app.pages.core import dependencies
-from app.pages.core.tap import tap
+from app.pages.core.dependencies import Dependencies
+from app.pages.core.tap import session_id, tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import two_factor
@@ -18,11 +18,11 @@ from app.services.accounts.two_factor import Enrolment, Standing
 Refresh = Callable[[], Awaitable[None]]
 
 
-def second_step(kept: Standing, refresh: Refresh) -> None:
+def second_step(kept: Standing, refresh: Refresh, dependencies: Dependencies) -> None:
     """What stands in Settings; setting it up happens in a sheet."""
     basic.heading("Second step at sign-in")
     with ui.element("div").classes("pd-card pd-stack"):
-        this = SecondStep(refresh)
+        this = SecondStep(refresh, dependencies)
         if not kept.on:
             basic.text("After your password the app asks for six digits that only your phone knows.", "pd-muted")
             basic.button("Set it up", this.begin, "soft", "shield")
@@ -41,12 +41,13 @@ def second_step(kept: Standing, refresh: Refresh) -> None:
 class SecondStep:
     """The way through the sheet: picture and first code, then the codes for paper."""
 
-    def __init__(self, refresh: Refresh) -> None:
+    def __init__(self, refresh: Refresh, dependencies: Dependencies) -> None:
+        self.dependencies = dependencies
         self.refresh, self.sheet = refresh, Sheet("Second step at sign-in")
         # drawing Settings anew takes the sheet away, so it waits until the codes were seen
         self.sheet.dialog.on("hide", refresh, [])
         # asked here: the verbs run in a thread, which knows no page
-        self.here = dependencies.session_id()
+        self.here = session_id()
         self.typed: dict[str, str] = {}
 
     async def begin(self) -> None:
@@ -54,7 +55,7 @@ class SecondStep:
 
         @tap
         def work(session: Session, me: User) -> None:
-            made.append(two_factor.begin(session, me, dependencies.seal))
+            made.append(two_factor.begin(session, me, self.dependencies.seal))
 
         if await work():
             self.show(made[0])
@@ -80,7 +81,7 @@ class SecondStep:
         @tap
         def work(session: Session, me: User) -> str:
             paper.extend(
-                two_factor.confirm(session, me, self.typed.get("code") or "", dependencies.unseal, but=self.here)
+                two_factor.confirm(session, me, self.typed.get("code") or "", self.dependencies.unseal, but=self.here)
             )
             return "The second step is on; other devices are signed out"
 

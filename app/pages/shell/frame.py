@@ -1,9 +1,8 @@
-"""The frame that every screen hangs in, and what every screen may call: log, meet, reach, add."""
+"""The frame around every screen, and the sheets that every screen may open."""
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,62 +12,76 @@ from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
 from app.models import Activity, ActivityType, Contact, User
-from app.pages.activities.campaign_choice import Purpose
 from app.pages.activities.log_sheet import LogSheet
 from app.pages.activities.mail_sheet import MailSheet
 from app.pages.activities.meeting_sheet import MeetingSheet
 from app.pages.activities.touch_sheet import TouchSheet
 from app.pages.contacts.form.contact_sheet import ContactSheet
 from app.pages.contacts.sheets.merge_sheet import MergeSheet
+from app.pages.core.dependencies import Dependencies
+from app.pages.core.shell import Purpose
 from app.pages.core.tap import look, tap
 from app.pages.shell import navigation
 from app.pages.shell.command_palette import KeySheet, Palette
-from app.pages.shell.notification_bell import bell
+from app.pages.shell.notification_bell import draw_bell
 from app.pages.ui import basic, theme, toast
 from app.services.activities import pending_outcomes
+from app.services.activities.timeline import Entry
 from app.services.contacts.capture import text_parser
 
-# how long the server keeps a page whose phone went to sleep, and how long a first answer may take
-KEPT, FIRST = 600.0, 1.5
+# how long the server keeps a page whose phone went to sleep, and how long a first answer may take, in seconds
+PAGE_KEPT = 600.0
+FIRST_ANSWER = 1.5
 
 
-@dataclass
-class Shell:
-    """What a screen may ask of the frame. `me` holds values for words and times, never rights."""
+class Frame:
+    """The frame of one page: `Shell` for its screens, and the sheets that any of them may open."""
 
-    me: User
-    # whether I keep mail templates, so that a tap on an address asks which mail it shall be
-    templates: bool = False
-
-    def __post_init__(self) -> None:
-        self.meeting_sheet = MeetingSheet(self.me)
-        self.log_sheet = LogSheet(self.me, self.meet_by_id, self.meeting_sheet.move)
-        self.touch_sheet = TouchSheet(self.me)
+    def __init__(self, me: User, dependencies: Dependencies, *, templates: bool) -> None:
+        self.me = me
+        self.dependencies = dependencies
+        self.templates = templates
+        self.meeting_sheet = MeetingSheet(me)
+        self.log_sheet = LogSheet(me, self.book_meeting, self.move_meeting)
+        self.touch_sheet = TouchSheet(me)
         self.mail_sheet = MailSheet(self.reach)
         self.merge_sheet = MergeSheet()
         self.contact_sheet = ContactSheet(self.merge_sheet)
-        self.key_sheet, self.palette = KeySheet(), Palette(golden=self.me.is_golden)
+        self.key_sheet = KeySheet()
+        self.palette = Palette(golden=me.is_golden)
 
     async def log(self, contact: Contact) -> None:
-        await self.log_sheet.open(contact.id, contact.name)
+        await self.log_touch(contact.id, contact.name)
+
+    async def log_touch(
+        self,
+        contact_id: UUID,
+        name: str,
+        kind: ActivityType | None = None,
+        *,
+        planned: Activity | None = None,
+        asked: bool = False,
+        purpose: Purpose | None = None,
+    ) -> None:
+        await self.log_sheet.open(contact_id, name, kind, planned=planned, asked=asked, purpose=purpose)
 
     async def meet(self, contact: Contact) -> None:
-        await self.meeting_sheet.open(contact.id, contact.name)
+        await self.book_meeting(contact.id, contact.name)
 
-    async def meet_by_id(self, contact_id: UUID, name: str, purpose: Purpose | None = None) -> None:
+    async def book_meeting(self, contact_id: UUID, name: str, purpose: Purpose | None = None) -> None:
         self.log_sheet.sheet.close()
         await self.meeting_sheet.open(contact_id, name, purpose=purpose)
 
-    async def merge(self, keep_id: UUID, drop_id: UUID, on_done: Callable[[UUID], Any] | None = None) -> None:
-        """Two contacts of mine side by side, to be made one; `on_done` is told the id of the one that stays."""
-        await self.merge_sheet.open(keep_id, drop_id, on_done)
+    def move_meeting(self, meeting: Activity, name: str) -> None:
+        self.meeting_sheet.move(meeting, name)
 
     async def answer(self, contact_id: UUID, name: str, planned: Activity) -> None:
-        await self.log_sheet.open(contact_id, name, planned.type, planned=planned)
+        await self.log_touch(contact_id, name, planned.type, planned=planned)
+
+    async def edit_touch(self, entry: Entry) -> None:
+        await self.touch_sheet.open(entry)
 
     async def reach(self, contact: Contact, kind: ActivityType) -> None:
-        """The phone's own app is opening; remember that an answer is owed."""
-
         @tap
         def remember(session: Session, me: User) -> None:
             pending_outcomes.ask_outcome(session, me, contact.id, kind)
@@ -77,37 +90,39 @@ class Shell:
 
     @property
     def writes(self) -> Callable[..., Awaitable[None]] | None:
-        """What asks which mail it shall be, where there is a choice."""
         return self.write if self.templates else None
 
     async def write(self, contact: Contact, address: str | None = None) -> None:
         if to := address or contact.email:
             await self.mail_sheet.open(contact, to)
 
-    async def came_back(self) -> None:
-        """Back from the dialler: did it happen?"""
+    async def add(self) -> None:
+        await self.contact_sheet.open()
+
+    async def edit_contact(self, contact: Contact) -> None:
+        await self.contact_sheet.open(contact)
+
+    async def merge(self, keep_id: UUID, drop_id: UUID, on_done: Callable[[UUID], Any] | None = None) -> None:
+        await self.merge_sheet.open(keep_id, drop_id, on_done)
+
+    async def add_shared(self, event: GenericEventArguments) -> None:
+        """What the phone's share sheet handed over: a text that stands in the contact sheet."""
+        await self.contact_sheet.open(text=str(event.args)[: text_parser.MOST_BYTES])
+
+    async def ask_outcome(self) -> None:
+        """The page is looked at again, perhaps after a call: did it happen?"""
         if any(one.sheet.is_open for one in (self.log_sheet, self.meeting_sheet, self.touch_sheet, self.mail_sheet)):
             return
         questions = await look(lambda session, me: pending_outcomes.open_questions(session, me, 1))
         for question, contact in questions:
-            await self.log_sheet.open(contact.id, contact.name, question.type, asked=True)
-
-    async def add(self) -> None:
-        await self.contact_sheet.open()
-
-    async def add_shared(self, event: GenericEventArguments) -> None:
-        """A page from the phone's share sheet."""
-        await self.contact_sheet.open(text=str(event.args)[: text_parser.MOST_BYTES])
+            await self.log_touch(contact.id, contact.name, question.type, asked=True)
 
 
-async def shell(
-    screens: dict[str, Callable[..., Any]], me: User, loaded: list[Any], *, templates: bool = False
-) -> None:
+async def draw_frame(frame: Frame, screens: dict[str, Callable[..., Any]], data: dict[str, Any]) -> None:
     """Draw the frame around the screen that the address names; screens change without a reload.
 
-    `loaded` is given to the screens that take it: what the page has asked already for the first of them.
+    A screen is given `shell` and what it takes of `data` by the names of its parameters.
     """
-    this = Shell(me, templates)
     with ui.element("header").classes("pd-top"):
         with basic.link("/", "pd-brand", label="Pipedriven, to Today"):
             ui.element("img").props('alt=""').props["src"] = theme.asset("icon.svg")
@@ -115,40 +130,45 @@ async def shell(
         ui.element("span").classes("pd-grow")
         with basic.link("/contacts", "pd-act pd-search", label="Search contacts"):
             basic.icon("search")
-        count_notices = bell(me)
-    nav = Nav(this)
+        count_notices = draw_bell(frame.me)
+    navigation_bars = NavigationBars(frame)
     toast.tray()
     with ui.element("div").classes("pd-main"):
-        pages = ui.sub_pages(screens, data={"shell": this, "loaded": loaded})
+        pages = ui.sub_pages(screens, data={"shell": frame, **data})
     router = ui.context.client.sub_pages_router
-    router.on_path_changed(nav.stand_at)
-    nav.stand_at(router.current_path)
-    ui.on("came_back", this.came_back)
-    ui.on("add_contact", this.add)
-    ui.on("show_keys", this.key_sheet.open)
-    ui.on("add_shared", this.add_shared)
+    router.on_path_changed(navigation_bars.mark_active)
+    navigation_bars.mark_active(router.current_path)
+    ui.on("came_back", frame.ask_outcome)
+    ui.on("add_contact", frame.add)
+    ui.on("show_keys", frame.key_sheet.open)
+    ui.on("add_shared", frame.add_shared)
     # the first answer carries its content: without this the page arrives empty and is filled over the socket
     if pages._active_tasks:  # noqa: SLF001 - NiceGUI offers no other way to wait for the first screen
-        await asyncio.wait(set(pages._active_tasks), timeout=FIRST)  # noqa: SLF001 - same
+        await asyncio.wait(set(pages._active_tasks), timeout=FIRST_ANSWER)  # noqa: SLF001 - same
     await count_notices()
 
 
-class Nav(Element, component=theme.COMPONENTS / "nav.js"):
-    """The ways through the house: a rail beside a wide screen, the phone's bar below a narrow one."""
+class NavigationBars(Element, component=theme.COMPONENTS / "nav.js"):
+    """The side rail of a wide screen and the bottom bar of a narrow one."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, frame: Frame) -> None:
         super().__init__()
-        self.ways = {"rail": navigation.rail_of(shell.me.is_golden), "bar": navigation.NAV}
+        self.entries = {"rail": navigation.rail_of(frame.me.is_golden), "bar": navigation.NAV}
         # a text, not a dict: NiceGUI wraps every nested one
         self.props["ways"] = json.dumps(
-            {kind: [(path, word, theme.drawing(icon)) for path, word, icon in ways] for kind, ways in self.ways.items()}
+            {
+                kind: [(path, label, theme.drawing(icon)) for path, label, icon in entries]
+                for kind, entries in self.entries.items()
+            }
         )
         self.props["icons"] = {
-            "add": theme.drawing("plus"), "search": theme.icon("search"), "leave": theme.icon("log-out")
-        }  # fmt: skip
-        self.props["me"] = shell.me.name
-        self.on("add", shell.add, [])
-        self.on("jump", lambda: shell.palette.run_method("begin"), [])
+            "add": theme.drawing("plus"),
+            "search": theme.icon("search"),
+            "leave": theme.icon("log-out"),
+        }
+        self.props["me"] = frame.me.name
+        self.on("add", frame.add, [])
+        self.on("jump", lambda: frame.palette.run_method("begin"), [])
 
-    def stand_at(self, path: str) -> None:
-        self.props["here"] = {kind: navigation.active(ways, path) for kind, ways in self.ways.items()}
+    def mark_active(self, path: str) -> None:
+        self.props["here"] = {kind: navigation.active(entries, path) for kind, entries in self.entries.items()}

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from app.pages.core.screen import screen
-from app.pages.shell.frame import Shell
+from app.pages.core.shell import Shell
 from app.pages.ui import basic
 
 ROOMS = (

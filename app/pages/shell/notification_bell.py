@@ -1,4 +1,4 @@
-"""The bell in the frame's head: a number that grows while one looks elsewhere."""
+"""The bell in the frame's head, with the number of unread notifications."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,8 +12,8 @@ from app.services.notifications import inbox
 from app.signals import Topic
 
 
-def bell(me: User) -> Callable[[], Awaitable[None]]:
-    """Draw it; what comes back fills in how many are unread, now and with each news."""
+def draw_bell(me: User) -> Callable[[], Awaitable[None]]:
+    """Draw it; returns what asks how many are unread and shows the number, to be called once; news calls it again."""
     with basic.link("/notices", "pd-act pd-bell", label="Notices") as anchor:
         basic.icon("bell")
         number = basic.text("", "pd-bell-n")

@@ -17,29 +17,28 @@ from app.pages.campaigns.campaigns_page import campaigns_page
 from app.pages.contacts.list.contacts_page import contacts_page
 from app.pages.contacts.organisations_page import organisations_page
 from app.pages.contacts.trash_page import trash_page
-from app.pages.core import dependencies, nicegui_patches
+from app.pages.core import nicegui_patches
+from app.pages.core.dependencies import Dependencies
 from app.pages.core.tap import look
 from app.pages.imports.import_page import import_page
 from app.pages.notifications.notifications_page import notices_page, outbox_page
 from app.pages.pipedrive.pipedrive_settings_page import pipedrive_settings_page
 from app.pages.pipedrive.sync_page import sync_page
+from app.pages.reports.live.hub import Hub
 from app.pages.reports.reports_page import reports_page
 from app.pages.reports.team_report_page import teamwork_page
 from app.pages.reports.wallboard_page import big_screen
 from app.pages.settings.settings_page import settings_page
 from app.pages.shell import first_paint, navigation
-from app.pages.shell.frame import KEPT, shell
+from app.pages.shell.frame import PAGE_KEPT, Frame, draw_frame
 from app.pages.shell.more_page import more_page
 from app.pages.team.audit_log_page import trail_page
 from app.pages.team.team_page import team_page
 from app.pages.today.today_page import Day, ask_day, today
 from app.pages.ui import theme
-from app.services.accounts.pipedrive_keys import Check, LetGo
 from app.services.activities import email_templates
 from app.services.campaigns import campaigns
-from app.services.pipedrive.manual_push import LookUp
 from app.services.team import manager_view
-from app.vault import Vault
 
 SCREENS: dict[str, Callable[..., Any]] = {
     "/": today,
@@ -65,31 +64,30 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/team/audit": trail_page,
 }
 
+WALLBOARDS = ("/campaigns/{campaign_id}/screen", "/reports/screen")
+
 GOLDEN = {"/team", "/team/work", "/team/audit", "/settings/pipedrive"}
 
 
-def build(
-    address: str, check_key: Check, vault: Vault, look_up: LookUp | None = None, let_go: LetGo | None = None
-) -> None:
-    """Make every screen reachable. `address` stands in links that people send each other."""
-    dependencies.address, dependencies.check_key, dependencies.look_up, dependencies.let_go = (
-        address,
-        check_key,
-        look_up,
-        let_go,
-    )
-    dependencies.seal, dependencies.unseal = vault.seal, vault.open
-    nicegui_patches.remember()
+def build(dependencies: Dependencies, hub: Hub) -> None:
+    """Register every page with NiceGUI; `hub` is the one that is told the news of this process."""
+
+    async def page() -> None:
+        await draw_page(dependencies, hub)
+
+    async def wallboard(campaign_id: str = "") -> None:
+        await big_screen(hub, campaign_id)
+
+    nicegui_patches.install()
     app.colors(**theme.COLORS)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     ui.add_head_html(theme.head(), shared=True)
-    for path in SCREENS:
-        ui.page(path, title="Pipedriven", reconnect_timeout=KEPT, response_timeout=10)(page)
-    for path in ("/campaigns/{campaign_id}/screen", "/reports/screen"):
-        ui.page(path, title="Pipedriven", reconnect_timeout=KEPT, response_timeout=10)(big_screen)
+    pages = dict.fromkeys(SCREENS, page) | dict.fromkeys(WALLBOARDS, wallboard)
+    for path, draw in pages.items():
+        ui.page(path, title="Pipedriven", reconnect_timeout=PAGE_KEPT, response_timeout=10)(draw)
 
 
-async def page() -> None:
+async def draw_page(dependencies: Dependencies, hub: Hub) -> None:
     """The one page: every address builds the same frame, the screens change inside it."""
     path = ui.context.client.sub_pages_router.current_path.split("?")[0]
 
@@ -97,27 +95,28 @@ async def page() -> None:
         day = ask_day(session, me) if path == "/" else None
         return me, day, _exists(session, me, path), email_templates.any_(session, me)
 
-    me, day, exists, writes = await look(ask)
+    me, day, exists, templates = await look(ask)
     if not exists:
         ui.status_code(404)
     ui.add_body_html(first_paint.paint(me, navigation.first_part(path), day))
     screens = {path: screen for path, screen in SCREENS.items() if me.is_golden or path not in GOLDEN}
-    await shell(screens, me, [day] if day else [], templates=writes)
+    frame = Frame(me, dependencies, templates=templates)
+    await draw_frame(frame, screens, {"hub": hub, "loaded": [day] if day else []})
 
 
 def _exists(session: Session, me: User, path: str) -> bool:
     """Whether this person may know of what the address names."""
     if path in GOLDEN:
         return me.is_golden
-    room, _, row = path.strip("/").partition("/")
+    table, _, row = path.strip("/").partition("/")
     known: dict[str, Callable[[Session, User, UUID], object]] = {
         "contacts": manager_view.may_open,
         "campaigns": campaigns.seen,
     }
-    if room not in known or not row:
+    if table not in known or not row:
         return True
     try:
-        known[room](session, me, UUID(row))
+        known[table](session, me, UUID(row))
     except (NotFound, ValueError):
         return False
     return True

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from app.models import User
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.services.base import audit_log_reader
 from app.services.base.audit_log_reader import Line

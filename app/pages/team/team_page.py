@@ -7,10 +7,10 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Role, User
-from app.pages.core import dependencies, live_updates
+from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
-from app.pages.shell.frame import Shell
 from app.pages.team.backup_card import safety_of_the_firm
 from app.pages.team.transfer_many_sheet import HandOverMany
 from app.pages.ui import basic, theme
@@ -25,6 +25,7 @@ ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
 @screen("Team")
 async def team_page(shell: Shell) -> None:
     sheet, handing = Sheet("Link"), HandOverMany()
+    address = shell.dependencies.address
 
     def show_link(title: str, path: str) -> None:
         with sheet.fresh():
@@ -32,7 +33,7 @@ async def team_page(shell: Shell) -> None:
             basic.text("It works once. With a mail server it was mailed too, else send it yourself.", "pd-muted").style(
                 "margin: 6px 0 14px"
             )
-            box = ui.input("Link", value=f"{dependencies.address}{path}").props("outlined readonly")
+            box = ui.input("Link", value=f"{address}{path}").props("outlined readonly")
             box.classes("pd-field").mark("link")
             basic.button("Copy", None, "main", "copy").classes("full-width").style("margin-top: 12px").on(
                 "click",
@@ -46,8 +47,8 @@ async def team_page(shell: Shell) -> None:
         @tap
         def work(session: Session, me: User) -> str:
             made.append(users.invite(session, me, email, role))
-            link = f"{dependencies.address}/invite/{made[0]}"
-            mail_outbox.write(session, email, email_rendering.invitation(dependencies.address, me.name, link))
+            link = f"{address}/invite/{made[0]}"
+            mail_outbox.write(session, email, email_rendering.invitation(address, me.name, link))
             return f"Invitation for {email} is ready"
 
         if await work():
@@ -59,7 +60,7 @@ async def team_page(shell: Shell) -> None:
         @tap
         def work(session: Session, me: User) -> str:
             made.append(users.reset_link(session, me, user.id))
-            link = f"{dependencies.address}/reset/{made[0]}"
+            link = f"{address}/reset/{made[0]}"
             mail_outbox.write(session, user.email, email_rendering.new_password(link))
             return f"Password link for {user.name} is ready"
 

@@ -14,8 +14,8 @@ from app.pages.activities.parts import touch_rows
 from app.pages.contacts.parts import contact_rows
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import ActList, Line
 from app.pages.ui.redraw import Draw, Kept, further
@@ -158,7 +158,7 @@ def draw_questions(shell: Shell, questions: list[tuple[PendingOutcome, Contact]]
             ui.element("button")
             .props("type=button")
             .classes("pd-card pd-line pd-ask")
-            .on("click", lambda c=contact, q=question: shell.log_sheet.open(c.id, c.name, q.type, asked=True), [])
+            .on("click", lambda c=contact, q=question: shell.log_touch(c.id, c.name, q.type, asked=True), [])
         ):
             basic.icon("circle-help")
             basic.text(f"{contact.name}: did it happen?", "pd-strong pd-clip pd-grow")
@@ -172,7 +172,7 @@ def promise_line(shell: Shell, entry: timeline.Entry) -> Line:
         if touch.contact_id:
             await shell.answer(touch.contact_id, name, touch)
 
-    return touch_rows.due(entry, shell.me.timezone, done, lambda: shell.meeting_sheet.move(touch, name))
+    return touch_rows.due(entry, shell.me.timezone, done, lambda: shell.move_meeting(touch, name))
 
 
 def draw_no_promise() -> None:

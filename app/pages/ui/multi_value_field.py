@@ -7,12 +7,11 @@ from typing import Any
 from nicegui import ui
 from sqlmodel import SQLModel
 
-from app.models.contact import MOST_ADDRESSES
 from app.pages.ui import basic, form
 
 
 class Several:
-    """Writes what is typed into `draft[many]`; every row keeps its place until it is moved or taken away."""
+    """Writes what is typed into `draft[many]`, at most `most` values; every row keeps its place until it is moved or taken away."""
 
     def __init__(  # noqa: PLR0917 - what one kind of field is made of
         self,
@@ -23,9 +22,10 @@ class Several:
         label: str,
         props: str,
         on_change: Callable[[], Any],
+        most: int,
     ) -> None:
         self.draft, self.rules, self.one, self.many = draft, rules, one, many
-        self.label, self.props, self.on_change = label, props, on_change
+        self.label, self.props, self.on_change, self.most = label, props, on_change, most
         self.box = ui.element("div").classes("pd-several").props("role=group")
         self.box.props["aria-label"] = "All of them"
         self.show()
@@ -51,7 +51,7 @@ class Several:
                 basic.icon_button("arrow-up", f"{label}: make it the first", partial(self.first, place))
             if count > 1:
                 basic.icon_button("x", f"{label}: remove", partial(self.remove, place))
-            if place == count - 1 and count < MOST_ADDRESSES:
+            if place == count - 1 and count < self.most:
                 basic.icon_button("plus", f"Another {self.label.lower()}", self.add)
 
     def objection(self, value: str) -> str | None:

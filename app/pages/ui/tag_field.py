@@ -5,24 +5,24 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
+from sqlmodel import SQLModel
 
-from app.models import ContactDraft
 from app.pages.ui import basic, form
 from app.pages.ui.autocomplete import Ahead, Ask
 
 
 class Tags:
-    """Writes into `draft["tags"]`. Enter or a comma ends a tag; what is left in the field counts as one on save."""
+    """Writes into `draft["tags"]` what `rules` allow there. Enter or a comma ends a tag; what is left in the field counts as one on save."""
 
-    def __init__(self, draft: dict[str, Any], ask: Ask) -> None:
-        self.draft = draft
+    def __init__(self, draft: dict[str, Any], rules: type[SQLModel], ask: Ask) -> None:
+        self.draft, self.rules = draft, rules
         with ui.element("div").classes("pd-tags"):
             self.chips = ui.element("div").classes("pd-tag-chips").props('role=group aria-label="Tags"')
             self.ahead = Ahead("Tags", self.field, ask, self.add, empties=True)
         self.show()
 
     def field(self) -> ui.input:
-        box = ui.input("Add a tag", on_change=self.typed, validation=objection)
+        box = ui.input("Add a tag", on_change=self.typed, validation=self.objection)
         box.props("outlined no-error-icon hide-bottom-space maxlength=80 enterkeyhint=done").classes("pd-field")
         # Enter ends the tag, not the form; emptied at once, as the next one may follow
         box.on(
@@ -52,7 +52,7 @@ class Tags:
 
     def add(self, word: str) -> None:
         word = word.strip().lower()
-        if word and objection(word) is None and word not in self.draft["tags"]:
+        if word and self.objection(word) is None and word not in self.draft["tags"]:
             self.draft["tags"].append(word)
             self.show()
         self.ahead.show([])
@@ -72,7 +72,6 @@ class Tags:
                 with made:
                     basic.icon("x")
 
-
-def objection(text: str) -> str | None:
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    return form.objects(ContactDraft, "tags", words) if words else None
+    def objection(self, text: str) -> str | None:
+        words = [word.strip() for word in text.split(",") if word.strip()]
+        return form.objects(self.rules, "tags", words) if words else None

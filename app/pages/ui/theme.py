@@ -1,31 +1,14 @@
-"""The look in one place: icons, colours, words for times and warmness. Everything visual asks here."""
+"""Icons, colours and static files, and the words for times, warmness and browsers."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.models import ActivityType, now
-from app.services.push_queue.push_jobs import Badge
+from app.models.base import now
 
 STATIC = Path(__file__).parents[1] / "static"
 COMPONENTS = Path(__file__).parents[1] / "components"
-
-TYPE_ICONS = {
-    ActivityType.CALL: "phone",
-    ActivityType.EMAIL: "mail",
-    ActivityType.MEETING: "calendar",
-    ActivityType.LINKEDIN: "linkedin",
-    ActivityType.REFERRAL: "handshake",
-    ActivityType.CONFERENCE: "mic",
-}
-
-BADGE_ICONS = {
-    Badge.NOT_PUSHED: "cloud-off",
-    Badge.WAITING: "clock",
-    Badge.IN_PIPEDRIVE: "cloud-check",
-    Badge.NEEDS_YOU: "triangle-alert",
-}
 
 COLORS = {
     "primary": "#4f46e5",

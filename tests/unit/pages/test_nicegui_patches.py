@@ -33,16 +33,16 @@ ASKED = {name: getattr(Odd(), name) for name in vars(Odd) if not name.startswith
 
 @pytest.mark.parametrize("name", ASKED)
 def test_the_answer_is_the_library_s_own(name):
-    assert nicegui_patches.expects_arguments(ASKED[name]) is nicegui_patches._ask(ASKED[name])
+    assert nicegui_patches.expects_arguments(ASKED[name]) is nicegui_patches._uncached(ASKED[name])
 
 
 def test_an_element_asks_nothing_that_is_known(monkeypatch):
     """The contract with the library: it looks the question up where `remember` puts our answer."""
     monkeypatch.setattr(helpers, "expects_arguments", helpers.expects_arguments)
-    nicegui_patches.remember()
+    nicegui_patches.install()
     Ear = type("Ear", (), {"heard": lambda self: None})
     asked = []
-    monkeypatch.setattr(nicegui_patches, "_ask", lambda handler: asked.append(handler) or False)
+    monkeypatch.setattr(nicegui_patches, "_uncached", lambda handler: asked.append(handler) or False)
     for _ in range(3):
         observables.ObservableDict(on_change=Ear().heard)
     assert len(asked) == 1

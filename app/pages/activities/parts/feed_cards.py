@@ -79,7 +79,7 @@ def _card(entry: Entry, zone: str, me: UUID, *, opens: bool) -> Row:
         "href": f"/contacts/{touch.contact_id}" if opens else board,
         "away": not opens,
         "n": name,
-        "icon": theme.icon(theme.TYPE_ICONS[touch.type]),
+        "icon": theme.icon(touch_rows.TYPE_ICONS[touch.type]),
         "t": touch_rows.TYPE_TONES[touch.type],
         "planned": not touch.done,
         "late": late,

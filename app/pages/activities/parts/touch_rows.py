@@ -12,6 +12,15 @@ from app.pages.ui import basic, theme
 from app.pages.ui.action_list import Act, Line, Verb
 from app.services.activities.timeline import Entry
 
+TYPE_ICONS = {
+    ActivityType.CALL: "phone",
+    ActivityType.EMAIL: "mail",
+    ActivityType.MEETING: "calendar",
+    ActivityType.LINKEDIN: "linkedin",
+    ActivityType.REFERRAL: "handshake",
+    ActivityType.CONFERENCE: "mic",
+}
+
 OUTCOME_ICONS = {
     Outcome.REACHED: "circle-check",
     Outcome.VOICEMAIL: "voicemail",
@@ -76,7 +85,7 @@ def mark(touch: Activity, classes: str = "") -> None:
     """The round mark of a touch: its kind's own icon and colour, hollow while it is planned."""
     drawn = ui.element("span").classes("pd-avatar").classes(TYPE_TONES[touch.type]).classes(classes)
     with drawn.classes("" if touch.done else "pd-planned").props("aria-hidden=true"):
-        basic.icon(theme.TYPE_ICONS[touch.type])
+        basic.icon(TYPE_ICONS[touch.type])
 
 
 def told(entry: Entry, zone: str, me: str) -> None:
@@ -99,7 +108,7 @@ def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> Line:
     touch = entry.activity
     shown = {
         "href": f"/contacts/{touch.contact_id}",
-        "icon": theme.drawing(theme.TYPE_ICONS[touch.type]),
+        "icon": theme.drawing(TYPE_ICONS[touch.type]),
         "t": f"{TYPE_TONES[touch.type]} pd-planned {'late' if touch.is_overdue else ''}",
         "n": entry.contact or "Somebody",
         "s": when(touch, zone),
@@ -133,7 +142,7 @@ def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
         "href": f"/contacts/{touch.contact_id}" if entry.mine else board,
         "away": not entry.mine,
         "c": entry.campaign,
-        "icon": theme.icon(theme.TYPE_ICONS[touch.type]),
+        "icon": theme.icon(TYPE_ICONS[touch.type]),
         "t": TYPE_TONES[touch.type],
         "n": entry.contact or "Somebody",
         "s": " · ".join(filter(None, (ACTIVITY_LABELS[touch.type], said, note, by))),

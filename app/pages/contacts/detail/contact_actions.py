@@ -10,8 +10,8 @@ from app.pages.contacts.sheets.contact_picker import ContactPicker
 from app.pages.contacts.sheets.erase_sheet import EraseSheet
 from app.pages.contacts.sheets.qr_sheet import CodeSheet
 from app.pages.contacts.sheets.snooze_sheet import SnoozeSheet
+from app.pages.core.shell import Shell
 from app.pages.core.tap import Said, tap
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic
 from app.services.contacts import bank
 
@@ -24,7 +24,7 @@ class Verbs:
         self.snoozing, self.picker, self.erasing = SnoozeSheet(shell.me), ContactPicker(), EraseSheet()
         self.code = CodeSheet()
         with ui.element("div").classes("pd-verbs"):
-            basic.button("Edit", lambda: shell.contact_sheet.open(self.contact), "plain", "pencil")
+            basic.button("Edit", lambda: shell.edit_contact(self.contact), "plain", "pencil")
             basic.button("Snooze", lambda: self.snoozing.open(self.contact), "plain", "bell-off")
             basic.button("Delete", lambda: trash(self.contact.id), "bad", "trash-2")
         with basic.expansion("More"), ui.element("div").classes("pd-push-acts"):

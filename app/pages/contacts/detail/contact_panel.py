@@ -15,8 +15,8 @@ from app.pages.contacts.detail.contact_actions import Verbs
 from app.pages.contacts.detail.warmness_part import WarmthPart
 from app.pages.contacts.parts import contact_rows
 from app.pages.core import live_updates
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Kept
 from app.services.activities import timeline as story
@@ -144,8 +144,8 @@ def head(shell: Shell, contact: Contact) -> None:
 def timeline(shell: Shell, contact: Contact, entries: list[story.Entry]) -> None:
     verbs = timeline_step.Verbs(
         done=lambda touch: shell.answer(contact.id, contact.name, touch),
-        edit=shell.touch_sheet.open,
-        move=lambda touch: shell.meeting_sheet.move(touch, contact.name),
+        edit=shell.edit_touch,
+        move=lambda touch: shell.move_meeting(touch, contact.name),
         answer=touch_actions.answer,
     )
     with ui.element("div").classes("pd-card"):

@@ -17,8 +17,8 @@ from app.pages.contacts.detail import contact_panel
 from app.pages.contacts.parts import contact_rows, manager_view_card
 from app.pages.contacts.sheets.transfer_sheet import HandOverSheet
 from app.pages.core import live_updates
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
 from app.pages.ui import basic
 from app.pages.ui.redraw import Kept
 from app.services.activities.timeline import Entry

@@ -9,12 +9,12 @@ from nicegui import ui
 from app.models import EntityType
 from app.pages.contacts.parts import contact_rows
 from app.pages.core import live_updates
+from app.pages.core.shell import Shell
 from app.pages.pipedrive import push_actions
 from app.pages.pipedrive.push_details_sheet import PushVerbs
 from app.pages.pipedrive.push_preview_sheet import PushSheet
 from app.pages.pipedrive.record_choice_sheet import LinkSheet
-from app.pages.shell.frame import Shell
-from app.pages.ui import basic, theme
+from app.pages.ui import basic
 from app.pages.ui.redraw import Kept, Sequel
 from app.services.pipedrive.push_history import Tab
 from app.services.push_queue.push_jobs import Badge, Standing
@@ -31,7 +31,7 @@ class PipedrivePart:
     def __init__(self, shell: Shell, contact_id: UUID) -> None:
         self.contact_id, self.name = contact_id, ""
         self.links = LinkSheet()
-        self.pushing = PushSheet(shell.me.timezone, contact_id, PushVerbs())
+        self.pushing = PushSheet(shell.me.timezone, contact_id, PushVerbs(), shell.dependencies.look_up)
         live_updates.on(self.pushing.item.renew, Topic.SYNC, about=contact_id)
         with ui.element("div").classes("pd-card"):
             with ui.element("div").classes("pd-line wrap"):
@@ -80,7 +80,7 @@ class PipedrivePart:
 
 def chip(badge: Badge) -> None:
     with ui.element("span").classes("pd-chip").classes(contact_rows.BADGE_TONES[badge]).mark("badge"):
-        basic.icon(theme.BADGE_ICONS[badge])
+        basic.icon(contact_rows.BADGE_ICONS[badge])
         basic.text(badge.value[:1].upper() + badge.value[1:])
 
 

@@ -7,10 +7,10 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import User, WarmnessChange, WarmnessReason
+from app.pages.contacts.parts.warmness_meter import Advice, WarmnessMeter
 from app.pages.core.tap import Said, look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Advice, Warmth
 from app.services.contacts import bank, warmness
 from app.services.contacts.warmness import Suggested
 
@@ -30,7 +30,7 @@ class WarmthPart:
     def __init__(self, zone: str, me: str, contact_id: UUID, score: int) -> None:
         self.zone, self.me, self.contact_id = zone, me, contact_id
         self.sheet = Sheet("Warmness: history")
-        self.meter = Warmth(score, partial(warm, contact_id), self.open)
+        self.meter = WarmnessMeter(score, partial(warm, contact_id), self.open)
 
     def show(self, score: int, said: Suggested | None) -> None:
         yes, no = partial(accept, self.contact_id), partial(decline, self.contact_id)

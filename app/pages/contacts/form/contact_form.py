@@ -7,6 +7,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import ContactDraft, User, fold, organisation_key
+from app.models.contact import MOST_ADDRESSES
 from app.pages.core.tap import look
 from app.pages.ui import basic, form
 from app.pages.ui.autocomplete import Ahead
@@ -36,8 +37,8 @@ class ContactForm:
             self.heard(form.field(self.typed, ContactDraft, "name", "Name", props=props))
             self.firm = Ahead("Organisation", self.firm_field, firms, self.take_firm)
             tel, mail = "type=tel inputmode=tel", "type=email inputmode=email"
-            Several(self.typed, ContactDraft, "phone", "phones", "Phone", tel, self.on_change)
-            Several(self.typed, ContactDraft, "email", "emails", "E-mail", mail, self.on_change)
+            Several(self.typed, ContactDraft, "phone", "phones", "Phone", tel, self.on_change, MOST_ADDRESSES)
+            Several(self.typed, ContactDraft, "email", "emails", "E-mail", mail, self.on_change, MOST_ADDRESSES)
             self.warmth()
             with basic.expansion("More") as fold:
                 self.folded()
@@ -52,7 +53,7 @@ class ContactForm:
     def folded(self) -> None:
         form.field(self.typed, ContactDraft, "job_title", "Job title")
         form.field(self.typed, ContactDraft, "linkedin_url", "LinkedIn", props="type=url inputmode=url")
-        Tags(self.typed, used_tags)
+        Tags(self.typed, ContactDraft, used_tags)
         self.rhythm()
         form.field(self.typed, ContactDraft, "notes", "Notes", area=True, props="autogrow")
 

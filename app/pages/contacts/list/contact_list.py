@@ -8,14 +8,14 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments, ValueChangeEventArguments
 
-from app.pages.contacts.list import list_queries, list_url
+from app.pages.contacts.list import empty_states, list_queries, list_url
 from app.pages.contacts.list.bulk_menu import Acts
 from app.pages.contacts.list.filter_chips import SORTS, Filters, is_narrow
 from app.pages.contacts.list.list_queries import PAGE
 from app.pages.contacts.list.selection import Picked
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
-from app.pages.ui import basic, detail_panel, theme, virtual_list
+from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.filter_chips_base import MenuChip
 from app.services.contacts.search import Search
 
@@ -115,7 +115,7 @@ class Bank:
         self.nothing.clear()
         if not total:
             with self.nothing:
-                detail_panel.nobody(self.clear if self.search.q or is_narrow(self.search) else None)
+                empty_states.draw_nobody(self.clear if self.search.q or is_narrow(self.search) else None)
 
     async def clear(self) -> None:
         self.search = replace(self.search, q="")

@@ -9,13 +9,13 @@ from nicegui import PageArguments, ui
 from app.errors import NotFound
 from app.pages.contacts.detail import manager_view_panel
 from app.pages.contacts.detail.contact_panel import Whole, contact_panel
-from app.pages.contacts.list import list_queries, list_url
+from app.pages.contacts.list import empty_states, list_queries, list_url
 from app.pages.contacts.list.contact_list import Bank
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
+from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.shell.frame import Shell
-from app.pages.ui import basic, detail_panel
+from app.pages.ui import basic
 from app.services.contacts import bank as contacts
 from app.services.team.manager_view import Whole as Seen
 from app.signals import Topic
@@ -46,9 +46,9 @@ class Beside:
 
     def draw(self) -> None:
         with ui.element("aside").classes("pd-detail").props('aria-label="Contact"'):
-            detail_panel.closing()
+            empty_states.draw_back_button()
             self.panel = ui.element("div").classes("pd-detail-body")
-            detail_panel.bones()
+            empty_states.draw_skeleton()
 
     async def choose(self, chosen: str | None) -> None:
         """Ask first, then draw: a slow answer for one contact never lands on the next one."""

@@ -16,6 +16,13 @@ from app.services.push_queue.push_jobs import Badge, Standing
 
 Verb = Callable[..., Awaitable[Any]]
 
+BADGE_ICONS = {
+    Badge.NOT_PUSHED: "cloud-off",
+    Badge.WAITING: "clock",
+    Badge.IN_PIPEDRIVE: "cloud-check",
+    Badge.NEEDS_YOU: "triangle-alert",
+}
+
 BADGE_TONES = {Badge.NOT_PUSHED: "none", Badge.WAITING: "wait", Badge.IN_PIPEDRIVE: "good", Badge.NEEDS_YOU: "bad"}
 
 # in a row there is no room for more

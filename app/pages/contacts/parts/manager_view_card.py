@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from app.pages.contacts.parts import contact_rows
-from app.pages.ui import basic, theme
+from app.pages.ui import basic
 from app.services.push_queue import push_jobs
 from app.services.team.manager_view import Whole
 
@@ -15,7 +15,7 @@ def standing(found: Whole) -> None:
     now, owner = found.standing, found.view.owner.name
     with ui.element("div").classes("pd-line wrap"):
         with ui.element("span").classes("pd-chip").classes(contact_rows.BADGE_TONES[now.badge]):
-            basic.icon(theme.BADGE_ICONS[now.badge])
+            basic.icon(contact_rows.BADGE_ICONS[now.badge])
             word = f"needs {owner}" if now.badge is push_jobs.Badge.NEEDS_YOU else now.badge.value
             basic.text(word[:1].upper() + word[1:], "pd-clip")
         if found.address:

@@ -59,6 +59,24 @@ class Hub:
         await every([partial(tell, report)])
         return seat
 
+    async def follow(self, campaign_id: UUID, asked: Asked, show: Tell, lost: Lost) -> Seat:
+        """`watch` for the part of the screen that asks; the seat is left when that part is gone."""
+        here = ui.context.slot.parent
+
+        async def inside(call: Callable[..., object | Awaitable[object]], *said: Report) -> None:
+            if here.is_deleted or here.client.is_deleted:
+                for seat in taken:
+                    seat.leave()
+                return
+            with here:
+                told = call(*said)
+                if inspect.isawaitable(told):
+                    await told
+
+        taken: list[Seat] = []
+        taken.append(await self.watch(signed_in_id(), campaign_id, asked, partial(inside, show), partial(inside, lost)))
+        return taken[0]
+
 
 def may_look(user_id: UUID | None, campaign_id: UUID, asked: Asked) -> tuple[UUID, Key]:
     """Whose seat it is, and which answer they share. Raises NotFound and SignedOut."""
@@ -66,29 +84,6 @@ def may_look(user_id: UUID | None, campaign_id: UUID, asked: Asked) -> tuple[UUI
         who = users.acting(session, user_id)
         campaigns.seen(session, who, campaign_id)
         return who.id, Key(campaign_id, asked, who.is_golden, who.timezone)
-
-
-# the hub of this process
-hub = Hub()
-
-
-async def follow(campaign_id: UUID, asked: Asked, show: Tell, lost: Lost) -> Seat:
-    """Take a seat for the part of the screen that asks; it is left when that part is gone."""
-    here = ui.context.slot.parent
-
-    async def inside(call: Callable[..., object | Awaitable[object]], *said: Report) -> None:
-        if here.is_deleted or here.client.is_deleted:
-            for seat in taken:
-                seat.leave()
-            return
-        with here:
-            told = call(*said)
-            if inspect.isawaitable(told):
-                await told
-
-    taken: list[Seat] = []
-    taken.append(await hub.watch(signed_in_id(), campaign_id, asked, partial(inside, show), partial(inside, lost)))
-    return taken[0]
 
 
 def _concerns(signal: Signal, key: Key) -> bool:

@@ -1,4 +1,4 @@
-"""What stands around a list and the panel beside it: why it is empty, the way back, and what loads."""
+"""What stands where the list or the panel beside it has nothing to show yet, and the way back from the panel."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,8 +8,8 @@ from nicegui import ui
 from app.pages.ui import basic
 
 
-def nobody(on_clear: Callable[[], Any] | None) -> None:
-    """Why the list is empty: nothing is like what was asked for, or the bank itself is empty."""
+def draw_nobody(on_clear: Callable[[], Any] | None) -> None:
+    """Why the list is empty: nothing fits the search that `on_clear` takes off, or the contact bank itself is empty."""
     if on_clear:
         basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.", "Show everybody", on_clear)
         return
@@ -17,7 +17,7 @@ def nobody(on_clear: Callable[[], Any] | None) -> None:
     basic.empty("users", "Nobody here yet", hint, "Import contacts", lambda: ui.navigate.to("/import"))
 
 
-def closing() -> None:
+def draw_back_button() -> None:
     back = basic.icon_button("chevron-left", "Back to the list", None, "pd-icon-btn pd-close")
     back.on(
         "click",
@@ -25,7 +25,8 @@ def closing() -> None:
     )
 
 
-def bones() -> None:
+def draw_skeleton() -> None:
+    """Grey lines where the panel is loading."""
     with ui.element("div").classes("pd-detail-bones").props("aria-hidden=true"):
         for _ in range(5):
             ui.element("div").classes("pd-bone")
