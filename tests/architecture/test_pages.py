@@ -80,3 +80,15 @@ def test_parts_are_given_values_only():
         if arg.annotation and set(re.findall(r"\w+", ast.unparse(arg.annotation))) & {"Session", "User"}
     ]
     assert reached == []
+
+
+def test_parts_import_no_screen():
+    """Screens of other domains draw with them, so they know only the UI kit and the parts beside them."""
+    known = [
+        where(path, node)
+        for path in PARTS
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("app.pages.")
+        if not re.fullmatch(r"app\.pages\.(ui|\w+\.parts)(\.\w+)?", node.module)
+    ]
+    assert known == []

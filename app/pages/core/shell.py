@@ -50,7 +50,7 @@ class Shell(Protocol):
     async def book_meeting(self, contact_id: UUID, name: str, purpose: Purpose | None = None) -> None:
         """Open the meeting sheet, for this campaign if there is one."""
 
-    async def move_meeting(self, meeting: Activity, name: str) -> None:
+    def move_meeting(self, meeting: Activity, name: str) -> None:
         """Open the meeting sheet to give this meeting, or another planned touch, a new time."""
 
     async def answer(self, contact_id: UUID, name: str, planned: Activity) -> None:

@@ -32,7 +32,7 @@ from app.pages.settings.settings_page import settings_page
 from app.pages.shell import first_paint, navigation
 from app.pages.shell.frame import PAGE_KEPT, Frame, draw_frame
 from app.pages.shell.more_page import more_page
-from app.pages.team.audit_log_page import trail_page
+from app.pages.team.audit_log_page import audit_log_page
 from app.pages.team.team_page import team_page
 from app.pages.today.today_page import Day, ask_day, today
 from app.pages.ui import theme
@@ -61,7 +61,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/outbox": outbox_page,
     "/team": team_page,
     "/team/work": teamwork_page,
-    "/team/audit": trail_page,
+    "/team/audit": audit_log_page,
 }
 
 WALLBOARDS = ("/campaigns/{campaign_id}/screen", "/reports/screen")

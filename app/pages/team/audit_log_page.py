@@ -1,4 +1,4 @@
-"""The audit trail, for golden tickets: who did what and when, newest first."""
+"""The audit log, for golden tickets: who did what and when, newest first."""
 
 from functools import partial
 from uuid import UUID
@@ -97,61 +97,60 @@ WORDS = {
 
 
 @screen("Audit")
-async def trail_page(shell: Shell, kind: str = "") -> None:
-    this = Trail(shell, kind if kind in KINDS else "")
-    await this.draw()
+async def audit_log_page(shell: Shell, kind: str = "") -> None:
+    basic.title("Audit")
+    basic.text("Who did what, and when. It can only grow.", "pd-muted").style("margin-bottom: 12px")
+    await AuditLog(shell.me.timezone, kind if kind in KINDS else "").show_more()
 
 
-class Trail:
-    """The list, and what narrows it; the kind stands in the address."""
+class AuditLog:
+    """The list, and the kind of action that it is narrowed to, which stands in the address."""
 
-    def __init__(self, shell: Shell, kind: str) -> None:
-        self.shell, self.kind = shell, kind
+    def __init__(self, zone: str, kind: str) -> None:
+        self.zone = zone
+        self.kind = kind
         self.last: UUID | None = None
-
-    async def draw(self) -> None:
-        basic.title("Audit")
-        basic.text("Who did what, and when. It can only grow.", "pd-muted").style("margin-bottom: 12px")
         with ui.element("div").style("margin-bottom: 14px"):
-            self.chips = basic.chips(KINDS, self.kind, self.narrow)
+            self.chips = basic.chips(KINDS, kind, self.narrow)
         self.list = ui.element("div").classes("pd-card flush").props("role=list")
-        self.rest = basic.button("Earlier", self.more, "plain").classes("full-width")
-        await self.more()
+        self.rest = basic.button("Earlier", self.show_more, "plain").classes("full-width")
 
     async def narrow(self, kind: str) -> None:
-        self.kind, self.last = kind, None
+        self.kind = kind
+        self.last = None
         basic.mark_chip(self.chips, kind)
         ui.navigate.history.replace(f"/team/audit?kind={kind}" if kind else "/team/audit")
         self.list.clear()
-        await self.more()
+        await self.show_more()
 
-    async def more(self) -> None:
-        found = await look(partial(self.ask, self.kind, self.last))
-        self.last = found[-1].id if found else self.last
+    async def show_more(self) -> None:
+        """The next page of lines, older than the last one that is shown."""
+        lines = await look(partial(self.ask, self.kind, self.last))
+        self.last = lines[-1].id if lines else self.last
         with self.list:
-            for line in found:
-                event(line, self.shell.me.timezone)
-            if not found and not self.list.default_slot.children:
+            for line in lines:
+                draw_line(line, self.zone)
+            if not lines and not self.list.default_slot.children:
                 basic.empty("shield", "Nothing yet", "What colleagues do is written down here.")
-        self.rest.set_visibility(len(found) == audit_log_reader.PAGE)
+        self.rest.set_visibility(len(lines) == audit_log_reader.PAGE)
 
     @staticmethod
     def ask(kind: str, last: UUID | None, session: Session, me: User) -> list[Line]:
         return audit_log_reader.read(session, me, kind or None, last)
 
 
-def event(line: Line, zone: str) -> None:
+def draw_line(line: Line, zone: str) -> None:
     done = WORDS.get(line.action, line.action.replace("_", " ").replace(".", ": "))
     with (
         ui.element("div").classes("pd-row").props("role=listitem"),
         ui.element("div").classes("pd-row-main"),
         ui.element("span").classes("pd-row-text"),
     ):
-        basic.text(f"{named(line.actor)} {done.format(line.about or 'somebody')}", "pd-whole")
+        basic.text(f"{actor_name(line.actor)} {done.format(line.about or 'somebody')}", "pd-whole")
         basic.text(theme.time_word(line.at, zone), "pd-row-sub")
 
 
-def named(actor: str) -> str:
+def actor_name(actor: str) -> str:
     """`Somebody` for nobody known, `root at the console` for the operator."""
     if actor.startswith("cli"):
         return f"{actor.partition(':')[2] or 'The operator'} at the console"

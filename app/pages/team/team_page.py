@@ -1,6 +1,6 @@
-"""The team: who may sign in, as what; for golden tickets."""
+"""The team page, for golden tickets: who may sign in, with which role, and whose contacts go to whom."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from nicegui import ui
@@ -11,79 +11,88 @@ from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
-from app.pages.team.backup_card import safety_of_the_firm
-from app.pages.team.transfer_many_sheet import HandOverMany
+from app.pages.team.backup_card import draw_backup_card
+from app.pages.team.transfer_many_sheet import TransferManySheet
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import two_factor, users
 from app.services.notifications import email_rendering, mail_outbox
 from app.signals import Topic
 
+Invite = Callable[[str, Role], Awaitable[None]]
+OnUser = Callable[[User], Awaitable[None]]
+
 ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
 
 
 @screen("Team")
 async def team_page(shell: Shell) -> None:
-    sheet, handing = Sheet("Link"), HandOverMany()
-    address = shell.dependencies.address
-
-    def show_link(title: str, path: str) -> None:
-        with sheet.fresh():
-            basic.text(title, "pd-h1")
-            basic.text("It works once. With a mail server it was mailed too, else send it yourself.", "pd-muted").style(
-                "margin: 6px 0 14px"
-            )
-            box = ui.input("Link", value=f"{address}{path}").props("outlined readonly")
-            box.classes("pd-field").mark("link")
-            basic.button("Copy", None, "main", "copy").classes("full-width").style("margin-top: 12px").on(
-                "click",
-                js_handler="() => navigator.clipboard.writeText(document.querySelector('.pd-sheet input[readonly]').value)",
-            )
-        sheet.open()
-
-    async def invite(email: str, role: Role) -> None:
-        made: list[str] = []
-
-        @tap
-        def work(session: Session, me: User) -> str:
-            made.append(users.invite(session, me, email, role))
-            link = f"{address}/invite/{made[0]}"
-            mail_outbox.write(session, email, email_rendering.invitation(address, me.name, link))
-            return f"Invitation for {email} is ready"
-
-        if await work():
-            show_link("Invitation", f"/invite/{made[0]}")
-
-    async def new_password(user: User) -> None:
-        made: list[str] = []
-
-        @tap
-        def work(session: Session, me: User) -> str:
-            made.append(users.reset_link(session, me, user.id))
-            link = f"{address}/reset/{made[0]}"
-            mail_outbox.write(session, user.email, email_rendering.new_password(link))
-            return f"Password link for {user.name} is ready"
-
-        if await work():
-            show_link(f"New password for {user.name}", f"/reset/{made[0]}")
+    links = OneTimeLinks(shell.dependencies.address)
+    transfer = TransferManySheet()
 
     @ui.refreshable
     def team(colleagues: list[User]) -> None:
         with ui.element("div").classes("pd-card flush"):
             for user in colleagues:
-                person(user, shell.me.id, new_password, handing.open)
+                draw_person(user, shell.me.id, links.reset_password, transfer.open)
 
-    async def again() -> None:
+    async def refresh() -> None:
         team.refresh(await look(users.colleagues))
 
     with ui.element("div").classes("pd-title"):
         basic.title("Team")
         with basic.link("/team/work", "pd-act pd-wide-act"):
             basic.text("Team at work")
-    invitation(invite)
+    draw_invitation(links.invite)
     team(await look(users.colleagues))
-    await safety_of_the_firm(shell.me.timezone)
-    live_updates.on(again, Topic.PEOPLE)
+    await draw_backup_card(shell.me.timezone)
+    live_updates.on(refresh, Topic.PEOPLE)
+
+
+class OneTimeLinks:
+    """The links with which a colleague sets a password: mailed, and shown once in a sheet."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.sheet = Sheet("Link")
+
+    async def invite(self, email: str, role: Role) -> None:
+        made: list[str] = []
+
+        @tap
+        def invite(session: Session, me: User) -> str:
+            made.append(f"{self.address}/invite/{users.invite(session, me, email, role)}")
+            mail_outbox.write(session, email, email_rendering.invitation(self.address, me.name, made[0]))
+            return f"Invitation for {email} is ready"
+
+        if await invite():
+            self.show("Invitation", made[0])
+
+    async def reset_password(self, user: User) -> None:
+        made: list[str] = []
+
+        @tap
+        def reset(session: Session, me: User) -> str:
+            made.append(f"{self.address}/reset/{users.reset_link(session, me, user.id)}")
+            mail_outbox.write(session, user.email, email_rendering.new_password(made[0]))
+            return f"Password link for {user.name} is ready"
+
+        if await reset():
+            self.show(f"New password for {user.name}", made[0])
+
+    def show(self, title: str, link: str) -> None:
+        with self.sheet.fresh():
+            basic.text(title, "pd-h1")
+            hint = "It works once. With a mail server it was mailed too, else send it yourself."
+            basic.text(hint, "pd-muted").style("margin: 6px 0 14px")
+            box = ui.input("Link", value=link).props("outlined readonly")
+            box.classes("pd-field").mark("link")
+            copy = basic.button("Copy", None, "main", "copy").classes("full-width").style("margin-top: 12px")
+            copy.on(
+                "click",
+                js_handler="() => navigator.clipboard.writeText(document.querySelector('.pd-sheet input[readonly]').value)",
+            )
+        self.sheet.open()
 
 
 @tap
@@ -97,7 +106,7 @@ def disable(session: Session, me: User, user_id: UUID) -> str:
 
 
 @tap
-def take_off_step(session: Session, me: User, user_id: UUID) -> str:
+def turn_off_two_factor(session: Session, me: User, user_id: UUID) -> str:
     return f"{two_factor.take_off(session, me, user_id).name} signs in with the password alone"
 
 
@@ -106,7 +115,7 @@ def enable(session: Session, me: User, user_id: UUID) -> str:
     return f"{users.enable(session, me, user_id).name} may sign in again"
 
 
-def invitation(invite: Any) -> None:
+def draw_invitation(invite: Invite) -> None:
     typed: dict[str, str] = {}
     with ui.element("div").classes("pd-card pd-stack"):
         box = (
@@ -125,7 +134,7 @@ def invitation(invite: Any) -> None:
                 )
 
 
-def person(user: User, me: UUID, new_password: Any, hand_over: Any) -> None:
+def draw_person(user: User, me: UUID, reset_password: OnUser, hand_over: OnUser) -> None:
     other = Role.CONSULTANT if user.is_golden else Role.GOLDEN_TICKET
     with ui.element("div").classes("pd-row"):
         with ui.element("div").classes("pd-row-main"):
@@ -141,8 +150,8 @@ def person(user: User, me: UUID, new_password: Any, hand_over: Any) -> None:
         with basic.icon_button("ellipsis", f"Actions for {user.name}", None), ui.menu().props("auto-close"):
             if user.id != me and user.active:
                 ui.menu_item(f"Make {ROLES[other].lower()}", lambda: change_role(user.id, other))
-                ui.menu_item("New password link", lambda: new_password(user))
-                ui.menu_item("Take the second step off", lambda: take_off_step(user.id))
+                ui.menu_item("New password link", lambda: reset_password(user))
+                ui.menu_item("Take the second step off", lambda: turn_off_two_factor(user.id))
                 ui.menu_item("Disable", lambda: disable(user.id))
             elif user.id != me:
                 ui.menu_item("Enable", lambda: enable(user.id))
