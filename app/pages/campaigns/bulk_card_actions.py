@@ -11,8 +11,8 @@ from app.pages.campaigns.campaign_actions import move_many, take_out_many
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.contacts.list.bulk_sheets import row
-from app.pages.contacts.list.selection import Picked
-from app.pages.contacts.list.selection_bar import Act, Bar
+from app.pages.contacts.list.selection import Selection
+from app.pages.contacts.list.selection_bar import BarButton, SelectionBar
 from app.pages.core.tap import look
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
@@ -21,75 +21,76 @@ from app.services.campaigns import board
 from app.services.contacts.search import Search
 
 
-class Many:
+class BulkCardActions:
     """The bar below the list; `rows` is the list that it belongs to."""
 
     def __init__(self, campaign: Campaign, rows: Rows) -> None:
-        self.id, self.rows, self.total = campaign.id, rows, 0
-        self.picked = Picked()
+        self.campaign_id = campaign.id
+        self.rows = rows
+        self.total = 0
+        self.selection = Selection()
         self.sheet = Sheet("Move to")
         acts = [
-            Act("Move", "Move to another stage", "square-kanban", self.open),
-            Act("Remove", "Remove from campaign", "user-minus", self.take_out),
+            BarButton("Move", "Move to another stage", "square-kanban", self.open_move_sheet),
+            BarButton("Remove", "Remove from campaign", "user-minus", self.take_out),
         ]
-        self.bar = Bar(acts, self.everybody, self.nobody)
-        rows.on("picks", self.pick).on("unpick", self.nobody, [])
+        self.bar = SelectionBar(acts, self.select_all, self.select_none)
+        rows.on("picks", self.select).on("unpick", self.select_none, [])
 
-    async def count(self) -> None:
+    async def refresh_count(self) -> None:
         """How many stand on the board now."""
-        counts = await look(lambda session, me: board.counts(session, me, self.id))
+        counts = await look(lambda session, me: board.counts(session, me, self.campaign_id))
         self.total = sum(counts.values())
         self.show()
 
     def show(self) -> None:
         if not self.bar.words.is_deleted:
-            everybody = self.picked.all is not None and not self.picked.but
-            self.bar.show(self.chosen, self.total, everybody=everybody)
+            self.bar.show(self.count, self.total, everybody=self.selection.is_everybody)
 
     @property
-    def chosen(self) -> int:
-        return self.picked.count(self.total)
+    def count(self) -> int:
+        return self.selection.count(self.total)
 
-    def begin(self) -> None:
+    def begin_selecting(self) -> None:
         self.rows.run_method("begin")
 
-    def pick(self, event: GenericEventArguments) -> None:
-        self.picked.take(event.args["ids"], on=bool(event.args["on"]))
+    def select(self, event: GenericEventArguments) -> None:
+        self.selection.set(event.args["ids"], on=bool(event.args["on"]))
         self.show()
 
-    def everybody(self) -> None:
-        self.picked.take_all(Search(campaign_id=self.id))
+    def select_all(self) -> None:
+        self.selection.select_all(Search(campaign_id=self.campaign_id))
         self.rows.run_method("pickAll")
         self.show()
 
-    def nobody(self) -> None:
-        self.picked.clear()
+    def select_none(self) -> None:
+        self.selection.clear()
         self.rows.run_method("unpick")
         self.show()
 
-    def whom(self, session: Session, me: User) -> list[UUID]:
-        if self.picked.all is None:
-            return list(self.picked.ids)
-        return [one for one in board.everybody(session, me, self.id) if one not in self.picked.but]
+    def resolve(self, session: Session, me: User) -> list[UUID]:
+        if self.selection.all is None:
+            return list(self.selection.ids)
+        return [one for one in board.everybody(session, me, self.campaign_id) if one not in self.selection.but]
 
-    def open(self) -> None:
+    def open_move_sheet(self) -> None:
         with self.sheet.fresh():
-            basic.line(f"Move {campaign_cards.people(self.chosen)} to", "h2", "pd-h1")
+            basic.line(f"Move {campaign_cards.people(self.count)} to", "h2", "pd-h1")
             for stage, word in STAGES.items():
                 row(word, "", "square-kanban", partial(self.move, stage))
         self.sheet.open()
 
     async def move(self, stage: Stage) -> None:
         self.sheet.close()
-        with self.bar.busy("Moving", self.chosen):
-            done = await move_many(self.id, self.whom, stage)
+        with self.bar.busy("Moving", self.count):
+            done = await move_many(self.campaign_id, self.resolve, stage)
         self.after(done)
 
     async def take_out(self) -> None:
-        with self.bar.busy("Removing", self.chosen):
-            done = await take_out_many(self.id, self.whom)
+        with self.bar.busy("Removing", self.count):
+            done = await take_out_many(self.campaign_id, self.resolve)
         self.after(done)
 
     def after(self, done: bool) -> None:
         if done and not self.bar.words.is_deleted:
-            self.nobody()
+            self.select_none()

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.models import Campaign, User
 from app.pages.activities.parts import touch_rows
 from app.pages.campaigns.board_tab import Add, draw_nobody
-from app.pages.campaigns.bulk_card_actions import Many
+from app.pages.campaigns.bulk_card_actions import BulkCardActions
 from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
 from app.pages.core.shell import Shell
@@ -53,19 +53,19 @@ async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Refresh:
         choose = basic.button("Choose many", None, "plain", "check").mark("choose")
     tab = PagedList(ask, lambda: draw_nobody(add), first, picks=add is not None)
     tab.rows.on("open", open_card)
-    many = Many(campaign, tab.rows) if add else None
-    if many:
-        choose.on_click(many.begin)
-        await many.count()
+    bulk = BulkCardActions(campaign, tab.rows) if add else None
+    if bulk:
+        choose.on_click(bulk.begin_selecting)
+        await bulk.refresh_count()
 
     async def refresh() -> None:
         await tab.refresh()
         await sheet.renew()
-        if many:
-            await many.count()
-            choose.set_visibility(bool(many.total))
+        if bulk:
+            await bulk.refresh_count()
+            choose.set_visibility(bool(bulk.total))
 
-    choose.set_visibility(bool(many and many.total))
+    choose.set_visibility(bool(bulk and bulk.total))
 
     return refresh
 

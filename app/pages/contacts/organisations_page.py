@@ -30,17 +30,17 @@ PICKED = 30
 async def organisations_page(shell: Shell, q: str = "") -> None:
     basic.title("Organisations")
     basic.text("One spelling each; whoever works there follows.", "pd-muted pd-under-title")
-    room = Firms(q)
-    await room.again()
-    live_updates.on(room.again, Topic.CONTACT, owner=shell.me.id)
+    listed = OrganisationList(q)
+    await listed.refresh()
+    live_updates.on(listed.refresh, Topic.CONTACT, owner=shell.me.id)
 
 
-class Firms:
+class OrganisationList:
     """The list as somebody searches it, and the sheet in which one of them is changed."""
 
     def __init__(self, q: str) -> None:
         self.q, self.limit, self.turn = q, PAGE, 0
-        self.sheet = FirmSheet()
+        self.sheet = OrganisationSheet()
         box = ui.input(value=q, placeholder="Search organisations", on_change=self.typed)
         box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search organisations"')
         box.props["clear-icon"] = theme.icon("x")
@@ -49,7 +49,7 @@ class Firms:
             self.rows = Sequel("pd-row")
         self.empty = Kept()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         self.turn += 1
         turn, limit = self.turn, self.limit
         found = await look(lambda session, me: organisations.pick(session, me, self.q, limit + 1))
@@ -57,7 +57,7 @@ class Firms:
             self.show(found[:limit], len(found) > limit)
 
     def show(self, found: list[Firm], more: bool) -> None:
-        rest = further("Show more", self.more) if more else None
+        rest = further("Show more", self.load_more) if more else None
         self.rows.show({str(one.id): one for one in found}, [partial(self.row, one) for one in found], rest)
         self.card.set_visibility(bool(found))
         self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
@@ -75,74 +75,82 @@ class Firms:
 
     async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
         self.q, self.limit = event.value or "", PAGE
-        await self.again()
+        await self.refresh()
 
-    async def more(self) -> None:
+    async def load_more(self) -> None:
         self.limit += PAGE
-        await self.again()
+        await self.refresh()
 
 
-class FirmSheet:
+class OrganisationSheet:
     """Renaming one organisation, or choosing the one that it goes into."""
 
     def __init__(self) -> None:
-        self.sheet, self.turn = Sheet("Organisation"), 0
-        self.typed: dict[str, Any] = {}
+        self.sheet = Sheet("Organisation")
 
     def rename(self, firm: Firm) -> None:
-        self.typed = {"name": firm.name}
-        with (
-            self.sheet.fresh(),
-            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", lambda: self.save(firm)),
-        ):
+        typed: dict[str, Any] = {"name": firm.name}
+
+        async def save() -> None:
+            if await rename(firm.id, typed.get("name") or ""):
+                self.sheet.close()
+
+        with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
             basic.line("Rename", "h2", "pd-h1")
             basic.text(f"{used(firm)}. Contacts and search follow, and Pipedrive hears of it.", "pd-muted")
             box = ui.input("Name", value=firm.name).props("outlined maxlength=200 autocomplete=off autofocus")
-            box.classes("pd-field").mark("firm-name").bind_value_to(self.typed, "name", strict=False)
+            box.classes("pd-field").mark("firm-name").bind_value_to(typed, "name", strict=False)
             with ui.element("div").classes("pd-foot"):
                 basic.button("Save", None, "main").props("type=submit").classes("full-width")
         self.sheet.open()
 
-    async def save(self, firm: Firm) -> None:
-        if await rename(firm.id, self.typed.get("name") or ""):
-            self.sheet.close()
-
     async def choose(self, firm: Firm) -> None:
+        # those that begin alike are the likely ones
+        q = firm.name.split()[0]
+        others = await find_others(firm, q) or await find_others(firm, "")
         with self.sheet.fresh():
             basic.line(f"Merge {firm.name}", "h2", "pd-h1")
             basic.text(f"Into which one? {used(firm)} will work there.", "pd-muted").style("margin: 4px 0 10px")
-            label, typed = "Search organisations to merge into", lambda event: self.fill(firm, event.value)
-            pickers.search_box(label, typed, hint="Search organisations").mark("firm-search")
-            self.matches = pickers.matches("My organisations", "one")
-        # those that begin alike are the likely ones
-        await self.fill(firm, firm.name.split()[0], or_all=True)
+            OrganisationSearch(self.sheet, firm, others, q)
         self.sheet.open()
 
-    async def fill(self, firm: Firm, q: str | None, *, or_all: bool = False) -> None:
+
+class OrganisationSearch:
+    """A search box and the organisations that `firm` can be merged into; `found` are those that match `q`."""
+
+    def __init__(self, sheet: Sheet, firm: Firm, found: list[Firm], q: str) -> None:
+        self.sheet = sheet
+        self.firm = firm
+        self.turn = 0
+        box = pickers.search_box("Search organisations to merge into", self.search, hint="Search organisations")
+        box.mark("firm-search")
+        self.matches = pickers.matches("My organisations", "one")
+        self.show(found, q)
+
+    async def search(self, event: ValueChangeEventArguments[Any]) -> None:
         self.turn += 1
-        turn = self.turn
-
-        def ask(session: Session, me: User) -> list[Firm]:
-            for words in (q or "", "") if or_all else (q or "",):
-                found = organisations.pick(session, me, words, PICKED + 1)
-                if others := [one for one in found if one.id != firm.id][:PICKED]:
-                    return others
-            return []
-
-        found = await look(ask)
+        turn, q = self.turn, event.value or ""
+        found = await find_others(self.firm, q)
         if turn == self.turn:
-            none = None if found else (q, lambda: nothing(q or ""))
-            self.matches.show(
-                {str(one.id): one for one in found}, [partial(self.other, one, firm) for one in found], none
-            )
+            self.show(found, q)
 
-    def other(self, one: Firm, firm: Firm) -> None:
-        row = pickers.choice(one.name, used(one), False, partial(self.merge, one, firm))
+    def show(self, found: list[Firm], q: str) -> None:
+        nobody = None if found else (q, lambda: nothing(q))
+        self.matches.show({str(one.id): one for one in found}, [partial(self.row, one) for one in found], nobody)
+
+    def row(self, one: Firm) -> None:
+        row = pickers.choice(one.name, used(one), False, partial(self.merge, one))
         row.props(remove="role aria-checked")
 
-    async def merge(self, keep: Firm, drop: Firm) -> None:
-        if await merge(keep.id, drop.id):
+    async def merge(self, keep: Firm) -> None:
+        if await merge(keep.id, self.firm.id):
             self.sheet.close()
+
+
+async def find_others(firm: Firm, q: str) -> list[Firm]:
+    """Other organisations than `firm` that match `q`."""
+    found = await look(lambda session, me: organisations.pick(session, me, q, PICKED + 1))
+    return [one for one in found if one.id != firm.id][:PICKED]
 
 
 def used(firm: Firm) -> str:

@@ -16,23 +16,25 @@ from app.services.contacts import duplicates
 from app.services.contacts.duplicates import Twin, Typed
 
 
-class TwinsPart:
+class DuplicatesPart:
     """Stands above Save. Whom one decided to keep beside the new one is not asked about again."""
 
     def __init__(self, on_open: Callable[[], Any], on_merge: Callable[[UUID], Any]) -> None:
-        self.on_open, self.on_merge, self.turn = on_open, on_merge, 0
+        self.on_open = on_open
+        self.on_merge = on_merge
+        self.turn = 0
         self.kept: set[UUID] = set()
         with ui.element("div").props("aria-live=polite"):
             self.place = Kept("pd-twins")
 
-    async def ask(self, typed: dict[str, Any], but_not: UUID | None) -> None:
+    async def find(self, typed: dict[str, Any], but_not: UUID | None) -> None:
         """Look for those like what is typed so far, unless the form was left meanwhile."""
         if self.place.box.is_deleted:
             return
         self.turn += 1
         turn = self.turn
         with self.place.box:  # the field that was typed in may be gone by now
-            found = await look(lambda session, me: like(session, me, typed, but_not))
+            found = await look(lambda session, me: find_similar(session, me, typed, but_not))
         if turn == self.turn:
             self.show(found)
 
@@ -60,13 +62,13 @@ class TwinsPart:
                     anchor.on("click", self.on_open)
                     merge = basic.button("Merge", partial(self.on_merge, contact.id), "plain").classes("pd-twin-act")
                     merge.props["aria-label"] = f"Merge with {contact.name}"
-            basic.button("Keep both", partial(self.keep, found), "soft").classes("full-width")
+            basic.button("Keep both", partial(self.keep_both, found), "soft").classes("full-width")
 
-    def keep(self, found: list[Twin]) -> None:
+    def keep_both(self, found: list[Twin]) -> None:
         self.kept |= {twin.contact.id for twin in found}
         self.show(found)
 
 
-def like(session: Session, me: User, typed: dict[str, Any], but_not: UUID | None) -> list[Twin]:
+def find_similar(session: Session, me: User, typed: dict[str, Any], but_not: UUID | None) -> list[Twin]:
     said = Typed(typed["name"], typed["emails"], typed["phones"], typed["organisation"])
     return duplicates.like(session, me, said, but_not=but_not)

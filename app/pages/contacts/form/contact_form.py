@@ -21,81 +21,85 @@ FOLDED = ("job_title", "linkedin_url", "tags", "cadence_days", "notes")
 
 
 class ContactForm:
-    """Drawn where the caller stands, and anew by `show` when the draft was filled in from elsewhere."""
+    """Drawn where it is made, and again by `redraw` when the draft was filled in from elsewhere."""
 
     def __init__(self, typed: dict[str, Any], on_change: Callable[[], Any], *, is_new: bool) -> None:
         self.typed, self.on_change, self.is_new = typed, on_change, is_new
         self.unfolded = is_new and any(typed.get(name) for name in FOLDED)
         self.box = ui.element("div").classes("pd-stack")
-        self.show()
+        self.draw()
 
-    def show(self, *, focus: bool = True) -> None:
+    def draw(self, *, focus: bool = True) -> None:
         self.box.clear()
         with self.box:
             # somebody known is opened to change one fact: a keyboard over the rest would be in the way
             props = "autocomplete=off autofocus" if self.is_new and focus else "autocomplete=off"
-            self.heard(form.field(self.typed, ContactDraft, "name", "Name", props=props))
-            self.firm = Ahead("Organisation", self.firm_field, firms, self.take_firm)
+            self.hear(form.field(self.typed, ContactDraft, "name", "Name", props=props))
+            self.organisation_field()
             tel, mail = "type=tel inputmode=tel", "type=email inputmode=email"
             Several(self.typed, ContactDraft, "phone", "phones", "Phone", tel, self.on_change, MOST_ADDRESSES)
             Several(self.typed, ContactDraft, "email", "emails", "E-mail", mail, self.on_change, MOST_ADDRESSES)
-            self.warmth()
+            self.draw_warmness()
             with basic.expansion("More") as fold:
-                self.folded()
+                self.draw_folded()
             fold.set_value(self.unfolded)
             fold.on_value_change(lambda turned: setattr(self, "unfolded", turned.value))
 
-    def filled(self) -> None:
+    def redraw(self) -> None:
         """The draft was filled in from elsewhere: show it, also what would be folded away."""
         self.unfolded = self.unfolded or any(self.typed.get(name) for name in FOLDED)
-        self.show(focus=False)
+        self.draw(focus=False)
 
-    def folded(self) -> None:
+    def draw_folded(self) -> None:
         form.field(self.typed, ContactDraft, "job_title", "Job title")
         form.field(self.typed, ContactDraft, "linkedin_url", "LinkedIn", props="type=url inputmode=url")
         Tags(self.typed, ContactDraft, used_tags)
-        self.rhythm()
+        self.draw_cadence()
         form.field(self.typed, ContactDraft, "notes", "Notes", area=True, props="autogrow")
 
-    def firm_field(self) -> ui.input:
-        box = form.field(self.typed, ContactDraft, "organisation", "Organisation")
-        assert isinstance(box, ui.input)
-        self.heard(box)
-        return box
+    def organisation_field(self) -> None:
+        def draw_box() -> ui.input:
+            box = form.field(self.typed, ContactDraft, "organisation", "Organisation")
+            assert isinstance(box, ui.input)
+            self.hear(box)
+            return box
 
-    def take_firm(self, name: str) -> Any:
-        self.firm.box.set_value(name)
-        return self.on_change()
+        def pick(name: str) -> Any:
+            ahead.box.set_value(name)
+            return self.on_change()
 
-    def heard(self, box: ui.input | ui.textarea) -> None:
+        ahead = Ahead("Organisation", draw_box, similar_organisations, pick)
+
+    def hear(self, box: ui.input | ui.textarea) -> None:
         box.on("update:model-value", self.on_change, [], throttle=0.35, leading_events=False)
 
-    def set_days(self, days: int | None) -> None:
-        self.days.set_value(days)
-
-    def warmth(self) -> None:
+    def draw_warmness(self) -> None:
         with ui.element("div"):
             words = basic.text(_warm_words(self.typed["warmness_score"]), "pd-small pd-muted")
             slider = ui.slider(min=0, max=10, step=1, value=self.typed["warmness_score"])
             slider.props("snap aria-label=Warmness").bind_value_to(self.typed, "warmness_score", strict=False)
             slider.on_value_change(lambda event: words.set_text(_warm_words(event.value)))
 
-    def rhythm(self) -> None:
+    def draw_cadence(self) -> None:
         with ui.element("div").classes("pd-rhythm").props('role=group aria-label="How often"'):
             basic.text("To be contacted every …", "pd-small pd-muted")
-            chips = basic.chips(RHYTHMS, self.typed.get("cadence_days"), self.set_days, "pd-chips wrap")
-            box = self.days = ui.number("Days", value=self.typed.get("cadence_days"), min=1, max=730, precision=0)
+
+            def choose_days(days: int | None) -> None:
+                box.set_value(days)
+
+            chips = basic.chips(RHYTHMS, self.typed.get("cadence_days"), choose_days, "pd-chips wrap")
+            box = ui.number("Days", value=self.typed.get("cadence_days"), min=1, max=730, precision=0)
             box.props("outlined inputmode=numeric hide-bottom-space no-error-icon").classes("pd-field").mark("cadence")
             box.bind_value_to(self.typed, "cadence_days", strict=False)
             box.on_value_change(lambda event: basic.mark_chip(chips, event.value))
 
 
-async def firms(typed: str) -> Sequence[str]:
+async def similar_organisations(typed: str) -> Sequence[str]:
     """The same firm under another ending is offered in the spelling that the bank has."""
-    return await look(lambda session, me: _firms(session, me, typed))
+    return await look(lambda session, me: _suggest_organisations(session, me, typed))
 
 
-def _firms(session: Session, me: User, typed: str) -> list[str]:
+def _suggest_organisations(session: Session, me: User, typed: str) -> list[str]:
     return organisations.suggest(session, me, organisation_key(typed), LIKELY)
 
 

@@ -1,5 +1,6 @@
 """Adding or editing a contact: one pasted text or a few fields, and nothing that was typed is lost."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,12 @@ from sqlmodel import Session
 
 from app.errors import Conflict, Stale
 from app.models import Contact, ContactDraft, User
-from app.pages.contacts.detail.duplicates_part import TwinsPart, like
-from app.pages.contacts.form import edit_conflict, form_session, form_state, qr_scan
+from app.pages.contacts.detail.duplicates_part import DuplicatesPart, find_similar
+from app.pages.contacts.form import edit_conflict, form_state, qr_scan
 from app.pages.contacts.form.contact_form import ContactForm
-from app.pages.contacts.form.edit_conflict import Apart, Decisions
-from app.pages.contacts.form.paste_box import Paste
+from app.pages.contacts.form.edit_conflict import ConflictChoices, FieldConflict
+from app.pages.contacts.form.form_state import UnsavedEdit
+from app.pages.contacts.form.paste_box import PasteBox
 from app.pages.contacts.sheets.merge_sheet import MergeSheet
 from app.pages.core.tap import Said, look, tap
 from app.pages.ui import basic, toast
@@ -28,88 +30,110 @@ TOGETHER = "{} is there already. Where the two differ:"
 class ContactSheet:
     """One sheet per page. What was left unsaved in it comes back when it is opened for the same person again."""
 
-    def __init__(self, merging: MergeSheet) -> None:
-        self.sheet, self.merging = Sheet("Contact"), merging
-        self.left: dict[UUID | None, form_session.Work] = {}
+    def __init__(self, merge_sheet: MergeSheet) -> None:
+        self.sheet = Sheet("Contact")
+        self.merge_sheet = merge_sheet
+        self.unsaved: dict[UUID | None, UnsavedEdit] = {}
 
     async def open(self, contact: Contact | None = None, text: str = "") -> None:
         """`text` is what was shared or photographed: it stands in the box for pasted texts, and is read at once."""
         contact_id = contact.id if contact else None
-        self.work = self.left.get(contact_id) or form_session.begin(contact)
-        self.left[contact_id] = self.work
-        self.draw(came_back=self.is_touched())
+        edit = self.unsaved.get(contact_id) or form_state.begin(contact)
+        self.unsaved[contact_id] = edit
+        editor = self.draw(edit, came_back=edit.is_touched)
         self.sheet.open()
-        if text:
-            await self.paste.give(text)
+        if text and editor.paste_box:
+            await editor.paste_box.read_text(text)
 
-    def is_touched(self) -> bool:
-        work = self.work
-        if work.contact_id is None:
-            return form_state.says_something(work.typed)
-        return form_state.facts(work.typed) != work.base
+    def draw(
+        self,
+        edit: UnsavedEdit,
+        *,
+        came_back: bool = False,
+        title: str = "",
+        conflicts: Sequence[FieldConflict] = (),
+    ) -> "ContactEditor":
+        """`conflicts` are the fields that have to be decided first, below `title`."""
+        with self.sheet.fresh():
+            return ContactEditor(self, edit, came_back=came_back, title=title, conflicts=conflicts)
 
-    def draw(self, *, came_back: bool = False, title: str = "", apart: list[Apart] | None = None) -> None:
-        """`apart` are the fields that have to be decided first."""
-        is_new = self.work.contact_id is None
-        with (
-            self.sheet.fresh(),
-            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save),
-        ):
+    def forget(self, edit: UnsavedEdit) -> None:
+        """It is saved, or goes on elsewhere."""
+        self.unsaved = {key: one for key, one in self.unsaved.items() if one is not edit}
+
+    def close(self, edit: UnsavedEdit) -> None:
+        self.forget(edit)
+        self.sheet.close()
+
+
+class ContactEditor:
+    """One drawing of the form over an unsaved edit: new fields from elsewhere make another one."""
+
+    def __init__(
+        self,
+        host: ContactSheet,
+        edit: UnsavedEdit,
+        *,
+        came_back: bool,
+        title: str,
+        conflicts: Sequence[FieldConflict],
+    ) -> None:
+        self.host = host
+        self.edit = edit
+        self.from_text: dict[str, Any] = {}
+        self.paste_box: PasteBox | None = None
+        is_new = edit.contact_id is None
+        with ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save):
             with ui.element("div").classes("pd-line"):
                 basic.text("New contact" if is_new else "Edit contact", "pd-h1 pd-grow")
                 if came_back:
                     basic.button("Start over", self.start_over, "plain", "undo-2")
             if is_new:
-                self.paste = Paste(self.take, self.take_rest)
-                qr_scan.photo(self.paste.give)
-            self.decisions = Decisions(title, apart, self.decide) if apart else None
-            self.form = ContactForm(self.work.typed, self.ask_twins, is_new=is_new)
+                self.paste_box = PasteBox(self.fill_in, self.add_to_notes)
+                qr_scan.photo(self.paste_box.read_text)
+            self.choices = ConflictChoices(title, conflicts, self.decide) if conflicts else None
+            self.form = ContactForm(edit.typed, self.find_duplicates, is_new=is_new)
             if is_new:
-                with basic.link("/conference", "pd-fact").on("click", self.sheet.close):
+                with basic.link("/conference", "pd-fact").on("click", host.sheet.close):
                     basic.icon("mic")
                     basic.text("At an event? Add one name after the other")
             with ui.element("div").classes("pd-foot"):
                 self.erased = ui.element("div")
-                self.twins = TwinsPart(self.sheet.close, self.merge)
+                self.duplicates = DuplicatesPart(host.sheet.close, self.merge)
                 basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save")
-        self.from_text: dict[str, Any] = {}
 
     async def start_over(self) -> None:
-        contact_id = self.work.contact_id
-        self.left.pop(contact_id, None)
-        await self.open(await look(partial(form_session.as_it_is, contact_id)) if contact_id else None)
+        contact_id = self.edit.contact_id
+        self.host.unsaved.pop(contact_id, None)
+        await self.host.open(await look(partial(form_state.as_it_is, contact_id)) if contact_id else None)
 
-    def take(self, found: dict[str, Any]) -> Any:
+    def fill_in(self, found: dict[str, Any]) -> Any:
         """What a text says stands in the fields, to be looked over."""
-        form_state.take(self.work.typed, found, self.from_text)
+        form_state.fill_in(self.edit.typed, found, self.from_text)
         self.from_text = found
-        self.form.filled()
-        return ui.timer(0, self.ask_twins, once=True)
+        self.form.redraw()
+        return ui.timer(0, self.find_duplicates, once=True)
 
-    def take_rest(self, rest: str) -> None:
-        notes = self.work.typed.get("notes") or ""
-        self.work.typed["notes"] = f"{notes.rstrip()}\n{rest}".strip()
-        self.form.filled()
+    def add_to_notes(self, rest: str) -> None:
+        notes = self.edit.typed.get("notes") or ""
+        self.edit.typed["notes"] = f"{notes.rstrip()}\n{rest}".strip()
+        self.form.redraw()
 
     def decide(self, name: str, value: Any) -> None:
-        self.work.typed[name] = list(value) if isinstance(value, list) else value
-        self.form.filled()
+        self.edit.typed[name] = list(value) if isinstance(value, list) else value
+        self.form.redraw()
 
-    async def ask_twins(self) -> None:
-        await self.twins.ask(form_state.facts(self.work.typed), self.work.contact_id)
+    async def find_duplicates(self) -> None:
+        await self.duplicates.find(form_state.facts(self.edit.typed), self.edit.contact_id)
 
     async def save(self) -> None:
-        if self.decisions and self.decisions.is_open:
+        if self.choices and self.choices.is_open:
             toast.show(ui.context.client, edit_conflict.CHOOSE, "no")
-        elif await (self.change() if self.work.contact_id else self.add()):
-            self.done()
-
-    def done(self) -> None:
-        self.left = {key: work for key, work in self.left.items() if work is not self.work}
-        self.sheet.close()
+        elif await (self.change() if self.edit.contact_id else self.add()):
+            self.host.close(self.edit)
 
     async def change(self, tries: int = 3) -> bool:
-        work, said = self.work, form_state.facts(self.work.typed)
+        work, said = self.edit, form_state.facts(self.edit.typed)
         changes = {name: value for name, value in said.items() if value != work.base[name]}
         faster: list[Contact] = []
 
@@ -122,35 +146,35 @@ class ContactSheet:
                 return None
             before = {name: work.base[name] for name in changes}
             return (
-                Said("Saved", lambda s, who: form_session.as_before(s, who, contact_id, before)) if changes else "Saved"
+                Said("Saved", lambda s, who: form_state.as_before(s, who, contact_id, before)) if changes else "Saved"
             )
 
         if not await keep(work.contact_id):  # type: ignore[arg-type]
             return False
-        return not faster or await self.meet(faster[0], said, tries)
+        return not faster or await self.settle_conflicts(faster[0], said, tries)
 
-    async def meet(self, theirs: Contact, said: dict[str, Any], tries: int) -> bool:
+    async def settle_conflicts(self, theirs: Contact, said: dict[str, Any], tries: int) -> bool:
         """Somebody was faster: what they left alone is saved at once, the rest is for this person to decide."""
         now_there = form_state.known(theirs)
-        apart = edit_conflict.meanwhile(self.work.base, said, now_there)
-        self.work.version, self.work.base = theirs.version, now_there
+        apart = edit_conflict.meanwhile(self.edit.base, said, now_there)
+        self.edit.version, self.edit.base = theirs.version, now_there
         # where only they changed something, their word stands until one objects
-        self.work.typed |= {one.field: one.theirs for one in apart if one.choice == "theirs"}
+        self.edit.typed |= {one.field: one.theirs for one in apart if one.choice == "theirs"}
         if not apart and tries:
             return await self.change(tries - 1)
-        self.draw(title=MEANWHILE, apart=apart)
+        self.host.draw(self.edit, title=MEANWHILE, conflicts=apart)
         return False
 
     async def add(self, *, agreed: bool = False) -> bool:
-        said = form_state.facts(self.work.typed)
+        said = form_state.facts(self.edit.typed)
         found: list[Twin] = []
         erased: list[str] = []
 
         @tap
         def keep(session: Session, me: User) -> Said | None:
             draft = ContactDraft.model_validate(said)
-            found.extend(like(session, me, said, None))
-            if self.twins.undecided(found):
+            found.extend(find_similar(session, me, said, None))
+            if self.duplicates.undecided(found):
                 return None
             try:
                 contact = bank.add(session, me, draft, keep_both=agreed or bool(found))
@@ -159,12 +183,12 @@ class ContactSheet:
                     raise
                 erased.append(str(no))
                 return None
-            return Said(f"{contact.name} added", lambda s, who: form_session.take_back(s, who, contact.id))
+            return Said(f"{contact.name} added", lambda s, who: form_state.take_back(s, who, contact.id))
 
         done = await keep()
-        self.twins.show(found)
+        self.duplicates.show(found)
         self.show_erased(erased)
-        return done and not erased and not self.twins.undecided(found)
+        return done and not erased and not self.duplicates.undecided(found)
 
     def show_erased(self, erased: list[str]) -> None:
         self.erased.clear()
@@ -175,22 +199,23 @@ class ContactSheet:
 
     async def add_agreed(self) -> None:
         if await self.add(agreed=True):
-            self.done()
+            self.host.close(self.edit)
 
     async def merge(self, twin_id: UUID) -> None:
         """Somebody new turns out to be known: what was typed goes to them. Two who are both there become one."""
-        if self.work.contact_id:
+        if self.edit.contact_id:
             if await self.change():
-                self.done()
-                await self.merging.open(self.work.contact_id, twin_id)
+                self.host.close(self.edit)
+                await self.host.merge_sheet.open(self.edit.contact_id, twin_id)
             return
-        twin = await look(partial(form_session.as_it_is, twin_id))
-        there, said = form_state.known(twin), form_state.facts(self.work.typed)
+        twin = await look(partial(form_state.as_it_is, twin_id))
+        there, said = form_state.known(twin), form_state.facts(self.edit.typed)
         if said["warmness_score"] == form_state.NEW_WARMNESS:
             said["warmness_score"] = 0
         apart = edit_conflict.into(said, there)
         typed = {name: there[name] or said[name] for name in there}
         typed |= {one.field: one.value(one.choice or "theirs") for one in apart}
-        self.left = {key: work for key, work in self.left.items() if work is not self.work}
-        self.work = self.left[twin.id] = form_session.Work(typed, twin.id, twin.version, there)
-        self.draw(title=TOGETHER.format(twin.name), apart=apart)
+        self.host.forget(self.edit)
+        edit = UnsavedEdit(typed, twin.id, twin.version, there)
+        self.host.unsaved[twin.id] = edit
+        self.host.draw(edit, title=TOGETHER.format(twin.name), conflicts=apart)

@@ -23,7 +23,7 @@ Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Apart:
+class FieldConflict:
     """One field that is said in two ways; `choice` is mine, theirs or both, None as long as nobody said."""
 
     field: str
@@ -42,18 +42,18 @@ class Apart:
         return self.mine if choice == "mine" else self.theirs
 
 
-def meanwhile(base: Facts, mine: Facts, theirs: Facts) -> list[Apart]:
+def meanwhile(base: Facts, mine: Facts, theirs: Facts) -> list[FieldConflict]:
     """What somebody else changed since `base` was read; where nothing was typed here, their word is taken unless one objects."""
     changed = (name for name in FIELDS if theirs[name] != base[name] and _differ(name, mine, theirs))
     return [
-        Apart(name, mine[name], theirs[name], "theirs" if mine[name] == base[name] else None) for name in changed
+        FieldConflict(name, mine[name], theirs[name], "theirs" if mine[name] == base[name] else None) for name in changed
     ]  # fmt: skip
 
 
-def into(mine: Facts, theirs: Facts) -> list[Apart]:
+def into(mine: Facts, theirs: Facts) -> list[FieldConflict]:
     """What was typed for somebody new, laid beside the contact that it turned out to be about."""
     differ = (name for name in FIELDS if mine[name] and theirs[name] and _differ(name, mine, theirs))
-    found = [Apart(name, mine[name], theirs[name], "theirs") for name in differ]
+    found = [FieldConflict(name, mine[name], theirs[name], "theirs") for name in differ]
     return [replace(one, choice="both") if "both" in one.choices else one for one in found]
 
 
@@ -71,10 +71,10 @@ def both(name: str, first: Any, second: Any) -> Any:
     return sorted(found) if name == "tags" else found
 
 
-class Decisions:
+class ConflictChoices:
     """The fields that are said in two ways, to be decided one by one; `on_choose` hears of each field and its value."""
 
-    def __init__(self, title: str, fields: Sequence[Apart], on_choose: Callable[[str, Any], Any]) -> None:
+    def __init__(self, title: str, fields: Sequence[FieldConflict], on_choose: Callable[[str, Any], Any]) -> None:
         self.fields, self.on_choose = {one.field: one for one in fields}, on_choose
         self.chosen = {one.field: one.choice for one in fields}
         with ui.element("div").classes("pd-card pd-decisions").mark("decisions"):

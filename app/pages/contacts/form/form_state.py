@@ -1,8 +1,13 @@
-"""What is being typed about a contact: from the contact as it is, and back into what the bank takes."""
+"""What is typed about a contact: from the contact as it is into the form, and back into what the services take."""
 
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from app.models import Contact
+from sqlmodel import Session
+
+from app.models import Contact, User
+from app.services.contacts import bank
 
 Typed = dict[str, Any]
 
@@ -47,7 +52,7 @@ def says_something(typed: Typed) -> bool:
     return any(said[name] for name in (*WORDS, "phones", "emails", "tags", "cadence_days"))
 
 
-def take(typed: Typed, found: Typed, before: Typed) -> None:
+def fill_in(typed: Typed, found: Typed, before: Typed) -> None:
     """Fill in what a text says, where nobody typed anything else; `before` is what an earlier text had filled in."""
     said = facts(typed)
     for name, value in found.items():
@@ -56,3 +61,39 @@ def take(typed: Typed, found: Typed, before: Typed) -> None:
     for name, value in before.items():
         if name not in found and said.get(name) == value:
             typed[name] = [""] if isinstance(value, list) else ""
+
+
+@dataclass
+class UnsavedEdit:
+    """What is being typed, about whom, and how they were when it began (`version`, `base`)."""
+
+    typed: dict[str, Any]
+    contact_id: UUID | None = None
+    version: int | None = None
+    base: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything was typed that would be missed."""
+        if self.contact_id is None:
+            return says_something(self.typed)
+        return facts(self.typed) != self.base
+
+
+def begin(contact: Contact | None) -> UnsavedEdit:
+    if contact is None:
+        return UnsavedEdit(fresh())
+    return UnsavedEdit(known(contact), contact.id, contact.version, known(contact))
+
+
+def as_it_is(contact_id: UUID, session: Session, me: User) -> Contact:
+    return bank.owned(session, me, contact_id)
+
+
+def as_before(session: Session, who: User, contact_id: UUID, before: dict[str, Any]) -> str:
+    bank.change(session, who, contact_id, before)
+    return "As it was before"
+
+
+def take_back(session: Session, who: User, contact_id: UUID) -> str:
+    return f"{bank.trash(session, who, contact_id).name} is in the trash"

@@ -21,7 +21,7 @@ LABELS = {
 SHORTEST = 6
 
 
-class Paste:
+class PasteBox:
     """`on_found` fills the fields with what a text says; `on_rest` keeps what fits none of them."""
 
     def __init__(self, on_found: Callable[[dict[str, Any]], Any], on_rest: Callable[[str], Any]) -> None:
@@ -40,24 +40,24 @@ class Paste:
         self.box.props("outlined autogrow hide-bottom-space").classes("pd-field pd-blob").mark("blob")
         self.box.on("update:model-value", self.read, [], throttle=0.35, leading_events=False)
         self.box.set_visibility(False)
-        self.said = Kept()
+        self.summary = Kept()
 
-    async def give(self, text: str) -> None:
+    async def read_text(self, text: str) -> None:
         """A text from elsewhere, read as if it had been pasted."""
-        self.unfold()
+        self.show_box()
         self.box.set_value(text)
         await self.read()
 
-    def unfold(self) -> None:
+    def show_box(self) -> None:
         # not by set_visibility: what NiceGUI hides is not heard, and the text is still to come from here
         self.button.style("display: none")
         self.box.set_visibility(True)
 
     async def open(self, event: GenericEventArguments) -> None:
         if event.args:
-            await self.give(str(event.args))
+            await self.read_text(str(event.args))
             return
-        self.unfold()
+        self.show_box()
         if not self.box.value:
             self.box.run_method("focus")
 
@@ -72,9 +72,9 @@ class Paste:
                 no = str(refusal)
         if turn == self.turn and not self.box.is_deleted:
             self.on_found(found.draft)
-            self.said.show((found.pieces, no), lambda: self.tell(found, no))
+            self.summary.show((found.pieces, no), lambda: self.draw_summary(found, no))
 
-    def tell(self, found: Captured, no: str) -> None:
+    def draw_summary(self, found: Captured, no: str) -> None:
         if no:
             basic.text(no, "pd-muted pd-small")
             return

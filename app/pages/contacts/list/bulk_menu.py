@@ -1,4 +1,4 @@
-"""What can be done with many contacts at once: each says what became of it, and Undo takes all of it back."""
+"""The bulk actions of the contact list: each is one transaction, says its result in a sentence and can be undone."""
 
 import io
 from collections.abc import Awaitable, Callable
@@ -14,9 +14,9 @@ from app.pages.activities.parts import touch_rows
 from app.pages.campaigns import assign_result
 from app.pages.campaigns.campaign_actions import taken_back
 from app.pages.contacts.list import list_queries
-from app.pages.contacts.list.bulk_sheets import ExportSheet, ManyAssign, ManyLog, ManyTags
-from app.pages.contacts.list.selection import Picked
-from app.pages.contacts.list.selection_bar import Act, Bar
+from app.pages.contacts.list.bulk_sheets import BulkAssignSheet, BulkLogSheet, BulkTagSheet, ExportSheet
+from app.pages.contacts.list.selection import Selection
+from app.pages.contacts.list.selection_bar import BarButton, SelectionBar
 from app.pages.core.tap import Said, look, tap
 from app.services.activities import bulk_log
 from app.services.campaigns import board, bulk_moves, undo_dispatch
@@ -41,36 +41,41 @@ Merge = Callable[[UUID, UUID, Callable[[UUID], Any]], Awaitable[None]]
 Work = Callable[[Session, User, Chosen], Said | str | None]
 
 
-class Acts:
-    """The bar with its verbs; `on_done` is called when one was done and nobody is chosen any more."""
+class BulkMenu:
+    """The bar with its actions; `on_none` is called when one was done and nobody is selected any more."""
 
     def __init__(
-        self, me: User, picked: Picked, on_merge: Merge, on_all: Callable[[], Any], on_none: Callable[[], Any]
+        self, me: User, selection: Selection, on_merge: Merge, on_all: Callable[[], Any], on_none: Callable[[], Any]
     ) -> None:
-        self.picked, self.on_merge, self.on_none, self.total = picked, on_merge, on_none, 0
-        self.assign_sheet, self.tag_sheet = ManyAssign(self.assign), ManyTags(self.tag, self.untag)
-        self.log_sheet, self.export_sheet = ManyLog(me, self.log), ExportSheet(self.export)
+        self.selection = selection
+        self.on_merge = on_merge
+        self.on_none = on_none
+        self.total = 0
+        self.assign_sheet = BulkAssignSheet(self.assign)
+        self.tag_sheet = BulkTagSheet(self.tag, self.untag)
+        self.log_sheet = BulkLogSheet(me, self.log)
+        self.export_sheet = ExportSheet(self.export)
         acts = [
-            Act("Assign", "Assign to a campaign", "target", self.assign_sheet.open),
-            Act("Tag", "Tag or untag", "tag", self.open_tags),
-            Act("Log", "Log a touch with all of them", "check", self.open_log),
-            Act("Push", "Push to Pipedrive", "send", self.push),
-            Act("Export", "Export as a file", "download", self.open_export),
-            Act("Merge", "Merge the two", "merge", self.merge, two=True),
-            Act("Delete", "Delete", "trash-2", self.trash),
+            BarButton("Assign", "Assign to a campaign", "target", self.assign_sheet.open),
+            BarButton("Tag", "Tag or untag", "tag", self.open_tags),
+            BarButton("Log", "Log a touch with all of them", "check", self.open_log),
+            BarButton("Push", "Push to Pipedrive", "send", self.push),
+            BarButton("Export", "Export as a file", "download", self.open_export),
+            BarButton("Merge", "Merge the two", "merge", self.merge, two=True),
+            BarButton("Delete", "Delete", "trash-2", self.trash),
         ]
-        self.bar = Bar(acts, on_all, on_none)
+        self.bar = SelectionBar(acts, on_all, on_none)
 
     @property
     def count(self) -> int:
-        return self.picked.count(self.total)
+        return self.selection.count(self.total)
 
     def show(self, total: int) -> None:
         self.total = total
-        self.bar.show(self.count, total, everybody=self.picked.all is not None and not self.picked.but)
+        self.bar.show(self.count, total, everybody=self.selection.is_everybody)
 
     async def open_tags(self) -> None:
-        await self.tag_sheet.open(self.count, self.picked.wanted)
+        await self.tag_sheet.open(self.count, self.selection.resolve)
 
     def open_log(self) -> None:
         self.log_sheet.open(self.count)
@@ -83,7 +88,7 @@ class Acts:
 
         @tap
         def go(session: Session, me: User) -> Said | str | None:
-            return work(session, me, self.picked.wanted(session, me))
+            return work(session, me, self.selection.resolve(session, me))
 
         with self.bar.busy(doing, self.count):
             done = await go()
@@ -92,10 +97,18 @@ class Acts:
         return done
 
     async def tag(self, word: str) -> bool:
-        return await self.do("Tagging", lambda s, me, them: _told(bulk_actions.tag(s, me, them, word), f"tagged “{_tag(word)}”", "All of them have that tag already."))  # fmt: skip
+        def work(session: Session, me: User, them: Chosen) -> Said | str:
+            done = bulk_actions.tag(session, me, them, word)
+            return _sentence(done, f"tagged “{_tag(word)}”", "All of them have that tag already.")
+
+        return await self.do("Tagging", work)
 
     async def untag(self, word: str) -> bool:
-        return await self.do("Untagging", lambda s, me, them: _told(bulk_actions.untag(s, me, them, word), f"lost the tag “{_tag(word)}”", "None of them has that tag."))  # fmt: skip
+        def work(session: Session, me: User, them: Chosen) -> Said | str:
+            done = bulk_actions.untag(session, me, them, word)
+            return _sentence(done, f"lost the tag “{_tag(word)}”", "None of them has that tag.")
+
+        return await self.do("Untagging", work)
 
     async def log(self, draft: ActivityDraft) -> bool:
         kind, outcome = ActivityType(draft.type), draft.outcome
@@ -105,7 +118,7 @@ class Acts:
 
         def work(session: Session, me: User, them: Chosen) -> Said | str:
             done = bulk_log.log(session, me, them, draft)
-            return _told(done, f"{said},", "Nothing was logged.", first=True)
+            return _sentence(done, f"{said},", "Nothing was logged.", first=True)
 
         return await self.do("Logging a touch with", work)
 
@@ -115,16 +128,20 @@ class Acts:
             on_its_way = (
                 "on the way to Pipedrive" if push_jobs.has_connection(session, me) else f"waiting. {push_jobs.NO_KEY}"
             )
-            return _told(done, on_its_way, "All of them are on the way to Pipedrive already.")
+            return _sentence(done, on_its_way, "All of them are on the way to Pipedrive already.")
 
         await self.do("Pushing", work)
 
     async def trash(self) -> None:
-        await self.do("Deleting", lambda s, me, them: _told(bulk_actions.trash(s, me, them), "moved to the trash", "They are in the trash already."))  # fmt: skip
+        def work(session: Session, me: User, them: Chosen) -> Said | str:
+            done = bulk_actions.trash(session, me, them)
+            return _sentence(done, "moved to the trash", "They are in the trash already.")
+
+        await self.do("Deleting", work)
 
     async def merge(self) -> None:
         """The sheet shows the two side by side; whoever was ticked first stays, unless they are swapped there."""
-        two = await look(lambda session, me: list_queries.ids(session, me, self.picked.wanted(session, me), 2))
+        two = await look(lambda session, me: list_queries.ids(session, me, self.selection.resolve(session, me), 2))
         if len(two) == 2:
             await self.on_merge(two[0], two[1], lambda _kept: self.on_none())
 
@@ -161,15 +178,15 @@ class Acts:
         return done
 
 
-def _told(done: Done, became: str, nothing: str, *, first: bool = False) -> Said | str:
+def _sentence(done: Done, became: str, nothing: str, *, first: bool = False) -> Said | str:
     """`12 contacts tagged “energy”`, with the way back; or why nobody changed."""
     if done.deed_id is None:
         return nothing
     people = assign_result.people(done.n)
-    return Said(f"{became} {people}" if first else f"{people} {became}", partial(_back, done.deed_id))
+    return Said(f"{became} {people}" if first else f"{people} {became}", partial(_undo, done.deed_id))
 
 
-def _back(deed_id: UUID, session: Session, who: User) -> str:
+def _undo(deed_id: UUID, session: Session, who: User) -> str:
     return undo_dispatch.undo(session, who, deed_id).sentence
 
 

@@ -1,4 +1,4 @@
-"""What the verbs for many ask first: which campaign, which tag, what came of it, what kind of file.
+"""What the bulk actions ask first: which campaign, which tag, which outcome, which file format.
 
 A sheet closes at the tap; the bar below it shows how the work goes on.
 """
@@ -22,8 +22,6 @@ from app.services.contacts import tags
 from app.services.contacts.bulk_actions import Chosen
 from app.services.exports import exporter
 
-Whom = Callable[[Session, User], Chosen]
-
 OFFERED = 12
 # a meeting has one place and one hour: it is booked with each
 KINDS: dict[ActivityType, str] = {
@@ -37,7 +35,7 @@ FILES: dict[exporter.Kind, tuple[str, str]] = {
 }
 
 
-class ManyAssign:
+class BulkAssignSheet:
     """Which campaign; one tap assigns."""
 
     def __init__(self, on_choose: Callable[[UUID], Awaitable[None]]) -> None:
@@ -54,25 +52,30 @@ class ManyAssign:
         self.sheet.open()
 
 
-class ManyTags:
-    """A tag more, typed or tapped; or one less, of those that they have."""
+class BulkTagSheet:
+    """One tag more, typed or tapped; or one less, of those that they have."""
 
-    def __init__(self, on_add: Callable[[str], Awaitable[bool]], on_drop: Callable[[str], Awaitable[bool]]) -> None:
-        self.sheet, self.on_add, self.on_drop = Sheet("Tags"), on_add, on_drop
-        self.typed: dict[str, Any] = {}
+    def __init__(self, on_add: Callable[[str], Awaitable[bool]], on_remove: Callable[[str], Awaitable[bool]]) -> None:
+        self.sheet = Sheet("Tags")
+        self.on_add = on_add
+        self.on_remove = on_remove
 
-    async def open(self, count: int, whom: Whom) -> None:
+    async def open(self, count: int, whom: Callable[[Session, User], Chosen]) -> None:
         mine = await look(lambda session, me: tags.known(session, me, limit=OFFERED))
         theirs = await look(lambda session, me: tags.known(session, me, whom(session, me), OFFERED))
-        self.typed = {"tag": ""}
+        typed: dict[str, Any] = {"tag": ""}
+
+        async def add() -> None:
+            await self.run(self.on_add, typed["tag"] or "")
+
         with self.sheet.fresh():
-            with ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.add):
+            with ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", add):
                 basic.line(f"Tag {assign_result.people(count)}", "h2", "pd-h1")
                 box = ui.input("New tag").props("outlined autocomplete=off maxlength=40").classes("pd-field")
-                box.bind_value_to(self.typed, "tag", strict=False).mark("tag")
+                box.bind_value_to(typed, "tag", strict=False).mark("tag")
                 basic.button("Add tag", None, "main").props("type=submit").classes("full-width")
             self.choices("Or one that you use", dict(mine), self.on_add, "Add")
-            self.choices("Take off", dict(theirs), self.on_drop, "Take off")
+            self.choices("Take off", dict(theirs), self.on_remove, "Take off")
         self.sheet.open()
 
     def choices(
@@ -82,41 +85,50 @@ class ManyTags:
             basic.heading(title)
             with ui.element("div").classes("pd-chips wrap"):
                 for word in words:
-                    chip = ui.button(word, on_click=partial(self.done, on_choose, word), color=None)
+                    chip = ui.button(word, on_click=partial(self.run, on_choose, word), color=None)
                     chip.props("flat no-caps").props["aria-label"] = f"{verb} {word}"
 
-    async def add(self) -> None:
-        await self.done(self.on_add, self.typed["tag"] or "")
-
-    async def done(self, act: Callable[[str], Awaitable[bool]], word: str) -> None:
+    async def run(self, action: Callable[[str], Awaitable[bool]], word: str) -> None:
         if word.strip():
             self.sheet.close()
-            await act(word)
+            await action(word)
 
 
-class ManyLog:
-    """The same touch with each of them; the tap on what came of it saves."""
+class BulkLogSheet:
+    """The same touch with each of them; the tap on the outcome saves."""
 
     def __init__(self, me: User, on_log: Callable[[ActivityDraft], Awaitable[bool]]) -> None:
-        self.sheet, self.me, self.on_log = Sheet("Log a touch"), me, on_log
-        self.typed: dict[str, Any] = {}
+        self.sheet = Sheet("Log a touch")
+        self.me = me
+        self.on_log = on_log
 
     def open(self, count: int) -> None:
         usual = ActivityType(self.me.default_type)
-        self.kind: ActivityType = usual if usual in KINDS else ActivityType.CALL
-        self.typed = {"note": ""}
         with self.sheet.fresh():
-            basic.text("What came of it?", "pd-muted pd-small")
-            basic.line(f"With {assign_result.people(count)}", "h2", "pd-h1")
-            self.outcomes = ui.element("div").style("margin-top: 16px")
-            basic.heading("What was it")
-            self.kinds = basic.chips(KINDS, self.kind, self.choose)
-            note = ui.textarea("Note for all of them").props("outlined autogrow maxlength=5000").classes("pd-field")
-            note.style("margin-top: 16px").bind_value_to(self.typed, "note", strict=False)
-        self.choose(self.kind)
+            BulkLogForm(self.sheet, usual if usual in KINDS else ActivityType.CALL, count, self.on_log)
         self.sheet.open()
 
-    def choose(self, kind: ActivityType) -> None:
+
+class BulkLogForm:
+    """Kind, outcome and note for all of them, drawn where it is made."""
+
+    def __init__(
+        self, sheet: Sheet, kind: ActivityType, count: int, on_log: Callable[[ActivityDraft], Awaitable[bool]]
+    ) -> None:
+        self.sheet = sheet
+        self.kind = kind
+        self.on_log = on_log
+        self.typed: dict[str, Any] = {"note": ""}
+        basic.text("What came of it?", "pd-muted pd-small")
+        basic.line(f"With {assign_result.people(count)}", "h2", "pd-h1")
+        self.outcomes = ui.element("div").style("margin-top: 16px")
+        basic.heading("What was it")
+        self.kinds = basic.chips(KINDS, kind, self.choose_kind)
+        note = ui.textarea("Note for all of them").props("outlined autogrow maxlength=5000").classes("pd-field")
+        note.style("margin-top: 16px").bind_value_to(self.typed, "note", strict=False)
+        self.choose_kind(kind)
+
+    def choose_kind(self, kind: ActivityType) -> None:
         self.kind = kind
         basic.mark_chip(self.kinds, kind)
         self.outcomes.clear()

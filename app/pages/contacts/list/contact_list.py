@@ -1,4 +1,4 @@
-"""The list of the contact bank: what is typed and narrowed stays here and in the address, and so does who is chosen."""
+"""The list of the contact bank with its search, filters and selection; what is searched for stands in the address too."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -9,10 +9,10 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments, ValueChangeEventArguments
 
 from app.pages.contacts.list import empty_states, list_queries, list_url
-from app.pages.contacts.list.bulk_menu import Acts
-from app.pages.contacts.list.filter_chips import SORTS, Filters, is_narrow
+from app.pages.contacts.list.bulk_menu import BulkMenu
+from app.pages.contacts.list.filter_chips import SORTS, FilterChips, is_narrow
 from app.pages.contacts.list.list_queries import PAGE
-from app.pages.contacts.list.selection import Picked
+from app.pages.contacts.list.selection import Selection
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme, virtual_list
@@ -22,59 +22,64 @@ from app.services.contacts.search import Search
 Open = Callable[[str | None], Awaitable[None]]
 
 
-class Bank:
-    """`draw` puts it where the caller stands; `on_open` and `on_log` hear of one contact by its id."""
+class ContactList:
+    """Drawn where it is made, beginning with `first`; `on_open` and `on_log` get the id of one contact."""
 
     def __init__(self, shell: Shell, first: list_queries.First, on_open: Open, on_log: Open, *, cards: bool) -> None:
-        self.shell, self.first, self.search, self.cards = shell, first, first.search, cards
-        self.on_open, self.on_log = on_open, on_log
-        self.cursor = first.rows[1]
-        self.turn, self.loaded, self.total = 0, PAGE, first.total
-        self.picked = Picked()
-
-    def draw(self) -> None:
+        self.shell = shell
+        self.search = first.search
+        self.cards = cards
+        self.on_open = on_open
+        self.on_log = on_log
+        self.turn = 0
+        self.loaded = PAGE
+        self.total = first.total
+        self.selection = Selection()
+        rows, self.cursor = first.rows
         basic.title("Contacts").classes("pd-unseen")
-        self.finder()
+        with ui.element("div").classes("pd-find"):
+            self.box = self.draw_search_box()
+            self.filters = FilterChips(self.search, first, self.set_search)
         with ui.element("div").classes("pd-tools"):
             self.count = basic.text("", "pd-muted pd-small").props("aria-live=polite").mark("count")
-            self.all = basic.button("Clear", self.filters.clear, "plain").classes("pd-clear").mark("clear-filters")
+            self.clear_button = basic.button("Clear", self.filters.clear, "plain").classes("pd-clear")
+            self.clear_button.mark("clear-filters")
             ui.element("span").classes("pd-grow")
-            self.tools()
+            self.sort = self.draw_sort()
+            self.layout = basic.icon_button("layout-grid", "Cards side by side", self.switch_layout)
+            self.layout.classes("pd-layout")
+            basic.icon_button("square-check", "Choose several", self.begin_selecting).mark("choose-several")
         with ui.element("div").classes("pd-card flush pd-list"):
-            self.rows = virtual_list.Rows(self.first.rows[0], detail=True, picks=True, cards=self.cards).mark("rows")
+            self.rows = virtual_list.Rows(rows, detail=True, picks=True, cards=cards).mark("rows")
             self.rows.on("open", self.open).on("log", self.log)
-            self.rows.on("picks", self.pick).on("unpick", self.nobody, [])
+            self.rows.on("picks", self.select).on("unpick", self.select_none, [])
             self.nothing = ui.element("div")
-        self.end = virtual_list.Sentinel(self.more)
-        self.acts = Acts(self.shell.me, self.picked, self.shell.merge, self.everybody, self.nobody)
-        self.tell(self.total)
+        self.end = virtual_list.Sentinel(self.load_more)
+        self.bulk_menu = BulkMenu(shell.me, self.selection, shell.merge, self.select_all, self.select_none)
+        self.mark_layout()
+        self.show_total(self.total)
 
-    def finder(self) -> None:
-        with ui.element("div").classes("pd-find"):
-            self.box = ui.input(value=self.search.q, placeholder="Name, firm, mail or phone", on_change=self.typed)
-            self.box.props(
-                'outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search contacts"'
-            )
-            self.box.props["clear-icon"] = theme.icon("x")
-            self.box.classes("pd-field").mark("search")
-            with self.box.add_slot("prepend"):
-                basic.icon("search")
-            self.filters = Filters(self.search, self.first, self.narrowed)
+    def draw_search_box(self) -> ui.input:
+        box = ui.input(value=self.search.q, placeholder="Name, firm, mail or phone", on_change=self.type_search)
+        box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search contacts"')
+        box.props["clear-icon"] = theme.icon("x")
+        box.classes("pd-field").mark("search")
+        with box.add_slot("prepend"):
+            basic.icon("search")
+        return box
 
-    def tools(self) -> None:
-        async def sorts() -> dict[Any, str]:
+    def draw_sort(self) -> MenuChip:
+        async def options() -> dict[Any, str]:
             return dict(SORTS)
 
-        async def by(sort: Any) -> None:
+        async def choose(sort: Any) -> None:
             await self.filters.change(sort=sort)
 
-        self.sort = MenuChip(sorts, by)
-        self.sort.button.classes("pd-sort").mark("sort").props["icon"] = theme.icon("arrow-up-down")
-        self.layout = basic.icon_button("layout-grid", "Cards side by side", self.lay_out, "pd-icon-btn pd-layout")
-        basic.icon_button("square-check", "Choose several", self.begin).mark("choose-several")
-        self.laid_out()
+        chip = MenuChip(options, choose)
+        chip.button.classes("pd-sort").mark("sort").props["icon"] = theme.icon("arrow-up-down")
+        return chip
 
-    async def again(self) -> None:
+    async def reload(self) -> None:
         """From the top; of two searches that overtake each other, the newer one is shown."""
         self.turn, self.cursor = self.turn + 1, None
         turn = self.turn
@@ -82,10 +87,10 @@ class Bank:
         if turn == self.turn:
             self.cursor, self.loaded = cursor, PAGE
             self.rows.show(shown)
-            self.tell(total)
+            self.show_total(total)
             self.end.rearm()
 
-    async def renew(self) -> None:
+    async def refresh(self) -> None:
         """News: ask for as many rows as are loaded, so that nobody is thrown back to the top."""
         turn, loaded = self.turn, 0
         while loaded != self.loaded and turn == self.turn:
@@ -95,23 +100,24 @@ class Bank:
         if turn == self.turn and not self.rows.is_deleted:
             self.cursor = cursor
             self.rows.renew(shown)
-            self.tell(total)
+            self.show_total(total)
 
-    async def more(self) -> None:
+    async def load_more(self) -> None:
         if self.cursor:
             turn, cursor = self.turn, self.cursor
             shown, after = await look(partial(list_queries.page, search=self.search, cursor=cursor))
             if (turn, cursor) == (self.turn, self.cursor):
-                self.cursor, self.loaded = after, self.loaded + PAGE
+                self.cursor = after
+                self.loaded += PAGE
                 self.rows.more(shown)
             self.end.rearm()
 
-    def tell(self, total: int) -> None:
+    def show_total(self, total: int) -> None:
         self.total = total
         self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}")
         self.sort.show(SORTS[self.search.sort], on=False)
-        self.all.set_visibility(is_narrow(self.search))
-        self.acts.show(total)
+        self.clear_button.set_visibility(is_narrow(self.search))
+        self.bulk_menu.show(total)
         self.nothing.clear()
         if not total:
             with self.nothing:
@@ -122,34 +128,34 @@ class Bank:
         self.box.set_value("")
         await self.filters.pick(Search(sort=self.search.sort))
 
-    async def typed(self, event: ValueChangeEventArguments[Any]) -> None:
+    async def type_search(self, event: ValueChangeEventArguments[Any]) -> None:
         words = event.value or ""
         if words != self.search.q:
             self.filters.search = replace(self.search, q=words)
             self.filters.saved.show(self.filters.search)
-            await self.narrowed(self.filters.search)
+            await self.set_search(self.filters.search)
 
-    async def narrowed(self, search: Search) -> None:
+    async def set_search(self, search: Search) -> None:
         """Another search: it stands in the address, and whoever was chosen with "all" is not any more."""
         self.search = search
         if (self.box.value or "") != search.q:
             self.box.set_value(search.q)
-        if self.picked.all is not None:
-            self.nobody()
-        self.said()
-        await self.again()
+        if self.selection.all is not None:
+            self.select_none()
+        self.write_address()
+        await self.reload()
 
-    def said(self) -> None:
+    def write_address(self) -> None:
         query = list_url.query(self.search, cards=self.cards)
         ui.navigate.history.replace("/contacts" + (f"?{query}" if query else ""))
 
-    def lay_out(self) -> None:
+    def switch_layout(self) -> None:
         self.cards = not self.cards
         self.rows.props["cards"] = self.cards
-        self.laid_out()
-        self.said()
+        self.mark_layout()
+        self.write_address()
 
-    def laid_out(self) -> None:
+    def mark_layout(self) -> None:
         self.layout.props["aria-pressed"] = "true" if self.cards else "false"
         self.layout.classes(add="on" if self.cards else "", remove="" if self.cards else "on")
 
@@ -160,19 +166,19 @@ class Bank:
     async def log(self, event: GenericEventArguments) -> None:
         await self.on_log(str(event.args))
 
-    def begin(self) -> None:
+    def begin_selecting(self) -> None:
         self.rows.run_method("begin")
 
-    def pick(self, event: GenericEventArguments) -> None:
-        self.picked.take(event.args["ids"], on=bool(event.args["on"]))
-        self.acts.show(self.total)
+    def select(self, event: GenericEventArguments) -> None:
+        self.selection.set(event.args["ids"], on=bool(event.args["on"]))
+        self.bulk_menu.show(self.total)
 
-    def everybody(self) -> None:
-        self.picked.take_all(self.search)
+    def select_all(self) -> None:
+        self.selection.select_all(self.search)
         self.rows.run_method("pickAll")
-        self.acts.show(self.total)
+        self.bulk_menu.show(self.total)
 
-    def nobody(self) -> None:
-        self.picked.clear()
+    def select_none(self) -> None:
+        self.selection.clear()
         self.rows.run_method("unpick")
-        self.acts.show(self.total)
+        self.bulk_menu.show(self.total)

@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.pages.contacts.detail import manager_view_panel
 from app.pages.contacts.detail.contact_panel import Whole, contact_panel
 from app.pages.contacts.list import empty_states, list_queries, list_url
-from app.pages.contacts.list.contact_list import Bank
+from app.pages.contacts.list.contact_list import ContactList
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
@@ -26,38 +26,37 @@ async def contacts_page(shell: Shell, args: PageArguments, cid: str | None = Non
     said = str(args.query_parameters)
     first = await look(lambda session, me: list_queries.first(session, me, said))
     cards = list_url.is_cards(said)
-    panel = Beside(shell)
-    bank = Bank(shell, first, panel.choose, panel.log, cards=cards)
     with ui.element("div").classes("pd-with-detail").classes("cards" if cards else "") as place:
-        with ui.element("section"):
-            bank.draw()
-        panel.draw()
-    bank.layout.on_click(lambda: place.classes(add="cards" if bank.cards else "", remove="" if bank.cards else "cards"))
-    await panel.choose(cid)
-    live_updates.on(bank.renew, Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, owner=shell.me.id)
+        section = ui.element("section")
+        side = SidePanel(shell)
+        with section:
+            listed = ContactList(shell, first, side.open, side.log, cards=cards)
+    listed.layout.on_click(
+        lambda: place.classes(add="cards" if listed.cards else "", remove="" if listed.cards else "cards")
+    )
+    await side.open(cid)
+    live_updates.on(listed.refresh, Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, owner=shell.me.id)
 
 
-class Beside:
-    """The panel that shows the one who is open."""
+class SidePanel:
+    """The panel beside the list (over it, on a phone) that shows the contact that is open."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self.chosen: str | None = None
-
-    def draw(self) -> None:
         with ui.element("aside").classes("pd-detail").props('aria-label="Contact"'):
             empty_states.draw_back_button()
             self.panel = ui.element("div").classes("pd-detail-body")
             empty_states.draw_skeleton()
 
-    async def choose(self, chosen: str | None) -> None:
+    async def open(self, chosen: str | None) -> None:
         """Ask first, then draw: a slow answer for one contact never lands on the next one."""
         self.chosen = chosen
         found = await manager_view_panel.opened(chosen)
         if self.chosen == chosen:
             self.panel.clear()
             with self.panel:
-                draw(self.shell, chosen, found, partial(self.choose, chosen))
+                draw(self.shell, chosen, found, partial(self.open, chosen))
 
     async def log(self, contact_id: str | None) -> None:
         """A colleague's contact is logged for a campaign, in its own panel."""

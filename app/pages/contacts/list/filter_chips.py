@@ -9,7 +9,7 @@ from nicegui import ui
 
 from app.models import SyncStatus
 from app.pages.contacts.list import list_queries
-from app.pages.contacts.list.saved_searches_menu import Views
+from app.pages.contacts.list.saved_searches_menu import SavedSearchesMenu
 from app.pages.core.tap import look
 from app.pages.ui.filter_chips_base import Chip, MenuChip
 from app.services.contacts.search import Search
@@ -33,14 +33,14 @@ SORTS = {
 }
 
 
-class Filters:
+class FilterChips:
     """What the search narrows by; `show` draws another search, `on_change` hears what was tapped."""
 
     def __init__(self, search: Search, first: list_queries.First, on_change: Changed) -> None:
         self.search, self.threshold, self.on_change = search, first.threshold, on_change
         self.campaigns: dict[Any, str] = {search.campaign_id: first.campaign}
         with ui.element("div").classes("pd-chips pd-filters").props('role=group aria-label="Filters"'):
-            self.saved = Views(first.views, lambda: self.search, self.pick)
+            self.saved = SavedSearchesMenu(first.views, lambda: self.search, self.pick)
             self.due = Chip("Due", partial(self.toggle, due=True))
             self.warm = Chip("Warm", partial(self.toggle, warmness_min=self.threshold))
             self.never = Chip("Never contacted", partial(self.toggle, never=True))

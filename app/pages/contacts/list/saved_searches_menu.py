@@ -20,7 +20,7 @@ Known = list[tuple[SavedSearch, Search]]
 KEEP, MANAGE, TRASH = "keep", "manage", "trash"
 
 
-class Views:
+class SavedSearchesMenu:
     """The first chip of the row: it has the name of the search that is shown, when that one is saved."""
 
     def __init__(
@@ -73,7 +73,7 @@ class Views:
 
         async def save() -> None:
             if await (rename(view) if view else keep()):
-                await self.again()
+                await self.refresh()
                 await self.manage() if view else self.sheet.close()
 
         with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
@@ -82,10 +82,10 @@ class Views:
                 basic.text("The words, the filters and the order that are chosen now.", "pd-muted")
             form.field(typed, SavedSearchDraft, "name", "Name", props="autocomplete=off").props("autofocus")
             basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save-view")
-        self.opened()
+        self.show_sheet()
 
     async def manage(self) -> None:
-        await self.again()
+        await self.refresh()
         if not self.known:
             self.sheet.close()
             return
@@ -96,9 +96,9 @@ class Views:
                     basic.text(view.name, "pd-strong pd-clip pd-grow")
                     basic.icon_button("pencil", f"Rename {view.name}", lambda view=view: self.ask_name(view))
                     basic.icon_button("trash-2", f"Remove {view.name}", lambda view=view: self.remove(view))
-        self.opened()
+        self.show_sheet()
 
-    def opened(self) -> None:
+    def show_sheet(self) -> None:
         # opening it again would hush what was just said, and its Undo
         if not self.sheet.is_open:
             self.sheet.open()
@@ -116,6 +116,6 @@ class Views:
         if await work():
             await self.manage()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         self.known = await look(list_queries.views)
         self.show(self.present())

@@ -1,4 +1,4 @@
-"""The bar that stands below the contact bank while somebody is chosen: how many, and what to do with them."""
+"""The bar below a list while somebody is selected: how many, and what can be done with them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from app.pages.campaigns import assign_result
 from app.pages.ui import basic
 
 
-class Act(NamedTuple):
-    """One button; `two` where exactly two must be chosen."""
+class BarButton(NamedTuple):
+    """One button; `two` where exactly two contacts must be selected."""
 
     word: str
     label: str
@@ -20,10 +20,10 @@ class Act(NamedTuple):
     two: bool = False
 
 
-class Bar:
+class SelectionBar:
     """Drawn once; the browser shows it from the first tick on."""
 
-    def __init__(self, acts: Sequence[Act], on_all: Callable[[], Any], on_none: Callable[[], Any]) -> None:
+    def __init__(self, acts: Sequence[BarButton], on_all: Callable[[], Any], on_none: Callable[[], Any]) -> None:
         self.acts = acts
         with ui.element("div").classes("pd-picked").props('role=region aria-label="Chosen contacts"').mark("bar"):
             with ui.element("div").classes("pd-line"):
@@ -37,7 +37,7 @@ class Bar:
         self.progress.set_visibility(False)
         self.show(0, 0)
 
-    def button(self, act: Act) -> ui.element:
+    def button(self, act: BarButton) -> ui.element:
         made = ui.element("button").props("type=button").on("click", act.on_click, [])
         made.props["aria-label"] = act.label
         with made:

@@ -17,8 +17,7 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Kept
 from app.pages.ui.side_by_side import Side, Sides
 from app.services.campaigns import undo_dispatch
-from app.services.contacts import merge as merging
-from app.services.contacts import merge_fields
+from app.services.contacts import merge, merge_fields
 from app.services.contacts.merge import MergePlan
 from app.services.contacts.merge_fields import FieldChoice
 
@@ -36,44 +35,51 @@ class MergeSheet:
 
     async def open(self, keep_id: UUID, drop_id: UUID, on_done: Done = None) -> None:
         """`on_done` is told the id of the contact that both are from then on."""
-        self.on_done = on_done
-        if await self.ask(keep_id, drop_id):
+        if await self.show(keep_id, drop_id, on_done):
             self.sheet.open()
 
-    async def ask(self, keep_id: UUID, drop_id: UUID) -> bool:
+    async def show(self, keep_id: UUID, drop_id: UUID, on_done: Done) -> bool:
+        """Draw the merge of the two; False when it is refused, which is said."""
         try:
-            self.plan = await look(lambda session, me: merging.plan(session, me, keep_id, drop_id))
+            plan = await look(lambda session, me: merge.plan(session, me, keep_id, drop_id))
         except Refusal as refusal:
             toast.show(ui.context.client, str(refusal), "no")
             return False
-        self.chosen = {one.field: one.choice for one in self.plan.fields}
-        self.draw(self.plan)
+        with self.sheet.fresh():
+            MergeForm(self, plan, on_done)
         return True
 
-    def draw(self, plan: MergePlan) -> None:
-        with self.sheet.fresh():
-            basic.line("Merge two contacts", "h2", "pd-h1")
-            with ui.element("div").classes("pd-two-heads"):
-                head("Stays", plan.keep)
-                head("Goes into it", plan.drop)
-            basic.button("Swap them", self.swap, "plain", "refresh-cw").classes("full-width")
-            if plan.warning:
-                basic.text(plan.warning, "pd-troubles")
-            apart = [one for one in plan.fields if one.keep and one.drop]
-            for one in apart:
-                self.field(one)
-            if alone := [one for one in plan.fields if one not in apart]:
-                with basic.expansion(f"Said by one of them only: {len(alone)}"):
-                    for one in alone:
-                        self.field(one)
-            if not plan.fields:
-                basic.text("Both say the same.", "pd-muted").style("margin-top: 12px")
-            basic.heading("What it will be")
-            self.preview = Kept("pd-merged")
-            self.foresee()
-            basic.text(moved(plan.moves), "pd-muted pd-small")
-            with ui.element("div").classes("pd-foot"):
-                basic.button("Merge", self.merge, "main").classes("full-width").mark("merge")
+
+class MergeForm:
+    """What both say, field by field, and what the contact will be; drawn where it is made."""
+
+    def __init__(self, host: MergeSheet, plan: MergePlan, on_done: Done) -> None:
+        self.host = host
+        self.plan = plan
+        self.on_done = on_done
+        self.chosen = {one.field: one.choice for one in plan.fields}
+        basic.line("Merge two contacts", "h2", "pd-h1")
+        with ui.element("div").classes("pd-two-heads"):
+            head("Stays", plan.keep)
+            head("Goes into it", plan.drop)
+        basic.button("Swap them", self.swap, "plain", "refresh-cw").classes("full-width")
+        if plan.warning:
+            basic.text(plan.warning, "pd-troubles")
+        apart = [one for one in plan.fields if one.keep and one.drop]
+        for one in apart:
+            self.field(one)
+        if alone := [one for one in plan.fields if one not in apart]:
+            with basic.expansion(f"Said by one of them only: {len(alone)}"):
+                for one in alone:
+                    self.field(one)
+        if not plan.fields:
+            basic.text("Both say the same.", "pd-muted").style("margin-top: 12px")
+        basic.heading("What it will be")
+        self.preview = Kept("pd-merged")
+        self.show_preview()
+        basic.text(moved(plan.moves), "pd-muted pd-small")
+        with ui.element("div").classes("pd-foot"):
+            basic.button("Merge", self.merge, "main").classes("full-width").mark("merge")
 
     def field(self, one: FieldChoice) -> None:
         Sides(
@@ -82,9 +88,9 @@ class MergeSheet:
 
     def choose(self, field: str, which: str) -> None:
         self.chosen[field] = which
-        self.foresee()
+        self.show_preview()
 
-    def foresee(self) -> None:
+    def show_preview(self) -> None:
         """The contact as it will be: what both say anyway, and what is chosen for the rest."""
         differing = {one.field: one for one in self.plan.fields}
         lines = []
@@ -93,13 +99,13 @@ class MergeSheet:
             value = becomes(one, self.chosen[name]) if one else merge_fields.value(self.plan.keep, name)
             if words := fact_labels.said(name, value):
                 lines.append((label, words))
-        self.preview.show(lines, lambda: foreseen(lines))
+        self.preview.show(lines, lambda: draw_preview(lines))
 
     async def swap(self) -> None:
         # until the other way round is here, there is nothing to tap that would mean this way round
-        with self.sheet.fresh():
+        with self.host.sheet.fresh():
             basic.text("Swapping …", "pd-muted")
-        await self.ask(self.plan.drop.id, self.plan.keep.id)
+        await self.host.show(self.plan.drop.id, self.plan.keep.id, self.on_done)
 
     async def merge(self) -> None:
         plan, chosen = self.plan, {name: which for name, which in self.chosen.items() if which}
@@ -109,14 +115,14 @@ class MergeSheet:
 
         @tap
         def work(session: Session, me: User) -> Said:
-            kept, deed_id = merging.merge(session, me, plan.keep.id, plan.drop.id, chosen)
+            kept, deed_id = merge.merge(session, me, plan.keep.id, plan.drop.id, chosen)
             return Said(f"{kept.name}: two contacts are one now", partial(_apart, deed_id))
 
         if await work():
-            self.sheet.close()
-            await self.tell(plan.keep.id)
+            self.host.sheet.close()
+            await self.report(plan.keep.id)
 
-    async def tell(self, kept_id: UUID) -> None:
+    async def report(self, kept_id: UUID) -> None:
         told = self.on_done(kept_id) if self.on_done else None
         if isinstance(told, Awaitable):
             await told
@@ -147,7 +153,7 @@ def head(role: str, contact: Contact) -> None:
             basic.text(contact_rows.subtitle(contact), "pd-muted pd-small pd-whole")
 
 
-def foreseen(lines: list[tuple[str, str]]) -> None:
+def draw_preview(lines: list[tuple[str, str]]) -> None:
     with ui.element("dl").classes("pd-facts-list"):
         for label, words in lines:
             with ui.element("dt"):

@@ -21,38 +21,41 @@ class SnoozeSheet:
     """One per page; one tap on a length snoozes."""
 
     def __init__(self, me: User) -> None:
-        self.sheet, self.zone = Sheet("Snooze"), me.timezone
-        self.typed: dict[str, Any] = {}
+        self.sheet = Sheet("Snooze")
+        self.zone = me.timezone
 
     def open(self, contact: Contact) -> None:
-        self.contact_id = contact.id
         today = theme.local(now(), self.zone).date()
-        self.typed = {"day": (today + timedelta(days=7)).isoformat()}
+        typed = {"day": (today + timedelta(days=7)).isoformat()}
         with self.sheet.fresh():
             basic.text("Snooze", "pd-muted pd-small")
             basic.text(contact.name, "pd-head-name pd-clip")
             basic.text("Not suggested, and not due, until then.", "pd-muted").style("margin: 4px 0 12px")
             with ui.element("div").classes("pd-outcomes"):
                 for days, word in DAYS.items():
-                    basic.button(word, partial(self.snooze, days), "soft").mark(f"snooze-{days}")
-            with ui.element("form").classes("pd-until").on("submit.prevent", self.until):
-                day = ui.input("Until", value=self.typed["day"]).props("outlined type=date stack-label")
+                    basic.button(word, partial(self.snooze, contact.id, days), "soft").mark(f"snooze-{days}")
+            with (
+                ui.element("form")
+                .classes("pd-until")
+                .on("submit.prevent", lambda: self.snooze_until(contact.id, typed.get("day")))
+            ):
+                day = ui.input("Until", value=typed["day"]).props("outlined type=date stack-label")
                 day.props["min"] = (today + timedelta(days=1)).isoformat()
                 day.props["max"] = (today + timedelta(days=730)).isoformat()
-                day.classes("pd-field").bind_value_to(self.typed, "day", strict=False)
+                day.classes("pd-field").bind_value_to(typed, "day", strict=False)
                 basic.button("Snooze", None, "main").props("type=submit").mark("snooze-until")
         self.sheet.open()
 
-    async def until(self) -> None:
+    async def snooze_until(self, contact_id: UUID, day: str | None) -> None:
         today = theme.local(now(), self.zone).date()
         try:
-            days = (date.fromisoformat(self.typed.get("day") or "") - today).days
+            days = (date.fromisoformat(day or "") - today).days
         except ValueError:
             days = -1
-        await self.snooze(days if days > 0 else -1)
+        await self.snooze(contact_id, days if days > 0 else -1)
 
-    async def snooze(self, days: int) -> None:
-        if await snooze(self.contact_id, days, self.zone):
+    async def snooze(self, contact_id: UUID, days: int) -> None:
+        if await snooze(contact_id, days, self.zone):
             self.sheet.close()
 
 
