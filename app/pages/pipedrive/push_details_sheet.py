@@ -9,7 +9,7 @@ from app.models import EntityType, User
 from app.pages.core.tap import look
 from app.pages.pipedrive import push_actions
 from app.pages.pipedrive.parts import push_rows
-from app.pages.pipedrive.record_choice_sheet import LinkSheet
+from app.pages.pipedrive.record_choice_sheet import RecordChoiceSheet
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.pipedrive import push_history
 from app.services.pipedrive.push_history import Item
@@ -19,11 +19,11 @@ from app.services.push_queue.record_urls import Home
 Seen = tuple[Item, Home]
 
 
-class PushVerbs:
+class PushActions:
     """What the buttons of a push do; the way to a candidate goes through one more sheet."""
 
     def __init__(self) -> None:
-        self.links = LinkSheet()
+        self.record_choice = RecordChoiceSheet()
         self.all = push_rows.Verbs(
             retry=lambda item: push_actions.retry(item.sync.id),
             link=self.link,
@@ -35,7 +35,7 @@ class PushVerbs:
     def link(self, item: Item) -> None:
         sync, there = item.sync, item.sync.candidates or []
         kind = EntityType(there[0]["kind"]) if there else EntityType.PERSON
-        self.links.open(
+        self.record_choice.open(
             push_rows.title(item),
             kind,
             lambda typed: push_actions.link(sync.id, kind, typed),
@@ -44,12 +44,13 @@ class PushVerbs:
         )
 
 
-class ItemSheet:
+class PushDetailsSheet:
     """Made once per page; it stays up to date while it is open. It may share another's sheet."""
 
-    def __init__(self, zone: str, verbs: PushVerbs, sheet: Sheet | None = None) -> None:
+    def __init__(self, zone: str, actions: PushActions, sheet: Sheet | None = None) -> None:
         self.sheet = sheet or Sheet("Push to Pipedrive")
-        self.zone, self.verbs = zone, verbs
+        self.zone = zone
+        self.actions = actions
         self.sync_id: UUID | None = None
         self.shown: object = None
 
@@ -63,21 +64,21 @@ class ItemSheet:
 
     async def open(self, sync_id: UUID) -> None:
         self.sync_id, self.shown = sync_id, None
-        if self.show(await self.seen()):
+        if self.show(await self.load()):
             self.sheet.open()
             # what settled while we looked
-            await self.renew()
+            await self.refresh()
 
     def close(self) -> None:
         self.sync_id = None
         self.sheet.close()
 
-    async def renew(self) -> None:
+    async def refresh(self) -> None:
         """News while it is open."""
-        if self.sync_id and self.sheet.is_open and not self.show(await self.seen()):
+        if self.sync_id and self.sheet.is_open and not self.show(await self.load()):
             self.sheet.close()
 
-    async def seen(self) -> Seen | None:
+    async def load(self) -> Seen | None:
         """Asked from a place that stays: the button that opened this may be gone by now."""
         with self.sheet.around:
             return await look(self.ask)
@@ -86,5 +87,5 @@ class ItemSheet:
         if seen and (facts := push_rows.facts(seen[0])) != self.shown:
             self.shown = facts
             with self.sheet.fresh():
-                push_rows.card(seen[0], self.zone, seen[1], self.verbs.all)
+                push_rows.card(seen[0], self.zone, seen[1], self.actions.all)
         return seen is not None

@@ -9,11 +9,11 @@ from sqlmodel import Session
 from app.errors import Refusal
 from app.models import Trigger, User
 from app.pages.core.tap import look, tap
-from app.pages.pipedrive.push_details_sheet import ItemSheet, PushVerbs
+from app.pages.pipedrive.push_details_sheet import PushActions, PushDetailsSheet
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.pipedrive import manual_push
-from app.services.pipedrive.manual_push import Found, LookUp, Plan, Wanted
+from app.services.pipedrive.manual_push import Found, LookUp, Plan
 from app.services.push_queue import push_jobs
 
 KNOWN = "From what we know; nobody has looked in Pipedrive for this yet."
@@ -21,68 +21,70 @@ COST = "A look costs up to {} of the firm’s tokens of today."
 LOOKED = "Looked up in Pipedrive just now."
 ALL_KNOWN = "All of it is linked already."
 
+Preview = tuple[Trigger, Plan]
 
-class PushSheet:
-    """Made once per contact panel. Its second half is the receipt, live."""
 
-    def __init__(self, zone: str, contact_id: UUID, verbs: PushVerbs, ask_pipedrive: LookUp) -> None:
+class PushPreviewSheet:
+    """Made once per contact panel. After the push the same sheet shows the receipt, live."""
+
+    def __init__(self, zone: str, contact_id: UUID, actions: PushActions, ask_pipedrive: LookUp) -> None:
         self.ask_pipedrive = ask_pipedrive
         self.sheet = Sheet("Push to Pipedrive")
-        self.item = ItemSheet(zone, verbs, self.sheet)
-        self.contact_id, self.name = contact_id, ""
-        self.trigger, self.found = Trigger.MANUAL, None
-
-    trigger: Trigger
-    found: Found | None
+        self.details = PushDetailsSheet(zone, actions, self.sheet)
+        self.contact_id = contact_id
 
     async def open(self, name: str) -> None:
-        self.name, self.found = name, None
-        self.item.close()
-        self.draw(await look(self.ask))
+        self.details.close()
+        self.draw(name, await self.load(None))
         self.sheet.open()
 
-    def ask(self, session: Session, me: User) -> Plan:
-        self.trigger = manual_push.best_trigger(session, me, self.contact_id)
-        return manual_push.plan(session, me, self.contact_id, self.trigger, self.found)
+    async def load(self, found: Found | None) -> Preview:
+        """What a push would do now; `found` is what a look into Pipedrive found."""
 
-    def draw(self, plan: Plan) -> None:
+        def ask(session: Session, me: User) -> Preview:
+            trigger = manual_push.best_trigger(session, me, self.contact_id)
+            return trigger, manual_push.plan(session, me, self.contact_id, trigger, found)
+
+        return await look(ask)
+
+    def draw(self, name: str, preview: Preview) -> None:
+        trigger, plan = preview
         with self.sheet.fresh():
             basic.text("Push to Pipedrive", "pd-muted pd-small")
-            basic.text(self.name, "pd-head-name pd-clip")
+            basic.text(name, "pd-head-name pd-clip")
             if not plan.ready:
                 basic.text(push_jobs.NO_KEY, "pd-card pd-notice wait").style("margin-top: 12px")
             basic.text(plan.sentence, "pd-plan").mark("plan")
             basic.text(source(plan), "pd-muted pd-small")
             with ui.element("div").classes("pd-foot pd-stack"):
                 if plan.ready and plan.tokens and not plan.looked:
-                    self.looking = basic.button("Look in Pipedrive first", self.look_up, "soft", "search")
-                    self.looking.classes("full-width")
-                basic.button("Push", self.push, "main", "send").classes("full-width")
+                    look_first = basic.button("Look in Pipedrive first", None, "soft", "search")
+                    look_first.classes("full-width").on_click(lambda: self.look_up(name, look_first))
+                push = basic.button("Push", lambda: self.push(trigger), "main", "send")
+                push.classes("full-width")
 
-    async def look_up(self) -> None:
+    async def look_up(self, name: str, button: ui.button) -> None:
         """Ask Pipedrive while no transaction is open; a search costs tokens, so only when somebody wants it."""
         page = ui.context.client
-        self.looking.props("loading")
+        button.props("loading")
         try:
-            self.found = await asyncio.to_thread(self.ask_pipedrive, await look(self.wanted))
-            self.draw(await look(self.ask))
+            wanted = await look(lambda session, me: manual_push.wanted(session, me, self.contact_id))
+            found = await asyncio.to_thread(self.ask_pipedrive, wanted)
+            self.draw(name, await self.load(found))
         except Refusal as refusal:
             toast.show(page, str(refusal), "no")
-            self.looking.props(remove="loading")
+            button.props(remove="loading")
 
-    def wanted(self, session: Session, me: User) -> Wanted:
-        return manual_push.wanted(session, me, self.contact_id)
-
-    async def push(self) -> None:
-        asked: list[UUID] = []
+    async def push(self, trigger: Trigger) -> None:
+        queued: list[UUID] = []
 
         @tap
-        def go(session: Session, me: User) -> str:
-            asked.append(manual_push.push(session, me, self.contact_id, self.trigger).id)
+        def work(session: Session, me: User) -> str:
+            queued.append(manual_push.push(session, me, self.contact_id, trigger).id)
             return "On its way to Pipedrive" if push_jobs.has_connection(session, me) else push_jobs.NO_KEY
 
-        if await go():
-            await self.item.open(asked[-1])
+        if await work():
+            await self.details.open(queued[-1])
 
 
 def source(plan: Plan) -> str:

@@ -14,7 +14,7 @@ Choose = Callable[[str], Awaitable[bool]]
 Create = Callable[[], Awaitable[bool]]
 
 
-class LinkSheet:
+class RecordChoiceSheet:
     """Made once per page; `open` fills it for one push or contact."""
 
     def __init__(self) -> None:
@@ -28,53 +28,52 @@ class LinkSheet:
         candidates: Sequence[dict[str, Any]] = (),
         on_create: Create | None = None,
     ) -> None:
-        """`candidates` are described as the engine keeps them: id, name, organization, email, url."""
-        self.on_choose, self.on_create = on_choose, on_create
-        self.typed: dict[str, str] = {}
+        """`candidates` are dicts with id, name, organization, email and url, as SyncLink.candidates holds them.
+
+        `on_choose` gets the number or address of the record, as it was typed.
+        """
+        typed: dict[str, str] = {}
+
+        async def choose(record: str) -> None:
+            if await on_choose(record):
+                self.sheet.close()
+
+        async def link() -> None:
+            await choose(typed.get("it") or "")
+
+        async def create() -> None:
+            if on_create and await on_create():
+                self.sheet.close()
+
         with self.sheet.fresh():
             basic.text(f"Which {kind} in Pipedrive is it?", "pd-muted pd-small")
             basic.text(name, "pd-head-name")
             if candidates:
                 with ui.element("div").classes("pd-picks").style("margin-top: 14px"):
                     for one in candidates:
-                        self.candidate(one)
+                        draw_candidate(one, partial(choose, str(one["id"])))
             basic.heading("Another one" if candidates else "By number or address")
             box = ui.input("Number or address").props("outlined maxlength=300 autocomplete=off").classes("pd-field")
-            box.bind_value_to(self.typed, "it", strict=False)
+            box.bind_value_to(typed, "it", strict=False)
             basic.text(
                 f"Paste the address of the {kind}’s page in Pipedrive, or type the number at its end.",
                 "pd-muted pd-small",
             ).style("margin: 6px 2px 12px")
             with ui.element("div").classes("pd-foot pd-stack"):
-                basic.button("Link", self.link, "soft" if candidates else "main", "link").classes("full-width")
+                basic.button("Link", link, "soft" if candidates else "main", "link").classes("full-width")
                 if on_create:
-                    basic.button("None of these: create a new one", self.create, "plain", "plus").classes("full-width")
+                    basic.button("None of these: create a new one", create, "plain", "plus").classes("full-width")
         self.sheet.open()
 
-    def candidate(self, one: dict[str, Any]) -> None:
-        about = " · ".join(filter(None, (one.get("organization"), one.get("email"))))
-        with ui.element("div").classes("pd-candidate"):
-            with (
-                ui.element("button")
-                .props("type=button")
-                .classes("pd-choice")
-                .on("click", partial(self.choose, str(one["id"])), []),
-                ui.element("span").classes("pd-row-text"),
-            ):
-                basic.text(one["name"], "pd-row-name")
-                basic.text(about or "No organization, no e-mail address", "pd-row-sub")
-                basic.text(f"Number {one['id']}", "pd-row-sub")
-            if one.get("url"):
-                with basic.link(one["url"], "pd-act", label=f"Open {one['name']} ({one['id']})", away=True):
-                    basic.icon("external-link")
 
-    async def link(self) -> None:
-        await self.choose(self.typed.get("it") or "")
-
-    async def choose(self, typed: str) -> None:
-        if await self.on_choose(typed):
-            self.sheet.close()
-
-    async def create(self) -> None:
-        if self.on_create and await self.on_create():
-            self.sheet.close()
+def draw_candidate(one: dict[str, Any], on_click: Callable[[], Any]) -> None:
+    about = " · ".join(filter(None, (one.get("organization"), one.get("email"))))
+    with ui.element("div").classes("pd-candidate"):
+        choice = ui.element("button").props("type=button").classes("pd-choice").on("click", on_click, [])
+        with choice, ui.element("span").classes("pd-row-text"):
+            basic.text(one["name"], "pd-row-name")
+            basic.text(about or "No organization, no e-mail address", "pd-row-sub")
+            basic.text(f"Number {one['id']}", "pd-row-sub")
+        if one.get("url"):
+            with basic.link(one["url"], "pd-act", label=f"Open {one['name']} ({one['id']})", away=True):
+                basic.icon("external-link")

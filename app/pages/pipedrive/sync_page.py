@@ -1,6 +1,7 @@
 """The sync centre: what waits, what needs a person, what is done; each in words, and live."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.pipedrive import conflicts_part, push_actions, queue_banners
 from app.pages.pipedrive.parts import push_rows
-from app.pages.pipedrive.push_details_sheet import ItemSheet, PushVerbs
+from app.pages.pipedrive.push_details_sheet import PushActions, PushDetailsSheet
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.redraw import Kept, Sequel
 from app.services.pipedrive import conflicts, push_history
@@ -28,76 +29,99 @@ from app.signals import Topic
 PAGE = 30
 WORDS = {Tab.WAITING: "Waiting", Tab.NEEDS_YOU: "Needs you", Tab.DONE: "Done"}
 EMPTY = {
-    Tab.WAITING: ("clock", "Nothing waits", "Contacts go over when they become warm, when a meeting is booked, or by hand."),
-    Tab.NEEDS_YOU: ("circle-check", "Nothing needs you", "When Pipedrive says no, or has somebody twice, it is told here."),
-    Tab.DONE: ("cloud", "Nothing pushed yet", "What went over in the last 30 days stays here, with what it created there."),
-}  # fmt: skip
+    Tab.WAITING: (
+        "clock",
+        "Nothing waits",
+        "Contacts go over when they become warm, when a meeting is booked, or by hand.",
+    ),
+    Tab.NEEDS_YOU: (
+        "circle-check",
+        "Nothing needs you",
+        "When Pipedrive says no, or has somebody twice, it is told here.",
+    ),
+    Tab.DONE: (
+        "cloud",
+        "Nothing pushed yet",
+        "What went over in the last 30 days stays here, with what it created there.",
+    ),
+}
 EVERYBODY = "all"
 
 
 @screen("Pipedrive")
 async def sync_page(shell: Shell, show: str = "", whose: str = "", item: str = "") -> None:
-    centre = Centre(shell, show, whose)
-    await centre.draw()
+    me = shell.me
+    # None is everybody, which only a golden ticket sees
+    whose_id = None if me.is_golden and whose == EVERYBODY else (me.is_golden and _id(whose)) or me.id
+    tab = Tab(show) if show in set(Tab) else await first_tab(whose_id)
+    centre = SyncCentre(shell, tab, whose_id)
+    # heard from before the first question on: what settles meanwhile is not missed
+    live_updates.on(centre.refresh, Topic.SYNC, Topic.PEOPLE, owner=whose_id)
+    await centre.refresh()
     if opened := _id(item):
-        await centre.sheet.open(opened)
+        await centre.details.open(opened)
 
 
-class Centre:
-    """One of the three lists, of one person or of everybody."""
+async def first_tab(whose: UUID | None) -> Tab:
+    """Where somebody begins who names no tab: what needs them, if anything does."""
+    counts = await look(lambda session, me: push_history.tabs(session, me, whose))
+    return Tab.NEEDS_YOU if counts[Tab.NEEDS_YOU] else Tab.WAITING
 
-    def __init__(self, shell: Shell, show: str, whose: str) -> None:
-        self.shell, self.zone = shell, shell.me.timezone
-        golden = shell.me.is_golden
-        # None is everybody, which only a golden ticket sees
-        self.whose = None if golden and whose == EVERYBODY else (golden and _id(whose)) or shell.me.id
-        self.tab = Tab(show) if show in set(Tab) else None
+
+@dataclass(frozen=True)
+class SyncState:
+    """Everything that the screen shows, from one question."""
+
+    counts: dict[Tab, int]
+    notices: queue_banners.Notices
+    conflicts: Sequence[OpenConflict]
+    page: Page
+    home: record_urls.Home
+
+
+class SyncCentre:
+    """One of the three lists, of one person or of everybody (`whose` is None). `refresh` fills what is drawn here."""
+
+    def __init__(self, shell: Shell, tab: Tab, whose: UUID | None) -> None:
+        self.shell = shell
+        self.zone = shell.me.timezone
+        self.tab = tab
+        self.whose = whose
         self.cursor: str | None = None
-        self.loaded, self.turn = PAGE, 0
+        self.loaded = PAGE
+        self.turn = 0
         self.rows: virtual_list.Rows | None = None
+        with ui.element("div").classes("pd-title"):
+            basic.title("Pipedrive")
+        self.notices = Kept()
+        with ui.element("div").classes("pd-sync"):
+            with ui.element("aside").classes("pd-sync-side"):
+                self.budget = Kept()
+                self.queues = Kept()
+            with ui.element("section"):
+                self.whose_choice = Kept()
+                with ui.element("nav").classes("pd-tabs").props("aria-label=Pushes"):
+                    self.tabs = {tab: self.tab_link(tab) for tab in Tab}
+                self.retry_box = Kept()
+                self.conflicts = Kept()
+                with ui.element("div") as self.body:
+                    self.cards = Sequel("pd-card pd-push")
+                    self.frame = ui.element("div").classes("pd-card flush")
+                    self.frame.set_visibility(False)
+                self.nothing = Kept()
+        self.actions = PushActions()
+        self.details = PushDetailsSheet(self.zone, self.actions)
+        self.end = virtual_list.Sentinel(self.load_more)
 
-    def count(self, session: Session, me: User) -> dict[Tab, int]:
-        return push_history.tabs(session, me, self.whose)
-
-    def ask(self, session: Session, me: User, limit: int = PAGE) -> tuple[Any, ...]:
-        assert self.tab
+    def load(self, session: Session, me: User, limit: int) -> SyncState:
         mine = self.tab is Tab.NEEDS_YOU and self.whose == me.id
-        return (
-            self.count(session, me),
+        return SyncState(
+            push_history.tabs(session, me, self.whose),
             queue_banners.ask(session, me),
             conflicts.open(session, me) if mine else (),
             push_history.items(session, me, self.tab, self.whose, limit=limit),
             record_urls.home(session, me),
         )
-
-    async def draw(self) -> None:
-        if self.tab is None:
-            self.tab = Tab.NEEDS_YOU if (await look(self.count))[Tab.NEEDS_YOU] else Tab.WAITING
-        with ui.element("div").classes("pd-title"):
-            basic.title("Pipedrive")
-        self.notices = Kept()
-        with ui.element("div").classes("pd-sync"):
-            self.side = ui.element("aside").classes("pd-sync-side")
-            with ui.element("section"):
-                self.choose_whose = Kept()
-                with ui.element("nav").classes("pd-tabs").props("aria-label=Pushes"):
-                    self.tabs = {tab: self.tab_link(tab) for tab in Tab}
-                self.top = Kept()
-                self.asked = Kept()
-                self.body = ui.element("div")
-                self.nothing = Kept()
-        with self.side:
-            self.money, self.people = Kept(), Kept()
-        self.verbs = PushVerbs()
-        self.sheet = ItemSheet(self.zone, self.verbs)
-        with self.body:
-            self.cards = Sequel("pd-card pd-push")
-            self.frame = ui.element("div").classes("pd-card flush")
-            self.frame.set_visibility(False)
-        self.end = virtual_list.Sentinel(self.more)
-        # heard from before the first question on: what settles meanwhile is not missed
-        live_updates.on(self.news, Topic.SYNC, Topic.PEOPLE, owner=self.whose)
-        await self.news()
 
     def tab_link(self, tab: Tab) -> ui.label:
         person = EVERYBODY if self.whose is None else self.whose if self.whose != self.shell.me.id else None
@@ -108,35 +132,31 @@ class Centre:
             anchor.props["aria-current"] = "page"
         return words
 
-    def show(
-        self,
-        counts: dict[Tab, int],
-        notices: queue_banners.Notices,
-        asked: Sequence[OpenConflict],
-        page: Page,
-        home: record_urls.Home,
-    ) -> None:
+    def show(self, state: SyncState) -> None:
         for tab, words in self.tabs.items():
-            words.set_text(f"{WORDS[tab]} ({counts[tab]:,})")
+            words.set_text(f"{WORDS[tab]} ({state.counts[tab]:,})")
+        notices, page = state.notices, state.page
         mine = self.whose == self.shell.me.id
-        self.notices.show(_still(notices), lambda: queue_banners.draw(notices, self.zone, mine=mine))
-        self.money.show(notices.budget, lambda: queue_banners.money(notices.budget))
+        self.notices.show(_notice_facts(notices), lambda: queue_banners.draw(notices, self.zone, mine=mine))
+        self.budget.show(notices.budget, lambda: queue_banners.money(notices.budget))
         if self.shell.me.is_golden:
-            self.people.show(notices.everybody, lambda: queue_banners.everybody(notices.everybody))
+            self.queues.show(notices.everybody, lambda: queue_banners.everybody(notices.everybody))
             names = {queue.user_id: queue.name for queue in notices.everybody}
-            self.choose_whose.show(names, lambda: self.whose_select(names))
-        self.asked.show(asked, lambda: conflicts_part.draw(asked, self.zone))
-        self.top.show(bool(page.items) and self.tab is Tab.NEEDS_YOU, self.retry_all)
-        self.list(page, home)
-        none = not page.items and not asked
-        self.nothing.show(none, self.empty if none else lambda: None)
+            self.whose_choice.show(names, lambda: self.whose_select(names))
+        self.conflicts.show(state.conflicts, lambda: conflicts_part.draw(state.conflicts, self.zone))
+        can_retry = bool(page.items) and self.tab is Tab.NEEDS_YOU
+        self.retry_box.show(can_retry, lambda: self.draw_retry_all() if can_retry else None)
+        self.show_pushes(page, state.home)
+        is_empty = not page.items and not state.conflicts
+        self.nothing.show(is_empty, lambda: basic.empty(*EMPTY[self.tab]) if is_empty else None)
         self.cursor = page.next_cursor
         self.end.rearm()
 
-    def list(self, page: Page, home: record_urls.Home) -> None:
+    def show_pushes(self, page: Page, home: record_urls.Home) -> None:
         if self.tab is Tab.NEEDS_YOU:
-            self.cards.show({str(one.sync.id): push_rows.facts(one) for one in page.items},
-                            [partial(push_rows.card, one, self.zone, home, self.verbs.all) for one in page.items])  # fmt: skip
+            facts: dict[str, object] = {str(one.sync.id): push_rows.facts(one) for one in page.items}
+            draws = [partial(push_rows.card, one, self.zone, home, self.actions.all) for one in page.items]
+            self.cards.show(facts, draws)
             return
         self.frame.set_visibility(bool(page.items))
         shown = [push_rows.row(one) for one in page.items]
@@ -146,14 +166,9 @@ class Centre:
         with self.frame:
             self.rows = virtual_list.Rows(shown).on("open", self.open)
 
-    def retry_all(self) -> None:
-        if self.top.shown:
-            with ui.element("div").classes("pd-line pd-retry-all"):
-                basic.button("Retry all", lambda: push_actions.retry_all(self.whose), "plain", "refresh-cw")
-
-    def empty(self) -> None:
-        assert self.tab
-        basic.empty(*EMPTY[self.tab])
+    def draw_retry_all(self) -> None:
+        with ui.element("div").classes("pd-line pd-retry-all"):
+            basic.button("Retry all", lambda: push_actions.retry_all(self.whose), "plain", "refresh-cw")
 
     def whose_select(self, names: dict[UUID, str]) -> None:
         me = self.shell.me.id
@@ -167,26 +182,27 @@ class Centre:
         box.props["dropdown-icon"] = theme.icon("chevron-down")
         box.on_value_change(lambda event: ui.navigate.to(f"/sync?whose={event.value}"))
 
-    async def more(self) -> None:
+    async def load_more(self) -> None:
         """The end of the list comes near."""
         if self.cursor:
             self.loaded += PAGE
-            await self.news()
+            await self.refresh()
 
-    async def news(self) -> None:
-        turn = self.turn = self.turn + 1
-        seen = await look(partial(self.ask, limit=self.loaded))
+    async def refresh(self) -> None:
+        self.turn += 1
+        turn = self.turn
+        state = await look(partial(self.load, limit=self.loaded))
         if turn == self.turn and not self.body.is_deleted:
-            self.show(*seen)
-            await self.sheet.renew()
+            self.show(state)
+            await self.details.refresh()
 
     async def open(self, event: GenericEventArguments) -> None:
         if sync_id := _id(event.args):
-            await self.sheet.open(sync_id)
+            await self.details.open(sync_id)
 
 
-def _still(notices: queue_banners.Notices) -> object:
-    """What the notices say, without what only the lists beside them show."""
+def _notice_facts(notices: queue_banners.Notices) -> object:
+    """What the notices show, without what only the lists beside them show."""
     return notices.stopped, notices.mine, notices.budget.until if notices.budget else None
 
 

@@ -7,15 +7,14 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.errors import Invalid
-from app.models import ACTIVITY_LABELS as TYPES
-from app.models import ActivityType, Campaign, Stage, User
+from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Stage, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
 from app.pages.reports import chart_specs
 from app.pages.reports.chart_specs import Course
-from app.pages.reports.drill_down_sheet import BehindSheet
+from app.pages.reports.drill_down_sheet import DrillDownSheet
 from app.pages.reports.export_menu import Out
 from app.pages.reports.live import freshness
 from app.pages.reports.live.hub import Hub
@@ -27,6 +26,7 @@ from app.pages.reports.share_sheet import ShareSheet
 from app.pages.ui import basic, theme
 from app.services.campaigns import campaigns
 from app.services.reports.figures import Report
+from app.services.reports.filters import Asked
 from app.services.reports.metric_definitions import DEFINITIONS
 
 PLACES = ("weeks", "goal-touches", "goal-meetings", "funnel", "methods", "people")
@@ -40,43 +40,47 @@ async def report_tab(shell: Shell, hub: Hub, campaign_id: UUID) -> None:
         members = {user.id: user.name for user in campaigns.members(session, me, campaign_id)}
         return campaign, members, campaign.owner_id == me.id or me.is_golden
 
-    tab = ReportTab(shell, hub, *await look(ask))
-    tab.draw(Chosen.of(ui.context.client.sub_pages_router.current_path))
-    await tab.follow()
+    campaign, members, leads = await look(ask)
+    chosen = Chosen.of(ui.context.client.sub_pages_router.current_path)
+    await ReportTab(shell, hub, campaign, members, chosen, leads=leads).subscribe()
 
 
 class ReportTab:
-    """What is chosen, the seat at the hub, and the charts that are told."""
+    """What is chosen, the subscription to the report of that, and the figures and charts that show it."""
 
-    def __init__(self, shell: Shell, hub: Hub, campaign: Campaign, people: dict[UUID, str], leads: bool) -> None:
+    def __init__(
+        self, shell: Shell, hub: Hub, campaign: Campaign, people: dict[UUID, str], chosen: Chosen, *, leads: bool
+    ) -> None:
+        self.shell = shell
         self.hub = hub
-        self.shell, self.campaign, self.people, self.leads = shell, campaign, people, leads
+        self.campaign = campaign
+        self.leads = leads
         self.report: Report | None = None
         self.seat: Seat | None = None
         self.turn = 0
         self.graphs: dict[str, Graph] = {}
-
-    def draw(self, chosen: Chosen) -> None:
-        self.behind = BehindSheet(self.shell, self.campaign)
+        # the days that the figures on the screen were asked for, which are not those of tomorrow
+        self.asked: Asked = chosen.asked(campaign_cards.today(shell.me.timezone))
+        self.drill_down = DrillDownSheet(shell, campaign)
         with ui.element("div").classes("pd-report") as self.body:
             with ui.element("div").classes("pd-report-top"):
                 self.pulse = Pulse().mark("pulse")
                 ui.element("span").classes("pd-grow")
-                self.acts()
-            self.filter = Filter(chosen, self.people, self.choose)
+                self.draw_buttons()
+            self.filter = Filter(chosen, people, self.choose)
             self.trouble = basic.text("", "pd-report-trouble").props("role=alert")
             self.tiles = Tiles(self.open_figure)
             self.grid = ui.element("div").classes("pd-graphs")
-            if self.leads:
-                self.ranking()
+            if leads:
+                self.draw_ranking_switch()
             with basic.expansion("What the figures mean"):
                 for key, sentence in DEFINITIONS.items():
                     name = chart_specs.WORDS.get(key, key.replace("_", " ").capitalize())
                     basic.text(f"{name}: {sentence}", "pd-small")
         self.trouble.set_visibility(False)
-        self.beat = freshness.beating(self.pulse, lambda: self.seat, self.shell.me.timezone)
+        self.show_freshness = freshness.beating(self.pulse, lambda: self.seat, shell.me.timezone)
 
-    def acts(self) -> None:
+    def draw_buttons(self) -> None:
         if self.leads:
             share = ShareSheet(self.shell.me, self.campaign.id, self.shell.dependencies.address)
             basic.button("Share", share.open, "soft", "link").mark("share")
@@ -84,7 +88,7 @@ class ReportTab:
         with basic.link(f"/campaigns/{self.campaign.id}/screen", "pd-act", label="Big screen", away=True):
             basic.icon("monitor")
 
-    def ranking(self) -> None:
+    def draw_ranking_switch(self) -> None:
         """Whether people are ranked is for whoever leads the campaign to say."""
         box = ui.switch("Rank people by their touches", value=self.campaign.leaderboard).mark("ranking")
 
@@ -98,10 +102,10 @@ class ReportTab:
     async def choose(self, chosen: Chosen) -> None:
         query = chosen.query()
         ui.navigate.history.replace(f"/campaigns/{self.campaign.id}?tab=report" + (f"&{query}" if query else ""))
-        await self.follow()
+        await self.subscribe()
 
-    async def follow(self) -> None:
-        """Take the seat for what is chosen now, and leave the one before."""
+    async def subscribe(self) -> None:
+        """Take the subscription for what is chosen now, and leave the one before."""
         self.turn += 1
         turn, before = self.turn, self.seat
         self.asked = self.filter.chosen.asked(campaign_cards.today(self.shell.me.timezone))
@@ -114,23 +118,23 @@ class ReportTab:
 
         try:
             with self.body:
-                seat = await self.hub.follow(self.campaign.id, self.asked, show, self.lost)
+                seat = await self.hub.follow(self.campaign.id, self.asked, show, self.show_lost)
         except Invalid as no:
-            self.say(str(no))
+            self.show_trouble(str(no))
             return
         if turn == self.turn:
             self.seat = seat
         else:
             seat.leave()
 
-    def say(self, sentence: str) -> None:
+    def show_trouble(self, sentence: str) -> None:
         """Why the figures are not those of the days that are chosen; empty when they are."""
         self.trouble.set_text(sentence)
         self.trouble.set_visibility(bool(sentence))
 
     def show(self, report: Report) -> None:
         """Put other figures into the same places."""
-        self.say("")
+        self.show_trouble("")
         self.report = report
         self.tiles.show(report.figures, "the days before" if self.filter.chosen.dated else "the week before")
         course = course_of(self.campaign, self.shell.me.timezone)
@@ -139,32 +143,32 @@ class ReportTab:
             if place in self.graphs:
                 self.graphs[place].renew(spec)
         if not self.graphs:
-            self.first(chart_specs.every(report, course, whole=whole))
-        self.beat()
+            self.draw_charts(chart_specs.every(report, course, whole=whole))
+        self.show_freshness()
 
-    def first(self, specs: dict[str, Spec]) -> None:
+    def draw_charts(self, specs: dict[str, Spec]) -> None:
         with self.grid:
             for place in PLACES:
                 graph = Graph(specs[place], partial(self.open_bar, place))
                 self.graphs[place] = graph.classes("wide" if place in {"weeks", "people"} else "").mark(place)
 
-    def lost(self) -> None:
+    def show_lost(self) -> None:
         self.body.clear()
         with self.body:
             basic.empty("target", GONE, "It was deleted, or you are no longer a member.")
 
     async def open_figure(self, key: str) -> None:
-        await self.behind.open(chart_specs.WORDS[key], self.asked, key)
+        await self.drill_down.open(chart_specs.WORDS[key], self.asked, key)
 
     async def open_bar(self, place: str, key: str) -> None:
         if place == "people":
-            await self.behind.open(f"Touches of {self.name(key)}", self.asked, "touches", person=UUID(key))
+            await self.drill_down.open(f"Touches of {self.name(key)}", self.asked, "touches", person=UUID(key))
         elif place == "funnel":
-            await self.behind.open(f"At least: {STAGES[Stage(key)]}", self.asked, key)
+            await self.drill_down.open(f"At least: {STAGES[Stage(key)]}", self.asked, key)
         elif place == "methods":
-            await self.behind.open(f"Touches: {TYPES[ActivityType(key)]}", self.asked, key)
+            await self.drill_down.open(f"Touches: {ACTIVITY_LABELS[ActivityType(key)]}", self.asked, key)
         elif monday := day(key):
-            await self.behind.open(f"Touches in the week of {monday.day} {monday:%b %Y}", self.asked, key)
+            await self.drill_down.open(f"Touches in the week of {monday.day} {monday:%b %Y}", self.asked, key)
 
     def name(self, key: str) -> str:
         found = (one.name for one in self.report.by_user if one.key == key) if self.report else iter(())

@@ -1,5 +1,6 @@
-"""The rows behind a bar: as many as it counts, by the page, each with as much as the viewer may see."""
+"""The drill-down of a figure or bar: the rows that it counts, by the page, each with as much as the viewer may see."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -23,69 +24,89 @@ from app.services.reports.filters import Asked
 PAGE = 40
 
 
-class BehindSheet:
-    """One per report; `open` says which bar."""
+class DrillDownSheet:
+    """One per report; `open` says which figure or bar."""
 
     def __init__(self, shell: Shell, campaign: Campaign) -> None:
         self.sheet = Sheet("The rows behind a figure")
         self.card = CardSheet(shell, campaign)
-        self.me, self.campaign = shell.me, campaign
-        self.turn = 0
+        self.zone = shell.me.timezone
+        self.campaign_id = campaign.id
 
     async def open(self, title: str, asked: Asked, key: str, *, person: UUID | None = None) -> None:
-        """`person` opens what that person did, whatever person the report is narrowed to."""
-        self.asked, self.key, self.turn = replace(asked, user_id=person or asked.user_id), key, self.turn + 1
+        """`key` is a figure's name, a stage, an activity type or an ISO Monday, as drill_down() takes it.
+
+        `person` opens what that person did, whatever person the report is narrowed to.
+        """
+        narrowed = replace(asked, user_id=person or asked.user_id)
+
+        def ask(session: Session, me: User, cursor: str | None) -> Rows:
+            return drill_down.drill_down(session, me, self.campaign_id, narrowed, key, limit=PAGE, cursor=cursor)
+
         try:
-            found = await look(partial(self.ask, cursor=None))
+            first = await look(partial(ask, cursor=None))
         except Refusal as no:
             with self.sheet.fresh():
                 basic.empty("circle-help", str(no), "Choose other days.")
-            self.sheet.open()
-            return
-        self.cursor = found.next_cursor
-        with self.sheet.fresh():
-            basic.line(title, "h2", "pd-h1")
-            self.list = ui.element("div").classes("pd-behind").mark("behind")
-            self.fill(found.items)
-            if not found.items:
-                basic.empty("search", "Nothing here", "No row counts for this figure.")
-            elif self.cursor:
-                self.end = virtual_list.Sentinel(self.more)
+        else:
+            with self.sheet.fresh():
+                basic.line(title, "h2", "pd-h1")
+                DrillDownList(first, ask, self.zone, self.open_card)
         self.sheet.open()
 
-    def ask(self, session: Session, me: User, cursor: str | None) -> Rows:
-        return drill_down.drill_down(session, me, self.campaign.id, self.asked, self.key, limit=PAGE, cursor=cursor)
+    async def open_card(self, contact_id: UUID) -> None:
+        self.sheet.close()
+        await self.card.open(contact_id)
 
-    async def more(self) -> None:
-        if self.cursor:
-            turn, cursor = self.turn, self.cursor
-            found = await look(partial(self.ask, cursor=cursor))
-            if (turn, cursor) == (self.turn, self.cursor) and not self.list.is_deleted:
+
+class DrillDownList:
+    """The rows, loaded by the page; `first` is the first page, `ask` gets the next one by its cursor."""
+
+    def __init__(
+        self,
+        first: Rows,
+        ask: Callable[[Session, User, str | None], Rows],
+        zone: str,
+        on_open: Callable[[UUID], Awaitable[None]],
+    ) -> None:
+        self.ask = ask
+        self.zone = zone
+        self.on_open = on_open
+        self.cursor = first.next_cursor
+        self.list = ui.element("div").classes("pd-behind").mark("behind")
+        self.end: virtual_list.Sentinel | None = None
+        self.append(first.items)
+        if not first.items:
+            basic.empty("search", "Nothing here", "No row counts for this figure.")
+        elif self.cursor:
+            self.end = virtual_list.Sentinel(self.load_more)
+
+    async def load_more(self) -> None:
+        cursor = self.cursor
+        if cursor and self.end:
+            found = await look(lambda session, me: self.ask(session, me, cursor))
+            if cursor == self.cursor and not self.list.is_deleted:
                 self.cursor = found.next_cursor
-                self.fill(found.items)
+                self.append(found.items)
                 self.end.rearm()
 
-    def fill(self, rows: list[Row]) -> None:
+    def append(self, rows: list[Row]) -> None:
         with self.list:
             for row in rows:
-                self.row(row)
+                self.draw_row(row)
 
-    def row(self, row: Row) -> None:
-        tag = ui.element("button").props("type=button") if row.contact_id else ui.element("div")
-        if row.contact_id:
-            tag.on("click", lambda: self.to_card(row), [])
+    def draw_row(self, row: Row) -> None:
+        if contact_id := row.contact_id:
+            tag = ui.element("button").props("type=button").on("click", partial(self.on_open, contact_id), [])
+        else:
+            tag = ui.element("div")
         with tag.classes("pd-behind-row"):
             with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
                 basic.icon(touch_rows.TYPE_ICONS[row.type] if row.type else "user")
             with ui.element("span").classes("pd-row-text"):
                 basic.text(row.contact or "Somebody whose name is not yours to see", "pd-row-name")
                 basic.text(" · ".join(filter(None, facts(row))), "pd-row-sub pd-whole")
-            basic.text(theme.day_word(row.at, self.me.timezone), "pd-small pd-muted pd-nowrap")
-
-    async def to_card(self, row: Row) -> None:
-        if row.contact_id:
-            self.sheet.close()
-            await self.card.open(row.contact_id)
+            basic.text(theme.day_word(row.at, self.zone), "pd-small pd-muted pd-nowrap")
 
 
 def facts(row: Row) -> list[str | None]:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -18,9 +19,9 @@ from app.pages.core.tap import look
 from app.pages.reports.parts.answer_chart import spec
 from app.pages.reports.parts.live_chart import Graph
 from app.pages.reports.report_filter import day
-from app.pages.reports.saved_reports_part import Saved
+from app.pages.reports.saved_reports_part import SavedReportsPart
 from app.pages.ui import basic, toast
-from app.pages.ui import theme as design
+from app.pages.ui.theme import icon
 from app.services.campaigns import listing
 from app.services.campaigns.listing import PickLists
 from app.services.reports import questions, saved_reports
@@ -34,9 +35,15 @@ Seen = tuple[list[Answer], PickLists, list[SavedReport]]
 
 @screen("Reports")
 async def reports_page(shell: Shell, since: str = "", until: str = "", sector: str = "", theme: str = "") -> None:
-    this = Gallery(shell, Wanted(day(since), day(until), sector, theme))
-    await this.draw()
-    live_updates.on(this.news, Topic.OUTREACH, Topic.CAMPAIGN)
+    wanted = Wanted(day(since), day(until), sector, theme)
+    try:
+        seen = await look(partial(load_answers, wanted=wanted))
+    except Refusal:
+        # days in a shared address that make no sense narrow nothing
+        wanted = replace(wanted, since=None, until=None)
+        seen = await look(partial(load_answers, wanted=wanted))
+    page = ReportsPage(shell, wanted, seen)
+    live_updates.on(page.take_news, Topic.OUTREACH, Topic.CAMPAIGN)
 
 
 @dataclass(frozen=True)
@@ -61,26 +68,22 @@ class Wanted:
         return "/reports" + (f"?{query}" if query else "")
 
 
-class Gallery:
-    """All answers at once, in one look; news changes them in place."""
+def load_answers(session: Session, me: User, wanted: Wanted) -> Seen:
+    """The answers to all questions, the words to choose from, and the saved reports."""
+    answers = [questions.answer(session, me, question, wanted.filters()) for question in questions.TITLES]
+    return answers, listing.pick_lists(session, me), saved_reports.listed(session, me)
 
-    def __init__(self, shell: Shell, wanted: Wanted) -> None:
-        self.shell, self.wanted, self.turn = shell, wanted, 0
+
+class ReportsPage:
+    """All answers at once; news changes them in place."""
+
+    def __init__(self, shell: Shell, wanted: Wanted, seen: Seen) -> None:
+        answers, lists, kept = seen
+        self.shell = shell
+        self.wanted = wanted
+        self.turn = 0
+        self.boxes: dict[str, ui.element] = {}
         self.graphs: dict[Question, Graph] = {}
-
-    def ask(self, session: Session, me: User) -> Seen:
-        filters = self.wanted.filters()
-        answers = [questions.answer(session, me, question, filters) for question in questions.TITLES]
-        return answers, listing.pick_lists(session, me), saved_reports.listed(session, me)
-
-    async def draw(self) -> None:
-        try:
-            answers, lists, kept = await look(self.ask)
-        except Refusal:
-            # days in a shared address that make no sense narrow nothing
-            self.wanted = replace(self.wanted, since=None, until=None)
-            answers, lists, kept = await look(self.ask)
-        self.saved = Saved(self.filters, self.open)
         with ui.element("div").classes("pd-title"):
             basic.title("Reports")
             with ui.element("div").classes("pd-line"):
@@ -89,16 +92,15 @@ class Gallery:
                         basic.text("Team at work")
                 with basic.link("/reports/screen", "pd-act", label="Big screen of all running campaigns", away=True):
                     basic.icon("monitor")
-        self.filter(lists)
-        self.saved.draw(kept)
+        self.draw_filters(lists)
+        saved = SavedReportsPart(kept, self.filters, open_saved)
         with ui.element("div").classes("pd-graphs"):
             for answer in answers:
                 with ui.element("div").classes("pd-answer"):
                     self.graphs[answer.question] = Graph(spec(answer)).mark(answer.question.value)
-                    self.saved.offer(answer.question)
+                    saved.offer(answer.question)
 
-    def filter(self, lists: PickLists) -> None:
-        self.boxes: dict[str, Any] = {}
+    def draw_filters(self, lists: PickLists) -> None:
         with ui.element("div").classes("pd-report-who four"):
             for label, name in (("First day", "since"), ("Last day", "until")):
                 value = getattr(self.wanted, name)
@@ -106,35 +108,33 @@ class Gallery:
                 self.boxes[name] = box.props("outlined dense stack-label type=date debounce=400").classes("pd-field")
                 box.on_value_change(lambda event, name=name: self.choose(**{name: day(event.value)}))
             for label, name, words in (("Sector", "sector", lists.sectors), ("Theme", "theme", lists.themes)):
-                self.pick(label, name, words)
+                self.draw_select(label, name, words)
 
-    def pick(self, label: str, name: str, words: list[str]) -> None:
+    def draw_select(self, label: str, name: str, words: list[str]) -> None:
         value = getattr(self.wanted, name)
-        box = ui.select({"": f"Every {name}", **{word: word for word in words}, value: value or f"Every {name}"}, value=value, label=label)  # fmt: skip
+        options = {"": f"Every {name}", **{word: word for word in words}, value: value or f"Every {name}"}
+        box = ui.select(options, value=value, label=label)
         box.props("outlined dense behavior=menu options-dense=false stack-label").classes("pd-field").mark(name)
-        box.props["dropdown-icon"] = design.icon("chevron-down")
+        box.props["dropdown-icon"] = icon("chevron-down")
         box.on_value_change(lambda event: self.choose(**{name: event.value or ""}))
         self.boxes[name] = box
 
     def filters(self) -> QuestionFilters:
         return self.wanted.filters()
 
-    def open(self, kept: SavedReport) -> None:
-        ui.navigate.to(Wanted.of(kept).address())
-
     async def choose(self, **said: Any) -> None:
         wanted = replace(self.wanted, **said)
         if wanted != self.wanted:
             self.wanted = wanted
             ui.navigate.history.replace(wanted.address())
-            await self.again()
+            await self.refresh()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         page = ui.context.client
         self.turn += 1
         turn = self.turn
         try:
-            answers, _, _ = await look(self.ask)
+            answers, _, _ = await look(partial(load_answers, wanted=self.wanted))
         except Refusal as no:
             toast.show(page, str(no), "no")
             return
@@ -142,7 +142,11 @@ class Gallery:
             for answer in answers:
                 self.graphs[answer.question].renew(spec(answer))
 
-    async def news(self) -> None:
+    async def take_news(self) -> None:
         """What comes while it waits makes one more question, not many: five answers are not asked for at every touch."""
-        await self.again()
+        await self.refresh()
         await asyncio.sleep(CALM)
+
+
+def open_saved(kept: SavedReport) -> None:
+    ui.navigate.to(Wanted.of(kept).address())

@@ -13,16 +13,20 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.services.reports import questions, saved_reports
 
 
-class Saved:
-    """The row of those that are kept, and the sheet that keeps one more."""
+class SavedReportsPart:
+    """The saved reports, drawn where it is made, and the sheet that saves one more with the `filters` of that moment."""
 
-    def __init__(self, filters: Callable[[], QuestionFilters], on_open: Callable[[SavedReport], Any]) -> None:
-        self.filters, self.on_open = filters, on_open
+    def __init__(
+        self,
+        saved: list[SavedReport],
+        filters: Callable[[], QuestionFilters],
+        on_open: Callable[[SavedReport], Any],
+    ) -> None:
+        self.filters = filters
+        self.on_open = on_open
         self.sheet = Sheet("Keep this report")
-
-    def draw(self, kept: list[SavedReport]) -> None:
         self.box = ui.element("div")
-        self.show(kept)
+        self.show(saved)
 
     def show(self, kept: list[SavedReport]) -> None:
         self.box.clear()
@@ -45,13 +49,13 @@ class Saved:
                 basic.text(one.name, "pd-row-name")
                 basic.text(" · ".join((questions.TITLES[one.question], *narrowed(one))), "pd-row-sub")
             weekly = ui.switch("Weekly by mail", value=one.weekly)
-            weekly.on_value_change(lambda event: self.weekly(one, on=event.value))
+            weekly.on_value_change(lambda event: self.set_weekly(one, on=event.value))
             basic.icon_button("trash-2", f"Remove {one.name}", lambda: self.remove(one))
 
     def offer(self, question: Question) -> None:
-        basic.button("Keep this report", lambda: self.open(question), "plain", "archive")
+        basic.button("Keep this report", lambda: self.open_sheet(question), "plain", "archive")
 
-    def open(self, question: Question) -> None:
+    def open_sheet(self, question: Question) -> None:
         typed: dict[str, Any] = {"name": questions.TITLES[question].rstrip("?"), "weekly": False}
 
         @tap
@@ -62,7 +66,7 @@ class Saved:
         async def save() -> None:
             if await work():
                 self.sheet.close()
-                await self.again()
+                await self.refresh()
 
         with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
             basic.line("Keep this report", "h2", "pd-h1")
@@ -72,7 +76,7 @@ class Saved:
             basic.button("Keep", None, "main").props("type=submit").classes("full-width").mark("keep")
         self.sheet.open()
 
-    async def weekly(self, one: SavedReport, *, on: bool) -> None:
+    async def set_weekly(self, one: SavedReport, *, on: bool) -> None:
         @tap
         def work(session: Session, me: User) -> str:
             draft = SavedReportDraft.model_validate(
@@ -90,9 +94,9 @@ class Saved:
             return f"{one.name} is removed"
 
         if await work():
-            await self.again()
+            await self.refresh()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         self.show(await look(saved_reports.listed))
 
 

@@ -21,20 +21,32 @@ class ShareSheet:
     def __init__(self, me: User, campaign_id: UUID, address: str) -> None:
         self.address = address
         self.sheet = Sheet("Share this report")
-        self.me, self.id, self.days = me, campaign_id, 30
+        self.zone = me.timezone
+        self.campaign_id = campaign_id
 
     async def open(self) -> None:
         with self.sheet.fresh(), ui.element("div").classes("pd-stack"):
-            basic.line("Share this report", "h2", "pd-h1")
-            basic.text(HINT, "pd-muted")
-            self.spans = basic.chips(SPANS, self.days, self.span, "pd-chips wrap")
-            basic.button("Create link", self.create, "main", "link").classes("full-width").mark("create-link")
-            self.fresh = ui.element("div")
-            self.links = ui.element("div")
-        await self.list()
+            form = ShareForm(self.campaign_id, self.zone, self.address)
+        await form.refresh_links()
         self.sheet.open()
 
-    def span(self, days: int) -> None:
+
+class ShareForm:
+    """For how long, the new link (which is shown once) and the links that work; drawn where it is made."""
+
+    def __init__(self, campaign_id: UUID, zone: str, address: str) -> None:
+        self.campaign_id = campaign_id
+        self.zone = zone
+        self.address = address
+        self.days = 30
+        basic.line("Share this report", "h2", "pd-h1")
+        basic.text(HINT, "pd-muted")
+        self.spans = basic.chips(SPANS, self.days, self.choose_span, "pd-chips wrap")
+        basic.button("Create link", self.create, "main", "link").classes("full-width").mark("create-link")
+        self.new_link = ui.element("div")
+        self.links = ui.element("div")
+
+    def choose_span(self, days: int) -> None:
         self.days = days
         basic.mark_chip(self.spans, days)
 
@@ -43,16 +55,16 @@ class ShareSheet:
 
         @tap
         def work(session: Session, me: User) -> str:
-            made.append(share_links.share(session, me, self.id, self.days))
+            made.append(share_links.share(session, me, self.campaign_id, self.days))
             return f"The link works for {SPANS[self.days].lower()}"
 
         if await work():
-            self.show(f"{self.address}/r/{made[0]}")
-            await self.list()
+            self.show_new_link(f"{self.address}/r/{made[0]}")
+            await self.refresh_links()
 
-    def show(self, address: str) -> None:
-        self.fresh.clear()
-        with self.fresh, ui.element("div").classes("pd-share"):
+    def show_new_link(self, address: str) -> None:
+        self.new_link.clear()
+        with self.new_link, ui.element("div").classes("pd-share"):
             box = ui.input("Link", value=address).props("outlined readonly").classes("pd-field").mark("share-link")
             copy = basic.button("Copy", None, "soft", "copy")
             box.props["for"] = field = f"pd-share-{box.id}"
@@ -62,18 +74,18 @@ class ShareSheet:
                 js_handler="(e) => navigator.clipboard?.writeText(document.getElementById(e.currentTarget.dataset.from).value)",
             )
 
-    async def list(self) -> None:
-        found = await look(lambda session, me: share_links.listed(session, me, self.id))
+    async def refresh_links(self) -> None:
+        found = await look(lambda session, me: share_links.listed(session, me, self.campaign_id))
         self.links.clear()
         with self.links:
             if found:
                 basic.heading("Links that work")
             for link in found:
-                self.row(link)
+                self.draw_link(link)
 
-    def row(self, link: ReportLink) -> None:
-        until = theme.local(link.expires_at, self.me.timezone)
-        since = theme.inside(theme.day_word(link.created_at, self.me.timezone))
+    def draw_link(self, link: ReportLink) -> None:
+        until = theme.local(link.expires_at, self.zone)
+        since = theme.inside(theme.day_word(link.created_at, self.zone))
         with ui.element("div").classes("pd-line"):
             with ui.element("span").classes("pd-row-text"):
                 basic.text(f"Until {until.day} {until:%b %Y}", "pd-row-name")
@@ -87,5 +99,5 @@ class ShareSheet:
             return "The link does not work any more"
 
         if await work():
-            self.fresh.clear()
-            await self.list()
+            self.new_link.clear()
+            await self.refresh_links()

@@ -1,5 +1,7 @@
-"""The team at work: who did what, who uses the tool, what is overdue; and doors that partners open. For golden tickets."""
+"""The team at work: who did what, who uses the tool, what is overdue, and introductions. For golden tickets."""
 
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -35,67 +37,79 @@ Seen = tuple[Team, list[Offer], Rate, dict[UUID, str]]
 
 
 @screen("Team at work")
-async def teamwork_page(shell: Shell, days: str = USUAL, campaign: str = "") -> None:
-    this = TeamWork(shell, days if days in SPANS else USUAL, campaign)
-    await this.draw()
-    live_updates.on(this.again, Topic.OUTREACH, Topic.PEOPLE, Topic.CAMPAIGN)
+async def team_report_page(shell: Shell, days: str = USUAL, campaign: str = "") -> None:
+    chosen = TeamFilter(days if days in SPANS else USUAL, campaign)
+    seen = await look(partial(load_team, chosen=chosen))
+    page = TeamReportPage(shell.me.timezone, chosen, seen)
+    live_updates.on(page.refresh, Topic.OUTREACH, Topic.PEOPLE, Topic.CAMPAIGN)
 
 
-class TeamWork:
+@dataclass(frozen=True)
+class TeamFilter:
+    """`days` is a key of SPANS; `campaign` the id of one, empty for everything."""
+
+    days: str
+    campaign: str
+
+    def address(self) -> str:
+        return f"/team/work?{urlencode({'days': self.days, 'campaign': self.campaign})}"
+
+
+def load_team(session: Session, me: User, chosen: TeamFilter) -> Seen:
+    day = campaign_cards.today(me.timezone)
+    found = listing.listed(session, me, Wanted(sort="name"), day, MOST).items
+    named = {card.campaign.id: card.campaign.name for card in found}
+    campaign_id = next((one for one in named if str(one) == chosen.campaign), None)
+    team = team_report.team(session, me, Chosen(days=chosen.days).asked(day), campaign_id)
+    return team, introductions.offered(session, me), introductions.ticket_rate(session, me, campaign_id), named
+
+
+class TeamReportPage:
     """What is chosen, and the parts that stay as they are while their facts do."""
 
-    def __init__(self, shell: Shell, days: str, campaign: str) -> None:
-        self.shell, self.days, self.campaign, self.turn = shell, days, campaign, 0
-
-    def ask(self, session: Session, me: User) -> Seen:
-        day = campaign_cards.today(me.timezone)
-        found = listing.listed(session, me, Wanted(sort="name"), day, MOST).items
-        named = {card.campaign.id: card.campaign.name for card in found}
-        chosen = next((one for one in named if str(one) == self.campaign), None)
-        team = team_report.team(session, me, Chosen(days=self.days).asked(day), chosen)
-        return team, introductions.offered(session, me), introductions.ticket_rate(session, me, chosen), named
-
-    async def draw(self) -> None:
-        seen = await look(self.ask)
+    def __init__(self, zone: str, chosen: TeamFilter, seen: Seen) -> None:
+        _, _, rate, named = seen
+        self.zone = zone
+        self.chosen = chosen
+        self.turn = 0
         basic.title("Team at work").style("margin-bottom: 8px")
-        self.chips = basic.chips(SPANS, self.days, self.span)
+        self.chips = basic.chips(SPANS, chosen.days, self.choose_span)
         with ui.element("div").classes("pd-report-who one"):
-            self.pick(seen[3])
+            self.draw_campaign_select(named)
         self.team = Kept()
-        self.offers = Offers(seen[3])
+        self.offers = Offers(named)
         with ui.element("div").style("margin-top: 16px").mark("ticket-rate"):
-            self.tickets = Graph(introductions_chart.spec(seen[2]))
+            self.tickets = Graph(introductions_chart.spec(rate))
         self.show(seen)
 
-    def pick(self, named: dict[UUID, str]) -> None:
+    def draw_campaign_select(self, named: dict[UUID, str]) -> None:
         options = {"": "Everything, campaign or not", **{str(one): name for one, name in named.items()}}
-        value = self.campaign if self.campaign in options else ""
+        value = self.chosen.campaign if self.chosen.campaign in options else ""
         box = ui.select(options, value=value, label="Campaign").classes("pd-field").mark("campaign")
         box.props("outlined dense behavior=menu options-dense=false stack-label")
         box.props["dropdown-icon"] = theme.icon("chevron-down")
         box.on_value_change(lambda event: self.choose(campaign=event.value or ""))
 
-    async def span(self, days: str) -> None:
+    async def choose_span(self, days: str) -> None:
         basic.mark_chip(self.chips, days)
         await self.choose(days=days)
 
     async def choose(self, **said: Any) -> None:
-        vars(self).update(said)
-        query = urlencode({"days": self.days, "campaign": self.campaign})
-        ui.navigate.history.replace(f"/team/work?{query}")
-        await self.again()
+        self.chosen = replace(self.chosen, **said)
+        ui.navigate.history.replace(self.chosen.address())
+        await self.refresh()
 
-    async def again(self) -> None:
+    async def refresh(self) -> None:
         self.turn += 1
         turn = self.turn
-        seen = await look(self.ask)
+        seen = await look(partial(load_team, chosen=self.chosen))
         if turn == self.turn and not self.team.box.is_deleted:
             self.show(seen)
 
     def show(self, seen: Seen) -> None:
         team, offers, rate, _ = seen
         self.team.show((team.members, team.ranked, team.logging), lambda: board(team))
-        self.offers.show(offers, self.shell.me.timezone)
+        self.offers.show(offers, self.zone)
         self.tickets.renew(introductions_chart.spec(rate))
 
 

@@ -1,5 +1,6 @@
 """The big screen: one campaign, or all that run one after another, in large type and without a frame; it keeps live."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -28,23 +29,23 @@ EACH, MOST = 20.0, 200
 HIGH = 380
 
 
-async def big_screen(hub: Hub, campaign_id: str = "") -> None:
+async def wallboard_page(hub: Hub, campaign_id: str = "") -> None:
     """`/campaigns/{campaign_id}/screen` stays with one campaign, `/reports/screen` goes round."""
     ui.page_title("Big screen · Pipedriven")
     with ui.element("main").classes("pd-screen") as body:
-        this = BigScreen(hub, campaign_id, body)
+        wallboard = WallboardPage(hub, campaign_id, body)
         try:
-            await this.next()
+            await wallboard.next()
         except SignedOut:
             ui.navigate.to("/login")
         except (NotFound, ValueError):
             ui.status_code(404)
             basic.empty("circle-help", "There is no such campaign among yours.", "It may have been removed.")
     if not campaign_id:
-        ui.timer(EACH, this.next, immediate=False)
+        ui.timer(EACH, wallboard.next, immediate=False)
 
 
-class BigScreen:
+class WallboardPage:
     """Which campaign is shown, and the seat before its report."""
 
     def __init__(self, hub: Hub, only: str, body: Element) -> None:
@@ -52,7 +53,6 @@ class BigScreen:
         self.only, self.body = only, body
         self.campaign: Campaign | None = None
         self.seat: Seat | None = None
-        self.me: User | None = None
 
     def ask(self, session: Session, me: User) -> tuple[list[Campaign], User]:
         if self.only:
@@ -77,32 +77,34 @@ class BigScreen:
                 basic.empty("target", "No campaign is running", "As soon as one runs, it appears here.")
                 return
             self.campaign = running[(before + 1) % len(running)]
-            await Face(self.campaign, me, f"{(before + 1) % len(running) + 1} of {len(running)}" if len(running) > 1 else "").draw(self)  # fmt: skip
+            place = f"{(before + 1) % len(running) + 1} of {len(running)}" if len(running) > 1 else ""
+            wallboard = Wallboard(self.campaign, me, place, lambda: self.seat)
+            self.seat = await wallboard.subscribe(self.hub)
 
 
-class Face:
+class Wallboard:
     """What is drawn of one campaign."""
 
-    def __init__(self, campaign: Campaign, me: User, place: str) -> None:
-        self.campaign, self.me, self.place = campaign, me, place
+    def __init__(self, campaign: Campaign, me: User, place: str, seat: Callable[[], Seat | None]) -> None:
+        self.campaign = campaign
+        self.zone = me.timezone
         self.graphs: dict[str, Graph] = {}
-
-    async def draw(self, screen: BigScreen) -> None:
         with ui.element("div").classes("pd-screen-head"):
-            basic.title(self.campaign.name)
-            basic.text(self.place, "pd-muted")
-            freshness.beating(Pulse(), lambda: screen.seat, self.me.timezone)
+            basic.title(campaign.name)
+            basic.text(place, "pd-muted")
+            freshness.beating(Pulse(), seat, self.zone)
         self.tiles = Tiles(None)
         self.pace = basic.text("", "pd-screen-pace")
-        with ui.element("div").classes("pd-screen-graphs") as self.grid:
-            pass
+        self.grid = ui.element("div").classes("pd-screen-graphs")
+
+    async def subscribe(self, hub: Hub) -> Seat:
         with self.grid:
-            screen.seat = await screen.hub.follow(self.campaign.id, Asked(), self.show, self.lost)
+            return await hub.follow(self.campaign.id, Asked(), self.show, self.show_lost)
 
     def show(self, report: Report) -> None:
         self.tiles.show(report.figures, "the week before")
         self.pace.set_text(" ".join(one.sentence for one in report.pace.values() if one.goal))
-        specs = chart_specs.every(report, course_of(self.campaign, self.me.timezone), whole=True)
+        specs = chart_specs.every(report, course_of(self.campaign, self.zone), whole=True)
         goal = next((key for key in ("goal-meetings", "goal-touches") if not specs[key].empty), "methods")
         for place in ("weeks", "funnel", goal):
             if place in self.graphs:
@@ -110,7 +112,7 @@ class Face:
             else:
                 self.graphs[place] = Graph(larger(specs[place])).classes("wide" if place == "weeks" else "")
 
-    def lost(self) -> None:
+    def show_lost(self) -> None:
         self.grid.clear()
         with self.grid:
             basic.empty("target", "This campaign is not yours to see any more.", "It was deleted, or you left it.")

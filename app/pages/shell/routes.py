@@ -26,8 +26,8 @@ from app.pages.pipedrive.pipedrive_settings_page import pipedrive_settings_page
 from app.pages.pipedrive.sync_page import sync_page
 from app.pages.reports.live.hub import Hub
 from app.pages.reports.reports_page import reports_page
-from app.pages.reports.team_report_page import teamwork_page
-from app.pages.reports.wallboard_page import big_screen
+from app.pages.reports.team_report_page import team_report_page
+from app.pages.reports.wallboard_page import wallboard_page
 from app.pages.settings.settings_page import settings_page
 from app.pages.shell import first_paint, navigation
 from app.pages.shell.frame import PAGE_KEPT, Frame, draw_frame
@@ -60,7 +60,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/notices": notices_page,
     "/outbox": outbox_page,
     "/team": team_page,
-    "/team/work": teamwork_page,
+    "/team/work": team_report_page,
     "/team/audit": audit_log_page,
 }
 
@@ -76,7 +76,7 @@ def build(dependencies: Dependencies, hub: Hub) -> None:
         await draw_page(dependencies, hub)
 
     async def wallboard(campaign_id: str = "") -> None:
-        await big_screen(hub, campaign_id)
+        await wallboard_page(hub, campaign_id)
 
     nicegui_patches.install()
     app.colors(**theme.COLORS)

@@ -11,9 +11,9 @@ from app.pages.contacts.parts import contact_rows
 from app.pages.core import live_updates
 from app.pages.core.shell import Shell
 from app.pages.pipedrive import push_actions
-from app.pages.pipedrive.push_details_sheet import PushVerbs
-from app.pages.pipedrive.push_preview_sheet import PushSheet
-from app.pages.pipedrive.record_choice_sheet import LinkSheet
+from app.pages.pipedrive.push_details_sheet import PushActions
+from app.pages.pipedrive.push_preview_sheet import PushPreviewSheet
+from app.pages.pipedrive.record_choice_sheet import RecordChoiceSheet
 from app.pages.ui import basic
 from app.pages.ui.redraw import Kept, Sequel
 from app.services.pipedrive.push_history import Tab
@@ -30,9 +30,9 @@ class PipedrivePart:
 
     def __init__(self, shell: Shell, contact_id: UUID) -> None:
         self.contact_id, self.name = contact_id, ""
-        self.links = LinkSheet()
-        self.pushing = PushSheet(shell.me.timezone, contact_id, PushVerbs(), shell.dependencies.look_up)
-        live_updates.on(self.pushing.item.renew, Topic.SYNC, about=contact_id)
+        self.record_choice = RecordChoiceSheet()
+        self.preview = PushPreviewSheet(shell.me.timezone, contact_id, PushActions(), shell.dependencies.look_up)
+        live_updates.on(self.preview.details.refresh, Topic.SYNC, about=contact_id)
         with ui.element("div").classes("pd-card"):
             with ui.element("div").classes("pd-line wrap"):
                 self.badge, self.there, self.first = Kept(), Kept(), Kept()
@@ -58,7 +58,7 @@ class PipedrivePart:
         """What is seldom needed: its word, what it depends on, and how it is drawn."""
         acts: list[Verb] = []
         if sync_id:
-            last = partial(self.pushing.item.open, sync_id)
+            last = partial(self.preview.details.open, sync_id)
             acts.append(("last", sync_id, lambda: basic.button("Last push", last, "plain", "cloud")))
         if badge:
             acts.append(("again", None, lambda: basic.button("Push again", self.push, "plain", "refresh-cw")))
@@ -69,13 +69,15 @@ class PipedrivePart:
         return acts
 
     async def push(self) -> None:
-        await self.pushing.open(self.name)
+        await self.preview.open(self.name)
 
     async def unlink(self) -> None:
         await push_actions.unlink(self.contact_id)
 
     def link(self) -> None:
-        self.links.open(self.name, EntityType.PERSON, lambda typed: push_actions.link_contact(self.contact_id, typed))
+        self.record_choice.open(
+            self.name, EntityType.PERSON, lambda typed: push_actions.link_contact(self.contact_id, typed)
+        )
 
 
 def chip(badge: Badge) -> None:
