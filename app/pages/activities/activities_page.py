@@ -19,7 +19,7 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, virtual_list
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.activities import timeline
 from app.signals import Topic
 
@@ -67,7 +67,7 @@ class Feed:
                 ui.element("div").classes("pd-bone").style("height: 112px")
         with ui.element("div"):
             self.cards = feed_cards.Cards().mark("feed").on("open", self.open_contact).on("act", self.act)
-        self.message = Kept()
+        self.message = Memo()
         self.end = virtual_list.Sentinel(self.more)
 
     async def begin(self) -> None:

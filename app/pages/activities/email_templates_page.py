@@ -11,10 +11,10 @@ from app.models import EmailTemplate, EmailTemplateDraft, User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, form
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.activities import email_templates
 from app.signals import Topic
 
@@ -45,7 +45,7 @@ class TemplatesPage:
             basic.title("Mail templates")
             basic.button("New", self.open, "main", "plus").mark("new-template").props["aria-label"] = "New template"
         basic.text(HINT, "pd-muted").style("margin: 0 2px 12px")
-        self.list = Kept()
+        self.list = Memo()
 
     async def refresh(self) -> None:
         found = await look(email_templates.templates)
@@ -97,9 +97,9 @@ class TemplatesPage:
 
     async def remove(self, row: EmailTemplate) -> None:
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             email_templates.remove(session, me, row.id)
-            return Said(f"{row.name} deleted", back)
+            return Confirmation(f"{row.name} deleted", back)
 
         def back(session: Session, me: User) -> str:
             email_templates.save(session, me, EmailTemplateDraft(name=row.name, subject=row.subject, body=row.body))

@@ -13,9 +13,9 @@ from app.pages.contacts.parts import contact_rows
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic
-from app.pages.ui.redraw import Kept, Sequel
+from app.pages.ui.redraw import KeyedList, Memo
 from app.services.activities import events
 from app.services.activities.events import Met
 from app.services.contacts import organisations
@@ -74,8 +74,8 @@ class EventPage:
             with ui.element("section"):
                 basic.heading("Met here")
                 with ui.element("div").classes("pd-card flush"):
-                    self.list = Sequel("pd-met")
-                    self.nobody = Kept()
+                    self.list = KeyedList("pd-met")
+                    self.nobody = Memo()
 
     def draw_event_field(self) -> None:
         box = ui.input("Event", value=self.event, on_change=lambda change: self.rename_event(change.value))
@@ -114,14 +114,14 @@ class EventPage:
         twins: list[dict[str, str]] = []
 
         @tap
-        def work(session: Session, me: User) -> Said | None:
+        def work(session: Session, me: User) -> Confirmation | None:
             draft = ContactDraft.model_validate({"name": name, "organisation": firm or None})
             try:
                 met = events.add(session, me, self.event, draft, keep_both=keep_both)
             except LikelyDuplicate as refusal:
                 twins.extend(refusal.candidates)
                 return None
-            return Said(f"{met.contact.name} added", partial(undo_meeting, met))
+            return Confirmation(f"{met.contact.name} added", partial(undo_meeting, met))
 
         done = await work()
         self.offer_duplicates(twins, name, firm)
@@ -147,9 +147,9 @@ class EventPage:
 
     async def meet(self, contact_id: UUID) -> None:
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             met = events.meet(session, me, self.event, contact_id)
-            return Said(f"Met {met.contact.name}", partial(undo_meeting, met))
+            return Confirmation(f"Met {met.contact.name}", partial(undo_meeting, met))
 
         if await work():
             self.duplicates.clear()

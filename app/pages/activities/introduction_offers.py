@@ -10,7 +10,7 @@ from app.models import Introduction, IntroductionDraft, User
 from app.pages.core.tap import look, tap
 from app.pages.ui import basic, form, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.accounts import users
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
@@ -27,7 +27,7 @@ class Offers:
         with basic.heading("Introductions I offered"):
             ui.element("span").classes("pd-grow")
             basic.button("Offer one", self.open, "soft", "handshake").mark("offer")
-        self.list = Kept()
+        self.list = Memo()
 
     def show(self, offers: list[Offer], zone: str) -> None:
         facts = [(one.introduction.model_dump(), one.to, one.campaign) for one in offers]
@@ -80,7 +80,7 @@ def row(one: Offer, zone: str) -> None:
             basic.icon("handshake")
         with ui.element("span").classes("pd-row-text"):
             basic.text(one.introduction.whom, "pd-row-name")
-            day = theme.inside(theme.day_word(one.introduction.created_at, zone))
+            day = theme.mid_sentence(theme.day_word(one.introduction.created_at, zone))
             basic.text(" · ".join(filter(None, (f"for {one.to}", one.campaign, day))), "pd-row-sub")
         basic.text(word, "pd-chip small").classes(tone)
 

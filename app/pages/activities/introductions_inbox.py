@@ -10,10 +10,10 @@ from app.pages.contacts.detail.introductions_part import open_again
 from app.pages.contacts.sheets.contact_search import ContactSearch, find_contacts
 from app.pages.core import live_updates
 from app.pages.core.shell import Shell
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
 from app.signals import Topic
@@ -31,7 +31,7 @@ class IntroductionsInbox:
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
-        self.list = Kept()
+        self.list = Memo()
         self.sheet = Sheet("Use the introduction")
 
     async def refresh(self) -> None:
@@ -87,18 +87,18 @@ class IntroductionsInbox:
 
     async def redeem(self, one: Offer, contact: Contact) -> None:
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             introductions.redeem(session, me, one.introduction.id, contact.id)
-            return Said("Referral logged", partial(open_again, one.introduction.id))
+            return Confirmation("Referral logged", partial(open_again, one.introduction.id))
 
         if await work():
             self.sheet.close()
 
     async def decline(self, one: Offer) -> None:
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             introductions.decline(session, me, one.introduction.id)
-            return Said("Turned down", partial(open_again, one.introduction.id))
+            return Confirmation("Turned down", partial(open_again, one.introduction.id))
 
         await work()
 

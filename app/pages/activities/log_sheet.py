@@ -16,7 +16,7 @@ from app.pages.activities.campaign_choice import CampaignChoice
 from app.pages.activities.parts import touch_rows
 from app.pages.activities.referral_part import ReferralPart
 from app.pages.core.shell import Purpose
-from app.pages.core.tap import Said, tap
+from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.activities import activity_log, pending_outcomes
@@ -170,7 +170,7 @@ class LogForm:
             self.host.me.default_type = self.kind.value
             self.host.sheet.close()
 
-    def log(self, session: Session, me: User, outcome: Outcome) -> Said:
+    def log(self, session: Session, me: User, outcome: Outcome) -> Confirmation:
         facts = {name: self.typed[name] for name in ("note", "subject") if self.typed.get(name)}
         facts |= {"campaign_id": self.campaign.chosen, "happened_at": _moment(self.typed.get("when"), me.timezone)}
         referral = self.referral if self.is_my_referral else None
@@ -182,7 +182,7 @@ class LogForm:
         thanks = referral.save(session, me, touch) if referral else None
         follow_up = self.plan_follow_up(session, me, ActivityType.CALL)
         said = f"{ACTIVITY_LABELS[self.kind]} logged: {touch_rows.word(outcome, self.kind).lower()}"
-        return Said(said, self.undo(touch, [one for one in (thanks, follow_up) if one]))
+        return Confirmation(said, self.undo(touch, [one for one in (thanks, follow_up) if one]))
 
     def undo(self, touch: Activity, follow_ups: list[Activity]) -> Callable[[Session, User], str]:
         """Undo means the whole step: the touch and what was planned with it."""
@@ -210,12 +210,12 @@ class LogForm:
 
     async def only_plan(self) -> None:
         @tap
-        def plan(session: Session, me: User) -> Said | None:
+        def plan(session: Session, me: User) -> Confirmation | None:
             planned = self.plan_follow_up(session, me, self.kind)
             if planned is None or planned.due_date is None:
                 return None
-            day = theme.inside(theme.day_word(planned.due_date, me.timezone))
-            return Said(f"{ACTIVITY_LABELS[self.kind]} planned for {day}", self.undo(planned, []))
+            day = theme.mid_sentence(theme.day_word(planned.due_date, me.timezone))
+            return Confirmation(f"{ACTIVITY_LABELS[self.kind]} planned for {day}", self.undo(planned, []))
 
         if await plan():
             self.host.sheet.close()

@@ -14,7 +14,7 @@ from app.models import Activity, ActivityDraft, ActivityType, Outcome, User, now
 from app.pages.activities import touch_actions
 from app.pages.activities.campaign_choice import CampaignChoice
 from app.pages.core.shell import Purpose
-from app.pages.core.tap import Said, tap
+from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.activities import activity_log
@@ -173,7 +173,7 @@ class MeetingForm:
         if self.request.moved and await touch_actions.answer(self.request.moved, Outcome.MOVED):
             self.sheet.close()
 
-    def log_meeting(self, session: Session, me: User) -> Said:
+    def log_meeting(self, session: Session, me: User) -> Confirmation:
         contact_id, starts = self.request.contact_id, self.starts
         assert contact_id is not None
         draft = ActivityDraft(
@@ -190,9 +190,9 @@ class MeetingForm:
             return "Meeting taken back"
 
         said = f"Meeting booked: {theme.time_word(starts, me.timezone)}"
-        return Said(said, back, ("Calendar", f"/meetings/{meeting.id}.ics"))
+        return Confirmation(said, back, ("Calendar", f"/meetings/{meeting.id}.ics"))
 
-    def move_meeting(self, session: Session, me: User) -> Said:
+    def move_meeting(self, session: Session, me: User) -> Confirmation:
         meeting, starts = self.request.moved, self.starts
         assert meeting is not None
         before = meeting.model_dump(include=MOVED_FIELDS)
@@ -203,8 +203,8 @@ class MeetingForm:
             activity_log.change(session, who, meeting.id, before)
             return "Meeting is where it was"
 
-        said = f"Meeting moved to {theme.inside(theme.time_word(starts, me.timezone))}"
-        return Said(said, back, ("Calendar", f"/meetings/{meeting.id}.ics"))
+        said = f"Meeting moved to {theme.mid_sentence(theme.time_word(starts, me.timezone))}"
+        return Confirmation(said, back, ("Calendar", f"/meetings/{meeting.id}.ics"))
 
 
 def zone_word(zone: str) -> str:

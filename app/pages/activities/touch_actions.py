@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.models import ACTIVITY_LABELS, Activity, ActivityType, Outcome, User, now
 from app.pages.activities.parts import touch_rows
-from app.pages.core.tap import Said, tap
+from app.pages.core.tap import Confirmation, tap
 from app.services.activities import activity_log
 
 FATE = {"outcome", "note", "campaign_id", "done", "happened_at", "due_date"}
@@ -29,22 +29,24 @@ def plan_again(session: Session, me: User, planned: Activity) -> None:
 
 
 @tap
-def answer(session: Session, me: User, planned: Activity, outcome: Outcome) -> Said:
+def answer(session: Session, me: User, planned: Activity, outcome: Outcome) -> Confirmation:
     finish(session, me, planned, outcome)
 
     def back(session: Session, me: User) -> str:
         plan_again(session, me, planned)
         return "Planned again"
 
-    return Said(f"{ACTIVITY_LABELS[planned.type]} logged: {touch_rows.word(outcome, planned.type).lower()}", back)
+    return Confirmation(
+        f"{ACTIVITY_LABELS[planned.type]} logged: {touch_rows.word(outcome, planned.type).lower()}", back
+    )
 
 
 @tap
-def remove(session: Session, me: User, touch: Activity) -> Said:
+def remove(session: Session, me: User, touch: Activity) -> Confirmation:
     activity_log.remove(session, me, touch.id)
 
     def back(session: Session, me: User) -> str:
         activity_log.put_back(session, me, touch.id)
         return "Touch is back"
 
-    return Said("Touch removed", back)
+    return Confirmation("Touch removed", back)

@@ -13,7 +13,7 @@ from app.pages.activities import touch_actions
 from app.pages.activities.campaign_choice import running_campaigns
 from app.pages.activities.parts import touch_rows
 from app.pages.activities.referral_part import ReferralPart
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.activities import activity_log, referrals
@@ -151,7 +151,7 @@ class TouchForm:
         if await tap(self.change)():
             self.sheet.close()
 
-    def change(self, session: Session, me: User) -> Said:
+    def change(self, session: Session, me: User) -> Confirmation:
         touch, typed = self.touch, self.typed
         before = touch.model_dump(include=FIELDS)
         activity_log.change(session, me, touch.id, self.facts(me.timezone), version=touch.version)
@@ -162,7 +162,7 @@ class TouchForm:
             activity_log.change(session, who, touch.id, before)
             return "As it was before"
 
-        return Said("Touch saved", back)
+        return Confirmation("Touch saved", back)
 
     def facts(self, zone: str) -> dict[str, Any]:
         typed, done = self.typed, bool(self.typed["done"])

@@ -15,10 +15,10 @@ from app.pages.campaigns import assign_result
 from app.pages.campaigns.campaign_actions import taken_back
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.contacts.parts import contact_rows
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, pickers, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import further
+from app.pages.ui.redraw import more_button
 from app.services.campaigns import board, bulk_moves
 from app.services.campaigns.board_assignments import Assigned
 from app.services.contacts import search as contact_search
@@ -108,7 +108,7 @@ class AssignForm:
             facts[str(contact.id)] = (contact.name, hint, note, here)
             draws.append(partial(self.row, contact, hint, note, here))
         nobody = None if found.shown else (bool(self.q or self.filter != "all"), self.draw_nobody)
-        self.matches.show(facts, draws, further("Show more", self.load_more) if found.more else nobody)
+        self.matches.show(facts, draws, more_button("Show more", self.load_more) if found.more else nobody)
         self.show_counts()
 
     def row(self, contact: Contact, hint: str, note: str, here: bool) -> None:
@@ -171,14 +171,14 @@ class AssignForm:
         back: list[Callable[[Session, User], str] | None] = []
 
         @tap
-        def work(session: Session, me: User) -> Said | None:
+        def work(session: Session, me: User) -> Confirmation | None:
             became, deed_id = bulk_moves.assign(session, me, self.campaign_id, whom(session, me))
             done.extend(became)
             back.append(taken_back(deed_id))
             worth = [each for each in done if each.warning]
             names = [board.card(session, me, self.campaign_id, each.contact_id).name for each in worth[:WARNED]]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=False))
-            return None if warned else Said(assign_result.words(done), back[0])
+            return None if warned else Confirmation(assign_result.words(done), back[0])
 
         if not await work():
             return

@@ -15,7 +15,7 @@ from app.pages.campaigns.parts import board_cards
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.campaigns import board
 
 PAGE = 24
@@ -54,7 +54,7 @@ class BoardTab:
         self.loaded = dict.fromkeys(Stage, PAGE)
         self.turn = 0
         columns, self.cursors = seen
-        self.nothing = Kept()
+        self.nothing = Memo()
         self.board = board_cards.Board(columns).mark("board")
         self.board.on("open", self.open).on("more", self.load_more).on("move", self.move_card)
         self.show_empty(columns)

@@ -16,7 +16,7 @@ from app.pages.contacts.list.selection_bar import BarButton, SelectionBar
 from app.pages.core.tap import look
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.virtual_list import Rows
+from app.pages.ui.virtual_list import VirtualList
 from app.services.campaigns import board
 from app.services.contacts.search import Search
 
@@ -24,7 +24,7 @@ from app.services.contacts.search import Search
 class BulkCardActions:
     """The bar below the list; `rows` is the list that it belongs to."""
 
-    def __init__(self, campaign: Campaign, rows: Rows) -> None:
+    def __init__(self, campaign: Campaign, rows: VirtualList) -> None:
         self.campaign_id = campaign.id
         self.rows = rows
         self.total = 0

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.models import Stage, UndoKind, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
-from app.pages.core.tap import Said, tap
+from app.pages.core.tap import Confirmation, tap
 from app.services.campaigns import board, board_stages, bulk_moves, campaigns, undo_dispatch
 
 # whom a verb for many is about, asked in the same step as the deed
@@ -17,9 +17,9 @@ Whom = Callable[[Session, User], list[UUID]]
 
 
 @tap
-def archive(session: Session, me: User, campaign_id: UUID) -> Said:
+def archive(session: Session, me: User, campaign_id: UUID) -> Confirmation:
     name = campaigns.archive(session, me, campaign_id).name
-    return Said(f"{name} is in the archive", lambda s, who: _unarchived(s, who, campaign_id))
+    return Confirmation(f"{name} is in the archive", lambda s, who: _unarchived(s, who, campaign_id))
 
 
 @tap
@@ -28,41 +28,45 @@ def unarchive(session: Session, me: User, campaign_id: UUID) -> str:
 
 
 @tap
-def remove(session: Session, me: User, campaign_id: UUID) -> Said:
+def remove(session: Session, me: User, campaign_id: UUID) -> Confirmation:
     name = campaigns.remove(session, me, campaign_id).name
-    return Said(f"{name} is deleted; its contacts and touches stay", lambda s, who: _put_back(s, who, campaign_id))
+    return Confirmation(
+        f"{name} is deleted; its contacts and touches stay", lambda s, who: _put_back(s, who, campaign_id)
+    )
 
 
 @tap
-def move(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage: Stage) -> Said:
+def move(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage: Stage) -> Confirmation:
     before = board.card(session, me, campaign_id, contact_id)
     board_stages.move(session, me, campaign_id, contact_id, stage)
-    return Said(
+    return Confirmation(
         f"{before.name} moved to {STAGES[stage]}",
         lambda s, who: _moved_back(s, who, campaign_id, contact_id, before),
     )
 
 
 @tap
-def take_out(session: Session, me: User, campaign_id: UUID, contact_id: UUID) -> Said:
+def take_out(session: Session, me: User, campaign_id: UUID, contact_id: UUID) -> Confirmation:
     name = board.card(session, me, campaign_id, contact_id).name
     deed_id = bulk_moves.take_out(session, me, campaign_id, [contact_id]).deed_id
-    return Said(f"{name} is off the board; the touches stay", taken_back(deed_id))
+    return Confirmation(f"{name} is off the board; the touches stay", taken_back(deed_id))
 
 
 @tap
-def move_many(session: Session, me: User, campaign_id: UUID, whom: Whom, stage: Stage) -> Said:
+def move_many(session: Session, me: User, campaign_id: UUID, whom: Whom, stage: Stage) -> Confirmation:
     done = bulk_moves.move(session, me, campaign_id, whom(session, me), stage)
-    return Said(f"{campaign_cards.people(done.n)} moved to {STAGES[stage]}", taken_back(done.deed_id))
+    return Confirmation(f"{campaign_cards.people(done.n)} moved to {STAGES[stage]}", taken_back(done.deed_id))
 
 
 @tap
-def take_out_many(session: Session, me: User, campaign_id: UUID, whom: Whom) -> Said:
+def take_out_many(session: Session, me: User, campaign_id: UUID, whom: Whom) -> Confirmation:
     chosen = whom(session, me)
     done = bulk_moves.take_out(session, me, campaign_id, chosen)
     left = len(chosen) - done.n
     rest = f", {left:,} of colleagues stay" if left else ""
-    return Said(f"{campaign_cards.people(done.n)} off the board{rest}; the touches stay", taken_back(done.deed_id))
+    return Confirmation(
+        f"{campaign_cards.people(done.n)} off the board{rest}; the touches stay", taken_back(done.deed_id)
+    )
 
 
 def taken_back(deed_id: UUID | None) -> Callable[[Session, User], str] | None:

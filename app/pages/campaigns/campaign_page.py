@@ -22,7 +22,7 @@ from app.pages.core.tap import look
 from app.pages.reports.live.hub import Hub
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.campaigns import campaigns, summary
 from app.services.campaigns.summary import Card
 from app.signals import Topic
@@ -66,9 +66,9 @@ class CampaignPage:
         self.edit_sheet = CampaignSheet(shell.me)
         self.assign_sheet = AssignSheet(self.id, card.campaign.name)
         self.about_sheet = Sheet("About the campaign")
-        self.lost = Kept()
+        self.lost = Memo()
         with ui.element("div").classes("pd-campaign").classes("full" if tab == "board" else "") as self.parts:
-            self.head = Kept()
+            self.head = Memo()
             with ui.element("nav").classes("pd-tabs").props("aria-label=Campaign"):
                 for name, word in TABS.items():
                     with basic.link(f"/campaigns/{self.id}?tab={name}", "on" if name == tab else "") as anchor:

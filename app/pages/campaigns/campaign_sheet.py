@@ -9,7 +9,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Campaign, CampaignDraft, User
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, form, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import users
@@ -92,8 +92,8 @@ class CampaignForm:
             focus = "" if request.campaign else "autofocus"
             form.field(self.typed, CampaignDraft, "name", "Name", props="autocomplete=off").props(focus)
             with ui.element("div").classes("pd-pair"):
-                pickers.learned(self.typed, CampaignDraft, "sector", "Sector", request.lists.sectors)
-                pickers.learned(self.typed, CampaignDraft, "theme", "Theme", request.lists.themes)
+                pickers.draw_remembered_field(self.typed, CampaignDraft, "sector", "Sector", request.lists.sectors)
+                pickers.draw_remembered_field(self.typed, CampaignDraft, "theme", "Theme", request.lists.themes)
             with ui.element("div").classes("pd-pair pd-dates"):
                 form.field(self.typed, CampaignDraft, "start_date", "Starts", props="type=date stack-label")
                 form.field(self.typed, CampaignDraft, "end_date", "Ends", props="type=date stack-label")
@@ -132,10 +132,10 @@ class CampaignForm:
 
     async def change(self, campaign: Campaign) -> bool:
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             before = _facts(campaign) | {"member_ids": _ids(campaigns.members(session, me, campaign.id))}
             campaigns.change(session, me, campaign.id, self.facts(), version=campaign.version)
-            return Said("Saved", lambda s, who: _as_before(s, who, campaign.id, before))
+            return Confirmation("Saved", lambda s, who: _as_before(s, who, campaign.id, before))
 
         return await work()
 

@@ -18,7 +18,7 @@ from app.pages.campaigns.parts import board_cards
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, virtual_list
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
 from app.services.campaigns import board
@@ -92,9 +92,9 @@ class PagedList:
         self.turn = 0
         self.loaded = PAGE
         rows, self.cursor, self.last_heading = first
-        self.nothing = Kept()
+        self.nothing = Memo()
         with ui.element("div").classes("pd-card flush") as self.card:
-            self.rows = virtual_list.Rows(rows, picks=picks).mark("listed")
+            self.rows = virtual_list.VirtualList(rows, picks=picks).mark("listed")
         self.end = virtual_list.Sentinel(self.load_more)
         self.show_empty(not rows)
 

@@ -16,7 +16,7 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.pages.ui.theme import icon
 from app.services.campaigns import listing
 from app.services.campaigns.listing import PickLists, Wanted
@@ -95,7 +95,7 @@ class CampaignsPage:
             self.draw_select("Sector", "sector", {"": "Sector", **{word: word for word in lists.sectors}})
             self.draw_select("Theme", "theme", {"": "Theme", **{word: word for word in lists.themes}})
             self.draw_select("Order", "sort", SORTS)
-        self.list = Kept()
+        self.list = Memo()
         self.show(first)
 
     def draw_select(self, label: str, name: str, options: dict[str, str]) -> None:

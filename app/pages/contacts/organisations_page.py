@@ -13,10 +13,10 @@ from app.models import User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, pickers, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Kept, Sequel, further
+from app.pages.ui.redraw import KeyedList, Memo, more_button
 from app.services.campaigns import undo_dispatch
 from app.services.contacts import organisations
 from app.services.contacts.organisations import Firm
@@ -46,8 +46,8 @@ class OrganisationList:
         box.props["clear-icon"] = theme.icon("x")
         box.classes("pd-field").mark("search").style("margin-bottom: 12px")
         with ui.element("div").classes("pd-card flush") as self.card:
-            self.rows = Sequel("pd-row")
-        self.empty = Kept()
+            self.rows = KeyedList("pd-row")
+        self.empty = Memo()
 
     async def refresh(self) -> None:
         self.turn += 1
@@ -57,7 +57,7 @@ class OrganisationList:
             self.show(found[:limit], len(found) > limit)
 
     def show(self, found: list[Firm], more: bool) -> None:
-        rest = further("Show more", self.load_more) if more else None
+        rest = more_button("Show more", self.load_more) if more else None
         self.rows.show({str(one.id): one for one in found}, [partial(self.row, one) for one in found], rest)
         self.card.set_visibility(bool(found))
         self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
@@ -165,15 +165,15 @@ def nothing(q: str) -> None:
 
 
 @tap
-def rename(session: Session, me: User, organisation_id: UUID, name: str) -> Said:
+def rename(session: Session, me: User, organisation_id: UUID, name: str) -> Confirmation:
     firm, deed_id = organisations.rename(session, me, organisation_id, name)
-    return Said(f"It is {firm.name} now", partial(_as_before, deed_id))
+    return Confirmation(f"It is {firm.name} now", partial(_as_before, deed_id))
 
 
 @tap
-def merge(session: Session, me: User, keep_id: UUID, drop_id: UUID) -> Said:
+def merge(session: Session, me: User, keep_id: UUID, drop_id: UUID) -> Confirmation:
     firm, deed_id = organisations.merge(session, me, keep_id, drop_id)
-    return Said(f"All of them work at {firm.name} now", partial(_as_before, deed_id))
+    return Confirmation(f"All of them work at {firm.name} now", partial(_as_before, deed_id))
 
 
 def _as_before(deed_id: UUID, session: Session, who: User) -> str:

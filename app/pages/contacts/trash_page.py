@@ -16,9 +16,9 @@ from app.pages.contacts.sheets.erase_sheet import EraseSheet
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, theme
-from app.pages.ui.redraw import Kept, Sequel, further
+from app.pages.ui.redraw import KeyedList, Memo, more_button
 from app.services.campaigns import undo_dispatch
 from app.services.contacts import bank, trash, trash_retention
 from app.services.undo import undo_log
@@ -50,9 +50,9 @@ class Trash:
         box.classes("pd-field").mark("search")
         self.count = basic.text("", "pd-muted pd-small pd-told").props("aria-live=polite").mark("count")
         with ui.element("div").classes("pd-card flush") as self.card:
-            self.rows = Sequel("pd-row")
-        self.empty = Kept()
-        self.deeds = Kept()
+            self.rows = KeyedList("pd-row")
+        self.empty = Memo()
+        self.deeds = Memo()
 
     def ask(self, session: Session, me: User) -> Seen:
         found = trash.listed(session, me, self.q, self.limit)
@@ -68,7 +68,7 @@ class Trash:
     def show(self, found: Sequence[Contact], total: int, done: list[UndoEntry]) -> None:
         self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}" if total else "")
         facts: dict[str, object] = {str(one.id): (one.name, contact_rows.subtitle(one), left(one)) for one in found}
-        rest = further("Show more", self.more) if total > len(found) else None
+        rest = more_button("Show more", self.more) if total > len(found) else None
         self.rows.show(facts, [partial(self.row, one) for one in found], rest)
         self.card.set_visibility(bool(found))
         self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
@@ -130,9 +130,9 @@ def undo(session: Session, me: User, deed_id: UUID) -> str:
 
 
 @tap
-def restore(session: Session, me: User, contact_id: UUID) -> Said:
+def restore(session: Session, me: User, contact_id: UUID) -> Confirmation:
     name = bank.restore(session, me, contact_id).name
-    return Said(f"{name} is back", lambda s, who: _away(s, who, contact_id))
+    return Confirmation(f"{name} is back", lambda s, who: _away(s, who, contact_id))
 
 
 def _away(session: Session, who: User, contact_id: UUID) -> str:

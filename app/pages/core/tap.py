@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Said:
+class Confirmation:
     """A sentence, the verb that takes the deed back, and a link to go on with: its words and its address."""
 
     sentence: str
@@ -42,7 +42,7 @@ class Said:
     link: tuple[str, str] | None = None
 
 
-Answer = str | Said | None
+Answer = str | Confirmation | None
 
 
 def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P, Awaitable[bool]]:
@@ -61,7 +61,7 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
         except Refusal as refusal:
             toast.show(page, str(refusal), "no")
         except ValidationError as wrong:
-            toast.show(page, plain(wrong), "no")
+            toast.show(page, first_objection(wrong), "no")
         except Exception:
             log.exception("a tap on %s broke", handler.__qualname__)
             toast.show(page, BROKEN, "broken")
@@ -101,7 +101,7 @@ def session_id() -> UUID | None:
     return found
 
 
-def plain(wrong: ValidationError) -> str:
+def first_objection(wrong: ValidationError) -> str:
     """The first rule that was broken, as a sentence."""
     first = wrong.errors(include_input=False, include_url=False)[0]
     field = " ".join(str(part) for part in first["loc"] if isinstance(part, str)).replace("_", " ")
@@ -110,7 +110,7 @@ def plain(wrong: ValidationError) -> str:
 
 
 def _tell(page: Client, said: Answer) -> None:
-    if isinstance(said, Said) and said.undo:
+    if isinstance(said, Confirmation) and said.undo:
         toast.show(page, said.sentence, "yes", undo=tap(said.undo), link=said.link)
     elif said:
-        toast.show(page, said.sentence if isinstance(said, Said) else said, "yes")
+        toast.show(page, said.sentence if isinstance(said, Confirmation) else said, "yes")

@@ -13,7 +13,7 @@ from app.models import User
 from app.pages.core.tap import BROKEN, look, tap
 from app.pages.imports import column_choices, import_result
 from app.pages.ui import toast
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.imports import files, wizard_job
 from app.services.imports.files import File
 from app.services.imports.importer import ImportReport, Twins
@@ -39,7 +39,7 @@ class Wizard:
         # what a button starts outlives the button: it goes on in the name of this place
         self.home = ui.element("div")
         with self.home:
-            self.entry, self.files, self.outcome = Kept(), Kept(), Kept()
+            self.entry, self.files, self.outcome = Memo(), Memo(), Memo()
         self.bar: ui.linear_progress | None = None
         self._open()
 

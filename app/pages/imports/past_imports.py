@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.models import User
 from app.pages.core.tap import look, tap
 from app.pages.ui import basic, theme
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.imports import import_undo
 
 
@@ -18,7 +18,7 @@ class Past:
 
     def __init__(self, me: User) -> None:
         self.zone = me.timezone
-        self.place = Kept()
+        self.place = Memo()
 
     async def show(self) -> None:
         rows = await look(import_undo.recent)

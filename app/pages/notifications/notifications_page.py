@@ -1,4 +1,4 @@
-"""The bell's screen: what somebody should know, newest first; and the mail that nobody has sent."""
+"""The notifications of the bell, newest first, and the outbox: every mail written to this person or, for golden tickets, to anybody."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ ICONS = {
 
 
 @screen("Notices")
-async def notices_page(shell: Shell) -> None:
+async def notifications_page(shell: Shell) -> None:
     @tap
     def read(session: Session, me: User) -> None:
         inbox.read(session, me)
@@ -39,20 +39,20 @@ async def notices_page(shell: Shell) -> None:
             basic.button("Mark all as read", read, icon_name="check")
         with ui.element("div").classes("pd-card flush"):
             for notice in bell.notices:
-                line(notice, shell.me.timezone)
+                draw_notification(notice, shell.me.timezone)
 
-    async def again() -> None:
+    async def refresh() -> None:
         content.refresh(await look(inbox.bell))
 
     basic.title("Notices").style("margin-bottom: 12px")
     content(await look(inbox.bell))
     with ui.element("div").classes("pd-card flush").style("margin-top: 16px"):
-        door("/settings", "What reaches you, and when", "settings")
-        door("/outbox", "Your mail from here", "mail")
-    live_updates.on(again, Topic.NOTICE, owner=shell.me.id)
+        draw_link("/settings", "What reaches you, and when", "settings")
+        draw_link("/outbox", "Your mail from here", "mail")
+    live_updates.on(refresh, Topic.NOTICE, owner=shell.me.id)
 
 
-def line(notice: Notification, zone: str) -> None:
+def draw_notification(notice: Notification, zone: str) -> None:
     with ui.element("div").classes("pd-row"), basic.link(notice.path, "pd-row-main"):
         with ui.element("span").classes("pd-avatar").classes("brandy" if notice.read_at is None else "none"):
             basic.icon(ICONS[notice.kind])
@@ -61,7 +61,7 @@ def line(notice: Notification, zone: str) -> None:
             basic.text(theme.time_word(notice.created_at, zone), "pd-row-sub")
 
 
-def door(path: str, words: str, icon_name: str) -> None:
+def draw_link(path: str, words: str, icon_name: str) -> None:
     with ui.element("div").classes("pd-row"), basic.link(path, "pd-row-main"):
         basic.icon(icon_name)
         with ui.element("span").classes("pd-row-text"):
@@ -72,7 +72,7 @@ def door(path: str, words: str, icon_name: str) -> None:
 @screen("Outbox")
 async def outbox_page(shell: Shell) -> None:
     @tap
-    def again(session: Session, me: User, mail: Mail) -> str:
+    def retry(session: Session, me: User, mail: Mail) -> str:
         mail_outbox.again(session, me, mail.id)
         return "It is tried again within a minute"
 
@@ -89,15 +89,15 @@ async def outbox_page(shell: Shell) -> None:
         with ui.element("details").classes("pd-card pd-letter"):
             with ui.element("summary"):
                 basic.text(mail.subject, "pd-strong")
-                basic.text(f"To {mail.address} · {state(mail, shell.me.timezone)}", "pd-muted pd-small")
+                basic.text(f"To {mail.address} · {sending_state(mail, shell.me.timezone)}", "pd-muted pd-small")
             basic.text(mail.body or "What it said is not kept once it has gone out.", "pd-pre pd-small")
             if golden and mail.failed_at:
-                basic.button("Try again", lambda mail=mail: again(mail), icon_name="refresh-cw")
+                basic.button("Try again", lambda mail=mail: retry(mail), icon_name="refresh-cw")
 
 
-def state(mail: Mail, zone: str) -> str:
+def sending_state(mail: Mail, zone: str) -> str:
     def at(moment: datetime) -> str:
-        return theme.inside(theme.time_word(moment, zone))
+        return theme.mid_sentence(theme.time_word(moment, zone))
 
     if mail.sent_at:
         return f"sent {at(mail.sent_at)}"

@@ -23,7 +23,7 @@ def draw(found: Sequence[OpenConflict], zone: str) -> None:
                 with ui.element("div").classes("pd-row-text"):
                     with basic.link(f"/contacts/{contact_id}", "pd-push-name"):
                         basic.text(fields[0].contact_name)
-                    seen = theme.inside(theme.time_word(fields[0].seen_at, zone))
+                    seen = theme.mid_sentence(theme.time_word(fields[0].seen_at, zone))
                     basic.text(f"Changed here and in Pipedrive; noticed {seen}", "pd-muted pd-small")
             for one in fields:
                 field(one)

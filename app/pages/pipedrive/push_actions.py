@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.models import ConflictResolution, EntityType, User
-from app.pages.core.tap import Said, tap
+from app.pages.core.tap import Confirmation, tap
 from app.services.contacts import bank
 from app.services.pipedrive import conflict_undo, conflicts, manual_push, push_history, push_receipts, record_choice
 from app.services.push_queue import push_jobs, record_urls
@@ -44,9 +44,9 @@ def create(session: Session, me: User, sync_id: UUID) -> str:
 
 
 @tap
-def skip(session: Session, me: User, sync_id: UUID) -> Said:
+def skip(session: Session, me: User, sync_id: UUID) -> Confirmation:
     record_choice.skip(session, me, sync_id)
-    return Said("Left out of Pipedrive", lambda s, who: _after_all(s, who, sync_id))
+    return Confirmation("Left out of Pipedrive", lambda s, who: _after_all(s, who, sync_id))
 
 
 @tap
@@ -56,10 +56,10 @@ def undo(session: Session, me: User, sync_id: UUID) -> str:
 
 
 @tap
-def decide(session: Session, me: User, conflict_id: UUID, resolution: ConflictResolution) -> Said:
+def decide(session: Session, me: User, conflict_id: UUID, resolution: ConflictResolution) -> Confirmation:
     """Keep ours or take theirs; the way back is the opposite."""
     conflicts.resolve(session, me, conflict_id, resolution)
-    return Said(DECIDED[resolution], lambda s, who: _the_other_way(s, who, conflict_id))
+    return Confirmation(DECIDED[resolution], lambda s, who: _the_other_way(s, who, conflict_id))
 
 
 @tap
@@ -69,11 +69,11 @@ def link_contact(session: Session, me: User, contact_id: UUID, typed: str) -> st
 
 
 @tap
-def unlink(session: Session, me: User, contact_id: UUID) -> Said:
+def unlink(session: Session, me: User, contact_id: UUID) -> Confirmation:
     number = bank.owned(session, me, contact_id).pipedrive_person_id
     record_choice.unlink(session, me, contact_id)
     back = (lambda s, who: _linked_again(s, who, contact_id, number)) if number else None
-    return Said("Unlinked; nothing changed in Pipedrive", back)
+    return Confirmation("Unlinked; nothing changed in Pipedrive", back)
 
 
 def _after_all(session: Session, who: User, sync_id: UUID) -> str:

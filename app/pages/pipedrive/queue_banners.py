@@ -60,7 +60,7 @@ def draw(seen: Notices, zone: str, *, mine: bool = True) -> None:
     elif seen.budget and seen.budget.until:
         parked(seen.budget, zone)
     elif seen.mine.until:
-        when = theme.inside(theme.time_word(seen.mine.until, zone))
+        when = theme.mid_sentence(theme.time_word(seen.mine.until, zone))
         notice(
             "wait",
             "clock",
@@ -85,7 +85,7 @@ def no_key(mine: Queue) -> None:
 
 def parked(budget: Budget, zone: str) -> None:
     assert budget.until
-    when = theme.inside(theme.time_word(budget.until, zone))
+    when = theme.mid_sentence(theme.time_word(budget.until, zone))
     reason = (budget.reason or "").partition(";")[0].rstrip(".")
     notice("wait", "clock", "Your firm’s Pipedrive rests", f"{reason}. Everybody’s pushes go on {when}.")
 

@@ -19,7 +19,7 @@ from app.pages.pipedrive import conflicts_part, push_actions, queue_banners
 from app.pages.pipedrive.parts import push_rows
 from app.pages.pipedrive.push_details_sheet import PushActions, PushDetailsSheet
 from app.pages.ui import basic, theme, virtual_list
-from app.pages.ui.redraw import Kept, Sequel
+from app.pages.ui.redraw import KeyedList, Memo
 from app.services.pipedrive import conflicts, push_history
 from app.services.pipedrive.conflicts import OpenConflict
 from app.services.pipedrive.push_history import Page, Tab
@@ -90,25 +90,25 @@ class SyncCentre:
         self.cursor: str | None = None
         self.loaded = PAGE
         self.turn = 0
-        self.rows: virtual_list.Rows | None = None
+        self.rows: virtual_list.VirtualList | None = None
         with ui.element("div").classes("pd-title"):
             basic.title("Pipedrive")
-        self.notices = Kept()
+        self.notices = Memo()
         with ui.element("div").classes("pd-sync"):
             with ui.element("aside").classes("pd-sync-side"):
-                self.budget = Kept()
-                self.queues = Kept()
+                self.budget = Memo()
+                self.queues = Memo()
             with ui.element("section"):
-                self.whose_choice = Kept()
+                self.whose_choice = Memo()
                 with ui.element("nav").classes("pd-tabs").props("aria-label=Pushes"):
                     self.tabs = {tab: self.tab_link(tab) for tab in Tab}
-                self.retry_box = Kept()
-                self.conflicts = Kept()
+                self.retry_box = Memo()
+                self.conflicts = Memo()
                 with ui.element("div") as self.body:
-                    self.cards = Sequel("pd-card pd-push")
+                    self.cards = KeyedList("pd-card pd-push")
                     self.frame = ui.element("div").classes("pd-card flush")
                     self.frame.set_visibility(False)
-                self.nothing = Kept()
+                self.nothing = Memo()
         self.actions = PushActions()
         self.details = PushDetailsSheet(self.zone, self.actions)
         self.end = virtual_list.Sentinel(self.load_more)
@@ -164,7 +164,7 @@ class SyncCentre:
             self.rows.renew(shown)
             return
         with self.frame:
-            self.rows = virtual_list.Rows(shown).on("open", self.open)
+            self.rows = virtual_list.VirtualList(shown).on("open", self.open)
 
     def draw_retry_all(self) -> None:
         with ui.element("div").classes("pd-line pd-retry-all"):

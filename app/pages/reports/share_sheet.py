@@ -85,7 +85,7 @@ class ShareForm:
 
     def draw_link(self, link: ReportLink) -> None:
         until = theme.local(link.expires_at, self.zone)
-        since = theme.inside(theme.day_word(link.created_at, self.zone))
+        since = theme.mid_sentence(theme.day_word(link.created_at, self.zone))
         with ui.element("div").classes("pd-line"):
             with ui.element("span").classes("pd-row-text"):
                 basic.text(f"Until {until.day} {until:%b %Y}", "pd-row-name")

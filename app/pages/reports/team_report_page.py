@@ -20,7 +20,7 @@ from app.pages.reports.parts import introductions_chart
 from app.pages.reports.parts.live_chart import Graph
 from app.pages.reports.report_filter import Chosen
 from app.pages.ui import basic, theme
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
 from app.services.campaigns import listing
@@ -76,7 +76,7 @@ class TeamReportPage:
         self.chips = basic.chips(SPANS, chosen.days, self.choose_span)
         with ui.element("div").classes("pd-report-who one"):
             self.draw_campaign_select(named)
-        self.team = Kept()
+        self.team = Memo()
         self.offers = Offers(named)
         with ui.element("div").style("margin-top: 16px").mark("ticket-rate"):
             self.tickets = Graph(introductions_chart.spec(rate))

@@ -1,4 +1,4 @@
-"""My meetings in my own calendar: a private address for Outlook, Google or the phone."""
+"""The calendar feed: a secret address under which Outlook, Google or the phone reads my meetings."""
 
 from collections.abc import Awaitable, Callable
 
@@ -25,36 +25,36 @@ def draw_calendar(me: User, feed: CalendarFeed | None, refresh: Callable[[], Awa
         calendar_feed.close_feed(session, me)
         return "The calendar address does not work any more"
 
-    async def show() -> None:
+    async def make() -> None:
         if await open_feed():
-            shown.refresh()
+            content.refresh()
 
     async def end() -> None:
         if await close_feed():
             await refresh()
 
     @ui.refreshable
-    def shown() -> None:
+    def content() -> None:
         if made:
             basic.text("Subscribe to this address in your calendar. It is shown only now; treat it like a password.")
             box = ui.input("Calendar address", value=made[0]).props("outlined readonly").classes("pd-field")
             box.on("focus", js_handler="(event) => event.target.select()")
         elif feed:
             read = (
-                f"last read {theme.inside(theme.time_word(feed.read_at, me.timezone))}"
+                f"last read {theme.mid_sentence(theme.time_word(feed.read_at, me.timezone))}"
                 if feed.read_at
                 else "not read yet"
             )
             basic.text(f"Your calendar reads your meetings, {read}.", "pd-muted pd-small")
-            basic.button("Make a new address", show, icon_name="refresh-cw")
+            basic.button("Make a new address", make, icon_name="refresh-cw")
             basic.button("End it", end, "bad")
         else:
             basic.text(
                 "See meetings and planned touches in Outlook, Google or on the phone, by a private address.",
                 "pd-muted pd-small",
             )
-            basic.button("Make a calendar address", show, icon_name="calendar-plus")
+            basic.button("Make a calendar address", make, icon_name="calendar-plus")
 
     basic.heading("Your calendar")
     with ui.element("div").classes("pd-card pd-stack"):
-        shown()
+        content()

@@ -1,4 +1,4 @@
-"""What reaches me, and when: the morning mail, reminders, quiet hours."""
+"""Which notifications reach me, and when: kinds, e-mail, hour of the morning mail, quiet hours."""
 
 from typing import Any
 
@@ -20,9 +20,9 @@ WORDS = {
 HOURS = {hour: f"{hour:02}:00" for hour in range(24)}
 
 
-def my_notices(kept: NotificationSettings) -> None:
-    typed: dict[str, Any] = kept.model_dump(include={"digest_hour", "weekends", "by_mail", "quiet_from", "quiet_to"})
-    on = {kind: kind not in kept.off for kind in NotificationKind}
+def draw_notification_settings(known: NotificationSettings) -> None:
+    typed: dict[str, Any] = known.model_dump(include={"digest_hour", "weekends", "by_mail", "quiet_from", "quiet_to"})
+    on = {kind: kind not in known.off for kind in NotificationKind}
 
     @tap
     def save(session: Session, me: User) -> str:
@@ -33,16 +33,16 @@ def my_notices(kept: NotificationSettings) -> None:
     with ui.element("div").classes("pd-card pd-stack"):
         for kind, words in WORDS.items():
             ui.switch(words, value=on[kind]).bind_value_to(on, kind, strict=False)
-        ui.switch("By mail as well", value=kept.by_mail).bind_value_to(typed, "by_mail", strict=False)
-        ui.switch("Morning mail on weekends too", value=kept.weekends).bind_value_to(typed, "weekends", strict=False)
-        hour("Morning mail at", kept.digest_hour, typed, "digest_hour")
+        ui.switch("By mail as well", value=known.by_mail).bind_value_to(typed, "by_mail", strict=False)
+        ui.switch("Morning mail on weekends too", value=known.weekends).bind_value_to(typed, "weekends", strict=False)
+        hour_select("Morning mail at", known.digest_hour, typed, "digest_hour")
         with ui.element("div").classes("pd-pair"):
-            hour("Quiet from", kept.quiet_from, typed, "quiet_from")
-            hour("until", kept.quiet_to, typed, "quiet_to")
+            hour_select("Quiet from", known.quiet_from, typed, "quiet_from")
+            hour_select("until", known.quiet_to, typed, "quiet_to")
         basic.button("Save", save, "main")
 
 
-def hour(label: str, value: int, typed: dict[str, Any], name: str) -> None:
+def hour_select(label: str, value: int, typed: dict[str, Any], name: str) -> None:
     box = ui.select(HOURS, value=value, label=label).props("outlined behavior=menu").classes("pd-field")
     box.props["dropdown-icon"] = theme.icon("chevron-down")
     box.bind_value_to(typed, name, strict=False)

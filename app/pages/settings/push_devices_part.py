@@ -1,4 +1,4 @@
-"""On which devices my notices ring, and what they may show there."""
+"""The devices on which my notifications appear as web push, and what they may show there."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
@@ -12,28 +12,28 @@ from app.pages.ui import basic, theme
 from app.services.notifications import web_push_outbox
 
 
-def my_devices(devices: Sequence[PushDevice], refresh: Callable[[], Awaitable[None]]) -> None:
-    """The browser itself asks for leave and makes its address, in push.js; here stands what we know of it."""
+def draw_push_devices(devices: Sequence[PushDevice], refresh: Callable[[], Awaitable[None]]) -> None:
+    """The list of subscribed browsers. static/push.js asks for the permission and subscribes this one at the button."""
     here = session_id()
     basic.heading("On the lock screen")
     with ui.element("div").classes("pd-card pd-stack"):
         if not devices:
             basic.text("Reminders reach this phone or computer while Pipedriven is closed.", "pd-muted pd-small")
         for device in devices:
-            one_device(device, device.session_id == here, refresh)
+            draw_device(device, device.session_id == here, refresh)
         if all(device.session_id != here for device in devices):
             basic.button("Notify me on this device", None, icon_name="bell").classes("pd-ring-here")
         ui.element("div").classes("pd-ring-said pd-small pd-muted").props("role=status")
 
 
-def one_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitable[None]]) -> None:
+def draw_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitable[None]]) -> None:
     @tap
-    def names(session: Session, me: User, device_id: UUID, shown: bool) -> str:
+    def show_names(session: Session, me: User, device_id: UUID, shown: bool) -> str:
         web_push_outbox.show_names(session, me, device_id, names=shown)
         return "Names are shown" if shown else "Names are hidden"
 
     @tap
-    def ring(session: Session, me: User, device_id: UUID) -> str:
+    def send_test(session: Session, me: User, device_id: UUID) -> str:
         web_push_outbox.test(session, me, device_id)
         return "It rings within fifteen seconds"
 
@@ -42,7 +42,7 @@ def one_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitabl
         web_push_outbox.remove(session, me, device_id)
         return "No notices there any more"
 
-    async def end() -> None:
+    async def unsubscribe() -> None:
         if await remove(device.id):
             await refresh()
 
@@ -52,13 +52,13 @@ def one_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitabl
             basic.icon("bell")
             with ui.element("span").classes("pd-row-text"):
                 basic.text(word, "pd-row-name")
-                basic.text("This device" if is_here else rung(device), "pd-row-sub")
-            gone = basic.icon_button("x", f"No notices on {word}", end)
+                basic.text("This device" if is_here else last_push(device), "pd-row-sub")
+            gone = basic.icon_button("x", f"No notices on {word}", unsubscribe)
             gone.classes("pd-ring-end" if is_here else "")
         shown = ui.switch("Show names of people there", value=device.names)
-        shown.on_value_change(lambda event: names(device.id, bool(event.value)))
-        basic.button("Ring it once", lambda: ring(device.id), "plain")
+        shown.on_value_change(lambda event: show_names(device.id, bool(event.value)))
+        basic.button("Ring it once", lambda: send_test(device.id), "plain")
 
 
-def rung(device: PushDevice) -> str:
+def last_push(device: PushDevice) -> str:
     return f"Last rung: {theme.ago(device.rung_at)}" if device.rung_at else "Not rung yet"

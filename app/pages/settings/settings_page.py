@@ -1,6 +1,7 @@
-"""My settings: who I am, my Pipedrive key, my password, and where I am signed in."""
+"""The settings page: profile, Pipedrive key, password, two-factor sign-in, sessions, calendar, notifications, devices."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,11 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look, session_id, tap
 from app.pages.pipedrive.api_key_part import my_key
 from app.pages.settings.calendar_part import draw_calendar
-from app.pages.settings.notifications_part import my_notices
-from app.pages.settings.push_devices_part import my_devices
-from app.pages.settings.two_factor_part import second_step
+from app.pages.settings.notifications_part import draw_notification_settings
+from app.pages.settings.push_devices_part import draw_push_devices
+from app.pages.settings.two_factor_part import draw_two_factor
 from app.pages.ui import basic, theme
-from app.services.accounts import profile as account
-from app.services.accounts import sessions, two_factor
+from app.services.accounts import profile, sessions, two_factor
 from app.services.accounts.two_factor import Standing
 from app.services.activities import calendar_feed
 from app.services.base import firm_settings
@@ -27,58 +27,71 @@ from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
 from app.settings import timezones
 
-Seen = tuple[
-    User,
-    Queue,
-    list[UserSession],
-    dict[str, Any],
-    CalendarFeed | None,
-    NotificationSettings,
-    Sequence[PushDevice],
-    Standing,
-]
+Refresh = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the page shows, as one question found it."""
+
+    me: User
+    queue: Queue
+    firm: dict[str, Any]
+    sessions: list[UserSession]
+    calendar: CalendarFeed | None
+    notifications: NotificationSettings
+    devices: Sequence[PushDevice]
+    two_factor: Standing
+
+
+def load_settings(session: Session, me: User) -> Known:
+    return Known(
+        me=me,
+        queue=queue_overview.mine(session, me),
+        firm=firm_settings.choices(session),
+        sessions=sessions.devices(session, me),
+        calendar=calendar_feed.kept_feed(session, me),
+        notifications=inbox.choices(session, me),
+        devices=web_push_outbox.mine(session, me),
+        two_factor=two_factor.standing(session, me),
+    )
 
 
 @screen("Settings")
 async def settings_page(shell: Shell) -> None:
-    def ask(session: Session, me: User) -> Seen:
-        queue, firm = queue_overview.mine(session, me), firm_settings.choices(session)
-        kept, wanted = calendar_feed.kept_feed(session, me), inbox.choices(session, me)
-        rings, step = web_push_outbox.mine(session, me), two_factor.standing(session, me)
-        return me, queue, sessions.devices(session, me), firm, kept, wanted, rings, step
+    dependencies = shell.dependencies
 
     @ui.refreshable
-    def content(seen: Seen) -> None:
-        me, queue, devices, firm, kept, wanted, rings, step = seen
+    def content(known: Known) -> None:
         with ui.element("div").classes("pd-two"):
             with ui.element("section"):
-                my_key(me, queue, firm, again, shell.dependencies)
-                profile(me)
+                my_key(known.me, known.queue, known.firm, refresh, dependencies)
+                draw_profile(known.me)
             with ui.element("section"):
-                password()
-                second_step(step, again, shell.dependencies)
-                where(devices, again)
-                draw_calendar(me, kept, again, shell.dependencies.address)
-                my_notices(wanted)
-                bells(rings)
-                my_templates()
+                draw_password()
+                draw_two_factor(known.two_factor, refresh, dependencies)
+                draw_sessions(known.sessions, refresh)
+                draw_calendar(known.me, known.calendar, refresh, dependencies.address)
+                draw_notification_settings(known.notifications)
+                devices(known.devices)
+                draw_templates_link()
 
     @ui.refreshable
-    def bells(devices: Sequence[PushDevice]) -> None:
-        my_devices(devices, ring_again)
+    def devices(known: Sequence[PushDevice]) -> None:
+        draw_push_devices(known, refresh_devices)
 
-    async def again() -> None:
-        content.refresh(await look(ask))
+    async def refresh() -> None:
+        content.refresh(await look(load_settings))
 
-    async def ring_again() -> None:
-        bells.refresh(await look(web_push_outbox.mine))
+    async def refresh_devices() -> None:
+        devices.refresh(await look(web_push_outbox.mine))
 
-    ui.on("rings_here", ring_again)
+    ui.on("rings_here", refresh_devices)
     basic.title("Settings").style("margin-bottom: 12px")
-    content(await look(ask))
+    content(await look(load_settings))
 
 
-def my_templates() -> None:
+def draw_templates_link() -> None:
     basic.heading("Your mails")
     with basic.link("/settings/templates", "pd-card pd-line"):
         basic.icon("mail")
@@ -86,12 +99,12 @@ def my_templates() -> None:
         basic.icon("chevron-right")
 
 
-def profile(me: User) -> None:
+def draw_profile(me: User) -> None:
     typed: dict[str, Any] = {"name": me.name, "timezone": me.timezone}
 
     @tap
     def save(session: Session, me: User) -> str:
-        account.change_profile(session, me, typed["name"], typed["timezone"])
+        profile.change_profile(session, me, typed["name"], typed["timezone"])
         return "Saved"
 
     basic.heading("You")
@@ -109,14 +122,14 @@ def profile(me: User) -> None:
         basic.button("Save", save)
 
 
-def password() -> None:
+def draw_password() -> None:
     typed: dict[str, str] = {}
     # asked here: the verb runs in a thread, which knows no page
     here = session_id()
 
     @tap
     def save(session: Session, me: User) -> str:
-        account.change_password(session, me, typed.get("old") or "", typed.get("new") or "", but=here)
+        profile.change_password(session, me, typed.get("old") or "", typed.get("new") or "", but=here)
         return "Password changed; other devices are signed out"
 
     basic.heading("Password")
@@ -131,7 +144,7 @@ def password() -> None:
         basic.button("Change password", save)
 
 
-def where(devices: list[UserSession], refresh: Any) -> None:
+def draw_sessions(open_sessions: list[UserSession], refresh: Refresh) -> None:
     @tap
     def end(session: Session, me: User, device_id: UUID) -> str:
         sessions.close_session(session, me, device_id)
@@ -143,7 +156,7 @@ def where(devices: list[UserSession], refresh: Any) -> None:
 
     basic.heading("Signed in on")
     with ui.element("div").classes("pd-card flush"):
-        for device in devices:
+        for device in open_sessions:
             with ui.element("div").classes("pd-row"), ui.element("div").classes("pd-row-main"):
                 here = device.id == session_id()
                 with ui.element("span").classes("pd-row-text"):

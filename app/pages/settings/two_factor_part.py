@@ -1,4 +1,4 @@
-"""The second step at sign-in: a picture for the authenticator, a first code, and codes to keep on paper."""
+"""Two-factor sign-in: the QR code for the authenticator, its first code, and recovery codes for paper."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,32 +18,33 @@ from app.services.accounts.two_factor import Enrolment, Standing
 Refresh = Callable[[], Awaitable[None]]
 
 
-def second_step(kept: Standing, refresh: Refresh, dependencies: Dependencies) -> None:
-    """What stands in Settings; setting it up happens in a sheet."""
+def draw_two_factor(standing: Standing, refresh: Refresh, dependencies: Dependencies) -> None:
+    """The state and what can be done about it; it is set up in a sheet."""
     basic.heading("Second step at sign-in")
     with ui.element("div").classes("pd-card pd-stack"):
-        this = SecondStep(refresh, dependencies)
-        if not kept.on:
+        setup = TwoFactorSetup(refresh, dependencies)
+        if not standing.on:
             basic.text("After your password the app asks for six digits that only your phone knows.", "pd-muted")
-            basic.button("Set it up", this.begin, "soft", "shield")
+            basic.button("Set it up", setup.begin, "soft", "shield")
             return
-        left = "1 code" if kept.paper_left == 1 else f"{kept.paper_left} codes"
+        left = "1 code" if standing.paper_left == 1 else f"{standing.paper_left} codes"
         basic.text(f"On. {left} on paper left.", "pd-strong")
         with basic.expansion("New codes, or turn it off"):
             typed: dict[str, str] = {}
             box = ui.input("Current password", password=True).props("outlined autocomplete=current-password")
             box.classes("pd-field").mark("second-password").bind_value_to(typed, "password", strict=False)
             with ui.element("div").classes("pd-pair"):
-                basic.button("New codes", lambda: this.renew(typed.get("password") or ""))
-                basic.button("Turn off", lambda: this.turn_off(typed.get("password") or ""), "bad")
+                basic.button("New codes", lambda: setup.renew(typed.get("password") or ""))
+                basic.button("Turn off", lambda: setup.turn_off(typed.get("password") or ""), "bad")
 
 
-class SecondStep:
-    """The way through the sheet: picture and first code, then the codes for paper."""
+class TwoFactorSetup:
+    """The sheet: first the QR code and a field for the first code, then the recovery codes."""
 
     def __init__(self, refresh: Refresh, dependencies: Dependencies) -> None:
         self.dependencies = dependencies
-        self.refresh, self.sheet = refresh, Sheet("Second step at sign-in")
+        self.refresh = refresh
+        self.sheet = Sheet("Second step at sign-in")
         # drawing Settings anew takes the sheet away, so it waits until the codes were seen
         self.sheet.dialog.on("hide", refresh, [])
         # asked here: the verbs run in a thread, which knows no page
@@ -58,9 +59,9 @@ class SecondStep:
             made.append(two_factor.begin(session, me, self.dependencies.seal))
 
         if await work():
-            self.show(made[0])
+            self.show_enrolment(made[0])
 
-    def show(self, enrolment: Enrolment) -> None:
+    def show_enrolment(self, enrolment: Enrolment) -> None:
         with self.sheet.fresh():
             basic.line("Scan this with your authenticator", "h2", "pd-h1")
             picture = ui.element("img").classes("pd-qr").props('alt="The code for your authenticator"')
@@ -86,7 +87,7 @@ class SecondStep:
             return "The second step is on; other devices are signed out"
 
         if await work():
-            self.hand_out(paper)
+            self.show_recovery_codes(paper)
 
     async def renew(self, password: str) -> None:
         paper: list[str] = []
@@ -97,7 +98,7 @@ class SecondStep:
             return "The old codes do not work any more"
 
         if await work():
-            self.hand_out(paper)
+            self.show_recovery_codes(paper)
 
     async def turn_off(self, password: str) -> None:
         @tap
@@ -108,7 +109,7 @@ class SecondStep:
         if await work():
             await self.refresh()
 
-    def hand_out(self, paper: list[str]) -> None:
+    def show_recovery_codes(self, paper: list[str]) -> None:
         with self.sheet.fresh():
             basic.line("Keep these codes apart from your phone", "h2", "pd-h1")
             basic.text("Each lets you in once when the phone is gone. They are shown only now.", "pd-muted")

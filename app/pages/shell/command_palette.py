@@ -1,4 +1,4 @@
-"""Ctrl-K: contacts, campaigns, saved searches and commands in one field; and the list of all keys."""
+"""The command palette (Ctrl-K) over contacts, campaigns, saved searches and commands; and the sheet of keyboard shortcuts."""
 
 import json
 from typing import Any
@@ -20,10 +20,15 @@ from app.services.campaigns.listing import Wanted
 from app.services.contacts import saved_searches, search
 from app.services.contacts.search import Search
 
-Line = dict[str, Any]
+Entry = dict[str, Any]
 
-PEOPLE, CAMPAIGNS, VIEWS = 7, 4, 3
-LONGEST = 100
+# at most so many of each kind are shown
+CONTACTS_SHOWN = 7
+CAMPAIGNS_SHOWN = 4
+SEARCHES_SHOWN = 3
+MAX_QUERY_LENGTH = 100
+
+EXPORTS = {"csv": "CSV", "xlsx": "Excel", "vcf": "vCard"}
 
 KEYS = (
     ("Ctrl K", "Go to anything: people, campaigns, commands"),
@@ -39,7 +44,7 @@ KEYS = (
 
 
 class Palette(Element, component=theme.COMPONENTS / "palette.js"):
-    """Once per page; it costs nothing until somebody calls it."""
+    """The palette element of a page; the browser asks for matches with the event `ask`, `show` answers."""
 
     def __init__(self, *, golden: bool) -> None:
         super().__init__()
@@ -47,52 +52,59 @@ class Palette(Element, component=theme.COMPONENTS / "palette.js"):
         self.props["commands"] = json.dumps(commands(golden=golden))
         self.props["icons"] = {"search": theme.icon("search")}
         self.turn = 0
-        self.on("ask", self.answer)
+        self.on("ask", self.show_matches)
 
-    async def answer(self, event: GenericEventArguments) -> None:
-        words = str(event.args)[:LONGEST]
+    async def show_matches(self, event: GenericEventArguments) -> None:
+        query = str(event.args)[:MAX_QUERY_LENGTH]
         self.turn += 1
         turn = self.turn
-        found = await look(lambda session, me: find(session, me, words))
+        found = await look(lambda session, me: find_matches(session, me, query))
         # of two answers that overtake each other, the newer one is shown
         if turn == self.turn and not self.is_deleted:
-            self.run_method("show", words, found)
+            self.run_method("show", query, found)
 
 
-def find(session: Session, me: User, words: str) -> list[Line]:
-    """Who and what is called like that, typed well or not, as the palette wants it."""
-    who = search.contacts(session, me, Search(q=words), limit=PEOPLE).items
-    work = listing.listed(session, me, Wanted(q=words), campaign_cards.today(me.timezone), CAMPAIGNS).items
-    kept = [view for view in saved_searches.views(session, me) if words.lower() in view.name.lower()][:VIEWS]
+def find_matches(session: Session, me: User, query: str) -> list[Entry]:
+    """Contacts, campaigns and saved searches whose name is like the query, as palette.js wants them."""
+    contacts = search.contacts(session, me, Search(q=query), limit=CONTACTS_SHOWN).items
+    found = listing.listed(session, me, Wanted(q=query), campaign_cards.today(me.timezone), CAMPAIGNS_SHOWN).items
+    views = [view for view in saved_searches.views(session, me) if query.lower() in view.name.lower()][:SEARCHES_SHOWN]
     return [
         *(
-            {**_line(f"/contacts/{one.id}", one.name, contact_rows.subtitle(one), "user"), "contact": str(one.id)}
-            for one in who
+            {**_entry(f"/contacts/{one.id}", one.name, contact_rows.subtitle(one), "user"), "contact": str(one.id)}
+            for one in contacts
         ),
-        *(_line(f"/campaigns/{each.campaign.id}", each.campaign.name, "Campaign", "target") for each in work),
-        *(_line(f"/contacts?{view.query}", view.name, "Saved search", "bookmark") for view in kept),
+        *(_entry(f"/campaigns/{each.campaign.id}", each.campaign.name, "Campaign", "target") for each in found),
+        *(_entry(f"/contacts?{view.query}", view.name, "Saved search", "bookmark") for view in views),
     ]
 
 
-def commands(*, golden: bool) -> list[Line]:
-    """What can be done from everywhere, and every room."""
-    export = _line("/api/contacts/export", "Export contacts", "", "download")
+def commands(*, golden: bool) -> list[Entry]:
+    """What can be done on every screen, and every screen that one can go to."""
+    add = {"id": "add", "n": "Add a contact", "also": "new person", "icon": theme.icon("user-plus")}
+    keys = {"id": "keys", "n": "Show the keys", "also": "keyboard shortcuts help", "icon": theme.icon("keyboard")}
+    sign_out = {"id": "out", "n": "Sign out", "also": "log out leave", "icon": theme.icon("log-out"), "out": True}
     return [
-        {"id": "add", "n": "Add a contact", "also": "new person", "icon": theme.icon("user-plus"), "emit": "add_contact", "key": "n"},
-        *(_line(path, f"Go to {word}", "", icon) for path, word, icon in navigation.rail_of(golden)),
-        _line("/notices", "Go to Notices", "", "bell"),
-        *(export | {"id": kind, "href": f"/api/contacts/export.{kind}", "n": f"Export all contacts as {name}", "file": True} for kind, name in (("csv", "CSV"), ("xlsx", "Excel"), ("vcf", "vCard"))),
-        {"id": "keys", "n": "Show the keys", "also": "keyboard shortcuts help", "icon": theme.icon("keyboard"), "emit": "show_keys", "key": "?"},
-        {"id": "out", "n": "Sign out", "also": "log out leave", "icon": theme.icon("log-out"), "out": True},
-    ]  # fmt: skip
+        add | {"emit": "add_contact", "key": "n"},
+        *(_entry(path, f"Go to {label}", "", icon) for path, label, icon in navigation.rail_of(golden)),
+        _entry("/notices", "Go to Notices", "", "bell"),
+        *(_export_entry(ending, name) for ending, name in EXPORTS.items()),
+        keys | {"emit": "show_keys", "key": "?"},
+        sign_out,
+    ]
 
 
-def _line(href: str, name: str, hint: str, icon: str) -> Line:
+def _export_entry(ending: str, name: str) -> Entry:
+    address = f"/api/contacts/export.{ending}"
+    return _entry(address, f"Export all contacts as {name}", "", "download") | {"id": ending, "file": True}
+
+
+def _entry(href: str, name: str, hint: str, icon: str) -> Entry:
     return {"id": href, "href": href, "n": name, "s": hint, "icon": theme.icon(icon)}
 
 
 class KeySheet:
-    """What each key does."""
+    """A sheet with the keyboard shortcuts."""
 
     def __init__(self) -> None:
         self.sheet = Sheet("Keys")

@@ -1,4 +1,4 @@
-"""More: the rooms that the phone's bar has no place for."""
+"""More: links to the screens for which the phone's bottom bar has no room."""
 
 from nicegui import ui
 
@@ -6,7 +6,7 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.ui import basic
 
-ROOMS = (
+SCREENS = (
     ("/conference", "At an event", "Add whom you meet, one name after the other", "mic"),
     ("/campaigns", "Campaigns", "Boards, goals and pace", "target"),
     ("/reports", "Reports", "What works, who needs help, what stalls", "chart-column"),
@@ -25,7 +25,7 @@ async def more_page(shell: Shell) -> None:
     basic.title("More")
     basic.text(f"{shell.me.name} · {shell.me.email}", "pd-muted pd-small").style("margin-bottom: 14px")
     with ui.element("div").classes("pd-card flush"):
-        for path, title, hint, icon_name in (*ROOMS, *([TEAM] if shell.me.is_golden else [])):
+        for path, title, hint, icon_name in (*SCREENS, *([TEAM] if shell.me.is_golden else [])):
             with ui.element("div").classes("pd-row"), basic.link(path, "pd-row-main"):
                 with ui.element("span").classes("pd-avatar brandy"):
                     basic.icon(icon_name)

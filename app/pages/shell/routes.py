@@ -1,4 +1,4 @@
-"""Registers the screens; called once per process, never at import."""
+"""Which screen stands at which address; `build` registers them with NiceGUI, once per process and never at import."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ from app.pages.core import nicegui_patches
 from app.pages.core.dependencies import Dependencies
 from app.pages.core.tap import look
 from app.pages.imports.import_page import import_page
-from app.pages.notifications.notifications_page import notices_page, outbox_page
+from app.pages.notifications.notifications_page import notifications_page, outbox_page
 from app.pages.pipedrive.pipedrive_settings_page import pipedrive_settings_page
 from app.pages.pipedrive.sync_page import sync_page
 from app.pages.reports.live.hub import Hub
@@ -57,7 +57,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/settings/pipedrive": pipedrive_settings_page,
     "/settings/templates": templates_page,
     "/more": more_page,
-    "/notices": notices_page,
+    "/notices": notifications_page,
     "/outbox": outbox_page,
     "/team": team_page,
     "/team/work": team_report_page,

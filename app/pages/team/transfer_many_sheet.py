@@ -13,10 +13,10 @@ from sqlmodel import Session
 from app.errors import Conflict
 from app.models import Contact, User
 from app.pages.contacts.parts import contact_rows
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Kept, Sequel
+from app.pages.ui.redraw import KeyedList, Memo
 from app.services.accounts import users
 from app.services.team import transfer, transfer_preview
 from app.services.team.transfer_preview import Offer
@@ -60,7 +60,7 @@ class TransferForm:
         # of two answers that overtake each other, the newer one is shown
         self.search_turn = 0
         self.count_turn = 0
-        self.matches: Sequel | None = None
+        self.matches: KeyedList | None = None
         basic.heading("To whom")
         with ui.element("div").classes("pd-picks pd-takers").props('role=group aria-label="To whom"'):
             self.takers = {
@@ -72,7 +72,7 @@ class TransferForm:
             basic.heading("Which ones")
             self.which = basic.chips(WHICH, True, self.choose_which)
         self.list = ui.element("div")
-        self.preview = Kept("pd-merged")
+        self.preview = Memo("pd-merged")
         self.preview.box.style("margin-top: 14px")
         with ui.element("div").classes("pd-foot"):
             basic.button("Hand over", self.submit, "main").classes("full-width").mark("hand-over")
@@ -172,7 +172,9 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 @tap
-def hand_over(session: Session, me: User, giver: User, taker: User | None, chosen: list[UUID] | None) -> Said | str:
+def hand_over(
+    session: Session, me: User, giver: User, taker: User | None, chosen: list[UUID] | None
+) -> Confirmation | str:
     if taker is None:
         raise Conflict("Choose first to whom.")
     ids = transfer_preview.transferable_ids(session, me, giver.id) if chosen is None else chosen
@@ -180,7 +182,7 @@ def hand_over(session: Session, me: User, giver: User, taker: User | None, chose
         raise Conflict("Choose at least one contact.")
     count = transfer.transfer_contacts(session, me, giver.id, taker.id, ids)
     words = f"{counted(count, 'contact')} handed over to {taker.name}"
-    return Said(words, partial(_hand_back, giver, taker, ids)) if giver.active else words
+    return Confirmation(words, partial(_hand_back, giver, taker, ids)) if giver.active else words
 
 
 def _hand_back(giver: User, taker: User, ids: list[UUID], session: Session, who: User) -> str:

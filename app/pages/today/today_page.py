@@ -17,8 +17,8 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme
-from app.pages.ui.action_list import ActList, Line
-from app.pages.ui.redraw import Draw, Kept, further
+from app.pages.ui.action_list import ActionList, ActionRow
+from app.pages.ui.redraw import Draw, Memo, more_button
 from app.services.activities import pending_outcomes, timeline
 from app.services.contacts import suggestions
 from app.signals import Topic
@@ -87,13 +87,13 @@ class Picks:
         self.shell = shell
         self.refresh = refresh
         self.shown = SUGGESTIONS_SHOWN
-        self.questions = Kept()
+        self.questions = Memo()
         with ui.element("div").classes("pd-title"):
             basic.title("Whom to contact now")
             basic.text(theme.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
         with ui.element("div").classes("pd-card flush"):
-            self.list = ActList(cards=True)
-            self.below = Kept()
+            self.list = ActionList(cards=True)
+            self.below = Memo()
 
     def show(self, day: Day) -> None:
         shell = self.shell
@@ -122,8 +122,8 @@ class Promises:
         self.shown = PROMISES_SHOWN
         basic.heading("Planned and overdue")
         with ui.element("div").classes("pd-card flush"):
-            self.list = ActList()
-            self.below = Kept()
+            self.list = ActionList()
+            self.below = Memo()
 
     def show(self, planned: list[timeline.Entry]) -> None:
         self.list.show([promise_line(self.shell, one) for one in planned[: self.shown]])
@@ -135,10 +135,10 @@ class Promises:
 
 
 def ending(rows: Sequence[object], shown: int, word: str, more: Draw, nothing: Draw) -> tuple[object, Draw]:
-    """What stands below a list, for `Kept.show`: a button for the rest, or what to do where the list is empty."""
+    """What stands below a list, for `Memo.show`: a button for the rest, or what to do where the list is empty."""
     if not rows:
         return "nothing", nothing
-    return further(word, more) if len(rows) > shown else ("all", lambda: None)
+    return more_button(word, more) if len(rows) > shown else ("all", lambda: None)
 
 
 def draw_nobody() -> None:
@@ -165,7 +165,7 @@ def draw_questions(shell: Shell, questions: list[tuple[PendingOutcome, Contact]]
             basic.icon("chevron-right")
 
 
-def promise_line(shell: Shell, entry: timeline.Entry) -> Line:
+def promise_line(shell: Shell, entry: timeline.Entry) -> ActionRow:
     touch, name = entry.activity, entry.contact or "Somebody"
 
     async def done() -> None:

@@ -14,7 +14,7 @@ Verb = Callable[[], Awaitable[Any] | None]
 
 
 @dataclass(frozen=True)
-class Act:
+class Action:
     """A button with this icon, one of each in a line; with an address a link that tells `verb` when it is followed.
 
     The label is what a screen reader says; `written` it stands on the button in place of the icon.
@@ -37,15 +37,15 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Line:
+class ActionRow:
     """Who or what stands there, as the component wants it, and what can be done about it."""
 
     id: str
     shown: dict[str, Any]
-    acts: list[Act]
+    acts: list[Action]
 
 
-class ActList(Element, component=theme.COMPONENTS / "acts.js"):
+class ActionList(Element, component=theme.COMPONENTS / "acts.js"):
     """`cards` are for people and have room for every way to reach them; otherwise a row each."""
 
     def __init__(self, *, cards: bool = False) -> None:
@@ -54,7 +54,7 @@ class ActList(Element, component=theme.COMPONENTS / "acts.js"):
         self.verbs: dict[str, dict[str, Verb | None]] = {}
         self.on("act", self.do)
 
-    def show(self, lines: Sequence[Line]) -> None:
+    def show(self, lines: Sequence[ActionRow]) -> None:
         # whoever has just left the list stays known: the tap may have been on its way
         self.verbs |= {line.id: {act.icon: act.verb for act in line.acts} for line in lines}
         # a text, not a list: NiceGUI wraps every nested dict

@@ -6,12 +6,12 @@ from typing import Any
 
 from nicegui import ui
 
-from app.pages.ui.redraw import Sequel
+from app.pages.ui.redraw import KeyedList
 
 Ask = Callable[[str], Awaitable[Sequence[str]]]
 
 
-class Ahead:
+class Autocomplete:
     """`make` draws the field; `ask` says what is like the text typed so far; `on_pick` takes one of them.
 
     With `empties` the field is empty then, for the next one.
@@ -41,7 +41,7 @@ class Ahead:
             )
             with ui.element("div").classes("pd-ahead-list").props("role=group") as self.list:
                 # a word that stays in the list keeps its button: a finger on the way to it does not miss
-                self.words = Sequel("")
+                self.words = KeyedList("")
             self.list.props["aria-label"] = f"{label} like this"
             self.list.set_visibility(False)
 

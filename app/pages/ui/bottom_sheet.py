@@ -36,7 +36,7 @@ class Sheet:
 
     def open(self) -> None:
         # not the client of the moment: whoever asked for the sheet may have stood in what it showed before
-        toast.hush(self.around.client)
+        toast.clear(self.around.client)
         self.dialog.open()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Inputs that speak a draft's own rules, so the form and the API can never disagree."""
+"""Inputs that are validated by the rules of a draft, which are the API's own."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ def field(
 ) -> ui.input | ui.textarea:
     """One input for one key of what is being typed. It pushes; nothing polls."""
 
-    def objection(value: str) -> str | None:
-        return objects(rules, name, value)
+    def validate(value: str) -> str | None:
+        return objection(rules, name, value)
 
     make = ui.textarea if area else ui.input
-    box = make(label, value=draft.get(name) or "", validation=objection)
+    box = make(label, value=draft.get(name) or "", validation=validate)
     box.bind_value_to(draft, name, strict=False)
     return box.props("outlined no-error-icon hide-bottom-space").props(props).classes("pd-field").mark(name)
 
 
-def objects(rules: type[SQLModel], name: str, value: Any) -> str | None:
+def objection(rules: type[SQLModel], name: str, value: Any) -> str | None:
     """Why this value would be refused, in words; None when it is fine."""
     try:
         rules.__pydantic_validator__.validate_assignment(rules.model_construct(name="x"), name, value or None)

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from app.pages.ui import basic, form
 
 
-class Several:
+class MultiValueField:
     """Writes what is typed into `draft[many]`, at most `most` values; every row keeps its place until it is moved or taken away."""
 
     def __init__(  # noqa: PLR0917 - what one kind of field is made of
@@ -55,7 +55,7 @@ class Several:
                 basic.icon_button("plus", f"Another {self.label.lower()}", self.add)
 
     def objection(self, value: str) -> str | None:
-        return form.objects(self.rules, self.one, value)
+        return form.objection(self.rules, self.one, value)
 
     def keep(self, place: int, value: str | None) -> None:
         self.draft[self.many][place] = value or ""

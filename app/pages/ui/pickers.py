@@ -8,7 +8,7 @@ from nicegui.element import Element
 from sqlmodel import SQLModel
 
 from app.pages.ui import basic, form
-from app.pages.ui.redraw import Sequel
+from app.pages.ui.redraw import KeyedList
 
 
 def choice(name: str, hint: str, on: bool, on_click: Callable[[], Any], note: str = "") -> Element:
@@ -39,18 +39,20 @@ def search_box(label: str, on_change: Callable[..., Any], value: str = "", hint:
     return box
 
 
-def matches(label: str, kind: str = "") -> Sequel:
+def matches(label: str, kind: str = "") -> KeyedList:
     """What a search finds, a row each; who is still found keeps their row, so that a finger on the way to it does not miss.
 
     `kind` is `one` where a tap on a row is the choice itself, with nothing to tick.
     """
     with ui.element("div").classes("pd-picks").classes(kind).props("role=group") as box:
-        rows = Sequel()
+        rows = KeyedList()
     box.props["aria-label"] = label
     return rows
 
 
-def learned(draft: dict[str, Any], rules: type[SQLModel], name: str, label: str, known: list[str]) -> None:
+def draw_remembered_field(
+    draft: dict[str, Any], rules: type[SQLModel], name: str, label: str, known: list[str]
+) -> None:
     """A text field that offers what was typed there before; anything else may be typed too."""
     box = form.field(draft, rules, name, label, props="autocomplete=off")
     listed = f"pd-known-{name}-{box.id}"

@@ -1,4 +1,4 @@
-"""Parts that stay as they are while their facts do: a finger never meets a button that news has just replaced."""
+"""Parts of a screen that are drawn again only when what they show has changed, so that news replaces no button under a finger."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,8 +13,8 @@ Draw = Callable[[], object]
 End = tuple[object, Draw]
 
 
-class Kept:
-    """A place on the screen that is drawn again only when what it shows has changed, and never once it is gone."""
+class Memo:
+    """A part of the screen that remembers the facts it was drawn from; once it is deleted it is not drawn any more."""
 
     def __init__(self, classes: str = "") -> None:
         self.box = ui.element("div").classes(classes)
@@ -28,7 +28,7 @@ class Kept:
                 draw()
 
 
-class Sequel:
+class KeyedList:
     """A list of such places: each is drawn again only when its own facts change, and keeps its turn in the list.
 
     What stands at its end, or where the list is empty, is a place of its own.
@@ -36,8 +36,8 @@ class Sequel:
 
     def __init__(self, classes: str = "") -> None:
         self.classes = classes
-        self.box, self.end = ui.element("div"), Kept()
-        self.places: dict[str, Kept] = {}
+        self.box, self.end = ui.element("div"), Memo()
+        self.places: dict[str, Memo] = {}
 
     def show(self, facts: dict[str, object], draws: Sequence[Draw], end: End | None = None) -> None:
         """`facts` by id in the order of the list, with what draws each; nothing when the screen was left meanwhile."""
@@ -49,13 +49,13 @@ class Sequel:
             place = self.places.get(name)
             if place is None:
                 with self.box:
-                    place = self.places[name] = Kept(self.classes)
+                    place = self.places[name] = Memo(self.classes)
             if list(self.box)[index] is not place.box:
                 place.box.move(target_index=index)
             place.show(known, draw)
         self.end.show(end and end[0], end[1] if end else lambda: None)
 
 
-def further(word: str, on_more: Callable[[], object]) -> End:
+def more_button(word: str, on_more: Callable[[], object]) -> End:
     """The end of a list that goes on when asked to."""
     return "more", lambda: basic.button(word, on_more, "plain").classes("full-width")

@@ -20,7 +20,7 @@ class Side:
     said: str
 
 
-class Sides:
+class SideBySide:
     """The choice for one field; nothing is chosen as long as `chosen` is None."""
 
     def __init__(self, label: str, sides: Sequence[Side], chosen: str | None, on_choose: Callable[[str], Any]) -> None:

@@ -8,17 +8,17 @@ from nicegui.events import GenericEventArguments
 from sqlmodel import SQLModel
 
 from app.pages.ui import basic, form
-from app.pages.ui.autocomplete import Ahead, Ask
+from app.pages.ui.autocomplete import Ask, Autocomplete
 
 
-class Tags:
+class TagField:
     """Writes into `draft["tags"]` what `rules` allow there. Enter or a comma ends a tag; what is left in the field counts as one on save."""
 
     def __init__(self, draft: dict[str, Any], rules: type[SQLModel], ask: Ask) -> None:
         self.draft, self.rules = draft, rules
         with ui.element("div").classes("pd-tags"):
             self.chips = ui.element("div").classes("pd-tag-chips").props('role=group aria-label="Tags"')
-            self.ahead = Ahead("Tags", self.field, ask, self.add, empties=True)
+            self.ahead = Autocomplete("Tags", self.field, ask, self.add, empties=True)
         self.show()
 
     def field(self) -> ui.input:
@@ -74,4 +74,4 @@ class Tags:
 
     def objection(self, text: str) -> str | None:
         words = [word.strip() for word in text.split(",") if word.strip()]
-        return form.objects(self.rules, "tags", words) if words else None
+        return form.objection(self.rules, "tags", words) if words else None

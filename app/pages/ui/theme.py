@@ -92,7 +92,7 @@ def day_word(moment: datetime, zone: str) -> str:
     return f"{there:%a} {there.day} {there:%b}" if there.year == today.year else f"{there.day} {there:%b %Y}"
 
 
-def inside(words: str) -> str:
+def mid_sentence(words: str) -> str:
     """`tomorrow, 10:00`: such a day in the middle of a sentence."""
     return words[0].lower() + words[1:] if words.startswith(("Today", "Tomorrow", "Yesterday")) else words
 

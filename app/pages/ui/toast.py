@@ -43,7 +43,7 @@ def show(
         ui.timer(SECONDS[mood], bubble.delete, once=True)
 
 
-def hush(page: Client) -> None:
+def clear(page: Client) -> None:
     """A sheet opens: what was said before would lie over it."""
     if home := _trays.get(page):
         home.clear()

@@ -9,7 +9,7 @@ from nicegui.element import Element
 from app.pages.ui import theme
 
 
-class Rows(Element, component=theme.COMPONENTS / "rows.js"):
+class VirtualList(Element, component=theme.COMPONENTS / "rows.js"):
     """`detail` is on where a row opens beside (or over) the list instead of leaving it.
 
     With `picks` rows can be chosen: it emits `picks` ({ids, on}), and `unpick` when nobody is chosen any more.

@@ -6,7 +6,7 @@ import pytest
 from nicegui import Client, core, ui
 from nicegui.page import page
 
-from app.pages.ui.redraw import Kept, Sequel
+from app.pages.ui.redraw import KeyedList, Memo
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def screen(monkeypatch):
 async def test_a_list_is_drawn_while_it_is_there_and_not_once_it_is_gone(screen):
     drawn = []
     with screen:
-        parts = Sequel()
+        parts = KeyedList()
     parts.show({"a": 1, "b": 1}, [lambda: drawn.append("a"), lambda: drawn.append("b")])
     assert drawn == ["a", "b"]
     screen.clear()
@@ -33,7 +33,7 @@ async def test_a_list_is_drawn_while_it_is_there_and_not_once_it_is_gone(screen)
 async def test_a_place_that_is_gone_is_not_drawn(screen):
     drawn = []
     with screen:
-        place = Kept()
+        place = Memo()
     place.show(1, lambda: drawn.append(1))
     screen.clear()
     place.show(2, lambda: drawn.append(2))

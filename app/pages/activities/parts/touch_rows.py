@@ -9,7 +9,7 @@ from nicegui import ui
 
 from app.models import ACTIVITY_LABELS, OUTCOMES, Activity, ActivityType, Outcome, now
 from app.pages.ui import basic, theme
-from app.pages.ui.action_list import Act, Line, Verb
+from app.pages.ui.action_list import Action, ActionRow, Verb
 from app.services.activities.timeline import Entry
 
 TYPE_ICONS = {
@@ -73,11 +73,11 @@ def is_over(touch: Activity) -> bool:
 
 def when(activity: Activity, zone: str) -> str:
     if is_over(activity):
-        return f"Was {theme.inside(theme.time_word(activity.moment, zone))}. How did it go?"
+        return f"Was {theme.mid_sentence(theme.time_word(activity.moment, zone))}. How did it go?"
     if not activity.done and activity.due_date:
         if activity.is_overdue:
-            return f"Overdue since {theme.inside(theme.day_word(activity.due_date, zone))}"
-        return f"Planned for {theme.inside(theme.time_word(activity.due_date, zone))}"
+            return f"Overdue since {theme.mid_sentence(theme.day_word(activity.due_date, zone))}"
+        return f"Planned for {theme.mid_sentence(theme.time_word(activity.due_date, zone))}"
     return theme.time_word(activity.moment, zone)
 
 
@@ -103,7 +103,7 @@ def told(entry: Entry, zone: str, me: str) -> None:
                 basic.text(touch.note, "pd-pre pd-small")
 
 
-def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> Line:
+def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> ActionRow:
     """One planned touch on the day's list; a meeting may also be moved."""
     touch = entry.activity
     shown = {
@@ -113,8 +113,8 @@ def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> Line:
         "n": entry.contact or "Somebody",
         "s": when(touch, zone),
     }
-    move = [Act("clock", f"Move: {touch.subject}", on_move)] if touch.type is ActivityType.MEETING else []
-    return Line(str(touch.id), shown, [*move, Act("check", f"Log: {touch.subject}", on_done)])
+    move = [Action("clock", f"Move: {touch.subject}", on_move)] if touch.type is ActivityType.MEETING else []
+    return ActionRow(str(touch.id), shown, [*move, Action("check", f"Log: {touch.subject}", on_done)])
 
 
 def rows(

@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.models import Campaign, CampaignStatus, Contact, User
 from app.pages.campaigns.campaign_actions import taken_back
 from app.pages.campaigns.parts import board_cards, campaign_cards
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.campaigns import bulk_moves, campaigns, listing
@@ -78,13 +78,13 @@ def known(session: Session, me: User, contact: Contact) -> list[Place]:
 
 
 @tap
-def put(session: Session, me: User, contact_id: UUID, campaign_id: UUID) -> Said:
+def put(session: Session, me: User, contact_id: UUID, campaign_id: UUID) -> Confirmation:
     name = campaigns.seen(session, me, campaign_id).name
     (became,), deed_id = bulk_moves.assign(session, me, campaign_id, [contact_id])
     if became.status == "not_found":
         raise NotFound
     words = f"On the board of {name}." if became.warning else f"On the board of {name}"
-    return Said(" ".join(filter(None, (words, became.warning))), taken_back(deed_id))
+    return Confirmation(" ".join(filter(None, (words, became.warning))), taken_back(deed_id))
 
 
 def _to_all() -> None:

@@ -11,7 +11,7 @@ from app.pages.contacts.sheets.erase_sheet import EraseSheet
 from app.pages.contacts.sheets.qr_sheet import CodeSheet
 from app.pages.contacts.sheets.snooze_sheet import SnoozeSheet
 from app.pages.core.shell import Shell
-from app.pages.core.tap import Said, tap
+from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic
 from app.services.contacts import bank
 
@@ -57,9 +57,9 @@ class Verbs:
 
 
 @tap
-def trash(session: Session, me: User, contact_id: UUID) -> Said:
+def trash(session: Session, me: User, contact_id: UUID) -> Confirmation:
     name = bank.trash(session, me, contact_id).name
-    return Said(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
+    return Confirmation(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
 
 
 def _restore(session: Session, who: User, contact_id: UUID) -> str:

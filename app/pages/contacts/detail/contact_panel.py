@@ -18,7 +18,7 @@ from app.pages.core import live_updates
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.activities import timeline as story
 from app.services.base import firm_settings, phone_numbers
 from app.services.contacts import bank, warmness
@@ -69,21 +69,21 @@ class Panel:
 
     def __init__(self, shell: Shell, found: Whole) -> None:
         self.shell, self.contact = shell, found[0]
-        self.missing = Kept()
+        self.missing = Memo()
         with ui.element("div") as self.parts:
-            self.head = Kept()
-            self.campaigns, self.places = campaigns_part.Places(), Kept()
+            self.head = Memo()
+            self.campaigns, self.places = campaigns_part.Places(), Memo()
             introductions_part.Here(shell, self.contact)
             with ui.element("div").classes("pd-card"):
                 me = shell.me
                 self.warmth = WarmthPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
-                self.when = Kept("pd-when")
+                self.when = Memo("pd-when")
             self.pipedrive = pipedrive_part.PipedrivePart(shell, self.contact.id)
             with ui.element("div").classes("pd-card"):
-                self.facts = Kept()
+                self.facts = Memo()
                 self.verbs = Verbs(shell, self.contact)
             basic.heading("Story")
-            self.story = Kept()
+            self.story = Memo()
         self.show(found)
 
     def show(self, seen: Whole) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.models import User
 from app.pages.core.tap import look
 from app.pages.ui import basic
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.contacts import duplicates
 from app.services.contacts.duplicates import Twin, Typed
 
@@ -25,7 +25,7 @@ class DuplicatesPart:
         self.turn = 0
         self.kept: set[UUID] = set()
         with ui.element("div").props("aria-live=polite"):
-            self.place = Kept("pd-twins")
+            self.place = Memo("pd-twins")
 
     async def find(self, typed: dict[str, Any], but_not: UUID | None) -> None:
         """Look for those like what is typed so far, unless the form was left meanwhile."""

@@ -9,10 +9,10 @@ from sqlmodel import Session
 from app.models import Contact, User, fold
 from app.pages.core import live_updates
 from app.pages.core.shell import Shell
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
 from app.signals import Topic
@@ -27,7 +27,7 @@ class Here:
     def __init__(self, shell: Shell, contact: Contact) -> None:
         self.contact, self.firm = contact, contact.organisation.name if contact.organisation else ""
         self.sheet = Sheet("Use an introduction")
-        self.offers = Kept()
+        self.offers = Memo()
         ui.timer(0, self.again, once=True)
         live_updates.on(self.again, Topic.OUTREACH, owner=shell.me.id)
 
@@ -68,9 +68,9 @@ class Here:
 
     async def use(self, one: Offer) -> None:
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             introductions.redeem(session, me, one.introduction.id, self.contact.id)
-            return Said("Referral logged", partial(open_again, one.introduction.id))
+            return Confirmation("Referral logged", partial(open_again, one.introduction.id))
 
         if await work():
             self.sheet.close()

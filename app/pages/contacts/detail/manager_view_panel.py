@@ -20,7 +20,7 @@ from app.pages.core import live_updates
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.activities.timeline import Entry
 from app.services.permissions.visibility import Place
 from app.services.team import manager_view
@@ -66,15 +66,15 @@ class Panel:
         self.limit = manager_view.STORY
         self.card: tuple[UUID, CardSheet] | None = None
         self.giving = HandOverSheet()
-        self.missing = Kept()
+        self.missing = Memo()
         with ui.element("div") as self.sheets:
             pass
         with ui.element("div").mark("seen") as self.parts:
-            self.head, self.places = Kept(), Kept()
-            self.standing = Kept("pd-card")
-            self.facts = Kept("pd-card")
+            self.head, self.places = Memo(), Memo()
+            self.standing = Memo("pd-card")
+            self.facts = Memo("pd-card")
             basic.heading("Story")
-            self.story = Kept()
+            self.story = Memo()
         self.show(found)
 
     def ask(self, session: Session, me: User) -> Whole:

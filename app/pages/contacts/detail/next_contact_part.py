@@ -51,8 +51,8 @@ def line(icon: str, words: str, tone: str = "") -> None:
 
 
 def _day(moment: datetime, zone: str) -> str:
-    return theme.inside(theme.day_word(moment, zone))
+    return theme.mid_sentence(theme.day_word(moment, zone))
 
 
 def _when(moment: datetime, zone: str) -> str:
-    return theme.inside(theme.time_word(moment, zone))
+    return theme.mid_sentence(theme.time_word(moment, zone))

@@ -15,7 +15,7 @@ from app.pages.pipedrive.push_details_sheet import PushActions
 from app.pages.pipedrive.push_preview_sheet import PushPreviewSheet
 from app.pages.pipedrive.record_choice_sheet import RecordChoiceSheet
 from app.pages.ui import basic
-from app.pages.ui.redraw import Kept, Sequel
+from app.pages.ui.redraw import KeyedList, Memo
 from app.services.pipedrive.push_history import Tab
 from app.services.push_queue.push_jobs import Badge, Standing
 from app.signals import Topic
@@ -35,10 +35,10 @@ class PipedrivePart:
         live_updates.on(self.preview.details.refresh, Topic.SYNC, about=contact_id)
         with ui.element("div").classes("pd-card"):
             with ui.element("div").classes("pd-line wrap"):
-                self.badge, self.there, self.first = Kept(), Kept(), Kept()
-            self.reason, self.centre = Kept(), Kept()
+                self.badge, self.there, self.first = Memo(), Memo(), Memo()
+            self.reason, self.centre = Memo(), Memo()
             with basic.expansion(PUSHES_AND_LINKS):
-                self.acts = Sequel("")
+                self.acts = KeyedList("")
                 self.acts.box.classes("pd-push-acts")
 
     def show(self, standing: Standing, address: str | None, name: str) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.models import User, WarmnessChange, WarmnessReason
 from app.pages.contacts.parts.warmness_meter import Advice, WarmnessMeter
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.contacts import bank, warmness
@@ -68,10 +68,10 @@ def warm(session: Session, me: User, contact_id: UUID, score: int) -> str:
 
 
 @tap
-def accept(session: Session, me: User, contact_id: UUID) -> Said:
+def accept(session: Session, me: User, contact_id: UUID) -> Confirmation:
     before = bank.owned(session, me, contact_id).warmness_score
     after = warmness.accept(session, me, contact_id).warmness_score
-    return Said(f"Warmness {after}", lambda s, who: _as_before(s, who, contact_id, before))
+    return Confirmation(f"Warmness {after}", lambda s, who: _as_before(s, who, contact_id, before))
 
 
 @tap

@@ -10,9 +10,9 @@ from app.models import ContactDraft, User, fold, organisation_key
 from app.models.contact import MOST_ADDRESSES
 from app.pages.core.tap import look
 from app.pages.ui import basic, form
-from app.pages.ui.autocomplete import Ahead
-from app.pages.ui.multi_value_field import Several
-from app.pages.ui.tag_field import Tags
+from app.pages.ui.autocomplete import Autocomplete
+from app.pages.ui.multi_value_field import MultiValueField
+from app.pages.ui.tag_field import TagField
 from app.services.contacts import organisations, tags
 
 LIKELY, MOST_TAGS = 6, 500
@@ -37,8 +37,8 @@ class ContactForm:
             self.hear(form.field(self.typed, ContactDraft, "name", "Name", props=props))
             self.organisation_field()
             tel, mail = "type=tel inputmode=tel", "type=email inputmode=email"
-            Several(self.typed, ContactDraft, "phone", "phones", "Phone", tel, self.on_change, MOST_ADDRESSES)
-            Several(self.typed, ContactDraft, "email", "emails", "E-mail", mail, self.on_change, MOST_ADDRESSES)
+            MultiValueField(self.typed, ContactDraft, "phone", "phones", "Phone", tel, self.on_change, MOST_ADDRESSES)
+            MultiValueField(self.typed, ContactDraft, "email", "emails", "E-mail", mail, self.on_change, MOST_ADDRESSES)
             self.draw_warmness()
             with basic.expansion("More") as fold:
                 self.draw_folded()
@@ -53,7 +53,7 @@ class ContactForm:
     def draw_folded(self) -> None:
         form.field(self.typed, ContactDraft, "job_title", "Job title")
         form.field(self.typed, ContactDraft, "linkedin_url", "LinkedIn", props="type=url inputmode=url")
-        Tags(self.typed, ContactDraft, used_tags)
+        TagField(self.typed, ContactDraft, used_tags)
         self.draw_cadence()
         form.field(self.typed, ContactDraft, "notes", "Notes", area=True, props="autogrow")
 
@@ -68,7 +68,7 @@ class ContactForm:
             ahead.box.set_value(name)
             return self.on_change()
 
-        ahead = Ahead("Organisation", draw_box, similar_organisations, pick)
+        ahead = Autocomplete("Organisation", draw_box, similar_organisations, pick)
 
     def hear(self, box: ui.input | ui.textarea) -> None:
         box.on("update:model-value", self.on_change, [], throttle=0.35, leading_events=False)

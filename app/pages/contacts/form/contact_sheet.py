@@ -17,7 +17,7 @@ from app.pages.contacts.form.edit_conflict import ConflictChoices, FieldConflict
 from app.pages.contacts.form.form_state import UnsavedEdit
 from app.pages.contacts.form.paste_box import PasteBox
 from app.pages.contacts.sheets.merge_sheet import MergeSheet
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.contacts import bank, erased_people
@@ -138,7 +138,7 @@ class ContactEditor:
         faster: list[Contact] = []
 
         @tap
-        def keep(session: Session, me: User, contact_id: UUID) -> str | Said | None:
+        def keep(session: Session, me: User, contact_id: UUID) -> str | Confirmation | None:
             try:
                 bank.change(session, me, contact_id, changes, version=work.version)
             except Stale:
@@ -146,7 +146,9 @@ class ContactEditor:
                 return None
             before = {name: work.base[name] for name in changes}
             return (
-                Said("Saved", lambda s, who: form_state.as_before(s, who, contact_id, before)) if changes else "Saved"
+                Confirmation("Saved", lambda s, who: form_state.as_before(s, who, contact_id, before))
+                if changes
+                else "Saved"
             )
 
         if not await keep(work.contact_id):  # type: ignore[arg-type]
@@ -171,7 +173,7 @@ class ContactEditor:
         erased: list[str] = []
 
         @tap
-        def keep(session: Session, me: User) -> Said | None:
+        def keep(session: Session, me: User) -> Confirmation | None:
             draft = ContactDraft.model_validate(said)
             found.extend(find_similar(session, me, said, None))
             if self.duplicates.undecided(found):
@@ -183,7 +185,7 @@ class ContactEditor:
                     raise
                 erased.append(str(no))
                 return None
-            return Said(f"{contact.name} added", lambda s, who: form_state.take_back(s, who, contact.id))
+            return Confirmation(f"{contact.name} added", lambda s, who: form_state.take_back(s, who, contact.id))
 
         done = await keep()
         self.duplicates.show(found)

@@ -10,7 +10,7 @@ from nicegui import ui
 from app.models import organisation_key
 from app.pages.contacts.parts import fact_labels
 from app.pages.ui import basic
-from app.pages.ui.side_by_side import Side, Sides
+from app.pages.ui.side_by_side import Side, SideBySide
 
 MANY = frozenset({"emails", "phones", "tags"})
 FIELDS = (
@@ -82,7 +82,7 @@ class ConflictChoices:
             for one in fields:
                 words = {"mine": "Typed here", "theirs": "There now", "both": "Both"}
                 sides = [Side(key, words[key], fact_labels.said(one.field, one.value(key))) for key in one.choices]
-                Sides(fact_labels.LABELS[one.field], sides, one.choice, partial(self.choose, one.field))
+                SideBySide(fact_labels.LABELS[one.field], sides, one.choice, partial(self.choose, one.field))
 
     def choose(self, field: str, choice: str) -> None:
         self.chosen[field] = choice

@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 from app.errors import Refusal
 from app.pages.core.tap import look
 from app.pages.ui import basic
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 from app.services.contacts.capture import text_parser
 from app.services.contacts.capture.captured_draft import Captured
 
@@ -40,7 +40,7 @@ class PasteBox:
         self.box.props("outlined autogrow hide-bottom-space").classes("pd-field pd-blob").mark("blob")
         self.box.on("update:model-value", self.read, [], throttle=0.35, leading_events=False)
         self.box.set_visibility(False)
-        self.summary = Kept()
+        self.summary = Memo()
 
     async def read_text(self, text: str) -> None:
         """A text from elsewhere, read as if it had been pasted."""

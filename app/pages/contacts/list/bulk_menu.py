@@ -17,7 +17,7 @@ from app.pages.contacts.list import list_queries
 from app.pages.contacts.list.bulk_sheets import BulkAssignSheet, BulkLogSheet, BulkTagSheet, ExportSheet
 from app.pages.contacts.list.selection import Selection
 from app.pages.contacts.list.selection_bar import BarButton, SelectionBar
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.services.activities import bulk_log
 from app.services.campaigns import board, bulk_moves, undo_dispatch
 from app.services.campaigns.board_assignments import Assigned
@@ -38,7 +38,7 @@ NAMES = {"pipedrive": "contacts-for-pipedrive.csv"}
 WARNED = 20
 
 Merge = Callable[[UUID, UUID, Callable[[UUID], Any]], Awaitable[None]]
-Work = Callable[[Session, User, Chosen], Said | str | None]
+Work = Callable[[Session, User, Chosen], Confirmation | str | None]
 
 
 class BulkMenu:
@@ -87,7 +87,7 @@ class BulkMenu:
         """One transaction for all of them; afterwards nobody is chosen, unless `keep`."""
 
         @tap
-        def go(session: Session, me: User) -> Said | str | None:
+        def go(session: Session, me: User) -> Confirmation | str | None:
             return work(session, me, self.selection.resolve(session, me))
 
         with self.bar.busy(doing, self.count):
@@ -97,14 +97,14 @@ class BulkMenu:
         return done
 
     async def tag(self, word: str) -> bool:
-        def work(session: Session, me: User, them: Chosen) -> Said | str:
+        def work(session: Session, me: User, them: Chosen) -> Confirmation | str:
             done = bulk_actions.tag(session, me, them, word)
             return _sentence(done, f"tagged “{_tag(word)}”", "All of them have that tag already.")
 
         return await self.do("Tagging", work)
 
     async def untag(self, word: str) -> bool:
-        def work(session: Session, me: User, them: Chosen) -> Said | str:
+        def work(session: Session, me: User, them: Chosen) -> Confirmation | str:
             done = bulk_actions.untag(session, me, them, word)
             return _sentence(done, f"lost the tag “{_tag(word)}”", "None of them has that tag.")
 
@@ -116,14 +116,14 @@ class BulkMenu:
             f": {touch_rows.word(Outcome(outcome), kind).lower()}" if outcome else ""
         )
 
-        def work(session: Session, me: User, them: Chosen) -> Said | str:
+        def work(session: Session, me: User, them: Chosen) -> Confirmation | str:
             done = bulk_log.log(session, me, them, draft)
             return _sentence(done, f"{said},", "Nothing was logged.", first=True)
 
         return await self.do("Logging a touch with", work)
 
     async def push(self) -> None:
-        def work(session: Session, me: User, them: Chosen) -> Said | str:
+        def work(session: Session, me: User, them: Chosen) -> Confirmation | str:
             done = bulk_actions.push(session, me, them)
             on_its_way = (
                 "on the way to Pipedrive" if push_jobs.has_connection(session, me) else f"waiting. {push_jobs.NO_KEY}"
@@ -133,7 +133,7 @@ class BulkMenu:
         await self.do("Pushing", work)
 
     async def trash(self) -> None:
-        def work(session: Session, me: User, them: Chosen) -> Said | str:
+        def work(session: Session, me: User, them: Chosen) -> Confirmation | str:
             done = bulk_actions.trash(session, me, them)
             return _sentence(done, "moved to the trash", "They are in the trash already.")
 
@@ -150,14 +150,14 @@ class BulkMenu:
         warned: list[tuple[str, str]] = []
         back: list[Callable[[Session, User], str] | None] = []
 
-        def work(session: Session, me: User, them: Chosen) -> Said | None:
+        def work(session: Session, me: User, them: Chosen) -> Confirmation | None:
             became, deed_id = bulk_moves.assign(session, me, campaign_id, bulk_actions.chosen(session, me, them))
             done.extend(became)
             back.append(taken_back(deed_id))
             worth = [each for each in done if each.warning][:WARNED]
             names = [board.card(session, me, campaign_id, each.contact_id).name for each in worth]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=True))
-            return None if warned else Said(assign_result.words(done), back[0])
+            return None if warned else Confirmation(assign_result.words(done), back[0])
 
         sheet = self.assign_sheet.sheet
         sheet.close()
@@ -178,12 +178,12 @@ class BulkMenu:
         return done
 
 
-def _sentence(done: Done, became: str, nothing: str, *, first: bool = False) -> Said | str:
+def _sentence(done: Done, became: str, nothing: str, *, first: bool = False) -> Confirmation | str:
     """`12 contacts tagged “energy”`, with the way back; or why nobody changed."""
     if done.deed_id is None:
         return nothing
     people = assign_result.people(done.n)
-    return Said(f"{became} {people}" if first else f"{people} {became}", partial(_undo, done.deed_id))
+    return Confirmation(f"{became} {people}" if first else f"{people} {became}", partial(_undo, done.deed_id))
 
 
 def _undo(deed_id: UUID, session: Session, who: User) -> str:

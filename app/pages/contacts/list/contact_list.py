@@ -50,7 +50,7 @@ class ContactList:
             self.layout.classes("pd-layout")
             basic.icon_button("square-check", "Choose several", self.begin_selecting).mark("choose-several")
         with ui.element("div").classes("pd-card flush pd-list"):
-            self.rows = virtual_list.Rows(rows, detail=True, picks=True, cards=cards).mark("rows")
+            self.rows = virtual_list.VirtualList(rows, detail=True, picks=True, cards=cards).mark("rows")
             self.rows.on("open", self.open).on("log", self.log)
             self.rows.on("picks", self.select).on("unpick", self.select_none, [])
             self.nothing = ui.element("div")

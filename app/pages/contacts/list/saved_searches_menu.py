@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.models import SavedSearch, SavedSearchDraft, User
 from app.pages.contacts.list import list_queries, list_url
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, form
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.filter_chips_base import MenuChip
@@ -105,9 +105,9 @@ class SavedSearchesMenu:
 
     async def remove(self, view: SavedSearch) -> None:
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             saved_searches.remove(session, me, view.id)
-            return Said(f"“{view.name}” is removed", back)
+            return Confirmation(f"“{view.name}” is removed", back)
 
         def back(session: Session, me: User) -> str:
             saved_searches.save(session, me, SavedSearchDraft(name=view.name, query=view.query))

@@ -10,7 +10,7 @@ from nicegui.element import Element
 from app.models import ActivityType, Contact
 from app.pages.contacts.parts import reach_links
 from app.pages.ui import basic, theme
-from app.pages.ui.action_list import Act, Line
+from app.pages.ui.action_list import Action, ActionRow
 from app.services.contacts.suggestions import Suggestion
 from app.services.push_queue.push_jobs import Badge, Standing
 
@@ -34,14 +34,16 @@ def subtitle(contact: Contact) -> str:
     return " · ".join(filter(None, (firm, contact.job_title))) or contact.email or contact.phone or ""
 
 
-def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> Line:
+def suggestion(
+    pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None
+) -> ActionRow:
     """Whom to contact, why, and every way to do it within one thumb's reach.
 
     `on_write` asks which mail it shall be; without it the mail program opens at once.
     """
     contact = pick.contact
     name = contact.name
-    return Line(
+    return ActionRow(
         str(contact.id),
         {
             "href": f"/contacts/{contact.id}",
@@ -53,19 +55,19 @@ def suggestion(pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on
         },
         [
             *(_way(contact, way, on_reach, on_write) for way in reach_links.ways(contact)),
-            Act("calendar-plus", f"Book a meeting with {name}", partial(on_meet, contact)),
-            Act("check", "Log", partial(on_log, contact), written=True),
+            Action("calendar-plus", f"Book a meeting with {name}", partial(on_meet, contact)),
+            Action("check", "Log", partial(on_log, contact), written=True),
         ],
     )
 
 
-def _way(contact: Contact, way: reach_links.Way, on_reach: Verb, on_write: Verb | None) -> Act:
+def _way(contact: Contact, way: reach_links.Way, on_reach: Verb, on_write: Verb | None) -> Action:
     name, _, label, kind, address = way
     if address is None:
-        return Act(name, label, None)
+        return Action(name, label, None)
     if kind is ActivityType.EMAIL and on_write:
-        return Act(name, label, partial(on_write, contact))
-    return Act(name, label, partial(on_reach, contact, kind), href=address)
+        return Action(name, label, partial(on_write, contact))
+    return Action(name, label, partial(on_reach, contact, kind), href=address)
 
 
 def quick_actions(contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> None:

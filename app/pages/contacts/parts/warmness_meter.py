@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from app.pages.ui import basic, theme
-from app.pages.ui.redraw import Kept
+from app.pages.ui.redraw import Memo
 
 COLDEST = 0
 WARMEST = 10
@@ -39,7 +39,7 @@ class WarmnessMeter:
                 with ui.element("div").classes("pd-meter").props("aria-hidden=true") as self.meter:
                     self.steps = [ui.element("i") for _ in range(WARMEST)]
             basic.icon_button("plus", "One step warmer", lambda: self.change(self.score + 1))
-        self.advice = Kept()
+        self.advice = Memo()
         self.draw()
 
     def show(self, score: int, advice: Advice | None) -> None:

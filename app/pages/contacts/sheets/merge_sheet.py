@@ -11,11 +11,11 @@ from sqlmodel import Session
 from app.errors import Refusal
 from app.models import Contact, User
 from app.pages.contacts.parts import contact_rows, fact_labels
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.redraw import Kept
-from app.pages.ui.side_by_side import Side, Sides
+from app.pages.ui.redraw import Memo
+from app.pages.ui.side_by_side import Side, SideBySide
 from app.services.campaigns import undo_dispatch
 from app.services.contacts import merge, merge_fields
 from app.services.contacts.merge import MergePlan
@@ -75,14 +75,14 @@ class MergeForm:
         if not plan.fields:
             basic.text("Both say the same.", "pd-muted").style("margin-top: 12px")
         basic.heading("What it will be")
-        self.preview = Kept("pd-merged")
+        self.preview = Memo("pd-merged")
         self.show_preview()
         basic.text(moved(plan.moves), "pd-muted pd-small")
         with ui.element("div").classes("pd-foot"):
             basic.button("Merge", self.merge, "main").classes("full-width").mark("merge")
 
     def field(self, one: FieldChoice) -> None:
-        Sides(
+        SideBySide(
             fact_labels.LABELS[one.field], ways(one, self.plan), self.chosen[one.field], partial(self.choose, one.field)
         )
 
@@ -114,9 +114,9 @@ class MergeForm:
             return
 
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             kept, deed_id = merge.merge(session, me, plan.keep.id, plan.drop.id, chosen)
-            return Said(f"{kept.name}: two contacts are one now", partial(_apart, deed_id))
+            return Confirmation(f"{kept.name}: two contacts are one now", partial(_apart, deed_id))
 
         if await work():
             self.host.sheet.close()

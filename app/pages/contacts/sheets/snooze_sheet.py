@@ -9,7 +9,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Contact, User, now
-from app.pages.core.tap import Said, tap
+from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.contacts import bank
@@ -60,11 +60,11 @@ class SnoozeSheet:
 
 
 @tap
-def snooze(session: Session, me: User, contact_id: UUID, days: int, zone: str) -> Said:
+def snooze(session: Session, me: User, contact_id: UUID, days: int, zone: str) -> Confirmation:
     before = bank.owned(session, me, contact_id).snoozed_until
     until = bank.snooze(session, me, contact_id, days).snoozed_until
-    word = theme.inside(theme.day_word(until, zone)) if until else ""
-    return Said(f"Snoozed until {word}", lambda s, who: _as_before(s, who, contact_id, before))
+    word = theme.mid_sentence(theme.day_word(until, zone)) if until else ""
+    return Confirmation(f"Snoozed until {word}", lambda s, who: _as_before(s, who, contact_id, before))
 
 
 @tap

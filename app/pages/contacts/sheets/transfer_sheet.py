@@ -6,7 +6,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Contact, User
-from app.pages.core.tap import Said, look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import users
@@ -36,9 +36,9 @@ class HandOverSheet:
 
     async def give(self, contact: Contact, owner: User, to: User) -> None:
         @tap
-        def work(session: Session, me: User) -> Said:
+        def work(session: Session, me: User) -> Confirmation:
             transfer.transfer_contacts(session, me, owner.id, to.id, [contact.id])
-            return Said(f"{contact.name} is {to.name}'s now", partial(_back, contact, owner, to))
+            return Confirmation(f"{contact.name} is {to.name}'s now", partial(_back, contact, owner, to))
 
         if await work():
             self.sheet.close()

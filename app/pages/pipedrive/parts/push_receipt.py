@@ -41,7 +41,9 @@ def did(done: tuple[PushReceipt, ...], home: Home, zone: str) -> None:
                 words = f"{DID[one.what]} {one.entity_type.value} {number}"
                 address = home.of(one.entity_type, number) if one.account == home.account else None
                 if one.undone_at:
-                    basic.text(f"{words}, taken back {theme.inside(theme.time_word(one.undone_at, zone))}", "pd-muted")
+                    basic.text(
+                        f"{words}, taken back {theme.mid_sentence(theme.time_word(one.undone_at, zone))}", "pd-muted"
+                    )
                 elif address:
                     with basic.link(address, "pd-line", away=True):
                         basic.text(words)
