@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from app.errors import Invalid, NotFound, Stale
 from app.models import (
-    CALLED_OFF,
     REACHED,
     Activity,
     ActivityDraft,
@@ -22,7 +21,7 @@ from app.models import (
 )
 from app.services.activities import pending_outcomes
 from app.services.campaigns import board_stages
-from app.services.contacts import bank
+from app.services.contacts import bank, derived_fields
 from app.services.permissions import visibility
 from app.services.push_queue import push_jobs, push_rules
 from app.signals import Topic, announce
@@ -184,32 +183,15 @@ def _after(
 ) -> None:
     """Everything that a touch brings along; `left` is the campaign that it counted for before."""
     if contact:
-        _retell(session, contact)
+        derived_fields.update_touch_dates(session, [contact.id])
         if not heard:
-            _hand_over(session, contact, activity)
+            _push_meeting(session, contact, activity)
         board_stages.after_touch(session, who, activity, contact, left, corrected=corrected)
     announce(session, Topic.OUTREACH, contact.id if contact else activity.id, contact.user_id if contact else who.id)
 
 
-def _retell(session: Session, contact: Contact) -> None:
-    """The contact's last touch and next date are what its touches say, however they came and went."""
-    alive = select(Activity).where(Activity.contact_id == contact.id, col(Activity.deleted_at).is_(None)).subquery()
-    called_off = and_(
-        alive.c.type == ActivityType.MEETING,
-        func.coalesce(alive.c.outcome, "").in_([outcome.value for outcome in CALLED_OFF]),
-    )
-    done, due = (
-        func.max(alive.c.happened_at).filter(alive.c.done, ~called_off),
-        func.min(alive.c.due_date).filter(alive.c.done.is_(False)),
-    )
-    latest, contact.next_due = session.execute(select(done, due)).one()
-    contact.last_contacted = max(filter(None, (latest, contact.contacted_elsewhere)), default=None)
-    contact.version += 1
-    session.add(contact)
-
-
-def _hand_over(session: Session, contact: Contact, activity: Activity) -> None:
-    """A meeting goes to Pipedrive with the key of the contact's owner; that one is off is told where it was heard of."""
+def _push_meeting(session: Session, contact: Contact, activity: Activity) -> None:
+    """Queue a meeting with the key of the contact's owner; one that is off only where Pipedrive heard of it."""
     owner = session.get_one(User, contact.user_id)
     if activity.takes_place or push_rules.was_pushed(session, owner, activity):
         push_jobs.enqueue(session, owner, contact, Trigger.MEETING, activity)

@@ -24,9 +24,10 @@ from app.models import (
 from app.models.base import new_id
 from app.services.base import audit_log
 from app.services.campaigns import campaigns
+from app.services.contacts import derived_fields
 from app.services.contacts.bulk_actions import Chosen, Done, chosen
 from app.services.permissions import visibility
-from app.services.undo import derived_fields, undo_log
+from app.services.undo import undo_log
 from app.services.undo.row_snapshots import Step, born
 from app.signals import Topic, announce
 
@@ -67,7 +68,7 @@ def log(session: Session, who: User, wanted: Chosen, draft: ActivityDraft) -> Do
         session.execute(ANSWER, {"who": who.id, "ids": ids, "now": now()})
         who.default_type = draft.type.value
         session.add(who)
-    derived_fields.touches(session, who, ids)
+    derived_fields.update_touch_dates(session, ids)
     added = Step("activities", after=[{"id": row["id"], "contact_id": row["contact_id"]} for row in rows])
     deed_id = undo_log.keep(session, who, UndoKind.LOG, f"{len(ids):,}: logged.", [added, *steps])
     audit_log.record(session, who, "contacts.log", deed_id, contacts=len(ids))

@@ -21,6 +21,7 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log
+from app.services.base.counted_touches import counts
 from app.services.campaigns import board_assignments, campaigns
 from app.services.contacts import bank
 from app.services.permissions import visibility
@@ -138,11 +139,11 @@ USED = text(f"""
         select from activities m
         where m.contact_id = a.contact_id and m.type = 'MEETING'
           and (one.campaign_id is null or m.campaign_id = one.campaign_id)
-          and {touch_sql.ALIVE.format("m")} and m.created_at >= one.redeemed_at
+          and {counts("m")} and m.created_at >= one.redeemed_at
     )) as met
     from introductions one join activities a on a.id = one.redeemed_activity_id and {touch_sql.IS_TOUCH}
     where cast(:campaign as uuid) is null or one.campaign_id = :campaign
-""")  # noqa: S608 - pieces of SQL that stand here and in counting.py, no data
+""")  # noqa: S608 - pieces of SQL that stand here, in touch_sql and in counted_touches, no data
 
 
 def _open(session: Session, who: User, introduction_id: UUID) -> Introduction:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, not_
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
@@ -17,19 +17,13 @@ from app.models import (
     CampaignContact,
     CampaignUser,
     Contact,
-    Outcome,
     Stage,
     User,
 )
+from app.services.base.counted_touches import counts
 from app.services.permissions import visibility
 
 MISSING = "There is no such campaign among yours."
-
-# the same words as in app/services/reports/metric_definitions.py
-CALLED_OFF = and_(
-    col(Activity.type) == ActivityType.MEETING,
-    func.coalesce(col(Activity.outcome), "").in_([Outcome.MOVED.value, Outcome.CANCELLED.value]),
-)
 
 
 @dataclass(frozen=True)
@@ -60,9 +54,9 @@ def figures() -> Any:
         same = col(row.campaign_id) == col(Campaign.id)
         return select(func.count()).select_from(row).where(same, *conditions).correlate(Campaign).scalar_subquery()
 
-    alive = (col(Activity.deleted_at).is_(None), not_(CALLED_OFF))
-    touches = many(Activity, *alive, col(Activity.done))
-    booked = many(Activity, *alive, col(Activity.type) == ActivityType.MEETING)
+    counted = text(counts("activities"))
+    touches = many(Activity, counted, col(Activity.done))
+    booked = many(Activity, counted, col(Activity.type) == ActivityType.MEETING)
     columns: Any = (Campaign, User.name, many(CampaignUser), touches, booked)
     return select(*columns).join(User, col(User.id) == col(Campaign.owner_id))
 

@@ -13,14 +13,15 @@ from app.errors import Conflict
 from app.models import Contact, UndoEntry, UndoKind, User, now
 from app.services.base import audit_log
 from app.services.campaigns import board_undo
-from app.services.undo import derived_fields, row_snapshots, undo_log
+from app.services.contacts import derived_fields
+from app.services.undo import row_snapshots, undo_log
 from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
 MOVED_ON = "This cannot be undone any more: one of the two is no longer as it was in your contact bank."
 
 RENAMES = frozenset({UndoKind.FIRM_RENAME, UndoKind.FIRM_MERGE})
-RETELLS = frozenset({UndoKind.LOG, UndoKind.MERGE})
+TOUCHED = frozenset({UndoKind.LOG, UndoKind.MERGE})
 PLACES = frozenset({UndoKind.ASSIGN, UndoKind.MOVE, UndoKind.TAKE_OUT})
 
 
@@ -49,7 +50,7 @@ def undo(session: Session, who: User, deed_id: UUID) -> Undone:
         if deed.kind is UndoKind.MERGE:
             _still_merged(session, who, deed)
         done, wanted = _put_back(session, who, steps)
-    _told_anew(session, who, deed.kind, steps)
+    _derive_again(session, deed.kind, steps)
     deed.undone_at = now()
     session.add(deed)
     audit_log.record(session, who, "deed.undone", deed.id, kind=deed.kind.value, rows=done)
@@ -74,14 +75,15 @@ def _still_merged(session: Session, who: User, deed: UndoEntry) -> None:
         raise Conflict(MOVED_ON)
 
 
-def _told_anew(session: Session, who: User, kind: UndoKind, steps: Sequence[Step]) -> None:
+def _derive_again(session: Session, kind: UndoKind, steps: Sequence[Step]) -> None:
+    """Columns that follow from the rows that were put back."""
     row_snapshots.reread(session)
     rows = [row for step in steps for row in (*step.before, *step.after) if step.table in {"contacts", "activities"}]
     ids = {UUID(row["contact_id"] if "contact_id" in row else row["id"]) for row in rows}
-    if kind in RETELLS:
-        derived_fields.touches(session, who, ids)
+    if kind in TOUCHED:
+        derived_fields.update_touch_dates(session, ids)
     if kind in RENAMES:
-        derived_fields.index(session, who, ids)
+        derived_fields.update_search_text(session, ids)
 
 
 def _said(done: int, left: int) -> str:

@@ -15,10 +15,10 @@ from sqlmodel import Session, col, select
 from app.errors import Conflict, NotFound
 from app.models import Contact, Trigger, UndoKind, User, WarmnessChange, WarmnessReason
 from app.services.base import audit_log, firm_settings
-from app.services.contacts import merge_fields, merge_rows
+from app.services.contacts import derived_fields, merge_fields, merge_rows
 from app.services.contacts.merge_fields import FieldChoice
 from app.services.push_queue import push_jobs, push_rules
-from app.services.undo import derived_fields, undo_log
+from app.services.undo import undo_log
 from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
@@ -78,7 +78,7 @@ def merge(
     )
     if push_rules.pushed_fields(keep) != told:
         push_rules.push_edit(session, who, keep)
-    derived_fields.touches(session, who, [keep_id])
+    derived_fields.update_touch_dates(session, [keep_id])
     audit_log.record(session, who, "contact.merged", keep_id, dropped=str(drop_id))
     for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC):
         announce(session, topic, keep_id, who.id)

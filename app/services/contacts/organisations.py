@@ -11,8 +11,8 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Contact, Organisation, Trigger, UndoKind, User, now, organisation_key
 from app.models.base import fold
 from app.services.base import audit_log
+from app.services.contacts import derived_fields
 from app.services.push_queue import bulk_push_jobs
-from app.services.undo import derived_fields
 from app.services.undo.row_snapshots import Step
 from app.services.undo.undo_log import keep
 from app.signals import Topic, announce
@@ -141,7 +141,7 @@ def _told(  # noqa: PLR0917 - the parts of one deed
 ) -> UUID:
     """Search follows the new name, Pipedrive hears of it, and the deed can be taken back."""
     people = session.execute(PEOPLE, {"firm": firm.id, "who": who.id}).all()
-    derived_fields.index(session, who, [row.id for row in people])
+    derived_fields.update_search_text(session, [row.id for row in people])
     known = [row.id for row in people if row.pipedrive_person_id]
     # who moved is told one by one; a new name is told with the first of them
     moved = {row["id"] for row in steps[0].after} & set(known) if kind is UndoKind.FIRM_MERGE else known[:1]

@@ -19,9 +19,12 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.models import ActivityType, Contact, User, now
+from app.services.base.counted_touches import counts
 
 WARMNESS_WEIGHT, TIME_WEIGHT = 0.7, 0.3
 FULL_SILENCE = 30
+# how many days of silence somebody has who was never contacted
+NEVER = 999
 
 NOUNS = {
     ActivityType.CALL: "call",
@@ -32,7 +35,7 @@ NOUNS = {
     ActivityType.CONFERENCE: "conference",
 }
 
-RANKED = text("""
+RANKED = text(f"""
 with candidates as (
     select best.* from generate_series(0, 10) as level(warmness)
     cross join lateral (
@@ -53,8 +56,8 @@ with candidates as (
            end as days
     from candidates
 ), weighed as (
-    select *, warmness_score / 10.0 * 0.7 as warmness,
-           least(coalesce(days, 999)::numeric / coalesce(cadence_days, 30), 1) * 0.3 as silence
+    select *, warmness_score / 10.0 * {WARMNESS_WEIGHT} as warmness,
+           least(coalesce(days, {NEVER})::numeric / coalesce(cadence_days, {FULL_SILENCE}), 1) * {TIME_WEIGHT} as silence
     from scored
 ), best as (
     -- rounded, so that 16 days at warm 8 and 9 days at warm 9 are the tie that they are on paper
@@ -64,11 +67,10 @@ with candidates as (
 select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as silence,
        round(total, 4)::float8 as score, days,
        (select type from activities touch
-        where touch.contact_id = best.id and touch.done and touch.deleted_at is null
-          and not (touch.type = 'MEETING' and coalesce(touch.outcome in ('MOVED', 'CANCELLED'), false))
+        where touch.contact_id = best.id and touch.done and {counts("touch")}
         order by coalesce(touch.happened_at, touch.due_date) desc limit 1) as last_type
 from best order by total desc, last_contacted asc nulls first, id
-""")
+""")  # noqa: S608 - constants of this module and one condition, no data
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Suggestion:
 
 def score(warmness: int, days: int | None, cadence: int | None = None) -> float:
     """The default profile as one line of Python; the SQL above is tested against it."""
-    silence = min((999 if days is None else days) / (cadence or FULL_SILENCE), 1)
+    silence = min((NEVER if days is None else days) / (cadence or FULL_SILENCE), 1)
     return warmness / 10 * WARMNESS_WEIGHT + silence * TIME_WEIGHT
 
 

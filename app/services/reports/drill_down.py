@@ -70,7 +70,7 @@ with {touch_sql.EVENTS}, found as (
 select found.id, found.at, own.type, own.outcome, place.stage, known.id as contact_id, known.name as contact,
        found.user_id, u.name as by
 from found left join activities own on own.id = found.id {KNOWN} where {AFTER} {NEXT}
-""")  # noqa: S608 - pieces of SQL that stand here and in counting.py, no data
+""")  # noqa: S608 - pieces of SQL that stand here and in touch_sql, no data
 
 CONTACTS = text(f"""
 with found as (

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.errors import Forbidden
 from app.models import User, now
+from app.services.base.counted_touches import counts
 from app.services.campaigns import campaigns
 from app.services.reports import touch_sql
 from app.services.reports.figures import midnight, monday
@@ -55,10 +56,10 @@ cross join lateral (
 cross join lateral (
     select count(*) as n from (
         select m.created_at, m.happened_at, m.campaign_id from activities m
-        where m.user_id = u.id and m.type = 'MEETING' and {touch_sql.ALIVE.format("m")} and m.done and m.happened_at >= :since
+        where m.user_id = u.id and m.type = 'MEETING' and {counts("m")} and m.done and m.happened_at >= :since
         union all
         select m.created_at, m.happened_at, m.campaign_id from activities m
-        where m.user_id = u.id and m.type = 'MEETING' and {touch_sql.ALIVE.format("m")} and not m.done
+        where m.user_id = u.id and m.type = 'MEETING' and {counts("m")} and not m.done
     ) m
     where {touch_sql.BOOKED_AT} >= :since and {touch_sql.BOOKED_AT} < :until
       and (cast(:campaign as uuid) is null or m.campaign_id = :campaign)

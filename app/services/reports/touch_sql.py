@@ -1,11 +1,12 @@
-"""What counts, said once in SQL: the events that every figure is a count of. `definitions.py` says it in words.
+"""What counts, said once in SQL: the events that every figure is a count of. `metric_definitions.py` says it in words.
 
 An event has a kind (the key of its figure), a moment, a method, a person, and a
 contact, which is empty once that contact was erased. Whoever asks names the
 campaigns; their right to them is checked before.
 """
 
-from app.models import CALLED_OFF, REACHED
+from app.models import REACHED
+from app.services.base.counted_touches import counts
 from app.services.reports.figures import LADDER
 
 KINDS = ("touches", "reached", "meetings_booked", "meetings_held", "handed_over")
@@ -13,13 +14,10 @@ KINDS = ("touches", "reached", "meetings_booked", "meetings_held", "handed_over"
 # bound by every question that holds EVENTS
 WORDS = {
     "reached_by": [outcome.value for outcome in REACHED],
-    "called_off": sorted(outcome.value for outcome in CALLED_OFF),
     "earlier": [stage.value for stage in LADDER[:-1]],
 }
 
-# an activity that counts at all, whatever it counts as
-ALIVE = "{0}.deleted_at is null and ({0}.type <> 'MEETING' or {0}.outcome is null or {0}.outcome <> all(:called_off))"
-IS_TOUCH = "a.done and " + ALIVE.format("a")
+IS_TOUCH = f"a.done and {counts('a')}"
 IS_HELD = "m.done and (m.outcome is null or m.outcome = 'HELD')"
 # a meeting that was put down afterwards had been booked by the time that it happened
 BOOKED_AT = "least(m.created_at, m.happened_at)"
@@ -35,7 +33,7 @@ meetings as materialized (
                order by a.happened_at desc, a.id desc limit 1
            ), m.type) as type
     from activities m
-    where m.campaign_id = any(:campaigns) and m.type = 'MEETING' and {ALIVE.format("m")}
+    where m.campaign_id = any(:campaigns) and m.type = 'MEETING' and {counts("m")}
 ), handed as (
     select distinct on (v.campaign_id, coalesce(v.contact_id, v.id))
            v.campaign_id, v.id, v.user_id, v.contact_id, v.moved_at

@@ -26,8 +26,7 @@ from app.models import (
 )
 from app.services.activities import activity_log, email_templates, referrals
 from app.services.contacts import bank as contacts
-from app.services.contacts import saved_searches, search, suggestions, warmness
-from app.services.undo import derived_fields
+from app.services.contacts import derived_fields, saved_searches, search, suggestions, warmness
 from tests.support import world
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -109,7 +108,7 @@ def test_last_touch_and_next_date_are_what_the_touches_say(ada, steps, elsewhere
             assert row.last_contacted == max(done, default=None)
             # many at once are told anew by a statement of its own
             with db.transaction() as session:
-                derived_fields.touches(session, session.get_one(User, ada.id), [contact.id])
+                derived_fields.update_touch_dates(session, [contact.id])
             assert rows(Contact, id=contact.id)[0].version == row.version
         assert row.next_due == min((one["at"] for one in alive if one["verb"] == "plan"), default=None)
 
