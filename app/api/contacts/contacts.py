@@ -21,7 +21,7 @@ from app.services.contacts import bank, data_export, erasure, suggestions
 from app.services.contacts import search as finding
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Sight, View
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_status
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])
 
@@ -86,7 +86,7 @@ def suggested(request: Request, session: Reading, me: Viewer, limit: Limit = 10)
     """Whom to contact next, best first, and why."""
     found = suggestions.suggest(session, me, limit)
     shown = [each.contact for each in found]
-    places, standing = visibility.places(session, me, shown), push_jobs.standings(session, shown)
+    places, standing = visibility.places(session, me, shown), push_status.standings(session, shown)
     items = [SuggestionAnswer.ranked(s, me, places[s.contact.id], standing[s.contact.id]) for s in found]
     return etags.shown(request, Listing(items=items))
 
@@ -163,9 +163,9 @@ def _one(session: Session, me: User, row: Contact) -> ContactAnswer:
 
 def _mine(session: Session, me: User, rows: Sequence[Contact]) -> list[ContactAnswer]:
     """My own contacts, their campaigns and badges in one question each."""
-    places, standing = visibility.places(session, me, rows), push_jobs.standings(session, rows)
+    places, standing = visibility.places(session, me, rows), push_status.standings(session, rows)
     return [ContactAnswer.of(row, me, places[row.id], standing[row.id]) for row in rows]
 
 
 def _seen(session: Session, view: View) -> ContactAnswer:
-    return ContactAnswer.of(view.contact, view.owner, view.places, push_jobs.standing(session, view.contact))
+    return ContactAnswer.of(view.contact, view.owner, view.places, push_status.standing(session, view.contact))

@@ -16,7 +16,7 @@ from app.models.base import Draft
 from app.services.campaigns import undo_dispatch
 from app.services.contacts import merge as merging
 from app.services.permissions import visibility
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_status
 
 router = APIRouter(tags=["contacts"])
 
@@ -71,7 +71,7 @@ def merge(
         return JSONResponse(to_jsonable_python(PlanAnswer.model_validate(plan)))
     kept, deed_id = merging.merge(session, me, wish.keep_id, wish.drop_id, wish.fields)
     session.flush()
-    places, standing = visibility.places(session, me, [kept])[kept.id], push_jobs.standing(session, kept)
+    places, standing = visibility.places(session, me, [kept])[kept.id], push_status.standing(session, kept)
     whole = ContactAnswer.of(kept, me, places, standing)
     return JSONResponse(to_jsonable_python(MergedAnswer(**whole.model_dump(), undo_id=deed_id)))
 

@@ -10,7 +10,7 @@ from app.models import Activity, ActivityType, Contact, Outcome, Stage, SyncStat
 from app.services.activities.timeline import Entry
 from app.services.contacts.suggestions import Suggestion
 from app.services.permissions.visibility import Place, View
-from app.services.push_queue.push_jobs import Standing
+from app.services.push_queue.push_status import Standing
 
 T = TypeVar("T")
 

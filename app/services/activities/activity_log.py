@@ -1,5 +1,6 @@
 """Reaching out: what happens when a consultant says "I called them"."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,14 @@ from app.models import (
     now,
     stage_earned,
 )
+from app.models.base import new_id
 from app.services.activities import pending_outcomes
 from app.services.campaigns import board_stages
 from app.services.contacts import bank, derived_fields
 from app.services.permissions import visibility
 from app.services.push_queue import push_jobs, push_rules
+from app.services.undo import row_snapshots
+from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
 # how far one answer moves somebody, as a suggestion that the consultant may take
@@ -35,6 +39,7 @@ WARMS_BY = {
     ActivityType.REFERRAL: 2,
     ActivityType.MEETING: 2,
 }
+FACTS = ("type", "campaign_id", "note", "due_date", "duration_minutes", "location", "outcome")
 COOLS = frozenset({Outcome.DECLINED, Outcome.WRONG_NUMBER, Outcome.BOUNCED})
 # what is not worth telling Pipedrive of when it never heard of the meeting
 NEVER_WAS = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})
@@ -47,15 +52,33 @@ def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft) -> 
     instead of overwriting each other.
     """
     contact = _reachable(session, who, contact_id, draft.campaign_id)
-    activity = _born(session, who, contact, draft)
-    if activity.done:
-        who.default_type = draft.type.value
-        if draft.type is ActivityType.CONFERENCE and draft.location:
-            who.default_event = draft.location
-        session.add(who)
-        pending_outcomes.resolve(session, who, contact_id)
-    _after(session, who, activity, contact)
+    touches, *_ = record_touches(session, who, draft, {contact.id: contact.name})
+    activity = session.get_one(Activity, touches.after[0]["id"])
+    _push_meeting(session, contact, activity)
+    announce(session, Topic.OUTREACH, contact.id, contact.user_id)
     return activity
+
+
+def record_touches(session: Session, who: User, draft: ActivityDraft, names: Mapping[UUID, str]) -> list[Step]:
+    """Write the same touch with each of these contacts, given with their names, and what it changes beside it.
+
+    The caller has locked the contacts and checked the right to them. The first step holds the touches.
+    """
+    # thousands of rows are plain dictionaries: as objects they would take a second longer
+    touch = Activity(user_id=who.id, **_facts(draft))
+    same = touch.model_dump()
+    rows = [
+        same | {"id": new_id(), "contact_id": contact_id, "subject": _subject(draft, name)}
+        for contact_id, name in names.items()
+    ]
+    row_snapshots.born(session, who, "activities", rows)
+    touch_ids = {row["contact_id"]: row["id"] for row in rows}
+    moved = board_stages.follow_touches(session, who, touch, touch_ids) if draft.campaign_id else []
+    if draft.is_done:
+        _remember_choices(session, who, draft)
+        pending_outcomes.resolve(session, who, list(names))
+    derived_fields.update_touch_dates(session, list(names))
+    return [Step("activities", after=[{"id": row["id"], "contact_id": row["contact_id"]} for row in rows]), *moved]
 
 
 def change(
@@ -85,7 +108,8 @@ def change(
     if draft.campaign_id != activity.campaign_id and contact:
         _reachable(session, who, contact.id, draft.campaign_id)
     left, earnt = activity.campaign_id, stage_earned(activity)
-    _write(activity, draft, contact.name if contact else "somebody")
+    subject = _subject(draft, contact.name if contact else "somebody", activity)
+    activity.sqlmodel_update(_facts(draft) | {"subject": subject})
     activity.version += 1
     session.flush()
     corrected = (left, earnt) != (activity.campaign_id, stage_earned(activity))
@@ -146,21 +170,24 @@ def _own(session: Session, who: User, activity_id: UUID, *, removed: bool = Fals
     return activity, contact
 
 
-def _born(session: Session, who: User, contact: Contact, draft: ActivityDraft) -> Activity:
-    activity = Activity(type=draft.type, user_id=who.id, contact_id=contact.id)
-    _write(activity, draft, contact.name)
-    session.add(activity)
-    session.flush()
-    return activity
+def _remember_choices(session: Session, who: User, draft: ActivityDraft) -> None:
+    """What this person logged last is offered first the next time."""
+    who.default_type = draft.type.value
+    if draft.type is ActivityType.CONFERENCE and draft.location:
+        who.default_event = draft.location
+    session.add(who)
 
 
-def _write(activity: Activity, draft: ActivityDraft, name: str) -> None:
-    automatic = auto_subject(activity.type, name, activity.outcome)
-    typed = draft.subject if draft.subject != automatic else None
-    for fact in ("type", "campaign_id", "note", "due_date", "duration_minutes", "location", "outcome"):
-        setattr(activity, fact, getattr(draft, fact))
-    activity.happened_at, activity.done = draft.moment(), draft.is_done
-    activity.subject = typed or auto_subject(draft.type, name, draft.outcome)
+def _facts(draft: ActivityDraft) -> dict[str, Any]:
+    facts = {name: getattr(draft, name) for name in FACTS}
+    return facts | {"happened_at": draft.moment(), "done": draft.is_done}
+
+
+def _subject(draft: ActivityDraft, name: str, before: Activity | None = None) -> str:
+    """What was typed, or our own words; typed words that are our own for the touch `before` are made anew."""
+    kind, outcome = (before.type, before.outcome) if before else (draft.type, None)
+    typed = draft.subject if draft.subject != auto_subject(kind, name, outcome) else None
+    return typed or auto_subject(draft.type, name, draft.outcome)
 
 
 def _turns(changes: dict[str, Any], activity: Activity) -> bool:

@@ -3,6 +3,7 @@
 It is a row, not a state of the screen, so a dead battery does not lose it.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ FORGOTTEN_AFTER = timedelta(days=3)
 def ask_outcome(session: Session, who: User, contact_id: UUID, kind: ActivityType) -> PendingOutcome:
     """Remember that this contact was reached for; the newest question per contact stands."""
     contact = bank.owned(session, who, contact_id)
-    _answer(session, who, contact.id)
+    resolve(session, who, [contact.id])
     question = PendingOutcome(user_id=who.id, contact_id=contact.id, type=kind)
     session.add(question)
     announce(session, Topic.OUTREACH, contact.id, who.id)
@@ -45,21 +46,17 @@ def open_questions(session: Session, who: User, limit: int = 5) -> list[tuple[Pe
 
 def dismiss(session: Session, who: User, contact_id: UUID) -> None:
     """It did not happen; nothing is logged."""
-    _answer(session, who, contact_id)
+    resolve(session, who, [contact_id])
     announce(session, Topic.OUTREACH, contact_id, who.id)
 
 
-def resolve(session: Session, who: User, contact_id: UUID) -> None:
-    """A touch was logged: whatever was asked about this contact is answered."""
-    _answer(session, who, contact_id)
-
-
-def _answer(session: Session, who: User, contact_id: UUID) -> None:
+def resolve(session: Session, who: User, contact_ids: Sequence[UUID]) -> None:
+    """A touch was logged with these contacts, or did not happen: what was asked about them is answered."""
     session.exec(
         update(PendingOutcome)
         .where(
             col(PendingOutcome.user_id) == who.id,
-            col(PendingOutcome.contact_id) == contact_id,
+            col(PendingOutcome.contact_id).in_(contact_ids),
             col(PendingOutcome.answered_at).is_(None),
         )
         .values(answered_at=now())

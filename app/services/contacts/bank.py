@@ -7,10 +7,10 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
-from app.models import Contact, ContactDraft, Trigger, User, WarmnessChange, WarmnessReason, now
+from app.models import Contact, ContactDraft, User, WarmnessChange, WarmnessReason, now
 from app.services.base import audit_log, firm_settings, phone_numbers
 from app.services.contacts import duplicates, erased_people, organisations
-from app.services.push_queue import push_jobs, push_rules
+from app.services.push_queue import push_rules
 from app.signals import Topic, announce
 
 FACTS = ("name", "emails", "phones", "job_title", "linkedin_url", "notes", "tags", "cadence_days")
@@ -120,7 +120,7 @@ def trash(session: Session, who: User, contact_id: UUID) -> Contact:
     contact = owned(session, who, contact_id, lock=True)
     contact.deleted_at = now()
     contact.version += 1
-    push_rules.close_pushes(session, who, contact)
+    push_rules.close_pushes(session, who, [contact.id])
     audit_log.record(session, who, "contact.trashed", contact.id)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
@@ -130,7 +130,7 @@ def restore(session: Session, who: User, contact_id: UUID) -> Contact:
     contact = owned(session, who, contact_id, lock=True, trash=True)
     contact.deleted_at = None
     contact.version += 1
-    push_rules.reopen_pushes(session, who, contact)
+    push_rules.reopen_pushes(session, who, [contact.id])
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 
@@ -189,5 +189,4 @@ def _note_warmness(  # noqa: PLR0917 - one step of the history
     step = WarmnessChange(contact_id=contact.id, user_id=who.id, before=before, after=after, reason=reason)
     step.activity_id = activity_id
     session.add(step)
-    if before < firm_settings.choice(session, "warm_threshold") <= after and contact.pipedrive_person_id is None:
-        push_jobs.enqueue(session, who, contact, Trigger.WARM)
+    push_rules.push_newly_warm(session, who, [(contact.id, before, after)])

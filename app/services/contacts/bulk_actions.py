@@ -18,7 +18,7 @@ from app.models.contact import ContactDraft
 from app.services.base import audit_log, firm_settings
 from app.services.contacts import search
 from app.services.contacts.search import Search
-from app.services.push_queue import bulk_push_jobs
+from app.services.push_queue import push_jobs, push_rules
 from app.services.undo import undo_log
 from app.services.undo.row_snapshots import Step, born, reread
 from app.signals import Topic, announce
@@ -97,16 +97,16 @@ def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
     ]
     born(session, who, "warmness_changes", history)
     added = Step("warmness_changes", after=[{"id": row["id"], "contact_id": row["contact_id"]} for row in history])
-    threshold = firm_settings.choice(session, "warm_threshold")
-    just_warm = [row["contact_id"] for row in history if row["before"] < threshold <= row["after"]]
-    pushes = bulk_push_jobs.enqueue_contacts(session, who, just_warm, Trigger.WARM, unless_there=True)
+    pushes = push_rules.push_newly_warm(
+        session, who, [(row["contact_id"], row["before"], row["after"]) for row in history]
+    )
     words = f"{abs(by)} {'warmer' if by > 0 else 'colder'}."
     return record(session, who, UndoKind.WARM, words, [*steps, added, pushes])
 
 
 def push(session: Session, who: User, wanted: Chosen) -> Done:
     """Hand them all to Pipedrive; undo takes back what has not gone over yet."""
-    step = bulk_push_jobs.enqueue_contacts(session, who, chosen(session, who, wanted), Trigger.MANUAL)
+    step = push_jobs.enqueue_contacts(session, who, chosen(session, who, wanted), Trigger.MANUAL)
     return record(session, who, UndoKind.PUSH, "Queued for Pipedrive.", [step])
 
 
@@ -115,7 +115,7 @@ def trash(session: Session, who: User, wanted: Chosen) -> Done:
     ids = chosen(session, who, wanted)
     steps = _changed(session, ids, "deleted_at", "cast(:moment as timestamptz)", "true", moment=now())
     return record(
-        session, who, UndoKind.TRASH, "Moved to the trash.", [*steps, bulk_push_jobs.close(session, who, ids)]
+        session, who, UndoKind.TRASH, "Moved to the trash.", [*steps, push_rules.close_pushes(session, who, ids)]
     )
 
 
@@ -124,7 +124,7 @@ def restore(session: Session, who: User, wanted: Chosen) -> Done:
     ids = chosen(session, who, wanted, trash=True)
     steps = _changed(session, ids, "deleted_at", "null", "true")
     return record(
-        session, who, UndoKind.RESTORE, "Back from the trash.", [*steps, bulk_push_jobs.reopen(session, who, ids)]
+        session, who, UndoKind.RESTORE, "Back from the trash.", [*steps, push_rules.reopen_pushes(session, who, ids)]
     )
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
-from app.models import Contact, Trigger, UndoKind, User, WarmnessChange, WarmnessReason
-from app.services.base import audit_log, firm_settings
+from app.models import Contact, UndoKind, User, WarmnessChange, WarmnessReason
+from app.services.base import audit_log
 from app.services.contacts import derived_fields, merge_fields, merge_rows
 from app.services.contacts.merge_fields import FieldChoice
-from app.services.push_queue import push_jobs, push_rules
+from app.services.push_queue import push_rules
 from app.services.undo import undo_log
 from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
@@ -125,8 +125,7 @@ def _warmed(session: Session, who: User, keep: Contact, before: int) -> list[Ste
     reason = WarmnessReason.MERGED
     step = WarmnessChange(contact_id=keep.id, user_id=who.id, before=before, after=after, reason=reason)
     session.add(step)
-    if before < firm_settings.choice(session, "warm_threshold") <= after and keep.pipedrive_person_id is None:
-        push_jobs.enqueue(session, who, keep, Trigger.WARM)
+    push_rules.push_newly_warm(session, who, [(keep.id, before, after)])
     return [Step("warmness_changes", after=[{"id": step.id}])]
 
 

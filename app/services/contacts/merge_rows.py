@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.models import Contact, Stage, User, now
+from app.models import Contact, EntityType, Stage, User, now
+from app.services.push_queue import push_jobs
 from app.services.undo.row_snapshots import Step
 
 # which column of which table names a contact that simply changes
@@ -91,16 +92,24 @@ where id = :id
 
 def _syncs(session: Session, both: dict[str, Any]) -> list[Step]:
     """Pushes of the person count for the one that is kept; of two that wait, one is enough."""
+    key = {"keep_key": push_jobs.dedupe_key(EntityType.PERSON, both["keep"])}
     doubled = f"""{OPEN_PERSON} and contact_id = :drop
-        and exists (select from pipedrive_syncs o where o.dedupe_key = 'person:' || cast(:keep as text) and o.status in ('PENDING', 'RETRY'))"""
+        and exists (select from pipedrive_syncs o where o.dedupe_key = :keep_key and o.status in ('PENDING', 'RETRY'))"""
     gone = [
-        _taken(session, "pipedrive_syncs", doubled, both),
+        _taken(session, "pipedrive_syncs", doubled, both | key),
         _taken(session, "sync_conflicts", "contact_id = :drop and entity_type = 'person'", both),
     ]
-    persons = session.execute(RENAMED, both).all()
-    names = ("contact_id", "entity_id", "dedupe_key")
+    persons = session.execute(RENAMED, both | key).all()
     before, after = (
-        [{"id": row.id, **dict(zip(names, (one, one, f"person:{one}"), strict=True))} for row in persons]
+        [
+            {
+                "id": row.id,
+                "contact_id": one,
+                "entity_id": one,
+                "dedupe_key": push_jobs.dedupe_key(EntityType.PERSON, one),
+            }
+            for row in persons
+        ]
         for one in (both["drop"], both["keep"])
     )
     rest = [_moved(session, table, "contact_id", both) for table in ("pipedrive_syncs", "sync_conflicts")]
@@ -109,7 +118,7 @@ def _syncs(session: Session, both: dict[str, Any]) -> list[Step]:
 
 OPEN_PERSON = "entity_type = 'person' and status in ('PENDING', 'RETRY')"
 RENAMED = text("""
-update pipedrive_syncs set contact_id = :keep, entity_id = :keep, dedupe_key = 'person:' || cast(:keep as text), updated_at = :now
+update pipedrive_syncs set contact_id = :keep, entity_id = :keep, dedupe_key = :keep_key, updated_at = :now
 where contact_id = :drop and entity_type = 'person' and entity_id = :drop returning id
 """)
 

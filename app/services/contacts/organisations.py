@@ -12,7 +12,7 @@ from app.models import Contact, Organisation, Trigger, UndoKind, User, now, orga
 from app.models.base import fold
 from app.services.base import audit_log
 from app.services.contacts import derived_fields
-from app.services.push_queue import bulk_push_jobs
+from app.services.push_queue import push_jobs
 from app.services.undo.row_snapshots import Step
 from app.services.undo.undo_log import keep
 from app.signals import Topic, announce
@@ -145,7 +145,7 @@ def _told(  # noqa: PLR0917 - the parts of one deed
     known = [row.id for row in people if row.pipedrive_person_id]
     # who moved is told one by one; a new name is told with the first of them
     moved = {row["id"] for row in steps[0].after} & set(known) if kind is UndoKind.FIRM_MERGE else known[:1]
-    bulk_push_jobs.enqueue_contacts(session, who, sorted(moved), Trigger.UPDATE)
+    push_jobs.enqueue_contacts(session, who, sorted(moved), Trigger.UPDATE)
     deed_id = keep(session, who, kind, sentence, steps)
     audit_log.record(session, who, f"organisation.{kind.value.lower()}", firm.id, contacts=len(people))
     announce(session, Topic.CONTACT, deed_id, who.id)

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.services.base import audit_log
 from app.services.pipedrive import inbound_field_writes
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_jobs, push_status
 from app.signals import Topic, announce
 
 DECIDED = "This was decided already."
@@ -57,7 +57,7 @@ def open(session: Session, who: User) -> Sequence[OpenConflict]:  # noqa: A001 -
     )
     return [
         OpenConflict(
-            row.id, contact.id, contact.name, subject or contact.name, push_jobs.NAMED.get(row.field, row.field),
+            row.id, contact.id, contact.name, subject or contact.name, push_status.NAMED.get(row.field, row.field),
             _in_words(session, who, row, row.ours), _in_words(session, who, row, row.theirs), row.seen_at,
         )
         for row, contact, subject in session.exec(waiting)

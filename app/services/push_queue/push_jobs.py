@@ -1,18 +1,16 @@
-"""What goes to Pipedrive: asking for it, seeing how it stands, trying again.
+"""The queue of pushes: adding to it, trying again, and whether it has somewhere to go.
 
 The rows are written in the transaction of the touch that earned them; the clock
 door works them off. Nobody here speaks to Pipedrive.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal, literal_column, true
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import func, literal, literal_column, true
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
 from app.errors import NotFound
@@ -22,7 +20,6 @@ from app.models import (
     Contact,
     EntityType,
     PipedriveSync,
-    SyncConflict,
     SyncLane,
     SyncStatus,
     TokenSpending,
@@ -30,106 +27,92 @@ from app.models import (
     User,
     now,
 )
+from app.models.base import Instant
+from app.models.pipedrive_sync import OPEN
 from app.services.base import firm_settings
 from app.services.push_queue import company_mapping
+from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
 OPEN_ROWS: Any = literal_column("status IN ('PENDING', 'RETRY')")
-BOTH_CHANGED = "You and Pipedrive both changed the {}. Choose which one stands."
 NO_KEY = "No Pipedrive key yet: add yours in Settings and everything waiting goes over by itself."
 
 
-# how a person calls a field
-NAMED = {
-    "emails": "e-mail addresses",
-    "phones": "phone numbers",
-    "org": "organisation",
-    "due": "date",
-    "minutes": "length",
-}
-
-
-class Badge(StrEnum):
-    """How a contact stands with Pipedrive, as one word on the screen."""
-
-    NOT_PUSHED = "not pushed"
-    WAITING = "waiting"
-    IN_PIPEDRIVE = "in Pipedrive"
-    NEEDS_YOU = "needs you"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A contact's badge, the reason in plain words where one is needed, and the row it comes from."""
-
-    badge: Badge
-    reason: str | None = None
-    sync_id: UUID | None = None
-    status: SyncStatus | None = None
+def dedupe_key(kind: EntityType, entity: UUID | str) -> str:
+    """What a push is about: at most one open row has that key."""
+    return f"{kind}:{entity}"
 
 
 def enqueue(
     session: Session, who: User, contact: Contact, trigger: Trigger, activity: Activity | None = None
 ) -> PipedriveSync:
-    """Ask that Pipedrive hears of this contact, or of this meeting with it; `who` is the contact's owner.
+    """Queue a push of this contact, or of this meeting with it; `who` is the contact's owner.
 
-    An open request for the same thing is not doubled: its generation grows, so
+    An open push of the same thing is not doubled: its generation grows, so
     that an edit made while it is under way is pushed too, with the key of today's owner.
     """
     kind, entity = (EntityType.ACTIVITY, activity.id) if activity else (EntityType.PERSON, contact.id)
-    wish = PipedriveSync(
-        user_id=who.id, contact_id=contact.id, entity_type=kind, entity_id=entity, trigger=trigger, dedupe_key=f"{kind}:{entity}"
-    )  # fmt: skip
-    return upsert_job(session, who, wish)
+    job = PipedriveSync(
+        user_id=who.id,
+        contact_id=contact.id,
+        entity_type=kind,
+        entity_id=entity,
+        trigger=trigger,
+        dedupe_key=dedupe_key(kind, entity),
+    )
+    return upsert_job(session, who, job)
 
 
-def upsert_job(session: Session, who: User, wish: PipedriveSync) -> PipedriveSync:
-    """Keep the wish, or let the open one for the same thing grow; whoever asks by hand is heard as such."""
-    session.exec(insert(SyncLane).values(**SyncLane(user_id=who.id).model_dump()).on_conflict_do_nothing())
-    row = insert(PipedriveSync).values(**wish.model_dump())
-    grown = {"generation": PipedriveSync.generation + 1, "user_id": who.id, "run_at": func.least(PipedriveSync.run_at, now()), "updated_at": now()}  # fmt: skip
-    if wish.trigger is Trigger.MANUAL:
-        grown["trigger"] = Trigger.MANUAL
-    asked = row.on_conflict_do_update(index_elements=["dedupe_key"], index_where=OPEN_ROWS, set_=grown)
-    stored: PipedriveSync = session.exec(asked.returning(PipedriveSync)).scalar_one()
-    announce(session, Topic.SYNC, wish.contact_id or stored.id, who.id)
+def enqueue_contacts(
+    session: Session, who: User, contact_ids: Sequence[UUID], trigger: Trigger, *, unless_known: bool = False
+) -> Step:
+    """Queue a push of each of these contacts of mine, in one statement; `unless_known` leaves out whom Pipedrive knows.
+
+    Undoing the step takes back those that were queued just now and have not been tried.
+    """
+    if not contact_ids:
+        return Step("pipedrive_syncs")
+    session.flush()
+    _add_lane(session, who)
+    moment = literal(now(), Instant)
+    columns: dict[str, Any] = {
+        "id": func.gen_random_uuid(),
+        "created_at": moment,
+        "updated_at": moment,
+        "user_id": col(Contact.user_id),
+        "contact_id": col(Contact.id),
+        "entity_type": literal(EntityType.PERSON.value),
+        "entity_id": col(Contact.id),
+        "trigger": literal(trigger.value),
+        "dedupe_key": func.concat(dedupe_key(EntityType.PERSON, ""), col(Contact.id)),
+        "status": literal(SyncStatus.PENDING.value),
+        "generation": literal(1),
+        "attempts": literal(0),
+        "run_at": moment,
+    }
+    mine = select(*columns.values()).where(col(Contact.id).in_(contact_ids), Contact.user_id == who.id)
+    if unless_known:
+        mine = mine.where(col(Contact.pipedrive_person_id).is_(None))
+    rows = insert(PipedriveSync).from_select(list(columns), mine.order_by(col(Contact.id)))
+    returned = _grow_open(who, rows, trigger).returning(PipedriveSync.id, PipedriveSync.generation)
+    queued = session.execute(returned).all()
+    announce(session, Topic.SYNC, contact_ids[0] if len(contact_ids) == 1 else who.id, who.id)
+    untried = {"status": SyncStatus.PENDING.value, "attempts": 0, "generation": 1}
+    return Step("pipedrive_syncs", after=[{"id": row.id, **untried} for row in queued if row.generation == 1])
+
+
+def upsert_job(session: Session, who: User, job: PipedriveSync) -> PipedriveSync:
+    """Keep the job, or let the open one for the same thing grow."""
+    _add_lane(session, who)
+    row = _grow_open(who, insert(PipedriveSync).values(**job.model_dump()), job.trigger)
+    stored: PipedriveSync = session.exec(row.returning(PipedriveSync)).scalar_one()
+    announce(session, Topic.SYNC, job.contact_id or stored.id, who.id)
     return stored
 
 
 def has_connection(session: Session, who: User) -> bool:
     """Whether this person's pushes can go anywhere: a key of their own, or the practice company for all."""
     return who.pipedrive_key is not None or bool(firm_settings.choice(session, "practice_pipedrive"))
-
-
-def standing(session: Session, contact: Contact) -> Standing:
-    """The badge of one contact."""
-    return standings(session, [contact])[contact.id]
-
-
-def standings(session: Session, shown: Sequence[Contact]) -> dict[UUID, Standing]:
-    """The badges of a page of contacts, in one question."""
-    latest = (
-        select(PipedriveSync)
-        .where(col(PipedriveSync.contact_id).in_([contact.id for contact in shown]))
-        .ext(distinct_on(col(PipedriveSync.contact_id)))
-        .order_by(col(PipedriveSync.contact_id), _most_telling(), col(PipedriveSync.created_at).desc())
-    )
-    rows = {row.contact_id: row for row in session.exec(latest)}
-    ready = firm_settings.choice(session, "practice_pipedrive")
-    keyed = select(User.id).where(col(User.pipedrive_key).is_not(None) | literal(ready))
-    able = set(session.exec(keyed.where(col(User.id).in_({contact.user_id for contact in shown}))))
-    asked = dict(
-        session.exec(
-            select(SyncConflict.contact_id, SyncConflict.field).where(
-                col(SyncConflict.contact_id).in_([contact.id for contact in shown]),
-                col(SyncConflict.resolved_at).is_(None),
-            )
-        ).all()
-    )
-    return {
-        contact.id: _standing(contact, rows.get(contact.id), contact.user_id in able, asked.get(contact.id))
-        for contact in shown
-    }
 
 
 def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:
@@ -144,10 +127,31 @@ def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:
         failed.append(col(PipedriveSync.id).in_(sync_ids))
         if len(session.exec(select(PipedriveSync.id).where(*failed)).all()) != len(set(sync_ids)):
             raise NotFound("This push is not one of yours.")
-    again = session.exec(
+    rows = session.exec(
         select(PipedriveSync).where(*failed, PipedriveSync.status == SyncStatus.FAILED).with_for_update()
     ).all()
-    return sum(_once_more(session, row) for row in again)
+    again = reopen(session, rows)
+    for row in again:
+        announce(session, Topic.SYNC, row.contact_id or row.id, row.user_id)
+    return len(again)
+
+
+def reopen(session: Session, rows: Sequence[PipedriveSync]) -> list[PipedriveSync]:
+    """Set failed rows, which the caller has locked, due again; says which ones.
+
+    Of several for the same thing the newest opens, and none while another one is on its way.
+    """
+    newest = {row.dedupe_key: row for row in sorted(rows, key=lambda row: row.created_at)}
+    open_ = select(PipedriveSync.dedupe_key).where(
+        col(PipedriveSync.dedupe_key).in_(newest), col(PipedriveSync.status).in_(OPEN)
+    )
+    on_their_way = set(session.exec(open_))
+    again = [row for key, row in newest.items() if key not in on_their_way]
+    for row in again:
+        row.status, row.attempts, row.run_at, row.finished_at = SyncStatus.PENDING, 0, now(), None
+        session.add(row)
+    session.flush()
+    return again
 
 
 def spending(session: Session, who: User, days: int = 30) -> Sequence[TokenSpending]:
@@ -168,34 +172,18 @@ def wake_lane(session: Session, who: User) -> None:
     announce(session, Topic.SYNC, who.id, who.id)
 
 
-def _once_more(session: Session, row: PipedriveSync) -> bool:
-    """A failed row opens again, unless a newer one for the same thing is already on its way."""
-    newer = select(PipedriveSync.id).where(
-        PipedriveSync.dedupe_key == row.dedupe_key, col(PipedriveSync.status).in_(["PENDING", "RETRY"])
-    )
-    if session.exec(newer).first():
-        return False
-    row.status, row.attempts, row.run_at, row.finished_at = SyncStatus.PENDING, 0, now(), None
-    session.add(row)
-    session.flush()
-    announce(session, Topic.SYNC, row.contact_id or row.id, row.user_id)
-    return True
+def _add_lane(session: Session, who: User) -> None:
+    session.exec(insert(SyncLane).values(**SyncLane(user_id=who.id).model_dump()).on_conflict_do_nothing())
 
 
-def _most_telling() -> Any:
-    """A failure speaks before what waits, and both before what is done or set aside."""
-    set_aside = col(PipedriveSync.error_code).is_not_distinct_from(SKIPPED)
-    rank = func.array_position(["FAILED", "RETRY", "PENDING", "SUCCESS"], PipedriveSync.status)
-    return case((set_aside, 9), else_=rank)
-
-
-def _standing(contact: Contact, row: PipedriveSync | None, has_key: bool, asked: str | None) -> Standing:
-    there = Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED
-    known = (row.id, row.status) if row else (None, None)
-    if row and row.status is SyncStatus.FAILED and row.error_code != SKIPPED:
-        return Standing(Badge.NEEDS_YOU, row.error, *known)
-    if asked:
-        return Standing(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)), *known)
-    if row and row.is_open:
-        return Standing(Badge.WAITING, row.error if has_key else NO_KEY, *known)
-    return Standing(there, row.error if row else None, *known)
+def _grow_open(who: User, rows: Any, trigger: Trigger) -> Any:
+    """The insert, which lets an open row for the same thing grow; what is asked for by hand is known as such from then on."""
+    grown: dict[str, Any] = {
+        "generation": PipedriveSync.generation + 1,
+        "user_id": who.id,
+        "run_at": func.least(PipedriveSync.run_at, now()),
+        "updated_at": now(),
+    }
+    if trigger is Trigger.MANUAL:
+        grown["trigger"] = Trigger.MANUAL
+    return rows.on_conflict_do_update(index_elements=["dedupe_key"], index_where=OPEN_ROWS, set_=grown)

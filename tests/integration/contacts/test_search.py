@@ -28,8 +28,8 @@ from app.models import (
 from app.services.activities import activity_log, timeline
 from app.services.contacts import bulk_actions, duplicates, organisations, search, suggestions
 from app.services.contacts.search import Search
-from app.services.push_queue import push_jobs
-from app.services.push_queue.push_jobs import Badge
+from app.services.push_queue import push_status
+from app.services.push_queue.push_status import Badge
 from tests.support import world
 from tests.support.api_client import ask
 from tests.support.bulk_data import counted, fill
@@ -154,7 +154,7 @@ def test_the_sync_filter_and_the_badge_never_disagree(ada, jane, rows, there, as
                 )
             )
     with db.reading() as session:
-        badge = push_jobs.standing(session, session.get_one(Contact, jane.id)).badge
+        badge = push_status.standing(session, session.get_one(Contact, jane.id)).badge
         found = {status for status in (*SyncStatus, "NONE") if search.count(session, ada, Search(sync=status))}
     assert found <= STANDING[badge]
     assert len(found) == 1

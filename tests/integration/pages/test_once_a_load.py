@@ -27,7 +27,7 @@ def load(url):
     world.contact(ada, "Jane Roe", warmness_score=5)
     called = world.contact(ada, "John Berg")
     with db.transaction() as session:
-        pending_outcomes.owe(session, ada, called.id, ActivityType.CALL)
+        pending_outcomes.ask_outcome(session, ada, called.id, ActivityType.CALL)
     return loaded(url, ada, "/")
 
 

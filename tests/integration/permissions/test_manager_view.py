@@ -15,7 +15,7 @@ from app.services.campaigns import board_assignments, board_stages, campaigns
 from app.services.contacts import bank, bulk_actions, data_export, erasure, merge
 from app.services.permissions import visibility
 from app.services.pipedrive import manual_push
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_jobs, push_status
 from app.services.team import manager_view, transfer
 from tests.support import world
 
@@ -57,7 +57,7 @@ def test_everything_is_seen_and_the_look_is_noted_once(gwen, ada, jane, spring):
         ["Spring"],
         [spring.id],
     )
-    assert (found.standing.badge, found.standing.reason) == (push_jobs.Badge.WAITING, push_jobs.NO_KEY)
+    assert (found.standing.badge, found.standing.reason) == (push_status.Badge.WAITING, push_jobs.NO_KEY)
     do(manager_view.whole, gwen, jane.id, noted=False)
     do(manager_view.may_open, gwen, jane.id)
     assert looks() == [(str(gwen.id), str(jane.id))]

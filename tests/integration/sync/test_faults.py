@@ -14,7 +14,7 @@ from app.models.pipedrive_sync import MAX_ATTEMPTS
 from app.services.accounts import profile
 from app.services.base import firm_settings
 from app.services.contacts import bank
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_jobs, push_status
 from app.sync.queue.leases import PAUSED
 from app.sync.runner.worker import drain
 from tests.support import faults
@@ -266,7 +266,7 @@ def test_a_later_push_that_succeeds_settles_an_earlier_failure_of_the_same_thing
     ask(ada, kari)
     assert {(row.status, row.error) for row in settled(desk)} == {(SyncStatus.SUCCESS, None)}
     with db.reading() as session:
-        assert push_jobs.standing(session, fresh(kari)).badge is push_jobs.Badge.IN_PIPEDRIVE
+        assert push_status.standing(session, fresh(kari)).badge is push_status.Badge.IN_PIPEDRIVE
 
 
 def test_while_a_call_is_in_flight_nobody_else_uses_that_key(fake, desk, ada, kari):

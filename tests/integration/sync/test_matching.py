@@ -14,7 +14,7 @@ from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import bank
 from app.services.pipedrive import record_choice
-from app.services.push_queue import company_mapping, push_jobs
+from app.services.push_queue import company_mapping, push_status
 from app.sync.pull import listener
 from tests.support import faults
 from tests.support import sync_harness as office
@@ -65,7 +65,7 @@ def decide(verb, owner, *about):
 
 def standing(row):
     with db.reading() as session:
-        return push_jobs.standing(session, fresh(row))
+        return push_status.standing(session, fresh(row))
 
 
 def choose(**chosen):
@@ -85,7 +85,7 @@ def twice(fake, desk, ada, kari):
 
 
 def test_several_that_may_be_meant_are_kept_with_all_that_tells_them_apart(twice, kari):
-    assert (twice.status, twice.error_code, standing(kari).badge) == ("FAILED", "several", push_jobs.Badge.NEEDS_YOU)
+    assert (twice.status, twice.error_code, standing(kari).badge) == ("FAILED", "several", push_status.Badge.NEEDS_YOU)
     assert twice.candidates == [
         {"id": 1, "name": "Kari Nordmann", "organization": "Fjord AS", "email": "kari@steel.example",
          "url": "https://acme.pipedrive.com/person/1", "kind": "person"},
@@ -96,7 +96,7 @@ def test_several_that_may_be_meant_are_kept_with_all_that_tells_them_apart(twice
 
 def test_the_owner_says_which_one_it_is(fake, desk, ada, kari, twice):
     decide(record_choice.link_to, ada, twice.id, 2)
-    assert standing(kari).badge is push_jobs.Badge.WAITING
+    assert standing(kari).badge is push_status.Badge.WAITING
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert (fresh(kari).pipedrive_person_id, counts(fake)) == (2, (2, 2, 0))
     assert (fresh(twice).choice, fresh(twice).candidates) == (None, None)
@@ -124,14 +124,14 @@ def test_who_is_left_out_needs_nobody_and_is_not_pushed_by_an_edit(fake, desk, a
     row = fresh(twice)
     assert (row.status, row.error_code, row.candidates) == (SyncStatus.FAILED, SKIPPED, None)
     assert (standing(kari).badge, standing(kari).reason) == (
-        push_jobs.Badge.NOT_PUSHED,
+        push_status.Badge.NOT_PUSHED,
         "You left this out of Pipedrive.",
     )
     with db.transaction() as session:
         bank.change(session, session.get_one(User, ada.id), kari.id, {"name": "Kari Hansen"})
     assert not any(one.is_open for one in pushes())
     ask(ada, kari)
-    assert standing(kari).badge is push_jobs.Badge.WAITING
+    assert standing(kari).badge is push_status.Badge.WAITING
 
 
 def test_firms_that_are_there_twice_are_asked_about_too(fake, desk, ada, kari):
@@ -163,7 +163,7 @@ def test_unlinking_touches_nothing_there_and_a_choice_links_anew(fake, desk, ada
     settled(desk)
     written = len(fake.heard) - len(fake.asked("GET"))
     decide(record_choice.unlink, ada, kari.id)
-    assert (standing(kari).badge, fresh(kari).pipedrive_person_id) == (push_jobs.Badge.NOT_PUSHED, None)
+    assert (standing(kari).badge, fresh(kari).pipedrive_person_id) == (push_status.Badge.NOT_PUSHED, None)
     assert not [link for link in links() if link.entity_type == "person"]
     with db.transaction() as session:
         bank.change(session, session.get_one(User, ada.id), kari.id, {"phone": "+47 22 33 44 55"})

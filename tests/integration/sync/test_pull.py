@@ -14,7 +14,7 @@ from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.contacts import bank, organisations
 from app.services.pipedrive import conflicts
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_jobs, push_status
 from app.sync.pull import listener
 from tests.support import faults, openapi_contract
 from tests.support import sync_harness as office
@@ -81,7 +81,7 @@ def decide(owner, conflict, resolution):
 
 def standing(row):
     with db.reading() as session:
-        return push_jobs.standing(session, fresh(row))
+        return push_status.standing(session, fresh(row))
 
 
 def firm_of(row):
@@ -176,7 +176,7 @@ def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada, kari, 
         "ibsen@steel.example",
         "hansen@steel.example",
     )
-    assert standing(kari).badge is push_jobs.Badge.NEEDS_YOU
+    assert standing(kari).badge is push_status.Badge.NEEDS_YOU
     assert standing(kari).reason.startswith("You and Pipedrive both changed the ")
     (person,) = fake.alive("persons")
     assert (person["name"], fresh(kari).name) == ("Kari Hansen", "Kari Ibsen")
@@ -192,7 +192,7 @@ def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada, kari, 
         resolution is ConflictResolution.OURS
     )
     assert fresh(kari).emails == [f"{'ibsen' if resolution is ConflictResolution.OURS else 'hansen'}@steel.example"]
-    assert (waiting(ada), standing(kari).badge) == ([], push_jobs.Badge.IN_PIPEDRIVE)
+    assert (waiting(ada), standing(kari).badge) == ([], push_status.Badge.IN_PIPEDRIVE)
 
 
 def test_a_question_ends_by_itself_when_both_say_the_same(fake, desk, ada, kari):
@@ -280,7 +280,7 @@ def test_somebody_who_was_merged_there_is_found_again(fake, desk, ada, kari):
     typed_there(fake, "persons", name="K. Nordmann", emails=values("kari@steel.example"))
     fake.company.merge("persons", 1, into=2)
     listened(desk)
-    assert (fresh(kari).pipedrive_person_id, standing(kari).badge) == (2, push_jobs.Badge.IN_PIPEDRIVE)
+    assert (fresh(kari).pipedrive_person_id, standing(kari).badge) == (2, push_status.Badge.IN_PIPEDRIVE)
 
 
 def test_a_firm_that_was_merged_there_is_followed(fake, desk, ada, kari):
@@ -300,7 +300,7 @@ def test_what_somebody_deleted_there_needs_its_owner_and_is_never_made_again_in_
     fake.company.remove(kind, 1)
     rows = listened(desk)
     assert [row.error_code for row in rows if row.status is SyncStatus.FAILED] == ["gone"]
-    assert standing(kari).badge is push_jobs.Badge.NEEDS_YOU
+    assert standing(kari).badge is push_status.Badge.NEEDS_YOU
     assert standing(kari).reason.endswith("was deleted in Pipedrive. Try again to create it there anew.")
     change(ada, kari, name="Kari Hansen")
     settled(desk)
@@ -321,7 +321,7 @@ def test_a_record_that_only_its_owner_sees_is_not_taken_for_deleted(fake, desk, 
     fake.heard.clear()
     listened(desk)
     assert BOS_KEY in {heard.key for heard in fake.asked("GET", "persons")}
-    assert (standing(kari).badge, fresh(kari).pipedrive_person_id) == (push_jobs.Badge.IN_PIPEDRIVE, 1)
+    assert (standing(kari).badge, fresh(kari).pipedrive_person_id) == (push_status.Badge.IN_PIPEDRIVE, 1)
 
 
 def test_whoever_has_no_links_is_not_listened_to(fake, desk, ada):

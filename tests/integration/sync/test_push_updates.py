@@ -14,7 +14,7 @@ from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import bank
 from app.services.pipedrive import push_receipts
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_jobs, push_status
 from app.sync.runner.worker import drain
 from tests.support import faults, openapi_contract
 from tests.support import sync_harness as office
@@ -228,7 +228,7 @@ def test_what_a_colleague_wrote_under_a_meeting_is_asked_about_and_not_written_o
     (row,) = fake.alive("activities")
     assert (row["note"], row["location"]) == ("<p>bring the samples</p>", {"value": "Oslo"})
     with db.reading() as session:
-        assert push_jobs.standing(session, fresh(kari)).badge is push_jobs.Badge.NEEDS_YOU
+        assert push_status.standing(session, fresh(kari)).badge is push_status.Badge.NEEDS_YOU
 
 
 def test_a_contact_in_the_trash_closes_what_waits_and_out_of_it_goes_on(fake, desk, ada, kari):
@@ -306,7 +306,7 @@ def test_undo_deletes_all_of_a_first_push_and_a_later_push_makes_it_anew(fake, d
     assert counts(fake) == (0, 0, 0)
     assert (links(), fresh(kari).pipedrive_person_id, fresh(kari).pipedrive_org_id) == ([], None, None)
     with db.reading() as session:
-        assert push_jobs.standing(session, fresh(kari)).badge is push_jobs.Badge.NOT_PUSHED
+        assert push_status.standing(session, fresh(kari)).badge is push_status.Badge.NOT_PUSHED
     with pytest.raises(Conflict, match="created nothing"):
         undo(ada, row)
     ask(ada, kari)

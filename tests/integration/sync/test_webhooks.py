@@ -13,7 +13,7 @@ from app.services.accounts import pipedrive_keys
 from app.services.accounts import profile as account_service
 from app.services.base import firm_settings
 from app.services.pipedrive import webhook_inbox
-from app.services.push_queue import company_mapping, push_jobs
+from app.services.push_queue import company_mapping, push_status
 from app.sync.pull import listener, webhooks
 from app.web.public import pipedrive_webhook as bell
 from tests.support import faults, openapi_contract, webhook_calls
@@ -108,7 +108,7 @@ def test_news_of_a_deletion_asks_the_owner(fake, desk, kari, secrets):
     listener.listen(desk)
     settled(desk)
     with db.reading() as session:
-        assert push_jobs.standing(session, fresh(kari)).badge is push_jobs.Badge.NEEDS_YOU
+        assert push_status.standing(session, fresh(kari)).badge is push_status.Badge.NEEDS_YOU
     assert fake.alive("persons") == []
 
 

@@ -24,11 +24,11 @@ from app.services.base import firm_settings, phone_numbers
 from app.services.contacts import bank, warmness
 from app.services.contacts.warmness import Suggested
 from app.services.permissions.visibility import Place
-from app.services.push_queue import push_jobs, record_urls
+from app.services.push_queue import push_status, record_urls
 from app.services.team import manager_view
 from app.signals import Topic
 
-Whole = tuple[Contact, list[story.Entry], push_jobs.Standing, str | None, list[str], list[Place], Suggested | None]
+Whole = tuple[Contact, list[story.Entry], push_status.Standing, str | None, list[str], list[Place], Suggested | None]
 
 Question = Callable[[Session, User], Whole]
 
@@ -41,7 +41,7 @@ def whole_story(contact_id: UUID) -> Question:
         country = str(firm_settings.choice(session, "country"))
         shown = [phone_numbers.shown(number, country) for number in contact.phones]
         entries = story.of_contact(session, me, contact_id)
-        standing, address = push_jobs.standing(session, contact), record_urls.person_address(session, me, contact)
+        standing, address = push_status.standing(session, contact), record_urls.person_address(session, me, contact)
         places, advice = campaigns_part.known(session, me, contact), warmness.suggested(session, me, contact_id)
         return contact, entries, standing, address, shown, places, advice
 

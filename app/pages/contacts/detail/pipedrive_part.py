@@ -17,7 +17,7 @@ from app.pages.pipedrive.record_choice_sheet import RecordChoiceSheet
 from app.pages.ui import basic
 from app.pages.ui.redraw import KeyedList, Memo
 from app.services.pipedrive.push_history import Tab
-from app.services.push_queue.push_jobs import Badge, Standing
+from app.services.push_queue.push_status import Badge, Standing
 from app.signals import Topic
 
 # the contact itself has a "More" on the same page

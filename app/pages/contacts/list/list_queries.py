@@ -18,7 +18,7 @@ from app.services.contacts import saved_searches, tags
 from app.services.contacts import search as finding
 from app.services.contacts.bulk_actions import Chosen
 from app.services.contacts.search import Search
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_status
 
 Rows = tuple[list[dict[str, Any]], str | None]
 
@@ -47,7 +47,7 @@ def first(session: Session, me: User, said: str) -> First:
 
 def page(session: Session, me: User, search: Search, cursor: str | None = None, limit: int = PAGE) -> Rows:
     found = finding.contacts(session, me, search, cursor, limit)
-    badges = push_jobs.standings(session, found.items) if found.items else {}
+    badges = push_status.standings(session, found.items) if found.items else {}
     return [contact_rows.row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
 
 

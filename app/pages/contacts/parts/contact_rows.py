@@ -12,7 +12,7 @@ from app.pages.contacts.parts import reach_links
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import Action, ActionRow
 from app.services.contacts.suggestions import Suggestion
-from app.services.push_queue.push_jobs import Badge, Standing
+from app.services.push_queue.push_status import Badge, Standing
 
 Verb = Callable[..., Awaitable[Any]]
 

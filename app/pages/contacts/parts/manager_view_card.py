@@ -4,7 +4,7 @@ from nicegui import ui
 
 from app.pages.contacts.parts import contact_rows
 from app.pages.ui import basic
-from app.services.push_queue import push_jobs
+from app.services.push_queue import push_jobs, push_status
 from app.services.team.manager_view import Whole
 
 NO_KEY = "{} has no Pipedrive key yet. What waits goes over as soon as there is one."
@@ -16,7 +16,7 @@ def standing(found: Whole) -> None:
     with ui.element("div").classes("pd-line wrap"):
         with ui.element("span").classes("pd-chip").classes(contact_rows.BADGE_TONES[now.badge]):
             basic.icon(contact_rows.BADGE_ICONS[now.badge])
-            word = f"needs {owner}" if now.badge is push_jobs.Badge.NEEDS_YOU else now.badge.value
+            word = f"needs {owner}" if now.badge is push_status.Badge.NEEDS_YOU else now.badge.value
             basic.text(word[:1].upper() + word[1:], "pd-clip")
         if found.address:
             with basic.link(found.address, "pd-line", away=True):

@@ -1,0 +1,94 @@
+"""How contacts stand with Pipedrive: a badge, and the reason in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, literal
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlmodel import Session, col, select
+
+from app.models import SKIPPED, Contact, PipedriveSync, SyncConflict, SyncStatus, User
+from app.services.base import firm_settings
+from app.services.push_queue.push_jobs import NO_KEY
+
+BOTH_CHANGED = "You and Pipedrive both changed the {}. Choose which one stands."
+# how a person calls a field
+NAMED = {
+    "emails": "e-mail addresses",
+    "phones": "phone numbers",
+    "org": "organisation",
+    "due": "date",
+    "minutes": "length",
+}
+
+
+class Badge(StrEnum):
+    """How a contact stands with Pipedrive, as one word on the screen."""
+
+    NOT_PUSHED = "not pushed"
+    WAITING = "waiting"
+    IN_PIPEDRIVE = "in Pipedrive"
+    NEEDS_YOU = "needs you"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A contact's badge, the reason in plain words where one is needed, and the row it comes from."""
+
+    badge: Badge
+    reason: str | None = None
+    sync_id: UUID | None = None
+    status: SyncStatus | None = None
+
+
+def standing(session: Session, contact: Contact) -> Standing:
+    """The badge of one contact."""
+    return standings(session, [contact])[contact.id]
+
+
+def standings(session: Session, shown: Sequence[Contact]) -> dict[UUID, Standing]:
+    """The badges of a page of contacts, in one question."""
+    latest = (
+        select(PipedriveSync)
+        .where(col(PipedriveSync.contact_id).in_([contact.id for contact in shown]))
+        .ext(distinct_on(col(PipedriveSync.contact_id)))
+        .order_by(col(PipedriveSync.contact_id), _most_telling(), col(PipedriveSync.created_at).desc())
+    )
+    rows = {row.contact_id: row for row in session.exec(latest)}
+    ready = firm_settings.choice(session, "practice_pipedrive")
+    keyed = select(User.id).where(col(User.pipedrive_key).is_not(None) | literal(ready))
+    able = set(session.exec(keyed.where(col(User.id).in_({contact.user_id for contact in shown}))))
+    asked = dict(
+        session.exec(
+            select(SyncConflict.contact_id, SyncConflict.field).where(
+                col(SyncConflict.contact_id).in_([contact.id for contact in shown]),
+                col(SyncConflict.resolved_at).is_(None),
+            )
+        ).all()
+    )
+    return {
+        contact.id: _standing(contact, rows.get(contact.id), contact.user_id in able, asked.get(contact.id))
+        for contact in shown
+    }
+
+
+def _most_telling() -> Any:
+    """A failure speaks before what waits, and both before what is done or set aside."""
+    set_aside = col(PipedriveSync.error_code).is_not_distinct_from(SKIPPED)
+    rank = func.array_position(["FAILED", "RETRY", "PENDING", "SUCCESS"], PipedriveSync.status)
+    return case((set_aside, 9), else_=rank)
+
+
+def _standing(contact: Contact, row: PipedriveSync | None, has_key: bool, asked: str | None) -> Standing:
+    there = Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED
+    known = (row.id, row.status) if row else (None, None)
+    if row and row.status is SyncStatus.FAILED and row.error_code != SKIPPED:
+        return Standing(Badge.NEEDS_YOU, row.error, *known)
+    if asked:
+        return Standing(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)), *known)
+    if row and row.is_open:
+        return Standing(Badge.WAITING, row.error if has_key else NO_KEY, *known)
+    return Standing(there, row.error if row else None, *known)
