@@ -1,4 +1,4 @@
-"""Pipedrive as this product sees it: a few calls with one user's key, and the errors of `app.sync.errors`.
+"""Pipedrive as this product sees it: a few calls with one user's key, and the errors of `app.sync.api.errors`.
 
 Every method raises PipedriveError when it does not return. A method that
 creates may raise UnknownOutcome; all others can simply be called again.

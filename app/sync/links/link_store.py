@@ -127,14 +127,14 @@ def lose(session: Session, account: str, kind: EntityType, remote_id: int) -> No
     session.exec(update(PipedriveLink).filter_by(**there).values(state=LinkState.LOST, synced_hash=None))
 
 
-def told(session: Session, slot: Slot, digest: str, agreed: Agreed) -> None:
+def mark_synced(session: Session, slot: Slot, digest: str, agreed: Agreed) -> None:
     """Pipedrive has heard everything that this digest stands for, and this is what both sides say now."""
     own = _in(slot), col(PipedriveLink.entity_key) == slot.own
     heard = {"synced_hash": digest, "agreed": agreed.dump()}
     session.exec(update(PipedriveLink).where(*own).values(heard))
 
 
-def saying(session: Session, slot: Slot, agreed: Agreed) -> None:
+def write_agreed(session: Session, slot: Slot, agreed: Agreed) -> None:
     """Written down before it is told: if the answer gets lost, our own word is not taken for somebody else's."""
     own = _in(slot), col(PipedriveLink.entity_key) == slot.own
     session.exec(update(PipedriveLink).where(*own).values(agreed=agreed.dump()))

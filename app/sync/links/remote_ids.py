@@ -22,11 +22,6 @@ def on_meeting(activity_id: UUID) -> Store:
     return lambda session, number: _written(session, Activity, activity_id, "pipedrive_activity_id", number)
 
 
-def nowhere(_session: Session, _number: Number) -> bool:
-    """Its link alone knows it."""
-    return False
-
-
 def number_of(link: PipedriveLink) -> int:
     assert link.remote_id is not None
     return link.remote_id

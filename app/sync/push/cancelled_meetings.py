@@ -11,21 +11,23 @@ from app.sync.api.errors import Gone
 from app.sync.links import link_store
 from app.sync.links.link_store import Slot
 from app.sync.links.remote_ids import number_of, on_meeting
-from app.sync.push import lost_answers, meeting_fields, meetings
+from app.sync.push import lost_answers
+from app.sync.push.meetings import MeetingRecord, slot_of
 from app.sync.push.push_context import Push
+from app.sync.push.reconcile import update_record
 from app.sync.queue.outcome_errors import NothingToPush
 
 
 def take_back(push: Push, meeting: Activity) -> None:
     """Raises NothingToPush where it never came to be there."""
-    slot = meetings.slot_of(push.line.account, meeting)
+    slot = slot_of(push.line.account, meeting)
     link = _known(push, slot, meeting)
     if link is None:
         raise NothingToPush
     if push.line.choices.deletes_meetings:
         return _delete(push, link, meeting)
-    parts = meeting_fields.parts(meeting, {"person_id": None, "org_id": None})
-    return meetings.change(push, meeting, link, parts) if link.synced_hash != meeting_fields.digest(parts) else None
+    record = MeetingRecord(push, meeting)
+    return update_record(push, record, link) if link.synced_hash != record.digest else None
 
 
 def _known(push: Push, slot: Slot, meeting: Activity) -> PipedriveLink | None:

@@ -1,131 +1,129 @@
 """A meeting as Pipedrive's activity: created once under our reference, and told again only what changed."""
 
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, ClassVar, cast
 
-from app import db
-from app.errors import Stale
-from app.models import Activity, ActivityType, EntityType, PipedriveLink, PushEffect, User
-from app.sync.api.errors import Gone, Rejected
+from sqlmodel import Session
+
+from app.models import Activity, ActivityType, EntityType, PipedriveLink, User
+from app.sync.api.errors import Rejected
 from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as There
 from app.sync.links import field_merge, fingerprints, link_store
-from app.sync.links.link_store import Slot
+from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_meeting
-from app.sync.links.three_way_merge import Agreed, Snapshot, decisions, settled
-from app.sync.push import lost_answers, meeting_fields, told_values
-from app.sync.push.find_or_create import Step, ensure
+from app.sync.links.three_way_merge import Agreed, Snapshot, settled
+from app.sync.push import lost_answers, meeting_fields
 from app.sync.push.push_context import Push, Record
+from app.sync.push.remote_record import Merge, UpdatableRecord
 from app.sync.queue.mapping_rules import usual
 from app.sync.queue.outcome_errors import Again, NothingToPush
 
-CLEARED = {"minutes": "duration", "location": "location"}
+CLEARED = ("duration", "location")
 UNKNOWN = "?"
 
 
-def activity(push: Push, meeting: Activity, org_id: int | None, person_id: int, parents: tuple[Record, ...]) -> None:
-    """Make Pipedrive's activity agree with the meeting."""
-    parts = meeting_fields.parts(meeting, {"person_id": person_id, "org_id": org_id})
-    digest = meeting_fields.digest(parts)
-    step = Step(
-        slot=slot_of(push.line.account, meeting),
-        name=meeting.subject,
-        digest=digest,
-        match=lambda *_: [],
-        trace=lambda since, _: lost_answers.activity(push, person_id, meeting.id, since),
-        create=lambda: _created(push, meeting, parts),
-        store=on_meeting(meeting.id),
-        parents=parents,
-    )
-    link = ensure(push, step)
-    if link.synced_hash != digest:
-        change(push, meeting, link, parts)
+class MeetingRecord(UpdatableRecord[There]):
+    """A meeting; one that is off has no `person_id`, and its people there are left alone."""
+
+    fields: ClassVar = meeting_fields.FIELDS
+
+    def __init__(
+        self,
+        push: Push,
+        meeting: Activity,
+        *,
+        org_id: int | None = None,
+        person_id: int | None = None,
+        parents: tuple[Record, ...] = (),
+    ) -> None:
+        self._push, self._meeting, self._person_id = push, meeting, person_id
+        self._whom: ActivityFields = {"person_id": person_id, "org_id": org_id}
+        self._parts = meeting_fields.parts(meeting, self._whom)
+        self.slot = slot_of(push.line.account, meeting)
+        self.name = meeting.subject
+        self.digest = meeting_fields.digest(self._parts)
+        self.parents = parents
+
+    def find_lost(self, since: datetime, sent: str) -> int | None:
+        del sent
+        return lost_answers.activity(self._push, self._person_id, self._meeting.id, since) if self._person_id else None
+
+    def create(self) -> tuple[int, Agreed]:
+        """Create it as a meeting, or as whatever this company calls one."""
+        push = self._push
+        known, account, choices = push.line.types, push.line.account, push.line.choices
+        wanted = choices.type_for(ActivityType.MEETING)
+        type_ = known.get(f"{account}:{wanted}", wanted)
+        fields = self._joined(set(self._parts))
+        fields["type"], fields["owner_id"] = type_, choices.owner_id
+        try:
+            there = push.line.pipedrive.add_activity(**fields)
+        except Rejected as no:
+            if type_ != wanted or "type" not in no.sentence:
+                raise
+            known[f"{account}:{wanted}"] = usual(push.line.pipedrive.activity_types())
+            if known[f"{account}:{wanted}"] == wanted:
+                raise
+            raise Again from None
+        return there.id, Agreed(self.ours(), self.theirs(there))
+
+    def store(self, session: Session, number: Number) -> bool:
+        return on_meeting(self._meeting.id)(session, number)
+
+    def get(self, number: int) -> There:
+        return self._push.line.pipedrive.get_activity(number)
+
+    def gone(self) -> Exception:
+        """Of a meeting that is off that is just as well."""
+        return Again() if self._meeting.takes_place else NothingToPush()
+
+    def ours(self) -> Snapshot:
+        return meeting_fields.ours(self._meeting)
+
+    def theirs(self, there: There) -> Snapshot:
+        return meeting_fields.theirs(there)
+
+    def first_base(self, link: PipedriveLink, ours: Snapshot, theirs: Snapshot) -> Agreed:
+        changed = self._changed(link)
+        return Agreed({field: UNKNOWN if changed[field] else ours[field] for field in ours}, theirs)
+
+    def news(self, link: PipedriveLink, merge: Merge, there: There) -> ActivityFields:
+        del there
+        whom = {"whom"} if self._changed(link)["whom"] and self._meeting.takes_place else set()
+        return self._joined(merge.sends | whom)
+
+    def expected(self, merge: Merge, news: ActivityFields) -> Snapshot:
+        del news
+        return {field: merge.ours[field] for field in merge.sends}
+
+    def send(self, link: PipedriveLink, news: ActivityFields, there: There) -> There:
+        del there
+        clear = [name for name in CLEARED if name in news and not news.get(name)]
+        return self._push.line.pipedrive.change_activity(number_of(link), clear=clear, **news)
+
+    def settle(self, session: Session, owner: User, link: PipedriveLink, merge: Merge, after: Snapshot) -> None:
+        del link
+        theirs = {**merge.theirs, **{field: after[field] for field in merge.sends}}
+        about = self._push.line.account, EntityType.ACTIVITY, self._meeting.id
+        contact = self._push.contact
+        field_merge.ask(session, owner, contact, about, verdicts=merge.verdicts, here=merge.ours, there=theirs)
+        meeting = meeting_fields.follow(session, owner, self._meeting, merge.verdicts, theirs)
+        digest = meeting_fields.digest(meeting_fields.parts(meeting, self._whom))
+        agreed = settled(merge.base, merge.verdicts, meeting_fields.ours(meeting), theirs)
+        link_store.mark_synced(session, self.slot, digest, agreed)
+
+    def _changed(self, link: PipedriveLink) -> dict[str, bool]:
+        """Which parts differ from what the fingerprint on the link stands for."""
+        differ = fingerprints.changed(link.synced_hash, self.digest, len(self._parts))
+        return dict(zip(self._parts, differ, strict=True))
+
+    def _joined(self, wanted: set[str]) -> ActivityFields:
+        whole: dict[str, Any] = {}
+        for name, part in self._parts.items():
+            whole.update(part if name in wanted else {})
+        return cast("ActivityFields", whole)
 
 
 def slot_of(account: str, meeting: Activity) -> Slot:
     return Slot(account, EntityType.ACTIVITY, (str(meeting.id),))
-
-
-def change(push: Push, meeting: Activity, link: PipedriveLink, parts: meeting_fields.Parts) -> None:
-    """Look first: what a colleague wrote there meanwhile is never written over in silence."""
-    there, here, number = _seen(push, link), meeting_fields.ours(meeting), number_of(link)
-    digest, stood = meeting_fields.digest(parts), meeting_fields.theirs(there)
-    changed = dict(zip(parts, fingerprints.changed(link.synced_hash, digest, len(parts)), strict=True))
-    known = Agreed.read(link.agreed)
-    before = known.as_of(there.updated_at) if known else _before(changed, here, stood)
-    verdicts = decisions(meeting_fields.FIELDS, before, here, stood)
-    sends = {field for field, verdict in verdicts.items() if verdict.sends}
-    news = _joined(parts, sends | ({"whom"} if changed["whom"] and meeting.takes_place else set()))
-    slot = slot_of(push.line.account, meeting)
-    with told_values.told(
-        push.line, slot, before, told_values.Telling(here, stood, {field: here[field] for field in sends})
-    ):
-        clear = [CLEARED[field] for field in sends & CLEARED.keys() if here[field] is None]
-        heard = _told(push, number, news, clear) if news else there
-    stood = {**stood, **{field: meeting_fields.theirs(heard)[field] for field in sends}}
-    with db.transaction() as session:
-        owner = session.get_one(User, push.contact.user_id)
-        about = push.line.account, EntityType.ACTIVITY, meeting.id
-        field_merge.ask(session, owner, push.contact, about, verdicts=verdicts, here=here, there=stood)
-        try:
-            meeting = meeting_fields.follow(session, owner, meeting, verdicts, stood)
-        except Stale:
-            raise Again from None
-        here = meeting_fields.ours(meeting)
-        digest = meeting_fields.digest(meeting_fields.parts(meeting, parts["whom"]))
-        link_store.told(session, slot, digest, settled(before, verdicts, here, stood))
-        if news:
-            push.receipt(session, EntityType.ACTIVITY, number, PushEffect.UPDATED)
-
-
-def _created(push: Push, meeting: Activity, parts: meeting_fields.Parts) -> tuple[int, Agreed]:
-    """Create it as a meeting, or as whatever this company calls one."""
-    known, account, choices = push.line.types, push.line.account, push.line.choices
-    wanted = choices.type_for(ActivityType.MEETING)
-    type_ = known.get(f"{account}:{wanted}", wanted)
-    fields = _joined(parts, set(parts))
-    fields["type"], fields["owner_id"] = type_, choices.owner_id
-    try:
-        there = push.line.pipedrive.add_activity(**fields)
-    except Rejected as no:
-        if type_ != wanted or "type" not in no.sentence:
-            raise
-        known[f"{account}:{wanted}"] = usual(push.line.pipedrive.activity_types())
-        if known[f"{account}:{wanted}"] == wanted:
-            raise
-        raise Again from None
-    return there.id, Agreed(meeting_fields.ours(meeting), meeting_fields.theirs(there))
-
-
-def _seen(push: Push, link: PipedriveLink) -> There:
-    try:
-        there = push.line.pipedrive.get_activity(number_of(link))
-    except Gone:
-        raise _lost(push, number_of(link)) from None
-    if there.is_deleted:
-        raise _lost(push, number_of(link))
-    return there
-
-
-def _told(push: Push, number: int, news: ActivityFields, clear: list[str]) -> There:
-    try:
-        return push.line.pipedrive.change_activity(number, clear=clear, **news)
-    except Gone:
-        raise _lost(push, number) from None
-
-
-def _lost(push: Push, number: int) -> Exception:
-    """Somebody deleted it there; of a meeting that is off that is just as well."""
-    push.lose((EntityType.ACTIVITY, number))
-    return Again() if push.meeting and push.meeting.takes_place else NothingToPush()
-
-
-def _before(changed: dict[str, bool], here: Snapshot, there: Snapshot) -> Agreed:
-    """Of an activity told before such things were kept, its fingerprint says what we changed since."""
-    return Agreed({field: UNKNOWN if changed[field] else here[field] for field in here}, there)
-
-
-def _joined(parts: meeting_fields.Parts, wanted: set[str]) -> ActivityFields:
-    whole: dict[str, Any] = {}
-    for name, part in parts.items():
-        whole.update(part if name in wanted else {})
-    return cast("ActivityFields", whole)

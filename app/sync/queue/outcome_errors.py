@@ -1,4 +1,4 @@
-"""How a push ends when it neither succeeds nor meets one of Pipedrive's own troubles (`app.sync.errors`)."""
+"""How a push ends when it neither succeeds nor meets one of Pipedrive's own troubles (`app.sync.api.errors`)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
