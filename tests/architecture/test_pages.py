@@ -92,3 +92,29 @@ def test_parts_import_no_screen():
         if not re.fullmatch(r"app\.pages\.(ui|\w+\.parts)(\.\w+)?", node.module)
     ]
     assert known == []
+
+
+def assigned(function):
+    """The names of `self.name = ...` in a method."""
+    return {
+        node.attr
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) == "self"
+    }
+
+
+def test_a_screen_is_whole_from_its_start():
+    """No method gives an object an attribute that `__init__` did not: it would be missing at a tap that comes earlier."""
+    late = []
+    for path in PAGES:
+        for owner in ast.walk(parsed(path)):
+            if not isinstance(owner, ast.ClassDef):
+                continue
+            methods = [node for node in owner.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+            known = {ast.unparse(node.target) for node in owner.body if isinstance(node, ast.AnnAssign)}
+            known |= {
+                name for method in methods if method.name in {"__init__", "__post_init__"} for name in assigned(method)
+            }
+            later = {name for method in methods for name in assigned(method)} - known
+            late += [f"{where(path, owner)} {owner.name}.{name}" for name in sorted(later)]
+    assert late == []

@@ -1,1 +1,1 @@
-"""What every screen stands on: taps, questions, live updates, dependencies, fixes to NiceGUI."""
+"""What every screen uses: taps, questions to the database, live updates, the shell as a protocol, patches of NiceGUI."""

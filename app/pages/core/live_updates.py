@@ -1,4 +1,4 @@
-"""Signals from PostgreSQL, delivered to the pages that are open right now.
+"""Signals from PostgreSQL, delivered to the pages that are open in this process.
 
 A page is never told what changed, only that something did; it asks again with
 the rights of the person in front of it.
@@ -44,14 +44,14 @@ def on(
     `time.monotonic`, counts too: the moment of the question that the page shows.
     """
     here = ui.context.slot.parent
-    turn = _Turn(here, refresh)
+    updates = _Updates(here, refresh)
 
     async def hear(signal: Signal) -> None:
         if _gone(here):
             for topic in topics:
                 _news[topic].unsubscribe(hear)
         elif _matters(signal.owner, owner) and _matters(signal.about, about):
-            await turn.ask()
+            await updates.ask()
 
     for topic in topics:
         _news[topic].subscribe(hear)
@@ -66,20 +66,23 @@ def lately() -> float:
     return monotonic() - OLDEST_ANSWER
 
 
-class _Turn:
-    """One refresh at a time, and a note that there is more to show."""
+class _Updates:
+    """At most one refresh at a time; what comes meanwhile makes one more."""
 
     def __init__(self, here: Element, refresh: Callable[[], object | Awaitable[object]]) -> None:
-        self.here, self.refresh = here, refresh
-        self.running = self.wanted = self.woken = False
+        self.here = here
+        self.refresh = refresh
+        self.running = False
+        self.wanted = False
+        self.waits_for_connection = False
 
     async def ask(self) -> None:
         self.wanted = True
         if self.here.client.has_socket_connection:
             await self.take()
-        elif not self.woken:
+        elif not self.waits_for_connection:
             # nobody is looking: a page is kept for minutes after its phone went to sleep or left it
-            self.woken = True
+            self.waits_for_connection = True
             # held loosely: the page keeps what is called at a connect, also for parts of screens long left
             take = WeakMethod(self.take)
             self.here.client.on_connect(lambda: (awake := take()) and awake())
@@ -92,15 +95,15 @@ class _Turn:
             while self.wanted and not _gone(self.here):
                 self.wanted = False
                 with self.here:
-                    told = self.refresh()
-                    if inspect.isawaitable(told):
-                        await told
+                    refreshing = self.refresh()
+                    if inspect.isawaitable(refreshing):
+                        await refreshing
         finally:
             self.running = False
 
 
-def _matters(said: str, wanted: UUID | None) -> bool:
-    return wanted is None or said in {str(wanted), ANYTHING}
+def _matters(named: str, wanted: UUID | None) -> bool:
+    return wanted is None or named in {str(wanted), ANYTHING}
 
 
 def _gone(element: Element) -> bool:

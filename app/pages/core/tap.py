@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Confirmation:
-    """A sentence, the verb that takes the deed back, and a link to go on with: its words and its address."""
+    """The message after a tap; `undo` reverts what it did, `link` is a label and an address to go on with."""
 
     sentence: str
     undo: Callable[[Session, User], str] | None = None
@@ -46,18 +46,18 @@ Answer = str | Confirmation | None
 
 
 def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P, Awaitable[bool]]:
-    """Make a handler of a verb: one transaction, then one sentence. Says whether it was done."""
+    """Make an event handler of `handler`: one transaction, then its sentence as a toast. Returns whether it was committed."""
 
     def work(user_id: UUID | None, *args: P.args, **kwargs: P.kwargs) -> Answer:
         with db.transaction() as session:
             return handler(session, users.acting(session, user_id), *args, **kwargs)
 
     @wraps(handler)
-    async def answer(*args: P.args, **kwargs: P.kwargs) -> bool:
+    async def on_tap(*args: P.args, **kwargs: P.kwargs) -> bool:
         # the page, not the button: news of the deed may redraw the button before the deed's sentence is here
         page = ui.context.client
         try:
-            said = await asyncio.to_thread(work, signed_in_id(), *args, **kwargs)
+            answer = await asyncio.to_thread(work, signed_in_id(), *args, **kwargs)
         except Refusal as refusal:
             toast.show(page, str(refusal), "no")
         except ValidationError as wrong:
@@ -66,20 +66,20 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
             log.exception("a tap on %s broke", handler.__qualname__)
             toast.show(page, BROKEN, "broken")
         else:
-            _tell(page, said)
+            _show(page, answer)
             return True
         return False
 
     # NiceGUI reads the signature to decide whether to pass its event: it must see what the tap takes, not what the verb does
     shown = inspect.signature(handler)
-    vars(answer).update(__signature__=shown.replace(parameters=list(shown.parameters.values())[2:]))
-    return answer
+    vars(on_tap).update(__signature__=shown.replace(parameters=list(shown.parameters.values())[2:]))
+    return on_tap
 
 
 async def look(question: Callable[[Session, User], T], *, noted: bool = False) -> T:
     """Ask the database one consistent question as the person in front of the screen, off the event loop.
 
-    A question that leaves a line in the trail is `noted`.
+    A question that writes a line into the audit log is `noted`.
     """
 
     def work(user_id: UUID | None) -> T:
@@ -90,7 +90,7 @@ async def look(question: Callable[[Session, User], T], *, noted: bool = False) -
 
 
 def signed_in_id() -> UUID | None:
-    """Whose page this is; the outer stack wrote it on the request that got the page."""
+    """The person whose page this is; the access control wrote it on the request that got the page."""
     user_id: UUID | None = getattr(ui.context.client.request.state, "user_id", None)
     return user_id
 
@@ -105,12 +105,13 @@ def first_objection(wrong: ValidationError) -> str:
     """The first rule that was broken, as a sentence."""
     first = wrong.errors(include_input=False, include_url=False)[0]
     field = " ".join(str(part) for part in first["loc"] if isinstance(part, str)).replace("_", " ")
-    said = first["msg"].removeprefix("Value error, ")
-    return f"{field.capitalize()}: {said}." if field else f"{said[:1].upper()}{said[1:]}."
+    rule = first["msg"].removeprefix("Value error, ")
+    return f"{field.capitalize()}: {rule}." if field else f"{rule[:1].upper()}{rule[1:]}."
 
 
-def _tell(page: Client, said: Answer) -> None:
-    if isinstance(said, Confirmation) and said.undo:
-        toast.show(page, said.sentence, "yes", undo=tap(said.undo), link=said.link)
-    elif said:
-        toast.show(page, said.sentence if isinstance(said, Confirmation) else said, "yes")
+def _show(page: Client, answer: Answer) -> None:
+    if isinstance(answer, str):
+        answer = Confirmation(answer)
+    if answer and answer.sentence:
+        undo = tap(answer.undo) if answer.undo else None
+        toast.show(page, answer.sentence, "yes", undo=undo, link=answer.link)

@@ -1,4 +1,4 @@
-"""Lists of people or touches with what can be done about each one tap away: one element on the server, whatever it shows."""
+"""A list of contacts or touches with buttons in each row, as one element on the server (components/acts.js)."""
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,7 +15,7 @@ Verb = Callable[[], Awaitable[Any] | None]
 
 @dataclass(frozen=True)
 class Action:
-    """A button with this icon, one of each in a line; with an address a link that tells `verb` when it is followed.
+    """A button with this icon, one of each in a row; with `href` a link that calls `verb` too when it is followed.
 
     The label is what a screen reader says; `written` it stands on the button in place of the icon.
     Without a verb its place stays empty.
@@ -38,7 +38,7 @@ class Action:
 
 @dataclass(frozen=True)
 class ActionRow:
-    """Who or what stands there, as the component wants it, and what can be done about it."""
+    """One row: `shown` is what acts.js draws, `acts` are its buttons."""
 
     id: str
     shown: dict[str, Any]
@@ -46,7 +46,7 @@ class ActionRow:
 
 
 class ActionList(Element, component=theme.COMPONENTS / "acts.js"):
-    """`cards` are for people and have room for every way to reach them; otherwise a row each."""
+    """With `cards` each row is a card with room for a line of buttons."""
 
     def __init__(self, *, cards: bool = False) -> None:
         super().__init__()
@@ -58,9 +58,9 @@ class ActionList(Element, component=theme.COMPONENTS / "acts.js"):
         # whoever has just left the list stays known: the tap may have been on its way
         self.verbs |= {line.id: {act.icon: act.verb for act in line.acts} for line in lines}
         # a text, not a list: NiceGUI wraps every nested dict
-        told = json.dumps([{"id": line.id, **line.shown, "acts": [act.shown for act in line.acts]} for line in lines])
-        if told != self.props.get("rows"):
-            self.props["rows"] = told
+        rows = json.dumps([{"id": line.id, **line.shown, "acts": [act.shown for act in line.acts]} for line in lines])
+        if rows != self.props.get("rows"):
+            self.props["rows"] = rows
 
     async def do(self, event: GenericEventArguments) -> None:
         line, icon = map(str, event.args)

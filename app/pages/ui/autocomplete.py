@@ -1,4 +1,4 @@
-"""A field that knows what was used before: a few likely words below it while somebody types, one tap takes one."""
+"""A text field with suggestions below it while somebody types; a tap takes one."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -12,7 +12,7 @@ Ask = Callable[[str], Awaitable[Sequence[str]]]
 
 
 class Autocomplete:
-    """`make` draws the field; `ask` says what is like the text typed so far; `on_pick` takes one of them.
+    """`make` draws the field, `ask` answers with words like the text typed so far, `on_pick` is given the one that is taken.
 
     With `empties` the field is empty then, for the next one.
     """
@@ -26,7 +26,11 @@ class Autocomplete:
         *,
         empties: bool = False,
     ) -> None:
-        self.ask, self.on_pick, self.turn, self.label = ask, on_pick, 0, label
+        self.ask = ask
+        self.on_pick = on_pick
+        self.label = label
+        # of two answers that overtake each other, the newer one is shown
+        self.turn = 0
         with ui.element("div").classes("pd-ahead"):
             self.box = make()
             self.box.props("autocomplete=off aria-autocomplete=list").props("data-empties" if empties else "")

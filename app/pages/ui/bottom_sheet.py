@@ -1,4 +1,4 @@
-"""A sheet that comes from below, where the thumb is; in the middle of a desktop."""
+"""A dialog at the bottom of a phone, in the middle of a desktop."""
 
 from nicegui import ui
 from nicegui.element import Element
@@ -13,8 +13,10 @@ class Sheet:
     """
 
     def __init__(self, label: str) -> None:
-        self.label, self.around = label, ui.context.slot.parent
+        self.label = label
+        self.around = ui.context.slot.parent
         self._dialog: ui.dialog | None = None
+        self._body: Element | None = None
 
     @property
     def dialog(self) -> ui.dialog:
@@ -30,8 +32,10 @@ class Sheet:
         return self.around.is_deleted
 
     def fresh(self) -> Element:
-        if self.dialog:
-            self._body.clear()
+        """The place for the sheet's content, emptied."""
+        assert self.dialog
+        assert self._body
+        self._body.clear()
         return self._body
 
     def open(self) -> None:

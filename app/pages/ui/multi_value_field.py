@@ -1,4 +1,4 @@
-"""Several values of one kind, the first one the main one: one plain field as long as there is only one."""
+"""A field with several values, the first one the main one: one plain field as long as there is only one."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,8 +24,14 @@ class MultiValueField:
         on_change: Callable[[], Any],
         most: int,
     ) -> None:
-        self.draft, self.rules, self.one, self.many = draft, rules, one, many
-        self.label, self.props, self.on_change, self.most = label, props, on_change, most
+        self.draft = draft
+        self.rules = rules
+        self.one = one
+        self.many = many
+        self.label = label
+        self.props = props
+        self.on_change = on_change
+        self.most = most
         self.box = ui.element("div").classes("pd-several").props("role=group")
         self.box.props["aria-label"] = "All of them"
         self.show()
@@ -66,7 +72,7 @@ class MultiValueField:
         self.focus_last()
 
     def focus_last(self) -> None:
-        """The new row is typed in at once."""
+        """Put the cursor into the new row."""
         boxes = [one for one in self.box.descendants() if isinstance(one, ui.input)]
         boxes[-1].run_method("focus")
 

@@ -1,4 +1,4 @@
-"""Choosing from what is there: rows with a box to tick, and words that were used before."""
+"""Rows with a box to tick, a search field and its matches, and a text field that remembers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +32,7 @@ def mark(row: Element, on: bool) -> None:
 
 
 def search_box(label: str, on_change: Callable[..., Any], value: str = "", hint: str = "") -> ui.input:
-    """Where one types to find a contact; it asks a moment after the last letter."""
+    """A search field; `on_change` is called 200 ms after the last letter."""
     box = ui.input(value=value, placeholder=hint or "Name, firm, mail or phone", on_change=on_change)
     box.props("outlined debounce=200 type=search enterkeyhint=search").classes("pd-field")
     box.props["aria-label"] = label

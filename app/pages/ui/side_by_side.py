@@ -1,4 +1,4 @@
-"""One field that is said in two ways: each way is a card to tap, and where both can stand, so is that."""
+"""The choice between two values of one field, each a card to tap; a third card where both can be kept."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Tags as chips: typed or taken from those used before, taken away with one tap."""
+"""A field for tags: typed or taken from those in use, shown as chips, removed with one tap."""
 
 from functools import partial
 from typing import Any

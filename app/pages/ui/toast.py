@@ -1,4 +1,4 @@
-"""The sentence after a tap: one line above the bottom bar, with a way back where there is one."""
+"""The message after a tap: one line above the bottom bar, with an Undo button where there is one."""
 
 from collections.abc import Awaitable, Callable
 from typing import Literal
@@ -15,7 +15,7 @@ _trays: WeakKeyDictionary[Client, Element] = WeakKeyDictionary()
 
 
 def tray() -> None:
-    """Where the sentences appear; once per page, announced by screen readers."""
+    """Draw where messages appear; once per page, announced by screen readers."""
     _trays[ui.context.client] = ui.element("div").classes("pd-toasts").props("role=status aria-live=polite")
 
 
@@ -26,7 +26,7 @@ def show(
     undo: Callable[[], Awaitable[bool]] | None = None,
     link: tuple[str, str] | None = None,
 ) -> None:
-    """Say it for some seconds; a newer sentence takes the older one's place."""
+    """Show it for some seconds; a newer message replaces the older one."""
     home = _trays.get(page)
     if home is None or home.is_deleted:
         return
@@ -44,6 +44,6 @@ def show(
 
 
 def clear(page: Client) -> None:
-    """A sheet opens: what was said before would lie over it."""
+    """Remove the message: it would lie over a sheet that opens."""
     if home := _trays.get(page):
         home.clear()

@@ -1,4 +1,4 @@
-"""Long lists: one element on the server, some thirty rows in the browser, however many people there are."""
+"""A virtual list: one element on the server, some thirty rows in the browser, however many there are."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ class VirtualList(Element, component=theme.COMPONENTS / "rows.js"):
         self, rows: list[dict[str, Any]], *, detail: bool = False, picks: bool = False, cards: bool = False
     ) -> None:
         super().__init__()
-        self.known = _marks(rows)
+        self.sent = _hashes(rows)
         # a text, not a list: NiceGUI wraps every nested dict, about 1 KB a row
         self.props["initial"] = json.dumps(rows)
         self.props["logIcon"] = theme.icon("check")
@@ -28,20 +28,20 @@ class VirtualList(Element, component=theme.COMPONENTS / "rows.js"):
         self.props["cards"] = cards
 
     def show(self, rows: list[dict[str, Any]]) -> None:
-        """Other rows, from the top."""
-        self.known = _marks(rows)
+        """Replace all rows, and scroll to the top."""
+        self.sent = _hashes(rows)
         self.run_method("set", rows)
 
     def more(self, rows: list[dict[str, Any]]) -> None:
-        self.known |= _marks(rows)
+        self.sent |= _hashes(rows)
         self.run_method("append", rows)
 
     def renew(self, rows: list[dict[str, Any]]) -> None:
-        """The same list after some news: only what differs travels, and what one reads stays where it is."""
-        marks = _marks(rows)
-        changed = [row for row in rows if self.known.get(row["id"]) != marks[row["id"]]]
-        order = None if list(marks) == list(self.known) else list(marks)
-        self.known = marks
+        """The same list after some news: only rows that differ are sent, and the scroll position stays."""
+        hashes = _hashes(rows)
+        changed = [row for row in rows if self.sent.get(row["id"]) != hashes[row["id"]]]
+        order = None if list(hashes) == list(self.sent) else list(hashes)
+        self.sent = hashes
         if order is not None or changed:
             self.run_method("renew", order, changed)
 
@@ -57,6 +57,6 @@ class Sentinel(Element, component=theme.COMPONENTS / "sentinel.js"):
         self.run_method("rearm")
 
 
-def _marks(rows: list[dict[str, Any]]) -> dict[str, int]:
-    """What the browser has been told of each row, in its order, as a number to compare with."""
+def _hashes(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """A hash of each row by its id, in the order of the list."""
     return {row["id"]: hash(json.dumps(row)) for row in rows}

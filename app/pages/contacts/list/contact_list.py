@@ -16,7 +16,7 @@ from app.pages.contacts.list.selection import Selection
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme, virtual_list
-from app.pages.ui.filter_chips_base import MenuChip
+from app.pages.ui.chips import MenuChip
 from app.services.contacts.search import Search
 
 Open = Callable[[str | None], Awaitable[None]]

@@ -11,7 +11,7 @@ from app.models import SyncStatus
 from app.pages.contacts.list import list_queries
 from app.pages.contacts.list.saved_searches_menu import SavedSearchesMenu
 from app.pages.core.tap import look
-from app.pages.ui.filter_chips_base import Chip, MenuChip
+from app.pages.ui.chips import Chip, MenuChip
 from app.services.contacts.search import Search
 
 Changed = Callable[[Search], Awaitable[None]]

@@ -11,7 +11,7 @@ from app.pages.contacts.list import list_queries, list_url
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, form
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.filter_chips_base import MenuChip
+from app.pages.ui.chips import MenuChip
 from app.services.contacts import saved_searches
 from app.services.contacts.search import Search
 

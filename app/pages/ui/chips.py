@@ -1,4 +1,4 @@
-"""Chips of a filter: one tap on or off, or a list of choices that is asked for when somebody wants it."""
+"""The chips of a filter: on or off, or with a menu whose options are asked for when it is opened."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -28,7 +28,9 @@ class MenuChip:
     """`options` are asked for at each opening; `nothing` stands there when there are none."""
 
     def __init__(self, options: Options, on_choose: Callable[[Any], Any], nothing: str = "") -> None:
-        self.options, self.on_choose, self.nothing = options, on_choose, nothing
+        self.options = options
+        self.on_choose = on_choose
+        self.nothing = nothing
         self.button = ui.button("", on_click=self.open, color=None).props("flat no-caps aria-haspopup=menu")
         self.button.props["icon-right"] = theme.icon("chevron-down")
         with self.button:
