@@ -78,7 +78,7 @@ class Post:
 
     def tidy(self) -> None:
         with db.transaction() as session:
-            mail_outbox.prune(session)
+            mail_outbox.delete_old(session)
             email_actions.prune(session)
 
     def _hand_over(self, sender: Sender, mail: Mail) -> None:
@@ -86,11 +86,12 @@ class Post:
             sender.send(mail)
         except (NotNow, Never) as no:
             log.warning("a mail did not go out: %s", no)
+            failed = mail_outbox.give_up if isinstance(no, Never) else mail_outbox.postpone
             with db.transaction() as session:
-                mail_outbox.put_off(session, mail.id, str(no), forever=isinstance(no, Never))
+                failed(session, mail.id, str(no))
         else:
             with db.transaction() as session:
-                mail_outbox.sent(session, mail.id)
+                mail_outbox.done(session, mail.id)
 
     @staticmethod
     def _ring(ringer: Ringer, bundle: Bundle) -> None:
@@ -99,11 +100,11 @@ class Post:
         except Gone as no:
             log.info("a device is forgotten: %s", no)
             with db.transaction() as session:
-                web_push_outbox.gone(session, bundle)
+                web_push_outbox.forget_device(session, bundle)
         except NotNow as no:
             log.warning("a device was not reached: %s", no)
             with db.transaction() as session:
-                web_push_outbox.put_off(session, bundle)
+                web_push_outbox.postpone(session, bundle)
         else:
             with db.transaction() as session:
-                web_push_outbox.sent(session, bundle)
+                web_push_outbox.done(session, bundle)

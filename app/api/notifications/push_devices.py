@@ -11,7 +11,7 @@ from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wire
 from app.api.core.schemas import Answer, Moment
 from app.models import DeviceDraft, PushDevice
 from app.models.base import Draft
-from app.services.notifications import web_push_outbox
+from app.services.notifications import push_devices, web_push_outbox
 
 router = APIRouter(prefix="/notices/push", tags=["notices"])
 
@@ -47,7 +47,7 @@ def devices(request: Request, session: Reading, me: Viewer, wired: Wired) -> Dev
     """My devices, and the public key that a browser asks for when it subscribes."""
     here = session_id(request)
     return Devices(
-        key=wired.push_key, items=[DeviceAnswer.of(kept, here) for kept in web_push_outbox.mine(session, me)]
+        key=wired.push_key, items=[DeviceAnswer.of(kept, here) for kept in push_devices.of_user(session, me)]
     )
 
 
@@ -61,7 +61,7 @@ def add(
 ) -> DeviceAnswer:
     """Send my notices to this browser too; the same browser again changes its row."""
     here, browser = session_id(request), request.headers.get("user-agent", "")
-    kept = web_push_outbox.add(session, me, wish, key=wired.push_key, browser=browser, here=here)
+    kept = push_devices.register(session, me, wish, key=wired.push_key, browser=browser, session_id=here)
     return DeviceAnswer.of(kept, here)
 
 
@@ -74,16 +74,16 @@ def change(
     wish: Annotated[NamesWish, Body(openapi_examples=examples.shown({"names": True}))],
 ) -> DeviceAnswer:
     """Whether names of people stand on its lock screen."""
-    return DeviceAnswer.of(web_push_outbox.show_names(session, me, device_id, names=wish.names), session_id(request))
+    return DeviceAnswer.of(push_devices.show_names(session, me, device_id, names=wish.names), session_id(request))
 
 
 @router.post("/{device_id}/test", status_code=202)
 def test(session: Transaction, me: Caller, device_id: UUID) -> None:
     """Ring it once, within fifteen seconds."""
-    web_push_outbox.test(session, me, device_id)
+    web_push_outbox.enqueue_test(session, me, device_id)
 
 
 @router.delete("/{device_id}", status_code=204)
 def remove(session: Transaction, me: Caller, device_id: UUID) -> None:
     """No notices to this device any more."""
-    web_push_outbox.remove(session, me, device_id)
+    push_devices.remove(session, me, device_id)

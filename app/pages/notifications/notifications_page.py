@@ -73,11 +73,11 @@ def draw_link(path: str, words: str, icon_name: str) -> None:
 async def outbox_page(shell: Shell) -> None:
     @tap
     def retry(session: Session, me: User, mail: Mail) -> str:
-        mail_outbox.again(session, me, mail.id)
+        mail_outbox.retry(session, me, mail.id)
         return "It is tried again within a minute"
 
     def ask(session: Session, me: User) -> tuple[Sequence[Mail], bool]:
-        return mail_outbox.outbox(session, me), me.is_golden
+        return mail_outbox.newest(session, me), me.is_golden
 
     mails, golden = await look(ask)
     basic.title("Outbox")

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.models import PushDevice, User
 from app.pages.core.tap import session_id, tap
 from app.pages.ui import basic, theme
-from app.services.notifications import web_push_outbox
+from app.services.notifications import push_devices, web_push_outbox
 
 
 def draw_push_devices(devices: Sequence[PushDevice], refresh: Callable[[], Awaitable[None]]) -> None:
@@ -29,17 +29,17 @@ def draw_push_devices(devices: Sequence[PushDevice], refresh: Callable[[], Await
 def draw_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitable[None]]) -> None:
     @tap
     def show_names(session: Session, me: User, device_id: UUID, shown: bool) -> str:
-        web_push_outbox.show_names(session, me, device_id, names=shown)
+        push_devices.show_names(session, me, device_id, names=shown)
         return "Names are shown" if shown else "Names are hidden"
 
     @tap
     def send_test(session: Session, me: User, device_id: UUID) -> str:
-        web_push_outbox.test(session, me, device_id)
+        web_push_outbox.enqueue_test(session, me, device_id)
         return "It rings within fifteen seconds"
 
     @tap
     def remove(session: Session, me: User, device_id: UUID) -> str:
-        web_push_outbox.remove(session, me, device_id)
+        push_devices.remove(session, me, device_id)
         return "No notices there any more"
 
     async def unsubscribe() -> None:

@@ -22,7 +22,7 @@ from app.services.accounts import profile, sessions, two_factor
 from app.services.accounts.two_factor import Standing
 from app.services.activities import calendar_feed
 from app.services.base import firm_settings
-from app.services.notifications import inbox, web_push_outbox
+from app.services.notifications import inbox, push_devices
 from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
 from app.settings import timezones
@@ -52,7 +52,7 @@ def load_settings(session: Session, me: User) -> Known:
         sessions=sessions.devices(session, me),
         calendar=calendar_feed.kept_feed(session, me),
         notifications=inbox.choices(session, me),
-        devices=web_push_outbox.mine(session, me),
+        devices=push_devices.of_user(session, me),
         two_factor=two_factor.standing(session, me),
     )
 
@@ -84,7 +84,7 @@ async def settings_page(shell: Shell) -> None:
         content.refresh(await look(load_settings))
 
     async def refresh_devices() -> None:
-        devices.refresh(await look(web_push_outbox.mine))
+        devices.refresh(await look(push_devices.of_user))
 
     ui.on("rings_here", refresh_devices)
     basic.title("Settings").style("margin-bottom: 12px")

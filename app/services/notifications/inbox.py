@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -38,7 +38,7 @@ def tell(session: Session, user: User, kind: NotificationKind, sentence: str, *,
     wish = insert(Notification).values(**row.model_dump()).on_conflict_do_nothing().returning(col(Notification.id))
     told = session.exec(wish).first() is not None
     if told:
-        web_push_outbox.ring(session, user, row, loud_again(chosen, user.timezone, now()))
+        web_push_outbox.enqueue(session, user, row, loud_again(chosen, user.timezone, now()))
         announce(session, Topic.NOTICE, user.id, user.id)
     return told
 
@@ -104,9 +104,7 @@ def loud_again(chosen: NotificationSettings, zone: str, moment: datetime) -> dat
         return moment
     there = moment.astimezone(ZoneInfo(zone))
     end = datetime.combine(there.date(), time(chosen.quiet_to), ZoneInfo(zone))
-    # the day after by the calendar, not 24 hours later: clocks are put forward in the night
-    return (
-        end
-        if end > there
-        else datetime.combine(there.date().fromordinal(there.toordinal() + 1), time(chosen.quiet_to), ZoneInfo(zone))
-    )
+    if end <= there:
+        # the next day by the calendar, not 24 hours later: clocks may be put forward in this night
+        end = datetime.combine(there.date() + timedelta(days=1), time(chosen.quiet_to), ZoneInfo(zone))
+    return end

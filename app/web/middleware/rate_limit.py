@@ -9,7 +9,10 @@ MANY = 10_000
 
 @dataclass
 class Allowance:
-    """So many per window and key; the window starts with the first."""
+    """`most` requests per `seconds` and key, counted in fixed windows that start with a key's first request.
+
+    Around the end of a window twice as many get through: `most` at its end, `most` at the beginning of the next.
+    """
 
     most: int
     seconds: float

@@ -409,10 +409,10 @@ def test_without_a_mail_server_it_stays_in_the_outbox_of_whom_it_is_for(ada, gwe
     written()
     Post(None, SITE).deliver()
     with db.reading() as session:
-        assert [mail.subject for mail in mail_outbox.outbox(session, ada)] == ["Jane Roe to contact today"]
-        assert [mail.address for mail in mail_outbox.outbox(session, gwen)] == ["jane@acme.example"]
+        assert [mail.subject for mail in mail_outbox.newest(session, ada)] == ["Jane Roe to contact today"]
+        assert [mail.address for mail in mail_outbox.newest(session, gwen)] == ["jane@acme.example"]
         with pytest.raises(Forbidden):
-            mail_outbox.again(session, ada, all_of(Mail)[0].id)
+            mail_outbox.retry(session, ada, all_of(Mail)[0].id)
 
 
 def test_a_mail_is_given_up_after_eight_tries_and_a_golden_ticket_may_try_again(gwen, at):
@@ -426,7 +426,7 @@ def test_a_mail_is_given_up_after_eight_tries_and_a_golden_ticket_may_try_again(
             at(moment)
     with db.transaction() as session:
         assert session.get_one(Mail, mail.id).attempts == 8
-        assert mail_outbox.again(session, gwen, mail.id).failed_at is None
+        assert mail_outbox.retry(session, gwen, mail.id).failed_at is None
 
 
 def test_which_way_mail_goes():

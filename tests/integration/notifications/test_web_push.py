@@ -19,7 +19,7 @@ from app.mail.web_push_encryption import Key
 from app.models import ActivityDraft, ActivityType, DeviceDraft, NotificationKind, PushDevice, User, WebPush, base
 from app.services.accounts import sessions
 from app.services.activities import activity_log
-from app.services.notifications import inbox, web_push_outbox
+from app.services.notifications import inbox, push_devices, web_push_outbox
 from tests.support.api_client import ask
 from tests.support.fake_push_service import CURVE, Browser, push_service, raw, text
 
@@ -187,7 +187,7 @@ def test_a_service_that_has_trouble_is_asked_again_and_not_for_ever(ada, service
         at(NOON + timedelta(minutes=40 * hour))
         post.ring()
     assert rings() == []
-    assert len(service.answers) == 20 - web_push_outbox.ATTEMPTS
+    assert len(service.answers) == 20 - web_push_outbox.OUTBOX.attempts
     assert len(devices()) == 1
 
 
@@ -300,15 +300,15 @@ def test_somebody_has_ten_devices_at_most(ada):
     with db.transaction() as session:
         who = session.get_one(User, ada.id)
         for number in range(10):
-            web_push_outbox.add(session, who, DeviceDraft(endpoint=f"{ENDPOINT}{number}", **Browser().keys), key="k")
+            push_devices.register(session, who, DeviceDraft(endpoint=f"{ENDPOINT}{number}", **Browser().keys), key="k")
         with pytest.raises(Conflict):
-            web_push_outbox.add(session, who, DeviceDraft(endpoint=ENDPOINT, **Browser().keys), key="k")
+            push_devices.register(session, who, DeviceDraft(endpoint=ENDPOINT, **Browser().keys), key="k")
 
 
 def test_somebody_elses_device_does_not_exist(ada, bo, service):
     row = device(service, ada)
     with db.transaction() as session:
-        for verb in (web_push_outbox.remove, web_push_outbox.test):
+        for verb in (push_devices.remove, web_push_outbox.enqueue_test):
             with pytest.raises(NotFound):
                 verb(session, session.get_one(User, bo.id), row.id)
 

@@ -31,7 +31,7 @@ from app.services.accounts import sessions
 from app.services.activities import activity_log, email_templates, introductions
 from app.services.campaigns import campaigns
 from app.services.contacts import bulk_actions, saved_searches
-from app.services.notifications import web_push_outbox
+from app.services.notifications import push_devices
 from app.services.push_queue import push_jobs
 from app.services.reports import saved_reports, share_links
 from tests.support import world
@@ -254,7 +254,7 @@ def firm():
         introduction = introductions.offer(session, session.get_one(User, gwen.id), draft)
         token, _ = sessions.issue_token(session, me, "Report")
         sessions.open_session(session, me, "A browser")
-        push = web_push_outbox.add(
+        push = push_devices.register(
             session, me, DeviceDraft(**DEVICE | {"endpoint": "https://push.example/other"}), key="k"
         )
     with db.reading() as session:
