@@ -35,7 +35,7 @@ def import_(
         raise NotFound(f"{file} cannot be read: {trouble.strerror}.") from None
     with context.opened(), db.transaction() as session:
         who = context.colleague(session, owner)
-        report = importer.take(session, who, data, file.name, dry_run=dry_run)
+        report = importer.import_files(session, who, [(file.name, data)], dry_run=dry_run)
     for error in report.errors:
         typer.echo(f"Row {error.row}{f', {error.column}' if error.column else ''}: {error.detail}", err=True)
     counts = (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID, uuid5
 
@@ -23,7 +24,6 @@ from app.models import (
     organisation_key,
 )
 from app.services.base import phone_numbers
-from app.services.imports.matcher import Arrival
 
 SPACE = UUID("5d1f2a1e-6f5c-5c1b-9a53-1f6f0d9e7a10")
 Line = dict[str, str]
@@ -90,7 +90,7 @@ class Bulk:
             # the rule reads and writes names that both have
             Contact.reindex(cast("Contact", facts), line["organisation"] or None)
             key = self._key(line["organisation"])
-            yield blank | {name: getattr(facts, name) for name in Arrival.__slots__} | {
+            yield blank | vars(facts) | {
                 "id": self.contacts[line["id"]],
                 "user_id": self.users[line["owner_id"]],
                 "organisation_id": self.firms.get((line["owner_id"], key)),
@@ -177,18 +177,15 @@ class Bulk:
             self.moments[pair] = when, stage
 
 
-def _facts(line: Line) -> Arrival:
+def _facts(line: Line) -> SimpleNamespace:
     last = datetime.fromisoformat(line["last_contacted"]) if line["last_contacted"] else None
-    return Arrival(
+    return SimpleNamespace(
         name=f"{line['first_name']} {line['last_name']}".strip(),
         emails=[line["email"].lower()] if line["email"] else [],
         phones=[_dialled(line["phone"])] if line["phone"] else [],
         job_title=line["title"] or None,
         linkedin_url=line["linkedin_url"] or None,
-        notes="",
-        tags=[],
         warmness_score=int(line["warmness"]),
-        cadence_days=None,
         last_contacted=last,
     )
 

@@ -15,7 +15,6 @@ from app.models.activity import (
 )
 from app.models.audit import AuditEvent
 from app.models.base import fold, new_id, now
-from app.models.calendar import CalendarFeed
 from app.models.campaign import (
     Campaign,
     CampaignContact,
@@ -65,7 +64,17 @@ from app.models.report import Question, QuestionFilters, ReportLink, SavedReport
 from app.models.saved_search import SavedSearch, SavedSearchDraft
 from app.models.two_factor import SsoIdentity, TwoFactor
 from app.models.undo import UndoEntry, UndoKind
-from app.models.user import ApiToken, FailedSignIn, OneTimeLink, PersonDraft, Purpose, Role, User, UserSession
+from app.models.user import (
+    ApiToken,
+    CalendarFeed,
+    FailedSignIn,
+    OneTimeLink,
+    PersonDraft,
+    Purpose,
+    Role,
+    User,
+    UserSession,
+)
 
 __all__ = [
     "ACTIVITY_LABELS",

@@ -1,7 +1,7 @@
 """A contact: somebody in a consultant's bank, how warm, and when they were last spoken to."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,13 +11,16 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field, Relationship
 
-from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, fold, now
+from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, fold
 from app.models.organisation import Organisation
 from app.models.user import Email
 
 WARM = 7
 COLDEST, WARMEST = 0, 10
 MOST_ADDRESSES = 10
+MOST_TAGS = 30
+MOST_NOTES = 10_000
+MOST_SNOOZED_DAYS = 730
 
 
 def _profile(link: str) -> str:
@@ -59,9 +62,9 @@ class ContactDraft(Draft):
     organisation: Annotated[Annotated[str, Line(200)] | None, EmptyIsNone] = None
     job_title: Annotated[Annotated[str, Line(120)] | None, EmptyIsNone] = None
     linkedin_url: Annotated[Annotated[str, Line(300), AfterValidator(_profile)] | None, EmptyIsNone] = None
-    notes: Annotated[str, Prose(10_000)] = ""
+    notes: Annotated[str, Prose(MOST_NOTES)] = ""
     tags: Annotated[list[Annotated[str, Line(40, 1)]], BeforeValidator(_no_blanks), AfterValidator(_tags)] = Field(
-        default_factory=list, max_length=30
+        default_factory=list, max_length=MOST_TAGS
     )
     warmness_score: int = Field(default=COLDEST, ge=COLDEST, le=WARMEST)
     cadence_days: int | None = Field(default=None, ge=1, le=730)
@@ -152,14 +155,6 @@ class Contact(Entity, table=True):
     @property
     def phone(self) -> str | None:
         return next(iter(self.phones), None)
-
-    @property
-    def is_warm(self) -> bool:
-        return self.warmness_score >= WARM
-
-    def days_silent(self) -> int | None:
-        """Whole days since the last touch; None when there was none."""
-        return None if self.last_contacted is None else max(0, (now() - self.last_contacted) // timedelta(days=1))
 
     def reindex(self, organisation: str | None) -> None:
         """Rewrite what is derived from the typed facts: name parts, sort key, search text."""

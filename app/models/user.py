@@ -128,3 +128,16 @@ class FailedSignIn(Entity, table=True):
 
     account: str = Field(max_length=64, index=True)
     address: str = Field(max_length=64, index=True)
+
+
+class CalendarFeed(Entity, table=True):
+    """The private address under which a person's own calendar reads their meetings: one a person.
+
+    Only the SHA-256 of its token is here; a new one ends the old.
+    """
+
+    __tablename__ = "calendar_feeds"
+
+    user_id: UUID = Field(foreign_key="users.id", unique=True, ondelete="CASCADE")
+    token_hash: str = Field(unique=True, max_length=64)
+    read_at: datetime | None = Field(default=None, sa_type=Instant)

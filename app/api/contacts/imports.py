@@ -10,7 +10,7 @@ from app.api.core.dependencies import Caller, Transaction
 from app.api.core.schemas import Answer
 from app.errors import Invalid, TooLarge
 from app.services.imports import import_undo, importer
-from app.services.imports.importer import Twins
+from app.services.imports.planner import IfKnown
 
 router = APIRouter(tags=["imports"])
 
@@ -58,8 +58,8 @@ def take(
     mapping: Annotated[str | None, Form(max_length=20_000, examples=['{"Firma": "organisation"}'])] = None,
     dry_run: Annotated[bool, Form(description="Only say what would happen.")] = False,
     known: Annotated[
-        Twins, Form(description="People who are here already: fill what is empty, keep, or have both.")
-    ] = Twins.FILL,
+        IfKnown, Form(description="People who are here already: fill what is empty, keep, or have both.")
+    ] = IfKnown.FILL,
     rehearsal: Annotated[bool, Query(alias="dry_run", description="The same, said in the address.")] = False,
 ) -> Report:
     """Take the contacts of files into my bank; the same file twice adds nobody."""
@@ -67,7 +67,7 @@ def take(
     if sum(len(data) for _, data in files) > LARGEST:
         raise TooLarge
     dry = dry_run or rehearsal
-    report = importer.take_all(session, me, files, mapping=_mapping(mapping), dry_run=dry, twins_are=known)
+    report = importer.import_files(session, me, files, mapping=_mapping(mapping), dry_run=dry, if_known=known)
     return Report.model_validate(report)
 
 

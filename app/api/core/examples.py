@@ -4,18 +4,9 @@ from typing import Any
 
 from fastapi.openapi.models import Example
 
-CONTACT: dict[str, Any] = {
-    "name": "Jane Roe",
-    "email": "jane.roe@acme.example",
-    "phone": "+49 30 1234567",
-    "organisation": "ACME Ltd",
-    "job_title": "Head of Operations",
-    "linkedin_url": "https://www.linkedin.com/in/jane-roe",
-    "notes": "Met at the spring fair.",
-    "tags": ["energy"],
-    "warmness_score": 5,
-    "cadence_days": 60,
-}
+from app.models.contact_fields import FIELDS
+
+CONTACT: dict[str, Any] = {field.outside: field.example for field in FIELDS}
 TOUCH: dict[str, Any] = {
     "type": "CALL",
     "contact_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11",

@@ -1,12 +1,12 @@
 """How rows look as JSON: ids as text, times in UTC, enum values in capitals, nothing that the reader may not see."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, create_model
 
-from app.models import Activity, ActivityType, Contact, Outcome, Stage, SyncStatus, User
+from app.models import Activity, ActivityType, Contact, Outcome, Stage, SyncStatus, User, contact_fields
 from app.services.activities.timeline import Entry
 from app.services.contacts.suggestions import Suggestion
 from app.services.permissions.visibility import Place, View
@@ -66,20 +66,26 @@ class StandingAnswer(Answer):
         return cls(badge=standing.badge.name, reason=standing.reason, status=standing.status, sync_id=standing.sync_id)
 
 
-class ContactAnswer(Answer):
+class _Id(Answer):
     id: UUID
-    name: str
-    email: str | None
-    emails: list[str]
-    phone: str | None
-    phones: list[str]
-    organisation: str | None
-    job_title: str | None
-    linkedin_url: str | None
-    notes: str
-    tags: list[str]
-    warmness_score: int
-    cadence_days: int | None
+
+
+def _typed_facts() -> dict[str, Any]:
+    """The types of the fields as the API answers them; of several values the first stands beside them."""
+    types: dict[str, Any] = {}
+    for field in contact_fields.FIELDS:
+        if field.primary:
+            types[field.primary] = (str | None, ...)
+        is_firm = field.input is contact_fields.Input.FIRM
+        types[field.name] = (str | None if is_firm else Contact.model_fields[field.name].annotation, ...)
+    return types
+
+
+# what people type of a contact, as the table of fields has it; below, what the product adds
+_TypedFacts: type[Answer] = create_model("_TypedFacts", __base__=_Id, **_typed_facts())
+
+
+class ContactAnswer(_TypedFacts):
     last_contacted: Moment | None
     next_due: Moment | None
     snoozed_until: Moment | None
@@ -168,15 +174,18 @@ class SuggestionAnswer(ContactAnswer):
 
 def _facts(contact: Contact, owner: User, places: list[Place], standing: Standing) -> dict[str, object]:
     own = {name: getattr(contact, name) for name in ContactAnswer.model_fields.keys() & Contact.model_fields.keys()}
-    return own | {
-        "email": contact.email,
-        "phone": contact.phone,
-        "organisation": _firm(contact),
-        "owner": owner,
-        "added_to_campaign": bool(places),
-        "campaigns": [PlaceAnswer.of(place) for place in places],
-        "sync": StandingAnswer.of(standing),
-    }
+    firsts = {field.primary: getattr(contact, field.primary) for field in contact_fields.FIELDS if field.primary}
+    return (
+        own
+        | contact_fields.values(contact)
+        | firsts
+        | {
+            "owner": owner,
+            "added_to_campaign": bool(places),
+            "campaigns": [PlaceAnswer.of(place) for place in places],
+            "sync": StandingAnswer.of(standing),
+        }
+    )
 
 
 def _firm(contact: Contact) -> str | None:

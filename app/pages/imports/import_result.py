@@ -10,15 +10,16 @@ from app.models import User
 from app.pages.core.tap import tap
 from app.pages.ui import basic
 from app.services.imports import import_undo
-from app.services.imports.importer import ImportReport, Twins
+from app.services.imports.importer import ImportReport
+from app.services.imports.planner import IfKnown
 from app.services.imports.sheet_reader import Sheet
 from app.services.imports.wizard_job import Job
 
 SHOWN = 5
 TREATMENTS = {
-    Twins.FILL.value: "Fill what is empty",
-    Twins.KEEP.value: "Keep as they are",
-    Twins.BOTH.value: "Have both",
+    IfKnown.FILL.value: "Fill what is empty",
+    IfKnown.KEEP.value: "Keep as they are",
+    IfKnown.BOTH.value: "Have both",
 }
 
 
@@ -56,7 +57,7 @@ def plan(
         _counts(report)
         _troubles(report, errors)
         basic.text("People you have already", "pd-small pd-muted")
-        basic.chips(TREATMENTS, job.twins_are.value, treat, "pd-chips wrap")
+        basic.chips(TREATMENTS, job.if_known.value, treat, "pd-chips wrap")
         if report.new or report.updated:
             words = f"Import {people(report.new)}" if report.new else f"Update {people(report.updated)}"
             basic.button(words, go, "main").classes("full-width").mark("go")

@@ -16,7 +16,8 @@ from app.pages.ui import toast
 from app.pages.ui.redraw import Memo
 from app.services.imports import files, wizard_job
 from app.services.imports.files import File
-from app.services.imports.importer import ImportReport, Twins
+from app.services.imports.importer import ImportReport
+from app.services.imports.planner import IfKnown
 from app.services.imports.wizard_job import Job
 
 # a bar moves in steps that somebody can see
@@ -47,7 +48,7 @@ class Wizard:
         """One more file; one that cannot be read is refused alone."""
         async with self.turn:
             try:
-                fresh = await asyncio.to_thread(files.parsed, [file])
+                fresh = await asyncio.to_thread(files.read_files, [file])
                 with self.home:
                     self.job = await look(lambda session, me: wizard_job.add(session, me, self.job, fresh))
             except Refusal as refusal:
@@ -60,15 +61,15 @@ class Wizard:
         """This file stays out."""
         stay = [at for at in range(len(self.job.found)) if at != place]
         changed = {now for now, before in enumerate(stay) if before in self.job.changed}
-        self.job = Job([self.job.found[at] for at in stay], self.job.twins_are, changed)
+        self.job = Job([self.job.found[at] for at in stay], self.job.if_known, changed)
         await self.rehearse()
 
     async def choose(self, place: int, column: int, meaning: str) -> None:
         self.job.choose(place, column, meaning or None)
         await self.rehearse(redraw=False)
 
-    async def treat(self, twins_are: str) -> None:
-        self.job.twins_are = Twins(twins_are)
+    async def treat(self, if_known: str) -> None:
+        self.job.if_known = IfKnown(if_known)
         await self.rehearse(redraw=False)
 
     async def rehearse(self, *, redraw: bool = True) -> None:

@@ -7,13 +7,11 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
-from app.models import Contact, ContactDraft, User, WarmnessChange, WarmnessReason, now
+from app.models import Contact, ContactDraft, User, WarmnessChange, WarmnessReason, contact_fields, now
 from app.services.base import audit_log, firm_settings, phone_numbers
 from app.services.contacts import duplicates, erased_people, organisations
 from app.services.push_queue import push_rules
 from app.signals import Topic, announce
-
-FACTS = ("name", "emails", "phones", "job_title", "linkedin_url", "notes", "tags", "cadence_days")
 
 
 def owned(session: Session, who: User, contact_id: UUID, *, lock: bool = False, trash: bool = False) -> Contact:
@@ -146,28 +144,24 @@ def _alone(session: Session, who: User, draft: ContactDraft, contact: Contact) -
 
 def _edited(contact: Contact, changes: dict[str, Any]) -> ContactDraft:
     """The contact as a draft with the changes laid over it; the draft's own rules decide."""
-    if {"email", "phone"} & changes.keys():
-        changes = _primaries(contact, changes)
-    firm = contact.organisation.name if contact.organisation else None
-    now_known = {name: getattr(contact, name) for name in (*FACTS, "warmness_score")} | {"organisation": firm}
-    return ContactDraft.model_validate(now_known | changes)
+    return ContactDraft.model_validate(contact_fields.values(contact) | _primaries(contact, changes))
 
 
 def _primaries(contact: Contact, changes: dict[str, Any]) -> dict[str, Any]:
     """A new `email` or `phone` takes the first place and the others stay."""
     changes = dict(changes)
-    for one, many in (("email", "emails"), ("phone", "phones")):
-        if one in changes and many not in changes:
-            first = changes.pop(one)
-            rest = getattr(contact, many)[1:]
-            changes[many] = [first, *rest] if first else rest
+    for field in contact_fields.FIELDS:
+        if field.primary in changes and field.name not in changes:
+            first = changes.pop(field.primary)
+            rest = getattr(contact, field.name)[1:]
+            changes[field.name] = [first, *rest] if first else rest
     return changes
 
 
 def _write(session: Session, who: User, contact: Contact, draft: ContactDraft) -> None:
     country = str(firm_settings.choice(session, "country"))
-    for name in FACTS:
-        setattr(contact, name, getattr(draft, name))
+    for field in contact_fields.COPIED:
+        setattr(contact, field.name, getattr(draft, field.name))
     contact.phones = list(dict.fromkeys(phone_numbers.e164(number, country) for number in draft.phones))
     contact.organisation = organisations.settle(session, who, draft.organisation)
     contact.organisation_id = contact.organisation.id if contact.organisation else None

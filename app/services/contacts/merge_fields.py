@@ -5,24 +5,12 @@ from typing import Any
 
 from app.errors import Conflict, Invalid
 from app.models import Contact
-from app.models.contact import MOST_ADDRESSES
+from app.models.contact_fields import BY_NAME, FIELDS
 
 ONE = ("keep", "drop")
 BOTH = (*ONE, "both")
-CHOICES: dict[str, tuple[str, ...]] = {
-    "name": ONE,
-    "emails": BOTH,
-    "phones": BOTH,
-    "organisation": ONE,
-    "job_title": ONE,
-    "linkedin_url": ONE,
-    "tags": BOTH,
-    "notes": BOTH,
-    "warmness_score": ONE,
-    "cadence_days": ONE,
-    "pipedrive_person_id": ONE,
-}
-MOST = {"emails": MOST_ADDRESSES, "phones": MOST_ADDRESSES, "tags": 30, "notes": 10_000}
+# the number of a person in Pipedrive is nothing that people type, but of two a person has to choose one
+CHOICES = {field.name: BOTH if field.adds_up else ONE for field in FIELDS} | {"pipedrive_person_id": ONE}
 
 
 @dataclass(frozen=True)
@@ -73,12 +61,14 @@ def take(keep: Contact, drop: Contact, name: str, which: str) -> None:
         keep.organisation, keep.organisation_id = drop.organisation, drop.organisation_id
         keep.pipedrive_org_id = drop.pipedrive_org_id
         return
-    ours, theirs = getattr(keep, name), getattr(drop, name)
-    found = theirs if which == "drop" else _together(name, ours, theirs)
-    if name in MOST and len(found) > MOST[name]:
-        sentence = (
-            f"Both together are more than {MOST[name]:,} {'characters' if name == 'notes' else name}. Choose one."
-        )
+    theirs = getattr(drop, name)
+    if which == "drop":
+        setattr(keep, name, theirs)
+        return
+    field = BY_NAME[name]
+    found = field.together(getattr(keep, name), theirs)
+    if len(found) > field.most:
+        sentence = f"Both together are more than {field.most:,} {name if field.many else 'characters'}. Choose one."
         raise Invalid(sentence, {name: sentence})
     setattr(keep, name, found)
 
@@ -86,14 +76,13 @@ def take(keep: Contact, drop: Contact, name: str, which: str) -> None:
 def becomes(one: FieldChoice, which: str) -> Any:
     """What the contact that is kept would say with that choice."""
     if which == "both":
-        return _together(one.field, one.keep, one.drop)
+        return BY_NAME[one.field].together(one.keep, one.drop)
     return one.drop if which == "drop" else one.keep
 
 
 def value(contact: Contact, name: str) -> Any:
-    if name == "organisation":
-        return contact.organisation.name if contact.organisation else None
-    return getattr(contact, name)
+    """What a contact says; of its organisation, which has to be loaded, the name."""
+    return BY_NAME[name].value(contact) if name in BY_NAME else getattr(contact, name)
 
 
 def ours_or_theirs(name: str, ours: Any, theirs: Any) -> str | None:
@@ -107,10 +96,3 @@ def ours_or_theirs(name: str, ours: Any, theirs: Any) -> str | None:
     if name == "warmness_score":
         return "drop" if theirs > ours else "keep"
     return None if name == "pipedrive_person_id" else "keep"
-
-
-def _together(name: str, ours: Any, theirs: Any) -> Any:
-    if name == "notes":
-        return f"{ours.rstrip()}\n\n{theirs.lstrip()}"
-    both = list(dict.fromkeys([*ours, *theirs]))
-    return sorted(both) if name == "tags" else both

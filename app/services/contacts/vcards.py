@@ -5,14 +5,20 @@ What is ours alone (warmness, rhythm, campaigns) stays here; the notes go along.
 
 import re
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import vobject  # type: ignore[import-untyped]
 from vobject.vcard import Name  # type: ignore[import-untyped]
 
 from app.models import Contact
+from app.models.contact_fields import FIELDS, ContactField, Input
 
 Version = Literal["3.0", "4.0"]
+
+# what version 3 says of the kind of an address
+KINDS = {"EMAIL": "INTERNET", "TEL": "VOICE"}
+# what a code on a screen has room for, beside the name and two addresses of each kind
+BRIEF = frozenset({"ORG", "TITLE", "URL"})
 
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # the library counts letters where the format counts bytes: it writes whole lines, and they are folded here
@@ -28,18 +34,11 @@ def card(contact: Contact, version: Version = "3.0") -> bytes:
     drawn.add("rev").value = f"{contact.updated_at:%Y%m%dT%H%M%SZ}"
     drawn.add("fn").value = _text(contact.name)
     drawn.add("n").value = Name(family=_text(contact.family_name), given=_text(contact.given_name))
-    _addresses(drawn, version, "email", contact.emails, "INTERNET")
-    _addresses(drawn, version, "tel", contact.phones, "VOICE")
-    if contact.organisation:
-        drawn.add("org").value = [_text(contact.organisation.name)]
-    if contact.job_title:
-        drawn.add("title").value = _text(contact.job_title)
-    if contact.linkedin_url:
-        _as_it_is(drawn, "url", _address(contact.linkedin_url))
-    if contact.tags:
-        _as_it_is(drawn, "categories", ",".join(vobject.base.backslashEscape(_text(tag)) for tag in contact.tags))
-    if contact.notes.strip():
-        drawn.add("note").value = _text(contact.notes)
+    for field in FIELDS:
+        if field.many and field.input is Input.ADDRESSES:
+            _addresses(drawn, version, field.vcard.lower(), field.value(contact), KINDS[field.vcard])
+        elif field.vcard and field.name != "name":
+            _property(drawn, field, field.value(contact))
     return b"".join(_folded(line) for line in drawn.serialize(lineLength=UNFOLDED).encode().split(b"\r\n") if line)
 
 
@@ -49,16 +48,28 @@ def brief(contact: Contact) -> str:
     drawn.add("version").value = "3.0"
     drawn.add("n").value = Name(family=_text(contact.family_name), given=_text(contact.given_name))
     drawn.add("fn").value = _text(contact.name)
-    for name, values in (("tel", contact.phones[:2]), ("email", contact.emails[:2])):
-        for value in values:
-            drawn.add(name).value = _text(value)
-    if contact.organisation:
-        drawn.add("org").value = [_text(contact.organisation.name)]
-    if contact.job_title:
-        drawn.add("title").value = _text(contact.job_title)
-    if contact.linkedin_url:
-        _as_it_is(drawn, "url", _address(contact.linkedin_url))
+    for field in FIELDS:
+        if field.many and field.input is Input.ADDRESSES:
+            for value in field.value(contact)[:2]:
+                drawn.add(field.vcard.lower()).value = _text(value)
+        elif field.vcard in BRIEF:
+            _property(drawn, field, field.value(contact))
     return str(drawn.serialize(lineLength=UNFOLDED))
+
+
+def _property(drawn: vobject.base.Component, field: ContactField, value: Any) -> None:
+    """One line for one value, the way its property wants it; none where there is nothing to say."""
+    name = field.vcard.lower()
+    if not value or not str(value).strip():
+        return
+    if field.input is Input.FIRM:
+        drawn.add(name).value = [_text(value)]
+    elif field.input is Input.LINK:
+        _as_it_is(drawn, name, _address(value))
+    elif field.many:
+        _as_it_is(drawn, name, ",".join(vobject.base.backslashEscape(_text(one)) for one in value))
+    else:
+        drawn.add(name).value = _text(str(value))
 
 
 def _folded(line: bytes) -> bytes:

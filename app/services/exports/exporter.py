@@ -2,16 +2,17 @@
 
 Whatever the format, the file holds what the list shows with the same filters,
 in the same order: one's own contacts and nobody else's. The CSV comes back
-through `imports.take` unchanged. Rows are read and written some at a time, so a
+through `importer.import_files` unchanged. Rows are read and written some at a time, so a
 large bank takes time and no memory.
 """
 
 import csv as comma_separated
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import IO, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, select
 
 from app.models import Contact, User
+from app.models.contact_fields import FIELDS, ContactField, Input
 from app.services.base import audit_log
 from app.services.contacts import search as finding
 from app.services.contacts import vcards
@@ -32,6 +34,8 @@ Kind = Literal["csv", "xlsx", "vcf", "pipedrive"]
 Cell = str | int | datetime | None
 
 EVERYBODY = Search()
+SHORT = [field for field in FIELDS if field.input is not Input.PROSE]
+LONG = [field for field in FIELDS if field.input is Input.PROSE]
 AT_ONCE = 500
 # shorter than the longest cell that we take back
 NOTES_AT_ONCE = 4_000
@@ -65,11 +69,11 @@ def write(session: Session, who: User, wish: Wish, out: IO[bytes]) -> int:
 
 
 def _table(session: Session, who: User, wish: Wish, contacts: Iterable[Contact], out: IO[bytes]) -> None:
-    emails, phones, notes = _widths(session, who, wish)
+    widths = _widths(session, who, wish)
     if wish.kind == "pipedrive":
-        told = pipedrive_import_file.rows(session, who, contacts, emails, phones, waiting_only=wish.waiting_only)
-        return _comma_separated(out, pipedrive_import_file.headings(emails, phones), told)
-    headings, rows = _headings(emails, phones, notes), (_row(contact, emails, phones, notes) for contact in contacts)
+        rows_of_meetings = pipedrive_import_file.rows(session, who, contacts, widths, waiting_only=wish.waiting_only)
+        return _comma_separated(out, pipedrive_import_file.headings(widths), rows_of_meetings)
+    headings, rows = _headings(widths), (_row(contact, widths) for contact in contacts)
     if wish.kind == "xlsx":
         from app.services.exports import xlsx_writer  # few exports are one, and every start would wait for its library
 
@@ -110,52 +114,41 @@ def _wanted(session: Session, who: User, wish: Wish) -> list[ColumnElement[bool]
     return [*mine, pipedrive_import_file.is_waiting()] if wish.waiting_only else mine
 
 
-def _widths(session: Session, who: User, wish: Wish) -> tuple[int, int, int]:
-    """How many columns the e-mail addresses, phones and notes of these contacts need."""
-    longest = select(
-        func.max(func.cardinality(Contact.emails)),
-        func.max(func.cardinality(Contact.phones)),
-        func.max(func.length(Contact.notes)),
-    ).where(*_wanted(session, who, wish))
-    emails, phones, notes = session.exec(longest).one()
-    return max(emails or 0, 1), max(phones or 0, 1), max(-(-(notes or 0) // NOTES_AT_ONCE), 1)
+def _widths(session: Session, who: User, wish: Wish) -> dict[str, int]:
+    """How many columns each field that holds several values, or very long texts, needs for these contacts."""
+    wide = [field for field in FIELDS if field.adds_up and field.input is not Input.TAGS]
+    longest = [(func.cardinality if field.many else func.length)(getattr(Contact, field.name)) for field in wide]
+    most = session.exec(select(*map(func.max, longest)).where(*_wanted(session, who, wish))).one()
+    return {
+        field.name: max(-(-(number or 0) // (1 if field.many else NOTES_AT_ONCE)), 1)
+        for field, number in zip(wide, most, strict=True)
+    }
 
 
-def _headings(emails: int, phones: int, notes: int) -> list[str]:
-    more = [f"notes continued {number}" for number in range(2, notes + 1)]
-    return [
-        "name",
-        *_numbered("email", emails),
-        *_numbered("phone", phones),
-        *("organisation", "job_title", "linkedin_url", "tags", "warmness_score", "cadence_days", "last_contacted"),
-        *("notes", *more),
-    ]
+def _headings(widths: Mapping[str, int]) -> list[str]:
+    """Of addresses `email`, `email 2`; the last contact, and then long texts, stand last."""
+    numbers = {field.name: range(2, widths.get(field.name, 1) + 1) for field in FIELDS}
+    short = [[field.outside, *(f"{field.outside} {at}" for at in numbers[field.name])] for field in SHORT]
+    long = [[field.outside, *(f"{field.outside} continued {at}" for at in numbers[field.name])] for field in LONG]
+    return [*chain(*short), "last_contacted", *chain(*long)]
 
 
-def _numbered(heading: str, count: int) -> list[str]:
-    return [heading, *(f"{heading} {number}" for number in range(2, count + 1))]
-
-
-def _row(contact: Contact, emails: int, phones: int, notes: int) -> list[Cell]:
+def _row(contact: Contact, widths: Mapping[str, int]) -> list[Cell]:
     """What has several values stands in several columns; very long notes go on in the next one."""
-    pieces = [contact.notes[start : start + NOTES_AT_ONCE] for start in range(0, notes * NOTES_AT_ONCE, NOTES_AT_ONCE)]
-    return [
-        contact.name,
-        *_padded(contact.emails, emails),
-        *_padded(contact.phones, phones),
-        contact.organisation.name if contact.organisation else None,
-        contact.job_title,
-        contact.linkedin_url,
-        ", ".join(map(_quoted, contact.tags)),
-        contact.warmness_score,
-        contact.cadence_days,
-        contact.last_contacted,
-        *pieces,
-    ]
+    short = [_cells(field, contact, widths.get(field.name, 1)) for field in SHORT]
+    long = [_cells(field, contact, widths[field.name]) for field in LONG]
+    return [*chain(*short), contact.last_contacted, *chain(*long)]
 
 
-def _padded(values: Sequence[str], width: int) -> list[str]:
-    return [*values, *[""] * (width - len(values))]
+def _cells(field: ContactField, contact: Contact, width: int) -> list[Cell]:
+    value = field.value(contact)
+    if field.input is Input.TAGS:
+        return [", ".join(map(_quoted, value))]
+    if field.many:
+        return [*value, *[""] * (width - len(value))]
+    if field.input is Input.PROSE:
+        return [value[start : start + NOTES_AT_ONCE] for start in range(0, width * NOTES_AT_ONCE, NOTES_AT_ONCE)]
+    return [value]
 
 
 def _quoted(tag: str) -> str:

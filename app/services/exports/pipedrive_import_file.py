@@ -5,7 +5,7 @@ itself. The rows hold what a push would tell, and nothing more. A contact with
 several meetings has a row for each; the wizard merges rows of one person.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -36,19 +36,19 @@ def is_waiting() -> ColumnElement[bool]:
     return select(PipedriveSync.id).where(PipedriveSync.contact_id == Contact.id, on_its_way, ~set_aside).exists()
 
 
-def headings(emails: int, phones: int) -> list[str]:
+def headings(widths: Mapping[str, int]) -> list[str]:
     """So many columns for e-mail addresses and phones as these contacts need."""
     return [
         "Person - Name",
-        *_numbered("Person - Email", emails),
-        *_numbered("Person - Phone", phones),
+        *_numbered("Person - Email", widths["emails"]),
+        *_numbered("Person - Phone", widths["phones"]),
         "Organization - Name",
         *MEETING,
     ]
 
 
 def rows(
-    session: Session, who: User, contacts: Iterable[Contact], emails: int, phones: int, *, waiting_only: bool
+    session: Session, who: User, contacts: Iterable[Contact], widths: Mapping[str, int], *, waiting_only: bool
 ) -> Iterator[Sequence[str]]:
     """A row for each contact, or for each of its meetings; `waiting_only` leaves out meetings that Pipedrive has."""
     zone, coming = ZoneInfo(who.timezone), iter(contacts)
@@ -57,8 +57,8 @@ def rows(
         for contact in some:
             person = [
                 contact.name,
-                *_padded(contact.emails, emails),
-                *_padded(contact.phones, phones),
+                *_padded(contact.emails, widths["emails"]),
+                *_padded(contact.phones, widths["phones"]),
                 contact.organisation.name if contact.organisation else "",
             ]
             for told in [_told(one, zone) for one in meetings.get(contact.id, [])] or [[""] * len(MEETING)]:

@@ -5,26 +5,19 @@ from collections.abc import Mapping, Sequence
 
 from app.errors import Invalid
 from app.models import fold
+from app.models.contact_fields import FIELDS
 
-MEANINGS: dict[str, str] = {
-    "name": "name fullname displayname person contact contactname kontakt kontaktname ansprechpartner vollername",
-    "given": "first firstname given givenname forename vorname rufname",
-    "family": "last lastname family familyname surname nachname familienname zuname",
-    "emails": "email emails mail mails",
-    "phones": "phone phones mobile mobilephone cell cellphone tel telephone telefon handy mobil mobiltelefon rufnummer"
-    " telefonmobil telmobil",
-    "organisation": "organisation organization company firm firma firmenname companyname organisationname"
-    " organizationname unternehmen unternehmensname employer arbeitgeber account accountname",
-    "job_title": "title jobtitle job position role function funktion rolle stelle beruf positionsbezeichnung"
-    " organizationtitle",
-    "linkedin_url": "linkedin linkedinurl linkedinprofile linkedinprofil linkedinprofileurl profileurl",
-    "notes": "notes note comment comments remark remarks notiz notizen kommentar bemerkung bemerkungen anmerkung",
-    "tags": "tags tag label labels category categories kategorie kategorien schlagwort schlagworte schlagworter",
-    "warmness_score": "warmness warmnessscore warmth score warme warmegrad",
-    "cadence_days": "cadence cadencedays rhythm rhythmus kontaktrhythmus",
-    "last_contacted": "lastcontacted lastcontact letzterkontakt zuletztkontaktiert",
+# what a file may say beside the fields of a contact
+NAME_PARTS = {
+    "given": ("First name", "first firstname given givenname forename vorname rufname"),
+    "family": ("Last name", "last lastname family familyname surname nachname familienname zuname"),
 }
-KNOWN = {word: field for field, words in MEANINGS.items() for word in words.split()}
+LAST_CONTACTED = {"last_contacted": ("Last contact", "lastcontacted lastcontact letzterkontakt zuletztkontaktiert")}
+NAME, *REST = [(field.name, (field.column_label or field.label, field.headings)) for field in FIELDS]
+# what a column may mean: what a person reads where it gets its meaning, and the words that name it
+MEANINGS: dict[str, tuple[str, str]] = {**dict([NAME]), **NAME_PARTS, **dict(REST), **LAST_CONTACTED}
+LABELS = {meaning: label for meaning, (label, _) in MEANINGS.items()}
+KNOWN = {word: meaning for meaning, (_, words) in MEANINGS.items() for word in words.split()}
 
 # words that say which of several, and never what
 FILLERS = frozenset(
@@ -54,23 +47,6 @@ FILLERS = frozenset(
     ]
 )
 CONTINUED = "continued"
-
-# what a person reads where a column gets its meaning
-LABELS = {
-    "name": "Name",
-    "given": "First name",
-    "family": "Last name",
-    "emails": "E-mail",
-    "phones": "Phone",
-    "organisation": "Organisation",
-    "job_title": "Job title",
-    "linkedin_url": "LinkedIn profile",
-    "notes": "Notes",
-    "tags": "Tags",
-    "warmness_score": "Warmness, 0 to 10",
-    "cadence_days": "Rhythm in days",
-    "last_contacted": "Last contact",
-}
 
 # what gives a column away that nobody named: nearly all of it looks like this
 LOOKS = {
@@ -125,7 +101,7 @@ def recognise(samples: Sequence[str], *, named: bool) -> str | None:
 
 
 def names_somebody(fields: Sequence[str | None]) -> bool:
-    return bool({"name", "given", "family"} & set(fields))
+    return bool({"name", *NAME_PARTS} & set(fields))
 
 
 def continues(heading: str) -> bool:

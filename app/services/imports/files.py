@@ -18,7 +18,7 @@ MOST_BYTES = 20 * 1024 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def parsed(files: Sequence[File], mapping: Mapping[str, str] | None = None, *, strict: bool = False) -> list[Sheet]:
+def read_files(files: Sequence[File], mapping: Mapping[str, str] | None = None, *, strict: bool = False) -> list[Sheet]:
     """The files as sheets; what is wrong with one of several says which. `strict`: each has to name somebody.
 
     Raises Invalid or TooLarge.

@@ -1,16 +1,18 @@
 """Earlier imports: what came in when, and how it is taken out again for as long as it is remembered."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import Conflict, NotFound
 from app.models import Activity, CampaignContact, Contact, Import, ImportChange, Organisation, PipedriveSync, User, now
 from app.services.base import audit_log
-from app.services.imports import writer
+from app.services.imports import planner
 from app.services.undo import undo_log
 from app.signals import Topic, announce
 
@@ -121,15 +123,20 @@ def _emptied(session: Session, who: User, batch: Import) -> tuple[int, int]:
 
 def _restored(contact: Contact, before: dict[str, Any], after: dict[str, Any], firms: dict[UUID, str]) -> bool:
     """Give back each fact that still is what the import made of it; says whether that was all of them."""
-    is_now = writer.image(contact)
+    is_now = planner.image(contact)
     same = [fact for fact in after if is_now[fact] == after[fact]]
-    for fact in same:
-        old = before[fact]
-        setattr(contact, fact, UUID(old) if fact == "organisation_id" and old else old)
+    for column in same:
+        setattr(contact, column, _column_type(column).validate_python(before[column]))
     if same:
         contact.reindex(firms.get(contact.organisation_id) if contact.organisation_id else None)
         contact.version += 1
     return len(same) == len(after)
+
+
+@cache
+def _column_type(column: str) -> TypeAdapter[Any]:
+    kind: Any = Contact.model_fields[column].annotation
+    return TypeAdapter(kind)
 
 
 def _people(count: int) -> str:

@@ -54,7 +54,7 @@ PIPEDRIVE_MEANS = {
 }
 
 PRESETS = (
-    Preset("Pipedriven", _signs("name", "email", "phone", "organisation", "warmness_score", "cadence_days")),
+    Preset("Pipedriven", _signs("name", "warmness_score", "cadence_days")),
     Preset("LinkedIn connections", _signs("first name", "last name", "url", "connected on"), {"url": "linkedin_url"}),
     Preset("Google Contacts", _signs("e-mail 1 - value", "given name"), GOOGLE_MEANS, " ::: "),
     Preset("Google Contacts", _signs("e-mail 1 - value", "first name"), GOOGLE_MEANS, " ::: "),

@@ -11,25 +11,16 @@ from pydantic import ValidationError
 
 from app.errors import Invalid
 from app.models import ContactDraft, now
+from app.models.contact_fields import FIELDS
 from app.services.base import phone_numbers
 from app.services.imports import column_mapping
 
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
-SEPARATORS = {"emails": re.compile(r"[;,\s]+"), "phones": re.compile(r"[;\n|]|,\s"), "tags": re.compile(r"[;,\n]")}
+SEPARATORS = {field.name: field.separator for field in FIELDS if field.separator}
 TAG = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:[;,\n]|$)|([^;,\n]+)')
 
-SENTENCES = {
-    "name": "The name is missing, or is not one line of up to 200 characters.",
-    "emails": "This is not an e-mail address, or there are more than 10.",
-    "phones": "This is not a phone number that we can dial, or there are more than 10.",
-    "organisation": "This is not one line of up to 200 characters.",
-    "job_title": "This is not one line of up to 120 characters.",
-    "linkedin_url": "This is not a web address that starts with https://.",
-    "notes": "The notes are longer than 10,000 characters, or cannot be stored.",
-    "tags": "There are more than 30 tags, or one is longer than 40 characters.",
-    "warmness_score": "Warmness is a whole number from 0 to 10.",
-    "cadence_days": "The rhythm is a number of days from 1 to 730.",
-    "last_contacted": "This is not a date in the past, for example 2026-01-31.",
+SENTENCES = {field.name: field.cell_error for field in FIELDS} | {
+    "last_contacted": "This is not a date in the past, for example 2026-01-31."
 }
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import pairwise
 
 from app.errors import Invalid
+from app.models.contact_fields import FIELDS
 from app.services.imports import csv_reader
 from app.services.imports.row_parser import RowError
 
@@ -23,10 +24,9 @@ TOO_LONG = "This card has a line of more than 16,384 characters."
 TOO_MUCH = "This holds more than 4,096 characters."
 CUT = "This card ends before its last line; the file may be cut off."
 
-HEADINGS = {
-    "FN": "Name", "GIVEN": "First name", "FAMILY": "Last name", "EMAIL": "E-mail", "TEL": "Phone", "ORG": "Organisation",
-    "TITLE": "Job title", "URL": "LinkedIn", "CATEGORIES": "Tags", "NOTE": "Notes",
-}  # fmt: skip
+# the columns of the sheet that cards become, by their property; N has two parts
+NAME, *REST = [(field.vcard, field.label) for field in FIELDS if field.vcard]
+HEADINGS = {**dict([NAME]), "GIVEN": "First name", "FAMILY": "Last name", **dict(REST)}
 MORE_NOTES = ("Notes continued 2", "Notes continued 3")
 LINE_ENDS = re.compile(r"[\r\n\t]+")
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -186,13 +186,9 @@ def _row(card: Card) -> list[str]:
     # a firm's own pages are no profile of a person
     links = [link for link in said["URL"] if card.ours or "linkedin" in link.lower()]
     notes, most = "\n".join(said["NOTE"]), csv_reader.MOST_CELL
-    first = {name: LINE_ENDS.sub(" ", values[0]) if values else "" for name, values in said.items()}
-    return [
-        *(first[name] for name in ("FN", "GIVEN", "FAMILY")),
-        "\n".join(dict.fromkeys(said["EMAIL"])),
-        "\n".join(dict.fromkeys(said["TEL"])),
-        *(first[name] for name in ("ORG", "TITLE")),
-        links[0].strip() if links else "",
-        ", ".join('"' + tag.replace('"', '""') + '"' for tag in said["CATEGORIES"] if tag.strip()),
-        *(notes[:most], notes[most : 2 * most], notes[2 * most :]),
-    ]
+    cells = {name: LINE_ENDS.sub(" ", values[0]) if values else "" for name, values in said.items()}
+    cells |= {name: "\n".join(dict.fromkeys(said[name])) for name in ("EMAIL", "TEL")}
+    cells["URL"] = links[0].strip() if links else ""
+    cells["CATEGORIES"] = ", ".join('"' + tag.replace('"', '""') + '"' for tag in said["CATEGORIES"] if tag.strip())
+    cells["NOTE"] = notes[:most]
+    return [*cells.values(), notes[most : 2 * most], notes[2 * most :]]

@@ -10,9 +10,9 @@ from sqlmodel import Session, select
 from app.errors import Invalid
 from app.models import ImportMapping, User, fold, now
 from app.services.imports import column_mapping, files, importer
-from app.services.imports.importer import ImportReport, Twins
+from app.services.imports.importer import ImportReport
+from app.services.imports.planner import IfKnown, Tell
 from app.services.imports.sheet_reader import Sheet
-from app.services.imports.writer import Tell
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Job:
     """What one person is about to move in; `changed` holds the places of files whose meaning they chose themselves."""
 
     found: list[Sheet] = field(default_factory=list)
-    twins_are: Twins = Twins.FILL
+    if_known: IfKnown = IfKnown.FILL
     changed: set[int] = field(default_factory=set)
 
     def choose(self, place: int, column: int, meaning: str | None) -> None:
@@ -46,7 +46,7 @@ def add(session: Session, who: User, job: Job, fresh: Sequence[Sheet]) -> Job:
 def rehearse(session: Session, who: User, job: Job, tell: Tell) -> ImportReport:
     """What would happen. Raises Invalid while a file names nobody."""
     _named(job)
-    return importer.bring(session, who, job.found, dry_run=True, twins_are=job.twins_are, tell=tell)
+    return importer.import_sheets(session, who, job.found, dry_run=True, if_known=job.if_known, tell=tell)
 
 
 def run(session: Session, who: User, job: Job, tell: Tell) -> ImportReport:
@@ -54,7 +54,7 @@ def run(session: Session, who: User, job: Job, tell: Tell) -> ImportReport:
     _named(job)
     for place in sorted(job.changed):
         _remember(session, who, job.found[place])
-    return importer.bring(session, who, job.found, twins_are=job.twins_are, tell=tell)
+    return importer.import_sheets(session, who, job.found, if_known=job.if_known, tell=tell)
 
 
 def _remembered(session: Session, who: User, sheet: Sheet) -> Sheet:

@@ -1,67 +1,115 @@
-"""Writing what files brought: new contacts some at a time, and about everybody else what was filled in, for an undo."""
+"""Writing what a plan says: a handful of statements, however many rows, and what an undo needs to know."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
-from pydantic_core import to_jsonable_python
 from sqlalchemy import Table, delete, insert
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import Session, SQLModel, col, select
 
-from app.models import Contact, Import, ImportChange, User, new_id, now
-from app.services.imports import bulk_insert
-from app.services.imports.matcher import Known
+from app.models import (
+    Contact,
+    Import,
+    ImportChange,
+    Organisation,
+    User,
+    WarmnessChange,
+    WarmnessReason,
+    new_id,
+    now,
+    organisation_key,
+)
+from app.services.imports.matcher import Person
+from app.services.imports.planner import Fate, Image, ImportPlan, Tell, image
 from app.services.undo import undo_log
 
-AT_ONCE = 2_000
-# what a file may fill in; an undo looks at each of them
-FACTS = ("emails", "phones", "job_title", "linkedin_url", "notes", "tags", "cadence_days", "organisation_id")
-
-# how much is done, from 0 to 1; called from the thread that works
-Tell = Callable[[float], None]
-Before = dict[UUID, dict[str, Any]]
+CONTACTS_AT_ONCE = 2_000
+FIRMS_AT_ONCE = 5_000
 
 
-def write(  # noqa: PLR0917 - the parts of one import
-    session: Session,
-    who: User,
-    batch: Import,
-    fresh: Sequence[Known],
-    touched: Sequence[Known],
-    before: Before,
-    tell: Tell,
-) -> None:
-    """Add the new ones and keep how those that were filled in were before."""
+def write_plan(session: Session, who: User, batch: Import, plan: ImportPlan, tell: Tell) -> None:
+    """Add the new contacts, write what others gained, and keep how those were before."""
+    new, gained = plan.people(Fate.ADDS), plan.people(Fate.FILLS)
     session.add(batch)
     session.flush()
-    firms = bulk_insert.settle(session, who, [one.organisation for one in (*fresh, *touched) if one.organisation])
-    bulk_insert.place(touched, firms)
+    firms = _get_or_create_firms(session, who, [one.organisation for one in (*new, *gained) if one.organisation])
+    for person in gained:
+        _complete(person, firms)
     session.flush()
-    _keep(session, batch, touched, before)
-    for start in range(0, len(fresh), AT_ONCE):
-        tell(start / len(fresh))
-        bulk_insert.add(session, batch, fresh[start : start + AT_ONCE], firms)
+    _remember_changes(session, batch, gained, plan.before)
+    for start in range(0, len(new), CONTACTS_AT_ONCE):
+        tell(start / len(new))
+        _insert_contacts(session, batch, new[start : start + CONTACTS_AT_ONCE], firms)
     tell(1.0)
 
 
-def image(contact: Contact) -> dict[str, Any]:
-    """What an import may fill in, as it is now."""
-    return {fact: to_jsonable_python(getattr(contact, fact)) for fact in FACTS}
+def _get_or_create_firms(session: Session, who: User, names: Iterable[str]) -> dict[str, UUID]:
+    """The organisations of these names by their key, made where they are new; the first spelling stays."""
+    spelled: dict[str, str] = {}
+    for name in names:
+        spelled.setdefault(organisation_key(name)[:200], name)
+    rows = iter([Organisation(user_id=who.id, name=name, key=key).model_dump() for key, name in spelled.items()])
+    while some := list(islice(rows, FIRMS_AT_ONCE)):
+        session.exec(upsert(Organisation).values(some).on_conflict_do_nothing(constraint="organisations_once"))
+    query = select(Organisation.key, Organisation.id).where(Organisation.user_id == who.id)
+    return {key: found for key, found in session.exec(query) if key in spelled}
 
 
-def _keep(session: Session, batch: Import, touched: Sequence[Known], before: Before) -> None:
+def _complete(person: Person, firms: dict[str, UUID]) -> None:
+    """Give a contact that gained something its organisation, and derive again what is derived."""
+    assert isinstance(person.facts, Contact)
+    person.facts.organisation_id = _firm_of(person, firms)
+    person.facts.reindex(person.organisation)
+    person.facts.version += 1
+
+
+def _remember_changes(session: Session, batch: Import, gained: Sequence[Person], before: dict[UUID, Image]) -> None:
     """Remember what was filled in, so that it can be taken out again; what is too old for that goes."""
     session.exec(delete(ImportChange).where(col(ImportChange.created_at) < now() - undo_log.KEPT))
     rows = []
-    for one in touched:
-        was, is_now = before[one.id], image(cast("Contact", one.facts))
-        filled = [fact for fact in FACTS if was[fact] != is_now[fact]]
-        before_, after = ({fact: facts[fact] for fact in filled} for facts in (was, is_now))
-        known = {"import_id": batch.id, "contact_id": one.id, "before": before_, "after": after}
-        rows.append({"id": new_id(), "created_at": now(), "updated_at": now(), **known})
+    for person in gained:
+        was, is_now = before[person.id], image(cast("Contact", person.facts))
+        filled = [column for column in was if was[column] != is_now[column]]
+        change = ImportChange(
+            import_id=batch.id,
+            contact_id=person.id,
+            before={column: was[column] for column in filled},
+            after={column: is_now[column] for column in filled},
+        )
+        rows.append(change.model_dump())
     if rows:
-        session.exec(insert(_table()), params=rows)
+        session.exec(insert(_table(ImportChange)), params=rows)
 
 
-def _table() -> Table:
-    return SQLModel.metadata.tables[str(ImportChange.__tablename__)]
+def _insert_contacts(session: Session, batch: Import, new: Sequence[Person], firms: dict[str, UUID]) -> None:
+    """Insert new contacts of the import's owner, with the first step of each warm one's history."""
+    blank = Contact(name="-", user_id=batch.user_id, import_id=batch.id).model_dump()
+    rows = [blank | _row(person, firms) for person in new]
+    if rows:
+        session.exec(insert(_table(Contact)), params=rows)
+    step = WarmnessChange(
+        contact_id=batch.id, user_id=batch.user_id, before=0, after=0, reason=WarmnessReason.IMPORT
+    ).model_dump()
+    steps = [step | {"id": new_id(), "contact_id": row["id"], "after": row["warmness_score"]} for row in rows]
+    if warm := [taken for taken in steps if taken["after"]]:
+        session.exec(insert(_table(WarmnessChange)), params=warm)
+
+
+def _row(person: Person, firms: dict[str, UUID]) -> dict[str, Any]:
+    # the rule reads and writes names that both have
+    Contact.reindex(cast("Contact", person.facts), person.organisation)
+    facts = dict(vars(person.facts))
+    # what another tool knew of the last touch stays true, whatever is logged and taken back here
+    facts["contacted_elsewhere"] = facts["last_contacted"]
+    return facts | {"id": person.id, "organisation_id": _firm_of(person, firms)}
+
+
+def _firm_of(person: Person, firms: dict[str, UUID]) -> UUID | None:
+    return firms[organisation_key(person.organisation)[:200]] if person.organisation else None
+
+
+def _table(model: type[SQLModel]) -> Table:
+    """The bare table: as a class, rows would be grouped by which of their facts are empty, hundreds of statements."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]

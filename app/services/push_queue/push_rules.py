@@ -18,6 +18,7 @@ from app.models import (
     User,
     now,
 )
+from app.models.contact_fields import PUSHED
 from app.models.pipedrive_sync import OPEN
 from app.services.base import firm_settings
 from app.services.push_queue import push_jobs
@@ -30,8 +31,9 @@ IN_THE_TRASH = "This contact is no longer in the contact bank."
 
 
 def pushed_fields(contact: Contact) -> tuple[Any, ...]:
-    """Of a contact, what Pipedrive hears."""
-    return contact.name, tuple(contact.emails), tuple(contact.phones), contact.organisation_id
+    """Of a contact, what Pipedrive hears; to be compared, not to be shown."""
+    values = ((field, getattr(contact, field.column)) for field in PUSHED)
+    return tuple(tuple(value) if field.many else value for field, value in values)
 
 
 def push_edit(session: Session, who: User, contact: Contact) -> PipedriveSync | None:

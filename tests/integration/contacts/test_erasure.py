@@ -144,7 +144,7 @@ def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bir
     assert len(rows(ErasedPerson)) == 2
     file = f"Name,Email,Phone\nVera,vera@{CANARY.lower()}.example,\nV,,+49 171 7654321\nOther,o@x.example,\n".encode()
     for dry in (True, False):
-        report = do(importer.take, ada, file, "a.csv", dry_run=dry)
+        report = do(importer.import_files, ada, [("a.csv", file)], dry_run=dry)
         assert (report.new, [error.row for error in report.errors]) == (1, [2, 3])
         assert report.errors[0].detail.startswith("This person was erased")
     draft = ContactDraft(name="Vera", email=f"vera@{CANARY.lower()}.example")
@@ -153,7 +153,7 @@ def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bir
     assert do(bank.add, ada, draft, keep_both=True)
     # another bank is another matter, and does not learn of it
     assert do(bank.add, bo, draft)
-    assert do(importer.take, bo, file, "a.csv").errors == []
+    assert do(importer.import_files, bo, [("a.csv", file)]).errors == []
 
 
 def test_only_the_owner_erases_also_out_of_the_trash(ada, bo, gwen, bird):

@@ -89,7 +89,7 @@ def test_no_cell_is_a_formula(ada):
 
 def test_an_empty_bank_exports_and_imports_as_nothing(ada):
     with db.transaction() as session:
-        assert importer.take(session, ada, export(ada).encode(), "x.csv").new == 0
+        assert importer.import_files(session, ada, [("x.csv", export(ada).encode())]).new == 0
 
 
 TEXT = st.characters(exclude_categories=["Cs", "Cc"])
@@ -134,7 +134,7 @@ def test_export_and_import_into_an_empty_bank_is_the_identity(ada, bo, people, s
             row = bank.add(session, ada, ContactDraft(**typed), keep_both=True)
             row.last_contacted = now() if spoken else None
     with db.transaction() as session:
-        report = importer.take(session, bo, export(ada).encode(), "x.csv")
+        report = importer.import_files(session, bo, [("x.csv", export(ada).encode())])
     assert report.errors == []
     assert bank_facts(bo) == bank_facts(ada)
     assert export(bo) == export(ada)

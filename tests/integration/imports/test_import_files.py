@@ -19,7 +19,7 @@ from app.services.contacts import bank as contacts
 from app.services.contacts import erasure
 from app.services.imports import files as import_files
 from app.services.imports import import_undo, importer, sheet_reader, wizard_job, xlsx_reader
-from app.services.imports.importer import Twins
+from app.services.imports.planner import IfKnown
 from app.services.imports.wizard_job import Job
 from app.services.undo import undo_log
 from tests.support import world
@@ -29,7 +29,7 @@ from tests.support.exported_banks import bank_facts, empty_banks, exported
 
 def take(who, *files, **options):
     with db.transaction() as session:
-        return importer.take_all(session, session.get_one(User, who.id), list(files), **options)
+        return importer.import_files(session, session.get_one(User, who.id), list(files), **options)
 
 
 def undo(who, report):
@@ -321,17 +321,17 @@ def test_several_files_are_one_import_and_an_error_says_which_file(ada):
 def test_people_who_are_here_are_filled_in_kept_or_had_twice(ada, jane):
     file = ("x.csv", b"name,email,title\nJane R.,jane@acme.example,CEO\nNew,new@x.example,\n")
     assert counts(take(ada, file, dry_run=True)) == (1, 1, 0, 0)
-    assert counts(take(ada, file, twins_are=Twins.KEEP, dry_run=True)) == (1, 0, 1, 0)
-    assert counts(take(ada, file, twins_are=Twins.BOTH, dry_run=True)) == (2, 0, 0, 0)
-    assert counts(take(ada, file, twins_are=Twins.KEEP)) == (1, 0, 1, 0)
+    assert counts(take(ada, file, if_known=IfKnown.KEEP, dry_run=True)) == (1, 0, 1, 0)
+    assert counts(take(ada, file, if_known=IfKnown.BOTH, dry_run=True)) == (2, 0, 0, 0)
+    assert counts(take(ada, file, if_known=IfKnown.KEEP)) == (1, 0, 1, 0)
     assert [contact.job_title for contact in bank(ada)] == [None, None]
-    assert counts(take(ada, file, twins_are=Twins.BOTH)) == (2, 0, 0, 0)
+    assert counts(take(ada, file, if_known=IfKnown.BOTH)) == (2, 0, 0, 0)
     assert sorted(contact.name for contact in bank(ada)) == ["Jane R.", "Jane Roe", "New", "New"]
 
 
 def test_what_a_person_chose_for_such_a_file_is_chosen_the_next_time_and_for_nobody_else(ada, bo):
     data = b"Wer,Wo\nJane Roe,ACME Ltd\n"
-    job = Job(import_files.parsed([("a.csv", data)]))
+    job = Job(import_files.read_files([("a.csv", data)]))
     with db.transaction() as session, pytest.raises(Invalid, match="Say which column"):
         wizard_job.run(session, ada, job, lambda _: None)
     job.choose(0, 0, "name")
@@ -339,14 +339,16 @@ def test_what_a_person_chose_for_such_a_file_is_chosen_the_next_time_and_for_nob
     with db.transaction() as session:
         assert counts(wizard_job.run(session, ada, job, lambda _: None)) == (1, 0, 0, 0)
         assert session.exec(select(ImportMapping.meanings)).all() == [["name", "organisation"]]
-    fresh = import_files.parsed([("b.csv", data)])
+    fresh = import_files.read_files([("b.csv", data)])
     with db.reading() as session:
         assert wizard_job.add(session, ada, Job(), fresh).found[0].header.fields == ["name", "organisation"]
         assert wizard_job.add(session, bo, Job(), fresh).found[0].header.fields == [None, None]
 
 
 def test_the_rows_to_mend_come_as_a_file_with_the_reason_and_go_back_in_when_mended(ada):
-    job = Job(import_files.parsed([("a.csv", b"name;email;notes\nA;a@x.example;\nB;bad;\"'=1\"\nC;c@x.example;'=2\n")]))
+    job = Job(
+        import_files.read_files([("a.csv", b"name;email;notes\nA;a@x.example;\nB;bad;\"'=1\"\nC;c@x.example;'=2\n")])
+    )
     with db.transaction() as session:
         report = wizard_job.run(session, ada, job, lambda _: None)
     text = import_files.refused(job.found, report.errors).decode("utf-8-sig")
@@ -407,7 +409,7 @@ def test_what_an_import_filled_in_is_forgotten_with_the_person(ada, jane):
 def test_others_are_answered_while_a_large_file_comes_in_and_it_says_how_far_it_is(ada, bo):
     world.contact(bo, "Bo's Friend")
     rows = "".join(f"P{n},p{n}@x.example,Firm {n % 50}\n" for n in range(4_000))
-    found = import_files.parsed([("x.csv", f"name,email,company\n{rows}".encode())])
+    found = import_files.read_files([("x.csv", f"name,email,company\n{rows}".encode())])
     parts, begun, done = [], threading.Event(), threading.Event()
 
     def tell(part):
@@ -416,7 +418,7 @@ def test_others_are_answered_while_a_large_file_comes_in_and_it_says_how_far_it_
 
     def work():
         with db.transaction() as session:
-            importer.bring(session, session.get_one(User, ada.id), found, tell=tell)
+            importer.import_sheets(session, session.get_one(User, ada.id), found, tell=tell)
         done.set()
 
     start = time.monotonic()

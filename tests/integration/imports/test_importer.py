@@ -15,7 +15,7 @@ from app.services.imports import import_undo, importer
 
 def take(who, text, **options):
     with db.transaction() as session:
-        return importer.take(session, who, text.encode(), "people.csv", **options)
+        return importer.import_files(session, who, [("people.csv", text.encode())], **options)
 
 
 def undo(who, batch_id):
@@ -128,7 +128,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(ada, jane):
     assert (report.batch_id, counts(report)) == (None, (1, 1, 0, 1))
     assert [(contact.name, contact.job_title, contact.version) for contact in bank(ada)] == [("Jane Roe", None, 1)]
     with db.reading() as session:  # where PostgreSQL itself refuses to write
-        assert counts(importer.take(session, ada, text.encode(), "x.csv", dry_run=True)) == counts(report)
+        assert counts(importer.import_files(session, ada, [("x.csv", text.encode())], dry_run=True)) == counts(report)
     assert counts(take(ada, text)) == counts(report)
 
 
@@ -181,7 +181,7 @@ def test_a_file_that_breaks_off_is_taken_not_at_all(ada):
 
 def test_the_name_of_the_file_is_never_a_path(ada):
     with db.transaction() as session:
-        importer.take(session, ada, b"name\nA\n", "../../etc/cron.d/\x00evil\n.csv")
+        importer.import_files(session, ada, [("../../etc/cron.d/\x00evil\n.csv", b"name\nA\n")])
     with db.reading() as session:
         assert session.exec(select(importer.Import.filename)).one() == "evil.csv"
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.models import ContactDraft, User, fold, organisation_key
 from app.models.contact import MOST_ADDRESSES
+from app.models.contact_fields import FOLDED, Input
 from app.pages.core.tap import look
 from app.pages.ui import basic, form
 from app.pages.ui.autocomplete import Autocomplete
@@ -17,7 +18,8 @@ from app.services.contacts import organisations, tags
 
 LIKELY, MOST_TAGS = 6, 500
 RHYTHMS = {None: "No rhythm", 14: "2 weeks", 30: "Month", 90: "3 months", 180: "Half a year"}
-FOLDED = ("job_title", "linkedin_url", "tags", "cadence_days", "notes")
+# what a keyboard and a text box need to know of how a value is typed
+PROPS = {Input.LINK: "type=url inputmode=url", Input.PROSE: "autogrow"}
 
 
 class ContactForm:
@@ -25,7 +27,7 @@ class ContactForm:
 
     def __init__(self, typed: dict[str, Any], on_change: Callable[[], Any], *, is_new: bool) -> None:
         self.typed, self.on_change, self.is_new = typed, on_change, is_new
-        self.unfolded = is_new and any(typed.get(name) for name in FOLDED)
+        self.unfolded = is_new and any(typed.get(field.name) for field in FOLDED)
         self.box = ui.element("div").classes("pd-stack")
         self.draw()
 
@@ -47,15 +49,18 @@ class ContactForm:
 
     def redraw(self) -> None:
         """The draft was filled in from elsewhere: show it, also what would be folded away."""
-        self.unfolded = self.unfolded or any(self.typed.get(name) for name in FOLDED)
+        self.unfolded = self.unfolded or any(self.typed.get(field.name) for field in FOLDED)
         self.draw(focus=False)
 
     def draw_folded(self) -> None:
-        form.field(self.typed, ContactDraft, "job_title", "Job title")
-        form.field(self.typed, ContactDraft, "linkedin_url", "LinkedIn", props="type=url inputmode=url")
-        TagField(self.typed, ContactDraft, used_tags)
-        self.draw_cadence()
-        form.field(self.typed, ContactDraft, "notes", "Notes", area=True, props="autogrow")
+        for field in FOLDED:
+            if field.input is Input.TAGS:
+                TagField(self.typed, ContactDraft, used_tags)
+            elif field.input is Input.DAYS:
+                self.draw_cadence()
+            else:
+                props, area = PROPS.get(field.input, ""), field.input is Input.PROSE
+                form.field(self.typed, ContactDraft, field.name, field.label, area=area, props=props)
 
     def organisation_field(self) -> None:
         def draw_box() -> ui.input:

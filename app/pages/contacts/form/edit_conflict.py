@@ -8,15 +8,12 @@ from typing import Any
 from nicegui import ui
 
 from app.models import organisation_key
+from app.models.contact_fields import BY_NAME, ON_SCREEN
 from app.pages.contacts.parts import fact_labels
 from app.pages.ui import basic
 from app.pages.ui.side_by_side import Side, SideBySide
 
-MANY = frozenset({"emails", "phones", "tags"})
-FIELDS = (
-    "name", "organisation", "phones", "emails", "job_title", "linkedin_url", "tags", "warmness_score", "cadence_days",
-    "notes",
-)  # fmt: skip
+SHOWN = [field.name for field in ON_SCREEN]
 CHOOSE = "Choose first for each field what is to stand."
 
 Facts = dict[str, Any]
@@ -33,18 +30,18 @@ class FieldConflict:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        together = self.mine and self.theirs and (self.field in MANY or self.field == "notes")
+        together = self.mine and self.theirs and BY_NAME[self.field].adds_up
         return ("mine", "theirs", "both") if together else ("mine", "theirs")
 
     def value(self, choice: str) -> Any:
         if choice == "both":
-            return both(self.field, self.theirs, self.mine)
+            return BY_NAME[self.field].together(self.theirs, self.mine)
         return self.mine if choice == "mine" else self.theirs
 
 
 def meanwhile(base: Facts, mine: Facts, theirs: Facts) -> list[FieldConflict]:
     """What somebody else changed since `base` was read; where nothing was typed here, their word is taken unless one objects."""
-    changed = (name for name in FIELDS if theirs[name] != base[name] and _differ(name, mine, theirs))
+    changed = (name for name in SHOWN if theirs[name] != base[name] and _differ(name, mine, theirs))
     return [
         FieldConflict(name, mine[name], theirs[name], "theirs" if mine[name] == base[name] else None) for name in changed
     ]  # fmt: skip
@@ -52,7 +49,7 @@ def meanwhile(base: Facts, mine: Facts, theirs: Facts) -> list[FieldConflict]:
 
 def into(mine: Facts, theirs: Facts) -> list[FieldConflict]:
     """What was typed for somebody new, laid beside the contact that it turned out to be about."""
-    differ = (name for name in FIELDS if mine[name] and theirs[name] and _differ(name, mine, theirs))
+    differ = (name for name in SHOWN if mine[name] and theirs[name] and _differ(name, mine, theirs))
     found = [FieldConflict(name, mine[name], theirs[name], "theirs") for name in differ]
     return [replace(one, choice="both") if "both" in one.choices else one for one in found]
 
@@ -62,13 +59,6 @@ def _differ(name: str, mine: Facts, theirs: Facts) -> bool:
     if name == "organisation" and mine[name] and theirs[name]:
         return organisation_key(mine[name]) != organisation_key(theirs[name])
     return bool(mine[name] != theirs[name])
-
-
-def both(name: str, first: Any, second: Any) -> Any:
-    if name == "notes":
-        return f"{first.rstrip()}\n\n{second.lstrip()}"
-    found = list(dict.fromkeys([*first, *second]))
-    return sorted(found) if name == "tags" else found
 
 
 class ConflictChoices:

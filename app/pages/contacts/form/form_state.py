@@ -6,50 +6,53 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.models import Contact, User
+from app.models import Contact, ContactDraft, User, contact_fields
+from app.models.contact_fields import FIELDS, TEXTS, ContactField, Input
 from app.services.contacts import bank
 
 Typed = dict[str, Any]
 
 NEW_WARMNESS = 3
-WORDS = ("name", "organisation", "job_title", "linkedin_url", "notes")
 
 
 def fresh() -> Typed:
-    return {"phones": [""], "emails": [""], "tags": [], "warmness_score": NEW_WARMNESS}
+    many = {field.name: [""] if field.input is Input.ADDRESSES else [] for field in FIELDS if field.many}
+    return {**many, "warmness_score": NEW_WARMNESS}
 
 
 def known(contact: Contact) -> Typed:
     """The facts of a contact as the form shows them."""
-    single = {name: getattr(contact, name) for name in ("name", "job_title", "linkedin_url", "notes", "cadence_days")}
-    firm = contact.organisation.name if contact.organisation else None
-    many = {name: list(getattr(contact, name)) for name in ("phones", "emails", "tags")}
-    return facts({**single, **many, "organisation": firm, "warmness_score": contact.warmness_score})
+    return facts(contact_fields.values(contact))
 
 
 def facts(typed: Typed) -> Typed:
     """What was typed, as the draft wants it: every fact is named, whole numbers are whole, empty rows are left out."""
-    words = {name: (typed.get(name) or "").strip() for name in WORDS}
-    many = {name: [one.strip() for one in typed.get(name) or [] if one.strip()] for name in ("phones", "emails")}
-    # a word left in the field counts, although nobody pressed Enter
-    typing = [word.strip().lower() for word in (typed.get("tag_typed") or "").split(",") if word.strip()]
-    days = typed.get("cadence_days")
-    return {
-        **words,
-        **many,
-        "organisation": words["organisation"] or None,
-        "job_title": words["job_title"] or None,
-        "linkedin_url": words["linkedin_url"] or None,
-        "tags": sorted({*(typed.get("tags") or []), *typing}),
-        "cadence_days": int(days) if days is not None else None,
-        "warmness_score": int(typed.get("warmness_score") or 0),
-    }
+    return {field.name: _fact(typed, field) for field in FIELDS}
+
+
+def _fact(typed: Typed, field: ContactField) -> Any:
+    said = typed.get(field.name)
+    if field.input is Input.ADDRESSES:
+        return [one.strip() for one in said or [] if one.strip()]
+    if field.input is Input.TAGS:
+        # a word left in the field counts, although nobody pressed Enter
+        typing = [word.strip().lower() for word in (typed.get("tag_typed") or "").split(",") if word.strip()]
+        return sorted({*(said or []), *typing})
+    if field.input in TEXTS:
+        return (said or "").strip() or (None if _may_be_none(field) else "")
+    if _may_be_none(field):
+        return int(said) if said is not None else None
+    return int(said or 0)
+
+
+def _may_be_none(field: ContactField) -> bool:
+    return ContactDraft.model_fields[field.name].default is None
 
 
 def says_something(typed: Typed) -> bool:
-    """Whether anything was typed that would be missed."""
+    """Whether anything was typed that would be missed; warmness stands somewhere from the start."""
     said = facts(typed)
-    return any(said[name] for name in (*WORDS, "phones", "emails", "tags", "cadence_days"))
+    return any(said[field.name] for field in FIELDS if field.input is not Input.DEGREES)
 
 
 def fill_in(typed: Typed, found: Typed, before: Typed) -> None:

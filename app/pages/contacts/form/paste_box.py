@@ -7,16 +7,14 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from app.errors import Refusal
+from app.models.contact_fields import CAPTURED
 from app.pages.core.tap import look
 from app.pages.ui import basic
 from app.pages.ui.redraw import Memo
 from app.services.contacts.capture import text_parser
 from app.services.contacts.capture.captured_draft import Captured
 
-LABELS = {
-    "name": "Name", "organisation": "Organisation", "job_title": "Job title", "email": "E-mail", "phone": "Phone",
-    "linkedin_url": "LinkedIn", "notes": "Notes",
-}  # fmt: skip
+LABELS = {field.outside: field.label for field in CAPTURED}
 # what is left of `Fax:` or `Tel.` once the number is taken says nothing
 SHORTEST = 6
 

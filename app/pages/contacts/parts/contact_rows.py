@@ -8,7 +8,8 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.models import ActivityType, Contact
-from app.pages.contacts.parts import reach_links
+from app.models.contact_fields import ON_SCREEN, Input
+from app.pages.contacts.parts import fact_labels, reach_links
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import Action, ActionRow
 from app.services.contacts.suggestions import Suggestion
@@ -118,10 +119,10 @@ def facts(contact: Contact, phones: list[str], on_write: Verb | None = None) -> 
         *(("phone", shown, reach_links.tel(number)) for number, shown in zip(contact.phones, phones, strict=True)),
         *(("mail", address, reach_links.mailto(address)) for address in contact.emails),
     ]
-    if contact.linkedin_url:
-        lines.append(("linkedin", contact.linkedin_url.partition("://")[2], reach_links.profile(contact.linkedin_url)))
-    if contact.tags:
-        lines.append(("tag", ", ".join(contact.tags), None))
+    for field in ON_SCREEN:
+        if field.icon and (said := fact_labels.said(field.name, field.value(contact))):
+            link = reach_links.profile(said) if field.input is Input.LINK else None
+            lines.append((field.icon, said.partition("://")[2] if link else said, link))
     for name, words, address in lines:
         if name == "mail" and on_write:
             line = ui.element("button").props("type=button").classes("pd-fact pd-bare")

@@ -3,19 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-LABELS = {
-    "name": "Name",
-    "organisation": "Organisation",
-    "phones": "Phone",
-    "emails": "E-mail",
-    "job_title": "Job title",
-    "linkedin_url": "LinkedIn",
-    "tags": "Tags",
-    "warmness_score": "Warmness",
-    "cadence_days": "Rhythm",
-    "notes": "Notes",
-    "pipedrive_person_id": "In Pipedrive",
-}
+from app.models.contact_fields import ON_SCREEN
+
+LABELS = {field.name: field.label for field in ON_SCREEN} | {"pipedrive_person_id": "In Pipedrive"}
 
 
 def said(name: str, value: Any) -> str:

@@ -7,8 +7,10 @@ from typing import Any, Literal
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
-from app.models.contact import MOST_ADDRESSES
+from app.models.contact_fields import CAPTURED
 from app.services.contacts.capture import signature_rules
+
+FIELDS_BY_LABEL = {field.outside: field for field in CAPTURED}
 
 Sort = Literal["signature", "vcard", "linkedin", "line"]
 
@@ -23,13 +25,13 @@ class Captured:
 
     def note(self, label: str, value: str) -> None:
         """Take the first of each kind, all addresses, and remember what it was taken for."""
-        many = {"email": "emails", "phone": "phones"}.get(label)
-        if many:
-            known = self.draft.setdefault(many, [])
-            if value not in known and len(known) < MOST_ADDRESSES:
+        field = FIELDS_BY_LABEL.get(label)
+        if field and field.many:
+            known = self.draft.setdefault(field.name, [])
+            if value not in known and len(known) < field.most:
                 known.append(value)
-        elif label in {"name", "organisation", "job_title", "linkedin_url", "notes"}:
-            self.draft.setdefault(label, value)
+        elif field:
+            self.draft.setdefault(field.name, value)
         if (label, value) not in self.pieces:
             self.pieces.append((label, value))
 
