@@ -1,4 +1,4 @@
-// The ways through the house: a rail beside a wide screen, a bar within reach of one thumb on a narrow one.
+// The navigation: a side rail beside a wide screen, a bottom bar within reach of one thumb on a narrow one.
 // Drawn without a template, as every screen begins with it and a slow phone would compile one first.
 import { h, resolveComponent } from "vue";
 

@@ -56,8 +56,8 @@ export default {
     document.addEventListener("pd-open", this.elsewhere);
     this.cover();
     this.back = (event) => {
-      const [, room, id] = location.pathname.split("/");
-      if (room !== "contacts") return;
+      const [, screen, id] = location.pathname.split("/");
+      if (screen !== "contacts") return;
       // the list is still here: no need to build the screen again
       event.stopImmediatePropagation();
       this.turn(id || null);
