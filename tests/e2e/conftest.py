@@ -1,17 +1,21 @@
-"""A running product, a strict Pipedrive on the loopback, and a real browser, one of each per file."""
+"""A running product and a strict Pipedrive on the loopback, one of each per file, and a real browser for all of them."""
 
 import os
 import shutil
 import subprocess
+from functools import cache
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from app import migrate
 from app.postgres import open_server
 from tests.support.app_process import DESK, FLAGS, KEY, PASSWORD, PHONE, place, served, visiting, windows, wire
 from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.forked_app import Forked
+
+# an expectation is met at once or, on a busy machine, later; only what never comes takes so long
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -52,19 +56,26 @@ def site(folder, pipedrive, start, request):
     assert not broken, "\n".join(broken)
 
 
-@pytest.fixture(scope="module")
-def chromium(request):
-    """Closed after each file: while it is open an event loop runs in this thread, where no transaction may.
+@pytest.fixture(scope="session")
+def browsers(migrated):
+    """Started when first wanted: the whole browser and its headless shell.
 
-    The headless shell is the same engine for a third less of the machine; it knows nothing of notices and installing.
+    The shell is the same engine for a third less of the machine; it knows nothing of notices and installing. While
+    they are open an event loop runs in this thread, where no transaction may: the database is migrated before.
     """
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not getattr(request.module, "WHOLE_BROWSER", False):
-        path = os.environ.get("CHROMIUM_SHELL") or shutil.which("chromium-headless-shell") or path
+    whole = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    shell = os.environ.get("CHROMIUM_SHELL") or shutil.which("chromium-headless-shell") or whole
     with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        yield cache(lambda needs_all: player.chromium.launch(executable_path=whole if needs_all else shell, args=FLAGS))
+
+
+@pytest.fixture(scope="module")
+def chromium(browsers, request):
+    """What a file opened in the browser is closed after it."""
+    browser = browsers(getattr(request.module, "WHOLE_BROWSER", False))
+    yield browser
+    for context in browser.contexts:
+        context.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,9 @@ from dataclasses import replace
 
 from app import db
 from app.sync.pull import listener
-from app.sync.queue.timings import Pace
 from app.sync.runner.worker import drain
 from tests.support import sync_harness as office
-
-# the lease outlasts what a killed drainer left under way at the fake, also on a busy machine
-HASTY = Pace(lease=2.0, deadline=0.3, late_commit=0.3, first_wait=0.05, longest_wait=0.1, offline=0.05, soon=0.05,
-             ailing=0.1, longest_ailing=0.3, spread=0.1, attempts=1000, lanes_at_once=2)  # fmt: skip
+from tests.support.hasty_pace import HASTY
 
 
 def work(database, pipedrive, patience=0.25, deadline=0.3, late_commit=0.3, lease=2.0):

@@ -37,7 +37,10 @@ class Order:
 
 
 class FakePipedrive:
-    """`company` is the state, `heard` the log; `violations` and `overlaps` should stay empty."""
+    """`company` is the state, `heard` the log; `violations` and `overlaps` should stay empty.
+
+    `poured_out` says that a body which drips or has no end was taken to its end.
+    """
 
     def __init__(self, keys=None, *, domain="acme", lag=0.0, limits=None, clock=None):
         given = {"clock": clock} if clock else {}
@@ -50,6 +53,7 @@ class FakePipedrive:
         self.late_commits = threading.Semaphore(0)
         self.stopping = threading.Event()
         self.delay = 0.0
+        self.poured_out = False
         self._orders: list[Order] = []
         self._busy: Counter[str] = Counter()
         self._lock = threading.Lock()

@@ -13,6 +13,7 @@ from app.practice.envelopes import Reply
 from tests.support.faults import Ending, Fault
 
 JSON = "application/json"
+LARGE = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body)
         for _ in range(len(reply.body), length, 65_536):
             self.wfile.write(b"x" * 65_536)
+        self.fake.poured_out |= length > LARGE
 
     def send_reset(self):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -151,3 +153,4 @@ class _Handler(BaseHTTPRequestHandler):
             if self.fake.stopping.wait(0.05):
                 return
             self.wfile.write(b"x")
+        self.fake.poured_out = True

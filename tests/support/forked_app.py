@@ -18,11 +18,15 @@ FORKS.set_forkserver_preload(["app.main", "app.commands.run"])
 
 
 class Forked:
-    """`python -m app` with these words; answers as `subprocess.Popen` with a pipe for what it prints."""
+    """`python -m app` with these words; answers as `subprocess.Popen` with a pipe for what it prints.
 
-    def __init__(self, words, *, cwd, env, log):
+    `prepare` is a function of a module, called in the new process before the command begins.
+    """
+
+    def __init__(self, words, *, cwd, env, log, prepare=None):
         heard, said = FORKS.Pipe(duplex=False)
-        self._process = FORKS.Process(target=_serve, args=([*map(str, words)], str(cwd), env, said, str(log)))
+        given = ([*map(str, words)], str(cwd), env, said, str(log), prepare)
+        self._process = FORKS.Process(target=_serve, args=given)
         self._process.start()
         said.close()
         self.stdout, self.pid = os.fdopen(os.dup(heard.fileno()), "r", encoding="utf-8"), self._process.pid
@@ -47,12 +51,14 @@ class Forked:
         self._process.kill()
 
 
-def _serve(words, cwd, env, said, log):
+def _serve(words, cwd, env, said, log, prepare):
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
     os.dup2(said.fileno(), 1)
     with Path(log).open("ab") as file:
         os.dup2(file.fileno(), 2)
+    if prepare:
+        prepare()
     sys.argv = ["pipedriven", *words]
     command_line.cli()

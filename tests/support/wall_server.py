@@ -255,7 +255,7 @@ class Line:
             "event", {"id": shape["button"], "client_id": client_id, "listener_id": shape["listener"], "args": []}
         )
 
-    def wait_for(self, text, seconds=5):
+    def wait_for(self, text, seconds=60):
         """Everything heard until `text` comes, or the line ends."""
         import time
 
@@ -270,7 +270,7 @@ class Line:
                 heard += message + "\n"
         return heard
 
-    def is_cut(self, seconds=5):
+    def is_cut(self, seconds=60):
         """Whether the server ended it: a socket.io farewell or a closed line."""
         import time
 

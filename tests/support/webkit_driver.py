@@ -153,7 +153,7 @@ def driver(number):
             process.terminate()
 
 
-def wait_for(wire, seconds=10):
+def wait_for(wire, seconds=60):
     end = time.monotonic() + seconds
     while True:
         try:

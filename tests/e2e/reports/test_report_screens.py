@@ -253,7 +253,7 @@ def test_whoever_is_no_member_gets_404_and_a_member_may_not_share(firm, site, ch
 def test_who_is_taken_off_a_campaign_stops_seeing_its_report(firm, site, chromium):
     page = report(as_(chromium, site, firm["bjorn"]), firm)
     firm["boss"].put(f"/api/campaigns/{firm['camp']}", json={"member_ids": []}).raise_for_status()
-    expect(page.get_by_text("you are no longer a member").first).to_be_visible(timeout=2_000)
+    expect(page.get_by_text("you are no longer a member").first).to_be_visible()
     expect(page.locator(".pd-graph").first).not_to_be_visible()
     firm["boss"].put(
         f"/api/campaigns/{firm['camp']}", json={"member_ids": [firm["users"]["Björn Berg"]]}
@@ -306,7 +306,7 @@ def test_an_introduction_is_offered_used_and_counted(firm, site, chromium, desk)
     page.get_by_role("button", name="Use it").tap()
     page.locator(".pd-choice", has_text="Zoë Öström").tap()
     expect(page.get_by_text("Introductions for you")).not_to_be_visible()
-    expect(desk.locator(".pd-row", has_text="Zoë")).to_contain_text("Used", timeout=2_000)
+    expect(desk.locator(".pd-row", has_text="Zoë")).to_contain_text("Used")
     expect(desk.get_by_role("img", name=re.compile("0 of 1 introductions"))).to_be_visible()
     stamped = firm["bjorn"].get("/api/activities", params={"type": "REFERRAL"}).json()["items"]
     assert [(one["campaign_id"], one["outcome"]) for one in stamped] == [(firm["camp"], "INTRODUCED")]
@@ -332,7 +332,7 @@ def test_the_big_screen_keeps_live_and_has_no_frame(firm, desk):
     expect(desk.locator(".pd-rail, .pd-bar, .pd-top")).to_have_count(0)
     before = int(figure(desk, "Touches").inner_text())
     touch(firm["bjorn"], firm["contacts"][0], firm["camp"], "NO_ANSWER")
-    expect(figure(desk, "Touches")).to_have_text(str(before + 1), timeout=2_000)
+    expect(figure(desk, "Touches")).to_have_text(str(before + 1))
 
 
 def test_live_is_said_only_while_it_is_so(firm, site, folder, desk):
@@ -344,18 +344,18 @@ def test_live_is_said_only_while_it_is_so(firm, site, folder, desk):
     for process in stopped:
         process.suspend()
     try:
-        expect(pulse).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"), timeout=12_000)
+        expect(pulse).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"))
     finally:
         for process in stopped:
             process.resume()
-    expect(pulse).to_have_text("Live", timeout=15_000)
+    expect(pulse).to_have_text("Live")
 
     desk.context.set_offline(True)
-    expect(pulse).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"), timeout=5_000)
+    expect(pulse).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"))
     before = int(figure(desk, "Touches").inner_text())
     touch(firm["bjorn"], firm["contacts"][1], firm["camp"], "NO_ANSWER")
     desk.context.set_offline(False)
-    expect(pulse).to_have_text("Live", timeout=15_000)
+    expect(pulse).to_have_text("Live")
     expect(figure(desk, "Touches")).to_have_text(str(before + 1))
     desk.complaints.clear()
 

@@ -26,6 +26,7 @@ from app.services.accounts import login_throttle, passwords, sessions, users
 from app.services.base import tokens as secret
 from app.signals import CHANNEL
 from tests.support import world
+from tests.support.waiting import announced
 
 PASSWORD = "seven quiet otters"
 OTHER = "nine loud herons on a roof"
@@ -74,7 +75,7 @@ def kim(database):
 def news(database):
     with psycopg.connect(database, autocommit=True) as line:
         line.execute(f"listen {CHANNEL}")
-        yield lambda: [note.payload for note in line.notifies(timeout=0.2)]
+        yield lambda: announced(line, database)
 
 
 # --- set-up

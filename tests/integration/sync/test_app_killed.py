@@ -2,10 +2,7 @@
 
 import os
 import random
-import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,8 +22,9 @@ from app.vault import Vault
 from tests.support import sync_harness as office
 from tests.support import world
 from tests.support.chaos_weather import ROOT, Watching
+from tests.support.forked_app import Forked
+from tests.support.hasty_pace import hurry
 
-SCRIPT = ROOT / "tests/support/hurried_app.py"
 SECRET = "a secret of forty letters for this one test"
 KEYS = {f"key-{name}-0123456789": name for name in ("Ada", "Bo")}
 KILLS, CONTACTS = 3, 24
@@ -103,9 +101,9 @@ class App:
         }  # fmt: skip
 
     def start(self):
-        with (self.folder / "serve.log").open("ab") as log:
-            command = [sys.executable, str(SCRIPT), "serve", "--port", str(self.port)]
-            self.process = subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=log, stderr=log)
+        words = ["serve", "--port", self.port]
+        log = self.folder / "serve.log"
+        self.process = Forked(words, cwd=self.folder, env=self.environment, log=log, prepare=hurry)
 
     def wait(self):
         assert until(self.is_up, UP_WITHIN), (self.folder / "serve.log").read_text()[-3000:]
@@ -117,8 +115,9 @@ class App:
             return False
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
 
 
 def hired(key, name, folder):

@@ -25,8 +25,8 @@ from tests.support.chaos_firm import Firm, differences, keys
 from tests.support.chaos_weather import Storm, drainer
 from tests.support.openapi_contract import MISSING, OfficialContract
 
-SECONDS = float(os.environ.get("CHAOS_SECONDS") or 18)
-CONTACTS = int(os.environ.get("CHAOS_CONTACTS") or 180)
+SECONDS = float(os.environ.get("CHAOS_SECONDS") or 10)
+CONTACTS = int(os.environ.get("CHAOS_CONTACTS") or 100)
 SEED = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
 # patience for one answer, for a whole call, for a late commit; then the lease
 PATIENCE = (0.5, 0.7, 1.0, 1.5)

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 import traceback
 from contextlib import suppress
 
@@ -73,26 +72,24 @@ def test_a_commit_that_comes_after_our_timeout_is_found_in_the_list(fake, impati
         impatient.add_person(name="Kari", emails=["kari@x.example"])
     assert list(impatient.persons_since(since())) == []
     fake.gate.set()
-    assert fake.late_commits.acquire(timeout=5)
+    assert fake.late_commits.acquire(timeout=60)
     assert [person.name for person in impatient.persons_since(since())] == ["Kari"]
 
 
 @pytest.mark.parametrize("in_headers", [False, True])
 def test_a_server_that_drips_meets_the_deadline_of_the_whole_call(fake, http, in_headers):
     fake.next(faults.drip(headers=in_headers))
-    started = time.monotonic()
     with pytest.raises(UnknownOutcome):
         Pipedrive(http, KEY, deadline=0.5).add_person(name="Kari")
-    assert time.monotonic() - started < 2
+    assert not fake.poured_out
     assert Pipedrive(http, KEY).me().name == "Anna"
 
 
 def test_an_endless_body_is_not_read_to_its_end(fake, pipedrive):
     fake.next(faults.huge(size=2_000_000_000))
-    started = time.monotonic()
     with pytest.raises(Unreachable):
         pipedrive.me()
-    assert time.monotonic() - started < 5
+    assert not fake.poured_out
 
 
 def test_a_yes_without_the_records_number_is_no_answer(fake, pipedrive):

@@ -15,7 +15,7 @@ from app.models import SyncAccount, SyncStatus, Trigger, base, now
 from app.sync.queue.clock_drift import Watch
 from app.sync.runner import worker
 from app.sync.runner.scheduler import Clock
-from tests.support import faults
+from tests.support import faults, waiting
 from tests.support import sync_harness as office
 from tests.support.sync_harness import ask, hurried, lane, only_push
 from tests.support.world import contact
@@ -25,11 +25,8 @@ fake, desk, ada, bo = office.fake, office.desk, office.ada, office.bo
 A_LONG_TIME = 3600
 
 
-async def until(true, seconds=5.0):
-    end = monotonic() + seconds
-    while not await asyncio.to_thread(true):
-        assert monotonic() < end, "it did not happen in time"
-        await asyncio.sleep(0.02)
+async def until(true):
+    await asyncio.to_thread(waiting.until, true)
 
 
 def done():
@@ -53,12 +50,12 @@ async def test_news_wakes_the_drain_at_once(fake, desk, ada, kari):
 
 
 async def test_without_news_the_loop_looks_by_itself_whatever_the_wall_clock_says(fake, desk, ada, kari, monkeypatch):
-    clock = Clock(hurried(desk, poll=0.1, tick=A_LONG_TIME))
+    clock, begun = Clock(hurried(desk, poll=0.1, tick=A_LONG_TIME)), monotonic()
     await clock.start()
     await asyncio.to_thread(ask, ada, kari)
     monkeypatch.setattr(base, "clock", lambda: now_then - timedelta(hours=1))
     await until(done)
-    assert monotonic() - clock.heartbeat < 2
+    assert clock.heartbeat > begun
     await clock.stop()
 
 
@@ -69,7 +66,7 @@ async def test_after_a_short_pause_of_the_limit_the_lane_goes_on_without_waiting
     await asyncio.to_thread(ask, ada, kari)
     clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME))
     await clock.start()
-    await until(done, 10)
+    await until(done)
     await clock.stop()
 
 
@@ -87,20 +84,20 @@ async def test_the_slow_tick_brings_a_dead_loop_back(fake, desk, ada, kari, capl
     assert "starts again" in caplog.text
 
 
-async def test_stopping_in_the_middle_of_a_silent_call_takes_no_ten_seconds_and_frees_the_lane(fake, desk, ada, kari):
-    slow = office.desk_at(fake.url, replace(desk.pace, deadline=30, farewell=0.3), patience=3)
+async def test_stopping_in_the_middle_of_a_silent_call_waits_for_no_answer_and_frees_the_lane(fake, desk, ada, kari):
+    slow = office.desk_at(fake.url, replace(desk.pace, deadline=A_LONG_TIME, farewell=0.3), patience=A_LONG_TIME)
     clock = Clock(slow)
     fake.next(faults.silence(), method="POST")
     await clock.start()
     await asyncio.to_thread(ask, ada, kari)
     clock.wake()
     await until(lambda: fake.asked("POST"))
-    started = monotonic()
-    await clock.stop()
-    assert monotonic() - started < 2
+    await asyncio.wait_for(clock.stop(), waiting.NEVER)
     row = await asyncio.to_thread(lane, ada)
     assert row.lease_token is None
     assert (await asyncio.to_thread(only_push)).status is SyncStatus.PENDING
+    # hangs up, or the call would hold this test's threads for as long
+    await asyncio.to_thread(fake.stop)
 
 
 async def test_a_chore_that_the_end_cuts_short_is_no_error(desk, ada, caplog):
@@ -133,7 +130,7 @@ async def test_a_database_that_goes_away_for_a_moment_is_waited_for(fake, desk, 
         # waits until they are gone: the asking below is not what is cut off
         other.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")  # fmt: skip
     await asyncio.to_thread(ask, ada, kari)
-    await until(done, 15)
+    await until(done)
     await clock.stop()
     assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
 
@@ -149,7 +146,7 @@ async def test_two_clocks_share_the_work_without_two_calls_of_one_key(fake, desk
         await asyncio.to_thread(ask, owner, person)
         for clock in clocks:
             clock.wake()
-    await until(lambda: all(row.status is SyncStatus.SUCCESS for row in office.pushes()), 15)
+    await until(lambda: all(row.status is SyncStatus.SUCCESS for row in office.pushes()))
     for clock in clocks:
         await clock.stop()
     assert len(fake.alive("persons")) == len(people)

@@ -163,7 +163,7 @@ def say_late(fake, desk, owner, row, changes):
 
 def arrives(fake):
     fake.gate.set()
-    assert fake.late_commits.acquire(timeout=5)
+    assert fake.late_commits.acquire(timeout=60)
 
 
 def listened(desk):

@@ -189,7 +189,7 @@ def test_a_disabled_colleagues_tabs_end_at_once(alice, bob):
     with db.transaction() as session:
         target = session.exec(select(User).where(User.email == "alice@firm.example")).one()
         users.disable(session, gwen, target.id)
-    assert "/login" in line.wait_for("/login", 2)
+    assert "/login" in line.wait_for("/login")
     line.press()
     assert line.is_cut()
     assert len(pressed(bob)) == alice.before

@@ -1,0 +1,32 @@
+"""The patience of a test: minutes of the product's waiting become moments."""
+
+from dataclasses import replace
+
+from app.sync.queue.timings import Pace
+
+# the lease outlasts what a killed drainer left under way at the fake, also on a busy machine
+HASTY = Pace(
+    lease=2.0,
+    deadline=0.3,
+    late_commit=0.3,
+    first_wait=0.05,
+    longest_wait=0.1,
+    offline=0.05,
+    soon=0.05,
+    ailing=0.1,
+    longest_ailing=0.3,
+    spread=0.1,
+    attempts=1000,
+    lanes_at_once=2,
+)
+# and what a killed app left under way
+HASTY_APP = replace(HASTY, deadline=0.7, late_commit=0.5, lease=2.5, poll=0.3, tick=1.0)
+
+
+def hurry():
+    """Give this process, which is about to become the product, the patience of a test."""
+    from functools import partial
+
+    from app.sync.queue import company
+
+    company.desk = partial(company.desk, pace=HASTY_APP)
