@@ -24,8 +24,7 @@ from app.services.accounts import profile, users
 from app.services.activities import activity_log
 from app.services.contacts import bank
 from app.services.push_queue import push_jobs
-from tests.support import sync_harness as office
-from tests.support import world
+from tests.support import sync_harness, world
 
 FIRMS = [
     "Nordic Steel AS",
@@ -67,7 +66,7 @@ class Firm:
     def hire(self):
         for name in STAFF:
             user = world.person(name.title())
-            self.staff[name] = office.connect(user, f"key-{name}-1")
+            self.staff[name] = sync_harness.connect(user, f"key-{name}-1")
             self.fake.owners[name] = f"key-{name}"
         self.boss = world.person("Gwen Gold", world.Role.GOLDEN_TICKET)
         self.fake.meddle = self.meddle
@@ -172,7 +171,7 @@ class Firm:
         self._done(name, profile.drop_pipedrive_key)
 
     def save_key(self, name):
-        office.connect(self.staff[name], f"key-{name}-{self.number[name]}")
+        sync_harness.connect(self.staff[name], f"key-{name}-{self.number[name]}")
 
     def switch(self, name, *, on):
         with db.transaction() as session:

@@ -13,14 +13,14 @@ from dataclasses import replace
 from app import db
 from app.sync.pull import listener
 from app.sync.runner.worker import drain
-from tests.support import sync_harness as office
+from tests.support import sync_harness
 from tests.support.hasty_pace import HASTY
 
 
 def work(database, pipedrive, patience=0.25, deadline=0.3, late_commit=0.3, lease=2.0):
     db.connect(database)
     pace = replace(HASTY, deadline=float(deadline), late_commit=float(late_commit), lease=float(lease))
-    desk = office.desk_at(pipedrive, pace, float(patience))
+    desk = sync_harness.desk_at(pipedrive, pace, float(patience))
     while True:
         # as the product's own loop does it: a database that is away is waited for
         with suppress(*db.UNAVAILABLE):

@@ -71,12 +71,12 @@ def connect(user, key, company="acme"):
 
 
 @pytest.fixture
-def ada(ada):
+def ada_with_key(ada):
     return connect(ada, ADAS_KEY)
 
 
 @pytest.fixture
-def bo(bo):
+def bo_with_key(bo):
     return connect(bo, BOS_KEY)
 
 

@@ -14,8 +14,7 @@ from app import backups, db, migrate
 from app.models import Contact, SyncStatus, Trigger, User
 from app.postgres import open_server
 from app.sync.runner.worker import drain
-from tests.support import sync_harness as office
-from tests.support import world
+from tests.support import sync_harness, world
 from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.sync_harness import KEYS, ask, connect, meet, no_doubles, pushes, settled
 
@@ -53,7 +52,7 @@ def command(place, *words):
 def test_after_a_restore_nothing_goes_over_until_somebody_says_so_and_then_nothing_twice(place):
     # the search never catches up: only the lists know what was written since the backup
     with FakePipedrive(KEYS, lag=600) as fake:
-        desk = office.desk_at(fake.url)
+        desk = sync_harness.desk_at(fake.url)
         ada, bo = (connect(world.person(name), key) for key, name in KEYS.items())
         before = world.contact(ada, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
         meet(ada, before)
@@ -76,7 +75,7 @@ def test_after_a_restore_nothing_goes_over_until_somebody_says_so_and_then_nothi
         forgotten = world.contact(bo, "Liv Hansen", organisation="Hansen & Co", email="liv@hansen.example")
         ask(bo, forgotten)
         settled(desk)
-        there = office.counts(fake)
+        there = sync_harness.counts(fake)
 
         command(place, "restore", file, "--yes")
         heard = len(fake.heard)
@@ -88,7 +87,7 @@ def test_after_a_restore_nothing_goes_over_until_somebody_says_so_and_then_nothi
         # what the backup did not know is typed in again
         ask(bo, world.contact(bo, "Liv Hansen", organisation="Hansen", email="Liv@hansen.example"))
         assert {row.status for row in settled(desk, 30)} == {SyncStatus.SUCCESS}
-        assert office.counts(fake) == there
+        assert sync_harness.counts(fake) == there
         assert no_doubles(fake)
         assert fake.violations == []
         with db.reading() as session:
@@ -98,7 +97,7 @@ def test_after_a_restore_nothing_goes_over_until_somebody_says_so_and_then_nothi
 
 def test_a_contact_that_the_backup_knew_as_pushed_is_not_pushed_again(place):
     with FakePipedrive(KEYS) as fake:
-        desk = office.desk_at(fake.url)
+        desk = sync_harness.desk_at(fake.url)
         ada = connect(world.person("Ada"), next(iter(KEYS)))
         kari = world.contact(ada, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
         meet(ada, kari)
@@ -111,5 +110,5 @@ def test_a_contact_that_the_backup_knew_as_pushed_is_not_pushed_again(place):
             kari, ada = session.get_one(Contact, kari.id), session.get_one(User, ada.id)
         ask(ada, kari, Trigger.MANUAL)
         settled(desk)
-        assert office.counts(fake) == (1, 1, 1)
+        assert sync_harness.counts(fake) == (1, 1, 1)
         assert [heard.method for heard in fake.asked("POST")] == ["POST"] * 3

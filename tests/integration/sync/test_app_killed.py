@@ -19,8 +19,7 @@ from app.models import Contact, PipedriveSync, SyncStatus, User
 from app.postgres import open_server
 from app.services.accounts import sessions
 from app.vault import Vault
-from tests.support import sync_harness as office
-from tests.support import world
+from tests.support import sync_harness, world
 from tests.support.chaos_weather import ROOT, Watching
 from tests.support.forked_app import Forked
 from tests.support.hasty_pace import hurry
@@ -123,7 +122,7 @@ class App:
 def hired(key, name, folder):
     """A colleague with a sealed key; returns the token of their script."""
     user = world.person(name)
-    office.connect(user, Vault(*secret_key.keys(folder, SECRET)).seal(user.id, key))
+    sync_harness.connect(user, Vault(*secret_key.keys(folder, SECRET)).seal(user.id, key))
     with db.transaction() as session:
         return sessions.issue_token(session, session.get_one(User, user.id), "script")[1]
 

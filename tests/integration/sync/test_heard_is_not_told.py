@@ -10,12 +10,11 @@ from app.models import Outcome, User, now
 from app.services.activities import activity_log
 from app.services.contacts import organisations
 from app.sync.pull import listener
-from tests.support import sync_harness as office
+from tests.support import sync_harness
 from tests.support.sync_harness import ADAS_KEY, fresh, hurried, links, listen_next, meet, pushes, settled
 from tests.support.webhook_calls import about, known_secrets, ring
 from tests.support.world import contact
 
-fake, ada = office.fake, office.ada
 ADDRESS = "https://leads.firm.example"
 DUE = now().replace(second=0, microsecond=0) + timedelta(days=2)
 
@@ -23,18 +22,18 @@ DUE = now().replace(second=0, microsecond=0) + timedelta(days=2)
 @pytest.fixture
 def desk(fake, database):
     fake.company.people.by_key[ADAS_KEY].admin = True
-    return replace(hurried(office.desk_at(fake.url), recheck=3600), address=ADDRESS)
+    return replace(hurried(sync_harness.desk_at(fake.url), recheck=3600), address=ADDRESS)
 
 
 @pytest.fixture
-def kari(fake, desk, ada):
-    return contact(ada, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
+def kari(fake, desk, ada_with_key):
+    return contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
 
 
 @pytest.fixture
-def meeting(fake, desk, ada, kari):
+def meeting(fake, desk, ada_with_key, kari):
     """A meeting that both sides know, and agree on."""
-    meeting = meet(ada, kari, due_date=DUE, subject="Intro")
+    meeting = meet(ada_with_key, kari, due_date=DUE, subject="Intro")
     settled(desk)
     listen_next()
     listener.listen(desk)
@@ -44,7 +43,7 @@ def meeting(fake, desk, ada, kari):
 
 
 @pytest.fixture(params=["polled", "webhook"])
-def hear(request, fake, desk, ada, kari):
+def hear(request, fake, desk, ada_with_key, kari):
     """Hear of a record, over lists or over Pipedrive's own call; afterwards nothing may be asked of us."""
 
     def hear(entity, number, action="change", **meta):
@@ -100,8 +99,8 @@ def test_what_was_heard_of_a_meeting_stands_here(fake, desk, kari, meeting, hear
     assert is_in_step(meeting)
 
 
-def test_our_own_edit_beside_what_was_heard_still_goes_over(fake, desk, ada, meeting, hear):
-    edit_meeting(ada, meeting, location="Oslo")
+def test_our_own_edit_beside_what_was_heard_still_goes_over(fake, desk, ada_with_key, meeting, hear):
+    edit_meeting(ada_with_key, meeting, location="Oslo")
     fake.company.edit("activities", 1, due_date=f"{DUE + timedelta(days=3):%Y-%m-%d}")
     assert hear("activity", 1) == []
     settled(desk)
@@ -110,17 +109,17 @@ def test_our_own_edit_beside_what_was_heard_still_goes_over(fake, desk, ada, mee
     assert fresh(meeting).due_date == DUE + timedelta(days=3)
 
 
-def test_a_later_edit_goes_over_although_something_was_heard_before(fake, desk, ada, meeting, hear):
+def test_a_later_edit_goes_over_although_something_was_heard_before(fake, desk, ada_with_key, meeting, hear):
     fake.company.edit("activities", 1, due_date=f"{DUE + timedelta(days=3):%Y-%m-%d}")
     hear("activity", 1)
     settled(desk)
-    edit_meeting(ada, meeting, due_date=DUE + timedelta(days=5))
+    edit_meeting(ada_with_key, meeting, due_date=DUE + timedelta(days=5))
     settled(desk)
     assert fake.alive("activities")[0]["due_date"] == f"{DUE + timedelta(days=5):%Y-%m-%d}"
 
 
-def test_a_push_that_hears_something_on_its_way_runs_once(fake, desk, ada, meeting):
-    edit_meeting(ada, meeting, location="Oslo")
+def test_a_push_that_hears_something_on_its_way_runs_once(fake, desk, ada_with_key, meeting):
+    edit_meeting(ada_with_key, meeting, location="Oslo")
     fake.company.edit("activities", 1, due_date=f"{DUE + timedelta(days=3):%Y-%m-%d}")
     settled(desk)
     assert fresh(meeting).due_date == DUE + timedelta(days=3)
@@ -129,13 +128,15 @@ def test_a_push_that_hears_something_on_its_way_runs_once(fake, desk, ada, meeti
         ("PATCH", "/api/v2/activities/1"),
     ]
     fake.heard.clear()
-    edit_meeting(ada, meeting, location="Oslo")
+    edit_meeting(ada_with_key, meeting, location="Oslo")
     settled(desk)
     assert fake.heard == []
 
 
-def test_a_meeting_that_is_off_here_is_not_told_again_because_it_was_done_there(fake, desk, ada, meeting, hear):
-    edit_meeting(ada, meeting, outcome=Outcome.CANCELLED)
+def test_a_meeting_that_is_off_here_is_not_told_again_because_it_was_done_there(
+    fake, desk, ada_with_key, meeting, hear
+):
+    edit_meeting(ada_with_key, meeting, outcome=Outcome.CANCELLED)
     settled(desk)
     fake.company.edit("activities", 1, due_date=f"{DUE + timedelta(days=3):%Y-%m-%d}")
     assert hear("activity", 1) == []
@@ -158,15 +159,15 @@ def test_a_firm_that_was_renamed_there_queues_no_push(fake, desk, kari, meeting,
         assert organisations.name_of(session, fresh(kari).organisation_id) == name
 
 
-def test_an_edit_that_is_made_while_a_push_hears_something_is_not_lost(fake, desk, ada, meeting, monkeypatch):
+def test_an_edit_that_is_made_while_a_push_hears_something_is_not_lost(fake, desk, ada_with_key, meeting, monkeypatch):
     """Pipedrive moved the meeting; while our push asks for it, its owner types a place."""
-    edit_meeting(ada, meeting, note="Bring the drawings.")
+    edit_meeting(ada_with_key, meeting, note="Bring the drawings.")
     fake.company.edit("activities", 1, due_date=f"{DUE + timedelta(days=3):%Y-%m-%d}")
     commit, typed = fake.commit, []
 
     def commit_while_somebody_types(heard):
         if heard.method == "PATCH" and not typed:
-            typed.append(edit_meeting(ada, meeting, location="Oslo"))
+            typed.append(edit_meeting(ada_with_key, meeting, location="Oslo"))
         return commit(heard)
 
     monkeypatch.setattr(fake, "commit", commit_while_somebody_types)
@@ -178,7 +179,7 @@ def test_an_edit_that_is_made_while_a_push_hears_something_is_not_lost(fake, des
 
 
 def test_a_merge_or_deletion_there_is_looked_at_once_with_the_owners_key_and_told_nothing(
-    fake, desk, ada, kari, meeting, hear
+    fake, desk, ada_with_key, kari, meeting, hear
 ):
     fake.company.remove("activities", 1)
     (asked,) = hear("activity", 1, "delete") or [None]

@@ -12,13 +12,10 @@ from sqlmodel import select
 from app import db
 from app.models import Activity, Contact, SyncStatus
 from tests.support import faults
-from tests.support import sync_harness as office
 from tests.support.chaos_weather import drainer
 from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.sync_harness import KEYS, meet, no_doubles, pushes
 from tests.support.world import contact
-
-ada, bo = office.ada, office.bo
 
 SECONDS = 8
 FIRMS = ("Nordic Steel AS", "ACME", "Hansen & Co")
@@ -47,10 +44,10 @@ class Deadly(FakePipedrive):
             self.victims.discard(victim)
 
 
-def test_killed_again_and_again_nothing_is_lost_and_nothing_is_there_twice(url, ada, bo):
+def test_killed_again_and_again_nothing_is_lost_and_nothing_is_there_twice(url, ada_with_key, bo_with_key):
     people = [contact(owner, f"Person {n}", organisation=random.choice(FIRMS), email=f"{n}@{owner.name[:2]}.example")
-              for n in range(12) for owner in (ada, bo)]  # fmt: skip
-    owners = {ada.id: ada, bo.id: bo}
+              for n in range(12) for owner in (ada_with_key, bo_with_key)]  # fmt: skip
+    owners = {ada_with_key.id: ada_with_key, bo_with_key.id: bo_with_key}
     meetings = [meet(owners[one.user_id], one) for one in people]
     with Deadly(KEYS) as fake, drainer(url, fake), drainer(url, fake):
         fake.delay = 0.01

@@ -16,8 +16,7 @@ from app.services.contacts import bank
 from app.services.pipedrive import record_choice
 from app.services.push_queue import company_mapping, push_status
 from app.sync.pull import listener
-from tests.support import faults
-from tests.support import sync_harness as office
+from tests.support import faults, sync_harness
 from tests.support.sync_harness import (
     ADAS_KEY,
     BOS_KEY,
@@ -33,17 +32,15 @@ from tests.support.sync_harness import (
 )
 from tests.support.world import contact
 
-fake, ada, bo = office.fake, office.ada, office.bo
-
 
 @pytest.fixture
 def desk(fake, database):
-    return office.desk_at(fake.url)
+    return sync_harness.desk_at(fake.url)
 
 
 @pytest.fixture
-def kari(ada):
-    return contact(ada, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
+def kari(ada_with_key):
+    return contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
 
 
 def typed_there(fake, kind, **facts):
@@ -74,12 +71,12 @@ def choose(**chosen):
 
 
 @pytest.fixture
-def twice(fake, desk, ada, kari):
+def twice(fake, desk, ada_with_key, kari):
     """Two people there have Kari's address; the push asks."""
     firm = typed_there(fake, "organizations", name="Fjord AS")
     typed_there(fake, "persons", name="Kari Nordmann", emails=emails("kari@steel.example"), org_id=firm)
     typed_there(fake, "persons", name="K. Nordmann", emails=emails("old@x.example", "kari@steel.example"))
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     (row,) = settled(desk)
     return row
 
@@ -94,33 +91,33 @@ def test_several_that_may_be_meant_are_kept_with_all_that_tells_them_apart(twice
     ]  # fmt: skip
 
 
-def test_the_owner_says_which_one_it_is(fake, desk, ada, kari, twice):
-    decide(record_choice.link_to, ada, twice.id, 2)
+def test_the_owner_says_which_one_it_is(fake, desk, ada_with_key, kari, twice):
+    decide(record_choice.link_to, ada_with_key, twice.id, 2)
     assert standing(kari).badge is push_status.Badge.WAITING
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert (fresh(kari).pipedrive_person_id, counts(fake)) == (2, (2, 2, 0))
     assert (fresh(twice).choice, fresh(twice).candidates) == (None, None)
 
 
-def test_a_choice_that_does_not_exist_is_told_and_can_be_made_again(fake, desk, ada, kari, twice):
-    decide(record_choice.link_to, ada, twice.id, 99)
+def test_a_choice_that_does_not_exist_is_told_and_can_be_made_again(fake, desk, ada_with_key, kari, twice):
+    decide(record_choice.link_to, ada_with_key, twice.id, 99)
     (row,) = settled(desk)
     assert (row.status, row.error_code) == (SyncStatus.FAILED, "choice_gone")
     assert row.error == "Record 99 is not in Pipedrive, or your key may not see it. Choose another one."
-    decide(record_choice.link_to, ada, twice.id, 1)
+    decide(record_choice.link_to, ada_with_key, twice.id, 1)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert fresh(kari).pipedrive_person_id == 1
 
 
-def test_none_of_them_makes_a_new_one_also_when_its_answer_got_lost(fake, desk, ada, kari, twice):
+def test_none_of_them_makes_a_new_one_also_when_its_answer_got_lost(fake, desk, ada_with_key, kari, twice):
     fake.next(faults.server_error(commits=True), method="POST", kind="persons")
-    decide(record_choice.create_anyway, ada, twice.id)
+    decide(record_choice.create_anyway, ada_with_key, twice.id)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert (fresh(kari).pipedrive_person_id, counts(fake)) == (3, (2, 3, 0))
 
 
-def test_who_is_left_out_needs_nobody_and_is_not_pushed_by_an_edit(fake, desk, ada, kari, twice):
-    decide(record_choice.skip, ada, twice.id)
+def test_who_is_left_out_needs_nobody_and_is_not_pushed_by_an_edit(fake, desk, ada_with_key, kari, twice):
+    decide(record_choice.skip, ada_with_key, twice.id)
     row = fresh(twice)
     assert (row.status, row.error_code, row.candidates) == (SyncStatus.FAILED, SKIPPED, None)
     assert (standing(kari).badge, standing(kari).reason) == (
@@ -128,103 +125,105 @@ def test_who_is_left_out_needs_nobody_and_is_not_pushed_by_an_edit(fake, desk, a
         "You left this out of Pipedrive.",
     )
     with db.transaction() as session:
-        bank.change(session, session.get_one(User, ada.id), kari.id, {"name": "Kari Hansen"})
+        bank.change(session, session.get_one(User, ada_with_key.id), kari.id, {"name": "Kari Hansen"})
     assert not any(one.is_open for one in pushes())
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     assert standing(kari).badge is push_status.Badge.WAITING
 
 
-def test_firms_that_are_there_twice_are_asked_about_too(fake, desk, ada, kari):
+def test_firms_that_are_there_twice_are_asked_about_too(fake, desk, ada_with_key, kari):
     for name in ("Nordic Steel", "NORDIC STEEL AS"):
         typed_there(fake, "organizations", name=name)
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     (row,) = settled(desk)
     assert [(one["kind"], one["id"], one["url"]) for one in row.candidates] == [
         ("organization", 1, "https://acme.pipedrive.com/organization/1"),
         ("organization", 2, "https://acme.pipedrive.com/organization/2"),
     ]
-    decide(record_choice.link_to, ada, row.id, 2)
+    decide(record_choice.link_to, ada_with_key, row.id, 2)
     assert [one.status for one in settled(desk)] == [SyncStatus.SUCCESS]
     assert (fresh(kari).pipedrive_org_id, counts(fake)) == (2, (2, 1, 0))
 
 
-def test_only_its_owner_decides_and_only_what_is_open(fake, desk, ada, bo, kari, twice):
+def test_only_its_owner_decides_and_only_what_is_open(fake, desk, ada_with_key, bo_with_key, kari, twice):
     for verb, about in ((record_choice.link_to, (1,)), (record_choice.create_anyway, ()), (record_choice.skip, ())):
         with pytest.raises(NotFound):
-            decide(verb, bo, twice.id, *about)
-    decide(record_choice.link_to, ada, twice.id, 1)
+            decide(verb, bo_with_key, twice.id, *about)
+    decide(record_choice.link_to, ada_with_key, twice.id, 1)
     settled(desk)
     with pytest.raises(Conflict, match="done already"):
-        decide(record_choice.skip, ada, twice.id)
+        decide(record_choice.skip, ada_with_key, twice.id)
 
 
-def test_unlinking_touches_nothing_there_and_a_choice_links_anew(fake, desk, ada, kari, twice):
-    decide(record_choice.link_to, ada, twice.id, 1)
+def test_unlinking_touches_nothing_there_and_a_choice_links_anew(fake, desk, ada_with_key, kari, twice):
+    decide(record_choice.link_to, ada_with_key, twice.id, 1)
     settled(desk)
     written = len(fake.heard) - len(fake.asked("GET"))
-    decide(record_choice.unlink, ada, kari.id)
+    decide(record_choice.unlink, ada_with_key, kari.id)
     assert (standing(kari).badge, fresh(kari).pipedrive_person_id) == (push_status.Badge.NOT_PUSHED, None)
     assert not [link for link in links() if link.entity_type == "person"]
     with db.transaction() as session:
-        bank.change(session, session.get_one(User, ada.id), kari.id, {"phone": "+47 22 33 44 55"})
+        bank.change(session, session.get_one(User, ada_with_key.id), kari.id, {"phone": "+47 22 33 44 55"})
     settled(desk)
     assert len(fake.heard) - len(fake.asked("GET")) == written
-    row = ask(ada, kari)
-    decide(record_choice.link_to, ada, row.id, 2)
+    row = ask(ada_with_key, kari)
+    decide(record_choice.link_to, ada_with_key, row.id, 2)
     settled(desk)
     assert fresh(kari).pipedrive_person_id == 2
 
 
-def test_by_the_exact_name_in_the_same_firm(fake, desk, ada):
+def test_by_the_exact_name_in_the_same_firm(fake, desk, ada_with_key):
     firm = typed_there(fake, "organizations", name="Nordic Steel AS")
     typed_there(fake, "persons", name="kari  NORDMANN", org_id=firm, emails=emails("private@x.example"))
     typed_there(fake, "persons", name="Kari Nordmann")
-    with_address = contact(ada, "Kari Nordmann", organisation="Nordic Steel", email="kari@steel.example")
-    elsewhere = contact(ada, "Kari Nordmann", organisation="Fjord AS")
+    with_address = contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel", email="kari@steel.example")
+    elsewhere = contact(ada_with_key, "Kari Nordmann", organisation="Fjord AS")
     for one in (with_address, elsewhere):
-        ask(ada, one)
+        ask(ada_with_key, one)
     assert {row.status for row in settled(desk)} == {SyncStatus.SUCCESS}
     assert (fresh(with_address).pipedrive_person_id, fresh(elsewhere).pipedrive_person_id) == (1, 3)
     assert [row["value"] for row in fake.alive("persons")[0]["emails"]] == ["private@x.example", "kari@steel.example"]
 
 
-def test_two_of_that_name_in_the_firm_are_asked_about(fake, desk, ada):
+def test_two_of_that_name_in_the_firm_are_asked_about(fake, desk, ada_with_key):
     firm = typed_there(fake, "organizations", name="Nordic Steel AS")
     for _ in range(2):
         typed_there(fake, "persons", name="Kari Nordmann", org_id=firm)
-    ask(ada, contact(ada, "Kari Nordmann", organisation="Nordic Steel AS"))
+    ask(ada_with_key, contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS"))
     (row,) = settled(desk)
     assert [one["organization"] for one in row.candidates] == ["Nordic Steel AS"] * 2
 
 
-def test_two_without_an_address_are_not_the_same_for_that(fake, desk, ada):
+def test_two_without_an_address_are_not_the_same_for_that(fake, desk, ada_with_key):
     typed_there(fake, "persons", name="Ola Hansen", emails=[])
-    kari = contact(ada, "Kari Nordmann")
-    ask(ada, kari)
+    kari = contact(ada_with_key, "Kari Nordmann")
+    ask(ada_with_key, kari)
     settled(desk)
     assert (fresh(kari).pipedrive_person_id, counts(fake)) == (2, (0, 2, 0))
 
 
-def test_somebody_known_there_by_number_only_is_met_at_their_firm(fake, desk, ada):
+def test_somebody_known_there_by_number_only_is_met_at_their_firm(fake, desk, ada_with_key):
     firm = typed_there(fake, "organizations", name="ACME")
     typed_there(fake, "persons", name="Roe, Jane", org_id=firm, phones=[{"value": "+49 30 1234567"}])
-    jane = contact(ada, "Jane Roe", organisation="ACME Ltd", email="jane@acme.example", phone="+49 30 1234567")
-    ask(ada, jane)
+    jane = contact(ada_with_key, "Jane Roe", organisation="ACME Ltd", email="jane@acme.example", phone="+49 30 1234567")
+    ask(ada_with_key, jane)
     settled(desk)
     assert fresh(jane).pipedrive_person_id == 1
 
 
-def test_two_contacts_of_one_bank_never_share_a_record_for_their_name(fake, desk, ada):
-    one, other = (contact(ada, "Kari Nordmann", organisation="Nordic Steel AS") for _ in range(2))
+def test_two_contacts_of_one_bank_never_share_a_record_for_their_name(fake, desk, ada_with_key):
+    one, other = (contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS") for _ in range(2))
     for row in (one, other):
-        ask(ada, row)
+        ask(ada_with_key, row)
         settled(desk)
     assert fresh(one).pipedrive_person_id != fresh(other).pipedrive_person_id
 
 
-def test_two_colleagues_who_know_the_same_person_without_an_address_share_one(fake, desk, ada, bo):
-    ours, theirs = (contact(owner, "Kari Nordmann", organisation="Nordic Steel AS") for owner in (ada, bo))
-    for owner, row in ((ada, ours), (bo, theirs)):
+def test_two_colleagues_who_know_the_same_person_without_an_address_share_one(fake, desk, ada_with_key, bo_with_key):
+    ours, theirs = (
+        contact(owner, "Kari Nordmann", organisation="Nordic Steel AS") for owner in (ada_with_key, bo_with_key)
+    )
+    for owner, row in ((ada_with_key, ours), (bo_with_key, theirs)):
         ask(owner, row)
         settled(desk)
     assert counts(fake) == (1, 1, 0)
@@ -239,17 +238,17 @@ def listened(desk):
 
 
 @pytest.fixture
-def marked(fake, desk, ada):
+def marked(fake, desk, ada_with_key):
     """Ada is an administrator there: our field has been added."""
     fake.company.people.by_key[ADAS_KEY].admin = True
-    ask(ada, contact(ada, "First Face", organisation="First AS", email="first@x.example"))
+    ask(ada_with_key, contact(ada_with_key, "First Face", organisation="First AS", email="first@x.example"))
     settled(desk)
     listened(desk)
     return {kind: rows[-1]["field_code"] for kind, rows in fake.company.fields.items()}
 
 
-def test_what_we_create_carries_our_mark_where_a_field_for_it_could_be_added(fake, desk, ada, kari, marked):
-    ask(ada, kari)
+def test_what_we_create_carries_our_mark_where_a_field_for_it_could_be_added(fake, desk, ada_with_key, kari, marked):
+    ask(ada_with_key, kari)
     settled(desk)
     for kind in ("persons", "organizations"):
         assert fake.alive(kind)[-1]["custom_fields"][marked[kind]].startswith("pdn-")
@@ -257,68 +256,68 @@ def test_what_we_create_carries_our_mark_where_a_field_for_it_could_be_added(fak
     assert len(fake.asked("POST", "personFields")) == 1
 
 
-def test_by_our_mark_a_merged_record_is_known_again_whatever_its_addresses(fake, desk, ada, kari, marked):
-    ask(ada, kari)
+def test_by_our_mark_a_merged_record_is_known_again_whatever_its_addresses(fake, desk, ada_with_key, kari, marked):
+    ask(ada_with_key, kari)
     settled(desk)
     (mark,) = fake.alive("persons")[-1]["custom_fields"].values()
     survivor = typed_there(fake, "persons", name="K. N.", custom_fields={marked["persons"]: mark})
     fake.company.merge("persons", 2, into=survivor)
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     assert SyncStatus.FAILED not in {row.status for row in settled(desk)}
     assert fresh(kari).pipedrive_person_id == survivor
 
 
-def test_a_key_that_may_not_add_fields_is_asked_once_and_everything_works_without(fake, desk, ada, kari):
-    ask(ada, kari)
+def test_a_key_that_may_not_add_fields_is_asked_once_and_everything_works_without(fake, desk, ada_with_key, kari):
+    ask(ada_with_key, kari)
     settled(desk)
     listened(desk)
     listened(desk)
     assert len(fake.asked("POST", "organizationFields")) == 1
-    meet(ada, kari)
+    meet(ada_with_key, kari)
     settled(desk)
     assert "Ref pdn-" in fake.alive("activities")[0]["note"]
     assert fake.alive("persons")[0]["custom_fields"] == {}
 
 
-def test_a_field_that_somebody_deleted_there_stops_nothing(fake, desk, ada, kari, marked):
+def test_a_field_that_somebody_deleted_there_stops_nothing(fake, desk, ada_with_key, kari, marked):
     for rows in fake.company.fields.values():
         rows.pop()
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     assert {row.status for row in settled(desk)} == {SyncStatus.SUCCESS}
     assert fake.alive("persons")[-1]["custom_fields"] == {}
 
 
-def test_the_companys_own_kinds_of_activities_are_used_as_the_firm_chose(fake, desk, ada, kari):
+def test_the_companys_own_kinds_of_activities_are_used_as_the_firm_chose(fake, desk, ada_with_key, kari):
     types = fake.company.types
     types.append(types[0] | {"id": 9, "key_string": "intro_talk", "name": "Intro talk"})
     choose(pipedrive_activity_types={"MEETING": "intro_talk"})
-    meet(ada, kari)
+    meet(ada_with_key, kari)
     settled(desk)
     types[-1]["active_flag"] = False
     listened(desk)
-    meet(ada, kari, due_date=now() + timedelta(days=1))
+    meet(ada_with_key, kari, due_date=now() + timedelta(days=1))
     settled(desk)
     assert [row["type"] for row in fake.alive("activities")] == ["intro_talk", "meeting"]
     with db.reading() as session:
-        known = company_mapping.activity_types(session, fresh(ada))
+        known = company_mapping.activity_types(session, fresh(ada_with_key))
     assert ("lunch", "Lunch") in [(one.key, one.name) for one in known]
     assert "intro_talk" not in [one.key for one in known]
 
 
-def test_a_company_without_meetings_gets_its_first_kind(fake, desk, ada, kari):
+def test_a_company_without_meetings_gets_its_first_kind(fake, desk, ada_with_key, kari):
     fake.company.types = [row for row in fake.company.types if row["key_string"] != "meeting"]
-    meet(ada, kari)
+    meet(ada_with_key, kari)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert fake.alive("activities")[0]["type"] == "call"
 
 
 @pytest.mark.parametrize(("owner", "owned"), [("key_user", True), ("none", False)])
 def test_whose_a_new_record_is_who_sees_it_and_how_it_is_labelled_is_the_firms_choice(
-    fake, desk, ada, kari, owner, owned
+    fake, desk, ada_with_key, kari, owner, owned
 ):
     choose(pipedrive_owner=owner, pipedrive_visible_to=3, pipedrive_label_ids=[7, 8])
-    edit(ada, pipedrive_user_id=fake.user_ids[ADAS_KEY])
-    meet(ada, kari)
+    edit(ada_with_key, pipedrive_user_id=fake.user_ids[ADAS_KEY])
+    meet(ada_with_key, kari)
     settled(desk)
     firm, person, meeting = (fake.asked("POST", kind)[0].json for kind in ("organizations", "persons", "activities"))
     assert {("owner_id" in one) for one in (firm, person, meeting)} == {owned}
@@ -331,25 +330,25 @@ def known_labels(owner):
         return company_mapping.labels(session, session.get_one(User, owner.id))
 
 
-def test_labels_are_known_by_name_and_one_that_is_gone_there_breaks_no_push(fake, desk, ada, kari):
+def test_labels_are_known_by_name_and_one_that_is_gone_there_breaks_no_push(fake, desk, ada_with_key, kari):
     choose(pipedrive_label_ids=[2, 77])
-    ask(ada, contact(ada, "First"))
+    ask(ada_with_key, contact(ada_with_key, "First"))
     settled(desk)
     listened(desk)
-    assert known_labels(ada) == {1: "Customer", 2: "Hot lead", 3: "Warm lead", 4: "Cold lead"}
-    ask(ada, kari)
+    assert known_labels(ada_with_key) == {1: "Customer", 2: "Hot lead", 3: "Warm lead", 4: "Cold lead"}
+    ask(ada_with_key, kari)
     settled(desk)
     assert fake.asked("POST", "persons")[-1].json["label_ids"] == [2]
 
 
-def test_where_the_key_may_not_read_labels_their_numbers_go_over_as_typed(fake, desk, ada, kari):
+def test_where_the_key_may_not_read_labels_their_numbers_go_over_as_typed(fake, desk, ada_with_key, kari):
     fake.next(faults.not_allowed(), kind="personFields", times=None)
     choose(pipedrive_label_ids=[2, 77])
-    ask(ada, contact(ada, "First"))
+    ask(ada_with_key, contact(ada_with_key, "First"))
     settled(desk)
     listened(desk)
-    assert known_labels(ada) == {}
-    ask(ada, kari)
+    assert known_labels(ada_with_key) == {}
+    ask(ada_with_key, kari)
     settled(desk)
     assert fake.asked("POST", "persons")[-1].json["label_ids"] == [2, 77]
 
@@ -367,15 +366,15 @@ def test_a_choice_that_there_is_not_is_refused_with_a_sentence(gwen, wrong):
     assert str(refused.value).endswith(".")
 
 
-def test_only_a_golden_ticket_chooses(ada):
+def test_only_a_golden_ticket_chooses(ada_with_key):
     with pytest.raises(Forbidden), db.transaction() as session:
-        firm_settings.choose(session, ada, deleted_meetings="delete")
+        firm_settings.choose(session, ada_with_key, deleted_meetings="delete")
 
 
-def test_a_meeting_made_by_a_colleague_goes_with_the_owners_key(fake, desk, ada, kari):
-    meeting = meet(ada, kari)
+def test_a_meeting_made_by_a_colleague_goes_with_the_owners_key(fake, desk, ada_with_key, kari):
+    meeting = meet(ada_with_key, kari)
     with db.transaction() as session:
-        activity_log.change(session, session.get_one(User, ada.id), meeting.id, {"note": "x"})
+        activity_log.change(session, session.get_one(User, ada_with_key.id), meeting.id, {"note": "x"})
     settled(desk)
     assert {heard.key for heard in fake.heard} == {ADAS_KEY}
     assert only_push().generation == 2

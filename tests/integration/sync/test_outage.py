@@ -17,8 +17,7 @@ from app.sync.queue import circuit_breaker, token_budget
 from app.sync.queue.leases import Lease
 from app.sync.queue.timings import Pace
 from app.sync.runner.worker import drain
-from tests.support import faults, world
-from tests.support import sync_harness as office
+from tests.support import faults, sync_harness, world
 from tests.support.api_client import ask
 from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.sync_harness import ADAS_KEY, BOS_KEY, connect, counts, hurried, lane, no_doubles, pushes, settled
@@ -97,14 +96,14 @@ def good(answer):
 
 def test_a_week_without_any_line_spends_nobodys_attempts_and_ends_by_itself_without_a_stampede(firm):
     fake, staff = firm
-    desk, port = hurried(office.desk_at(fake.url), offline=4, lanes_at_once=3), fake.port
+    desk, port = hurried(sync_harness.desk_at(fake.url), offline=4, lanes_at_once=3), fake.port
     fake.stop()
     for day in range(DAYS):
         for person in staff[:2]:
             work(person, day)
         a_day_passes(desk)
     for person in staff[2:]:
-        office.meet(person, world.contact(person, "Late", email=f"late@{person.id.hex[-8:]}.example"))
+        sync_harness.meet(person, world.contact(person, "Late", email=f"late@{person.id.hex[-8:]}.example"))
     a_day_passes(desk)
     rows = pushes()
     assert {(row.status, row.attempts) for row in rows} == {(SyncStatus.PENDING, 0)}
@@ -134,14 +133,14 @@ OUTAGES = {
 def test_a_week_of_errors_needs_nobody(firm, outage):
     """Whatever part of Pipedrive breaks, it all waits, one asks for all, and in the end it goes over by itself."""
     fake, staff = firm
-    desk = hurried(office.desk_at(fake.url), lanes_at_once=3, ailing=30, longest_ailing=60, spread=1)
+    desk = hurried(sync_harness.desk_at(fake.url), lanes_at_once=3, ailing=30, longest_ailing=60, spread=1)
     fake.next(**outage, times=None)
     for person in staff:
-        office.meet(person, world.contact(person, "Kari", organisation=f"Firm {person.id.hex[-4:]}", email=f"k@{person.id.hex[-8:]}.example"))  # fmt: skip
+        sync_harness.meet(person, world.contact(person, "Kari", organisation=f"Firm {person.id.hex[-4:]}", email=f"k@{person.id.hex[-8:]}.example"))  # fmt: skip
     a_day_passes(desk)
     for day in range(MAX_ATTEMPTS + 2):
         if day < DAYS:
-            office.meet(
+            sync_harness.meet(
                 staff[0], world.contact(staff[0], f"Day {day}", organisation="Steel", email=f"d{day}@steel.example")
             )
         before = len(fake.heard)
@@ -167,18 +166,18 @@ def test_a_week_of_errors_needs_nobody(firm, outage):
 def test_a_try_for_all_whose_pushes_still_wait_is_the_next_ones(firm):
     """What may still arrive is not asked about, so that colleague finds nothing out and holds up nobody."""
     fake, (ada, bo, *_) = firm
-    desk = hurried(office.desk_at(fake.url), late_commit=30, lanes_at_once=1)
+    desk = hurried(sync_harness.desk_at(fake.url), late_commit=30, lanes_at_once=1)
     fake.next(faults.server_error(), method="POST", about="ada@steel.example")
-    office.ask(ada, world.contact(ada, "Waits", email="ada@steel.example"))
+    sync_harness.ask(ada, world.contact(ada, "Waits", email="ada@steel.example"))
     drain(desk)
-    office.ask(bo, world.contact(bo, "Finds out", email="bo@steel.example"))
+    sync_harness.ask(bo, world.contact(bo, "Finds out", email="bo@steel.example"))
     with db.transaction() as session:
         for change in (
             "sync_accounts set not_before = clock_timestamp(), trouble = jsonb_set(trouble, '{rests}', '1')",
             "pipedrive_syncs set run_at = clock_timestamp()",
         ):
             session.connection().exec_driver_sql(f"update {change}")
-    office.edit(lane(ada), lease_until=None)
+    sync_harness.edit(lane(ada), lease_until=None)
     drain(desk)
     waits, finds_out = pushes()
     assert waits.is_open
@@ -189,11 +188,11 @@ def test_a_try_for_all_whose_pushes_still_wait_is_the_next_ones(firm):
 def test_a_push_that_alone_breaks_pipedrive_needs_its_owner_and_holds_up_nobody(firm, others):
     fake, staff = firm
     ada, bo = staff[:2]
-    desk = hurried(office.desk_at(fake.url), attempts=4)
+    desk = hurried(sync_harness.desk_at(fake.url), attempts=4)
     fake.next(faults.server_error(), times=None, about="poison@steel.example")
-    office.ask(ada, world.contact(ada, "Poison", email="poison@steel.example"))
+    sync_harness.ask(ada, world.contact(ada, "Poison", email="poison@steel.example"))
     for number in range(others):
-        office.ask(bo if number % 2 else ada, world.contact(ada if not number % 2 else bo, f"N{number}", email=f"n{number}@steel.example"))  # fmt: skip
+        sync_harness.ask(bo if number % 2 else ada, world.contact(ada if not number % 2 else bo, f"N{number}", email=f"n{number}@steel.example"))  # fmt: skip
     poison, *rest = settled(desk, 30)
     assert (poison.status, poison.attempts) == (SyncStatus.FAILED, 4)
     assert poison.error == "Pipedrive answers, but not to this push. We gave up after 4 tries."
@@ -203,15 +202,15 @@ def test_a_push_that_alone_breaks_pipedrive_needs_its_owner_and_holds_up_nobody(
 
 def test_beside_a_backlog_under_the_real_burst_limit_a_single_push_does_not_wait_for_its_end(database):
     """With the product's own pace; only the backlog is smaller than five thousand, for its length changes nothing."""
-    keys = {**office.KEYS}
+    keys = {**sync_harness.KEYS}
     ada, bo = (connect(world.person(name), key) for key, name in keys.items())
     with FakePipedrive(keys, limits=Limits(enforced=True)) as fake:
-        desk = office.desk_at(fake.url, Pace(lanes_at_once=1), patience=5)
+        desk = sync_harness.desk_at(fake.url, Pace(lanes_at_once=1), patience=5)
         with db.transaction() as session:
             session.add_all(backlog(ada, 80))
         with db.transaction() as session:
             push_jobs.wake_lane(session, session.merge(ada))
-        office.ask(bo, world.contact(bo, "Only One", email="one@bo.example"))
+        sync_harness.ask(bo, world.contact(bo, "Only One", email="one@bo.example"))
         while not fake.asked("POST", "persons", BOS_KEY):
             drain(desk)
         single = fake.asked("POST", "persons", BOS_KEY)[0].at
@@ -233,7 +232,7 @@ def test_a_backlog_keeps_to_the_burst_limit_without_ever_being_told(database):
 
     ada, size = connect(world.person("Ada"), ADAS_KEY), 60
     with Telling({ADAS_KEY: "Ada"}, limits=Limits(enforced=True)) as fake:
-        desk = office.desk_at(fake.url, Pace(), patience=5)
+        desk = sync_harness.desk_at(fake.url, Pace(), patience=5)
         with db.transaction() as session:
             session.add_all(backlog(ada, size))
         with db.transaction() as session:
@@ -245,7 +244,7 @@ def test_a_backlog_keeps_to_the_burst_limit_without_ever_being_told(database):
 
 def backlog(owner, size):
     rows = [world.contact(owner, f"Person {number}", email=f"p{number}@ada.example") for number in range(size)]
-    office.ask(owner, rows[0])
+    sync_harness.ask(owner, rows[0])
     for row in rows[1:]:
         yield PipedriveSync(
             user_id=owner.id, contact_id=row.id, entity_type="person", entity_id=row.id, trigger="MANUAL",
@@ -259,7 +258,7 @@ def test_a_lane_that_waits_for_a_reason_of_its_own_waits_on_when_the_trouble_beg
         for name, key in (("Ada", ADAS_KEY), ("Bo", BOS_KEY), ("Cem", "key-cem-0123456789"))
     )
     for one in (ada, bo, cem):
-        office.ask(one, world.contact(one, f"Contact of {one.name}"))
+        sync_harness.ask(one, world.contact(one, f"Contact of {one.name}"))
     with db.transaction() as session:
         lease = Lease(lane(ada).id, uuid4(), ada, "acme")
         own = session.get_one(SyncLane, lane(bo).id)
@@ -272,7 +271,7 @@ def test_a_lane_that_waits_for_a_reason_of_its_own_waits_on_when_the_trouble_beg
     assert lane(cem).paused_reason.startswith(OutOfOrder.says)
     with db.transaction() as session:
         session.exec(select(SyncAccount)).one().trouble = {"jobs": [], "rests": 1, "since": ""}
-        line = SimpleNamespace(account="acme", lease=lease, pace=office.QUICK)
+        line = SimpleNamespace(account="acme", lease=lease, pace=sync_harness.QUICK)
         circuit_breaker.answered(line, lambda *_: None)(session, None, None)
     assert (lane(bo).not_before, lane(bo).paused_reason) == (waits, "Slow down.")
     assert lane(cem).not_before < now() + timedelta(seconds=30)

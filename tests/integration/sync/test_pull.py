@@ -16,8 +16,7 @@ from app.services.contacts import bank, organisations
 from app.services.pipedrive import conflicts
 from app.services.push_queue import push_jobs, push_status
 from app.sync.pull import listener
-from tests.support import faults, openapi_contract
-from tests.support import sync_harness as office
+from tests.support import faults, openapi_contract, sync_harness
 from tests.support.sync_harness import (
     BOS_KEY,
     ask,
@@ -33,12 +32,10 @@ from tests.support.sync_harness import (
 )
 from tests.support.world import contact
 
-fake, ada, bo = office.fake, office.ada, office.bo
-
 
 @pytest.fixture
 def desk(fake, database):
-    return office.hurried(office.desk_at(fake.url), recheck=0)
+    return sync_harness.hurried(sync_harness.desk_at(fake.url), recheck=0)
 
 
 @pytest.fixture(autouse=True)
@@ -48,10 +45,10 @@ def _nothing_breaks(caplog):
 
 
 @pytest.fixture
-def kari(fake, desk, ada):
+def kari(fake, desk, ada_with_key):
     """Somebody whom both sides know, and agree on."""
-    kari = contact(ada, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
-    ask(ada, kari)
+    kari = contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
+    ask(ada_with_key, kari)
     settled(desk)
     listened(desk)
     return fresh(kari)
@@ -93,7 +90,7 @@ def values(*addresses):
     return [{"value": one, "primary": not place, "label": "work"} for place, one in enumerate(addresses)]
 
 
-def test_what_only_they_changed_is_taken_over_with_a_trace_and_costs_no_answer(fake, desk, ada, kari):
+def test_what_only_they_changed_is_taken_over_with_a_trace_and_costs_no_answer(fake, desk, ada_with_key, kari):
     fake.company.edit("persons", 1, name="Kari Hansen", emails=values("hansen@steel.example", "kari@steel.example"),
                       phones=values("+47 22 33 44 55", "not a number"))  # fmt: skip
     fake.heard.clear()
@@ -107,40 +104,40 @@ def test_what_only_they_changed_is_taken_over_with_a_trace_and_costs_no_answer(f
         (event,) = [one for one in session.exec(select(AuditEvent)) if one.action == "contact.changed_in_pipedrive"]
     assert (event.actor, event.detail) == ("pipedrive", {"fields": ["emails", "name", "phones"]})
     spent = fake.company.limits.spent
-    meet(ada, kari)
+    meet(ada_with_key, kari)
     settled(desk)
     assert fake.company.limits.spent == spent + 5
 
 
-def test_hearing_the_same_twice_changes_nothing(fake, desk, ada, kari):
+def test_hearing_the_same_twice_changes_nothing(fake, desk, ada_with_key, kari):
     fake.company.edit("persons", 1, name="Kari Hansen")
     listened(desk)
     version = fresh(kari).version
     listened(desk)
     assert fresh(kari).version == version
-    change(ada, kari, name="Kari Ibsen")
+    change(ada_with_key, kari, name="Kari Ibsen")
     settled(desk)
     assert fake.alive("persons")[0]["name"] == "Kari Ibsen"
     listened(desk)
     assert fresh(kari).name == "Kari Ibsen"
 
 
-def test_an_address_removed_there_goes_here_and_one_that_only_we_know_stays(fake, desk, ada, kari):
-    change(ada, kari, emails=["kari@steel.example", "k@home.example"])
+def test_an_address_removed_there_goes_here_and_one_that_only_we_know_stays(fake, desk, ada_with_key, kari):
+    change(ada_with_key, kari, emails=["kari@steel.example", "k@home.example"])
     settled(desk)
     fake.company.edit("persons", 1, emails=values("k@home.example", "new@steel.example"))
     listened(desk)
     assert fresh(kari).emails == ["k@home.example", "new@steel.example"]
-    assert waiting(ada) == []
+    assert waiting(ada_with_key) == []
 
 
-def test_another_firm_there_is_another_firm_here(fake, desk, ada, kari):
+def test_another_firm_there_is_another_firm_here(fake, desk, ada_with_key, kari):
     typed_there(fake, "organizations", name="Fjord AS")
     fake.company.edit("persons", 1, org_id=2)
     listened(desk)
     assert (firm_of(kari), fresh(kari).pipedrive_org_id) == ("Fjord AS", 2)
     spent = fake.company.limits.spent
-    meet(ada, kari)
+    meet(ada_with_key, kari)
     settled(desk)
     assert fake.company.limits.spent == spent + 5
     assert fake.alive("activities")[0]["org_id"] == 2
@@ -149,27 +146,27 @@ def test_another_firm_there_is_another_firm_here(fake, desk, ada, kari):
     assert firm_of(kari) is None
 
 
-def test_a_firm_that_is_renamed_there_is_renamed_here(fake, desk, ada, kari):
-    other = contact(ada, "Ola", organisation="Nordic Steel AS", email="ola@steel.example")
-    ask(ada, other)
+def test_a_firm_that_is_renamed_there_is_renamed_here(fake, desk, ada_with_key, kari):
+    other = contact(ada_with_key, "Ola", organisation="Nordic Steel AS", email="ola@steel.example")
+    ask(ada_with_key, other)
     settled(desk)
     fake.company.edit("organizations", 1, name="Nordic Metals AS")
     listened(desk)
     assert {firm_of(one) for one in (kari, other)} == {"Nordic Metals AS"}
-    change(ada, kari, name="Kari Hansen")
+    change(ada_with_key, kari, name="Kari Hansen")
     settled(desk)
     assert counts(fake)[0] == 1
 
 
 @pytest.mark.parametrize("through", ["push", "listening"])
 @pytest.mark.parametrize("resolution", ConflictResolution)
-def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada, kari, resolution, through):
+def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada_with_key, kari, resolution, through):
     fake.company.edit("persons", 1, name="Kari Hansen", emails=values("hansen@steel.example"))
-    change(ada, kari, name="Kari Ibsen", email="ibsen@steel.example", phone="+47 22 33 44 55")
+    change(ada_with_key, kari, name="Kari Ibsen", email="ibsen@steel.example", phone="+47 22 33 44 55")
     if through == "push":
         settled(desk)
     listened(desk)
-    name, emails = sorted(waiting(ada), key=lambda one: one.field, reverse=True)
+    name, emails = sorted(waiting(ada_with_key), key=lambda one: one.field, reverse=True)
     assert (name.field, name.ours, name.theirs) == ("name", "Kari Ibsen", "Kari Hansen")
     assert (emails.field, emails.ours, emails.theirs) == (
         "e-mail addresses",
@@ -182,7 +179,7 @@ def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada, kari, 
     assert (person["name"], fresh(kari).name) == ("Kari Hansen", "Kari Ibsen")
     assert [one["value"] for one in person["phones"]] == ["+4722334455"]
     for one in (name, emails):
-        decide(ada, one, resolution)
+        decide(ada_with_key, one, resolution)
         settled(desk)
     listened(desk)
     (person,) = fake.alive("persons")
@@ -192,47 +189,47 @@ def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada, kari, 
         resolution is ConflictResolution.OURS
     )
     assert fresh(kari).emails == [f"{'ibsen' if resolution is ConflictResolution.OURS else 'hansen'}@steel.example"]
-    assert (waiting(ada), standing(kari).badge) == ([], push_status.Badge.IN_PIPEDRIVE)
+    assert (waiting(ada_with_key), standing(kari).badge) == ([], push_status.Badge.IN_PIPEDRIVE)
 
 
-def test_a_question_ends_by_itself_when_both_say_the_same(fake, desk, ada, kari):
+def test_a_question_ends_by_itself_when_both_say_the_same(fake, desk, ada_with_key, kari):
     fake.company.edit("persons", 1, name="Kari Hansen")
-    change(ada, kari, name="Kari Ibsen")
+    change(ada_with_key, kari, name="Kari Ibsen")
     settled(desk)
-    assert len(waiting(ada)) == 1
-    change(ada, kari, name="Kari Hansen")
+    assert len(waiting(ada_with_key)) == 1
+    change(ada_with_key, kari, name="Kari Hansen")
     settled(desk)
-    assert waiting(ada) == []
+    assert waiting(ada_with_key) == []
 
 
-def test_only_its_owner_decides_and_only_once(fake, desk, ada, bo, kari):
+def test_only_its_owner_decides_and_only_once(fake, desk, ada_with_key, bo_with_key, kari):
     fake.company.edit("persons", 1, name="Kari Hansen")
-    change(ada, kari, name="Kari Ibsen")
+    change(ada_with_key, kari, name="Kari Ibsen")
     settled(desk)
-    (asked,) = waiting(ada)
-    assert waiting(bo) == []
+    (asked,) = waiting(ada_with_key)
+    assert waiting(bo_with_key) == []
     with pytest.raises(NotFound):
-        decide(bo, asked, ConflictResolution.OURS)
-    decide(ada, asked, ConflictResolution.OURS)
+        decide(bo_with_key, asked, ConflictResolution.OURS)
+    decide(ada_with_key, asked, ConflictResolution.OURS)
     with pytest.raises(Conflict, match="decided already"):
-        decide(ada, asked, ConflictResolution.THEIRS)
+        decide(ada_with_key, asked, ConflictResolution.THEIRS)
 
 
-def test_a_question_about_the_firm_is_answered_with_theirs(fake, desk, ada, kari):
+def test_a_question_about_the_firm_is_answered_with_theirs(fake, desk, ada_with_key, kari):
     typed_there(fake, "organizations", name="Fjord AS")
     fake.company.edit("persons", 1, org_id=2)
-    change(ada, kari, organisation="Elv AS")
+    change(ada_with_key, kari, organisation="Elv AS")
     settled(desk)
-    (asked,) = waiting(ada)
+    (asked,) = waiting(ada_with_key)
     assert (asked.field, asked.ours, asked.theirs) == ("organisation", "Elv AS", "Fjord AS")
-    decide(ada, asked, ConflictResolution.THEIRS)
+    decide(ada_with_key, asked, ConflictResolution.THEIRS)
     settled(desk)
     assert (firm_of(kari), fake.alive("persons")[0]["org_id"]) == ("Fjord AS", 2)
 
 
 @pytest.mark.parametrize("known_better", [None, Outcome.CANCELLED])
-def test_a_meeting_that_is_done_there_was_held_unless_we_know_better(fake, desk, ada, kari, known_better):
-    meeting = meet(ada, kari, due_date=now() + timedelta(hours=1), subject="Intro")
+def test_a_meeting_that_is_done_there_was_held_unless_we_know_better(fake, desk, ada_with_key, kari, known_better):
+    meeting = meet(ada_with_key, kari, due_date=now() + timedelta(hours=1), subject="Intro")
     settled(desk)
     if known_better:
         edit(meeting, outcome=known_better)
@@ -243,9 +240,9 @@ def test_a_meeting_that_is_done_there_was_held_unless_we_know_better(fake, desk,
     assert fresh(kari).last_contacted == ours.happened_at
 
 
-def test_a_meeting_that_is_moved_there_is_moved_here(fake, desk, ada, kari):
+def test_a_meeting_that_is_moved_there_is_moved_here(fake, desk, ada_with_key, kari):
     due = now().replace(microsecond=0, second=0) + timedelta(days=2)
-    meeting = meet(ada, kari, due_date=due)
+    meeting = meet(ada_with_key, kari, due_date=due)
     settled(desk)
     fake.company.edit("activities", 1, due_date=f"{due + timedelta(days=3):%Y-%m-%d}", due_time="08:15:00")
     listened(desk)
@@ -257,44 +254,46 @@ def test_a_meeting_that_is_moved_there_is_moved_here(fake, desk, ada, kari):
 
 
 @pytest.mark.parametrize("resolution", ConflictResolution)
-def test_a_meeting_that_both_moved_is_asked_about(fake, desk, ada, kari, resolution):
+def test_a_meeting_that_both_moved_is_asked_about(fake, desk, ada_with_key, kari, resolution):
     due = now().replace(microsecond=0, second=0) + timedelta(days=2)
-    meeting = meet(ada, kari, due_date=due, subject="Intro")
+    meeting = meet(ada_with_key, kari, due_date=due, subject="Intro")
     settled(desk)
     fake.company.edit("activities", 1, due_date=f"{due + timedelta(days=3):%Y-%m-%d}")
     ours, theirs = due + timedelta(days=1), due + timedelta(days=3)
     with db.transaction() as session:
-        activity_log.change(session, session.get_one(User, ada.id), meeting.id, {"due_date": ours})
+        activity_log.change(session, session.get_one(User, ada_with_key.id), meeting.id, {"due_date": ours})
     settled(desk)
-    (asked,) = waiting(ada)
+    (asked,) = waiting(ada_with_key)
     assert (asked.about, asked.field) == ("Intro", "date")
-    decide(ada, asked, resolution)
+    decide(ada_with_key, asked, resolution)
     settled(desk)
     stands = ours if resolution is ConflictResolution.OURS else theirs
     assert fresh(meeting).due_date == stands
     assert fake.alive("activities")[0]["due_date"] == f"{stands:%Y-%m-%d}"
-    assert waiting(ada) == []
+    assert waiting(ada_with_key) == []
 
 
-def test_somebody_who_was_merged_there_is_found_again(fake, desk, ada, kari):
+def test_somebody_who_was_merged_there_is_found_again(fake, desk, ada_with_key, kari):
     typed_there(fake, "persons", name="K. Nordmann", emails=values("kari@steel.example"))
     fake.company.merge("persons", 1, into=2)
     listened(desk)
     assert (fresh(kari).pipedrive_person_id, standing(kari).badge) == (2, push_status.Badge.IN_PIPEDRIVE)
 
 
-def test_a_firm_that_was_merged_there_is_followed(fake, desk, ada, kari):
+def test_a_firm_that_was_merged_there_is_followed(fake, desk, ada_with_key, kari):
     typed_there(fake, "organizations", name="Nordic Steel")
     fake.company.merge("organizations", 1, into=2)
     listened(desk)
     listened(desk)
     assert fresh(kari).pipedrive_org_id == 2
-    assert (firm_of(kari), waiting(ada)) == ("Nordic Steel AS", [])
+    assert (firm_of(kari), waiting(ada_with_key)) == ("Nordic Steel AS", [])
 
 
 @pytest.mark.parametrize("kind", ["persons", "organizations", "activities"])
-def test_what_somebody_deleted_there_needs_its_owner_and_is_never_made_again_in_silence(fake, desk, ada, kari, kind):
-    meet(ada, kari, due_date=now() + timedelta(days=1))
+def test_what_somebody_deleted_there_needs_its_owner_and_is_never_made_again_in_silence(
+    fake, desk, ada_with_key, kari, kind
+):
+    meet(ada_with_key, kari, due_date=now() + timedelta(days=1))
     settled(desk)
     before = counts(fake)
     fake.company.remove(kind, 1)
@@ -302,35 +301,35 @@ def test_what_somebody_deleted_there_needs_its_owner_and_is_never_made_again_in_
     assert [row.error_code for row in rows if row.status is SyncStatus.FAILED] == ["gone"]
     assert standing(kari).badge is push_status.Badge.NEEDS_YOU
     assert standing(kari).reason.endswith("was deleted in Pipedrive. Try again to create it there anew.")
-    change(ada, kari, name="Kari Hansen")
+    change(ada_with_key, kari, name="Kari Hansen")
     settled(desk)
     listened(desk)
     assert sum(counts(fake)) == sum(before) - 1
     with db.transaction() as session:
-        push_jobs.retry(session, session.get_one(User, ada.id), None)
+        push_jobs.retry(session, session.get_one(User, ada_with_key.id), None)
     settled(desk)
     assert counts(fake) == before
 
 
-def test_a_record_that_only_its_owner_sees_is_not_taken_for_deleted(fake, desk, ada, bo, kari):
+def test_a_record_that_only_its_owner_sees_is_not_taken_for_deleted(fake, desk, ada_with_key, bo_with_key, kari):
     fake.company.edit("persons", 1, visible_to=1)
-    ask(bo, contact(bo, "Ola", email="ola@x.example"))
+    ask(bo_with_key, contact(bo_with_key, "Ola", email="ola@x.example"))
     settled(desk)
-    edit(office.lane(ada), lease_until=now())
-    edit(office.lane(bo), lease_until=None)
+    edit(sync_harness.lane(ada_with_key), lease_until=now())
+    edit(sync_harness.lane(bo_with_key), lease_until=None)
     fake.heard.clear()
     listened(desk)
     assert BOS_KEY in {heard.key for heard in fake.asked("GET", "persons")}
     assert (standing(kari).badge, fresh(kari).pipedrive_person_id) == (push_status.Badge.IN_PIPEDRIVE, 1)
 
 
-def test_whoever_has_no_links_is_not_listened_to(fake, desk, ada):
-    contact(ada, "Kari", email="kari@x.example")
+def test_whoever_has_no_links_is_not_listened_to(fake, desk, ada_with_key):
+    contact(ada_with_key, "Kari", email="kari@x.example")
     assert listener.listen(desk) == 0
     assert fake.heard == []
 
 
-def test_one_listens_for_the_whole_company_and_not_before_it_is_time(fake, desk, ada, bo, kari):
+def test_one_listens_for_the_whole_company_and_not_before_it_is_time(fake, desk, ada_with_key, bo_with_key, kari):
     fake.heard.clear()
     assert listener.listen(desk) == 0
     listened(desk)
@@ -340,8 +339,8 @@ def test_one_listens_for_the_whole_company_and_not_before_it_is_time(fake, desk,
     assert timedelta(minutes=9) < account.listen_at - now() < timedelta(minutes=11)
 
 
-def test_while_one_listens_nobody_else_does(fake, desk, ada, bo, kari):
-    ask(bo, contact(bo, "Ola", email="ola@x.example"))
+def test_while_one_listens_nobody_else_does(fake, desk, ada_with_key, bo_with_key, kari):
+    ask(bo_with_key, contact(bo_with_key, "Ola", email="ola@x.example"))
     settled(desk)
     with db.transaction() as session:
         row = session.exec(select(SyncAccount)).one()
@@ -358,41 +357,41 @@ def test_while_one_listens_nobody_else_does(fake, desk, ada, bo, kari):
     assert len({heard.key for heard in fake.heard}) == 1
 
 
-def test_a_full_turn_costs_no_more_than_its_lists(fake, desk, ada, kari):
+def test_a_full_turn_costs_no_more_than_its_lists(fake, desk, ada_with_key, kari):
     patient = hurried(desk, recheck=3600)
-    meet(ada, kari, due_date=now() + timedelta(days=1))
+    meet(ada_with_key, kari, due_date=now() + timedelta(days=1))
     settled(patient)
     spent = fake.company.limits.spent
     listened(patient)
     assert fake.company.limits.spent == spent + 30
     with db.reading() as session:
-        assert {row.kind: row.tokens for row in push_jobs.spending(session, fresh(ada))}["listen"] >= 30
+        assert {row.kind: row.tokens for row in push_jobs.spending(session, fresh(ada_with_key))}["listen"] >= 30
 
 
 @pytest.mark.parametrize(
     "fault", [faults.server_error(), faults.too_fast(), faults.silence(), faults.budget_gone(), faults.truncated()]
 )
-def test_what_was_not_heard_because_of_trouble_is_heard_the_next_time(fake, desk, ada, kari, fault):
+def test_what_was_not_heard_because_of_trouble_is_heard_the_next_time(fake, desk, ada_with_key, kari, fault):
     fake.company.edit("persons", 1, name="Kari Hansen")
     fake.next(fault, method="GET", kind="persons")
     listened(desk)
     with db.transaction() as session:
-        for row in [*session.exec(select(SyncAccount)), session.merge(office.lane(ada))]:
+        for row in [*session.exec(select(SyncAccount)), session.merge(sync_harness.lane(ada_with_key))]:
             row.not_before = now()
             session.add(row)
     listened(desk)
     assert fresh(kari).name == "Kari Hansen"
 
 
-def test_a_contact_in_the_trash_hears_nothing(fake, desk, ada, kari):
+def test_a_contact_in_the_trash_hears_nothing(fake, desk, ada_with_key, kari):
     with db.transaction() as session:
-        bank.trash(session, session.get_one(User, ada.id), kari.id)
+        bank.trash(session, session.get_one(User, ada_with_key.id), kari.id)
     fake.company.edit("persons", 1, name="Kari Hansen")
     listened(desk)
     assert fresh(kari).name == "Kari Nordmann"
 
 
-def test_what_was_linked_before_such_things_were_kept_starts_where_it_is(fake, desk, ada, kari):
+def test_what_was_linked_before_such_things_were_kept_starts_where_it_is(fake, desk, ada_with_key, kari):
     for link in links():
         edit(link, agreed=None)
     fake.company.edit("persons", 1, phones=values("+47 22 33 44 55"))
@@ -403,7 +402,7 @@ def test_what_was_linked_before_such_things_were_kept_starts_where_it_is(fake, d
     assert fresh(kari).name == "Kari Hansen"
 
 
-def test_many_pages_are_read_to_their_end(fake, desk, ada, kari, monkeypatch):
+def test_many_pages_are_read_to_their_end(fake, desk, ada_with_key, kari, monkeypatch):
     from app.sync.api import pipedrive
 
     monkeypatch.setattr(pipedrive, "FULL_PAGE", 2)
@@ -415,9 +414,9 @@ def test_many_pages_are_read_to_their_end(fake, desk, ada, kari, monkeypatch):
 
 
 @pytest.mark.skipif(not openapi_contract.OfficialContract.is_here(), reason=openapi_contract.MISSING)
-def test_everything_we_ask_fits_pipedrives_own_documents(fake, desk, ada, kari):
+def test_everything_we_ask_fits_pipedrives_own_documents(fake, desk, ada_with_key, kari):
     official = openapi_contract.OfficialContract()
-    meet(ada, kari, due_date=now() + timedelta(days=1))
+    meet(ada_with_key, kari, due_date=now() + timedelta(days=1))
     settled(desk)
     fake.company.remove("activities", 1)
     fake.company.edit("persons", 1, name="Kari Hansen")

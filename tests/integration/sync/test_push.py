@@ -14,21 +14,18 @@ from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import bank
 from app.services.push_queue import push_jobs
-from tests.support import openapi_contract
-from tests.support import sync_harness as office
+from tests.support import openapi_contract, sync_harness
 from tests.support.sync_harness import ADAS_KEY, BOS_KEY, ask, counts, edit, fresh, links, meet, settled
 from tests.support.world import contact
 
-fake, desk, ada, bo = office.fake, office.desk, office.ada, office.bo
-
 
 @pytest.fixture
-def kari(ada):
-    return contact(ada, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
+def kari(ada_with_key):
+    return contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
 
 
-def test_a_warm_contact_becomes_one_organization_and_one_person(fake, desk, ada, kari):
-    ask(ada, kari, Trigger.WARM)
+def test_a_warm_contact_becomes_one_organization_and_one_person(fake, desk, ada_with_key, kari):
+    ask(ada_with_key, kari, Trigger.WARM)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     (firm,), (person,) = fake.alive("organizations"), fake.alive("persons")
     assert (firm["name"], person["name"], person["org_id"]) == ("Nordic Steel AS", "Kari Nordmann", firm["id"])
@@ -37,9 +34,11 @@ def test_a_warm_contact_becomes_one_organization_and_one_person(fake, desk, ada,
     assert fake.alive("activities") == []
 
 
-def test_a_meeting_goes_over_in_utc_with_its_words_as_text_and_with_whom_it_is(fake, desk, ada, kari):
+def test_a_meeting_goes_over_in_utc_with_its_words_as_text_and_with_whom_it_is(fake, desk, ada_with_key, kari):
     due = now().replace(microsecond=0) + timedelta(days=3)
-    meeting = meet(ada, kari, due_date=due, duration_minutes=45, location="Oslo <S>", note="a < b", subject="Intro")
+    meeting = meet(
+        ada_with_key, kari, due_date=due, duration_minutes=45, location="Oslo <S>", note="a < b", subject="Intro"
+    )
     settled(desk)
     (row,) = fake.alive("activities")
     assert (row["subject"], row["type"], row["done"], row["duration"]) == ("Intro", "meeting", False, "00:45:00")
@@ -51,13 +50,13 @@ def test_a_meeting_goes_over_in_utc_with_its_words_as_text_and_with_whom_it_is(f
     assert counts(fake) == (1, 1, 1)
 
 
-def test_the_first_push_costs_at_most_55_tokens_and_the_next_meeting_5(fake, desk, ada, kari):
-    meet(ada, kari)
+def test_the_first_push_costs_at_most_55_tokens_and_the_next_meeting_5(fake, desk, ada_with_key, kari):
+    meet(ada_with_key, kari)
     settled(desk)
     spent = fake.company.limits.spent
     assert spent <= 55
     assert account().tokens_spent == spent
-    meet(ada, kari, due_date=now() + timedelta(days=1), subject="Second")
+    meet(ada_with_key, kari, due_date=now() + timedelta(days=1), subject="Second")
     settled(desk)
     assert fake.company.limits.spent == spent + 5
     assert account().tokens_spent == spent + 5
@@ -69,33 +68,33 @@ def account():
         return session.exec(select(SyncAccount)).one()
 
 
-def test_pushing_again_changes_nothing(fake, desk, ada, kari):
-    meet(ada, kari)
-    ask(ada, kari)
+def test_pushing_again_changes_nothing(fake, desk, ada_with_key, kari):
+    meet(ada_with_key, kari)
+    ask(ada_with_key, kari)
     settled(desk)
     before = [fake.company.records(kind) for kind in ("organizations", "persons", "activities")]
     written = len(fake.asked()) - len(fake.asked("GET"))
-    ask(ada, kari)
-    ask(ada, kari, Trigger.WARM)
+    ask(ada_with_key, kari)
+    ask(ada_with_key, kari, Trigger.WARM)
     settled(desk)
     assert [fake.company.records(kind) for kind in ("organizations", "persons", "activities")] == before
     assert len(fake.asked()) - len(fake.asked("GET")) == written
 
 
-def test_a_contact_without_a_firm_makes_no_organization(fake, desk, ada):
-    ask(ada, contact(ada, "Solo", email="solo@x.example"))
+def test_a_contact_without_a_firm_makes_no_organization(fake, desk, ada_with_key):
+    ask(ada_with_key, contact(ada_with_key, "Solo", email="solo@x.example"))
     settled(desk)
     assert counts(fake) == (0, 1, 0)
     assert fake.alive("persons")[0]["org_id"] is None
 
 
-def test_a_meeting_that_was_moved_and_held_is_changed_where_it_is_and_only_there(fake, desk, ada, kari):
-    meeting = meet(ada, kari, due_date=now() + timedelta(hours=1), note="agenda")
+def test_a_meeting_that_was_moved_and_held_is_changed_where_it_is_and_only_there(fake, desk, ada_with_key, kari):
+    meeting = meet(ada_with_key, kari, due_date=now() + timedelta(hours=1), note="agenda")
     settled(desk)
     fake.company.edit("activities", 1, note="<p>written by a colleague</p>")
     with db.transaction() as session:
         activity_log.change(
-            session, ada, meeting.id, {"done": True, "due_date": now() - timedelta(hours=1), "outcome": "HELD"}
+            session, ada_with_key, meeting.id, {"done": True, "due_date": now() - timedelta(hours=1), "outcome": "HELD"}
         )
     settled(desk)
     (row,) = fake.alive("activities")
@@ -105,19 +104,21 @@ def test_a_meeting_that_was_moved_and_held_is_changed_where_it_is_and_only_there
     assert set(patch.json) == {"subject", "due_date", "due_time", "done"}
 
 
-def test_a_meeting_that_was_taken_back_before_it_went_is_simply_done(fake, desk, ada, kari):
-    meeting = meet(ada, kari)
+def test_a_meeting_that_was_taken_back_before_it_went_is_simply_done(fake, desk, ada_with_key, kari):
+    meeting = meet(ada_with_key, kari)
     with db.transaction() as session:
-        activity_log.remove(session, ada, meeting.id)
+        activity_log.remove(session, ada_with_key, meeting.id)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert counts(fake) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("kept", ["KARI@steel.example", "second@steel.example"])
-def test_somebody_pipedrive_knows_by_any_address_is_not_created_again(fake, desk, ada, kept):
-    kari = contact(ada, "Kari N", emails=["kari@steel.example", "second@steel.example"], phone="+47 22 33 44 55")
+def test_somebody_pipedrive_knows_by_any_address_is_not_created_again(fake, desk, ada_with_key, kept):
+    kari = contact(
+        ada_with_key, "Kari N", emails=["kari@steel.example", "second@steel.example"], phone="+47 22 33 44 55"
+    )
     pipedrive_person(fake, "Kari Nordmann", emails=[{"value": "old@x.example"}, {"value": kept, "label": "home"}])
-    ask(ada, kari, Trigger.WARM)
+    ask(ada_with_key, kari, Trigger.WARM)
     settled(desk)
     (person,) = fake.alive("persons")
     assert person["name"] == "Kari Nordmann"
@@ -126,48 +127,51 @@ def test_somebody_pipedrive_knows_by_any_address_is_not_created_again(fake, desk
     assert fresh(kari).pipedrive_person_id == 1
 
 
-def test_by_phone_only_where_the_names_agree(fake, desk, ada):
+def test_by_phone_only_where_the_names_agree(fake, desk, ada_with_key):
     pipedrive_person(fake, "Roe, Jane", phones=[{"value": "+4930123456"}])
-    jane = contact(ada, "Jane Roe", phone="+49 30 123456")
-    john = contact(ada, "John Doe", phone="+49 30 123456")
+    jane = contact(ada_with_key, "Jane Roe", phone="+49 30 123456")
+    john = contact(ada_with_key, "John Doe", phone="+49 30 123456")
     for one in (jane, john):
-        ask(ada, one)
+        ask(ada_with_key, one)
     settled(desk)
     assert fresh(jane).pipedrive_person_id == 1
     assert fresh(john).pipedrive_person_id == 2
 
 
-def test_when_several_could_be_meant_the_owner_is_asked_and_nobody_is_created(fake, desk, ada, kari):
+def test_when_several_could_be_meant_the_owner_is_asked_and_nobody_is_created(fake, desk, ada_with_key, kari):
     for name in ("Kari Nordmann", "K. Nordmann"):
         pipedrive_person(fake, name, emails=[{"value": "kari@steel.example"}])
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     (row,) = settled(desk)
     assert (row.status, row.error_code, row.attempts) == (SyncStatus.FAILED, "several", 1)
     assert row.error.endswith("Kari Nordmann (1), K. Nordmann (2). Merge them there, then try again.")
     assert len(fake.alive("persons")) == 2
     fake.company.merge("persons", 2, into=1)
     with db.transaction() as session:
-        assert push_jobs.retry(session, ada, [row.id]) == 1
+        assert push_jobs.retry(session, ada_with_key, [row.id]) == 1
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
 
 
-def test_a_firm_that_pipedrive_has_is_used(fake, desk, ada, kari):
+def test_a_firm_that_pipedrive_has_is_used(fake, desk, ada_with_key, kari):
     pipedrive_record(fake, "organizations", name="nordic steel as")
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     settled(desk)
     assert fresh(kari).pipedrive_org_id == 1
     assert counts(fake) == (1, 1, 0)
 
 
-def test_what_the_owner_changes_is_told_and_what_a_colleague_typed_there_stays(fake, desk, ada, kari):
-    ask(ada, kari)
+def test_what_the_owner_changes_is_told_and_what_a_colleague_typed_there_stays(fake, desk, ada_with_key, kari):
+    ask(ada_with_key, kari)
     settled(desk)
     fake.company.edit("persons", 1, phones=[{"value": "+47 1", "label": "mobile"}])
     with db.transaction() as session:
         bank.change(
-            session, ada, kari.id, {"name": "Kari Hansen", "email": "hansen@steel.example", "phone": "+47 22 33 44 55"}
+            session,
+            ada_with_key,
+            kari.id,
+            {"name": "Kari Hansen", "email": "hansen@steel.example", "phone": "+47 22 33 44 55"},
         )
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     settled(desk)
     (person,) = fake.alive("persons")
     assert person["name"] == "Kari Hansen"
@@ -175,73 +179,77 @@ def test_what_the_owner_changes_is_told_and_what_a_colleague_typed_there_stays(f
     assert [(row["value"], row["label"]) for row in person["phones"]] == [("+47 1", "mobile"), ("+4722334455", "work")]
 
 
-def test_two_consultants_with_the_same_firm_and_the_same_person_make_one_of_each(fake, desk, ada, bo, kari):
-    theirs = contact(bo, "Kari Nordmann", organisation="NORDIC STEEL", email="kari@steel.example")
+def test_two_consultants_with_the_same_firm_and_the_same_person_make_one_of_each(
+    fake, desk, ada_with_key, bo_with_key, kari
+):
+    theirs = contact(bo_with_key, "Kari Nordmann", organisation="NORDIC STEEL", email="kari@steel.example")
     others = [contact(who, f"Person {n}", organisation="Nordic Steel AS", email=f"{n}@{who.id}.example")
-              for n in range(5) for who in (ada, bo)]  # fmt: skip
+              for n in range(5) for who in (ada_with_key, bo_with_key)]  # fmt: skip
     fake.delay = 0.02
-    for owner, one in ((ada, kari), (bo, theirs)):
+    for owner, one in ((ada_with_key, kari), (bo_with_key, theirs)):
         ask(owner, one)
     for number, one in enumerate(others):
-        ask((ada, bo)[number % 2], one)
+        ask((ada_with_key, bo_with_key)[number % 2], one)
     assert {row.status for row in settled(desk, 30)} == {SyncStatus.SUCCESS}
     assert counts(fake) == (1, 11, 0)
     assert fresh(kari).pipedrive_person_id == fresh(theirs).pipedrive_person_id
     assert {heard.key for heard in fake.heard} == {ADAS_KEY, BOS_KEY}
 
 
-def test_what_a_colleague_created_a_moment_ago_is_known_although_search_lags(desk, fake, ada, bo, kari):
+def test_what_a_colleague_created_a_moment_ago_is_known_although_search_lags(
+    desk, fake, ada_with_key, bo_with_key, kari
+):
     fake.company.store.lag = timedelta(minutes=5)
-    theirs = contact(bo, "Kari Nordmann", organisation="Nordic Steel", email="kari@steel.example")
-    ask(ada, kari)
+    theirs = contact(bo_with_key, "Kari Nordmann", organisation="Nordic Steel", email="kari@steel.example")
+    ask(ada_with_key, kari)
     settled(desk)
-    ask(bo, theirs)
+    ask(bo_with_key, theirs)
     settled(desk)
     assert counts(fake) == (1, 1, 0)
 
 
-def test_a_record_that_somebody_deleted_comes_back_only_when_its_owner_asks_again(fake, desk, ada, kari):
-    ask(ada, kari)
+def test_a_record_that_somebody_deleted_comes_back_only_when_its_owner_asks_again(fake, desk, ada_with_key, kari):
+    ask(ada_with_key, kari)
     settled(desk)
     fake.company.remove("persons", 1)
-    meeting = meet(ada, kari)
+    meeting = meet(ada_with_key, kari)
     row = next(row for row in settled(desk) if row.entity_id == meeting.id)
     assert (row.status, row.error_code) == (SyncStatus.FAILED, "gone")
     assert row.error == "Kari Nordmann was deleted in Pipedrive. Try again to create it there anew."
     assert LinkState.LOST in {link.state for link in links()}
     with db.transaction() as session:
-        push_jobs.retry(session, ada, [row.id])
+        push_jobs.retry(session, ada_with_key, [row.id])
     assert {row.status for row in settled(desk)} == {SyncStatus.SUCCESS}
     assert counts(fake) == (1, 1, 1)
     assert fresh(kari).pipedrive_person_id == 2
 
 
-def test_a_record_that_was_merged_is_found_again_under_its_new_number(fake, desk, ada, kari):
-    ask(ada, kari)
+def test_a_record_that_was_merged_is_found_again_under_its_new_number(fake, desk, ada_with_key, kari):
+    ask(ada_with_key, kari)
     settled(desk)
     pipedrive_person(fake, "Kari", emails=[{"value": "kari@steel.example"}])
     fake.company.merge("persons", 1, into=2)
-    meet(ada, kari)
+    meet(ada_with_key, kari)
     assert {row.status for row in settled(desk)} == {SyncStatus.SUCCESS}
     assert fresh(kari).pipedrive_person_id == 2
     assert fake.alive("activities")[0]["person_id"] == 2
 
 
-def test_a_company_that_calls_its_meetings_otherwise_gets_its_own_type(fake, desk, ada, kari):
+def test_a_company_that_calls_its_meetings_otherwise_gets_its_own_type(fake, desk, ada_with_key, kari):
     for row in fake.company.types:
         if row["key_string"] == "meeting":
             row.update(key_string="in_person_meeting", name="In person meeting")
-    meet(ada, kari)
+    meet(ada_with_key, kari)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert fake.alive("activities")[0]["type"] == "in_person_meeting"
 
 
 @pytest.mark.parametrize("fate", ["trashed", "erased"])
-def test_a_contact_that_is_gone_closes_its_push_with_a_sentence(fake, desk, ada, kari, fate):
-    ask(ada, kari)
+def test_a_contact_that_is_gone_closes_its_push_with_a_sentence(fake, desk, ada_with_key, kari, fate):
+    ask(ada_with_key, kari)
     with db.transaction() as session:
         if fate == "trashed":
-            bank.trash(session, ada, kari.id)
+            bank.trash(session, ada_with_key, kari.id)
         else:
             session.delete(session.get_one(type(kari), kari.id))
     (row,) = settled(desk)
@@ -249,29 +257,29 @@ def test_a_contact_that_is_gone_closes_its_push_with_a_sentence(fake, desk, ada,
     assert fake.heard == []
 
 
-def test_nobodys_key_but_the_owners_is_ever_used(fake, desk, ada, bo, kari):
-    ask(ada, kari)
-    edit(kari, user_id=bo.id)
+def test_nobodys_key_but_the_owners_is_ever_used(fake, desk, ada_with_key, bo_with_key, kari):
+    ask(ada_with_key, kari)
+    edit(kari, user_id=bo_with_key.id)
     (row,) = settled(desk)
     assert (row.status, row.error_code) == (SyncStatus.FAILED, "owner_changed")
     assert fake.heard == []
-    ask(bo, kari)
+    ask(bo_with_key, kari)
     settled(desk)
     assert {heard.key for heard in fake.heard} == {BOS_KEY}
 
 
-def test_who_takes_a_contact_over_and_pushes_it_does_so_with_their_own_key(fake, desk, ada, bo, kari):
-    first = ask(ada, kari)
-    edit(kari, user_id=bo.id)
-    assert ask(bo, kari).id == first.id
+def test_who_takes_a_contact_over_and_pushes_it_does_so_with_their_own_key(fake, desk, ada_with_key, bo_with_key, kari):
+    first = ask(ada_with_key, kari)
+    edit(kari, user_id=bo_with_key.id)
+    assert ask(bo_with_key, kari).id == first.id
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert {heard.key for heard in fake.heard} == {BOS_KEY}
 
 
-def test_after_a_restore_what_went_over_since_the_backup_is_found_and_not_sent_again(fake, desk, ada, kari):
-    bare = contact(ada, "No Address")
-    ask(ada, bare)
-    meet(ada, kari)
+def test_after_a_restore_what_went_over_since_the_backup_is_found_and_not_sent_again(fake, desk, ada_with_key, kari):
+    bare = contact(ada_with_key, "No Address")
+    ask(ada_with_key, bare)
+    meet(ada_with_key, kari)
     settled(desk)
     assert counts(fake) == (1, 2, 1)
     with db.transaction() as session:
@@ -279,10 +287,10 @@ def test_after_a_restore_what_went_over_since_the_backup_is_found_and_not_sent_a
             session.exec(text(f"delete from {table}"))
         session.exec(text("update activities set pipedrive_activity_id = null"))
         firm_settings.keep(session, sync_verify_since=(now() - timedelta(hours=1)).isoformat())
-    ask(ada, bare)
+    ask(ada_with_key, bare)
     with db.transaction() as session:
         meeting = outreach_of(session, kari)
-        push_jobs.enqueue(session, ada, kari, Trigger.MEETING, meeting)
+        push_jobs.enqueue(session, ada_with_key, kari, Trigger.MEETING, meeting)
     settled(desk)
     assert counts(fake) == (1, 2, 1)
 
@@ -292,15 +300,15 @@ def outreach_of(session, contact):
 
 
 @pytest.mark.skipif(not openapi_contract.OfficialContract.is_here(), reason=openapi_contract.MISSING)
-def test_everything_we_send_fits_pipedrives_own_documents(fake, desk, ada, kari):
+def test_everything_we_send_fits_pipedrives_own_documents(fake, desk, ada_with_key, kari):
     contract = openapi_contract.OfficialContract()
-    meeting = meet(ada, kari, note="x", duration_minutes=30, location="Oslo")
+    meeting = meet(ada_with_key, kari, note="x", duration_minutes=30, location="Oslo")
     settled(desk)
     edit(meeting, note="y", done=True)
-    ask(ada, kari)
+    ask(ada_with_key, kari)
     with db.transaction() as session:
-        bank.change(session, ada, kari.id, {"phone": "+47 22 33 44 55"})
-        push_jobs.enqueue(session, ada, kari, Trigger.MEETING, fresh(meeting))
+        bank.change(session, ada_with_key, kari.id, {"phone": "+47 22 33 44 55"})
+        push_jobs.enqueue(session, ada_with_key, kari, Trigger.MEETING, fresh(meeting))
     settled(desk)
     assert {heard.method for heard in fake.heard} == {"GET", "POST", "PATCH"}
     assert [contract.check(one.method, one.path, one.query, one.body) for one in fake.heard] == [[]] * len(fake.heard)
@@ -319,12 +327,12 @@ def pipedrive_record(fake, kind, **facts):
 
 
 @pytest.mark.parametrize("reason", ["restored from a backup", True])
-def test_nothing_goes_over_while_the_operator_has_paused_it(fake, desk, ada, kari, reason):
+def test_nothing_goes_over_while_the_operator_has_paused_it(fake, desk, ada_with_key, kari, reason):
     """The reason is kept as words, and any reason stops the drain."""
     with db.transaction() as session:
         firm_settings.keep(session, sync_paused=reason)
-    ask(ada, kari, Trigger.MANUAL)
-    assert office.drain(desk) == 0
+    ask(ada_with_key, kari, Trigger.MANUAL)
+    assert sync_harness.drain(desk) == 0
     assert fake.heard == []
     with db.transaction() as session:
         firm_settings.keep(session, sync_paused=None)

@@ -16,26 +16,24 @@ from app.services.pipedrive import webhook_inbox
 from app.services.push_queue import company_mapping, push_status
 from app.sync.pull import listener, webhooks
 from app.web.public import pipedrive_webhook as bell
-from tests.support import faults, openapi_contract, webhook_calls
-from tests.support import sync_harness as office
+from tests.support import faults, openapi_contract, sync_harness, webhook_calls
 from tests.support.sync_harness import ADAS_KEY, BOS_KEY, fresh, links, meet, settled
 from tests.support.webhook_calls import about, known_secrets
 from tests.support.world import contact
 
-fake, ada, bo = office.fake, office.ada, office.bo
 ADDRESS = "https://leads.firm.example"
 
 
 @pytest.fixture
 def desk(fake, database):
     fake.company.people.by_key[ADAS_KEY].admin = True
-    return replace(office.hurried(office.desk_at(fake.url), recheck=3600), address=ADDRESS)
+    return replace(sync_harness.hurried(sync_harness.desk_at(fake.url), recheck=3600), address=ADDRESS)
 
 
 @pytest.fixture
-def kari(fake, desk, ada):
-    kari = contact(ada, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
-    meet(ada, kari, due_date=now())
+def kari(fake, desk, ada_with_key):
+    kari = contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
+    meet(ada_with_key, kari, due_date=now())
     settled(desk)
     return fresh(kari)
 
@@ -88,7 +86,7 @@ def test_news_about_a_record_of_ours_is_noted_once_and_looked_at_with_one_reques
     assert notes() == []
 
 
-def test_news_of_a_merge_relinks_without_a_search(fake, desk, ada, kari, secrets):
+def test_news_of_a_merge_relinks_without_a_search(fake, desk, ada_with_key, kari, secrets):
     typed = {"name": "K. Nordmann"}
     headers = {"x-api-token": ADAS_KEY, "content-type": "application/json"}
     answer(fake.company, "POST", "/api/v2/persons", [], headers, json.dumps(typed).encode())
@@ -178,40 +176,48 @@ def said():
         return company_mapping.news(session, session.exec(select(User)).first())
 
 
-def test_saving_a_key_sets_the_webhooks_before_anything_was_pushed_and_forgetting_it_removes_them(fake, desk, ada, bo):
+def test_saving_a_key_sets_the_webhooks_before_anything_was_pushed_and_forgetting_it_removes_them(
+    fake, desk, ada_with_key, bo_with_key
+):
     with db.transaction() as session:
-        who = session.get_one(User, ada.id)
+        who = session.get_one(User, ada_with_key.id)
         pipedrive_keys.keep(session, who, ADAS_KEY, pipedrive_keys.KeyOwner("acme", 1, "Ada"), lambda _, key: key)
     assert listener.listen(desk) == 1
     assert len(fake.company.webhooks) == 3
     assert said() == "Pipedrive tells us of changes at once; we also look every 10 minutes."
     with db.reading() as session:
-        who = session.get_one(User, ada.id)
+        who = session.get_one(User, ada_with_key.id)
         assert company_mapping.labels(session, who)[2] == "Hot lead"
     webhooks.let_go(desk, who)
     assert (fake.company.webhooks, account().hook) == ({}, None)
 
 
-def test_webhooks_that_could_not_be_removed_with_their_key_are_swept_away_by_the_next(fake, desk, ada, bo, kari):
+def test_webhooks_that_could_not_be_removed_with_their_key_are_swept_away_by_the_next(
+    fake, desk, ada_with_key, bo_with_key, kari
+):
     for _ in range(2):
         due(desk)
     assert len(fake.company.webhooks) == 3
     fake.next(faults.server_error(), kind="webhooks")
-    webhooks.let_go(desk, fresh(ada))
+    webhooks.let_go(desk, fresh(ada_with_key))
     assert len(fake.company.webhooks) == 3
     with db.transaction() as session:
-        account_service.drop_pipedrive_key(session, session.get_one(User, ada.id))
+        account_service.drop_pipedrive_key(session, session.get_one(User, ada_with_key.id))
     fake.company.people.by_key[BOS_KEY].admin = True
     with db.transaction() as session:
         pipedrive_keys.keep(
-            session, session.get_one(User, bo.id), BOS_KEY, pipedrive_keys.KeyOwner("acme", 2, "Bo"), lambda _, key: key
+            session,
+            session.get_one(User, bo_with_key.id),
+            BOS_KEY,
+            pipedrive_keys.KeyOwner("acme", 2, "Bo"),
+            lambda _, key: key,
         )
     due(desk)
     assert len(fake.company.webhooks) == 3
-    assert account().hook["by"] == str(bo.id)
+    assert account().hook["by"] == str(bo_with_key.id)
 
 
-def test_no_room_for_webhooks_is_said_and_polling_goes_on(fake, desk, ada, kari):
+def test_no_room_for_webhooks_is_said_and_polling_goes_on(fake, desk, ada_with_key, kari):
     """Pipedrive keeps forty for each user at most."""
     full = faults.in_json(422, {"status": "error", "success": False, "error": "Webhook limit reached"})
     fake.next(full, method="POST", kind="webhooks", times=None)
@@ -224,7 +230,7 @@ def test_no_room_for_webhooks_is_said_and_polling_goes_on(fake, desk, ada, kari)
     assert said().endswith("We look every 10 minutes instead.")
     fake.heal()
     with db.transaction() as session:
-        who = session.get_one(User, ada.id)
+        who = session.get_one(User, ada_with_key.id)
         pipedrive_keys.keep(session, who, ADAS_KEY, pipedrive_keys.KeyOwner("acme", 1, "Ada"), lambda _, key: key)
     due(desk)
     assert len(fake.company.webhooks) == 3
@@ -246,7 +252,7 @@ def test_a_set_up_that_broke_half_way_is_swept_away_and_begun_anew(fake, desk, k
     assert len(account().hook["ids"]) == 3
 
 
-def test_who_is_no_administrator_is_asked_once_and_polling_goes_on(fake, desk, ada, kari):
+def test_who_is_no_administrator_is_asked_once_and_polling_goes_on(fake, desk, ada_with_key, kari):
     fake.company.people.by_key[ADAS_KEY].admin = False
     choose(pipedrive_webhooks=True)
     for _ in range(2):
