@@ -48,3 +48,31 @@ def test_every_verb_says_who_acts():
     ]
     assert len(SERVICES) > 100
     assert odd == []
+
+
+# where a role is not a question of who may do what
+ROLES_BY_NAME = {
+    "models/user.py": "the role itself",
+    "services/policy.py": "the questions",
+    "services/accounts/users.py": "the operator, the first user, and that one golden ticket stays",
+    "services/accounts/sessions.py": "how long a session lasts",
+    "sync/queue/company.py": "the practice company knows its admins",
+    "pages/team/team_page.py": "the role is shown, and changed",
+    "demo": "the people of the demo",
+}
+
+
+def test_who_may_do_what_is_asked_of_the_policy_module_alone():
+    """`is_golden` and `Role.GOLDEN_TICKET` stand in app/services/policy.py; everybody else names a question there."""
+    asked = [
+        where(path, node)
+        for path in FILES
+        if not str(path.relative_to(APP)).startswith(tuple(ROLES_BY_NAME))
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"is_golden", "GOLDEN_TICKET"}
+    ]
+    assert asked == []
+
+
+def test_every_module_that_may_name_a_role_is_there():
+    assert [name for name in ROLES_BY_NAME if not (APP / name).exists()] == []

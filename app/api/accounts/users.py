@@ -14,6 +14,7 @@ from app.api.core.schemas import Answer, Listing
 from app.errors import Forbidden
 from app.models import Role, User
 from app.models.base import Draft
+from app.services import policy
 from app.services.accounts import users
 from app.services.notifications import email_rendering, mail_outbox
 from app.services.team import transfer
@@ -50,7 +51,7 @@ class Link(Answer):
 @router.get("", response_model=Listing[Colleague])
 def colleagues(request: Request, session: Reading, me: Viewer) -> Response:
     """Everybody with an account."""
-    if not me.is_golden:
+    if not policy.may_manage_users(me):
         raise Forbidden
     return etags.shown(request, Listing(items=[Colleague.of(user) for user in users.colleagues(session, me)]))
 

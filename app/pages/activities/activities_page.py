@@ -20,6 +20,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, virtual_list
 from app.pages.ui.redraw import Memo
+from app.services import policy
 from app.services.activities import timeline
 from app.signals import Topic
 
@@ -76,7 +77,9 @@ class Feed:
 
     def page(self, session: Session, me: User, cursor: str | None = None, limit: int = PAGE) -> Page:
         found = timeline.feed(session, me, self.chosen.filter, cursor, limit, soonest=self.chosen.state == "planned")
-        return Page(feed_cards.cards(found.items, me.timezone, me.id, golden=me.is_golden), found.next_cursor)
+        return Page(
+            feed_cards.cards(found.items, me.timezone, me.id, golden=policy.sees_every_campaign(me)), found.next_cursor
+        )
 
     async def load(self, cursor: str | None = None, limit: int = PAGE) -> Page | None:
         """None when it could not be found out; then the screen says so, with a way to try again."""

@@ -23,6 +23,7 @@ from app.pages.reports.live.hub import Hub
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Memo
+from app.services import policy
 from app.services.campaigns import campaigns, summary
 from app.services.campaigns.summary import Card
 from app.signals import Topic
@@ -152,7 +153,7 @@ class CampaignPage:
             ui.menu().props("auto-close"),
         ):
             ui.menu_item("About, and who works on it", lambda: self.open_about(found, names))
-            if campaign.owner_id == me.id or me.is_golden:
+            if policy.may_manage_campaign(me, campaign):
                 ui.menu_item("Edit", lambda: self.edit_sheet.open(campaign))
                 if campaign.archived_at:
                     ui.menu_item("Take out of the archive", lambda: unarchive(campaign.id))

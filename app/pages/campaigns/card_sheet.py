@@ -15,6 +15,7 @@ from app.pages.core.shell import Purpose, Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
+from app.services import policy
 from app.services.activities import timeline
 from app.services.activities.timeline import Entry, Filter
 from app.services.campaigns import board
@@ -86,7 +87,7 @@ class CardSheet:
 
     @property
     def leads(self) -> bool:
-        return self.shell.me.is_golden or self.campaign.owner_id == self.shell.me.id
+        return policy.may_manage_campaign(self.shell.me, self.campaign)
 
     def acts(self, card: BoardCard) -> None:
         with ui.element("div").classes("pd-quick"):

@@ -12,6 +12,7 @@ from app.pages.core.dependencies import Dependencies
 from app.pages.core.tap import tap
 from app.pages.pipedrive.queue_banners import HOW_TO_GET_A_KEY
 from app.pages.ui import basic, toast
+from app.services import policy
 from app.services.accounts import pipedrive_keys, profile
 from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
@@ -51,7 +52,7 @@ def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, dependenc
                     with ui.element("li"):
                         basic.text(step.replace(" in Settings here", " below"))
             new_key(queue, refresh, dependencies)
-        if me.is_golden:
+        if policy.may_change_firm_settings(me):
             with basic.link("/settings/pipedrive", "pd-line"):
                 basic.text("How our words map to Pipedrive", "pd-strong")
                 basic.icon("chevron-right")

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.models import PRACTICE, User
 from app.pages.pipedrive.parts import push_rows
 from app.pages.ui import basic, theme
+from app.services import policy
 from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Budget, Queue
 
@@ -38,7 +39,7 @@ class Notices:
 
 
 def ask(session: Session, me: User) -> Notices:
-    everybody = queue_overview.everybody(session, me) if me.is_golden else []
+    everybody = queue_overview.everybody(session, me) if policy.may_manage_every_push(me) else []
     return Notices(
         queue_overview.mine(session, me),
         queue_overview.budget(session, me),

@@ -20,6 +20,7 @@ from app.pages.pipedrive.parts import push_rows
 from app.pages.pipedrive.push_details_sheet import PushActions, PushDetailsSheet
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.redraw import KeyedList, Memo
+from app.services import policy
 from app.services.pipedrive import conflicts, push_history
 from app.services.pipedrive.conflicts import OpenConflict
 from app.services.pipedrive.push_history import Page, Tab
@@ -52,7 +53,11 @@ EVERYBODY = "all"
 async def sync_page(shell: Shell, show: str = "", whose: str = "", item: str = "") -> None:
     me = shell.me
     # None is everybody, which only a golden ticket sees
-    whose_id = None if me.is_golden and whose == EVERYBODY else (me.is_golden and _id(whose)) or me.id
+    whose_id = (
+        None
+        if policy.may_manage_every_push(me) and whose == EVERYBODY
+        else (policy.may_manage_every_push(me) and _id(whose)) or me.id
+    )
     tab = Tab(show) if show in set(Tab) else await first_tab(whose_id)
     centre = SyncCentre(shell, tab, whose_id)
     # heard from before the first question on: what settles meanwhile is not missed
@@ -139,7 +144,7 @@ class SyncCentre:
         mine = self.whose == self.shell.me.id
         self.notices.show(_notice_facts(notices), lambda: queue_banners.draw(notices, self.zone, mine=mine))
         self.budget.show(notices.budget, lambda: queue_banners.money(notices.budget))
-        if self.shell.me.is_golden:
+        if policy.may_manage_every_push(self.shell.me):
             self.queues.show(notices.everybody, lambda: queue_banners.everybody(notices.everybody))
             names = {queue.user_id: queue.name for queue in notices.everybody}
             self.whose_choice.show(names, lambda: self.whose_select(names))

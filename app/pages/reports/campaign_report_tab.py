@@ -24,6 +24,7 @@ from app.pages.reports.parts.live_chart import Graph, Pulse, Spec
 from app.pages.reports.report_filter import Chosen, Filter, day
 from app.pages.reports.share_sheet import ShareSheet
 from app.pages.ui import basic, theme
+from app.services import policy
 from app.services.campaigns import campaigns
 from app.services.reports.figures import Report
 from app.services.reports.filters import Asked
@@ -38,7 +39,7 @@ async def report_tab(shell: Shell, hub: Hub, campaign_id: UUID) -> None:
     def ask(session: Session, me: User) -> tuple[Campaign, dict[UUID, str], bool]:
         campaign = campaigns.seen(session, me, campaign_id)
         members = {user.id: user.name for user in campaigns.members(session, me, campaign_id)}
-        return campaign, members, campaign.owner_id == me.id or me.is_golden
+        return campaign, members, policy.may_manage_campaign(me, campaign)
 
     campaign, members, leads = await look(ask)
     chosen = Chosen.of(ui.context.client.sub_pages_router.current_path)

@@ -22,6 +22,7 @@ from app.pages.reports.report_filter import day
 from app.pages.reports.saved_reports_part import SavedReportsPart
 from app.pages.ui import basic, toast
 from app.pages.ui.theme import icon
+from app.services import policy
 from app.services.campaigns import listing
 from app.services.campaigns.listing import PickLists
 from app.services.reports import questions, saved_reports
@@ -87,7 +88,7 @@ class ReportsPage:
         with ui.element("div").classes("pd-title"):
             basic.title("Reports")
             with ui.element("div").classes("pd-line"):
-                if self.shell.me.is_golden:
+                if policy.may_see_team_report(self.shell.me):
                     with basic.link("/team/work", "pd-act pd-wide-act"):
                         basic.text("Team at work")
                 with basic.link("/reports/screen", "pd-act", label="Big screen of all running campaigns", away=True):

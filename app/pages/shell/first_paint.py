@@ -11,6 +11,7 @@ from app.pages.contacts.parts import contact_rows, reach_links
 from app.pages.shell import navigation
 from app.pages.today.today_page import SUGGESTIONS_SHOWN, Day
 from app.pages.ui import theme
+from app.services import policy
 
 _TEMPLATES = templates.beside(__file__)
 # what stands between them in first_paint.html is put in front of all scripts (app/web/nicegui_adapter/page_order.py)
@@ -31,7 +32,7 @@ def paint(me: User, here: str, day: Day | None) -> str:
         asked=[contact for _, contact in day.questions] if day else [],
         today=theme.date_word(now(), me.timezone),
         here=here,
-        rail=navigation.rail_of(me.is_golden),
+        rail=navigation.rail_of(policy.may_manage_users(me)),
         bar=navigation.NAV,
         bar_here=navigation.active(navigation.NAV, here),
     )

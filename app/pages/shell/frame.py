@@ -25,6 +25,7 @@ from app.pages.shell import navigation
 from app.pages.shell.command_palette import KeySheet, Palette
 from app.pages.shell.notification_bell import draw_bell
 from app.pages.ui import basic, theme, toast
+from app.services import policy
 from app.services.activities import pending_outcomes
 from app.services.activities.timeline import Entry
 from app.services.contacts.capture import text_parser
@@ -48,7 +49,7 @@ class Frame:
         self.merge_sheet = MergeSheet()
         self.contact_sheet = ContactSheet(self.merge_sheet)
         self.key_sheet = KeySheet()
-        self.palette = Palette(golden=me.is_golden)
+        self.palette = Palette(golden=policy.may_manage_users(me))
 
     async def log(self, contact: Contact) -> None:
         await self.log_touch(contact.id, contact.name)
@@ -153,7 +154,7 @@ class NavigationBars(Element, component=theme.COMPONENTS / "nav.js"):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__()
-        self.entries = {"rail": navigation.rail_of(frame.me.is_golden), "bar": navigation.NAV}
+        self.entries = {"rail": navigation.rail_of(policy.may_manage_users(frame.me)), "bar": navigation.NAV}
         # a text, not a dict: NiceGUI wraps every nested one
         self.props["ways"] = json.dumps(
             {

@@ -5,6 +5,7 @@ from nicegui import ui
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.ui import basic
+from app.services import policy
 
 SCREENS = (
     ("/conference", "At an event", "Add whom you meet, one name after the other", "mic"),
@@ -25,7 +26,7 @@ async def more_page(shell: Shell) -> None:
     basic.title("More")
     basic.text(f"{shell.me.name} · {shell.me.email}", "pd-muted pd-small").style("margin-bottom: 14px")
     with ui.element("div").classes("pd-card flush"):
-        for path, title, hint, icon_name in (*SCREENS, *([TEAM] if shell.me.is_golden else [])):
+        for path, title, hint, icon_name in (*SCREENS, *([TEAM] if policy.may_manage_users(shell.me) else [])):
             with ui.element("div").classes("pd-row"), basic.link(path, "pd-row-main"):
                 with ui.element("span").classes("pd-avatar brandy"):
                     basic.icon(icon_name)

@@ -15,6 +15,7 @@ from app.errors import Invalid, NotFound
 from app.models import ApiToken, Role, User, UserSession, now
 from app.models.base import Line
 from app.models.user import normal_email
+from app.services import policy
 from app.services.accounts import login_throttle, passwords
 from app.services.base import audit_log
 from app.services.base import tokens as secret
@@ -104,7 +105,7 @@ def devices(session: Session, who: User) -> list[UserSession]:
 def close_session(session: Session, who: User, session_id: UUID) -> None:
     """Sign one browser out: one's own, or as a golden ticket anybody's. Raises NotFound."""
     kept = session.get(UserSession, session_id)
-    if kept is None or (kept.user_id != who.id and not who.is_golden):
+    if kept is None or not policy.may_end_session(who, kept.user_id):
         raise NotFound("This browser is not signed in any more.")
     end_session(session, session_id)
     if kept.user_id != who.id:

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut
 from app.models import OneTimeLink, PersonDraft, Purpose, Role, User, new_id
+from app.services import policy
 from app.services.accounts import one_time_links, profile, sessions
 from app.services.accounts.profile import drafted, keep_password
 from app.services.base import audit_log
@@ -41,7 +42,7 @@ def operator(unix_name: str) -> User:
 def colleagues(session: Session, who: User) -> list[User]:
     """Everybody with an account; a consultant sees only those who are active."""
     query = select(User).order_by(func.lower(User.name), col(User.id))
-    return list(session.exec(query if who.is_golden else query.where(col(User.active))).all())
+    return list(session.exec(query if policy.may_manage_users(who) else query.where(col(User.active))).all())
 
 
 def is_set_up(session: Session) -> bool:
@@ -164,7 +165,7 @@ def enable(session: Session, who: User, user_id: UUID) -> User:
 
 
 def _golden(who: User) -> None:
-    if not who.is_golden:
+    if not policy.may_manage_users(who):
         raise Forbidden
 
 

@@ -20,6 +20,7 @@ from app.models import (
     User,
     now,
 )
+from app.services import policy
 from app.services.activities import activity_log
 from app.services.base.counted_touches import counts
 from app.services.campaigns import board_assignments, campaigns
@@ -47,7 +48,7 @@ class Offer:
 
 def offer(session: Session, who: User, draft: IntroductionDraft) -> Introduction:
     """A golden ticket offers to open a door. Raises Forbidden, NotFound, and Conflict for a campaign of others."""
-    if not who.is_golden:
+    if not policy.may_offer_introductions(who):
         raise Forbidden
     to = session.get(User, draft.offered_to)
     if to is None or not to.active:
@@ -128,7 +129,7 @@ def ticket_rate(session: Session, who: User, campaign_id: UUID | None = None) ->
     """
     if campaign_id:
         campaigns.seen(session, who, campaign_id)
-    elif not who.is_golden:
+    elif not policy.may_see_team_report(who):
         raise Forbidden
     row = session.execute(USED, touch_sql.WORDS | {"campaign": campaign_id}).one()
     return rate("ticket", "Introductions", row.used, row.met, row.met)

@@ -5,8 +5,6 @@ also what was done for their campaigns, and a golden ticket everything about the
 contacts that are in a campaign.
 """
 
-import base64
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +14,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, tuple_, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from app.errors import Invalid, NotFound
+from app.errors import NotFound
 from app.models import Activity, ActivityType, Campaign, CampaignUser, Contact, User, now
+from app.services import policy
+from app.services.base import cursors
 from app.services.contacts import bank
 from app.services.permissions import visibility
 
@@ -78,7 +78,7 @@ def feed(
     order = (WHEN, number) if soonest else (WHEN.desc(), number.desc())
     narrowed = _conditions(wanted or Filter())
     if cursor:
-        here, there = tuple_(WHEN, number), tuple_(*_read(cursor))
+        here, there = tuple_(WHEN, number), tuple_(*cursors.moment(cursor))
         narrowed.append(here > there if soonest else here < there)
     # the first of each sort are found by index, then all that is shown of them is asked for
     firsts = [which.where(*narrowed).order_by(*order).limit(limit + 1).subquery() for which in _by_sort(who)]
@@ -86,7 +86,8 @@ def feed(
     rows = [
         _entry(who, row) for row in session.exec(_shown(who).where(number.in_(found)).order_by(*order).limit(limit + 1))
     ]
-    return Page(rows[:limit], _mark(rows[limit - 1].activity) if len(rows) > limit else None)
+    last = rows[limit - 1].activity if len(rows) > limit else None
+    return Page(rows[:limit], cursors.write(last.moment, last.id) if last else None)
 
 
 def one(session: Session, who: User, activity_id: UUID) -> Entry:
@@ -111,7 +112,7 @@ def planned(session: Session, who: User, within: timedelta = timedelta(days=8), 
 def makers(session: Session, who: User) -> dict[UUID, str]:
     """Whose touches this person may see, by name: their own, and those of whoever works on their campaigns."""
     query = select(User.id, User.name).order_by(func.lower(User.name), col(User.id))
-    if not who.is_golden:
+    if not policy.sees_every_campaign(who):
         member = aliased(CampaignUser)
         beside = (
             select(CampaignUser.user_id)
@@ -146,7 +147,7 @@ def _by_sort(who: User) -> list[Any]:
 
 
 def _is_shared(who: User) -> ColumnElement[bool]:
-    this = visibility.THIS_TOUCH[:1] if who.is_golden else visibility.THIS_TOUCH
+    this = visibility.THIS_TOUCH[:1] if policy.sees_every_campaign(who) else visibility.THIS_TOUCH
     shared: ColumnElement[bool] = visibility.sharing(who).where(*this).exists()
     return shared
 
@@ -187,15 +188,3 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 def _entry(who: User, row: Any) -> Entry:
     activity, contact, by, owner, campaign, whom = row
     return Entry(activity, contact, by, owner == who.id, campaign, whom)
-
-
-def _mark(activity: Activity) -> str:
-    return base64.urlsafe_b64encode(json.dumps([activity.moment.isoformat(), str(activity.id)]).encode()).decode()
-
-
-def _read(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        moment, last_id = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(moment), UUID(str(last_id))
-    except (ValueError, TypeError, RecursionError):
-        raise Invalid("This page mark is not one of ours.", {"cursor": "This page mark is not one of ours."}) from None

@@ -26,6 +26,12 @@ def moment(mark: str) -> tuple[datetime, UUID]:
         raise Invalid(STRANGE, {"cursor": STRANGE}) from None
 
 
+def moment_or_none(mark: str) -> tuple[datetime | None, UUID]:
+    """The same for a list in which the time may be missing."""
+    value, row = _read(mark)
+    return (None, row) if value is None else moment(mark)
+
+
 def name(mark: str) -> tuple[str, UUID]:
     value, row = _read(mark)
     # PostgreSQL takes neither NUL nor half a character

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import Forbidden, Invalid
 from app.models import Setting, User, now, pipedrive_rules
+from app.services import policy
 from app.services.base import audit_log
 
 NOBODY_ACTS = "the firm's choices are the same for everybody"
@@ -53,7 +54,7 @@ def choices(session: Session) -> dict[str, Any]:
 
 def choose(session: Session, who: User, **chosen: Any) -> None:
     """Keep new choices; only a golden ticket may."""
-    if not who.is_golden:
+    if not policy.may_change_firm_settings(who):
         raise Forbidden
     if not 1 <= chosen.get("warm_threshold", 7) <= 10:
         raise Invalid("Choose a warmness between 1 and 10.", {"warm_threshold": "Choose a warmness between 1 and 10."})

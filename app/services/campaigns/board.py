@@ -11,6 +11,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 
 from app.errors import NotFound
 from app.models import Activity, ActivityType, CampaignContact, Contact, Organisation, Stage, User
+from app.services import policy
 from app.services.base import cursors
 from app.services.campaigns import campaigns
 from app.services.permissions import visibility
@@ -145,5 +146,5 @@ def _card(  # noqa: PLR0917 - the columns of one row
         stage_at=place.stage_at,
         last_touch_at=at,
         last_touch_type=ActivityType(kind) if kind else None,
-        can_open=who.is_golden or owner_id == who.id,
+        can_open=policy.may_open_contact(who, owner_id),
     )

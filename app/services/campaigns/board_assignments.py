@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select
 from app.errors import Forbidden, NotFound
 from app.models import Campaign, CampaignContact, CampaignMove, Contact, Stage, User, now
 from app.models.base import Instant
+from app.services import policy
 from app.services.base import audit_log
 from app.services.campaigns import campaigns, collision_warnings
 from app.services.contacts import search
@@ -81,7 +82,7 @@ def unassign(session: Session, who: User, campaign_id: UUID, contact_ids: Sequen
     if campaign is None:
         raise NotFound(campaigns.MISSING)
     here = (CampaignContact.campaign_id == campaign_id, col(CampaignContact.contact_id).in_(contact_ids))
-    theirs = true() if who.is_golden or campaign.owner_id == who.id else false()
+    theirs = true() if policy.may_manage_campaign(who, campaign) else false()
     own = col(CampaignContact.contact_id).in_(select(Contact.id).where(Contact.user_id == who.id))
     left = _leave(session, who, or_(own, theirs), *here)
     if not left:
@@ -121,7 +122,7 @@ def rejoin(session: Session, who: User, campaign: Campaign, rows: Sequence[dict[
 def _assignable(who: User) -> list[ColumnElement[bool]]:
     mine = col(Contact.user_id) == who.id
     shared = visibility.sharing(who).where(col(CampaignContact.contact_id) == col(Contact.id)).exists()
-    return [col(Contact.deleted_at).is_(None), or_(mine, shared) if who.is_golden else mine]
+    return [col(Contact.deleted_at).is_(None), or_(mine, shared) if policy.may_assign_shared_contacts(who) else mine]
 
 
 def _join(session: Session, who: User, campaign: Campaign, known: Any) -> set[UUID]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import NotFound
 from app.models import Campaign, CampaignContact, Contact, Stage, UndoEntry, UndoKind, User, now
+from app.services import policy
 from app.services.campaigns import board_assignments, board_stages, campaigns
 from app.services.permissions import visibility
 from app.services.undo.row_snapshots import Step
@@ -90,7 +91,7 @@ def _on_again(
     campaign = session.get(Campaign, campaign_id)
     if campaign is None or campaign.deleted_at:
         raise NotFound(campaigns.MISSING)
-    leads = (who.is_golden or campaign.owner_id == who.id) and deed.created_at > now() - SECOND_THOUGHT
+    leads = policy.may_manage_campaign(who, campaign) and deed.created_at > now() - SECOND_THOUGHT
     wanted = {UUID(row["contact_id"]): row for row in rows}
     query = select(Contact).where(col(Contact.id).in_(wanted), col(Contact.deleted_at).is_(None))
     able = [

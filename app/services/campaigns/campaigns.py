@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import Forbidden, NotFound, Stale
 from app.models import Campaign, CampaignDraft, CampaignUser, User, fold, now
+from app.services import policy
 from app.services.base import audit_log
 from app.services.campaigns import membership, summary
 from app.services.permissions import visibility
@@ -60,7 +61,7 @@ def managed(session: Session, who: User, campaign_id: UUID, *, lock: bool = Fals
     Raises Forbidden for a mere member and NotFound for everybody else.
     """
     campaign = seen(session, who, campaign_id)
-    if campaign.owner_id != who.id and not who.is_golden:
+    if not policy.may_manage_campaign(who, campaign):
         raise Forbidden(NOT_YOURS)
     if lock:
         session.refresh(campaign, with_for_update={"key_share": True})
@@ -108,10 +109,8 @@ def remove(session: Session, who: User, campaign_id: UUID) -> Campaign:
 
 def put_back(session: Session, who: User, campaign_id: UUID) -> Campaign:
     query = select(Campaign).where(Campaign.id == campaign_id, col(Campaign.deleted_at).is_not(None))
-    if not who.is_golden:
-        query = query.where(Campaign.owner_id == who.id)
     campaign = session.exec(query.with_for_update(key_share=True)).one_or_none()
-    if campaign is None:
+    if campaign is None or not policy.may_manage_campaign(who, campaign):
         raise NotFound(MISSING)
     campaign.deleted_at = None
     return _done(session, who, campaign, "campaign.restored")

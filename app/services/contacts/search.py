@@ -1,21 +1,18 @@
 """Finding people in a bank: words, filters, orders, and a place to go on from."""
 
-import base64
-import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid
 from app.models import Contact, User
-from app.models.base import Prose, fold
+from app.models.base import fold
+from app.services.base import cursors
 from app.services.contacts import search_filters
 
 Search = search_filters.Search
@@ -31,8 +28,6 @@ ORDERS: dict[str, tuple[Any, bool]] = {
 
 # the share of its trigrams that a mistyped word has in common with the one that was meant
 ALIKE = 0.4
-
-CLEAN = TypeAdapter(Annotated[str, Prose(400)])
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ def _page(
         query = query.where(_after(key, down, *_read(cursor, search.sort)))
     rows = list(session.exec(_ordered(query, key, down).limit(limit + 1)))
     more = len(rows) > limit
-    return Page(rows[:limit], _write(rows[limit - 1], search.sort) if more else None)
+    return Page(rows[:limit], cursors.write(getattr(rows[limit - 1], key.key), rows[limit - 1].id) if more else None)
 
 
 def _ordered(query: Any, key: Any, down: bool) -> Any:
@@ -123,25 +118,13 @@ def needles(typed: str) -> list[str]:
     return fold(typed).split()[:8]
 
 
-def _write(row: Contact, sort: Sort) -> str:
-    name = {"name": "sort_name", "-warmness": "warmness_score", "-created": "created_at"}.get(sort, "last_contacted")
-    value = getattr(row, name)
-    shown = value.isoformat() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([shown, str(row.id)]).encode()).decode()
-
-
 def _read(cursor: str, sort: Sort) -> tuple[Any, UUID]:
-    try:
-        value, last_id = json.loads(base64.urlsafe_b64decode(cursor))
-        return _comparable(value, sort), UUID(str(last_id))
-    except (ValueError, TypeError, IndexError, RecursionError):
-        raise Invalid("This page mark is not one of ours.", {"cursor": "This page mark is not one of ours."}) from None
-
-
-def _comparable(value: Any, sort: Sort) -> Any:
-    """A value that the sorted column can be compared with; raises ValueError or TypeError for a made-up one."""
+    """What the cursor says: a value that the sorted column can be compared with, and a row's id."""
     if sort == "name":
-        return CLEAN.validate_python(value)
+        return cursors.name(cursor)
     if sort == "-warmness":
-        return range(11)[value]
-    return None if value is None else datetime.fromisoformat(value)
+        value, row = cursors.number(cursor)
+        if value not in range(11):
+            raise Invalid(cursors.STRANGE, {"cursor": cursors.STRANGE})
+        return value, row
+    return cursors.moment_or_none(cursor)

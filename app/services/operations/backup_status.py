@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.errors import Forbidden
 from app.models import User, now
+from app.services import policy
 from app.services.base import firm_settings
 
 NOBODY_ACTS = "the state of backups belongs to no person"
@@ -53,6 +54,6 @@ def of_backups(session: Session) -> Safety | None:
 
 def seen(session: Session, who: User) -> Safety | None:
     """The same for a person's eyes; only a golden ticket may. Raises Forbidden."""
-    if not who.is_golden:
+    if not policy.may_see_operations(who):
         raise Forbidden
     return of_backups(session)

@@ -27,6 +27,7 @@ from app.models import (
     User,
 )
 from app.models.pipedrive_sync import OPEN
+from app.services import policy
 from app.services.base import cursors
 from app.services.permissions import visibility
 from app.services.push_queue.push_rules import CONTACT_GONE
@@ -118,10 +119,10 @@ def needing(session: Session, who: User, whose: UUID | None = None) -> list[UUID
 
 
 def _scope(who: User, owner: Any, whose: UUID | None) -> Any:
-    if whose is not None and whose != who.id and not who.is_golden:
+    if whose is not None and whose != who.id and not policy.may_manage_every_push(who):
         raise NotFound("There is no such colleague.")
     if whose is None:
-        return true() if who.is_golden else col(owner) == who.id
+        return true() if policy.may_manage_every_push(who) else col(owner) == who.id
     return col(owner) == whose
 
 

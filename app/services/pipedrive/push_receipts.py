@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
 from app.models import Contact, PipedriveSync, PushEffect, PushReceipt, SyncStatus, Trigger, User
+from app.services import policy
 from app.services.base import audit_log
 from app.services.push_queue import push_jobs, push_rules
 
@@ -58,6 +59,6 @@ def is_undoable(session: Session, who: User, sync_id: UUID) -> bool:
 
 def _readable(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     sync = session.get(PipedriveSync, sync_id)
-    if sync is None or (sync.user_id != who.id and not who.is_golden):
+    if sync is None or (sync.user_id != who.id and not policy.may_manage_every_push(who)):
         raise NotFound(NOT_YOURS)
     return sync

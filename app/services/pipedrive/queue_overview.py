@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.models import PipedriveSync, SyncAccount, SyncLane, SyncStatus, User, now
 from app.models.pipedrive_sync import OPEN
+from app.services import policy
 from app.services.base import firm_settings
 from app.services.push_queue import company_mapping, push_jobs
 from app.services.push_queue.push_jobs import NO_KEY
@@ -66,7 +67,7 @@ def mine(session: Session, who: User) -> Queue:
 
 def everybody(session: Session, who: User) -> list[Queue]:
     """Everybody's queue for a golden ticket, else only my own; those without a key and without pushes are left out."""
-    if not who.is_golden:
+    if not policy.may_manage_every_push(who):
         return [mine(session, who)]
     people = session.exec(select(User).where(col(User.active)).order_by(func.lower(User.name), col(User.id))).all()
     return [queue for queue in _queues(session, people) if queue.last4 or sum(queue.counts.values())]

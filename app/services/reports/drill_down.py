@@ -1,7 +1,5 @@
 """The rows behind a bar of a report: as many as the bar says, and of each as much as the viewer may see."""
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,13 +11,14 @@ from sqlmodel import Session
 
 from app.errors import Invalid
 from app.models import ActivityType, Outcome, Stage, User
+from app.services import policy
+from app.services.base import cursors
 from app.services.campaigns import campaigns
 from app.services.reports import touch_sql
 from app.services.reports.figures import LADDER, WEEK, midnight, monday
 from app.services.reports.filters import ALWAYS, Asked, Window
 
 ODD_KEY = "There is no such bar."
-ODD_MARK = "This page mark is not one of ours."
 
 
 @dataclass(frozen=True)
@@ -100,12 +99,12 @@ def drill_down(
     the Monday of a week (`2026-03-02`: its touches). Raises NotFound, and Invalid on a key or mark that is not ours.
     """
     campaign = campaigns.seen(session, who, campaign_id)
-    moment, last = _read(cursor) if cursor else (None, None)
+    moment, last = cursors.moment(cursor) if cursor else (None, None)
     binds: dict[str, Any] = {
         "campaign": campaign.id,
         "campaigns": [campaign.id],
         "who": who.id,
-        "golden": who.is_golden,
+        "golden": policy.sees_every_campaign(who),
         "user": asked.user_id,
         "moment": moment,
         "last": last,
@@ -151,16 +150,6 @@ def _row(row: Any) -> Row:
 
 
 def _page(found: Sequence[Row], limit: int) -> Rows:
-    return Rows(list(found[:limit]), _mark(found[limit - 1]) if len(found) > limit else None)
-
-
-def _mark(row: Row) -> str:
-    return base64.urlsafe_b64encode(json.dumps([row.at.isoformat(), str(row.id)]).encode()).decode()
-
-
-def _read(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        moment, last = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(moment), UUID(str(last))
-    except (ValueError, TypeError, RecursionError):
-        raise Invalid(ODD_MARK, {"cursor": ODD_MARK}) from None
+    return Rows(
+        list(found[:limit]), cursors.write(found[limit - 1].at, found[limit - 1].id) if len(found) > limit else None
+    )

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.errors import Forbidden
 from app.models import User, now
+from app.services import policy
 from app.services.base.counted_touches import counts
 from app.services.campaigns import campaigns
 from app.services.reports import touch_sql
@@ -78,7 +79,7 @@ def team(session: Session, who: User, asked: Asked | None = None, campaign_id: U
 
     Raises Forbidden without a golden ticket, NotFound, and Invalid on odd days. Only the days of `asked` matter.
     """
-    if not who.is_golden:
+    if not policy.may_see_team_report(who):
         raise Forbidden
     campaign = campaigns.seen(session, who, campaign_id) if campaign_id else None
     window = Window.of(who, asked or Asked())

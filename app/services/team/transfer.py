@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from app.errors import Conflict, Forbidden, NotFound
 from app.models import CampaignContact, Contact, OwnerChange, SyncLane, User, now
 from app.models.base import new_id
+from app.services import policy
 from app.services.base import audit_log
 from app.services.permissions import visibility
 from app.services.undo.row_snapshots import born, reread
@@ -55,7 +56,7 @@ def transfer_contacts(
 
     Open pushes go over with the new owner's key. Raises Forbidden, NotFound, and Conflict when nobody could work there.
     """
-    if not who.is_golden:
+    if not policy.may_transfer_contacts(who):
         raise Forbidden
     giver, taker = _pair(session, from_user, to_user)
     ids = _handed(session, giver, contact_ids)

@@ -12,6 +12,7 @@ from app.errors import Forbidden, NotFound
 from app.models import Activity, CampaignContact, Contact, PipedriveSync, User
 from app.models.base import fold
 from app.models.pipedrive_sync import OPEN
+from app.services import policy
 from app.services.permissions import visibility
 from app.services.team.transfer import NOBODY
 
@@ -64,7 +65,7 @@ def transferable_ids(session: Session, who: User, from_user: UUID) -> list[UUID]
 
 
 def _giver(session: Session, who: User, from_user: UUID) -> User:
-    if not who.is_golden:
+    if not policy.may_transfer_contacts(who):
         raise Forbidden
     giver = session.get(User, from_user)
     if giver is None:

@@ -18,6 +18,7 @@ from app import db
 from app.errors import NotFound
 from app.pages.core.tap import signed_in_id
 from app.pages.reports.live.subscriptions import GONE, Board, Key, Lost, Seat, Tell, every
+from app.services import policy
 from app.services.accounts import users
 from app.services.campaigns import campaigns
 from app.services.reports.figures import Report
@@ -83,7 +84,7 @@ def may_look(user_id: UUID | None, campaign_id: UUID, asked: Asked) -> tuple[UUI
     with db.reading() as session:
         who = users.acting(session, user_id)
         campaigns.seen(session, who, campaign_id)
-        return who.id, Key(campaign_id, asked, who.is_golden, who.timezone)
+        return who.id, Key(campaign_id, asked, policy.sees_every_campaign(who), who.timezone)
 
 
 def _concerns(signal: Signal, key: Key) -> bool:
