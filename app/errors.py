@@ -62,10 +62,6 @@ class Conflict(Refusal):
     sentence = "This does not fit what is already there."
 
 
-class NoPipedriveKey(Conflict):
-    sentence = "Add your Pipedrive key in Settings first."
-
-
 class LikelyDuplicate(Conflict):
     """Carries the contacts that look the same, so that the person can choose."""
 

@@ -13,6 +13,8 @@ from sqlmodel import Field
 from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, now, one_of
 
 CLOCK_SKEW = timedelta(minutes=5)
+# how long a meeting lasts when nobody said so
+USUAL_MEETING = timedelta(minutes=45)
 
 
 class ActivityType(StrEnum):

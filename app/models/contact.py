@@ -18,6 +18,8 @@ from app.models.user import Email
 WARM = 7
 COLDEST, WARMEST = 0, 10
 MOST_ADDRESSES = 10
+# a snooze and a rhythm last two years at most
+MOST_DAYS = 730
 MOST_TAGS = 30
 MOST_NOTES = 10_000
 MOST_SNOOZED_DAYS = 730
@@ -67,7 +69,7 @@ class ContactDraft(Draft):
         default_factory=list, max_length=MOST_TAGS
     )
     warmness_score: int = Field(default=COLDEST, ge=COLDEST, le=WARMEST)
-    cadence_days: int | None = Field(default=None, ge=1, le=730)
+    cadence_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
 
     @model_validator(mode="after")
     def _first_is_primary(self) -> Self:

@@ -15,6 +15,7 @@ from app.api.core.schemas import Answer
 from app.errors import Invalid
 from app.models import ActivityDraft, User
 from app.models.base import Draft, Line
+from app.models.contact import MOST_DAYS
 from app.services.activities import bulk_log
 from app.services.campaigns import bulk_moves
 from app.services.contacts import bulk_actions, saved_searches
@@ -42,7 +43,7 @@ class Bulk(Draft):
     contact_ids: list[UUID] | None = Field(default=None, max_length=10_000)
     query: Annotated[str, Line(1000)] | None = None
     tag: Annotated[str, Line(40)] = ""
-    days: int = Field(default=0, ge=0, le=730)
+    days: int = Field(default=0, ge=0, le=MOST_DAYS)
     by: int = Field(default=0, ge=-10, le=10)
     campaign_id: UUID | None = None
     touch: ActivityDraft | None = None

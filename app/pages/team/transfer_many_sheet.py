@@ -18,8 +18,8 @@ from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import KeyedList, Memo
 from app.services.accounts import users
-from app.services.team import transfer, transfer_preview
-from app.services.team.transfer_preview import Offer
+from app.services.team import transfer
+from app.services.team.transfer import Offer
 
 MOST_MATCHES = 50
 WHICH = {True: "All", False: "Chosen ones"}
@@ -35,7 +35,7 @@ class TransferManySheet:
     async def open(self, giver: User) -> None:
         def ask(session: Session, me: User) -> tuple[Offer, list[User]]:
             others = [one for one in users.colleagues(session, me) if one.active and one.id != giver.id]
-            return transfer_preview.preview_transfer(session, me, giver.id), others
+            return transfer.preview_transfer(session, me, giver.id), others
 
         offer, colleagues = await look(ask)
         with self.sheet.fresh():
@@ -104,7 +104,7 @@ class TransferForm:
         self.search_turn += 1
         turn, query = self.search_turn, self.query
         found = await look(
-            lambda session, me: transfer_preview.search_transferable(session, me, self.giver.id, query, MOST_MATCHES)
+            lambda session, me: transfer.search_transferable(session, me, self.giver.id, query, MOST_MATCHES)
         )
         if turn != self.search_turn or self.matches is None:
             return
@@ -127,7 +127,7 @@ class TransferForm:
         """Ask what would go with what is chosen now."""
         self.count_turn += 1
         turn, ids = self.count_turn, self.chosen_ids()
-        offer = await look(lambda session, me: transfer_preview.preview_transfer(session, me, self.giver.id, ids))
+        offer = await look(lambda session, me: transfer.preview_transfer(session, me, self.giver.id, ids))
         if turn == self.count_turn:
             self.offer = offer
             self.show_preview()
@@ -177,7 +177,7 @@ def hand_over(
 ) -> Confirmation | str:
     if taker is None:
         raise Conflict("Choose first to whom.")
-    ids = transfer_preview.transferable_ids(session, me, giver.id) if chosen is None else chosen
+    ids = transfer.transferable_ids(session, me, giver.id) if chosen is None else chosen
     if not ids:
         raise Conflict("Choose at least one contact.")
     count = transfer.transfer_contacts(session, me, giver.id, taker.id, ids)

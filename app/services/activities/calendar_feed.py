@@ -15,6 +15,7 @@ from sqlmodel import Session, col, or_, select
 
 from app.errors import NotFound
 from app.models import Activity, ActivityType, CalendarFeed, Contact, Outcome, User, now
+from app.models.activity import USUAL_MEETING
 from app.services.base import tokens
 
 NOBODY_ACTS = "a calendar programme holds the feed's secret address"
@@ -23,7 +24,7 @@ PRODUCT = "-//Pipedriven//Meetings//EN"
 NAME = "Pipedriven"
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
 # what a planned touch without a length takes on the day's page
-USUAL = {ActivityType.MEETING: timedelta(minutes=45)}
+USUAL = {ActivityType.MEETING: USUAL_MEETING}
 SHORT = timedelta(minutes=15)
 REMIND = timedelta(minutes=15)
 REFRESH = timedelta(hours=1)

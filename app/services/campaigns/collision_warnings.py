@@ -27,12 +27,6 @@ def warnings(session: Session, who: User, campaign_id: UUID, contact_ids: Collec
     return {contact_id: " ".join(sentences) for contact_id, sentences in said.items()}
 
 
-def before_touch(session: Session, who: User, contact_id: UUID) -> str | None:
-    """A sentence before one of my contacts is reached for, when a colleague was in touch with the same person lately."""
-    last = _colleagues(session, who, [contact_id]).get(contact_id)
-    return f"A colleague was in touch {_ago(last)}." if last else None
-
-
 def _elsewhere(
     session: Session, who: User, campaign_id: UUID, contact_ids: Collection[UUID]
 ) -> dict[UUID, list[str | None]]:

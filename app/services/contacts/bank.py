@@ -1,5 +1,6 @@
 """The contact bank: who is in it, and what its owner may change."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,13 @@ from sqlmodel import Session, col, select
 
 from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
 from app.models import Contact, ContactDraft, User, WarmnessChange, WarmnessReason, contact_fields, now
+from app.models.contact import MOST_DAYS
 from app.services.base import audit_log, firm_settings, phone_numbers
 from app.services.contacts import duplicates, erased_people, organisations
 from app.services.push_queue import push_rules
 from app.signals import Topic, announce
+
+SNOOZE_RANGE = f"Snooze for 1 to {MOST_DAYS} days."
 
 
 def owned(session: Session, who: User, contact_id: UUID, *, lock: bool = False, trash: bool = False) -> Contact:
@@ -104,13 +108,19 @@ def set_warmness(
 
 def snooze(session: Session, who: User, contact_id: UUID, days: int) -> Contact:
     """Do not suggest this contact for so many days; 0 wakes it up."""
-    if not 0 <= days <= 730:
-        raise Invalid("Snooze for 1 to 730 days.", {"days": "Snooze for 1 to 730 days."})
+    until = snooze_end(days)
     contact = owned(session, who, contact_id, lock=True)
-    contact.snoozed_until = firm_settings.in_days(days) if days else None
+    contact.snoozed_until = until
     contact.version += 1
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
+
+
+def snooze_end(days: int) -> datetime | None:
+    """Until when somebody is not suggested; None for 0 days. Raises Invalid."""
+    if not 0 <= days <= MOST_DAYS:
+        raise Invalid(SNOOZE_RANGE, {"days": SNOOZE_RANGE})
+    return firm_settings.in_days(days) if days else None
 
 
 def trash(session: Session, who: User, contact_id: UUID) -> Contact:

@@ -15,8 +15,8 @@ from app.errors import Invalid, TooLarge
 from app.models import Contact, Trigger, UndoKind, User, WarmnessChange, WarmnessReason, now
 from app.models.base import new_id
 from app.models.contact import ContactDraft
-from app.services.base import audit_log, firm_settings
-from app.services.contacts import search
+from app.services.base import audit_log
+from app.services.contacts import bank, search
 from app.services.contacts.search import Search
 from app.services.push_queue import push_jobs, push_rules
 from app.services.undo import undo_log
@@ -73,9 +73,7 @@ def untag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
 
 def snooze(session: Session, who: User, wanted: Chosen, days: int) -> Done:
     """Do not suggest them for so many days; 0 wakes them up."""
-    if not 0 <= days <= 730:
-        raise Invalid("Snooze for 1 to 730 days.", {"days": "Snooze for 1 to 730 days."})
-    until = firm_settings.in_days(days) if days else None
+    until = bank.snooze_end(days)
     ids = chosen(session, who, wanted)
     to = "cast(:until as timestamptz)"
     steps = _changed(session, ids, "snoozed_until", to, f"t.snoozed_until is distinct from {to}", until=until)
@@ -154,8 +152,8 @@ def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where:
 
 
 def _tag(word: str) -> str:
-    return next(iter(ContactDraft(name="-", tags=[word]).tags), "") or _no_tag()
-
-
-def _no_tag() -> str:
-    raise Invalid("Type a tag.", {"tag": "Type a tag."})
+    """The word as a contact would keep it. Raises Invalid when nothing is left of it."""
+    tags = ContactDraft(name="-", tags=[word]).tags
+    if not tags or not tags[0]:
+        raise Invalid("Type a tag.", {"tag": "Type a tag."})
+    return tags[0]

@@ -24,6 +24,7 @@ from app.models import (
     User,
     now,
 )
+from app.models.activity import USUAL_MEETING
 from app.services.notifications import email_rendering, inbox, mail_outbox
 from app.services.notifications.email_rendering import Line
 
@@ -33,7 +34,6 @@ SOON = {ActivityType.MEETING: timedelta(hours=1)}
 AT_ONCE = timedelta(minutes=15)
 # what is older than this was told, or missed while the server was down, and helps nobody any more
 STALE = timedelta(hours=12)
-USUAL = timedelta(minutes=45)
 
 
 def round_(session: Session, site: str, moment: datetime | None = None) -> int:
@@ -88,7 +88,7 @@ def _meetings_over(session: Session, moment: datetime) -> int:
         ~col(Activity.done), over, Activity.type == ActivityType.MEETING, col(Activity.outcome).is_(None)
     )
     for activity, name, user in session.exec(query):
-        length = timedelta(minutes=activity.duration_minutes) if activity.duration_minutes else USUAL
+        length = timedelta(minutes=activity.duration_minutes) if activity.duration_minutes else USUAL_MEETING
         if activity.due_date is None or activity.due_date + length > moment:
             continue
         sentence = f"Meeting with {name}: held, no-show or moved?"

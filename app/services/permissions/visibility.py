@@ -157,5 +157,11 @@ def sharing(who: User) -> Any:
     return inside().where(col(CampaignContact.campaign_id).in_(_memberships(who)))
 
 
+def is_known(who: User, contact: Any) -> ColumnElement[bool]:
+    """Whether this person may know of a contact, an alias of `Contact`: it is theirs, or a live campaign opens it."""
+    opened = sharing(who).where(col(CampaignContact.contact_id) == contact.id).exists()
+    return and_(contact.deleted_at.is_(None), or_(contact.user_id == who.id, opened))
+
+
 def _memberships(who: User) -> Any:
     return select(CampaignUser.campaign_id).where(CampaignUser.user_id == who.id)

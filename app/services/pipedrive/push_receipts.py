@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
-from app.models import Contact, PipedriveSync, PushEffect, PushReceipt, SyncStatus, Trigger, User
+from app.models import Contact, PipedriveSync, PushEffect, PushReceipt, Trigger, User
 from app.services import policy
 from app.services.base import audit_log
 from app.services.push_queue import push_jobs, push_rules
@@ -46,15 +46,6 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     )  # fmt: skip
     audit_log.record(session, who, "sync.undone", sync.id, records=len(created))
     return asked
-
-
-def is_undoable(session: Session, who: User, sync_id: UUID) -> bool:
-    """Whether something that this push created is still there, and nothing is under way that takes it back."""
-    left = [one for one in of(session, who, sync_id) if one.what is PushEffect.CREATED and one.undone_at is None]
-    asked = select(PipedriveSync.id).where(
-        PipedriveSync.dedupe_key == f"undo:{sync_id}", PipedriveSync.status != SyncStatus.SUCCESS
-    )
-    return bool(left) and session.exec(asked.limit(1)).first() is None
 
 
 def _readable(session: Session, who: User, sync_id: UUID) -> PipedriveSync:

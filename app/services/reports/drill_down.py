@@ -6,14 +6,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import Text, Uuid, column, func, text, tuple_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, select
 
 from app.errors import Invalid
-from app.models import ActivityType, Outcome, Stage, User
-from app.services import policy
+from app.models import Activity, ActivityType, CampaignContact, Contact, Outcome, Stage, User
+from app.models.base import Instant
 from app.services.base import cursors
 from app.services.campaigns import campaigns
+from app.services.permissions import visibility
 from app.services.reports import touch_sql
 from app.services.reports.figures import LADDER, WEEK, midnight, monday
 from app.services.reports.filters import ALWAYS, Asked, Window
@@ -46,41 +48,24 @@ class Rows:
     next_cursor: str | None
 
 
-# a contact's name is for its owner, and for whom a living campaign opens it to
-KNOWN = """left join contacts known on known.id = found.contact_id and known.deleted_at is null and (
-        known.user_id = :who or exists (
-            select from campaign_contacts there join campaigns live on live.id = there.campaign_id
-            where there.contact_id = known.id and live.deleted_at is null and (:golden or exists (
-                select from campaign_users member
-                where member.campaign_id = there.campaign_id and member.user_id = :who
-            ))
-        )
-    )
-    left join campaign_contacts place on place.contact_id = known.id and place.campaign_id = :campaign
-    join users u on u.id = found.user_id"""
-NEXT = """order by found.at desc, found.id desc limit :most"""
-AFTER = "(cast(:moment as timestamptz) is null or (found.at, found.id) < (:moment, cast(:last as uuid)))"
-
-EVENTS = text(f"""
-with {touch_sql.EVENTS}, found as (
-    select id, at, user_id, contact_id from events
-    where kind = :kind and (not :reached or reached) and {touch_sql.FITS} and at >= :since and at < :until
+ROWS = (
+    column("id", Uuid()),
+    column("at", Instant),
+    column("user_id", Uuid()),
+    column("contact_id", Uuid()),
+    column("stage", Text()),
 )
-select found.id, found.at, own.type, own.outcome, place.stage, known.id as contact_id, known.name as contact,
-       found.user_id, u.name as by
-from found left join activities own on own.id = found.id {KNOWN} where {AFTER} {NEXT}
-""")  # noqa: S608 - pieces of SQL that stand here and in touch_sql, no data
+EVENTS = text(f"""
+with {touch_sql.EVENTS}
+select id, at, user_id, contact_id, null as stage from events
+where kind = :kind and (not :reached or reached) and {touch_sql.FITS} and at >= :since and at < :until
+""").columns(*ROWS)  # noqa: S608 - pieces of SQL that stand in touch_sql, no data
 
 CONTACTS = text(f"""
-with found as (
-    select climbed.contact_id as id, climbed.contact_id, climbed.stage_at as at, owner.user_id, climbed.stage
-    from ({touch_sql.CLIMBED}) climbed join contacts owner on owner.id = climbed.contact_id
-    where climbed.rung >= array_position(cast(:ladder as text[]), cast(:stage as text))
-)
-select found.id, found.at, null as type, null as outcome, found.stage, known.id as contact_id,
-       known.name as contact, found.user_id, u.name as by
-from found {KNOWN} where {AFTER} {NEXT}
-""")  # noqa: S608 - the same
+select climbed.contact_id as id, climbed.stage_at as at, owner.user_id, climbed.contact_id, climbed.stage
+from ({touch_sql.CLIMBED}) climbed join contacts owner on owner.id = climbed.contact_id
+where climbed.rung >= array_position(cast(:ladder as text[]), cast(:stage as text))
+""").columns(*ROWS)  # noqa: S608 - the same
 
 
 def drill_down(
@@ -99,22 +84,43 @@ def drill_down(
     the Monday of a week (`2026-03-02`: its touches). Raises NotFound, and Invalid on a key or mark that is not ours.
     """
     campaign = campaigns.seen(session, who, campaign_id)
-    moment, last = cursors.moment(cursor) if cursor else (None, None)
     binds: dict[str, Any] = {
         "campaign": campaign.id,
         "campaigns": [campaign.id],
-        "who": who.id,
-        "golden": policy.sees_every_campaign(who),
         "user": asked.user_id,
-        "moment": moment,
-        "last": last,
-        "most": limit + 1,
     }
     if key in LADDER:
-        found = session.execute(CONTACTS, binds | {"stage": key, "ladder": [stage.value for stage in LADDER]})
+        found, more = CONTACTS, {"stage": key, "ladder": [stage.value for stage in LADDER]}
     else:
-        found = session.execute(EVENTS, touch_sql.WORDS | binds | _bar(who, asked, key))
-    return _page([_row(row) for row in found], limit)
+        found, more = EVENTS, touch_sql.WORDS | _bar(who, asked, key)
+    query = _shown(found.subquery("found"), who, campaign.id, cursor).limit(limit + 1)
+    return _page([_row(row) for row in session.execute(query, binds | more)], limit)
+
+
+def _shown(found: Any, who: User, campaign_id: UUID, cursor: str | None) -> Any:
+    """What is shown of the rows that were found; the contact only to whom it may be known."""
+    known, place = aliased(Contact), aliased(CampaignContact)
+    columns: Sequence[Any] = (
+        found.c.id,
+        found.c.at,
+        Activity.type,
+        Activity.outcome,
+        func.coalesce(found.c.stage, place.stage).label("stage"),
+        col(known.id).label("contact_id"),
+        col(known.name).label("contact"),
+        found.c.user_id,
+        col(User.name).label("by"),
+    )
+    query = (
+        select(*columns)
+        .select_from(found)
+        .join(User, col(User.id) == found.c.user_id)
+        .outerjoin(Activity, col(Activity.id) == found.c.id)
+        .outerjoin(known, and_(col(known.id) == found.c.contact_id, visibility.is_known(who, known)))
+        .outerjoin(place, and_(col(place.contact_id) == known.id, col(place.campaign_id) == campaign_id))
+        .order_by(found.c.at.desc(), found.c.id.desc())
+    )
+    return query.where(tuple_(found.c.at, found.c.id) < tuple_(*cursors.moment(cursor))) if cursor else query
 
 
 def _bar(who: User, asked: Asked, key: str) -> dict[str, Any]:

@@ -5,16 +5,19 @@ bank of somebody who is disabled is handed over whole, so that nothing is lost.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, Forbidden, NotFound
-from app.models import CampaignContact, Contact, OwnerChange, SyncLane, User, now
+from app.models import Activity, CampaignContact, Contact, OwnerChange, PipedriveSync, SyncLane, User, fold, now
 from app.models.base import new_id
+from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import audit_log
 from app.services.permissions import visibility
@@ -49,6 +52,16 @@ FOLLOW = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What may be handed over of one colleague: all of it, those of them in campaigns, and what goes with them."""
+
+    total: int
+    shared: int
+    planned: int
+    pushes: int
+
+
 def transfer_contacts(
     session: Session, who: User, from_user: UUID, to_user: UUID, contact_ids: Sequence[UUID] | None = None
 ) -> int:
@@ -59,7 +72,7 @@ def transfer_contacts(
     if not policy.may_transfer_contacts(who):
         raise Forbidden
     giver, taker = _pair(session, from_user, to_user)
-    ids = _handed(session, giver, contact_ids)
+    ids = _locked(session, giver, contact_ids)
     if not ids:
         return 0
     binds: dict[str, Any] = {"ids": ids, "of": giver.id, "to": taker.id, "now": now()}
@@ -72,11 +85,58 @@ def transfer_contacts(
     return len(ids)
 
 
+def preview_transfer(session: Session, who: User, from_user: UUID, contact_ids: Sequence[UUID] | None = None) -> Offer:
+    """The figures for these contacts, or for all that may go. Raises Forbidden for anybody but a golden ticket."""
+    giver = _giver(session, who, from_user)
+    ids = _transferable(giver, contact_ids)
+    total = session.exec(select(func.count()).select_from(ids.subquery())).one()
+    inside = ids.where(_shared(), col(Contact.deleted_at).is_(None))
+    planned = select(func.count()).where(
+        col(Activity.contact_id).in_(ids),
+        Activity.user_id == giver.id,
+        col(Activity.done).is_(False),
+        col(Activity.deleted_at).is_(None),
+    )
+    pushes = select(func.count()).where(col(PipedriveSync.contact_id).in_(ids), col(PipedriveSync.status).in_(OPEN))
+    shared = session.exec(select(func.count()).select_from(inside.subquery())).one()
+    return Offer(total, shared, session.exec(planned).one(), session.exec(pushes).one())
+
+
+def search_transferable(
+    session: Session, who: User, from_user: UUID, q: str = "", limit: int = 50
+) -> Sequence[Contact]:
+    """Those that a golden ticket sees anyway, in a campaign, and whose facts hold what is typed."""
+    giver = _giver(session, who, from_user)
+    query = (
+        select(Contact)
+        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
+        .where(Contact.user_id == giver.id, col(Contact.deleted_at).is_(None), _shared())
+    )
+    for word in fold(q).split()[:8]:
+        query = query.where(col(Contact.search_text).contains(word, autoescape=True))
+    return session.exec(query.order_by(col(Contact.sort_name), col(Contact.id)).limit(limit)).all()
+
+
+def transferable_ids(session: Session, who: User, from_user: UUID) -> list[UUID]:
+    """Everybody who may be handed over, so that the same can be handed back."""
+    giver = _giver(session, who, from_user)
+    return list(session.exec(_transferable(giver, None).order_by(col(Contact.id))))
+
+
 def history(session: Session, who: User, contact_id: UUID) -> Sequence[OwnerChange]:
     """Who had one of my contacts before me, the latest first."""
     mine = select(Contact.id).where(Contact.id == contact_id, Contact.user_id == who.id)
     query = select(OwnerChange).where(col(OwnerChange.contact_id).in_(mine))
     return session.exec(query.order_by(col(OwnerChange.created_at).desc(), col(OwnerChange.id).desc())).all()
+
+
+def _giver(session: Session, who: User, from_user: UUID) -> User:
+    if not policy.may_transfer_contacts(who):
+        raise Forbidden
+    giver = session.get(User, from_user)
+    if giver is None:
+        raise NotFound(NOBODY)
+    return giver
 
 
 def _pair(session: Session, from_user: UUID, to_user: UUID) -> tuple[User, User]:
@@ -93,15 +153,20 @@ def _pair(session: Session, from_user: UUID, to_user: UUID) -> tuple[User, User]
     return giver, taker
 
 
-def _handed(session: Session, giver: User, contact_ids: Sequence[UUID] | None) -> list[UUID]:
-    """What may be handed over, locked; of somebody who is active only what a campaign shows anyway."""
+def _transferable(giver: User, contact_ids: Sequence[UUID] | None) -> Any:
+    """The ids of what may be handed over: of somebody who is active only what a campaign shows anyway."""
     query = select(Contact.id).where(Contact.user_id == giver.id)
     if giver.active:
-        shared = visibility.inside().where(col(CampaignContact.contact_id) == col(Contact.id)).exists()
-        query = query.where(col(Contact.deleted_at).is_(None), shared)
-    if contact_ids is not None:
-        query = query.where(col(Contact.id).in_(contact_ids))
-    ids = list(session.exec(query.order_by(col(Contact.id)).with_for_update()))
+        query = query.where(col(Contact.deleted_at).is_(None), _shared())
+    return query if contact_ids is None else query.where(col(Contact.id).in_(contact_ids))
+
+
+def _shared() -> Any:
+    return visibility.inside().where(col(CampaignContact.contact_id) == col(Contact.id)).exists()
+
+
+def _locked(session: Session, giver: User, contact_ids: Sequence[UUID] | None) -> list[UUID]:
+    ids = list(session.exec(_transferable(giver, contact_ids).order_by(col(Contact.id)).with_for_update()))
     if contact_ids is not None and len(ids) < len(set(contact_ids)):
         raise NotFound(NOT_THERE)
     return ids

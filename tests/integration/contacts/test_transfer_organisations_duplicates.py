@@ -30,7 +30,7 @@ from app.services.contacts.duplicates import Typed
 from app.services.contacts.search import Search
 from app.services.permissions import visibility
 from app.services.push_queue import push_jobs
-from app.services.team import transfer, transfer_preview
+from app.services.team import transfer
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
 from tests.support.bulk_data import counted
@@ -96,33 +96,31 @@ def test_from_then_on_the_old_owner_knows_nothing(ada, bo, gwen, jane, busy):
 
 
 def test_before_a_hand_over_one_sees_what_would_go_and_nobody_who_is_private(ada, bo, gwen, jane, john, busy):
-    assert do(transfer_preview.preview_transfer, gwen, ada.id) == transfer_preview.Offer(
-        total=1, shared=1, planned=1, pushes=1
-    )
-    assert do(transfer_preview.transferable_ids, gwen, ada.id) == [jane.id]
-    assert [one.id for one in do(transfer_preview.search_transferable, gwen, ada.id)] == [jane.id]
-    assert [one.id for one in do(transfer_preview.search_transferable, gwen, ada.id, "acme roe")] == [jane.id]
-    assert do(transfer_preview.search_transferable, gwen, ada.id, "ostrom") == []
+    assert do(transfer.preview_transfer, gwen, ada.id) == transfer.Offer(total=1, shared=1, planned=1, pushes=1)
+    assert do(transfer.transferable_ids, gwen, ada.id) == [jane.id]
+    assert [one.id for one in do(transfer.search_transferable, gwen, ada.id)] == [jane.id]
+    assert [one.id for one in do(transfer.search_transferable, gwen, ada.id, "acme roe")] == [jane.id]
+    assert do(transfer.search_transferable, gwen, ada.id, "ostrom") == []
     assert (
-        do(transfer_preview.preview_transfer, gwen, ada.id, []).total
-        == do(transfer_preview.preview_transfer, gwen, ada.id, [john.id]).total
+        do(transfer.preview_transfer, gwen, ada.id, []).total
+        == do(transfer.preview_transfer, gwen, ada.id, [john.id]).total
         == 0
     )
 
 
 def test_of_somebody_disabled_all_would_go_but_only_those_in_campaigns_are_named(ada, gwen, jane, john, busy):
     do(users.disable, gwen, ada.id)
-    offer = do(transfer_preview.preview_transfer, gwen, ada.id)
+    offer = do(transfer.preview_transfer, gwen, ada.id)
     assert (offer.total, offer.shared) == (2, 1)
-    assert set(do(transfer_preview.transferable_ids, gwen, ada.id)) == {jane.id, john.id}
-    assert [one.id for one in do(transfer_preview.search_transferable, gwen, ada.id)] == [jane.id]
+    assert set(do(transfer.transferable_ids, gwen, ada.id)) == {jane.id, john.id}
+    assert [one.id for one in do(transfer.search_transferable, gwen, ada.id)] == [jane.id]
 
 
 def test_only_a_golden_ticket_looks_at_what_could_be_handed_over(ada, bo, busy):
     for verb in (
-        transfer_preview.preview_transfer,
-        transfer_preview.search_transferable,
-        transfer_preview.transferable_ids,
+        transfer.preview_transfer,
+        transfer.search_transferable,
+        transfer.transferable_ids,
     ):
         with pytest.raises(Forbidden):
             do(verb, bo, ada.id)
@@ -311,10 +309,10 @@ def test_the_same_name_elsewhere_is_somebody_else(ada, bo, jane):
     assert alike(ada, "Jane Roe") == []
 
 
-# a word before a touch
-
-
 def test_a_colleague_who_was_in_touch_lately_is_mentioned_and_not_named(ada, bo, jane):
     world.contact(bo, "Jane", email="jane@acme.example", days=3)
-    assert do(collision_warnings.before_touch, ada, jane.id) == "A colleague was in touch 3 days ago."
-    assert do(collision_warnings.before_touch, bo, jane.id) is None
+    spring = world.campaign(ada, holds=[jane])
+    assert do(collision_warnings.warnings, ada, spring.id, [jane.id]) == {
+        jane.id: "A colleague was in touch 3 days ago."
+    }
+    assert do(collision_warnings.warnings, bo, spring.id, [jane.id]) == {}

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from app.models import ACTIVITY_LABELS, OUTCOMES, Activity, ActivityType, Outcome, now
+from app.models.activity import USUAL_MEETING
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import Action, ActionRow, Verb
 from app.services.activities.timeline import Entry
@@ -46,7 +47,6 @@ ITS_WORDS = {
     (ActivityType.LINKEDIN, Outcome.REQUESTED): "Request sent",
     (ActivityType.LINKEDIN, Outcome.SENT): "Message sent",
 }
-USUAL = timedelta(minutes=45)
 
 
 def word(outcome: Outcome, kind: ActivityType | None = None) -> str:
@@ -67,7 +67,7 @@ def is_over(touch: Activity) -> bool:
     """A meeting whose end is past and of which nobody said how it went."""
     if touch.type is not ActivityType.MEETING or touch.done or touch.due_date is None:
         return False
-    length = timedelta(minutes=touch.duration_minutes) if touch.duration_minutes else USUAL
+    length = timedelta(minutes=touch.duration_minutes) if touch.duration_minutes else USUAL_MEETING
     return touch.due_date + length <= now()
 
 

@@ -7,7 +7,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import ContactDraft, User, fold, organisation_key
-from app.models.contact import MOST_ADDRESSES
+from app.models.contact import MOST_ADDRESSES, MOST_DAYS
 from app.models.contact_fields import FOLDED, Input
 from app.pages.core.tap import look
 from app.pages.ui import basic, form
@@ -93,7 +93,7 @@ class ContactForm:
                 box.set_value(days)
 
             chips = basic.chips(RHYTHMS, self.typed.get("cadence_days"), choose_days, "pd-chips wrap")
-            box = ui.number("Days", value=self.typed.get("cadence_days"), min=1, max=730, precision=0)
+            box = ui.number("Days", value=self.typed.get("cadence_days"), min=1, max=MOST_DAYS, precision=0)
             box.props("outlined inputmode=numeric hide-bottom-space no-error-icon").classes("pd-field").mark("cadence")
             box.bind_value_to(self.typed, "cadence_days", strict=False)
             box.on_value_change(lambda event: basic.mark_chip(chips, event.value))

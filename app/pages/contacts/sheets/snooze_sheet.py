@@ -9,6 +9,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Contact, User, now
+from app.models.contact import MOST_DAYS
 from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
@@ -41,7 +42,7 @@ class SnoozeSheet:
             ):
                 day = ui.input("Until", value=typed["day"]).props("outlined type=date stack-label")
                 day.props["min"] = (today + timedelta(days=1)).isoformat()
-                day.props["max"] = (today + timedelta(days=730)).isoformat()
+                day.props["max"] = (today + timedelta(days=MOST_DAYS)).isoformat()
                 day.classes("pd-field").bind_value_to(typed, "day", strict=False)
                 basic.button("Snooze", None, "main").props("type=submit").mark("snooze-until")
         self.sheet.open()
