@@ -39,7 +39,7 @@ def _fact(typed: Typed, field: ContactField) -> Any:
         typing = [word.strip().lower() for word in (typed.get("tag_typed") or "").split(",") if word.strip()]
         return sorted({*(said or []), *typing})
     if field.input in TEXTS:
-        return (said or "").strip() or (None if _may_be_none(field) else "")
+        return str(said or "").strip() or (None if _may_be_none(field) else "")
     if _may_be_none(field):
         return int(said) if said is not None else None
     return int(said or 0)
