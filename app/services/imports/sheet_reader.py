@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from app.errors import Invalid, Refusal
-from app.services.imports import column_mapping, csv_reader, presets, row_parser, vcard_reader, xlsx_reader
+from app.services.contacts import vcard_reader
+from app.services.imports import column_mapping, csv_reader, presets, row_parser, vcard_rows, xlsx_reader
 from app.services.imports.presets import Preset
 from app.services.imports.row_parser import Row, RowError
 
@@ -77,7 +78,7 @@ def read(data: bytes, filename: str = "", mapping: Mapping[str, str] | None = No
         return _workbook(data, filename, mapping)
     text = csv_reader.text_of(data)
     if vcard_reader.is_cards(text):
-        headings, body, trouble = vcard_reader.rows(text)
+        headings, body, trouble = vcard_rows.rows(text)
         header = Header(0, headings, column_mapping.assign(headings, mapping))
         return Sheet(header, body, filename, "vCard", trouble)
     header = _best(_headers(text, mapping)) or _stopgap(text, mapping)

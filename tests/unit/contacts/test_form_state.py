@@ -3,7 +3,7 @@
 import pytest
 
 from app.pages.contacts.form import edit_conflict, form_state
-from app.pages.contacts.form.edit_conflict import Apart
+from app.pages.contacts.form.edit_conflict import FieldConflict
 
 NOBODY = form_state.facts(form_state.fresh())
 
@@ -26,14 +26,14 @@ def test_a_sheet_in_which_nothing_was_typed_says_nothing():
 
 def test_a_text_fills_what_is_empty_and_never_what_was_typed_by_hand():
     typed = form_state.fresh() | {"name": "By Hand"}
-    form_state.take(typed, {"name": "From Text", "emails": ["a@b.example"]}, {})
+    form_state.fill_in(typed, {"name": "From Text", "emails": ["a@b.example"]}, {})
     assert (typed["name"], typed["emails"]) == ("By Hand", ["a@b.example"])
 
 
 def test_a_text_that_is_changed_changes_what_it_had_filled_in():
     typed, first = form_state.fresh(), {"name": "Ja", "job_title": "CEO"}
-    form_state.take(typed, first, {})
-    form_state.take(typed, {"name": "Jane Roe"}, first)
+    form_state.fill_in(typed, first, {})
+    form_state.fill_in(typed, {"name": "Jane Roe"}, first)
     assert form_state.facts(typed)["name"] == "Jane Roe"
     assert form_state.facts(typed)["job_title"] is None
 
@@ -42,9 +42,9 @@ def test_what_only_they_changed_stands_and_what_both_changed_is_asked():
     base = told(name="Jane", job_title="Buyer", notes="a")
     mine, theirs = base | {"job_title": "Head"}, base | {"job_title": "Chief", "notes": "b", "tags": ["vip"]}
     assert edit_conflict.meanwhile(base, mine, theirs) == [
-        Apart("job_title", "Head", "Chief", None),
-        Apart("tags", [], ["vip"], "theirs"),
-        Apart("notes", "a", "b", "theirs"),
+        FieldConflict("job_title", "Head", "Chief", None),
+        FieldConflict("tags", [], ["vip"], "theirs"),
+        FieldConflict("notes", "a", "b", "theirs"),
     ]
 
 

@@ -6,12 +6,12 @@ Nothing is fetched and nothing is written; what we are not sure of is shown besi
 import re
 from urllib.parse import unquote
 
-import vobject  # type: ignore[import-untyped]
 from sqlmodel import Session
 
 from app.errors import Invalid, TooLarge
 from app.models import User, fold
 from app.services.base import firm_settings
+from app.services.contacts import vcard_reader
 from app.services.contacts.capture import signature_rules
 from app.services.contacts.capture.captured_draft import Captured, addresses, https, phone
 
@@ -50,24 +50,23 @@ def read(blob: str, country: str) -> Captured:
 
 
 def _card(text: str, country: str) -> Captured:
-    try:
-        card = vobject.readOne(text[text.upper().index("BEGIN:VCARD") :])
-        told = {name: [line.value for line in lines] for name, lines in card.contents.items()}
-    except Exception as odd:  # the parser raises whatever it stumbles over
-        raise Invalid(NOT_A_CARD, {"text": NOT_A_CARD}) from odd
-    found = Captured("vcard")
-    structured = next(iter(told.get("n", [])), None)
-    names = [*told.get("fn", []), " ".join(f"{structured.given} {structured.family}".split()) if structured else ""]
-    firm = next((one[0] if isinstance(one, list) and one else one for one in told.get("org", [])), "")
-    said = [("name", next((one for one in names if str(one).strip()), "")), ("organisation", firm)]
-    said += [("job_title", one) for one in told.get("title", [])] + [("notes", one) for one in told.get("note", [])]
-    said += [("email", str(one).lower()) for one in told.get("email", [])]
-    for label, value in said:
-        if str(value).strip():
-            found.note(label, str(value).strip() if label == "notes" else " ".join(str(value).split()))
-    for number in told.get("tel", []):
-        phone(found, str(number).removeprefix("tel:"), country)
-    for link in (str(one) for one in [*told.get("url", []), *told.get("x-socialprofile", [])]):
+    """The first card of a text. Raises Invalid when it is not whole, or no person."""
+    card = next(vcard_reader.read_cards(text))
+    if card.trouble:
+        sentence = card.trouble if card.trouble == vcard_reader.NO_PERSON else NOT_A_CARD
+        raise Invalid(sentence, {"text": sentence})
+    said, found = card.said, Captured("vcard")
+    full = " ".join([*said.get("GIVEN", [])[:1], *said.get("FAMILY", [])[:1]])
+    names = [*said.get("FN", []), full]
+    values = [("name", names[0]), *(("organisation", one) for one in said.get("ORG", [])[:1])]
+    values += [("job_title", one) for one in said.get("TITLE", [])] + [("notes", one) for one in said.get("NOTE", [])]
+    values += [("email", one.lower()) for one in said.get("EMAIL", [])]
+    for label, value in values:
+        if value.strip():
+            found.note(label, value.strip() if label == "notes" else " ".join(value.split()))
+    for number in said.get("TEL", []):
+        phone(found, number, country)
+    for link in said.get("URL", []):
         found.note("linkedin_url" if signature_rules.LINKEDIN.search(link) else "website", link)
     return found
 

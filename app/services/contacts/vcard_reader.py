@@ -1,7 +1,7 @@
-"""Cards from an address book (vCard 2.1, 3.0 and 4.0) as rows of text; nothing that a card points at is fetched.
+"""Cards of an address book (vCard 2.1, 3.0 and 4.0), for files and for a pasted text; nothing they point at is fetched.
 
 Pictures, sounds and keys are left where they are. Lines are unfolded up to a
-bound, and a row's number is the number of its card.
+bound; what is wrong with one card leaves the others whole.
 """
 
 import quopri
@@ -11,27 +11,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
-from app.errors import Invalid
 from app.models.contact_fields import FIELDS
-from app.services.imports import csv_reader
-from app.services.imports.row_parser import RowError
 
 BEGIN, END = "BEGIN:VCARD", "END:VCARD"
 # a picture may be long; what we keep may not
 LONGEST_LINE = 16_384
 NO_PERSON = "This card is a group, not a person."
 TOO_LONG = "This card has a line of more than 16,384 characters."
-TOO_MUCH = "This holds more than 4,096 characters."
 CUT = "This card ends before its last line; the file may be cut off."
 
-# the columns of the sheet that cards become, by their property; N has two parts
-NAME, *REST = [(field.vcard, field.label) for field in FIELDS if field.vcard]
-HEADINGS = {**dict([NAME]), "GIVEN": "First name", "FAMILY": "Last name", **dict(REST)}
-MORE_NOTES = ("Notes continued 2", "Notes continued 3")
-LINE_ENDS = re.compile(r"[\r\n\t]+")
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ESCAPED_OF_OLD = re.compile(r"\\([;\\])")
-READ = {*HEADINGS, "N", "X-SOCIALPROFILE", "VERSION", "UID", "KIND", "X-ADDRESSBOOKSERVER-KIND"} - {"GIVEN", "FAMILY"}
+PROPERTIES = {field.vcard for field in FIELDS if field.vcard}
+READ = {*PROPERTIES, "N", "X-SOCIALPROFILE", "VERSION", "UID", "KIND", "X-ADDRESSBOOKSERVER-KIND"}
 # a UUID of version 7 as the card's number: one that we wrote
 OURS = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-", re.IGNORECASE)
 PARAMETER = re.compile(r';([^=;:"]+)(?:=((?:"[^"]*"|[^;:"])*))?')
@@ -39,7 +31,10 @@ PARAMETER = re.compile(r';([^=;:"]+)(?:=((?:"[^"]*"|[^;:"])*))?')
 
 @dataclass
 class Card:
-    """What one card says of a person, the values as they are meant."""
+    """What one card says of a person: values by property (FN, EMAIL, ...), of N the parts GIVEN and FAMILY, of ORG the firm.
+
+    `trouble` is a sentence why the card is no person, or not whole; `ours`: this product wrote the card.
+    """
 
     version: str = "3.0"
     said: dict[str, list[str]] = field(default_factory=dict)
@@ -55,29 +50,8 @@ def is_cards(text: str) -> bool:
     return text.lstrip("\ufeff \r\n\t")[: len(BEGIN)].upper() == BEGIN
 
 
-def rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]], list[RowError]]:
-    """The headings, a row for each card with its number, and what is wrong with the cards that are no row.
-
-    Raises Invalid beyond 20,000 cards.
-    """
-    headings = [*HEADINGS.values(), *MORE_NOTES]
-    found: list[tuple[int, list[str]]] = []
-    wrong: list[RowError] = []
-    for number, card in enumerate(_cards(text), 1):
-        if number > csv_reader.MOST_ROWS:
-            raise Invalid(f"Card {number} is one too many: a file may hold {csv_reader.MOST_ROWS:,}.")
-        texts = _row(card)
-        long = next(
-            (heading for heading, one in zip(headings, texts, strict=True) if len(one) > csv_reader.MOST_CELL), ""
-        )
-        if trouble := card.trouble or (TOO_MUCH if long else ""):
-            wrong.append(RowError(number, long, trouble))
-        else:
-            found.append((number, texts))
-    return headings, found, wrong
-
-
-def _cards(text: str) -> Iterator[Card]:
+def read_cards(text: str) -> Iterator[Card]:
+    """Each card of a text, in their order; one that cannot be used says why in `trouble`."""
     card: Card | None = None
     for line in _unfolded(text):
         begins = line.strip().upper()
@@ -179,16 +153,3 @@ def _plain(card: Card, value: str) -> str:
     """Without the marks before what would mean something; version 2.1 knows but few of them."""
     marks = ESCAPED_OF_OLD if card.version == "2.1" else ESCAPED
     return marks.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
-
-
-def _row(card: Card) -> list[str]:
-    said = {name: card.said.get(name, []) for name in HEADINGS}
-    # a firm's own pages are no profile of a person
-    links = [link for link in said["URL"] if card.ours or "linkedin" in link.lower()]
-    notes, most = "\n".join(said["NOTE"]), csv_reader.MOST_CELL
-    cells = {name: LINE_ENDS.sub(" ", values[0]) if values else "" for name, values in said.items()}
-    cells |= {name: "\n".join(dict.fromkeys(said[name])) for name in ("EMAIL", "TEL")}
-    cells["URL"] = links[0].strip() if links else ""
-    cells["CATEGORIES"] = ", ".join('"' + tag.replace('"', '""') + '"' for tag in said["CATEGORIES"] if tag.strip())
-    cells["NOTE"] = notes[:most]
-    return [*cells.values(), notes[most : 2 * most], notes[2 * most :]]
