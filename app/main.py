@@ -42,7 +42,7 @@ from app.vault import Vault
 from app.web import health
 from app.web.auth import identity
 from app.web.auth.session_cookie import Cookie
-from app.web.auth.sign_in_flow import Turnstile
+from app.web.auth.sign_in_flow import SignInFlow
 from app.web.middleware import metrics
 from app.web.nicegui_adapter import tab_eviction
 from app.web.router import router
@@ -91,11 +91,11 @@ def serve(settings: Settings) -> None:
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
         clock = Clock(company.desk(settings, vault, practice))
-        post = wiring.opened(settings, data_dir)
-        post.wind(clock.also)
+        delivery = wiring.delivery_for(settings, data_dir)
+        delivery.schedule(clock.also)
         clock.also(HANDED_SECONDS, after_push.round_)
         clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
-        site = Site(settings, data_dir, server.url, vault, practice, clock, post.push_key)
+        site = Site(settings, data_dir, server.url, vault, practice, clock, delivery.push_key)
         process.greet(settings)
         process.run(application(site), door)
 
@@ -105,15 +105,15 @@ def application(site: Site) -> Stack:
     gc.freeze()
     inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
     cookie = Cookie(site.settings)
-    turnstile = Turnstile(cookie, site.vault.open)
-    inside.include_router(router(site.settings, site.vault, cookie, turnstile, _set_up))
+    sign_in_flow = SignInFlow(cookie, site.vault.open)
+    inside.include_router(router(site.settings, site.vault, cookie, sign_in_flow, _set_up))
     inside.include_router(health.routes(lambda: health.works(site.data_dir, site.clock.heartbeat)))
     api.mount(
         inside,
         check_key=site.check_key,
         seal=site.vault.seal,
         unseal=site.vault.open,
-        turnstile=turnstile,
+        sign_in_flow=sign_in_flow,
         address=site.settings.address,
         look_up=site.look_up,
         push_key=site.push_key,
@@ -207,5 +207,5 @@ def _set_up(user_id: UUID, sample: bool) -> None:
     """The first account is there; the tick on the page asked for something to look at."""
     if sample:
         with db.transaction() as session:
-            firm_settings.keep(session, practice_pipedrive=True)
+            firm_settings.save(session, practice_pipedrive=True)
             sample_data.fill(session, users.acting(session, user_id))

@@ -19,7 +19,7 @@ def main(file: str) -> None:
     with context.opened():
         lines = list(live.gather()) or ["This firm was not made by `make dev`: its passwords are not known here."]
         with db.transaction() as session:
-            firm_settings.keep(session, practice_pipedrive=True)
+            firm_settings.save(session, practice_pipedrive=True)
     Path(file).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -24,7 +24,7 @@ from app.api.contacts import (
     warmness,
 )
 from app.api.core import errors
-from app.api.core.dependencies import Turnstile, Wiring
+from app.api.core.dependencies import SignInFlow, Wiring
 from app.api.core.schemas import ErrorAnswer
 from app.api.notifications import notifications, push_devices
 from app.api.pipedrive import push_decisions, pushes
@@ -75,7 +75,7 @@ def mount(
     check_key: Check,
     seal: Seal,
     unseal: Unseal,
-    turnstile: Turnstile,
+    sign_in_flow: SignInFlow,
     address: str,
     look_up: LookUp | None = None,
     push_key: str = "",
@@ -83,7 +83,7 @@ def mount(
 ) -> None:
     """Put the API below /api. The outer stack says who is asking, in the request's state."""
     api = _bare()
-    api.state.wiring = Wiring(check_key, seal, unseal, turnstile, address, look_up, push_key, let_go)
+    api.state.wiring = Wiring(check_key, seal, unseal, sign_in_flow, address, look_up, push_key, let_go)
     app.mount(PREFIX, api)
 
 

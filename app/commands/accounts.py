@@ -35,7 +35,7 @@ def add(
 
     wanted = _role(role)
     password = context.secret_word("Password", stdin=password_stdin)
-    draft = profile.drafted(email, name, timezone)
+    draft = profile.draft_of(email, name, timezone)
     with context.opened(), db.transaction() as session:
         user = users.add(session, draft, wanted, password)
         typer.echo(f"{user.name} can sign in as {user.email} ({user.role.value}).")

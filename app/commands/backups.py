@@ -106,9 +106,9 @@ def _afterwards(at: "Desk", made_at: str) -> None:
         # a browser that was signed out after the backup must not be signed in again by it
         for gone in (UserSession, OneTimeLink):
             session.exec(delete(gone))
-        firm_settings.keep(session, sync_paused=PAUSED, sync_verify_since=made_at)
+        firm_settings.save(session, sync_paused=PAUSED, sync_verify_since=made_at)
         audit_log.record(session, who, "backup.restored")
-        lost = key_rotation.unreadable(session, who, vault)
+        lost = key_rotation.users_with_unreadable_key(session, vault)
     typer.echo("Nothing goes to Pipedrive until you run `pipedriven sync resume`; everybody signs in again.")
     if lost:
         typer.echo(f"The secret is another one than before: {', '.join(lost)} have to save their Pipedrive key again.")

@@ -75,7 +75,7 @@ def _load_firm(folder: Path, *, stdin: bool) -> None:
     password = context.secret_word("Everybody's password", stdin=stdin)
     passwords.check(password)
     with context.opened() as at:
-        counts = copy_in(at.server.url, folder, passwords.hashed(password))
+        counts = copy_in(at.server.url, folder, passwords.hash_password(password))
     typer.echo(", ".join(f"{count:,} {table.replace('_', ' ')}" for table, count in counts.items()) + ".")
 
 

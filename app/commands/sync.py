@@ -29,7 +29,7 @@ def status() -> None:
             if sum(seen.counts.values()) or user.pipedrive_key:
                 counts = [seen.counts[one] for one in SyncStatus]
                 rows.append((user.email, *counts, seen.paused_reason or "running"))
-        paused = firm_settings.choice(session, "sync_paused")
+        paused = firm_settings.get(session, "sync_paused")
     typer.echo(f"Paused for everybody: {paused}." if paused else "Running.")
     context.table(("Whose", *(one.value for one in SyncStatus), ""), rows)
 
@@ -75,7 +75,7 @@ def webhooks(
         if on and not bells.is_public(here.settings.address):
             raise Invalid("Pipedrive cannot reach this address. Set BASE_URL to a public https address first.")
         with db.transaction() as session:
-            firm_settings.keep(session, pipedrive_webhooks=on)
+            firm_settings.save(session, pipedrive_webhooks=on)
             audit_log.record(session, context.operator(), "sync.webhooks", on=on)
     typer.echo(
         "An administrator's key sets this up in Pipedrive within minutes." if on else "They are removed within minutes."
@@ -90,6 +90,6 @@ def _keep(reason: str | None) -> None:
 
     with context.opened(), db.transaction() as session:
         who = context.operator()
-        firm_settings.keep(session, sync_paused=reason)
+        firm_settings.save(session, sync_paused=reason)
         audit_log.record(session, who, "sync.paused" if reason else "sync.resumed")
         announce(session, Topic.SYNC, who.id, who.id)

@@ -55,7 +55,7 @@ def gather() -> Iterator[str]:
             return
         password = tokens.new()[:20]
         members = [
-            users.add(session, profile.drafted(email, name, "Europe/Berlin"), role, password)
+            users.add(session, profile.draft_of(email, name, "Europe/Berlin"), role, password)
             for email, name, role in TEAM
         ]
         for user in members:

@@ -1,1 +1,1 @@
-"""DOOR: the post. What the services wrote leaves the house here, by Brevo, by SMTP, or not at all."""
+"""DOOR: mail and web push. What the services put into the outboxes is sent here: by Brevo, by SMTP, or not at all."""

@@ -1,6 +1,6 @@
-"""Four times a minute: what is worth telling, whose morning has come, and the post that waits.
+"""Four times a minute: creates the notifications and mails that are due, and sends what waits in both outboxes.
 
-A mail is taken in one transaction, sent while none is open, and settled in
+A mail is claimed in one transaction, sent while none is open, and marked in
 another: a crash in between sends it again after a while, which is better than
 never, and its id tells that it is the same.
 """
@@ -9,8 +9,8 @@ import logging
 from collections.abc import Callable
 
 from app import db
-from app.mail.senders import Never, NotNow, Sender
-from app.mail.web_push_client import Gone, Ringer
+from app.mail.senders import PermanentFailure, Sender, TemporaryFailure
+from app.mail.web_push_client import Gone, WebPushClient
 from app.models import Mail
 from app.services.notifications import (
     daily_digest,
@@ -27,13 +27,13 @@ ROUND, TIDY = 15.0, 6 * 3600.0
 log = logging.getLogger(__name__)
 
 
-class Post:
+class Delivery:
     """`sender` is None where no mail server is named, `ringer` where nobody rings; `site` is where people reach us."""
 
-    def __init__(self, sender: Sender | None, site: str, ringer: Ringer | None = None) -> None:
+    def __init__(self, sender: Sender | None, site: str, ringer: WebPushClient | None = None) -> None:
         self.sender, self.site, self.ringer = sender, site, ringer
 
-    def wind(self, also: Callable[[float, Callable[[], object]], None]) -> None:
+    def schedule(self, also: Callable[[float, Callable[[], object]], None]) -> None:
         """Have a clock do what we do, every so many seconds."""
         also(ROUND, self.round)
         also(TIDY, self.tidy)
@@ -53,12 +53,12 @@ class Post:
 
     def tell(self) -> None:
         with db.transaction() as session:
-            triggers.round_(session, self.site)
+            triggers.create_due(session, self.site)
 
     def write(self) -> None:
         with db.transaction() as session:
-            daily_digest.round_(session, self.site)
-            weekly_reports.round_(session, self.site)
+            daily_digest.send_due(session, self.site)
+            weekly_reports.send_due(session, self.site)
 
     def ring(self) -> None:
         if self.ringer is None:
@@ -79,14 +79,14 @@ class Post:
     def tidy(self) -> None:
         with db.transaction() as session:
             mail_outbox.delete_old(session)
-            email_actions.prune(session)
+            email_actions.delete_expired(session)
 
     def _hand_over(self, sender: Sender, mail: Mail) -> None:
         try:
             sender.send(mail)
-        except (NotNow, Never) as no:
+        except (TemporaryFailure, PermanentFailure) as no:
             log.warning("a mail did not go out: %s", no)
-            failed = mail_outbox.give_up if isinstance(no, Never) else mail_outbox.postpone
+            failed = mail_outbox.give_up if isinstance(no, PermanentFailure) else mail_outbox.postpone
             with db.transaction() as session:
                 failed(session, mail.id, str(no))
         else:
@@ -94,14 +94,14 @@ class Post:
                 mail_outbox.done(session, mail.id)
 
     @staticmethod
-    def _ring(ringer: Ringer, bundle: Bundle) -> None:
+    def _ring(ringer: WebPushClient, bundle: Bundle) -> None:
         try:
             ringer.ring(bundle)
         except Gone as no:
             log.info("a device is forgotten: %s", no)
             with db.transaction() as session:
                 web_push_outbox.forget_device(session, bundle)
-        except NotNow as no:
+        except TemporaryFailure as no:
             log.warning("a device was not reached: %s", no)
             with db.transaction() as session:
                 web_push_outbox.postpone(session, bundle)

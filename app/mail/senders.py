@@ -16,11 +16,11 @@ BREVO = "https://api.brevo.com"
 SECONDS = 20.0
 
 
-class NotNow(Exception):
+class TemporaryFailure(Exception):
     """It did not go out, and may later; the message says why."""
 
 
-class Never(Exception):
+class PermanentFailure(Exception):
     """The server said a clear no to this mail."""
 
 
@@ -29,7 +29,7 @@ class Sender(Protocol):
         """Hand one mail over. Raises NotNow or Never."""
 
 
-def chosen(settings: Settings, *, brevo: str = BREVO) -> Sender | None:
+def sender_for(settings: Settings, *, brevo: str = BREVO) -> Sender | None:
     """Brevo where its key is set, else SMTP, else nobody: then mail stays in the outbox to be read there."""
     address = settings.brevo_from_email or f"pipedriven@{urlsplit(settings.address).hostname}"
     if settings.brevo_api_key:
@@ -39,7 +39,7 @@ def chosen(settings: Settings, *, brevo: str = BREVO) -> Sender | None:
     return None
 
 
-def contact(settings: Settings) -> str:
+def vapid_contact(settings: Settings) -> str:
     """Where operators of a push service may complain: they want an https address or a mail address."""
     if settings.secure and not settings.brevo_from_email:
         return settings.address
@@ -67,12 +67,12 @@ class Brevo:
             with httpx.Client(base_url=self.base, timeout=SECONDS, trust_env=False, follow_redirects=False) as line:
                 answer = line.post("/v3/smtp/email", json=body, headers=self.headers)
         except httpx.HTTPError as cut:
-            raise NotNow(f"Brevo does not answer ({type(cut).__name__}).") from None
+            raise TemporaryFailure(f"Brevo does not answer ({type(cut).__name__}).") from None
         if answer.status_code in {200, 201, 202}:
             return
         if answer.status_code == 400:
-            raise Never("Brevo does not accept this mail.")
-        raise NotNow(f"Brevo answered {answer.status_code}.")
+            raise PermanentFailure("Brevo does not accept this mail.")
+        raise TemporaryFailure(f"Brevo answered {answer.status_code}.")
 
 
 class Smtp:
@@ -87,15 +87,17 @@ class Smtp:
                 line.send_message(self._message(mail))
         except smtplib.SMTPRecipientsRefused as no:
             later = all(400 <= code < 500 for code, _ in no.recipients.values())
-            raise (NotNow if later else Never)("The mail server does not take mail for this address.") from None
+            raise (TemporaryFailure if later else PermanentFailure)(
+                "The mail server does not take mail for this address."
+            ) from None
         except smtplib.SMTPResponseException as no:
             # a wrong password of ours says nothing about the mail
             ours = isinstance(no, smtplib.SMTPAuthenticationError)
-            raise (Never if no.smtp_code >= 500 and not ours else NotNow)(
+            raise (PermanentFailure if no.smtp_code >= 500 and not ours else TemporaryFailure)(
                 f"The mail server answered {no.smtp_code}."
             ) from None
         except (OSError, smtplib.SMTPException) as cut:
-            raise NotNow(f"The mail server does not answer ({type(cut).__name__}).") from None
+            raise TemporaryFailure(f"The mail server does not answer ({type(cut).__name__}).") from None
 
     def _line(self) -> smtplib.SMTP:
         host = self.url.hostname or "localhost"

@@ -1,4 +1,4 @@
-"""Rings a browser: one request to its push service, which may only lie outside of our own network."""
+"""Sends web push messages: one request to a browser's push service, which may only lie outside of our own network."""
 
 import json
 import socket
@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from app.mail.senders import NotNow
-from app.mail.web_push_encryption import Key, sealed
+from app.mail.senders import TemporaryFailure
+from app.mail.web_push_encryption import VapidKey, encrypt
 from app.services.notifications.web_push_outbox import Bundle
 
 SECONDS = 10.0
-# a reminder that a phone without a line did not get in an hour is on the bell anyway
+# a reminder that a phone without a line did not get in an hour is in the inbox anyway
 TTL = 3600
 
 
@@ -22,25 +22,25 @@ class Gone(Exception):
     """The push service does not know this browser any more, or is none."""
 
 
-def outside(host: str) -> None:
+def require_public_host(host: str) -> None:
     """Raise Gone when a name leads to a machine that is not on the open internet, NotNow when it leads nowhere."""
     try:
         found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     except OSError:
-        raise NotNow(f"{host} is not found.") from None
+        raise TemporaryFailure(f"{host} is not found.") from None
     if not all(ip_address(address[4][0]).is_global for address in found):
         raise Gone(f"{host} is not on the open internet.")
 
 
-class Ringer:
+class WebPushClient:
     """`contact` is an address that push services may complain to. `check` and `trust` differ in tests alone."""
 
     def __init__(
         self,
-        key: Key,
+        key: VapidKey,
         contact: str,
         *,
-        check: Callable[[str], None] = outside,
+        check: Callable[[str], None] = require_public_host,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self.key, self._contact, self._check = key, contact, check
@@ -59,7 +59,7 @@ class Ringer:
             "Authorization": self.key.authorization(device.endpoint, self._contact),
         }
         try:
-            body = sealed(message.encode(), device.p256dh, device.auth)
+            body = encrypt(message.encode(), device.p256dh, device.auth)
         except ValueError:
             raise Gone("The browser's key is none.") from None
         try:
@@ -67,8 +67,8 @@ class Ringer:
             with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False, verify=self._trust) as line:
                 answer = line.post(device.endpoint, content=body, headers=headers)
         except httpx.HTTPError as cut:
-            raise NotNow(f"The push service does not answer ({type(cut).__name__}).") from None
+            raise TemporaryFailure(f"The push service does not answer ({type(cut).__name__}).") from None
         if answer.status_code in {404, 410}:
             raise Gone(f"The push service answered {answer.status_code}.")
         if not answer.is_success:
-            raise NotNow(f"The push service answered {answer.status_code}.")
+            raise TemporaryFailure(f"The push service answered {answer.status_code}.")

@@ -1,4 +1,4 @@
-"""Web push in the words of its standards: a message only the browser can read (RFC 8291, 8188), signed by us (RFC 8292).
+"""Web push by its standards: a message that only the browser can read (RFC 8291, 8188), signed with our VAPID key (RFC 8292).
 
 The push service in between learns how long the message is and when it came, not what it says.
 """
@@ -19,7 +19,7 @@ RECORD = 4096
 HOURS_VALID = 12
 
 
-class Key:
+class VapidKey:
     """Our own key, by which a push service knows that a message comes from where the browser allowed it to come from."""
 
     def __init__(self, secret: str) -> None:
@@ -47,7 +47,7 @@ class Key:
         return f"vapid t={token}, k={self.public}"
 
 
-def sealed(
+def encrypt(
     message: bytes, p256dh: str, auth: str, *, once: ec.EllipticCurvePrivateKey | None = None, salt: bytes | None = None
 ) -> bytes:
     """The message as one aes128gcm record for the browser with these keys. Raises ValueError when they are none.

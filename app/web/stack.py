@@ -1,4 +1,4 @@
-"""The whole outer wall, layer by layer; what uvicorn is given to serve."""
+"""The ASGI application that uvicorn serves: the middleware around NiceGUI and FastAPI, in order."""
 
 import asyncio
 from contextlib import suppress
@@ -9,23 +9,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
 from app.web.http.compression import Compress
-from app.web.http.error_responses import Trouble
-from app.web.http.request_id import Trace
-from app.web.middleware.access_control import Gate
-from app.web.middleware.body_limits import Sizes
-from app.web.middleware.metrics import Measured
+from app.web.http.error_responses import ErrorResponses
+from app.web.http.request_id import RequestIds
+from app.web.middleware.access_control import AccessControl
+from app.web.middleware.body_limits import BodyLimits
+from app.web.middleware.metrics import RequestMetrics
 from app.web.middleware.security_headers import SecurityHeaders
-from app.web.middleware.trusted_hosts import Doorway
+from app.web.middleware.trusted_hosts import TrustedHosts
 from app.web.nicegui_adapter import socket_guard
-from app.web.nicegui_adapter.asset_cache import Assets
-from app.web.nicegui_adapter.precompressed_store import Shelf
+from app.web.nicegui_adapter.asset_cache import AssetCache
+from app.web.nicegui_adapter.precompressed_store import PrecompressedStore
 from app.web.nicegui_adapter.socket_access import UPLOADS
 
 IMPORTS = "/api/contacts/import"
 
 
 class Stack:
-    """Outermost first: trace, measured, compress, headers, trouble, doorway, sizes, gate, assets, and then the application.
+    """Outermost first: request ids, metrics, compression, security headers, error responses, trusted hosts, body limits,
+    access control, static files, and then the application.
 
     `app` stays readable, because NiceGUI looks for its parent there.
     """
@@ -33,11 +34,11 @@ class Stack:
     def __init__(self, app: FastAPI, settings: Settings, *, warm: bool = True, shelf: Path | None = None) -> None:
         socket_guard.install()
         self.app = app
-        self.assets = Assets(app, Shelf(shelf))
+        self.assets = AssetCache(app, PrecompressedStore(shelf))
         self._warm = warm
-        gate = Gate(self.assets, app, settings)
-        inner: ASGIApp = Trouble(Doorway(Sizes(gate, (IMPORTS, UPLOADS)), settings))
-        self._layers = Trace(Measured(Compress(SecurityHeaders(inner, settings))))
+        access = AccessControl(self.assets, app, settings)
+        inner: ASGIApp = ErrorResponses(TrustedHosts(BodyLimits(access, (IMPORTS, UPLOADS)), settings))
+        self._layers = RequestIds(RequestMetrics(Compress(SecurityHeaders(inner, settings))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -13,7 +13,7 @@ from app.services.accounts.pipedrive_keys import KeyOwner
 from app.settings import Settings
 from app.vault import Vault
 from app.web.auth.session_cookie import Cookie
-from app.web.auth.sign_in_flow import Turnstile
+from app.web.auth.sign_in_flow import SignInFlow
 
 KEY = "1111111111111111111111111111111111111111"
 FOREIGN_KEY = "2222222222222222222222222222222222222222"
@@ -58,7 +58,7 @@ def built() -> FastAPI:
         check_key=check_key,
         seal=vault.seal,
         unseal=vault.open,
-        turnstile=Turnstile(Cookie(Settings(base_url="http://localhost:8080")), vault.open),
+        sign_in_flow=SignInFlow(Cookie(Settings(base_url="http://localhost:8080")), vault.open),
         address="https://leads.example.com",
     )
     app.add_middleware(Outside)

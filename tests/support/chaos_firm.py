@@ -168,7 +168,7 @@ class Firm:
         self.number[name] = number
 
     def drop_key(self, name):
-        self._done(name, profile.drop_pipedrive_key)
+        self._done(name, profile.delete_pipedrive_key)
 
     def save_key(self, name):
         sync_harness.connect(self.staff[name], f"key-{name}-{self.number[name]}")

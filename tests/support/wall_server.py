@@ -93,7 +93,7 @@ def serve(url):
     from app.vault import Vault
     from app.web.auth import identity
     from app.web.auth.session_cookie import Cookie
-    from app.web.auth.sign_in_flow import Turnstile
+    from app.web.auth.sign_in_flow import SignInFlow
     from app.web.nicegui_adapter import tab_eviction
     from app.web.router import router
     from app.web.stack import Stack
@@ -121,9 +121,11 @@ def serve(url):
     inside = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     cookie = Cookie(chosen)
     vault = Vault("w" * 40)
-    turnstile = Turnstile(cookie, vault.open)
+    sign_in_flow = SignInFlow(cookie, vault.open)
     inside.include_router(
-        router(chosen, vault, cookie, turnstile, lambda user_id, sample: seen["set_up"].append([str(user_id), sample]))
+        router(
+            chosen, vault, cookie, sign_in_flow, lambda user_id, sample: seen["set_up"].append([str(user_id), sample])
+        )
     )
     inside.mount("/static", StaticFiles(directory=ROOT / "app/web/html"))
 
@@ -158,7 +160,7 @@ def serve(url):
         return {"items": ["the same line again"] * 2000}
 
     # the API's other addresses; what stands above answers first
-    api.mount(inside, check_key=nobody, seal=vault.seal, unseal=vault.open, turnstile=turnstile, address="")
+    api.mount(inside, check_key=nobody, seal=vault.seal, unseal=vault.open, sign_in_flow=sign_in_flow, address="")
 
     @ui.page("/press")
     def press_page():

@@ -34,13 +34,13 @@ async def login(
     Where a second step is on, 401 `CodeNeeded` asks for the same again with `code`, and `WrongCode` says that it did
     not fit.
     """
-    return SignedIn.of(await wired.turnstile.enter(request, response, typed.email, typed.password, typed.code))
+    return SignedIn.of(await wired.sign_in_flow.enter(request, response, typed.email, typed.password, typed.code))
 
 
 @router.post("/logout", status_code=204, dependencies=[Depends(viewer, scope="function")])
 async def logout(request: Request, response: Response, wired: Wired) -> None:
     """The session of this browser ends at once, in every tab."""
-    await wired.turnstile.leave(request, response)
+    await wired.sign_in_flow.leave(request, response)
 
 
 @router.get("/session")

@@ -101,7 +101,7 @@ def keep_key(
     owner = wired.check_key(wish.api_key)
     with db.transaction() as session:
         who = users.acting(session, user_id(request))
-        kept = pipedrive_keys.keep(session, who, wish.api_key, owner, wired.seal)
+        kept = pipedrive_keys.save_key(session, who, wish.api_key, owner, wired.seal)
     return KeptKey(
         company_domain=kept.pipedrive_company, user_name=kept.pipedrive_user_name, last4=kept.pipedrive_last4
     )
@@ -115,7 +115,7 @@ def drop_key(request: Request, wired: Wired) -> None:
     if wired.let_go:
         wired.let_go(who)
     with db.transaction() as session:
-        account.drop_pipedrive_key(session, users.acting(session, user_id(request)))
+        account.delete_pipedrive_key(session, users.acting(session, user_id(request)))
 
 
 @router.post("/calendar", status_code=201)

@@ -66,7 +66,7 @@ def invite(
     """Invite a colleague: pass the link on to them."""
     token = users.invite(session, me, wish.email, wish.role)
     link = f"{wired.address}/invite/{token}"
-    mail_outbox.write(session, wish.email, email_rendering.invitation(wired.address, me.name, link))
+    mail_outbox.enqueue(session, wish.email, email_rendering.invitation(wired.address, me.name, link))
     return Link(link=link)
 
 
@@ -74,7 +74,7 @@ def invite(
 def reset_link(session: Transaction, me: Caller, wired: Wired, user_id: UUID) -> Link:
     """A link with which a colleague chooses a new password."""
     link = f"{wired.address}/reset/{users.reset_link(session, me, user_id)}"
-    mail_outbox.write(session, session.get_one(User, user_id).email, email_rendering.new_password(link))
+    mail_outbox.enqueue(session, session.get_one(User, user_id).email, email_rendering.new_password(link))
     return Link(link=link)
 
 

@@ -20,7 +20,7 @@ from app.services.accounts import pipedrive_keys, two_factor, users
 from app.services.pipedrive import manual_push
 
 
-class Turnstile(Protocol):
+class SignInFlow(Protocol):
     """The way in and out; the cookie is set on the response."""
 
     async def enter(
@@ -35,7 +35,7 @@ class Wiring:
     """What the routes need from doors that they may not import.
 
     `check_key` asks Pipedrive and raises a Refusal when the key is not
-    accepted; `seal` locks a key to its owner and `unseal` opens it; `turnstile` opens and ends the
+    accepted; `seal` locks a key to its owner and `unseal` opens it; `sign_in_flow` opens and ends the
     browser's session; `address` is where people reach us; `look_up` looks into
     Pipedrive for a contact; `push_key` is our public key for web push; `let_go`
     takes away what a key set in Pipedrive.
@@ -44,7 +44,7 @@ class Wiring:
     check_key: pipedrive_keys.Check
     seal: pipedrive_keys.Seal
     unseal: two_factor.Unseal
-    turnstile: Turnstile
+    sign_in_flow: SignInFlow
     address: str
     look_up: manual_push.LookUp | None = None
     push_key: str = ""

@@ -67,7 +67,7 @@ class ChoiceWish(Changes):
 @router.get("", response_model=BellAnswer)
 def bell(request: Request, session: Reading, me: Viewer, limit: Limit = 50) -> Response:
     """The newest notices, and how many of all are unread."""
-    found = inbox.bell(session, me, limit)
+    found = inbox.newest(session, me, limit)
     items = [NoticeAnswer.model_validate(notice) for notice in found.notices]
     return etags.shown(request, BellAnswer(items=items, unread=found.unread))
 
@@ -77,13 +77,13 @@ def read(
     session: Transaction, me: Caller, wish: Annotated[ReadWish, Body(openapi_examples=examples.shown({}))]
 ) -> Read:
     """Mark notices as read: the named ones, or all."""
-    return Read(read=inbox.read(session, me, wish.ids))
+    return Read(read=inbox.mark_read(session, me, wish.ids))
 
 
 @router.get("/choices")
 def choices(session: Reading, me: Viewer) -> ChoiceAnswer:
     """What reaches me, and when; hours are in my time zone."""
-    return ChoiceAnswer.of(inbox.choices(session, me))
+    return ChoiceAnswer.of(inbox.settings_of(session, me))
 
 
 @router.put("/choices")
@@ -93,4 +93,4 @@ def choose(
     wish: Annotated[ChoiceWish, Body(openapi_examples=examples.shown({"digest_hour": 7, "off": ["CAMPAIGN"]}))],
 ) -> ChoiceAnswer:
     """Change it; what is left out stays."""
-    return ChoiceAnswer.of(inbox.choose(session, me, **wish.given()))
+    return ChoiceAnswer.of(inbox.change_settings(session, me, **wish.given()))

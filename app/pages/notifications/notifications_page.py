@@ -29,10 +29,10 @@ ICONS = {
 async def notifications_page(shell: Shell) -> None:
     @tap
     def read(session: Session, me: User) -> None:
-        inbox.read(session, me)
+        inbox.mark_read(session, me)
 
     @ui.refreshable
-    def content(bell: inbox.Bell) -> None:
+    def content(bell: inbox.Inbox) -> None:
         if not bell.notices:
             basic.empty("bell", "Nothing new", "Reminders, Pipedrive's troubles and campaigns tell you here.")
             return
@@ -43,10 +43,10 @@ async def notifications_page(shell: Shell) -> None:
                 draw_notification(notice, shell.me.timezone)
 
     async def refresh() -> None:
-        content.refresh(await look(inbox.bell))
+        content.refresh(await look(inbox.newest))
 
     basic.title("Notices").style("margin-bottom: 12px")
-    content(await look(inbox.bell))
+    content(await look(inbox.newest))
     with ui.element("div").classes("pd-card flush").style("margin-top: 16px"):
         draw_link("/settings", "What reaches you, and when", "settings")
         draw_link("/outbox", "Your mail from here", "mail")

@@ -21,7 +21,7 @@ from app.services.pipedrive.queue_overview import Queue
 def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, dependencies: Dependencies) -> None:
     @tap
     def disconnect(session: Session, me: User) -> str:
-        profile.drop_pipedrive_key(session, me)
+        profile.delete_pipedrive_key(session, me)
         return "Key forgotten; pushes wait until there is a new one"
 
     async def forget() -> None:
@@ -79,7 +79,7 @@ def new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None:
 
         @tap
         def keep(session: Session, me: User) -> str:
-            pipedrive_keys.keep(session, me, key, owner, dependencies.seal)
+            pipedrive_keys.save_key(session, me, key, owner, dependencies.seal)
             said = f"Connected as {owner.user_name} at {owner.company_domain}"
             waits = queue_overview.mine(session, me).open
             return f"{said}; {waiting(waits)} and go over now" if waits else said

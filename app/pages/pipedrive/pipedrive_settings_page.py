@@ -50,12 +50,12 @@ async def pipedrive_settings_page(shell: Shell) -> None:
         )
 
     del shell
-    firm, there = await look(lambda session, _: firm_settings.choices(session)), await look(ask)
+    firm, there = await look(lambda session, _: firm_settings.get_all(session)), await look(ask)
     typed: dict[str, Any] = {}
 
     @tap
     def save(session: Session, me: User) -> str:
-        firm_settings.choose(session, me, **chosen(typed))
+        firm_settings.change(session, me, **chosen(typed))
         return "Saved; it holds for every push from now on"
 
     with ui.element("div").classes("pd-title"):

@@ -26,7 +26,7 @@ def draw_notification_settings(known: NotificationSettings) -> None:
 
     @tap
     def save(session: Session, me: User) -> str:
-        inbox.choose(session, me, **typed, off=[kind.value for kind, wanted in on.items() if not wanted])
+        inbox.change_settings(session, me, **typed, off=[kind.value for kind, wanted in on.items() if not wanted])
         return "Saved"
 
     basic.heading("Notices")

@@ -48,10 +48,10 @@ def load_settings(session: Session, me: User) -> Known:
     return Known(
         me=me,
         queue=queue_overview.mine(session, me),
-        firm=firm_settings.choices(session),
+        firm=firm_settings.get_all(session),
         sessions=sessions.devices(session, me),
         calendar=calendar_feed.kept_feed(session, me),
-        notifications=inbox.choices(session, me),
+        notifications=inbox.settings_of(session, me),
         devices=push_devices.of_user(session, me),
         two_factor=two_factor.standing(session, me),
     )

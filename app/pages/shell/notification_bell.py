@@ -20,7 +20,7 @@ def draw_bell(me: User) -> Callable[[], Awaitable[None]]:
         number.set_visibility(False)
 
     async def count() -> None:
-        unread = await look(inbox.unread)
+        unread = await look(inbox.count_unread)
         number.set_text("9+" if unread > 9 else str(unread))
         number.set_visibility(unread > 0)
         anchor.props["aria-label"] = f"Notices, {unread} unread" if unread else "Notices"

@@ -62,7 +62,7 @@ class OneTimeLinks:
         @tap
         def invite(session: Session, me: User) -> str:
             made.append(f"{self.address}/invite/{users.invite(session, me, email, role)}")
-            mail_outbox.write(session, email, email_rendering.invitation(self.address, me.name, made[0]))
+            mail_outbox.enqueue(session, email, email_rendering.invitation(self.address, me.name, made[0]))
             return f"Invitation for {email} is ready"
 
         if await invite():
@@ -74,7 +74,7 @@ class OneTimeLinks:
         @tap
         def reset(session: Session, me: User) -> str:
             made.append(f"{self.address}/reset/{users.reset_link(session, me, user.id)}")
-            mail_outbox.write(session, user.email, email_rendering.new_password(made[0]))
+            mail_outbox.enqueue(session, user.email, email_rendering.new_password(made[0]))
             return f"Password link for {user.name} is ready"
 
         if await reset():

@@ -1,4 +1,4 @@
-"""Giving everything that is sealed a new seal, so that the old secret can be forgotten: keys and authenticators."""
+"""Seals Pipedrive keys and authenticators again with the vault's first secret, so that an old secret can be retired."""
 
 from dataclasses import dataclass, field
 
@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 from app.models import TwoFactor, User
 from app.services.base import audit_log
 from app.vault import Sealed, Vault
+
+NOBODY_ACTS = "the operator changes the secret at the command line"
 
 
 @dataclass
@@ -44,8 +46,8 @@ def _resealed(vault: Vault, done: Resealed, owner: User, sealed: str) -> str:
     return vault.seal(owner.id, opened)
 
 
-def unreadable(session: Session, who: User, vault: Vault) -> list[str]:  # noqa: ARG001 - every verb knows who asks
-    """The people whose stored key does not open, and who have to save it again."""
+def users_with_unreadable_key(session: Session, vault: Vault) -> list[str]:
+    """The e-mail addresses of users whose stored key does not open, and who have to save it again."""
     kept = session.exec(select(User).where(col(User.pipedrive_key).is_not(None)).order_by(User.email))
     return [user.email for user in kept if not _opens(vault, user)]
 

@@ -64,12 +64,12 @@ def count(session: Session, account: str, place: str) -> None:
     session.add(FailedSignIn(account=account, address=place))
 
 
-def account_of(email: str) -> str:
+def account_key(email: str) -> str:
     """An account's name in here: a digest, because people type passwords into the wrong field."""
     return digest(email.strip().lower())
 
 
-def place_of(address: str) -> str:
+def address_key(address: str) -> str:
     """An address as we count it: one IPv4 address, or a whole /64 of IPv6."""
     try:
         place = ip_address(address)

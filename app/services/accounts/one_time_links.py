@@ -25,7 +25,7 @@ VALID = {
 GONE = "This link does not work any more. Ask for a new one."
 
 
-def make(
+def create(
     session: Session,
     purpose: Purpose,
     *,
@@ -35,7 +35,7 @@ def make(
     invited_by: UUID | None = None,
 ) -> str:
     """Keep a new link, drop earlier ones for the same purpose and person, and give its token."""
-    drop(session, purpose, email=email, user_id=user_id)
+    delete_unused(session, purpose, email=email, user_id=user_id)
     token = tokens.new()
     session.add(
         OneTimeLink(
@@ -51,7 +51,7 @@ def make(
     return token
 
 
-def look(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> OneTimeLink:
+def find(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> OneTimeLink:
     """The unused, unexpired link behind a token. Raises NotFound."""
     query = select(OneTimeLink).where(
         OneTimeLink.token_hash == tokens.digest(token),
@@ -67,12 +67,12 @@ def look(session: Session, purpose: Purpose, token: str, *, lock: bool = False) 
 
 def use(session: Session, purpose: Purpose, token: str) -> OneTimeLink:
     """Take the link out of the world; of two who come at once, one gets it. Raises NotFound."""
-    link = look(session, purpose, token, lock=True)
+    link = find(session, purpose, token, lock=True)
     link.used_at = now()
     return link
 
 
-def drop(session: Session, purpose: Purpose, *, email: str | None = None, user_id: UUID | None = None) -> None:
+def delete_unused(session: Session, purpose: Purpose, *, email: str | None = None, user_id: UUID | None = None) -> None:
     """Forget the unused links of one purpose for one person."""
     same = (
         col(OneTimeLink.purpose) == purpose,

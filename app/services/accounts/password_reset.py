@@ -30,6 +30,6 @@ def mail_link(session: Session, email: str, place: str, site: str) -> None:
     except TooManyTries:
         return
     login_throttle.count_reset(session, user.id, place)
-    link = f"{site}/reset/{one_time_links.make(session, Purpose.RESET, user_id=user.id)}"
-    mail_outbox.write(session, user.email, email_rendering.new_password(link), user=user)
+    link = f"{site}/reset/{one_time_links.create(session, Purpose.RESET, user_id=user.id)}"
+    mail_outbox.enqueue(session, user.email, email_rendering.new_password(link), user=user)
     audit_log.record(session, "nobody", "user.reset_link", user.id, by="mail")

@@ -1,7 +1,7 @@
 """Passwords: argon2id, two at a time, and the rules that a new one must keep.
 
 Every check costs the same, whether the account exists or not. Hashing takes
-46 MB and some 70 ms, so a gate keeps a burst of sign-ins from eating the machine.
+46 MB and some 70 ms, so no more than two are computed at a time.
 """
 
 import json
@@ -23,20 +23,20 @@ LOOKALIKES = str.maketrans("01345@$", "oleasas")
 COMMON = Path(__file__).with_name("common_passwords.json")
 
 scheme = argon2.using(type="ID", memory_cost=47_104, time_cost=1, parallelism=1)
-gate = BoundedSemaphore(2)
+two_at_a_time = BoundedSemaphore(2)
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """The password as it is stored."""
-    with gate:
+    with two_at_a_time:
         return str(scheme.hash(_spelling(password)))
 
 
-def match(kept: str | None, typed: str) -> bool:
+def verify(kept: str | None, typed: str) -> bool:
     """Whether the typed password is the kept one; an account without one costs the same time."""
     nobody = _nobody()
     usable = len(typed) <= LONGEST and _storable(typed)
-    with gate:
+    with two_at_a_time:
         fits = bool(scheme.verify(_spelling(typed) if usable else "", kept or nobody))
     return fits and usable and kept is not None
 
@@ -104,7 +104,7 @@ def _spelling(password: str) -> str:
 
 @cache
 def _nobody() -> str:
-    return hashed("nobody has this password")
+    return hash_password("nobody has this password")
 
 
 @cache

@@ -29,21 +29,21 @@ class KeyOwner:
     user_name: str
 
 
-def keep(session: Session, who: User, api_key: str, owner: KeyOwner, seal: Seal) -> User:
+def save_key(session: Session, who: User, api_key: str, owner: KeyOwner, seal: Seal) -> User:
     """Keep a key that Pipedrive has just accepted; everything that waited for one goes on, and its company is looked at soon.
 
     The first key decides which Pipedrive company the firm works with; a key
     from another one is refused.
     """
-    ours = firm_settings.choice(session, "pipedrive_company")
+    ours = firm_settings.get(session, "pipedrive_company")
     if ours and ours != owner.company_domain:
         sentence = (
             f"This key belongs to {owner.company_domain}.pipedrive.com, but your firm works with {ours}.pipedrive.com."
         )
         raise Invalid(sentence, {"api_key": sentence})
     if not ours:
-        firm_settings.keep(session, pipedrive_company=owner.company_domain)
-    kept = profile.keep_pipedrive_key(
+        firm_settings.save(session, pipedrive_company=owner.company_domain)
+    kept = profile.save_pipedrive_key(
         session, who, seal(who.id, api_key), api_key[-4:], owner.company_domain, owner.user_id, owner.user_name
     )
     company_mapping.ask_soon(session, who, owner.company_domain)

@@ -18,7 +18,7 @@ SENTENCES = {
 }
 
 
-def drafted(email: str, name: str, timezone: str = "UTC") -> PersonDraft:
+def draft_of(email: str, name: str, timezone: str = "UTC") -> PersonDraft:
     """What somebody typed about themselves; raises Invalid naming each field that breaks a rule."""
     try:
         return PersonDraft(email=email, name=name, timezone=timezone)
@@ -27,7 +27,7 @@ def drafted(email: str, name: str, timezone: str = "UTC") -> PersonDraft:
 
 
 def change_profile(session: Session, who: User, name: str, timezone: str) -> User:
-    draft = drafted(who.email, name, timezone)
+    draft = draft_of(who.email, name, timezone)
     who.name, who.timezone = draft.name, draft.timezone
     session.add(who)
     announce(session, Topic.PEOPLE, who.id, who.id)
@@ -39,21 +39,21 @@ def change_password(session: Session, who: User, old: str, new: str, *, but: UUI
 
     Raises Invalid when the old one is wrong or the new one too weak.
     """
-    if not passwords.match(who.password_hash, old):
+    if not passwords.verify(who.password_hash, old):
         raise Invalid(fields={"old": "This is not your current password."})
-    keep_password(who, new)
+    set_password(who, new)
     session.add(who)
     sessions.close_everywhere(session, who, but=but)
     audit_log.record(session, who, "password.changed", who.id)
 
 
-def keep_password(user: User, password: str) -> None:
+def set_password(user: User, password: str) -> None:
     """Check the rules and keep the hash. Raises Invalid."""
     passwords.check(password, user.email, user.name)
-    user.password_hash = passwords.hashed(password)
+    user.password_hash = passwords.hash_password(password)
 
 
-def keep_pipedrive_key(  # noqa: PLR0917 - the facts that Pipedrive answered, in the order of the columns
+def save_pipedrive_key(  # noqa: PLR0917 - the facts that Pipedrive answered, in the order of the columns
     session: Session, who: User, sealed: str, last4: str, company: str, pd_user_id: int, pd_user_name: str
 ) -> User:
     """Keep a key that Pipedrive has just answered to, sealed for this person."""
@@ -65,7 +65,7 @@ def keep_pipedrive_key(  # noqa: PLR0917 - the facts that Pipedrive answered, in
     return who
 
 
-def drop_pipedrive_key(session: Session, who: User) -> User:
+def delete_pipedrive_key(session: Session, who: User) -> User:
     """Forget the key; what waits for Pipedrive goes on waiting."""
     who.pipedrive_key = who.pipedrive_last4 = who.pipedrive_company = None
     who.pipedrive_user_id = who.pipedrive_user_name = None

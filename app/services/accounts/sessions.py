@@ -34,21 +34,21 @@ PREFIX = "pd_"
 LONGEST_TOKEN = 365
 
 
-def attempt(session: Session, email: str, password: str, address: str) -> User | None:
+def check_password(session: Session, email: str, password: str, address: str) -> User | None:
     """The person, when address and password fit; None records the failure.
 
     The caller commits first and raises WrongPassword afterwards. Raises TooManyTries.
     """
-    account, place = login_throttle.account_of(email), login_throttle.place_of(address)
+    account, place = login_throttle.account_key(email), login_throttle.address_key(address)
     login_throttle.check(session, account, place)
     user = _by_email(session, email)
     kept = user.password_hash if user and user.active else None
-    if not passwords.match(kept, password) or user is None or kept is None:
+    if not passwords.verify(kept, password) or user is None or kept is None:
         login_throttle.count(session, account, place)
         audit_log.record(session, "nobody", "sign_in.failed", user.id if user else "", address=place)
         return None
     if passwords.is_outdated(kept):
-        user.password_hash = passwords.hashed(password)
+        user.password_hash = passwords.hash_password(password)
     audit_log.record(session, user, "sign_in", user.id, address=place)
     return user
 
@@ -69,7 +69,7 @@ def open_session(session: Session, user: User, browser: str) -> str:
     return token
 
 
-def whose(session: Session, token: str) -> tuple[User, UserSession] | None:
+def find_session(session: Session, token: str) -> tuple[User, UserSession] | None:
     """The active person and their session behind a cookie; None when it has ended."""
     query = (
         select(User, UserSession)
@@ -85,11 +85,11 @@ def ends_at(user: User, kept: UserSession) -> datetime:
     return min(kept.expires_at, kept.seen_at + LIFETIMES[user.role][0])
 
 
-def needs_sliding(kept: UserSession) -> bool:
+def is_use_due(kept: UserSession) -> bool:
     return now() - kept.seen_at > SLIDE
 
 
-def slide(session: Session, session_id: UUID) -> None:
+def record_use(session: Session, session_id: UUID) -> None:
     """The browser was seen; written at most once in five minutes."""
     due = col(UserSession.seen_at) < now() - SLIDE
     session.exec(update(UserSession).where(col(UserSession.id) == session_id, due).values(seen_at=now()))
@@ -145,7 +145,7 @@ def issue_token(session: Session, who: User, name: str, days: int = 90) -> tuple
     return kept, token
 
 
-def whose_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
+def find_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
     """The active person behind a script's token; None when it has expired or was revoked."""
     query = (
         select(User, ApiToken)
@@ -156,7 +156,7 @@ def whose_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
     return (row[0], row[1]) if row else None
 
 
-def use_token(session: Session, token_id: UUID) -> None:
+def record_token_use(session: Session, token_id: UUID) -> None:
     """The token was used; written at most once in five minutes."""
     due = or_(col(ApiToken.used_at).is_(None), col(ApiToken.used_at) < now() - SLIDE)
     session.exec(update(ApiToken).where(col(ApiToken.id) == token_id, due).values(used_at=now()))

@@ -17,7 +17,7 @@ AGAIN = "This sign-in was used already. Please begin again."
 REMEMBERED = timedelta(minutes=20)
 
 
-def enter(session: Session, issuer: str, subject: str, email: str | None, state: str) -> User:
+def sign_in(session: Session, issuer: str, subject: str, email: str | None, state: str) -> User:
     """The active person behind an account at the provider; each `state` lets in once.
 
     Somebody is known by issuer and subject. The first time, a verified e-mail

@@ -164,7 +164,7 @@ def _plain(code: str) -> str:
 
 
 def _prove(who: User, password: str) -> None:
-    if not passwords.match(who.password_hash, password):
+    if not passwords.verify(who.password_hash, password):
         raise Invalid(fields={"password": "This is not your current password."})
 
 

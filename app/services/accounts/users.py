@@ -7,8 +7,8 @@ from sqlmodel import Session, col, func, select
 from app.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut
 from app.models import OneTimeLink, PersonDraft, Purpose, Role, User, new_id
 from app.services import policy
-from app.services.accounts import one_time_links, profile, sessions
-from app.services.accounts.profile import drafted, keep_password
+from app.services.accounts import one_time_links, sessions
+from app.services.accounts.profile import draft_of, set_password
 from app.services.base import audit_log
 from app.signals import Topic, announce
 
@@ -17,12 +17,6 @@ NOBODY_ACTS = "the operator, or somebody with a set-up, invitation or reset link
 # any number works as long as every release uses the same
 SET_UP_LOCK = 7_041_777
 LAST = "The last active golden ticket has to stay."
-
-# what people do with their own account is at hand here too
-change_profile = profile.change_profile
-change_password = profile.change_password
-keep_pipedrive_key = profile.keep_pipedrive_key
-drop_pipedrive_key = profile.drop_pipedrive_key
 
 
 def acting(session: Session, user_id: UUID | None) -> User:
@@ -55,15 +49,15 @@ def setup_link(session: Session) -> str:
     Raises NotFound once there is anybody.
     """
     _nobody_yet(session)
-    return one_time_links.make(session, Purpose.SETUP, role=Role.GOLDEN_TICKET)
+    return one_time_links.create(session, Purpose.SETUP, role=Role.GOLDEN_TICKET)
 
 
-def can_set_up(session: Session, token: str) -> None:
+def check_setup_link(session: Session, token: str) -> None:
     """Raise NotFound unless this is the set-up link and nobody used it."""
-    one_time_links.look(session, Purpose.SETUP, token)
+    one_time_links.find(session, Purpose.SETUP, token)
 
 
-def set_up(session: Session, token: str, draft: PersonDraft, password: str) -> User:
+def create_first_account(session: Session, token: str, draft: PersonDraft, password: str) -> User:
     """The first account, a golden ticket. Of two at once, one succeeds. Raises NotFound."""
     _nobody_yet(session)
     one_time_links.use(session, Purpose.SETUP, token)
@@ -75,19 +69,19 @@ def set_up(session: Session, token: str, draft: PersonDraft, password: str) -> U
 def invite(session: Session, who: User, email: str, role: Role) -> str:
     """The token of a link with which one new colleague joins."""
     _golden(who)
-    draft = drafted(email=email, name="-")
+    draft = draft_of(email=email, name="-")
     _still_free(session, draft.email)
     invited_by = None if audit_log.is_operator(who) else who.id
     audit_log.record(session, who, "user.invited", role=role.value)
-    return one_time_links.make(session, Purpose.INVITE, email=draft.email, role=role, invited_by=invited_by)
+    return one_time_links.create(session, Purpose.INVITE, email=draft.email, role=role, invited_by=invited_by)
 
 
-def invited(session: Session, token: str) -> OneTimeLink:
+def find_invitation(session: Session, token: str) -> OneTimeLink:
     """The invitation as it was sent: address and role. Raises NotFound."""
-    return one_time_links.look(session, Purpose.INVITE, token)
+    return one_time_links.find(session, Purpose.INVITE, token)
 
 
-def accept(session: Session, token: str, draft: PersonDraft, password: str) -> User:
+def accept_invitation(session: Session, token: str, draft: PersonDraft, password: str) -> User:
     """Join with an invitation, under the address that was invited. Raises NotFound."""
     link = one_time_links.use(session, Purpose.INVITE, token)
     if draft.email != link.email:
@@ -109,19 +103,19 @@ def reset_link(session: Session, who: User, user_id: UUID) -> str:
     _golden(who)
     user = _colleague(session, user_id)
     audit_log.record(session, who, "user.reset_link", user.id)
-    return one_time_links.make(session, Purpose.RESET, user_id=user.id)
+    return one_time_links.create(session, Purpose.RESET, user_id=user.id)
 
 
-def resetting(session: Session, token: str) -> User:
+def user_of_reset_link(session: Session, token: str) -> User:
     """Whose password the link changes. Raises NotFound."""
-    return session.get_one(User, one_time_links.look(session, Purpose.RESET, token).user_id)
+    return session.get_one(User, one_time_links.find(session, Purpose.RESET, token).user_id)
 
 
-def reset(session: Session, token: str, password: str) -> User:
+def reset_password(session: Session, token: str, password: str) -> User:
     """A new password by link; every browser and script of that person is signed out."""
     link = one_time_links.use(session, Purpose.RESET, token)
     user = _colleague(session, link.user_id)
-    keep_password(user, password)
+    set_password(user, password)
     sessions.close_everywhere(session, user)
     sessions.revoke_tokens(session, user)
     audit_log.record(session, user, "password.reset", user.id)
@@ -149,7 +143,7 @@ def disable(session: Session, who: User, user_id: UUID) -> User:
     _not_the_last(session, user_id)
     user = _colleague(session, user_id)
     user.active = False
-    one_time_links.drop(session, Purpose.RESET, user_id=user.id)
+    one_time_links.delete_unused(session, Purpose.RESET, user_id=user.id)
     sessions.close_everywhere(session, user)
     audit_log.record(session, who, "user.disabled", user.id)
     return user
@@ -197,7 +191,7 @@ def _still_free(session: Session, email: str) -> None:
 def _join(session: Session, draft: PersonDraft, role: Role, password: str) -> User:
     _still_free(session, draft.email)
     user = User.model_validate(draft, update={"role": role})
-    keep_password(user, password)
+    set_password(user, password)
     session.add(user)
     session.flush()
     announce(session, Topic.PEOPLE, user.id, user.id)

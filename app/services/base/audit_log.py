@@ -1,4 +1,4 @@
-"""The trail: who did what, written in the same transaction as the deed, so neither exists without the other."""
+"""Writes the audit log: who did what, in the same transaction as the change, so neither exists without the other."""
 
 from typing import Any
 from uuid import UUID

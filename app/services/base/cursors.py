@@ -1,4 +1,4 @@
-"""Page marks: where a list goes on, as text that means nothing to whoever carries it."""
+"""Cursors: where a list goes on, as opaque text. A cursor holds the sort value and the id of the last row."""
 
 import base64
 import json

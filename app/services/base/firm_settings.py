@@ -42,17 +42,17 @@ DEFAULTS: dict[str, Any] = {
 MOST_COURTESY = 365
 
 
-def choice(session: Session, key: str) -> Any:
+def get(session: Session, key: str) -> Any:
     """What the firm chose, or our default; the types are those of DEFAULTS."""
     return next(iter(session.exec(select(Setting.value).where(Setting.key == key))), DEFAULTS[key])
 
 
-def choices(session: Session) -> dict[str, Any]:
+def get_all(session: Session) -> dict[str, Any]:
     kept = dict(session.exec(select(Setting.key, Setting.value).where(col(Setting.key).in_(DEFAULTS))).all())
     return DEFAULTS | kept
 
 
-def choose(session: Session, who: User, **chosen: Any) -> None:
+def change(session: Session, who: User, **chosen: Any) -> None:
     """Keep new choices; only a golden ticket may."""
     if not policy.may_change_firm_settings(who):
         raise Forbidden
@@ -62,11 +62,11 @@ def choose(session: Session, who: User, **chosen: Any) -> None:
         raise Invalid(fields={"courtesy_days": "Choose 0 to 365 days."})
     if wrong := pipedrive_rules.wrong(chosen):
         raise Invalid(fields=wrong)
-    keep(session, **chosen)
+    save(session, **chosen)
     audit_log.record(session, who, "settings.changed", "", **chosen)
 
 
-def keep(session: Session, **chosen: Any) -> None:
+def save(session: Session, **chosen: Any) -> None:
     for key, value in chosen.items():
         row = insert(Setting).values(**Setting(key=key, value=value).model_dump())
         session.exec(

@@ -47,7 +47,7 @@ def _elsewhere(
 
 def _colleagues(session: Session, who: User, contact_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """When a colleague was last in touch with the same person, where that is less than the firm's courtesy ago."""
-    days = firm_settings.choice(session, "courtesy_days")
+    days = firm_settings.get(session, "courtesy_days")
     if not days:
         return {}
     twin = aliased(Contact)

@@ -27,7 +27,7 @@ from app.services.activities import pending_outcomes, timeline
 from app.services.activities.timeline import Entry
 from app.services.contacts import suggestions
 from app.services.notifications import email_actions, email_rendering, inbox, mail_outbox
-from app.services.notifications.email_rendering import Letter, Line
+from app.services.notifications.email_rendering import Line, RenderedMail
 
 NOBODY_ACTS = "the clock sends the digest"
 
@@ -38,10 +38,10 @@ WORDS_OF = {EmailAction.REACHED: "Reached", EmailAction.SNOOZE: "Snooze", EmailA
 FOOT = "You choose when and what we send in Settings, Notifications."
 
 
-def round_(session: Session, site: str, moment: datetime | None = None) -> int:
-    """Write every digest that is due; says how many. `site` is where people reach us."""
+def send_due(session: Session, site: str, moment: datetime | None = None) -> int:
+    """Put every digest that is due into the mail outbox; returns how many. `site` is the address that people use."""
     moment = moment or now()
-    return sum(_send(session, site, user, chosen, moment) for user, chosen in awake(session))
+    return sum(_send(session, site, user, chosen, moment) for user, chosen in lock_settings(session))
 
 
 def is_due(chosen: NotificationSettings, zone: str, moment: datetime) -> bool:
@@ -58,7 +58,7 @@ def is_morning(chosen: NotificationSettings, there: datetime) -> bool:
     return hour <= there < hour + LATE
 
 
-def digest(session: Session, who: User, site: str) -> Letter | None:
+def digest(session: Session, who: User, site: str) -> RenderedMail | None:
     """What this person should know this morning; None on a day with nothing to say."""
     picks = suggestions.suggest(session, who, SUGGESTED)
     planned = timeline.planned(session, who, within=timedelta(hours=24))
@@ -75,10 +75,10 @@ def digest(session: Session, who: User, site: str) -> Letter | None:
         ("Did it happen?", [Line(contact.name, links=(("Answer", f"{site}/"),)) for _, contact in questions]),
         ("Pipedrive", needs),
     ]
-    return email_rendering.letter(_subject(picks), f"Good morning, {who.name.split()[0]}.", sections, FOOT)
+    return email_rendering.render(_subject(picks), f"Good morning, {who.name.split()[0]}.", sections, FOOT)
 
 
-def awake(session: Session) -> Sequence[tuple[User, NotificationSettings]]:
+def lock_settings(session: Session) -> Sequence[tuple[User, NotificationSettings]]:
     """Everybody active with their choices, locked; whom another process looks at is left to it."""
     active = session.exec(select(User.id).where(col(User.active))).all()
     if not active:
@@ -99,8 +99,8 @@ def _send(session: Session, site: str, user: User, chosen: NotificationSettings,
     told = digest(session, user, site)
     if told is None:
         return False
-    mail_outbox.write(session, user.email, told, user=user)
-    inbox.tell(session, user, NotificationKind.DIGEST, told.subject, about=f"digest:{chosen.digest_on}")
+    mail_outbox.enqueue(session, user.email, told, user=user)
+    inbox.notify(session, user, NotificationKind.DIGEST, told.subject, about=f"digest:{chosen.digest_on}")
     return True
 
 
@@ -120,7 +120,7 @@ def _pick(session: Session, who: User, site: str, pick: suggestions.Suggestion) 
 
 
 def _reply(session: Session, who: User, site: str, contact_id: UUID, reply: EmailAction) -> str:
-    return f"{site}/reply/{email_actions.make(session, who, contact_id, reply)}"
+    return f"{site}/reply/{email_actions.create_link(session, who, contact_id, reply)}"
 
 
 def _planned(who: User, site: str, entry: Entry) -> Line:

@@ -41,7 +41,7 @@ class Question:
         }[self.link.reply]
 
 
-def make(session: Session, who: User, contact_id: UUID, reply: EmailAction) -> str:
+def create_link(session: Session, who: User, contact_id: UUID, reply: EmailAction) -> str:
     """The token of a link that gives this answer for one of my contacts."""
     token = tokens.new()
     session.add(
@@ -53,7 +53,7 @@ def make(session: Session, who: User, contact_id: UUID, reply: EmailAction) -> s
     return token
 
 
-def look(session: Session, token: str, *, lock: bool = False) -> Question:
+def find(session: Session, token: str, *, lock: bool = False) -> Question:
     """What the link would do. Raises NotFound when it is used, too old, or about a contact that is not theirs now."""
     query = (
         select(EmailActionLink, Contact, User)
@@ -74,9 +74,9 @@ def look(session: Session, token: str, *, lock: bool = False) -> Question:
     return Question(*found)
 
 
-def use(session: Session, token: str) -> str:
+def carry_out(session: Session, token: str) -> str:
     """Give the answer, once, and say what was done. Raises NotFound."""
-    asked = look(session, token, lock=True)
+    asked = find(session, token, lock=True)
     asked.link.used_at = now()
     session.add(asked.link)
     if asked.link.reply is EmailAction.REACHED:
@@ -89,5 +89,5 @@ def use(session: Session, token: str) -> str:
     return f"{asked.contact.name} is not suggested for {days} days."
 
 
-def prune(session: Session) -> None:
+def delete_expired(session: Session) -> None:
     session.exec(delete(EmailActionLink).where(col(EmailActionLink.expires_at) < now()))

@@ -18,30 +18,30 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Letter:
+class RenderedMail:
     subject: str
     body: str
     html: str
 
 
-def letter(subject: str, hello: str, sections: Iterable[tuple[str, list[Line]]], foot: str) -> Letter:
+def render(subject: str, hello: str, sections: Iterable[tuple[str, list[Line]]], foot: str) -> RenderedMail:
     """A mail of headed sections; empty ones are left out."""
     filled = [(title, lines) for title, lines in sections if lines]
     plain = [hello, *(_plain(title, lines) for title, lines in filled), foot]
     html = _TEMPLATES.get_template("mail.html").render(hello=hello, sections=filled, foot=foot)
-    return Letter(subject, "\n\n".join(plain), html)
+    return RenderedMail(subject, "\n\n".join(plain), html)
 
 
-def invitation(firm: str, by: str, address: str) -> Letter:
+def invitation(firm: str, by: str, address: str) -> RenderedMail:
     """`firm` is where the product runs, `by` who invites."""
     lines = [Line("Choose a password and you are in", "The link works once, for three days.", (("Join", address),))]
-    return letter(f"{by} invites you to Pipedriven", f"{by} invites you to Pipedriven at {firm}.", [("", lines)],
+    return render(f"{by} invites you to Pipedriven", f"{by} invites you to Pipedriven at {firm}.", [("", lines)],
                   "If you do not know what this is, ignore this mail.")  # fmt: skip
 
 
-def new_password(address: str) -> Letter:
+def new_password(address: str) -> RenderedMail:
     lines = [Line("Choose a new password", "The link works once, for an hour.", (("Choose it", address),))]
-    return letter("A new password for Pipedriven", "Somebody asked for a new password for your account.",
+    return render("A new password for Pipedriven", "Somebody asked for a new password for your account.",
                   [("", lines)], "If that was not you, ignore this mail: nothing changes.")  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The bell: what somebody should know, once, unless they do not want to hear of it."""
+"""Notifications of a user: written once per event, unless the user switched their kind off; read and unread; settings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,42 +22,42 @@ HOURS = range(24)
 
 
 @dataclass(frozen=True)
-class Bell:
+class Inbox:
     """The newest notices, and how many of all are unread."""
 
     notices: Sequence[Notification]
     unread: int
 
 
-def tell(session: Session, user: User, kind: NotificationKind, sentence: str, *, path: str = "/", about: str) -> bool:
-    """Put one line on this person's bell; the same `about` is told once. Says whether it is news that they want."""
-    chosen = choices(session, user)
+def notify(session: Session, user: User, kind: NotificationKind, sentence: str, *, path: str = "/", about: str) -> bool:
+    """Add one line to this user's notifications; the same `about` is written once. Returns whether it was written."""
+    chosen = settings_of(session, user)
     if kind in chosen.off:
         return False
     row = Notification(user_id=user.id, kind=kind, sentence=sentence[:300], path=path, about=about)
     wish = insert(Notification).values(**row.model_dump()).on_conflict_do_nothing().returning(col(Notification.id))
     told = session.exec(wish).first() is not None
     if told:
-        web_push_outbox.enqueue(session, user, row, loud_again(chosen, user.timezone, now()))
+        web_push_outbox.enqueue(session, user, row, end_of_quiet_hours(chosen, user.timezone, now()))
         announce(session, Topic.NOTICE, user.id, user.id)
     return told
 
 
-def bell(session: Session, who: User, limit: int = 50) -> Bell:
+def newest(session: Session, who: User, limit: int = 50) -> Inbox:
     """My notices, newest first."""
     mine = select(Notification).where(Notification.user_id == who.id)
     newest = session.exec(
         mine.order_by(col(Notification.created_at).desc(), col(Notification.id).desc()).limit(limit)
     ).all()
-    return Bell(newest, unread(session, who))
+    return Inbox(newest, count_unread(session, who))
 
 
-def unread(session: Session, who: User) -> int:
+def count_unread(session: Session, who: User) -> int:
     counted = select(func.count()).where(col(Notification.user_id) == who.id, col(Notification.read_at).is_(None))
     return session.exec(counted).one()
 
 
-def read(session: Session, who: User, notice_ids: Sequence[UUID] | None = None) -> int:
+def mark_read(session: Session, who: User, notice_ids: Sequence[UUID] | None = None) -> int:
     """Mark the named notices, or all of mine, as read; says how many were not yet."""
     mine = [col(Notification.user_id) == who.id, col(Notification.read_at).is_(None)]
     if notice_ids is not None:
@@ -68,20 +68,20 @@ def read(session: Session, who: User, notice_ids: Sequence[UUID] | None = None) 
     return int(marked)
 
 
-def choices(session: Session, who: User) -> NotificationSettings:
+def settings_of(session: Session, who: User) -> NotificationSettings:
     """What this person wants to hear, or what everybody does who never chose."""
     kept = session.exec(select(NotificationSettings).where(NotificationSettings.user_id == who.id)).first()
     return kept or NotificationSettings(user_id=who.id)
 
 
-def choose(session: Session, who: User, **chosen: Any) -> NotificationSettings:
+def change_settings(session: Session, who: User, **chosen: Any) -> NotificationSettings:
     """Keep new choices: digest_hour, weekends, by_mail, off, quiet_from, quiet_to; what is left out stays."""
     for name in ("digest_hour", "quiet_from", "quiet_to"):
         if chosen.get(name, 0) not in HOURS:
             raise Invalid("Choose an hour from 0 to 23.", {name: "Choose an hour from 0 to 23."})
     if not set(chosen.get("off", ())) <= set(NotificationKind):
         raise Invalid("This is no kind of notice.", {"off": "This is no kind of notice."})
-    kept = choices(session, who)
+    kept = settings_of(session, who)
     for name, value in chosen.items():
         setattr(kept, name, value)
     session.add(kept)
@@ -98,7 +98,7 @@ def is_quiet(chosen: NotificationSettings, zone: str, moment: datetime) -> bool:
     return hour >= chosen.quiet_from or hour < chosen.quiet_to
 
 
-def loud_again(chosen: NotificationSettings, zone: str, moment: datetime) -> datetime:
+def end_of_quiet_hours(chosen: NotificationSettings, zone: str, moment: datetime) -> datetime:
     """The end of the quiet hours that `moment` falls into, else `moment` itself."""
     if not is_quiet(chosen, zone, moment):
         return moment

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from app.errors import Forbidden
 from app.models import Mail, User, now
 from app.services import policy
-from app.services.notifications.email_rendering import Letter
+from app.services.notifications.email_rendering import RenderedMail
 from app.services.notifications.outbox import Outbox
 
 NOBODY_ACTS = "the clock sends what waits"
@@ -37,8 +37,8 @@ class _Mails(Outbox[Mail]):
 OUTBOX = _Mails(Mail, attempts=8, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=2))
 
 
-def write(
-    session: Session, address: str, letter: Letter, *, user: User | None = None, due: datetime | None = None
+def enqueue(
+    session: Session, address: str, letter: RenderedMail, *, user: User | None = None, due: datetime | None = None
 ) -> Mail:
     """A mail that goes out once this transaction has committed, not before `due`."""
     mail = Mail(

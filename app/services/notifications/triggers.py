@@ -1,7 +1,7 @@
-"""What is worth a line on somebody's bell, found in the rows themselves, so that no deed has to think of it.
+"""Finds what users are to be notified of by looking at the rows, so that no other service has to think of it.
 
-Each occasion has a name that is told once: a meeting that is moved comes again,
-one that was told of does not.
+Each event has a key (`about`) that is notified once: a meeting that is moved
+has another key, so it is notified again.
 """
 
 from datetime import datetime, timedelta
@@ -36,8 +36,8 @@ AT_ONCE = timedelta(minutes=15)
 STALE = timedelta(hours=12)
 
 
-def round_(session: Session, site: str, moment: datetime | None = None) -> int:
-    """Tell everybody what is new for them; says how many lines were new. `site` is where people reach us."""
+def create_due(session: Session, site: str, moment: datetime | None = None) -> int:
+    """Create every notification that is due; returns how many are new. `site` is the address that people use."""
     moment = moment or now()
     return (
         _due(session, site, moment)
@@ -58,7 +58,7 @@ def _due(session: Session, site: str, moment: datetime) -> int:
             continue
         sentence = f"{ACTIVITY_LABELS[activity.type]} with {name} is due."
         about = f"due:{activity.id}:{due:%Y%m%d%H%M}"
-        new = inbox.tell(
+        new = inbox.notify(
             session, user, NotificationKind.REMINDER, sentence, path=f"/contacts/{activity.contact_id}", about=about
         )
         if new and activity.type is ActivityType.MEETING and due > moment:
@@ -69,15 +69,15 @@ def _due(session: Session, site: str, moment: datetime) -> int:
 
 def _mail(session: Session, site: str, user: User, activity: Activity, name: str) -> None:
     """Not within the quiet hours; and not at all when those end after the meeting began."""
-    chosen = inbox.choices(session, user)
-    at = inbox.loud_again(chosen, user.timezone, now())
+    chosen = inbox.settings_of(session, user)
+    at = inbox.end_of_quiet_hours(chosen, user.timezone, now())
     if not chosen.by_mail or activity.due_date is None or at > activity.due_date:
         return
     line = Line(activity.subject, activity.location or "", (("Open", f"{site}/contacts/{activity.contact_id}"),))
-    told = email_rendering.letter(
+    told = email_rendering.render(
         f"Soon: meeting with {name}", "A meeting is coming up.", [("", [line])], "See you there."
     )
-    mail_outbox.write(session, user.email, told, user=user, due=at)
+    mail_outbox.enqueue(session, user.email, told, user=user, due=at)
 
 
 def _meetings_over(session: Session, moment: datetime) -> int:
@@ -93,7 +93,7 @@ def _meetings_over(session: Session, moment: datetime) -> int:
             continue
         sentence = f"Meeting with {name}: held, no-show or moved?"
         about = f"over:{activity.id}:{activity.due_date:%Y%m%d%H%M}"
-        told += inbox.tell(
+        told += inbox.notify(
             session, user, NotificationKind.MEETING, sentence, path=f"/contacts/{activity.contact_id}", about=about
         )
     return told
@@ -115,7 +115,7 @@ def _stuck_pushes(session: Session, moment: datetime) -> int:
     for sync, name, user in session.exec(query):
         sentence = f"{name} did not reach Pipedrive: {sync.error}"
         about = f"sync:{sync.id}:{sync.finished_at:%Y%m%d%H%M%S}"
-        told += inbox.tell(session, user, NotificationKind.PIPEDRIVE, sentence, path="/sync", about=about)
+        told += inbox.notify(session, user, NotificationKind.PIPEDRIVE, sentence, path="/sync", about=about)
     return told
 
 
@@ -128,7 +128,7 @@ def _stopped_lanes(session: Session) -> int:
     told = 0
     for lane, user in session.exec(stopped):
         about = f"lane:{lane.told_at:%Y%m%d%H%M%S}"
-        told += inbox.tell(
+        told += inbox.notify(
             session, user, NotificationKind.PIPEDRIVE, lane.paused_reason or "", path="/settings", about=about
         )
     return told
@@ -150,7 +150,7 @@ def _joined(session: Session, moment: datetime) -> int:
     for member, campaign, user in session.exec(query):
         sentence = f"You are now in the campaign “{campaign.name}”."
         path = f"/campaigns/{campaign.id}"
-        told += inbox.tell(session, user, NotificationKind.CAMPAIGN, sentence, path=path, about=f"member:{member.id}")
+        told += inbox.notify(session, user, NotificationKind.CAMPAIGN, sentence, path=path, about=f"member:{member.id}")
     return told
 
 

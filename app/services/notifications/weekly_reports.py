@@ -18,10 +18,10 @@ MOST_ROWS = 8
 FOOT = "You choose under Reports which of them come by mail."
 
 
-def round_(session: Session, site: str, moment: datetime | None = None) -> int:
-    """Write every Monday mail that is due; says how many. `site` is where people reach us."""
+def send_due(session: Session, site: str, moment: datetime | None = None) -> int:
+    """Put every Monday mail that is due into the mail outbox; returns how many. `site` is the address that people use."""
     moment = moment or now()
-    return sum(_send(session, site, user, chosen, moment) for user, chosen in daily_digest.awake(session))
+    return sum(_send(session, site, user, chosen, moment) for user, chosen in daily_digest.lock_settings(session))
 
 
 def _send(session: Session, site: str, user: User, chosen: NotificationSettings, moment: datetime) -> bool:
@@ -35,8 +35,8 @@ def _send(session: Session, site: str, user: User, chosen: NotificationSettings,
     if not reports:
         return False
     sections = [_section(session, user, site, report) for report in reports]
-    told = email_rendering.letter("Your reports of the week", f"Good morning, {user.name.split()[0]}.", sections, FOOT)
-    mail_outbox.write(session, user.email, told, user=user)
+    told = email_rendering.render("Your reports of the week", f"Good morning, {user.name.split()[0]}.", sections, FOOT)
+    mail_outbox.enqueue(session, user.email, told, user=user)
     return True
 
 

@@ -38,14 +38,14 @@ def backed_up(
     session: Session, *, made_at: str | None = None, proved: bool = False, trouble: str | None = None
 ) -> None:
     """Remember how the nightly backup went; a failed one keeps when the last good one was."""
-    before = firm_settings.choice(session, "backup_last") or {}
+    before = firm_settings.get(session, "backup_last") or {}
     became: dict[str, Any] = {"made_at": made_at or before.get("made_at"), "proved": proved, "trouble": trouble}
-    firm_settings.keep(session, backup_last=became)
+    firm_settings.save(session, backup_last=became)
 
 
 def of_backups(session: Session) -> Safety | None:
     """How the last nightly backup went; None before the first one."""
-    last = firm_settings.choice(session, "backup_last")
+    last = firm_settings.get(session, "backup_last")
     if not last:
         return None
     made_at = datetime.fromisoformat(last["made_at"]) if last["made_at"] else None

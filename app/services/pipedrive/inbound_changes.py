@@ -131,7 +131,7 @@ def in_question(session: Session, who: User, entity_id: UUID) -> set[str]:
 def _fit(session: Session, name: str, said: Any) -> list[Any]:
     """The value as our rules have it, or nothing."""
     if name in {"emails", "phones"}:
-        country = str(firm_settings.choice(session, "country"))
+        country = str(firm_settings.get(session, "country"))
         known = (_address(name, value, country) for value in said)
         return [list(dict.fromkeys(value for value in known if value))[:MOST_ADDRESSES]]
     try:

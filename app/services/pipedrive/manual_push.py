@@ -181,7 +181,7 @@ def _activity(meeting: Activity) -> str:
 
 
 def _opportunity(session: Session, meeting: Activity) -> list[str]:
-    earns = firm_settings.choice(session, "pipedrive_on_meeting")
+    earns = firm_settings.get(session, "pipedrive_on_meeting")
     return [] if earns == "nothing" or meeting.pipedrive_activity_id else [f"create a {earns}"]
 
 

@@ -95,13 +95,13 @@ def budget(session: Session, who: User) -> Budget | None:
 def stopped(session: Session, who: User) -> str | None:
     """Why nothing goes to Pipedrive for anybody, in the operator's words; None while it goes."""
     del who
-    reason: str | None = firm_settings.choice(session, "sync_paused") or None
+    reason: str | None = firm_settings.get(session, "sync_paused") or None
     return reason
 
 
 def _queues(session: Session, people: Any) -> list[Queue]:
     ids = [person.id for person in people]
-    practises = bool(firm_settings.choice(session, "practice_pipedrive"))
+    practises = bool(firm_settings.get(session, "practice_pipedrive"))
     counted: dict[UUID, dict[SyncStatus, int]] = {one: dict.fromkeys(SyncStatus, 0) for one in ids}
     query = select(PipedriveSync.user_id, PipedriveSync.status, func.count()).where(col(PipedriveSync.user_id).in_(ids))
     for user_id, status, number in session.exec(query.group_by(col(PipedriveSync.user_id), col(PipedriveSync.status))):

@@ -59,6 +59,6 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
 def _pause(session: Session, who: User, lane: SyncLane | None) -> str | None:
     if not has_connection(session, who):
         return NO_KEY
-    if stopped := firm_settings.choice(session, "sync_paused"):
+    if stopped := firm_settings.get(session, "sync_paused"):
         return f"Pushes are paused for everybody: {stopped}."
     return lane.paused_reason if lane else None

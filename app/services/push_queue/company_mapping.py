@@ -21,9 +21,9 @@ class KnownType:
 
 def account_of(session: Session, who: User) -> str:
     """The company this person's pushes go to, the practice one while the firm practises; empty for none."""
-    if firm_settings.choice(session, "practice_pipedrive"):
+    if firm_settings.get(session, "practice_pipedrive"):
         return PRACTICE
-    return str(who.pipedrive_company or firm_settings.choice(session, "pipedrive_company") or "")
+    return str(who.pipedrive_company or firm_settings.get(session, "pipedrive_company") or "")
 
 
 def activity_types(session: Session, who: User) -> list[KnownType]:
@@ -39,7 +39,7 @@ def labels(session: Session, who: User) -> dict[int, str]:
 
 def news(session: Session, who: User) -> str:
     """How we hear of changes there, in words."""
-    hook, minutes = _account(session, who).hook or {}, firm_settings.choice(session, "pipedrive_poll_minutes")
+    hook, minutes = _account(session, who).hook or {}, firm_settings.get(session, "pipedrive_poll_minutes")
     every = "every minute" if minutes == 1 else f"every {minutes} minutes"
     if hook.get("ids"):
         return f"Pipedrive tells us of changes at once; we also look {every}."

@@ -113,7 +113,7 @@ def upsert_job(session: Session, who: User, job: PipedriveSync) -> PipedriveSync
 
 def has_connection(session: Session, who: User) -> bool:
     """Whether this person's pushes can go anywhere: a key of their own, or the practice company for all."""
-    return who.pipedrive_key is not None or bool(firm_settings.choice(session, "practice_pipedrive"))
+    return who.pipedrive_key is not None or bool(firm_settings.get(session, "practice_pipedrive"))
 
 
 def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:

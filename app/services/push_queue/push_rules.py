@@ -48,7 +48,7 @@ def push_newly_warm(session: Session, who: User, changes: Sequence[tuple[UUID, i
 
     `changes` are contacts of this person with their warmness before and after.
     """
-    threshold = firm_settings.choice(session, "warm_threshold")
+    threshold = firm_settings.get(session, "warm_threshold")
     warm = [contact_id for contact_id, before, after in changes if before < threshold <= after]
     return push_jobs.enqueue_contacts(session, who, warm, Trigger.WARM, unless_known=True)
 

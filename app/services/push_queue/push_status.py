@@ -58,7 +58,7 @@ def standings(session: Session, shown: Sequence[Contact]) -> dict[UUID, Standing
         .order_by(col(PipedriveSync.contact_id), _most_telling(), col(PipedriveSync.created_at).desc())
     )
     rows = {row.contact_id: row for row in session.exec(latest)}
-    ready = firm_settings.choice(session, "practice_pipedrive")
+    ready = firm_settings.get(session, "practice_pipedrive")
     keyed = select(User.id).where(col(User.pipedrive_key).is_not(None) | literal(ready))
     able = set(session.exec(keyed.where(col(User.id).in_({contact.user_id for contact in shown}))))
     asked = dict(

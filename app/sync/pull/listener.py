@@ -42,7 +42,7 @@ def listen(desk: Desk) -> int:
 
 def _claim(desk: Desk) -> Lease | None:
     with db.transaction() as session:
-        practice = desk.practice is not None and firm_settings.choice(session, "practice_pipedrive") is True
+        practice = desk.practice is not None and firm_settings.get(session, "practice_pipedrive") is True
         leases.lay(session, practice=practice)
         lease = leases.claim(session, desk.pace.lease, practice=practice, listening=True)
         if lease is None:
@@ -120,4 +120,4 @@ def _next(lease: Lease) -> None:
 
 
 def _interval(session: Session) -> timedelta:
-    return timedelta(minutes=firm_settings.choice(session, "pipedrive_poll_minutes"))
+    return timedelta(minutes=firm_settings.get(session, "pipedrive_poll_minutes"))

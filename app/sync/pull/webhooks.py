@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 def keep(line: Line, address: str) -> None:
     """Make what is set there agree with what the firm chose."""
     with db.reading() as session:
-        wanted = firm_settings.choice(session, "pipedrive_webhooks") is not False and is_public(address)
+        wanted = firm_settings.get(session, "pipedrive_webhooks") is not False and is_public(address)
         kept = session.exec(select(SyncAccount.hook).where(SyncAccount.account == line.account)).first() or {}
     me = str(line.lease.who.id)
     if me in kept.get("may_not", []):

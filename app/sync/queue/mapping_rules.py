@@ -44,7 +44,7 @@ class Choices:
 
 
 def read(session: Session, who: User, account: str) -> Choices:
-    chosen = firm_settings.choices(session)
+    chosen = firm_settings.get_all(session)
     known = session.exec(select(SyncAccount.known).where(SyncAccount.account == account)).first() or {}
     return Choices(
         owner_id=who.pipedrive_user_id if chosen["pipedrive_owner"] == "key_user" else None,

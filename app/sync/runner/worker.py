@@ -77,7 +77,7 @@ def _release(desk: Desk, lease: Lease) -> None:
 
 def _claim(desk: Desk) -> Lease | None:
     with db.transaction() as session:
-        practice = desk.practice is not None and firm_settings.choice(session, "practice_pipedrive") is True
+        practice = desk.practice is not None and firm_settings.get(session, "practice_pipedrive") is True
         return leases.claim(session, desk.pace.lease, practice=practice)
 
 

@@ -66,7 +66,7 @@ def forget(user_id: UUID | None = None) -> None:
 
 
 def of(where: HTTPConnection | Scope) -> Identity | None:
-    """The identity that the gate wrote on a request."""
+    """The identity that access_control wrote on a request."""
     scope = where.scope if isinstance(where, HTTPConnection) else where
     found: Identity | None = scope.get("state", {}).get("identity")
     return found
@@ -86,20 +86,20 @@ def signed_in_id(where: HTTPConnection | Client) -> UUID | None:
 def _look(token: str, *, script: bool) -> Identity | None:
     if script:
         with db.reading() as session:
-            known = sessions.whose_token(session, token)
+            known = sessions.find_token(session, token)
         if known is None:
             return None
         with db.transaction() as session:
-            sessions.use_token(session, known[1].id)
+            sessions.record_token_use(session, known[1].id)
         return Identity(known[0].id, known[0].role, token, token_id=known[1].id)
     with db.reading() as session:
-        found = sessions.whose(session, token)
+        found = sessions.find_session(session, token)
     if found is None:
         return None
     user, kept = found
-    if sessions.needs_sliding(kept):
+    if sessions.is_use_due(kept):
         with db.transaction() as session:
-            sessions.slide(session, kept.id)
+            sessions.record_use(session, kept.id)
     return Identity(user.id, user.role, token, session_id=kept.id)
 
 

@@ -39,7 +39,7 @@ class ProviderAway(Refusal):
 
 
 @dataclass(frozen=True)
-class Way:
+class PendingSignIn:
     """What a browser took along to the provider, and brings back."""
 
     state: str
@@ -68,17 +68,17 @@ class Provider:
         self.back = settings.address + BACK
         self._known: tuple[float, dict[str, Any], KeySet] | None = None
 
-    async def begin(self, after: str) -> tuple[str, Way]:
+    async def begin(self, after: str) -> tuple[str, PendingSignIn]:
         """Where to send the browser, and what it takes along. Raises ProviderAway."""
         facts, _ = await self._facts()
-        way = Way(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), after)
+        way = PendingSignIn(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), after)
         async with self._client() as client:
             address, _ = client.create_authorization_url(
                 facts["authorization_endpoint"], state=way.state, nonce=way.nonce, code_verifier=way.verifier
             )
         return str(address), way
 
-    async def end(self, way: Way, code: str) -> Claims:
+    async def end(self, way: PendingSignIn, code: str) -> Claims:
         """Exchange the code and believe what the provider signed. Raises NotVouched or ProviderAway."""
         facts, keys = await self._facts()
         try:

@@ -1,4 +1,4 @@
-"""The way in and out, the same for the sign-in page, the API and the firm's own identity provider."""
+"""Signing in and out: the same flow for the sign-in page, the API and the firm's own identity provider."""
 
 import asyncio
 from uuid import UUID
@@ -22,7 +22,7 @@ AT_ONCE = 2
 In = tuple[User, str]
 
 
-class Turnstile:
+class SignInFlow:
     """Opens sessions, a few at a time, and ends them. `unseal` opens what was sealed for a person."""
 
     def __init__(self, cookie: Cookie, unseal: Unseal) -> None:
@@ -64,19 +64,19 @@ class Turnstile:
     def _by_password(self, request: Request, email: str, password: str, code: str | None) -> In | Refusal:
         """One attempt, committed whatever comes of it: a rolled back failure would never be counted."""
         with db.transaction() as session:
-            user = sessions.attempt(session, email, password, _place(request))
+            user = sessions.check_password(session, email, password, _place(request))
             if user is None:
                 return WrongPassword()
             if not two_factor.is_needed(session, user):
                 return _opened(session, request, user)
             if not code:
-                return CodeNeeded(one_time_links.make(session, Purpose.CODE, user_id=user.id))
+                return CodeNeeded(one_time_links.create(session, Purpose.CODE, user_id=user.id))
             return self._with_code(session, request, user, code)
 
     def _by_ticket(self, request: Request, ticket: str, code: str) -> In | Refusal:
         with db.transaction() as session:
             try:
-                link = one_time_links.look(session, Purpose.CODE, ticket, lock=True)
+                link = one_time_links.find(session, Purpose.CODE, ticket, lock=True)
                 user = users.acting(session, link.user_id)
             except Refusal:
                 return SignedOut("That took too long. Please sign in again.")
@@ -89,7 +89,7 @@ class Turnstile:
         login_throttle.check_code(session, user.id)
         if two_factor.passes(session, user, code, self.unseal):
             return _opened(session, request, user)
-        login_throttle.count_code(session, user.id, login_throttle.place_of(_place(request)))
+        login_throttle.count_code(session, user.id, login_throttle.address_key(_place(request)))
         return WrongCode()
 
     def _by_provider(self, request: Request, user_id: UUID) -> In | Refusal:
@@ -115,6 +115,6 @@ def _place(request: Request) -> str:
 
 
 def _session_id(request: Request) -> UUID | None:
-    """The browser's session, as the gate wrote it; a script with a token has none."""
+    """The browser's session, as access_control wrote it; a script with a token has none."""
     found: UUID | None = getattr(request.state, "session_id", None)
     return found

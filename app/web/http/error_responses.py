@@ -1,4 +1,4 @@
-"""Bad news: every failure becomes one plain sentence and the request's id; the traceback stays in the log.
+"""Error responses: every failure becomes one plain sentence and the request's id; the traceback stays in the log.
 
 A refusal keeps its sentence. A database that is away is a 503 to try again. All
 else is a bug. What an inner application says about its own 500 is never shown.
@@ -29,7 +29,7 @@ GONE = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalche
 log = logging.getLogger(__name__)
 
 
-class Trouble:
+class ErrorResponses:
     """Answers for an application that raised, and for one that admits a 500."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -55,7 +55,7 @@ class Trouble:
                 raise
             return await _answer_for(scope, broken)(scope, receive, send)
         if admitted:
-            log.error("%s %s admitted a 500", scope["method"], named(scope["path"]))
+            log.error("%s %s admitted a 500", scope["method"], path_for_log(scope["path"]))
             await reply(scope, 500, "Broken", BROKEN)(scope, receive, send)
         return None
 
@@ -75,7 +75,7 @@ def refused(scope: Scope, no: Refusal) -> Response:
     return reply(scope, no.status, type(no).__name__, str(no), headers=headers, fields=fields)
 
 
-def polite(route: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+def answers_refusals(route: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
     """A route whose refusals are answered here, in words."""
 
     @wraps(route)
@@ -105,7 +105,7 @@ def reply(
     )
 
 
-def named(path: str) -> str:
+def path_for_log(path: str) -> str:
     """A path as it may stand in the log: without the token of an invitation."""
     head = path.split("/", 2)[1:2]
     return f"/{head[0]}/…" if head and head[0] in {"invite", "reset", "r", "calendar", "reply"} else path
@@ -115,10 +115,10 @@ def _answer_for(scope: Scope, broken: Exception) -> Response:
     if isinstance(broken, Refusal):
         return refused(scope, broken)
     if away := next((cause for cause in _causes(broken) if isinstance(cause, GONE)), None):
-        log.warning("%s %s: no database: %s", scope["method"], named(scope["path"]), type(away).__name__)
+        log.warning("%s %s: no database: %s", scope["method"], path_for_log(scope["path"]), type(away).__name__)
         full = isinstance(getattr(away, "orig", away), psycopg.errors.DiskFull)
         return reply(scope, 503, "Unavailable", FULL if full else AWAY, headers={"Retry-After": "5"})
-    log.error("%s %s broke", scope["method"], named(scope["path"]), exc_info=broken)
+    log.error("%s %s broke", scope["method"], path_for_log(scope["path"]), exc_info=broken)
     return reply(scope, 500, "Broken", BROKEN)
 
 

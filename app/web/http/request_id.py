@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
-class Trace:
+class RequestIds:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 

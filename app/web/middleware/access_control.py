@@ -1,4 +1,4 @@
-"""The gate: who may go where. Anonymous people see a handful of plain pages and never reach NiceGUI."""
+"""Who may go where, and how often. People without a session reach a handful of plain pages and never NiceGUI."""
 
 from urllib.parse import quote
 
@@ -10,16 +10,16 @@ from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import Forbidden, NotFound, Refusal, SignedOut, TooManyTries
-from app.services.accounts.login_throttle import place_of
+from app.services.accounts.login_throttle import address_key
 from app.settings import LOOPBACK, Settings
 from app.web.auth import identity
 from app.web.auth.identity import Identity
 from app.web.auth.session_cookie import Cookie
 from app.web.http import csrf, error_responses
 from app.web.http.refusals import WrongMethod
-from app.web.middleware.rate_limit import Allowance
+from app.web.middleware.rate_limit import RateLimit
 from app.web.nicegui_adapter.asset_cache import is_asset
-from app.web.nicegui_adapter.socket_access import SOCKETS, UPLOADS, Sockets, is_page_of
+from app.web.nicegui_adapter.socket_access import SOCKETS, UPLOADS, SocketAccess, is_page_of
 
 PLAIN = frozenset({"/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/readyz"})
 LOGIN = "/api/auth/login"
@@ -31,7 +31,7 @@ METRICS = "/metrics"
 NOTHING = "There is nothing at this address."
 
 
-class Gate:
+class AccessControl:
     """Knows every route of `inside` and of NiceGUI, so that a wrong address costs no NiceGUI page."""
 
     def __init__(self, app: ASGIApp, inside: FastAPI, settings: Settings) -> None:
@@ -39,10 +39,10 @@ class Gate:
         self.inside = inside
         self.address = settings.address
         self.cookie = Cookie(settings)
-        self.sockets = Sockets(app, settings)
-        self.strangers = Allowance(60, 60)
-        self.colleagues = Allowance(300, 10)
-        self.bells = Allowance(600, 60)
+        self.sockets = SocketAccess(app, settings)
+        self.strangers = RateLimit(60, 60)
+        self.colleagues = RateLimit(300, 10)
+        self.bells = RateLimit(600, 60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         no: Refusal | Response | None
@@ -75,9 +75,9 @@ class Gate:
     def _too_fast(self, scope: Scope, who: Identity | None) -> Refusal | None:
         wait = 0
         if scope["path"].startswith(HOOKS):
-            wait = self.bells.wait(place_of(scope["client"][0]))
+            wait = self.bells.wait(address_key(scope["client"][0]))
         elif who is None:
-            wait = self.strangers.wait(place_of(scope["client"][0]))
+            wait = self.strangers.wait(address_key(scope["client"][0]))
         elif scope["path"].startswith("/api/"):
             wait = self.colleagues.wait(str(who.user_id))
         return TooManyTries(wait, "Too many requests. Please wait a moment.") if wait else None

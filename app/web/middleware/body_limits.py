@@ -18,7 +18,7 @@ PATIENCE = 32 * 1024 * 1024
 SECONDS = 10
 
 
-class Sizes:
+class BodyLimits:
     def __init__(self, app: ASGIApp, uploads: tuple[str, ...]) -> None:
         self.app = app
         self.uploads = uploads

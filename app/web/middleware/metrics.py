@@ -25,7 +25,7 @@ queries = Counter("pipedriven_queries", "Statements that the database was asked.
 slow = Counter("pipedriven_slow_queries", f"Statements that took the database more than {SLOW * 1000:.0f} ms.")
 
 
-class Measured:
+class RequestMetrics:
     """Counts every request and how long its answer took to begin."""
 
     def __init__(self, app: ASGIApp) -> None:

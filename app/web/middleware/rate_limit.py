@@ -8,7 +8,7 @@ MANY = 10_000
 
 
 @dataclass
-class Allowance:
+class RateLimit:
     """`most` requests per `seconds` and key, counted in fixed windows that start with a key's first request.
 
     Around the end of a window twice as many get through: `most` at its end, `most` at the beginning of the next.

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
-from app.web.nicegui_adapter.page_order import sorted_page
+from app.web.nicegui_adapter.page_order import reordered
 
 POLICY = (
     "default-src 'self'; script-src 'self'{scripts}; script-src-attr 'none'; style-src 'self' 'unsafe-inline'; "
@@ -79,7 +79,7 @@ def _is_html(headers: Headers) -> bool:
 
 
 async def _send_page(start: Message, page: bytes, nonce: str, send: Send) -> None:
-    page = sorted_page(SCRIPT.sub(b'<script nonce="' + nonce.encode() + b'"', page))
+    page = reordered(SCRIPT.sub(b'<script nonce="' + nonce.encode() + b'"', page))
     MutableHeaders(scope=start)["content-length"] = str(len(page))
     await send(start)
     await send({"type": "http.response.body", "body": page})

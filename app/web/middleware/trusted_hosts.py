@@ -1,4 +1,4 @@
-"""The doorway: which names we answer to, whom we believe about forwarding, which methods exist."""
+"""Host names that we answer to, proxies whose X-Forwarded-For we believe, and the HTTP methods that exist."""
 
 import re
 from ipaddress import ip_address, ip_network
@@ -16,7 +16,7 @@ HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+)(:\d{1,5})?")
 UNKNOWN_HOST = "This server does not answer to that name. Set BASE_URL to the address that people use."
 
 
-class Doorway:
+class TrustedHosts:
     """Lets in only requests for one of our names, and takes off what a client must not say about itself."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

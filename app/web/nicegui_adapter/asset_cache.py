@@ -1,4 +1,4 @@
-"""Files for everybody: squeezed once for all starts, kept in memory, and cached by browsers for a year when their address changes with them."""
+"""Static files: compressed once for all starts, held in memory, and cached by browsers for a year when their address changes with them."""
 
 import asyncio
 import gzip
@@ -12,8 +12,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.http.compression import MINIMUM_SIZE
-from app.web.nicegui_adapter.asset_slimming import LAYERS, SHEET, instead, lightened
-from app.web.nicegui_adapter.precompressed_store import BEST, Shelf
+from app.web.nicegui_adapter.asset_slimming import LAYERS, SHEET, replacement, slimmed
+from app.web.nicegui_adapter.precompressed_store import BEST, PrecompressedStore
 
 ASSETS = f"/_nicegui/{nicegui.__version__}/"
 FOLDERS = (ASSETS, "/static/")
@@ -29,7 +29,7 @@ DEVELOPERS = ("sass", "tailwindcss", "unocss", "immutable")
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedFile:
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
@@ -39,10 +39,10 @@ def is_asset(path: str) -> bool:
     return path.startswith(FOLDERS) and not path.startswith(ASSETS + "dynamic_resources/")
 
 
-class Assets:
-    def __init__(self, app: ASGIApp, shelf: Shelf) -> None:
+class AssetCache:
+    def __init__(self, app: ASGIApp, shelf: PrecompressedStore) -> None:
         self.app, self.shelf = app, shelf
-        self._kept: dict[tuple[str, str | None], Kept] = {}
+        self._kept: dict[tuple[str, str | None], CachedFile] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not is_asset(scope["path"]):
@@ -62,7 +62,7 @@ class Assets:
                 await self._fetch(_request(path), encoding, BEST)
         await asyncio.to_thread(self.shelf.tidy)
 
-    async def _fetch(self, scope: Scope, encoding: str | None, quality: int) -> Kept:
+    async def _fetch(self, scope: Scope, encoding: str | None, quality: int) -> CachedFile:
         plain = await self._read(scope)
         if plain.status != 200:
             return plain
@@ -71,9 +71,9 @@ class Assets:
         self._kept[scope["path"], encoding] = found
         return found
 
-    async def _read(self, scope: Scope) -> Kept:
-        if own := await asyncio.to_thread(instead, scope["path"]):
-            return Kept(200, [(b"content-type", own[0]), (b"content-length", b"%d" % len(own[1]))], own[1])
+    async def _read(self, scope: Scope) -> CachedFile:
+        if own := await asyncio.to_thread(replacement, scope["path"]):
+            return CachedFile(200, [(b"content-type", own[0]), (b"content-length", b"%d" % len(own[1]))], own[1])
         start: Message = {}
         body: list[bytes] = []
 
@@ -94,10 +94,10 @@ class Assets:
 
         headers = [(name, value) for name, value in scope["headers"] if name not in IGNORED]
         await self.app(dict(scope, headers=headers), nothing, caught)
-        return Kept(start["status"], list(start["headers"]), lightened(scope["path"], b"".join(body)))
+        return CachedFile(start["status"], list(start["headers"]), slimmed(scope["path"], b"".join(body)))
 
 
-def _squeezed(plain: Kept, encoding: str | None, quality: int, shelf: Shelf) -> Kept:
+def _squeezed(plain: CachedFile, encoding: str | None, quality: int, shelf: PrecompressedStore) -> CachedFile:
     body, kind = plain.body, Headers(raw=plain.headers).get("content-type", "")
     dropped = {b"content-length", b"cache-control", b"last-modified", b"etag", b"accept-ranges", b"vary"}
     headers = [(name, value) for name, value in plain.headers if name not in dropped]
@@ -110,7 +110,7 @@ def _squeezed(plain: Kept, encoding: str | None, quality: int, shelf: Shelf) -> 
             body = brotli.compress(body, quality=quality)
         headers += [(b"content-encoding", encoding.encode()), (b"vary", b"Accept-Encoding")]
     headers.append((b"content-length", str(len(body)).encode()))
-    return Kept(plain.status, headers, body)
+    return CachedFile(plain.status, headers, body)
 
 
 def encoding_for(scope: Scope) -> str | None:

@@ -51,7 +51,7 @@ _EMPTY = re.compile(r"@[^{};]+\{\s*\}")
 _EXCEPT = re.compile(r":not\([^)]*\)")
 
 
-def instead(path: str) -> tuple[bytes, bytes] | None:
+def replacement(path: str) -> tuple[bytes, bytes] | None:
     """The content type and the body of a file that we answer for ourselves; None for every other."""
     if path == SHEET:
         return b"text/css; charset=utf-8", whole_sheet()
@@ -60,7 +60,7 @@ def instead(path: str) -> tuple[bytes, bytes] | None:
     return None
 
 
-def lightened(path: str, body: bytes) -> bytes:
+def slimmed(path: str, body: bytes) -> bytes:
     """A file of NiceGUI's as we serve it."""
     return body.replace(TEMPLATE, DRAWN) if path.endswith(SCREEN) else body
 
@@ -69,10 +69,10 @@ def lightened(path: str, body: bytes) -> bytes:
 def whole_sheet() -> bytes:
     """Everything that NiceGUI's page imports as sheets, each in its layer."""
     parts = {layer: (FOLDER / name).read_text() for layer, name in LAYERS.items()}
-    return "".join(f"@layer {layer}{{{thinned(part)}}}" for layer, part in parts.items()).encode()
+    return "".join(f"@layer {layer}{{{without_unused_rules(part)}}}" for layer, part in parts.items()).encode()
 
 
-def thinned(sheet: str) -> str:
+def without_unused_rules(sheet: str) -> str:
     """The sheet without comments and without rules that need an unused class; a rule for several keeps the others."""
 
     def kept(rule: re.Match[str]) -> str:

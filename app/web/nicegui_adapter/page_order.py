@@ -22,7 +22,7 @@ _SHEETS = re.compile(
 _MODULE = b'<link rel="modulepreload"'
 
 
-def sorted_page(page: bytes) -> bytes:
+def reordered(page: bytes) -> bytes:
     """The page with its parts where they are wanted; one that is not NiceGUI's comes back as it is."""
     page, found = _SHEETS.subn(ONE_SHEET, page, count=1)
     if not found:

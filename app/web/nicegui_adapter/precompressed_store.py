@@ -1,4 +1,4 @@
-"""What took seconds to squeeze stays on disk, so that the next start has it at once."""
+"""Static files compressed by Brotli at its best, on disk, so that the next start has them at once."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ BEST = 11
 FORGOTTEN = 60 * 86_400
 
 
-class Shelf:
+class PrecompressedStore:
     """Texts squeezed by brotli as well as it can, in files named by what is in them; without a folder none is kept.
 
     A file counts only where it unpacks to the very text: a damaged one is made anew and never served. A folder that

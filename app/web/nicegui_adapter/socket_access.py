@@ -2,7 +2,7 @@
 
 Refusing a tab whose session has ended would leave it at "Connection lost" for
 ever. It gets a page id that does not exist instead: the handshake fails, the
-browser reloads, and the gate sends it to the sign-in page.
+browser reloads, and is sent to the sign-in page.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ UPLOADS = "/_nicegui/client/"
 STRANGERS_STAY = 10.0
 
 
-class Sockets:
+class SocketAccess:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.address = settings.address

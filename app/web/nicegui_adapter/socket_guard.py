@@ -30,24 +30,26 @@ Handler = Callable[..., Any]
 
 KNOWN = {"connect", "handshake", "disconnect", "event", "javascript_response", "ack", "log"}
 VERSION = "3.18."
-SEATS = 20
+MOST_SOCKETS = 20
 
 # the browser reloads when it reads exactly this
 RELOAD = "Implicit handshake failed"
 
 log = logging.getLogger(__name__)
-_plain: dict[str, Handler] = {}
-_seats: defaultdict[UUID, dict[str, None]] = defaultdict(dict)
+# NiceGUI's own handlers, by event
+_originals: dict[str, Handler] = {}
+# open sockets of each user, oldest first
+_sockets: defaultdict[UUID, dict[str, None]] = defaultdict(dict)
 
 
 def install() -> None:
     """Stand before NiceGUI's handlers; once is enough."""
     handlers = sio.handlers["/"]
-    if _plain:
+    if _originals:
         return
     if set(handlers) != KNOWN or not nicegui.__version__.startswith(VERSION):
         raise RuntimeError(f"The socket guard does not know NiceGUI {nicegui.__version__}; check it before upgrading.")
-    _plain.update(handlers)
+    _originals.update(handlers)
     handlers.update(connect=_connect, handshake=_handshake, disconnect=_disconnect, log=_log)
     handlers.update({name: _guarded(name, shape) for name, shape in SHAPES.items()})
 
@@ -57,11 +59,11 @@ async def _connect(sid: str, environ: Message, auth: object = None) -> object:
     who = identity.of(environ["asgi.scope"])
     if who is None or not is_page_of(query.get("client_id", ""), who) or not _is_handshake(query):
         raise HandshakeRefused(RELOAD)
-    await _sit(sid, who)
+    await _open(sid, who)
     try:
-        return await _plain["connect"](sid, environ, auth)
+        return await _originals["connect"](sid, environ, auth)
     except HandshakeRefused:
-        _rise(sid)
+        _close(sid)
         raise
 
 
@@ -69,12 +71,12 @@ async def _handshake(sid: str, query: object = None) -> bool:
     who = _who(sid)
     if not (isinstance(query, dict) and _is_handshake(query) and who and is_page_of(query["client_id"], who)):
         return False
-    return bool(await identity.still_holds(who) and await _plain["handshake"](sid, query))
+    return bool(await identity.still_holds(who) and await _originals["handshake"](sid, query))
 
 
 def _disconnect(sid: str, *_: object) -> None:
-    _rise(sid)
-    _plain["disconnect"](sid)
+    _close(sid)
+    _originals["disconnect"](sid)
 
 
 async def _log(sid: str, message: object = None) -> None:
@@ -89,7 +91,7 @@ def _guarded(name: str, is_shaped: Callable[[Message], bool]) -> Callable[..., A
             return None
         if not is_shaped(message):
             return await sio.disconnect(sid)
-        answer = _plain[name](sid, message)
+        answer = _originals[name](sid, message)
         return await answer if isawaitable(answer) else answer
 
     return handle
@@ -121,20 +123,20 @@ def _who(sid: str) -> Identity | None:
     return identity.of(environ.get("asgi.scope", {}))
 
 
-async def _sit(sid: str, who: Identity) -> None:
-    seats = _seats[who.user_id]
-    seats[sid] = None
-    if len(seats) > SEATS:
-        oldest = next(iter(seats))
-        del seats[oldest]
+async def _open(sid: str, who: Identity) -> None:
+    sockets = _sockets[who.user_id]
+    sockets[sid] = None
+    if len(sockets) > MOST_SOCKETS:
+        oldest = next(iter(sockets))
+        del sockets[oldest]
         await sio.disconnect(oldest)
 
 
-def _rise(sid: str) -> None:
-    for user_id, seats in list(_seats.items()):
-        seats.pop(sid, None)
-        if not seats:
-            del _seats[user_id]
+def _close(sid: str) -> None:
+    for user_id, sockets in list(_sockets.items()):
+        sockets.pop(sid, None)
+        if not sockets:
+            del _sockets[user_id]
 
 
 def _is_handshake(query: Message) -> bool:

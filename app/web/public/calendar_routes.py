@@ -10,7 +10,7 @@ from app import db
 from app.services.accounts import users
 from app.services.activities import calendar_feed
 from app.web.auth import identity
-from app.web.http.error_responses import polite
+from app.web.http.error_responses import answers_refusals
 
 TYPE = "text/calendar; charset=utf-8"
 
@@ -22,7 +22,7 @@ def routes() -> APIRouter:
     return files
 
 
-@polite
+@answers_refusals
 async def _feed(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
     def read() -> bytes:
         with db.transaction() as session:
@@ -31,7 +31,7 @@ async def _feed(request: Request, token: str) -> Response:  # noqa: ARG001 - a p
     return Response(await asyncio.to_thread(read), media_type=TYPE)
 
 
-@polite
+@answers_refusals
 async def _meeting(request: Request, activity_id: UUID) -> Response:
     def read() -> bytes:
         with db.reading() as session:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app import db
 from app.services.notifications import email_actions
 from app.web.html import page
-from app.web.http.error_responses import polite
+from app.web.http.error_responses import answers_refusals
 
 T = TypeVar("T")
 
@@ -23,15 +23,15 @@ def routes() -> APIRouter:
     return pages
 
 
-@polite
+@answers_refusals
 async def _ask(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
-    words = await _in(lambda session: email_actions.look(session, token).words)
+    words = await _in(lambda session: email_actions.find(session, token).words)
     return page.page("mail_answer.html", title="One answer", sentence=words, token=token)
 
 
-@polite
+@answers_refusals
 async def _do(request: Request, token: str) -> Response:  # noqa: ARG001 - the same
-    done = await _in(lambda session: email_actions.use(session, token))
+    done = await _in(lambda session: email_actions.carry_out(session, token))
     return page.page("mail_answer.html", title="Done", sentence=done, token="")
 
 

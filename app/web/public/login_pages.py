@@ -1,4 +1,4 @@
-"""Coming in and going out by the plain pages."""
+"""The pages that sign in and out: password, second step, sign-out."""
 
 import asyncio
 
@@ -9,14 +9,14 @@ from app import db
 from app.errors import CodeNeeded, Refusal, SignedOut, TooManyTries
 from app.services.accounts import users
 from app.web.auth import identity
-from app.web.auth.sign_in_flow import Turnstile
+from app.web.auth.sign_in_flow import SignInFlow
 from app.web.html import forms
 from app.web.http import csrf
 
 NOTES = {"reset": "Your new password works now. Please sign in with it.", "bye": "You are signed out."}
 
 
-def routes(turnstile: Turnstile, *, provider: bool = False) -> APIRouter:
+def routes(sign_in_flow: SignInFlow, *, provider: bool = False) -> APIRouter:
     """`provider` tells whether the firm's own account is another way in."""
     doors = APIRouter(include_in_schema=False)
 
@@ -24,7 +24,7 @@ def routes(turnstile: Turnstile, *, provider: bool = False) -> APIRouter:
         sent = await forms.read(request)
         response = RedirectResponse(csrf.safe_path(sent["next"]), 303)
         try:
-            await turnstile.enter(request, response, sent["email"], sent["password"])
+            await sign_in_flow.enter(request, response, sent["email"], sent["password"])
         except CodeNeeded as needed:
             return forms.sign_in_code(sent["next"], needed.ticket)
         except Refusal as no:
@@ -38,7 +38,7 @@ def routes(turnstile: Turnstile, *, provider: bool = False) -> APIRouter:
         sent = await forms.read(request)
         response = RedirectResponse(csrf.safe_path(sent["next"]), 303)
         try:
-            await turnstile.finish(request, response, sent["ticket"], sent["code"])
+            await sign_in_flow.finish(request, response, sent["ticket"], sent["code"])
         except SignedOut as over:
             return _again(forms.SentForm({"next": sent["next"]}), over, provider)
         except Refusal as no:
@@ -47,7 +47,7 @@ def routes(turnstile: Turnstile, *, provider: bool = False) -> APIRouter:
 
     async def leave(request: Request) -> Response:
         response = RedirectResponse("/login?bye", 303)
-        await turnstile.leave(request, response)
+        await sign_in_flow.leave(request, response)
         return response
 
     doors.get("/login")(sign_in_page)

@@ -14,8 +14,8 @@ from app.errors import Refusal
 from app.services.accounts import sso_identities
 from app.settings import Settings
 from app.vault import Sealed, Vault
-from app.web.auth.oidc_client import Claims, NotVouched, Provider, Way
-from app.web.auth.sign_in_flow import Turnstile
+from app.web.auth.oidc_client import Claims, NotVouched, PendingSignIn, Provider
+from app.web.auth.sign_in_flow import SignInFlow
 from app.web.html import forms
 from app.web.http import csrf
 
@@ -24,7 +24,7 @@ NOBODY = UUID(int=0)
 MINUTES = 10
 
 
-def routes(settings: Settings, vault: Vault, turnstile: Turnstile) -> APIRouter:
+def routes(settings: Settings, vault: Vault, sign_in_flow: SignInFlow) -> APIRouter:
     """The routes of a product that has a provider named."""
     doors = APIRouter(include_in_schema=False)
     provider = Provider(settings)
@@ -50,7 +50,7 @@ def routes(settings: Settings, vault: Vault, turnstile: Turnstile) -> APIRouter:
             claims = await provider.end(way, request.query_params.get("code", ""))
             user_id = await asyncio.to_thread(_known, claims, way.state)
             response: Response = RedirectResponse(way.after, 303)
-            await turnstile.known(request, response, user_id)
+            await sign_in_flow.known(request, response, user_id)
         except Refusal as no:
             response = _back(no)
         response.delete_cookie(name, path="/", secure=settings.secure, httponly=True, samesite="lax")
@@ -59,10 +59,10 @@ def routes(settings: Settings, vault: Vault, turnstile: Turnstile) -> APIRouter:
     return doors
 
 
-def _brought(vault: Vault, sealed: str | None, state: str) -> Way:
+def _brought(vault: Vault, sealed: str | None, state: str) -> PendingSignIn:
     """The way that began in this very browser. Raises NotVouched."""
     try:
-        way = Way(**json.loads(vault.open(NOBODY, sealed or "")))
+        way = PendingSignIn(**json.loads(vault.open(NOBODY, sealed or "")))
     except (Sealed, ValueError, TypeError, KeyError):
         raise NotVouched from None
     if not compare_digest(way.state.encode(), state.encode("utf-8", "replace")):
@@ -72,7 +72,7 @@ def _brought(vault: Vault, sealed: str | None, state: str) -> Way:
 
 def _known(claims: Claims, state: str) -> UUID:
     with db.transaction() as session:
-        return sso_identities.enter(session, claims.issuer, claims.subject, claims.email, state).id
+        return sso_identities.sign_in(session, claims.issuer, claims.subject, claims.email, state).id
 
 
 def _back(no: Refusal) -> Response:

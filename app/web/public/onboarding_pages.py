@@ -1,4 +1,4 @@
-"""Arriving: the first set-up, an invitation, a new password. Each page opens with a link that works once."""
+"""First set-up, invitation and new password: pages that open with a link that works once."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from app.services.base import firm_settings
 from app.web.auth.session_cookie import Cookie
 from app.web.html import countries, forms
 from app.web.html.forms import SentForm
-from app.web.http.error_responses import polite
+from app.web.http.error_responses import answers_refusals
 
 T = TypeVar("T")
 OnSetUp = Callable[[UUID, bool], None]
@@ -34,7 +34,7 @@ def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
         cookie.give(response, token, user.role)
         return response
 
-    @polite
+    @answers_refusals
     async def set_up(request: Request) -> Response:
         sent = await forms.read(request)
         try:
@@ -44,7 +44,7 @@ def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
         await _tell(on_set_up, user.id, sample=sent["sample"] == "yes")
         return welcome(user, token)
 
-    @polite
+    @answers_refusals
     async def join(request: Request, token: str) -> Response:
         sent = await forms.read(request)
         try:
@@ -61,55 +61,55 @@ def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
     return pages
 
 
-@polite
+@answers_refusals
 async def _set_up_page(request: Request) -> Response:
     token = request.query_params.get("token", "")
-    await _ask(users.can_set_up, token)
+    await _ask(users.check_setup_link, token)
     return forms.set_up(SentForm(), token)
 
 
-@polite
+@answers_refusals
 async def _invitation_page(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
     return await _invitation(token, SentForm(), 200)
 
 
-@polite
+@answers_refusals
 async def _reset_page(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
     return await _new_password(token, SentForm(), 200)
 
 
-@polite
+@answers_refusals
 async def _reset(request: Request, token: str) -> Response:
     sent = await forms.read(request)
     try:
-        await _do(users.reset, token, sent["password"])
+        await _do(users.reset_password, token, sent["password"])
     except Invalid as no:
         return await _new_password(token, _wrong(sent, no), no.status)
     return RedirectResponse("/login?reset", 303)
 
 
 async def _invitation(token: str, sent: SentForm, status: int) -> Response:
-    link = await _ask(users.invited, token)
+    link = await _ask(users.find_invitation, token)
     return forms.invitation(sent, token, link.email or "", status=status)
 
 
 async def _new_password(token: str, sent: SentForm, status: int) -> Response:
-    user = await _ask(users.resetting, token)
+    user = await _ask(users.user_of_reset_link, token)
     return forms.new_password(sent, token, user.email, status=status)
 
 
 def _set_up(session: Session, sent: SentForm, browser: str) -> tuple[User, str]:
-    draft = profile.drafted(sent["email"], sent["name"], sent["timezone"] or "UTC")
-    user = users.set_up(session, sent["token"], draft, sent["password"])
+    draft = profile.draft_of(sent["email"], sent["name"], sent["timezone"] or "UTC")
+    user = users.create_first_account(session, sent["token"], draft, sent["password"])
     if sent["country"] in countries.NAMES:
-        firm_settings.keep(session, country=sent["country"])
+        firm_settings.save(session, country=sent["country"])
     return user, sessions.open_session(session, user, browser)
 
 
 def _join(session: Session, token: str, sent: SentForm, browser: str) -> tuple[User, str]:
-    invited = users.invited(session, token)
-    draft = profile.drafted(invited.email or "", sent["name"], sent["timezone"] or "UTC")
-    user = users.accept(session, token, draft, sent["password"])
+    invited = users.find_invitation(session, token)
+    draft = profile.draft_of(invited.email or "", sent["name"], sent["timezone"] or "UTC")
+    user = users.accept_invitation(session, token, draft, sent["password"])
     return user, sessions.open_session(session, user, browser)
 
 

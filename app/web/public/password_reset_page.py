@@ -28,7 +28,7 @@ def routes(settings: Settings) -> APIRouter:
         sent = await forms.read(request)
         if not has_mail:
             return forms.to_sign_in("A new password", NO_MAIL)
-        place = login_throttle.place_of(request.client.host if request.client else "")
+        place = login_throttle.address_key(request.client.host if request.client else "")
         await asyncio.to_thread(_mail, sent["email"], place, settings.address)
         return forms.to_sign_in("Look into your mail", SENT)
 

@@ -1,4 +1,4 @@
-"""The bell at the door: Pipedrive rings it when something changed there. No session, two secrets, a quick answer."""
+"""The webhook that Pipedrive calls when something changed there: no session, two secrets, a quick answer."""
 
 import asyncio
 import base64
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app import db
 from app.errors import Invalid, SignedOut, TooLarge
 from app.services.pipedrive import webhook_inbox
-from app.web.http.error_responses import polite
+from app.web.http.error_responses import answers_refusals
 
 MOST = 256 * 1024
 
@@ -23,7 +23,7 @@ def routes() -> APIRouter:
     return bell
 
 
-@polite
+@answers_refusals
 async def _ring(request: Request, secret: str) -> Response:
     user, password = _shown(request.headers.get("authorization", ""))
     await asyncio.to_thread(_believe, secret, user, password)

@@ -14,7 +14,7 @@ from app.services.reports.figures import Rate, Report
 from app.services.reports.files.tables import NAMES
 from app.web.html import page, svg_charts
 from app.web.html.svg_charts import Bar, Column
-from app.web.http.error_responses import polite
+from app.web.http.error_responses import answers_refusals
 
 SHOWN_WEEKS = 53
 UNSEEN = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
@@ -37,7 +37,7 @@ def routes() -> APIRouter:
     return pages
 
 
-@polite
+@answers_refusals
 async def _shared(request: Request, token: str) -> Response:  # noqa: ARG001 - a polite route is given it
     return shown(await asyncio.to_thread(_ask, token))
 

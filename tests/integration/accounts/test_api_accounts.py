@@ -19,7 +19,7 @@ PASSWORD = "a few unrelated words"
 def ada(ada):
     with db.transaction() as session:
         user = session.get_one(User, ada.id)
-        profile.keep_password(user, PASSWORD)
+        profile.set_password(user, PASSWORD)
     return user
 
 
@@ -46,7 +46,7 @@ def test_signing_in_gives_the_session_and_the_cookie(ada):
         "pipedrive": {"connected": False, "company_domain": None, "last4": None},
     }  # fmt: skip
     with db.reading() as session:
-        found = sessions.whose(session, answer.cookies[COOKIE])
+        found = sessions.find_session(session, answer.cookies[COOKIE])
     assert found
     assert found[0].id == ada.id
 
@@ -86,7 +86,7 @@ def test_signing_out_ends_the_session_at_once(ada):
     assert answer.status_code == 204
     assert 'sid=""' in answer.headers["set-cookie"]
     with db.reading() as session:
-        assert sessions.whose(session, token) is None
+        assert sessions.find_session(session, token) is None
 
 
 def test_nobody_has_no_session():
@@ -154,7 +154,7 @@ def test_a_key_is_checked_sealed_and_shown_by_its_last_four(ada, jane):
     assert vault.open(ada.id, kept.pipedrive_key) == KEY
     assert kept.pipedrive_user_id == 77
     with db.reading() as session:
-        assert firm_settings.choice(session, "pipedrive_company") == "acme"
+        assert firm_settings.get(session, "pipedrive_company") == "acme"
         assert session.exec(select(SyncLane)).one().paused_reason is None
     session_now = ask(ada, "GET", "/api/auth/session").json()["pipedrive"]
     assert session_now == {"connected": True, "company_domain": "acme", "last4": "1111"}
@@ -246,7 +246,7 @@ def test_a_token_is_shown_once_and_revoked(ada, bo):
     assert made.status_code == 201, made.text
     token = made.json()["token"]
     with db.reading() as session:
-        assert sessions.whose_token(session, token)[0].id == ada.id
+        assert sessions.find_token(session, token)[0].id == ada.id
         assert token not in session.exec(select(ApiToken)).one().model_dump_json()
     listed = ask(ada, "GET", "/api/tokens")
     assert token not in listed.text
@@ -258,7 +258,7 @@ def test_a_token_is_shown_once_and_revoked(ada, bo):
     assert is_refusal(ask(bo, "DELETE", path), 404, "NotFound")
     assert ask(ada, "DELETE", path).status_code == 204
     with db.reading() as session:
-        assert sessions.whose_token(session, token) is None
+        assert sessions.find_token(session, token) is None
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from app.models import (
     base,
     now,
 )
-from app.services.accounts import login_throttle, passwords, sessions, users
+from app.services.accounts import login_throttle, passwords, profile, sessions, users
 from app.services.base import tokens as secret
 from app.signals import CHANNEL
 from tests.support import world
@@ -83,11 +83,11 @@ def news(database):
 
 def test_the_set_up_link_makes_the_first_golden_ticket_once():
     token = did(users.setup_link)
-    first = did(users.set_up, token, draft(), PASSWORD)
+    first = did(users.create_first_account, token, draft(), PASSWORD)
     assert first.is_golden
-    assert passwords.match(reload(first).password_hash, PASSWORD)
+    assert passwords.verify(reload(first).password_hash, PASSWORD)
     with pytest.raises(NotFound):
-        did(users.set_up, token, draft(email="second@firm.example"), PASSWORD)
+        did(users.create_first_account, token, draft(email="second@firm.example"), PASSWORD)
     with pytest.raises(NotFound):
         did(users.setup_link)
 
@@ -95,8 +95,8 @@ def test_the_set_up_link_makes_the_first_golden_ticket_once():
 def test_a_new_set_up_link_replaces_the_earlier_one():
     early, late = did(users.setup_link), did(users.setup_link)
     with pytest.raises(NotFound):
-        did(users.set_up, early, draft(), PASSWORD)
-    did(users.set_up, late, draft(), PASSWORD)
+        did(users.create_first_account, early, draft(), PASSWORD)
+    did(users.create_first_account, late, draft(), PASSWORD)
 
 
 def test_two_set_ups_in_the_same_moment_make_exactly_one_account():
@@ -110,7 +110,7 @@ def test_two_set_ups_in_the_same_moment_make_exactly_one_account():
     def go(token, email):
         start.wait()
         try:
-            did(users.set_up, token, draft(email=email), PASSWORD)
+            did(users.create_first_account, token, draft(email=email), PASSWORD)
             outcomes.append("made")
         except NotFound:
             outcomes.append("gone")
@@ -127,8 +127,8 @@ def test_two_set_ups_in_the_same_moment_make_exactly_one_account():
 def test_a_weak_password_leaves_the_set_up_link_usable():
     token = did(users.setup_link)
     with pytest.raises(Invalid):
-        did(users.set_up, token, draft(), "password1234")
-    assert did(users.set_up, token, draft(), PASSWORD).is_golden
+        did(users.create_first_account, token, draft(), "password1234")
+    assert did(users.create_first_account, token, draft(), PASSWORD).is_golden
 
 
 # --- invitations and resets
@@ -136,28 +136,28 @@ def test_a_weak_password_leaves_the_set_up_link_usable():
 
 def test_an_invited_colleague_joins_once_with_the_invited_role(gwen):
     token = did(users.invite, gwen, "Kim@Firm.example", Role.CONSULTANT)
-    assert asked(users.invited, token).email == "kim@firm.example"
-    kim = did(users.accept, token, draft(), PASSWORD)
+    assert asked(users.find_invitation, token).email == "kim@firm.example"
+    kim = did(users.accept_invitation, token, draft(), PASSWORD)
     assert kim.role is Role.CONSULTANT
     with pytest.raises(NotFound):
-        did(users.accept, token, draft(email="kim@firm.example"), PASSWORD)
+        did(users.accept_invitation, token, draft(email="kim@firm.example"), PASSWORD)
 
 
 def test_an_invitation_is_for_the_address_that_was_invited(gwen):
     token = did(users.invite, gwen, "kim@firm.example", Role.GOLDEN_TICKET)
     with pytest.raises(Invalid):
-        did(users.accept, token, draft(email="eve@evil.example"), PASSWORD)
+        did(users.accept_invitation, token, draft(email="eve@evil.example"), PASSWORD)
 
 
 def test_an_invitation_expires_after_72_hours(gwen, later):
     token = did(users.invite, gwen, "kim@firm.example", Role.CONSULTANT)
     later(hours=71)
-    asked(users.invited, token)
+    asked(users.find_invitation, token)
     later(hours=73)
     with pytest.raises(NotFound):
-        asked(users.invited, token)
+        asked(users.find_invitation, token)
     with pytest.raises(NotFound):
-        did(users.accept, token, draft(), PASSWORD)
+        did(users.accept_invitation, token, draft(), PASSWORD)
 
 
 def test_who_has_an_account_cannot_be_invited_again(gwen, ada):
@@ -182,84 +182,84 @@ def test_a_reset_ends_every_session_and_token_and_works_once(gwen, kim):
     cookie = did(sessions.open_session, kim, "Safari")
     script = did(sessions.issue_token, kim, "script")[1]
     token = did(users.reset_link, gwen, kim.id)
-    assert asked(users.resetting, token).id == kim.id
-    did(users.reset, token, OTHER)
-    assert asked(sessions.whose, cookie) is None
-    assert asked(sessions.whose_token, script) is None
-    assert did(sessions.attempt, kim.email, PASSWORD, HERE) is None
-    assert did(sessions.attempt, kim.email, OTHER, HERE).id == kim.id
+    assert asked(users.user_of_reset_link, token).id == kim.id
+    did(users.reset_password, token, OTHER)
+    assert asked(sessions.find_session, cookie) is None
+    assert asked(sessions.find_token, script) is None
+    assert did(sessions.check_password, kim.email, PASSWORD, HERE) is None
+    assert did(sessions.check_password, kim.email, OTHER, HERE).id == kim.id
     with pytest.raises(NotFound):
-        did(users.reset, token, PASSWORD)
+        did(users.reset_password, token, PASSWORD)
 
 
 def test_a_reset_link_lives_an_hour_and_dies_with_the_next(gwen, kim, later):
     early, late = did(users.reset_link, gwen, kim.id), did(users.reset_link, gwen, kim.id)
     with pytest.raises(NotFound):
-        asked(users.resetting, early)
+        asked(users.user_of_reset_link, early)
     later(minutes=61)
     with pytest.raises(NotFound):
-        did(users.reset, late, OTHER)
+        did(users.reset_password, late, OTHER)
 
 
 # --- signing in
 
 
 def test_the_right_password_signs_in_and_a_wrong_one_does_not(kim):
-    assert did(sessions.attempt, " KIM@firm.example ", PASSWORD, HERE).id == kim.id
-    assert did(sessions.attempt, kim.email, PASSWORD + "x", HERE) is None
-    assert did(sessions.attempt, "nobody@firm.example", PASSWORD, HERE) is None
+    assert did(sessions.check_password, " KIM@firm.example ", PASSWORD, HERE).id == kim.id
+    assert did(sessions.check_password, kim.email, PASSWORD + "x", HERE) is None
+    assert did(sessions.check_password, "nobody@firm.example", PASSWORD, HERE) is None
 
 
 @pytest.mark.parametrize("email", ["", "\0", "\ud800@x.example", "x" * 100_000, "kim", "kim@firm.example\0"])
 def test_hostile_addresses_are_just_wrong(kim, email):
-    assert did(sessions.attempt, email, PASSWORD, HERE) is None
+    assert did(sessions.check_password, email, PASSWORD, HERE) is None
 
 
 def test_a_disabled_colleague_cannot_sign_in(gwen, kim):
     did(users.disable, gwen, kim.id)
-    assert did(sessions.attempt, kim.email, PASSWORD, HERE) is None
+    assert did(sessions.check_password, kim.email, PASSWORD, HERE) is None
 
 
 def test_ten_failures_throttle_the_account_and_the_address_but_nobody_else(kim, ada):
     for n in range(10):
-        assert did(sessions.attempt, kim.email, "wrong", f"203.0.113.{n}") is None
+        assert did(sessions.check_password, kim.email, "wrong", f"203.0.113.{n}") is None
     with pytest.raises(TooManyTries) as wait:
-        did(sessions.attempt, kim.email, PASSWORD, HERE)
+        did(sessions.check_password, kim.email, PASSWORD, HERE)
     assert 0 < wait.value.retry_after <= 300
-    assert did(sessions.attempt, ada.email, "wrong", HERE) is None
+    assert did(sessions.check_password, ada.email, "wrong", HERE) is None
     for n in range(9):
-        did(sessions.attempt, f"{n}@firm.example", "wrong", HERE)
+        did(sessions.check_password, f"{n}@firm.example", "wrong", HERE)
     with pytest.raises(TooManyTries):
-        did(sessions.attempt, "fresh@firm.example", "wrong", HERE)
+        did(sessions.check_password, "fresh@firm.example", "wrong", HERE)
 
 
 def test_the_throttle_only_delays(kim, later):
     for _ in range(10):
-        did(sessions.attempt, kim.email, "wrong", HERE)
+        did(sessions.check_password, kim.email, "wrong", HERE)
     later(minutes=5, seconds=5)
-    assert did(sessions.attempt, kim.email, PASSWORD, HERE).id == kim.id
+    assert did(sessions.check_password, kim.email, PASSWORD, HERE).id == kim.id
 
 
 def test_a_thousand_failures_throttle_everybody(kim):
     with db.transaction() as session:
         session.add_all(FailedSignIn(account=str(n), address=str(n)) for n in range(1000))
     with pytest.raises(TooManyTries):
-        did(sessions.attempt, kim.email, PASSWORD, HERE)
+        did(sessions.check_password, kim.email, PASSWORD, HERE)
 
 
 def test_an_ipv6_network_counts_as_one_address():
     assert (
-        login_throttle.place_of("2001:db8:1:2::1")
-        == login_throttle.place_of("2001:db8:1:2:ffff::9")
+        login_throttle.address_key("2001:db8:1:2::1")
+        == login_throttle.address_key("2001:db8:1:2:ffff::9")
         == "2001:db8:1:2::/64"
     )
-    assert login_throttle.place_of("2001:db8:1:3::1") != login_throttle.place_of("2001:db8:1:2::1")
-    assert login_throttle.place_of("::ffff:198.51.100.7") == "198.51.100.7"
-    assert len(login_throttle.place_of("unix:" * 50)) == 64
+    assert login_throttle.address_key("2001:db8:1:3::1") != login_throttle.address_key("2001:db8:1:2::1")
+    assert login_throttle.address_key("::ffff:198.51.100.7") == "198.51.100.7"
+    assert len(login_throttle.address_key("unix:" * 50)) == 64
 
 
 def test_a_typed_address_is_never_kept_as_text(kim):
-    did(sessions.attempt, "my-password-in-the-wrong-field", PASSWORD, HERE)
+    did(sessions.check_password, "my-password-in-the-wrong-field", PASSWORD, HERE)
     with db.reading() as session:
         kept = session.exec(select(FailedSignIn)).one()
     assert "password" not in repr(kept.model_dump()) + repr([e.model_dump() for e in audited("sign_in.failed")])
@@ -269,7 +269,7 @@ def test_signing_in_renews_a_hash_made_with_older_parameters(kim):
     weak = passwords.argon2.using(type="ID", memory_cost=8192, time_cost=1, parallelism=1).hash(PASSWORD)
     with db.transaction() as session:
         session.get_one(User, kim.id).password_hash = weak
-    did(sessions.attempt, kim.email, PASSWORD, HERE)
+    did(sessions.check_password, kim.email, PASSWORD, HERE)
     assert "m=47104" in reload(kim).password_hash
 
 
@@ -278,13 +278,13 @@ def test_signing_in_renews_a_hash_made_with_older_parameters(kim):
 
 def test_a_session_belongs_to_its_token_until_it_is_closed(kim, news):
     token = did(sessions.open_session, kim, "Firefox\r\n on Debian")
-    user, kept = asked(sessions.whose, token)
+    user, kept = asked(sessions.find_session, token)
     assert user.id == kim.id
     assert kept.browser == "Firefox on Debian"
-    assert asked(sessions.whose, token + "x") is None
+    assert asked(sessions.find_session, token + "x") is None
     news()
     did(sessions.close_session, kim, kept.id)
-    assert asked(sessions.whose, token) is None
+    assert asked(sessions.find_session, token) is None
     assert str(kim.id) in news()[0]
 
 
@@ -293,13 +293,13 @@ def test_a_session_ends_when_nothing_happens_in_it(database, later, role, idle):
     who = world.person("Sam", role)
     token = did(sessions.open_session, who, "")
     later(hours=idle - 1)
-    _, kept = asked(sessions.whose, token)
-    assert sessions.needs_sliding(kept)
-    did(sessions.slide, kept.id)
+    _, kept = asked(sessions.find_session, token)
+    assert sessions.is_use_due(kept)
+    did(sessions.record_use, kept.id)
     later(hours=idle - 1)
-    assert asked(sessions.whose, token)
+    assert asked(sessions.find_session, token)
     later(hours=2)
-    assert asked(sessions.whose, token) is None
+    assert asked(sessions.find_session, token) is None
 
 
 def test_an_active_session_still_ends_after_its_absolute_time(kim, later):
@@ -307,19 +307,19 @@ def test_an_active_session_still_ends_after_its_absolute_time(kim, later):
     start = now()
     for day in range(1, 30, 6):
         later(seconds=(start + timedelta(days=day) - now()).total_seconds())
-        _, kept = asked(sessions.whose, token)
-        did(sessions.slide, kept.id)
+        _, kept = asked(sessions.find_session, token)
+        did(sessions.record_use, kept.id)
     later(seconds=(start + timedelta(days=30, hours=1) - now()).total_seconds())
-    assert asked(sessions.whose, token) is None
+    assert asked(sessions.find_session, token) is None
 
 
 def test_sliding_writes_at_most_once_in_five_minutes(kim, later):
     token = did(sessions.open_session, kim, "")
-    seen = asked(sessions.whose, token)[1]
+    seen = asked(sessions.find_session, token)[1]
     later(minutes=4)
-    assert not sessions.needs_sliding(seen)
-    did(sessions.slide, seen.id)
-    assert asked(sessions.whose, token)[1].seen_at == seen.seen_at
+    assert not sessions.is_use_due(seen)
+    did(sessions.record_use, seen.id)
+    assert asked(sessions.find_session, token)[1].seen_at == seen.seen_at
 
 
 def test_one_sees_and_closes_only_ones_own_browsers(kim, ada, gwen):
@@ -336,28 +336,28 @@ def test_one_sees_and_closes_only_ones_own_browsers(kim, ada, gwen):
 
 def test_changing_the_password_keeps_this_browser_and_ends_the_others(kim):
     here, there = did(sessions.open_session, kim, "Phone"), did(sessions.open_session, kim, "Laptop")
-    this = asked(sessions.whose, here)[1]
+    this = asked(sessions.find_session, here)[1]
     with pytest.raises(Invalid):
-        did(lambda s: users.change_password(s, users.acting(s, kim.id), "wrong", OTHER))
-    did(lambda s: users.change_password(s, users.acting(s, kim.id), PASSWORD, OTHER, but=this.id))
-    assert asked(sessions.whose, here)
-    assert asked(sessions.whose, there) is None
-    assert did(sessions.attempt, kim.email, OTHER, HERE)
+        did(lambda s: profile.change_password(s, users.acting(s, kim.id), "wrong", OTHER))
+    did(lambda s: profile.change_password(s, users.acting(s, kim.id), PASSWORD, OTHER, but=this.id))
+    assert asked(sessions.find_session, here)
+    assert asked(sessions.find_session, there) is None
+    assert did(sessions.check_password, kim.email, OTHER, HERE)
 
 
 def test_a_script_token_works_until_it_is_revoked_or_expires(kim, ada, later):
     kept, token = did(sessions.issue_token, kim, "nightly export", days=30)
     assert token.endswith(kept.last4)
-    assert asked(sessions.whose_token, token)[0].id == kim.id
-    did(sessions.use_token, kept.id)
+    assert asked(sessions.find_token, token)[0].id == kim.id
+    did(sessions.record_token_use, kept.id)
     assert asked(sessions.tokens, kim)[0].used_at
     with pytest.raises(NotFound):
         did(sessions.revoke_token, ada, kept.id)
     did(sessions.revoke_token, kim, kept.id)
-    assert asked(sessions.whose_token, token) is None
+    assert asked(sessions.find_token, token) is None
     _, second = did(sessions.issue_token, kim, "again", days=30)
     later(days=31)
-    assert asked(sessions.whose_token, second) is None
+    assert asked(sessions.find_token, second) is None
 
 
 @pytest.mark.parametrize(("name", "days"), [("", 30), ("x" * 81, 30), ("a\0b", 30), ("ok", 0), ("ok", 366)])
@@ -423,15 +423,15 @@ def test_disabling_stops_everything_and_keeps_the_person(gwen, kim, news):
     news()
     did(users.disable, gwen, kim.id)
     assert str(kim.id) in news()[0]
-    assert asked(sessions.whose, cookie) is None
-    assert asked(sessions.whose_token, script) is None
+    assert asked(sessions.find_session, cookie) is None
+    assert asked(sessions.find_token, script) is None
     with pytest.raises(SignedOut):
         asked(users.acting, kim.id)
     with pytest.raises(NotFound):
-        did(users.reset, reset, OTHER)
+        did(users.reset_password, reset, OTHER)
     did(users.enable, gwen, kim.id)
     assert asked(users.acting, kim.id).name == "Kim Kline"
-    assert asked(sessions.whose, cookie) is None
+    assert asked(sessions.find_session, cookie) is None
 
 
 def test_a_new_role_needs_a_new_sign_in(gwen, kim, news):
@@ -439,7 +439,7 @@ def test_a_new_role_needs_a_new_sign_in(gwen, kim, news):
     news()
     did(users.change_role, gwen, kim.id, Role.GOLDEN_TICKET)
     assert reload(kim).is_golden
-    assert asked(sessions.whose, cookie) is None
+    assert asked(sessions.find_session, cookie) is None
     assert news()
 
 
@@ -456,17 +456,17 @@ def test_a_consultant_does_not_see_who_has_left(gwen, ada, bo):
 
 
 def test_a_profile_keeps_its_rules(ada):
-    did(lambda s: users.change_profile(s, users.acting(s, ada.id), "  Ada L. ", "Asia/Tokyo"))
+    did(lambda s: profile.change_profile(s, users.acting(s, ada.id), "  Ada L. ", "Asia/Tokyo"))
     assert (reload(ada).name, reload(ada).timezone) == ("Ada L.", "Asia/Tokyo")
     with pytest.raises(Invalid) as refused:
-        did(lambda s: users.change_profile(s, users.acting(s, ada.id), "\0", "Mars/Olympus"))
+        did(lambda s: profile.change_profile(s, users.acting(s, ada.id), "\0", "Mars/Olympus"))
     assert set(refused.value.fields) == {"name", "timezone"}
 
 
 def test_the_pipedrive_key_is_kept_sealed_and_dropped(ada):
-    did(lambda s: users.keep_pipedrive_key(s, users.acting(s, ada.id), "sealed", "1234", "acme", 7, "Ada at ACME"))
+    did(lambda s: profile.save_pipedrive_key(s, users.acting(s, ada.id), "sealed", "1234", "acme", 7, "Ada at ACME"))
     assert reload(ada).pipedrive_last4 == "1234"
-    did(lambda s: users.drop_pipedrive_key(s, users.acting(s, ada.id)))
+    did(lambda s: profile.delete_pipedrive_key(s, users.acting(s, ada.id)))
     assert reload(ada).pipedrive_key is None
     assert "sealed" not in repr([e.model_dump() for e in audited("pipedrive_key.kept")])
 
@@ -481,8 +481,8 @@ def test_the_operator_is_in_the_trail_by_name_and_has_no_account(gwen, ada):
 
 
 def test_every_deed_leaves_a_trace(gwen, kim):
-    did(sessions.attempt, kim.email, PASSWORD, HERE)
-    did(sessions.attempt, kim.email, "wrong", HERE)
+    did(sessions.check_password, kim.email, PASSWORD, HERE)
+    did(sessions.check_password, kim.email, "wrong", HERE)
     did(users.change_role, gwen, kim.id, Role.GOLDEN_TICKET)
     for action in ("user.added", "sign_in", "sign_in.failed", "user.role"):
         assert audited(action)[0].about == str(kim.id)

@@ -146,7 +146,7 @@ def test_a_colleague_who_was_just_in_touch_is_mentioned_without_a_name(
     ada, bo, gwen, jane, spring, days, courtesy, said
 ):
     world.contact(bo, "J. Roe", email="JANE@acme.example", days=days)
-    do(firm_settings.choose, gwen, courtesy_days=courtesy)
+    do(firm_settings.change, gwen, courtesy_days=courtesy)
     assert warning(ada, spring, jane) == (said and f"A colleague was in touch {said}.")
 
 
@@ -161,7 +161,7 @@ def test_ones_own_touch_and_an_empty_address_are_no_reason_to_warn(ada, bo, spri
 def test_courtesy_is_0_to_365_days(gwen):
     for days in (-1, 366):
         with pytest.raises(Invalid, match="365"):
-            do(firm_settings.choose, gwen, courtesy_days=days)
+            do(firm_settings.change, gwen, courtesy_days=days)
 
 
 @pytest.mark.parametrize("name", ["ada", "gwen", "bo"])

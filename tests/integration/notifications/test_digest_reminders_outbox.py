@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from app import db
 from app.errors import Forbidden, Invalid, NotFound
-from app.mail.delivery import Post
-from app.mail.senders import Brevo, Smtp, chosen
+from app.mail.delivery import Delivery
+from app.mail.senders import Brevo, Smtp, sender_for
 from app.models import (
     Activity,
     ActivityDraft,
@@ -68,12 +68,12 @@ def all_of(kind):
 
 def morning(moment=None):
     with db.transaction() as session:
-        return daily_digest.round_(session, SITE, moment)
+        return daily_digest.send_due(session, SITE, moment)
 
 
 def occasion():
     with db.transaction() as session:
-        return triggers.round_(session, SITE)
+        return triggers.create_due(session, SITE)
 
 
 def plan(who, jane, due, kind=ActivityType.MEETING):
@@ -137,7 +137,7 @@ def test_whose_morning_has_come(moment, choice, due):
 )
 def test_on_the_days_when_clocks_change_the_morning_comes_once(ada, jane, at, day, hour, early, first, last):
     with db.transaction() as session:
-        inbox.choose(session, session.get_one(User, ada.id), weekends=True, digest_hour=hour)
+        inbox.change_settings(session, session.get_one(User, ada.id), weekends=True, digest_hour=hour)
     midnight = datetime(*day, tzinfo=ZoneInfo("UTC"))
     sent = []
     for hours, minutes in (early, first, last):
@@ -170,7 +170,7 @@ def test_names_are_text_in_the_mail_and_nothing_else(ada, at):
 
 def reports(moment=None):
     with db.transaction() as session:
-        return weekly_reports.round_(session, SITE, moment)
+        return weekly_reports.send_due(session, SITE, moment)
 
 
 def test_saved_reports_come_on_mondays_once_with_their_answers(ada, jane, at):
@@ -203,13 +203,13 @@ def test_a_line_is_answered_once_without_signing_in(ada, jane, at):
     morning()
     (token,) = links(all_of(Mail)[0], "Reached")
     with db.transaction() as session:
-        assert email_actions.look(session, token).words == "Log that you reached Jane Roe?"
+        assert email_actions.find(session, token).words == "Log that you reached Jane Roe?"
     assert all_of(Activity) == []
     with db.transaction() as session:
-        assert email_actions.use(session, token) == "Logged: you reached Jane Roe."
+        assert email_actions.carry_out(session, token) == "Logged: you reached Jane Roe."
     (touch,) = all_of(Activity)
     assert (touch.type, touch.outcome, touch.user_id) == (ActivityType.CALL, Outcome.REACHED, ada.id)
-    for verb in (email_actions.look, email_actions.use):
+    for verb in (email_actions.find, email_actions.carry_out):
         with db.transaction() as session, pytest.raises(NotFound):
             verb(session, token)
 
@@ -219,7 +219,7 @@ def test_an_answer_puts_somebody_off(ada, jane, at, word, days):
     morning()
     (token,) = links(all_of(Mail)[0], word)
     with db.transaction() as session:
-        email_actions.use(session, token)
+        email_actions.carry_out(session, token)
     with db.reading() as session:
         assert session.get_one(Contact, jane.id).snoozed_until == now() + timedelta(days=days)
 
@@ -232,12 +232,12 @@ def test_a_link_dies_with_time_with_its_owner_and_with_the_contact(ada, jane, jo
         session.get_one(Contact, john.id).deleted_at = now()
     for token in (first, second):
         with db.transaction() as session, pytest.raises(NotFound):
-            email_actions.use(session, token)
+            email_actions.carry_out(session, token)
     with db.transaction() as session:
         session.get_one(Contact, jane.id).deleted_at = session.get_one(Contact, john.id).deleted_at = None
     at(MONDAY + timedelta(days=8))
     with db.transaction() as session, pytest.raises(NotFound):
-        email_actions.use(session, first)
+        email_actions.carry_out(session, first)
 
 
 # --- the bell
@@ -291,7 +291,7 @@ def test_a_push_that_needs_somebody_rings_for_its_owner_alone(ada, bo, jane, at)
 
 def test_who_switched_a_kind_off_does_not_hear_of_it(ada, jane, at):
     with db.transaction() as session:
-        inbox.choose(session, ada, off=["REMINDER"])
+        inbox.change_settings(session, ada, off=["REMINDER"])
     plan(ada, jane, MONDAY + timedelta(minutes=5), ActivityType.CALL)
     assert occasion() == 0
 
@@ -299,21 +299,21 @@ def test_who_switched_a_kind_off_does_not_hear_of_it(ada, jane, at):
 def test_notices_are_counted_read_and_ones_own(ada, bo, at):
     with db.transaction() as session:
         for number in range(3):
-            inbox.tell(session, ada, NotificationKind.CAMPAIGN, f"News {number}.", about=f"n{number}")
-        assert not inbox.tell(session, ada, NotificationKind.CAMPAIGN, "Again.", about="n0")
+            inbox.notify(session, ada, NotificationKind.CAMPAIGN, f"News {number}.", about=f"n{number}")
+        assert not inbox.notify(session, ada, NotificationKind.CAMPAIGN, "Again.", about="n0")
     with db.transaction() as session:
-        seen = inbox.bell(session, ada)
+        seen = inbox.newest(session, ada)
         assert (len(seen.notices), seen.unread) == (3, 3)
-        assert inbox.read(session, bo, [seen.notices[0].id]) == 0
-        assert inbox.read(session, ada, [seen.notices[0].id]) == 1
-        assert inbox.read(session, ada) == 2
-        assert inbox.unread(session, ada) == 0
+        assert inbox.mark_read(session, bo, [seen.notices[0].id]) == 0
+        assert inbox.mark_read(session, ada, [seen.notices[0].id]) == 1
+        assert inbox.mark_read(session, ada) == 2
+        assert inbox.count_unread(session, ada) == 0
 
 
 @pytest.mark.parametrize("wrong", [{"digest_hour": 24}, {"quiet_from": -1}, {"off": ["EVERYTHING"]}])
 def test_choices_are_checked(ada, wrong):
     with db.transaction() as session, pytest.raises(Invalid):
-        inbox.choose(session, ada, **wrong)
+        inbox.change_settings(session, ada, **wrong)
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_quiet_hours_go_over_midnight(hour, window, quiet, loud):
     chosen_ = NotificationSettings(user_id=base.new_id(), quiet_from=window[0], quiet_to=window[1])
     moment = datetime(2026, 3, 28, hour, tzinfo=BERLIN)  # clocks go forward in the following night
     assert inbox.is_quiet(chosen_, "Europe/Berlin", moment) is quiet
-    assert inbox.loud_again(chosen_, "Europe/Berlin", moment).astimezone(BERLIN).hour == loud
+    assert inbox.end_of_quiet_hours(chosen_, "Europe/Berlin", moment).astimezone(BERLIN).hour == loud
 
 
 # --- the post
@@ -339,7 +339,7 @@ def test_quiet_hours_go_over_midnight(hour, window, quiet, loud):
 def written(to="jane@acme.example", **more):
     told = email_rendering.invitation("leads.example.com", "Gwen", f"{SITE}/invite/x")
     with db.transaction() as session:
-        return mail_outbox.write(session, to, told, **more)
+        return mail_outbox.enqueue(session, to, told, **more)
 
 
 def test_brevo_takes_the_mail_and_what_it_said_is_forgotten(database):
@@ -348,7 +348,7 @@ def test_brevo_takes_the_mail_and_what_it_said_is_forgotten(database):
         sender = Brevo(
             fake_mail_servers.BREVO_KEY, "team@firm.example", "Firm", f"http://127.0.0.1:{server.server_port}"
         )
-        Post(sender, SITE).deliver()
+        Delivery(sender, SITE).deliver()
         (taken,) = server.mails
     assert taken["to"] == [{"email": "jane@acme.example"}]
     assert taken["sender"] == {"email": "team@firm.example", "name": "Firm"}
@@ -365,8 +365,8 @@ def test_what_brevo_does_not_take_is_tried_later_or_never(database, status, fail
         sender = Brevo(
             fake_mail_servers.BREVO_KEY, "team@firm.example", "Firm", f"http://127.0.0.1:{server.server_port}"
         )
-        Post(sender, SITE).deliver()
-        Post(sender, SITE).deliver()
+        Delivery(sender, SITE).deliver()
+        Delivery(sender, SITE).deliver()
         assert server.mails == []
     (mail,) = all_of(Mail)
     assert mail.error
@@ -377,7 +377,7 @@ def test_what_brevo_does_not_take_is_tried_later_or_never(database, status, fail
 def test_smtp_carries_text_and_html_with_umlauts(database):
     written("jörg@müller.example", user=None)
     with fake_mail_servers.smtp() as server:
-        Post(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Büro Ö"), SITE).deliver()
+        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Büro Ö"), SITE).deliver()
     (mail,) = all_of(Mail)
     assert mail.error, "this server knows no SMTPUTF8, and nothing is lost silently"
 
@@ -385,7 +385,7 @@ def test_smtp_carries_text_and_html_with_umlauts(database):
 def test_smtp_delivers_once_and_names_the_mail(database):
     written()
     with fake_mail_servers.smtp() as server:
-        Post(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Büro Ö"), SITE).deliver()
+        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Büro Ö"), SITE).deliver()
         (taken,) = server.mails
     (mail,) = all_of(Mail)
     assert mail.sent_at
@@ -399,7 +399,7 @@ def test_smtp_delivers_once_and_names_the_mail(database):
 def test_smtp_says_later_or_never(database, answer, failed):
     written()
     with fake_mail_servers.smtp(RCPT=answer) as server:
-        Post(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Firm"), SITE).deliver()
+        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Firm"), SITE).deliver()
     (mail,) = all_of(Mail)
     assert bool(mail.failed_at) is failed
 
@@ -407,7 +407,7 @@ def test_smtp_says_later_or_never(database, answer, failed):
 def test_without_a_mail_server_it_stays_in_the_outbox_of_whom_it_is_for(ada, gwen, jane, at):
     morning()
     written()
-    Post(None, SITE).deliver()
+    Delivery(None, SITE).deliver()
     with db.reading() as session:
         assert [mail.subject for mail in mail_outbox.newest(session, ada)] == ["Jane Roe to contact today"]
         assert [mail.address for mail in mail_outbox.newest(session, gwen)] == ["jane@acme.example"]
@@ -419,7 +419,7 @@ def test_a_mail_is_given_up_after_eight_tries_and_a_golden_ticket_may_try_again(
     mail = written()
     moment = MONDAY
     with fake_mail_servers.brevo(*[500] * 9) as server:
-        post = Post(Brevo("x", "a@b.example", "F", f"http://127.0.0.1:{server.server_port}"), SITE)
+        post = Delivery(Brevo("x", "a@b.example", "F", f"http://127.0.0.1:{server.server_port}"), SITE)
         for _ in range(9):
             post.deliver()
             moment += timedelta(hours=3)
@@ -430,6 +430,6 @@ def test_a_mail_is_given_up_after_eight_tries_and_a_golden_ticket_may_try_again(
 
 
 def test_which_way_mail_goes():
-    assert isinstance(chosen(Settings(brevo_api_key="k", smtp_url="smtp://x")), Brevo)
-    assert isinstance(chosen(Settings(smtp_url="smtp://x")), Smtp)
-    assert chosen(Settings()) is None
+    assert isinstance(sender_for(Settings(brevo_api_key="k", smtp_url="smtp://x")), Brevo)
+    assert isinstance(sender_for(Settings(smtp_url="smtp://x")), Smtp)
+    assert sender_for(Settings()) is None

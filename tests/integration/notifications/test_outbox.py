@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app import db
 from app.models import Mail, PushDevice, WebPush, base
 from app.services.notifications import mail_outbox, outbox, web_push_outbox
-from app.services.notifications.email_rendering import Letter
+from app.services.notifications.email_rendering import RenderedMail
 
 START = datetime(2026, 3, 23, 8, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -28,7 +28,7 @@ def at(monkeypatch):
 
 def mail(_):
     with db.transaction() as session:
-        return mail_outbox.write(session, "jane@acme.example", Letter("Subject", "Body", "<p>Body</p>")).id
+        return mail_outbox.enqueue(session, "jane@acme.example", RenderedMail("Subject", "Body", "<p>Body</p>")).id
 
 
 def web_push(who):

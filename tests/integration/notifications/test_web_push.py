@@ -12,10 +12,10 @@ from sqlmodel import select
 from app import db, secret_key
 from app.errors import Conflict, NotFound
 from app.mail import web_push_client, web_push_encryption
-from app.mail.delivery import Post
-from app.mail.senders import NotNow
-from app.mail.web_push_client import Gone, Ringer
-from app.mail.web_push_encryption import Key
+from app.mail.delivery import Delivery
+from app.mail.senders import TemporaryFailure
+from app.mail.web_push_client import Gone, WebPushClient
+from app.mail.web_push_encryption import VapidKey
 from app.models import ActivityDraft, ActivityType, DeviceDraft, NotificationKind, PushDevice, User, WebPush, base
 from app.services.accounts import sessions
 from app.services.activities import activity_log
@@ -25,7 +25,7 @@ from tests.support.fake_push_service import CURVE, Browser, push_service, raw, t
 
 SITE = "https://leads.example.com"
 NOON = datetime(2026, 11, 24, 12, 5, tzinfo=ZoneInfo("Europe/Berlin"))
-KEY = Key(Key.fresh())
+KEY = VapidKey(VapidKey.fresh())
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def service(tmp_path):
 
 @pytest.fixture
 def post(service):
-    return Post(None, SITE, Ringer(KEY, SITE, check=lambda _: None, trust=service.trust))
+    return Delivery(None, SITE, WebPushClient(KEY, SITE, check=lambda _: None, trust=service.trust))
 
 
 def device(service, who, name="phone", *, known=True, **facts):
@@ -63,7 +63,7 @@ def device(service, who, name="phone", *, known=True, **facts):
 
 def tell(who, sentence="Call with Jane Roe is due.", kind=NotificationKind.REMINDER, about="x"):
     with db.transaction() as session:
-        return inbox.tell(session, session.get_one(User, who.id), kind, sentence, path="/contacts", about=about)
+        return inbox.notify(session, session.get_one(User, who.id), kind, sentence, path="/contacts", about=about)
 
 
 def rings():
@@ -80,7 +80,7 @@ def test_the_example_of_the_standard():
     """RFC 8291, appendix A."""
     once = ec.derive_private_key(int.from_bytes(raw("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")), CURVE)
     theirs = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
-    made = web_push_encryption.sealed(
+    made = web_push_encryption.encrypt(
         b"When I grow up, I want to be a watermelon", theirs, "BTBZMqHH6r4Tts7J_aSIgg",
         once=once, salt=raw("DGv6ra1nlYgDCS1FRnbzlw"),
     )  # fmt: skip
@@ -108,7 +108,7 @@ def test_a_reminder_rings_every_device_once_and_names_only_where_they_may_stand(
 def test_a_kind_that_is_switched_off_rings_nowhere(ada, service, post, at):
     device(service, ada)
     with db.transaction() as session:
-        inbox.choose(session, session.get_one(User, ada.id), off=["REMINDER"])
+        inbox.change_settings(session, session.get_one(User, ada.id), off=["REMINDER"])
     tell(ada)
     assert rings() == []
 
@@ -151,7 +151,7 @@ def test_what_was_read_meanwhile_or_is_too_old_does_not_ring(ada, service, post,
     at(NOON.replace(hour=22))
     tell(ada)
     with db.transaction() as session:
-        inbox.read(session, session.get_one(User, ada.id))
+        inbox.mark_read(session, session.get_one(User, ada.id))
     at(NOON.replace(hour=8) + timedelta(days=1))
     post.ring()
     tell(ada, about="late")
@@ -202,7 +202,7 @@ def test_a_device_that_knows_another_key_is_forgotten(ada, service, at):
     """A restored database beside a new key: the browser asks again and gets it."""
     device(service, ada)
     with db.transaction() as session:
-        assert web_push_outbox.claim(session, Key(Key.fresh()).public) == []
+        assert web_push_outbox.claim(session, VapidKey(VapidKey.fresh()).public) == []
     assert devices() == []
 
 
@@ -256,10 +256,10 @@ def test_a_name_that_leads_into_our_own_network_is_not_called(monkeypatch, ada, 
     known = [(socket.AF_INET, 1, 6, "", ("93.184.215.14", 443)), (family, 1, 6, "", (address, 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: known)
     with pytest.raises(Gone):
-        web_push_client.outside("push.example")
+        web_push_client.require_public_host("push.example")
     device(service, ada)
     tell(ada)
-    Post(None, SITE, Ringer(KEY, SITE, trust=service.trust)).ring()
+    Delivery(None, SITE, WebPushClient(KEY, SITE, trust=service.trust)).ring()
     assert (service.mails, devices()) == ([], [])
 
 
@@ -268,14 +268,14 @@ def test_a_name_that_leads_nowhere_is_tried_later(monkeypatch):
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
-    with pytest.raises(NotNow):
-        web_push_client.outside("push.example")
+    with pytest.raises(TemporaryFailure):
+        web_push_client.require_public_host("push.example")
 
 
 def test_a_service_without_a_certificate_is_not_talked_to(ada, service, at):
     device(service, ada)
     tell(ada)
-    Post(None, SITE, Ringer(KEY, SITE, check=lambda _: None)).ring()
+    Delivery(None, SITE, WebPushClient(KEY, SITE, check=lambda _: None)).ring()
     assert (service.mails, len(rings())) == ([], 1)
 
 
@@ -315,7 +315,7 @@ def test_somebody_elses_device_does_not_exist(ada, bo, service):
 
 def test_the_key_is_made_once_for_its_owners_eyes(tmp_path):
     file = tmp_path / "push.key"
-    first = secret_key.made_once(file, Key.fresh)
-    assert secret_key.made_once(file, Key.fresh) == first
+    first = secret_key.made_once(file, VapidKey.fresh)
+    assert secret_key.made_once(file, VapidKey.fresh) == first
     assert file.stat().st_mode & 0o777 == 0o600
-    assert len(Key(first).public) == 87
+    assert len(VapidKey(first).public) == 87

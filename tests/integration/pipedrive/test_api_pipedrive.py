@@ -99,7 +99,7 @@ def know_acme(ada, jane):
         session.merge(ada)
         jane.pipedrive_person_id = 12
         session.merge(jane)
-        firm_settings.keep(session, pipedrive_company="acme")
+        firm_settings.save(session, pipedrive_company="acme")
         session.add(
             PipedriveLink(
                 account="acme",
@@ -128,7 +128,7 @@ def test_a_plan_uses_what_pipedrive_already_has(ada, jane):
 def test_a_plan_tells_of_the_deal_that_a_meeting_earns(ada, gwen, jane):
     meet(ada, jane, due_date=now() + timedelta(days=5))
     with db.transaction() as session:
-        firm_settings.choose(session, session.merge(gwen), pipedrive_on_meeting="deal")
+        firm_settings.change(session, session.merge(gwen), pipedrive_on_meeting="deal")
     assert push(ada, jane, "MEETING", "?dry_run=true").json()["plan"][-1] == "Create a deal."
     assert push(ada, jane, "MANUAL", "?dry_run=true").json()["plan"][-1] == "Create person Jane Roe."
 
@@ -339,7 +339,7 @@ def test_a_golden_ticket_learns_of_a_private_contacts_push_but_not_whose(ada, gw
 def test_the_lane_says_that_everybody_is_paused(ada, jane):
     know_acme(ada, jane)
     with db.transaction() as session:
-        firm_settings.keep(session, sync_paused="a restore is being looked at")
+        firm_settings.save(session, sync_paused="a restore is being looked at")
     said = ask(ada, "GET", "/api/pipedrive/status").json()["lane"]["paused_reason"]
     assert said == "Pushes are paused for everybody: a restore is being looked at."
 

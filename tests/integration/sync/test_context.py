@@ -34,7 +34,7 @@ def practice(tmp_path):
 @pytest.fixture
 def practising(ada):
     with db.transaction() as session:
-        firm_settings.keep(session, practice_pipedrive=True)
+        firm_settings.save(session, practice_pipedrive=True)
 
 
 def test_a_good_key_says_whose_it_is(fake):
@@ -102,7 +102,7 @@ def test_leaving_the_practice_pushes_to_the_real_company_under_its_own_numbers(f
     settled(desk)
     assert fresh(jane).pipedrive_person_id == 2
     with db.transaction() as session:
-        firm_settings.keep(session, practice_pipedrive=False)
+        firm_settings.save(session, practice_pipedrive=False)
     connect(ada, VAULT.seal(ada.id, ADAS_KEY))
     ask(ada, jane)
     settled(desk)

@@ -229,7 +229,7 @@ def test_a_key_that_was_changed_in_the_middle_of_a_push_is_not_used_again(fake, 
 
 def test_without_a_key_everything_waits_and_goes_on_by_itself(fake, desk, ada_with_key, kari):
     with db.transaction() as session:
-        profile.drop_pipedrive_key(session, session.get_one(type(ada_with_key), ada_with_key.id))
+        profile.delete_pipedrive_key(session, session.get_one(type(ada_with_key), ada_with_key.id))
     ask(ada_with_key, kari)
     assert drain(desk) == 0
     assert (only_push().status, fake.heard) == (SyncStatus.PENDING, [])
@@ -348,11 +348,11 @@ def test_an_edit_while_its_push_is_under_way_is_pushed_too(fake, desk, ada_with_
 
 def test_the_operator_can_stop_everything(fake, desk, ada_with_key, kari):
     with db.transaction() as session:
-        firm_settings.keep(session, **{PAUSED: True})
+        firm_settings.save(session, **{PAUSED: True})
     ask(ada_with_key, kari)
     assert drain(desk) == 0
     with db.transaction() as session:
-        firm_settings.keep(session, **{PAUSED: False})
+        firm_settings.save(session, **{PAUSED: False})
     assert drain(desk) == 1
 
 

@@ -67,7 +67,7 @@ def standing(row):
 
 def choose(**chosen):
     with db.transaction() as session:
-        firm_settings.keep(session, **chosen)
+        firm_settings.save(session, **chosen)
 
 
 @pytest.fixture
@@ -362,13 +362,13 @@ def test_where_the_key_may_not_read_labels_their_numbers_go_over_as_typed(fake, 
 )  # fmt: skip
 def test_a_choice_that_there_is_not_is_refused_with_a_sentence(gwen, wrong):
     with pytest.raises(Invalid) as refused, db.transaction() as session:
-        firm_settings.choose(session, gwen, **wrong)
+        firm_settings.change(session, gwen, **wrong)
     assert str(refused.value).endswith(".")
 
 
 def test_only_a_golden_ticket_chooses(ada_with_key):
     with pytest.raises(Forbidden), db.transaction() as session:
-        firm_settings.choose(session, ada_with_key, deleted_meetings="delete")
+        firm_settings.change(session, ada_with_key, deleted_meetings="delete")
 
 
 def test_a_meeting_made_by_a_colleague_goes_with_the_owners_key(fake, desk, ada_with_key, kari):

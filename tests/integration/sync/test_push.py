@@ -286,7 +286,7 @@ def test_after_a_restore_what_went_over_since_the_backup_is_found_and_not_sent_a
         for table in ("pipedrive_links", "pipedrive_syncs"):
             session.exec(text(f"delete from {table}"))
         session.exec(text("update activities set pipedrive_activity_id = null"))
-        firm_settings.keep(session, sync_verify_since=(now() - timedelta(hours=1)).isoformat())
+        firm_settings.save(session, sync_verify_since=(now() - timedelta(hours=1)).isoformat())
     ask(ada_with_key, bare)
     with db.transaction() as session:
         meeting = outreach_of(session, kari)
@@ -330,10 +330,10 @@ def pipedrive_record(fake, kind, **facts):
 def test_nothing_goes_over_while_the_operator_has_paused_it(fake, desk, ada_with_key, kari, reason):
     """The reason is kept as words, and any reason stops the drain."""
     with db.transaction() as session:
-        firm_settings.keep(session, sync_paused=reason)
+        firm_settings.save(session, sync_paused=reason)
     ask(ada_with_key, kari, Trigger.MANUAL)
     assert sync_harness.drain(desk) == 0
     assert fake.heard == []
     with db.transaction() as session:
-        firm_settings.keep(session, sync_paused=None)
+        firm_settings.save(session, sync_paused=None)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]

@@ -64,7 +64,7 @@ def remove(owner, meeting):
 
 def choose(**chosen):
     with db.transaction() as session:
-        firm_settings.keep(session, **chosen)
+        firm_settings.save(session, **chosen)
 
 
 def test_ten_edits_become_one_push_and_one_request_with_the_last_of_them(fake, desk, ada_with_key, pushed):

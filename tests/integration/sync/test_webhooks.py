@@ -59,7 +59,7 @@ def account():
 
 def choose(**chosen):
     with db.transaction() as session:
-        firm_settings.keep(session, **chosen)
+        firm_settings.save(session, **chosen)
 
 
 def due(desk):
@@ -181,7 +181,7 @@ def test_saving_a_key_sets_the_webhooks_before_anything_was_pushed_and_forgettin
 ):
     with db.transaction() as session:
         who = session.get_one(User, ada_with_key.id)
-        pipedrive_keys.keep(session, who, ADAS_KEY, pipedrive_keys.KeyOwner("acme", 1, "Ada"), lambda _, key: key)
+        pipedrive_keys.save_key(session, who, ADAS_KEY, pipedrive_keys.KeyOwner("acme", 1, "Ada"), lambda _, key: key)
     assert listener.listen(desk) == 1
     assert len(fake.company.webhooks) == 3
     assert said() == "Pipedrive tells us of changes at once; we also look every 10 minutes."
@@ -205,7 +205,7 @@ def test_webhooks_that_could_not_be_removed_with_their_key_are_swept_away_by_the
         account_service.drop_pipedrive_key(session, session.get_one(User, ada_with_key.id))
     fake.company.people.by_key[BOS_KEY].admin = True
     with db.transaction() as session:
-        pipedrive_keys.keep(
+        pipedrive_keys.save_key(
             session,
             session.get_one(User, bo_with_key.id),
             BOS_KEY,
@@ -231,7 +231,7 @@ def test_no_room_for_webhooks_is_said_and_polling_goes_on(fake, desk, ada_with_k
     fake.heal()
     with db.transaction() as session:
         who = session.get_one(User, ada_with_key.id)
-        pipedrive_keys.keep(session, who, ADAS_KEY, pipedrive_keys.KeyOwner("acme", 1, "Ada"), lambda _, key: key)
+        pipedrive_keys.save_key(session, who, ADAS_KEY, pipedrive_keys.KeyOwner("acme", 1, "Ada"), lambda _, key: key)
     due(desk)
     assert len(fake.company.webhooks) == 3
 

@@ -362,7 +362,7 @@ def test_what_the_golden_ticket_does_ends_a_session_that_is_open(house, alice, g
     verbs = {
         "disable": lambda s: users.disable(s, gwen, alice.id),
         "role": lambda s: users.change_role(s, gwen, alice.id, Role.GOLDEN_TICKET),
-        "password": lambda s: users.reset(s, users.reset_link(s, gwen, alice.id), OTHER),
+        "password": lambda s: users.reset_password(s, users.reset_link(s, gwen, alice.id), OTHER),
         "elsewhere": lambda s: sessions.close_everywhere(s, alice),
     }
     did(verbs[end])
@@ -409,7 +409,7 @@ def test_set_up_by_the_link_and_never_again(house, database):
     assert (me["role"], me["timezone"]) == ("GOLDEN_TICKET", "Europe/Oslo")
     assert browser.get("/api/seen").json()["set_up"][-1] == [me["id"], True]
     with db.reading() as session:
-        assert firm_settings.choice(session, "country") == "NO"
+        assert firm_settings.get(session, "country") == "NO"
     for again in (browser.get(f"/setup?token={token}"), form(browser, "/setup", password=PASSWORD, **fields)):
         assert again.status_code == 404
 

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from app import db, settings
 from app.models import PersonDraft, Role
 from app.services.accounts import sessions, users
-from app.web.middleware.access_control import Gate
-from app.web.middleware.trusted_hosts import Doorway
+from app.web.middleware.access_control import AccessControl
+from app.web.middleware.trusted_hosts import TrustedHosts
 from app.web.nicegui_adapter import asset_cache
 from tests.support import wall_server
 from tests.support.wall_server import PASSWORD
@@ -170,7 +170,7 @@ async def test_only_a_trusted_proxy_says_who_is_asking(trusted, peer, said, call
     async def inside(scope, receive, send):
         seen.update(scope)
 
-    door = Doorway(inside, settings.load(trusted_proxies=trusted))
+    door = TrustedHosts(inside, settings.load(trusted_proxies=trusted))
     headers = [
         (b"host", b"localhost"),
         (b"x-forwarded-for", said.encode()),
@@ -258,7 +258,7 @@ async def test_a_colleague_may_ask_the_api_three_hundred_times_in_ten_seconds(al
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
-    gate = Gate(let_in, inside, settings.load())
+    gate = AccessControl(let_in, inside, settings.load())
     headers = [(b"host", b"localhost"), (b"cookie", f"sid={token}".encode())]
     scope = {
         "type": "http",

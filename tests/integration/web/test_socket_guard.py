@@ -221,7 +221,7 @@ def test_nobody_uploads_to_another_persons_page(alice, bob):
 
 
 def test_one_person_has_at_most_twenty_sockets(alice):
-    pages = [Page(alice.house, alice.browser) for _ in range(socket_guard.SEATS)]
+    pages = [Page(alice.house, alice.browser) for _ in range(socket_guard.MOST_SOCKETS)]
     first = alice.open()
     lines = [page.open() for page in pages]
     assert first.is_cut()
@@ -232,8 +232,8 @@ def test_one_person_has_at_most_twenty_sockets(alice):
 @pytest.fixture
 def fresh_sio(monkeypatch):
     """NiceGUI's own handlers, and whatever is done to them undone."""
-    monkeypatch.setitem(sio.handlers, "/", socket_guard._plain or dict(sio.handlers["/"]))
-    monkeypatch.setattr(socket_guard, "_plain", {})
+    monkeypatch.setitem(sio.handlers, "/", socket_guard._originals or dict(sio.handlers["/"]))
+    monkeypatch.setattr(socket_guard, "_originals", {})
 
 
 def test_the_guard_stands_before_every_handler_that_nicegui_has(fresh_sio):

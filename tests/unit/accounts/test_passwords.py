@@ -11,40 +11,40 @@ GOOD = "seven quiet otters"
 
 
 def test_a_hash_is_argon2id_with_our_parameters():
-    assert passwords.hashed(GOOD).startswith("$argon2id$v=19$m=47104,t=1,p=1$")
+    assert passwords.hash_password(GOOD).startswith("$argon2id$v=19$m=47104,t=1,p=1$")
 
 
 def test_the_password_fits_its_hash_and_nothing_else_does():
-    kept = passwords.hashed(GOOD)
-    assert passwords.match(kept, GOOD)
-    assert not passwords.match(kept, GOOD + " ")
-    assert not passwords.match(None, GOOD)
-    assert not passwords.match(None, "")
+    kept = passwords.hash_password(GOOD)
+    assert passwords.verify(kept, GOOD)
+    assert not passwords.verify(kept, GOOD + " ")
+    assert not passwords.verify(None, GOOD)
+    assert not passwords.verify(None, "")
 
 
 def test_nothing_is_cut_off_a_long_password():
     long = "".join(chr(97 + i % 26) for i in range(100))
-    kept = passwords.hashed(long)
-    assert passwords.match(kept, long)
-    assert not passwords.match(kept, long[:72])
-    assert not passwords.match(kept, long[:99])
+    kept = passwords.hash_password(long)
+    assert passwords.verify(kept, long)
+    assert not passwords.verify(kept, long[:72])
+    assert not passwords.verify(kept, long[:99])
 
 
 @pytest.mark.parametrize("typed", ["\0" * 12, "abc\0def ghi jkl", "\ud800 is half a letter", "x" * 129, "x" * 900_000])
 def test_hostile_text_is_just_a_wrong_password(typed):
-    assert not passwords.match(passwords.hashed(GOOD), typed)
-    assert not passwords.match(None, typed)
+    assert not passwords.verify(passwords.hash_password(GOOD), typed)
+    assert not passwords.verify(None, typed)
 
 
 def test_two_spellings_of_one_accent_are_the_same_password():
-    assert passwords.match(passwords.hashed("caf\u00e9 am Rhein 7"), "cafe\u0301 am Rhein 7")
+    assert passwords.verify(passwords.hash_password("caf\u00e9 am Rhein 7"), "cafe\u0301 am Rhein 7")
 
 
 def test_a_hash_made_with_weaker_parameters_is_outdated():
     weak = passwords.argon2.using(type="ID", memory_cost=8192, time_cost=1, parallelism=1).hash(GOOD)
-    assert passwords.match(weak, GOOD)
+    assert passwords.verify(weak, GOOD)
     assert passwords.is_outdated(weak)
-    assert not passwords.is_outdated(passwords.hashed(GOOD))
+    assert not passwords.is_outdated(passwords.hash_password(GOOD))
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_only_two_hashes_are_computed_at_once(monkeypatch):
     class Watched:
         verify = staticmethod(watched)
 
-    kept = passwords.hashed(GOOD)
-    passwords.match(None, GOOD)
+    kept = passwords.hash_password(GOOD)
+    passwords.verify(None, GOOD)
     monkeypatch.setattr(passwords, "scheme", Watched)
-    threads = [threading.Thread(target=passwords.match, args=(kept, GOOD)) for _ in range(8)]
+    threads = [threading.Thread(target=passwords.verify, args=(kept, GOOD)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -112,8 +112,8 @@ def test_only_two_hashes_are_computed_at_once(monkeypatch):
 @pytest.mark.parametrize("typed", ["not this one", "x" * 900_000, "\0" * 12])
 def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch, typed):
     """One hash with today's parameters each: counted, because time depends on the machine."""
-    known = passwords.hashed(GOOD)
-    passwords.match(None, GOOD)  # makes the hash of nobody, once in a process
+    known = passwords.hash_password(GOOD)
+    passwords.verify(None, GOOD)  # makes the hash of nobody, once in a process
     checked = []
 
     class Counted:
@@ -123,6 +123,6 @@ def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch, typed):
             return False
 
     monkeypatch.setattr(passwords, "scheme", Counted)
-    passwords.match(known, typed)
-    passwords.match(None, typed)
+    passwords.verify(known, typed)
+    passwords.verify(None, typed)
     assert checked == [["argon2id", "v=19", "m=47104,t=1,p=1"]] * 2

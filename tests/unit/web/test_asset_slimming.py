@@ -10,8 +10,16 @@ import pytest
 from app.pages.shell import first_paint
 from app.pages.ui.theme import COMPONENTS
 from app.web.nicegui_adapter import page_order as order
-from app.web.nicegui_adapter.asset_slimming import BASE, LAYERS, SHEET, VERSION, lightened, thinned, whole_sheet
-from app.web.nicegui_adapter.page_order import sorted_page
+from app.web.nicegui_adapter.asset_slimming import (
+    BASE,
+    LAYERS,
+    SHEET,
+    VERSION,
+    slimmed,
+    whole_sheet,
+    without_unused_rules,
+)
+from app.web.nicegui_adapter.page_order import reordered
 
 STATIC = Path(nicegui.__file__).parent / "static"
 PAGE = (STATIC.parent / "templates" / "index.html").read_text()
@@ -32,7 +40,7 @@ PAGE = (STATIC.parent / "templates" / "index.html").read_text()
     ],
 )
 def test_a_rule_goes_when_all_that_it_is_for_is_unused(sheet, left):
-    assert thinned(sheet) == left
+    assert without_unused_rules(sheet) == left
 
 
 @pytest.mark.parametrize(
@@ -41,20 +49,20 @@ def test_a_rule_goes_when_all_that_it_is_for_is_unused(sheet, left):
 def test_what_the_screens_use_stays_whole(part):
     sheet = (STATIC / "quasar.unimportant.prod.css").read_text()
     alone = re.compile(rf"(?:^|[{{}},])\.{part}(?:__|--)?[a-z-]*[{{,]")
-    assert len(alone.findall(sheet)) == len(alone.findall(thinned(sheet))) > 0
+    assert len(alone.findall(sheet)) == len(alone.findall(without_unused_rules(sheet))) > 0
 
 
 def test_most_of_the_sheet_goes():
     sheet = (STATIC / "quasar.unimportant.prod.css").read_text()
-    assert len(thinned(sheet)) < len(sheet) / 2
+    assert len(without_unused_rules(sheet)) < len(sheet) / 2
 
 
 def test_the_part_around_a_screen_needs_no_compiler():
     file = (STATIC.parent / "elements" / "sub_pages.js").read_bytes()
-    light = lightened("/_nicegui/x/components/y/sub_pages.js", file)
+    light = slimmed("/_nicegui/x/components/y/sub_pages.js", file)
     assert b"template:" in file
     assert b"template:" not in light
-    assert lightened("/_nicegui/x/components/y/other.js", file) == file
+    assert slimmed("/_nicegui/x/components/y/other.js", file) == file
     for name in ("nav.js", "acts.js"):  # what Today is made of, beside Quasar's parts
         assert "template" not in re.sub(r"//.*", "", (COMPONENTS / name).read_text())
 
@@ -70,26 +78,26 @@ def page():
 def test_the_sheets_of_the_page_are_one_file_in_the_same_layers(page):
     imported = re.findall(r'@import url\("([^"]+)"\) layer\((\w+)\)', page)
     assert {layer: path.removeprefix(BASE) for path, layer in imported} == LAYERS | {"base": "fonts.css"}
-    assert re.findall(r'@import url\("([^"]+)"\)', sorted_page(page.encode()).decode()) == [SHEET + VERSION]
+    assert re.findall(r'@import url\("([^"]+)"\)', reordered(page.encode()).decode()) == [SHEET + VERSION]
     assert re.findall(r"@layer (\w+)\{", whole_sheet().decode()) == [*LAYERS]
     assert not re.search(r"@import|@charset|url\((?!\"data:)", whole_sheet().decode())
 
 
 def test_a_layer_is_closed_where_its_file_ends():
     for name in LAYERS.values():
-        file = re.sub(r'"[^"]*"|/\*.*?\*/', "", thinned((STATIC / name).read_text()), flags=re.DOTALL)
+        file = re.sub(r'"[^"]*"|/\*.*?\*/', "", without_unused_rules((STATIC / name).read_text()), flags=re.DOTALL)
         assert file.count("{") == file.count("}") > 0
 
 
 def test_what_is_read_first_stands_before_all_scripts(page):
     assert (first_paint.START.encode(), first_paint.END.encode()) == (order.FIRST, order.END)
-    body = sorted_page(page.encode()).decode().partition("<body>")[2]
+    body = reordered(page.encode()).decode().partition("<body>")[2]
     assert body.startswith("<p>Whom to call</p>")
     assert body.count("Whom to call") == 1
 
 
 def test_the_largest_script_and_the_last_one_are_asked_for_early(page):
-    head = sorted_page(page.encode()).decode().partition("</head>")[0]
+    head = reordered(page.encode()).decode().partition("</head>")[0]
     early = re.findall(r'<link rel="(?:preload|modulepreload)"[^>]*href="([^"]+)"', head)
     assert early == [BASE + "quasar.umd.prod.js", BASE + "dompurify.mjs", "/a.js"]
     assert f'src="{early[0]}"' in page
@@ -98,6 +106,6 @@ def test_the_largest_script_and_the_last_one_are_asked_for_early(page):
 
 def test_a_page_without_first_content_and_a_plain_page_keep_their_body(page):
     bare = page.replace(first_paint.START, "").replace(first_paint.END, "")
-    assert sorted_page(bare.encode()).partition(b"<body>")[2] == bare.encode().partition(b"<body>")[2]
+    assert reordered(bare.encode()).partition(b"<body>")[2] == bare.encode().partition(b"<body>")[2]
     plain = b"<html><body><!--first-->x<!--/first--></body></html>"
-    assert sorted_page(plain) == plain
+    assert reordered(plain) == plain

@@ -58,7 +58,7 @@ def test_words_that_people_type_stay_words_on_plain_pages(answer):
 
 def test_words_that_people_type_stay_words_in_mails():
     line = Line(HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),))
-    mail = email_rendering.letter("Subject", HOSTILE, [(HOSTILE, [line])], HOSTILE)
+    mail = email_rendering.render("Subject", HOSTILE, [(HOSTILE, [line])], HOSTILE)
     assert "<script" not in mail.html
     assert '" onfocus="' not in mail.html
     assert HOSTILE in mail.body

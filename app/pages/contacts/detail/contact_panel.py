@@ -38,7 +38,7 @@ def whole_story(contact_id: UUID) -> Question:
 
     def ask(session: Session, me: User) -> Whole:
         contact = bank.owned(session, me, contact_id)
-        country = str(firm_settings.choice(session, "country"))
+        country = str(firm_settings.get(session, "country"))
         shown = [phone_numbers.shown(number, country) for number in contact.phones]
         entries = story.of_contact(session, me, contact_id)
         standing, address = push_status.standing(session, contact), record_urls.person_address(session, me, contact)

@@ -41,7 +41,7 @@ class First:
 def first(session: Session, me: User, said: str) -> First:
     search = list_url.read(session, me, said)
     rows, total = top(session, me, search)
-    threshold = int(firm_settings.choice(session, "warm_threshold"))
+    threshold = int(firm_settings.get(session, "warm_threshold"))
     return First(search, rows, total, threshold, campaign_name(session, me, search), views(session, me))
 
 

@@ -30,7 +30,7 @@ def parse(session: Session, who: User, blob: str) -> Captured:
     Raises TooLarge beyond 10 kB, Invalid when it says nothing.
     """
     del who
-    return read(blob, str(firm_settings.choice(session, "country")))
+    return read(blob, str(firm_settings.get(session, "country")))
 
 
 def read(blob: str, country: str) -> Captured:
