@@ -56,7 +56,7 @@ def test_everything_that_is_written_down_has_words():
     written = set()
     for file in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record" and len(node.args) > 2:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit_log.record" and len(node.args) > 2:
                 written |= {part.value for part in ast.walk(node.args[2]) if isinstance(part, ast.Constant)}
     # two are put together from what a deed is
     firms = {kind for kind in UndoKind if kind.value.startswith("FIRM_")}
