@@ -1,4 +1,4 @@
-"""Reaching out: what happens when a consultant says "I called them"."""
+"""Logging touches: recording, changing, removing and restoring them, with the dates, stages and pushes that follow."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -220,5 +220,5 @@ def _after(
 def _push_meeting(session: Session, contact: Contact, activity: Activity) -> None:
     """Queue a meeting with the key of the contact's owner; one that is off only where Pipedrive heard of it."""
     owner = session.get_one(User, contact.user_id)
-    if activity.takes_place or push_rules.was_pushed(session, owner, activity):
+    if activity.takes_place or push_rules.was_pushed(session, activity):
         push_jobs.enqueue(session, owner, contact, Trigger.MEETING, activity)

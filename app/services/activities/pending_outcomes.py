@@ -1,4 +1,4 @@
-"""Did it happen? The phone's dialler was opened from here, and an answer is owed.
+"""Outcomes still to be told: a call, mail or message was started from here, and nobody has said what came of it.
 
 It is a row, not a state of the screen, so a dead battery does not lose it.
 """

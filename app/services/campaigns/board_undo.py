@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.models import Campaign, CampaignContact, Contact, Stage, UndoEntry, UndoKind, User, now
+from app.models import Campaign, Contact, Stage, UndoEntry, UndoKind, User, now
 from app.services import policy
 from app.services.campaigns import board_assignments, board_stages, campaigns
+from app.services.campaigns.board_places import places
 from app.services.permissions import visibility
 from app.services.undo.row_snapshots import Step
 
@@ -35,31 +36,7 @@ def back(session: Session, who: User, deed: UndoEntry) -> tuple[int, int]:
 
 def placed(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]) -> Step:
     """What putting them on the board has just changed."""
-    return Step("campaign_contacts", after=[one.trace() for one in places(session, who, campaign_id, contact_ids)])
-
-
-def places(
-    session: Session,
-    who: User,  # noqa: ARG001 - whoever calls names who acts, and has checked their right
-    campaign_id: UUID,
-    contact_ids: Sequence[UUID],
-    *,
-    lock: bool = False,
-) -> Sequence[CampaignContact]:
-    """Where they stand, for verbs that check the right of `who` themselves.
-
-    To lock them, their contacts are locked first, in the order that a log locks them.
-    """
-    if lock:
-        ordered = select(Contact.id).where(col(Contact.id).in_(contact_ids)).order_by(col(Contact.id))
-        session.exec(ordered.with_for_update()).all()
-    query = (
-        select(CampaignContact)
-        .where(CampaignContact.campaign_id == campaign_id, col(CampaignContact.contact_id).in_(contact_ids))
-        .order_by(col(CampaignContact.id))
-        .execution_options(populate_existing=True)
-    )
-    return session.exec(query.with_for_update() if lock else query).all()
+    return Step("campaign_contacts", after=[one.trace() for one in places(session, campaign_id, contact_ids)])
 
 
 def _off_again(
@@ -107,5 +84,5 @@ def _untouched(
 ) -> list[UUID]:
     """Whose place is the same one, in the stage and since the moment that the deed left it."""
     ids = [UUID(row["contact_id"]) for row in rows]
-    here = {str(place.id): place.trace() for place in places(session, who, campaign_id, ids, lock=True)}
+    here = {str(place.id): place.trace() for place in places(session, campaign_id, ids, lock=True)}
     return [UUID(row["contact_id"]) for row in rows if here.get(row["id"]) == after[row["id"]]]

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app.models import Contact, Stage, UndoKind, User
 from app.services.campaigns import board_assignments, board_stages, board_undo, campaigns
 from app.services.campaigns.board_assignments import Assigned
-from app.services.campaigns.board_undo import places
+from app.services.campaigns.board_places import places
 from app.services.contacts import bulk_actions
 from app.services.contacts.bulk_actions import Chosen, Done
 from app.services.permissions import visibility
@@ -41,18 +41,18 @@ def move(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[U
     """
     visibility.working(campaigns.seen(session, who, campaign_id))
     before = board_stages.move_many(session, who, campaign_id, contact_ids, stage)
-    after = places(session, who, campaign_id, [one.contact_id for one in before])
+    after = places(session, campaign_id, [one.contact_id for one in before])
     step = Step("campaign_contacts", [one.trace() for one in before], [one.trace() for one in after])
     return Done(len(before), _keep(session, who, UndoKind.MOVE, "Moved on the board.", step))
 
 
 def take_out(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]) -> Done:
     """Take them off the board; a member's own ones only. Raises Forbidden when none of them may go, and NotFound."""
-    there = {place.contact_id: place for place in places(session, who, campaign_id, contact_ids, lock=True)}
+    there = {place.contact_id: place for place in places(session, campaign_id, contact_ids, lock=True)}
     rows = {contact_id: place.model_dump(mode="json") for contact_id, place in there.items()}
     owners = dict(session.exec(select(Contact.id, Contact.user_id).where(col(Contact.id).in_(there))).all())
     board_assignments.unassign(session, who, campaign_id, list(contact_ids))
-    stayed = {place.contact_id for place in places(session, who, campaign_id, list(there))}
+    stayed = {place.contact_id for place in places(session, campaign_id, list(there))}
     before = [row | {"owner": str(owners[one])} for one, row in rows.items() if one not in stayed]
     kept = _keep(session, who, UndoKind.TAKE_OUT, "Taken off the board.", Step("campaign_contacts", before))
     return Done(len(before), kept)

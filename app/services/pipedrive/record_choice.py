@@ -54,7 +54,7 @@ def unlink(session: Session, who: User, contact_id: UUID) -> Contact:
     contact.pipedrive_org_id = None
     contact.version += 1
     session.add(contact)
-    push_rules.resolve_conflicts(session, who, contact)
+    push_rules.resolve_conflicts(session, contact)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 

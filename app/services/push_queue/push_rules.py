@@ -53,9 +53,8 @@ def push_newly_warm(session: Session, who: User, changes: Sequence[tuple[UUID, i
     return push_jobs.enqueue_contacts(session, who, warm, Trigger.WARM, unless_known=True)
 
 
-def was_pushed(session: Session, who: User, activity: Activity) -> bool:
+def was_pushed(session: Session, activity: Activity) -> bool:
     """Whether Pipedrive has heard of this touch, or was to hear of it."""
-    del who
     if activity.pipedrive_activity_id is not None:
         return True
     asked = select(PipedriveSync.id).where(
@@ -88,9 +87,8 @@ def reopen_pushes(session: Session, who: User, contact_ids: Sequence[UUID]) -> S
     return Step("pipedrive_syncs", [before[row.id] for row in again], [{"id": row.id, **opened} for row in again])
 
 
-def resolve_conflicts(session: Session, who: User, contact: Contact) -> None:
+def resolve_conflicts(session: Session, contact: Contact) -> None:
     """Nobody has to decide any more what both sides changed: the contact is no longer linked."""
-    del who
     asked = update(SyncConflict).where(
         col(SyncConflict.contact_id) == contact.id, col(SyncConflict.resolved_at).is_(None)
     )
