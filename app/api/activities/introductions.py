@@ -79,7 +79,7 @@ def redeem(
 ) -> IntroductionAnswer:
     """Use it for one of my contacts: a referral is logged, for the campaign that it was offered for."""
     introductions.redeem(session, me, introduction_id, wish.contact_id)
-    return IntroductionAnswer.of(introductions.one(session, me, introduction_id))
+    return IntroductionAnswer.of(introductions.find_introduction(session, me, introduction_id))
 
 
 @router.post("/{introduction_id}/decline")

@@ -71,7 +71,7 @@ def record_touches(session: Session, who: User, draft: ActivityDraft, names: Map
         same | {"id": new_id(), "contact_id": contact_id, "subject": _subject(draft, name)}
         for contact_id, name in names.items()
     ]
-    row_snapshots.born(session, who, "activities", rows)
+    row_snapshots.insert_rows(session, who, "activities", rows)
     touch_ids = {row["contact_id"]: row["id"] for row in rows}
     moved = board_stages.follow_touches(session, who, touch, touch_ids) if draft.campaign_id else []
     if draft.is_done:

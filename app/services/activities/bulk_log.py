@@ -1,4 +1,4 @@
-"""One touch for many contacts: the room one spoke to, the round mail that went out."""
+"""Logging the same touch with many contacts, such as a talk or a mail to all of them."""
 
 from uuid import UUID
 
@@ -31,7 +31,7 @@ def log(session: Session, who: User, wanted: Chosen, draft: ActivityDraft) -> Do
     if draft.campaign_id:
         _all_on_board(session, who, draft.campaign_id, ids)
     steps = activity_log.record_touches(session, who, draft, names)
-    deed_id = undo_log.keep(session, who, UndoKind.LOG, f"{len(ids):,}: logged.", steps)
+    deed_id = undo_log.add_entry(session, who, UndoKind.LOG, f"{len(ids):,}: logged.", steps)
     audit_log.record(session, who, "contacts.log", deed_id, contacts=len(ids))
     announce(session, Topic.OUTREACH, deed_id, who.id)
     return Done(len(ids), deed_id)

@@ -1,4 +1,4 @@
-"""At an event: one name after the other, each added to the bank and logged as met there."""
+"""Event mode: people met at an event are added to the bank, each with a touch of that event."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Doors that partners open: a golden ticket offers an introduction, a consultant uses it or turns it down."""
+"""Introductions: a golden ticket offers one, a consultant uses it or turns it down."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -95,7 +95,7 @@ def redeem(session: Session, who: User, introduction_id: UUID, contact_id: UUID)
     return touch
 
 
-def one(session: Session, who: User, introduction_id: UUID) -> Introduction:
+def find_introduction(session: Session, who: User, introduction_id: UUID) -> Introduction:
     """An introduction for this person, answered or not. Raises NotFound."""
     row = session.get(Introduction, introduction_id, with_for_update=True)
     if row is None or row.offered_to != who.id:
@@ -105,7 +105,7 @@ def one(session: Session, who: User, introduction_id: UUID) -> Introduction:
 
 def reopen(session: Session, who: User, introduction_id: UUID) -> Introduction:
     """My answer is taken back, and the referral with it. Raises NotFound, and Conflict where there is no answer."""
-    row = one(session, who, introduction_id)
+    row = find_introduction(session, who, introduction_id)
     if row.is_open:
         raise Conflict(UNANSWERED)
     touch = session.get(Activity, row.redeemed_activity_id) if row.redeemed_activity_id else None
@@ -149,7 +149,7 @@ USED = text(f"""
 
 def _open(session: Session, who: User, introduction_id: UUID) -> Introduction:
     """An introduction for this person that nobody answered yet, locked."""
-    row = one(session, who, introduction_id)
+    row = find_introduction(session, who, introduction_id)
     if not row.is_open:
         raise Conflict(ANSWERED)
     return row

@@ -1,4 +1,4 @@
-"""Contacts come onto a board and leave it: their owners decide, the history keeps it, and sight ends with it."""
+"""Assigning contacts to a board and taking them off it, each with a line in the campaign's history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

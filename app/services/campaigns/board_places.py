@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.models import CampaignContact, Contact
+from app.services.undo.row_snapshots import Step
 
 NOBODY_ACTS = "rows are read for verbs that have checked the right of whoever acts"
 
@@ -27,3 +28,8 @@ def places(
         .execution_options(populate_existing=True)
     )
     return session.exec(query.with_for_update() if lock else query).all()
+
+
+def placement_step(session: Session, campaign_id: UUID, contact_ids: Sequence[UUID]) -> Step:
+    """What putting them on the board has just changed, for the undo log."""
+    return Step("campaign_contacts", after=[one.trace() for one in places(session, campaign_id, contact_ids)])

@@ -1,4 +1,4 @@
-"""How contacts come from stage to stage: by hand, by what a touch says, and with a history that keeps every step.
+"""Moving contacts between the stages of a board, by hand or by a touch, with a line in the history for each move.
 
 A touch only moves somebody forward. Taking it back, or correcting it, takes
 back what it moved: the stage is worked out again from the last move by hand

@@ -1,4 +1,4 @@
-"""Taking back what was done to many places on a board: exactly the rows of the deed, where they still stand as it left them."""
+"""Undoing a bulk action on a board: exactly its rows, where they still are as it left them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ SECOND_THOUGHT = timedelta(minutes=10)
 Row = dict[str, Any]
 
 
-def back(session: Session, who: User, deed: UndoEntry) -> tuple[int, int]:
+def undo_on_board(session: Session, who: User, deed: UndoEntry) -> tuple[int, int]:
     """Take the deed back; says how many places it reached, and how many it was about."""
     (step,) = (Step(**one) for one in deed.what)
     by_campaign: defaultdict[str, list[Row]] = defaultdict(list)
@@ -34,23 +34,18 @@ def back(session: Session, who: User, deed: UndoEntry) -> tuple[int, int]:
     return done, len(step.before or step.after)
 
 
-def placed(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]) -> Step:
-    """What putting them on the board has just changed."""
-    return Step("campaign_contacts", after=[one.trace() for one in places(session, campaign_id, contact_ids)])
-
-
 def _off_again(
     session: Session, who: User, _: UndoEntry, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
 ) -> int:
     """Off the board the usual way, so that the campaign's history knows."""
-    still = _untouched(session, who, campaign_id, rows, after)
+    still = _untouched(session, campaign_id, rows, after)
     return board_assignments.unassign(session, who, campaign_id, still) if still else 0
 
 
 def _moved_back(
     session: Session, who: User, _: UndoEntry, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
 ) -> int:
-    still = set(_untouched(session, who, campaign_id, rows, after))
+    still = set(_untouched(session, campaign_id, rows, after))
     came_from: defaultdict[Stage, list[UUID]] = defaultdict(list)
     for row in rows:
         if UUID(row["contact_id"]) in still:
@@ -79,9 +74,7 @@ def _on_again(
     return board_assignments.rejoin(session, who, visibility.working(campaign), [wanted[one] for one in able])
 
 
-def _untouched(
-    session: Session, who: User, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]
-) -> list[UUID]:
+def _untouched(session: Session, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]) -> list[UUID]:
     """Whose place is the same one, in the stage and since the moment that the deed left it."""
     ids = [UUID(row["contact_id"]) for row in rows]
     here = {str(place.id): place.trace() for place in places(session, campaign_id, ids, lock=True)}

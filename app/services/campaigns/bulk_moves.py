@@ -1,4 +1,4 @@
-"""Many contacts of one campaign in one go: assigned, moved or taken out, each as one deed that can be taken back."""
+"""Bulk actions on a board: assign, move and take out many contacts, each with one entry in the undo log."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.models import Contact, Stage, UndoKind, User
-from app.services.campaigns import board_assignments, board_stages, board_undo, campaigns
+from app.services.campaigns import board_assignments, board_stages, campaigns
 from app.services.campaigns.board_assignments import Assigned
-from app.services.campaigns.board_places import places
+from app.services.campaigns.board_places import placement_step, places
 from app.services.contacts import bulk_actions
 from app.services.contacts.bulk_actions import Chosen, Done
 from app.services.permissions import visibility
@@ -19,10 +19,10 @@ from app.services.undo.row_snapshots import Step
 def assign(
     session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]
 ) -> tuple[list[Assigned], UUID | None]:
-    """Put them on the board as `assignments.assign` does; and the deed, none when nobody came by it."""
+    """Put them on the board as `board_assignments.assign` does; with the undo entry, None when nobody was added."""
     done = board_assignments.assign(session, who, campaign_id, contact_ids)
     fresh = [one.contact_id for one in done if one.status == "assigned"]
-    step = board_undo.placed(session, who, campaign_id, fresh)
+    step = placement_step(session, campaign_id, fresh)
     return done, _keep(session, who, UndoKind.ASSIGN, "Assigned.", step)
 
 
@@ -30,7 +30,7 @@ def assign_chosen(session: Session, who: User, wanted: Chosen, campaign_id: UUID
     """Put chosen contacts of one's own on the board. Raises NotFound for the campaign, and Conflict when it is archived."""
     results = board_assignments.assign(session, who, campaign_id, bulk_actions.chosen(session, who, wanted))
     fresh = [one.contact_id for one in results if one.status == "assigned"]
-    step = board_undo.placed(session, who, campaign_id, fresh)
+    step = placement_step(session, campaign_id, fresh)
     return bulk_actions.record(session, who, UndoKind.ASSIGN, "Assigned.", [step])
 
 
@@ -60,4 +60,4 @@ def take_out(session: Session, who: User, campaign_id: UUID, contact_ids: Sequen
 
 def _keep(session: Session, who: User, kind: UndoKind, sentence: str, step: Step) -> UUID | None:
     n = len(step.before or step.after)
-    return undo_log.keep(session, who, kind, f"{n:,}: {sentence}", [step]) if n else None
+    return undo_log.add_entry(session, who, kind, f"{n:,}: {sentence}", [step]) if n else None

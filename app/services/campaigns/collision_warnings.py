@@ -1,4 +1,4 @@
-"""A word before somebody is approached twice: by two campaigns, or by two colleagues with the same person in their banks.
+"""Warnings when somebody is assigned who is in another campaign, or whom a colleague was in touch with lately.
 
 It says that, and never who, about what, or from where, unless the reader may know it anyway.
 """

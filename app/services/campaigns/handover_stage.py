@@ -1,4 +1,4 @@
-"""Pipedrive has somebody now: the card moves to Handed over by itself, as people expect of that push.
+"""After a push has succeeded, the contact's card moves to the stage Handed over by itself.
 
 A push by hand hands over whoever is in dialogue or has a meeting booked. Having
 become warm hands over who is in dialogue. A meeting hands over in its own
@@ -34,7 +34,7 @@ MOVES = (Trigger.MANUAL, Trigger.WARM, Trigger.MEETING)
 LOOKED_BACK = timedelta(days=1)
 
 
-def over(session: Session, who: User, push_id: UUID) -> int:
+def move_to_handed_over(session: Session, who: User, push_id: UUID) -> int:
     """Move whom this push handed over, if it went over; says in how many campaigns. `who` is whose push it is."""
     push = session.get(PipedriveSync, push_id)
     if push is None or push.user_id != who.id or push.status is not SyncStatus.SUCCESS or push.trigger not in MOVES:
@@ -54,7 +54,7 @@ def over(session: Session, who: User, push_id: UUID) -> int:
     return board_stages.handed_over(session, who, contact, *where, ~by_hand.exists())
 
 
-def lately(session: Session, who: User | None = None) -> list[tuple[UUID, UUID]]:
+def recent_pushes(session: Session, who: User | None = None) -> list[tuple[UUID, UUID]]:
     """Pushes that went over within a day, with whose they are: looked at again, in case we were stopped in between."""
     since = now() - LOOKED_BACK
     query = select(PipedriveSync.id, PipedriveSync.user_id).where(

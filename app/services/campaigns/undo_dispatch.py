@@ -41,11 +41,11 @@ def undo(session: Session, who: User, deed_id: UUID) -> Undone:
     Raises NotFound for somebody else's deed; Conflict when it was undone already, is too long ago, or was a merge of
     contacts that have gone on since.
     """
-    deed = undo_log.locked(session, who, deed_id)
+    deed = undo_log.lock_entry(session, who, deed_id)
     session.flush()
     steps = [Step(**step) for step in deed.what]
     if deed.kind in PLACES:
-        done, wanted = board_undo.back(session, who, deed)
+        done, wanted = board_undo.undo_on_board(session, who, deed)
     else:
         if deed.kind is UndoKind.MERGE:
             _still_merged(session, who, deed)
@@ -62,7 +62,7 @@ def _put_back(session: Session, who: User, steps: Sequence[Step]) -> tuple[int, 
     """Take all steps back, the last one first; the figures are those of the first step, which is what people count."""
     done, wanted = 0, 0
     for step in reversed(steps):
-        done, wanted = row_snapshots.back(session, who, step)
+        done, wanted = row_snapshots.put_back(session, who, step)
     return done, wanted
 
 
@@ -77,7 +77,7 @@ def _still_merged(session: Session, who: User, deed: UndoEntry) -> None:
 
 def _derive_again(session: Session, kind: UndoKind, steps: Sequence[Step]) -> None:
     """Columns that follow from the rows that were put back."""
-    row_snapshots.reread(session)
+    row_snapshots.expire_rows(session)
     rows = [row for step in steps for row in (*step.before, *step.after) if step.table in {"contacts", "activities"}]
     ids = {UUID(row["contact_id"] if "contact_id" in row else row["id"]) for row in rows}
     if kind in TOUCHED:

@@ -20,7 +20,7 @@ from app.services.contacts import bank, search
 from app.services.contacts.search import Search
 from app.services.push_queue import push_jobs, push_rules
 from app.services.undo import undo_log
-from app.services.undo.row_snapshots import Step, born, reread
+from app.services.undo.row_snapshots import Step, expire_rows, insert_rows
 from app.signals import Topic, announce
 
 Chosen = Sequence[UUID] | Search
@@ -93,7 +93,7 @@ def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
         | {"id": new_id(), "contact_id": was["id"], "before": was["warmness_score"], "after": became["warmness_score"]}
         for was, became in zip(steps[0].before, steps[0].after, strict=True)
     ]
-    born(session, who, "warmness_changes", history)
+    insert_rows(session, who, "warmness_changes", history)
     added = Step("warmness_changes", after=[{"id": row["id"], "contact_id": row["contact_id"]} for row in history])
     pushes = push_rules.push_newly_warm(
         session, who, [(row["contact_id"], row["before"], row["after"]) for row in history]
@@ -131,7 +131,7 @@ def record(session: Session, who: User, kind: UndoKind, sentence: str, steps: Se
     n = len(steps[0].after)
     if not n:
         return Done(0, None)
-    deed_id = undo_log.keep(session, who, kind, f"{n:,}: {sentence}", steps)
+    deed_id = undo_log.add_entry(session, who, kind, f"{n:,}: {sentence}", steps)
     audit_log.record(session, who, f"contacts.{kind.value.lower()}", deed_id, contacts=n)
     announce(session, Topic.CONTACT, deed_id, who.id)
     return Done(n, deed_id)
@@ -146,7 +146,7 @@ def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where:
         returning t.id, old.{column} as was, t.{column} as became
     """)  # noqa: S608 - the pieces stand in this module
     rows = session.execute(change, {"ids": list(ids), "now": now(), **binds}).all()
-    reread(session)
+    expire_rows(session)
     before = [{"id": row.id, column: row.was} for row in rows]
     return [Step("contacts", before, [{"id": row.id, column: row.became} for row in rows])]
 

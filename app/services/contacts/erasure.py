@@ -16,7 +16,7 @@ from app.errors import NotFound
 from app.models import Contact, UndoEntry, User, now
 from app.services.base import audit_log
 from app.services.contacts import erased_people, name_removal
-from app.services.undo.row_snapshots import reread
+from app.services.undo.row_snapshots import expire_rows
 from app.signals import Topic, announce
 
 STILL_THERE = "Pipedrive still has them as person {}: delete them there as well."
@@ -89,7 +89,7 @@ def forget(session: Session, who: User | None, contact_ids: Sequence[UUID], form
     binds: dict[str, Any] = {"ids": list(contact_ids), "keys": [str(one) for one in contact_ids], "now": now()}
     for statement in FORGET:
         session.execute(statement, binds)
-    reread(session)
+    expire_rows(session)
 
 
 def _forget_deeds(session: Session, contact: Contact) -> set[str]:

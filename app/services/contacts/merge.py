@@ -64,7 +64,7 @@ def merge(
     session.flush()
     changed = {name: value for name, value in keep.model_dump().items() if before[name] != value and name not in TOLD}
     image = Step("contacts", [_only(before, changed)], [_only(keep.model_dump(), changed)])
-    deed_id = undo_log.keep(
+    deed_id = undo_log.add_entry(
         session,
         who,
         UndoKind.MERGE,

@@ -14,7 +14,7 @@ from app.services.base import audit_log
 from app.services.contacts import derived_fields
 from app.services.push_queue import push_jobs
 from app.services.undo.row_snapshots import Step
-from app.services.undo.undo_log import keep
+from app.services.undo.undo_log import add_entry
 from app.signals import Topic, announce
 
 UNKNOWN = "This organisation is not in your contact bank."
@@ -146,7 +146,7 @@ def _told(  # noqa: PLR0917 - the parts of one deed
     # who moved is told one by one; a new name is told with the first of them
     moved = {row["id"] for row in steps[0].after} & set(known) if kind is UndoKind.FIRM_MERGE else known[:1]
     push_jobs.enqueue_contacts(session, who, sorted(moved), Trigger.UPDATE)
-    deed_id = keep(session, who, kind, sentence, steps)
+    deed_id = add_entry(session, who, kind, sentence, steps)
     audit_log.record(session, who, f"organisation.{kind.value.lower()}", firm.id, contacts=len(people))
     announce(session, Topic.CONTACT, deed_id, who.id)
     return deed_id

@@ -1,4 +1,4 @@
-"""The rows behind a bar of a report: as many as the bar says, and of each as much as the viewer may see."""
+"""Drill-down: the rows that a figure of a report counts, newest first, each as far as the viewer may see it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

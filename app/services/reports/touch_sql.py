@@ -1,4 +1,4 @@
-"""What counts, said once in SQL: the events that every figure is a count of. `metric_definitions.py` says it in words.
+"""The events that every figure of a report counts, in SQL. `metric_definitions.py` says it in words.
 
 An event has a kind (the key of its figure), a moment, a method, a person, and a
 contact, which is empty once that contact was erased. Whoever asks names the

@@ -1,4 +1,4 @@
-"""A contact goes from one bank to another, with its story, and with what is still to be done for it.
+"""Handing contacts over from one colleague to another, with their timeline, planned touches and open pushes.
 
 A golden ticket hands over what it may see: contacts in a living campaign. The
 bank of somebody who is disabled is handed over whole, so that nothing is lost.
@@ -21,7 +21,7 @@ from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import audit_log
 from app.services.permissions import visibility
-from app.services.undo.row_snapshots import born, reread
+from app.services.undo.row_snapshots import expire_rows, insert_rows
 from app.signals import Topic, announce
 
 NOBODY = "There is no such colleague."
@@ -81,7 +81,7 @@ def transfer_contacts(
     for statement in FOLLOW:
         session.execute(statement, binds)
     _remember(session, who, giver, taker, ids)
-    reread(session)
+    expire_rows(session)
     return len(ids)
 
 
@@ -175,7 +175,7 @@ def _locked(session: Session, giver: User, contact_ids: Sequence[UUID] | None) -
 def _remember(session: Session, who: User, giver: User, taker: User, ids: Sequence[UUID]) -> None:
     by = None if audit_log.is_operator(who) else who.id
     same = OwnerChange(contact_id=ids[0], from_user_id=giver.id, to_user_id=taker.id, by_user_id=by).model_dump()
-    born(session, who, "owner_changes", [same | {"id": new_id(), "contact_id": one} for one in ids])
+    insert_rows(session, who, "owner_changes", [same | {"id": new_id(), "contact_id": one} for one in ids])
     audit_log.record(session, who, "contacts.handed_over", giver.id, to=str(taker.id), contacts=len(ids))
     for user in (giver, taker):
         announce(session, Topic.CONTACT, ids[0] if len(ids) == 1 else user.id, user.id)

@@ -1,6 +1,6 @@
-"""Rows as they were: written back by PostgreSQL itself, in the types of their table, where nobody has changed them since.
+"""Before and after images of rows, and writing the before images back where a row still equals its after image.
 
-A row is only touched while its contact belongs to whoever takes the deed back.
+PostgreSQL reads the images in the types of the table. A row is only written while its contact belongs to whoever undoes.
 """
 
 # ruff: noqa: S608 - names of tables and columns come from our own models, everything else is bound
@@ -41,7 +41,7 @@ class Step:
     after: Rows = field(default_factory=list)
 
 
-def back(session: Session, who: User, step: Step) -> tuple[int, int]:
+def put_back(session: Session, who: User, step: Step) -> tuple[int, int]:
     """Take one step back; says how many rows it reached, and how many it was about."""
     before, after = ({str(row["id"]): row for row in rows} for rows in (step.before, step.after))
     table = SQLModel.metadata.tables[step.table]
@@ -59,7 +59,7 @@ def back(session: Session, who: User, step: Step) -> tuple[int, int]:
     return done, len(before | after)
 
 
-def born(session: Session, who: User, name: str, rows: Rows) -> None:
+def insert_rows(session: Session, who: User, name: str, rows: Rows) -> None:
     """Write many new rows in one statement; all name the same columns, and what they hang on is there."""
     if rows:
         table = SQLModel.metadata.tables[name]
@@ -68,7 +68,7 @@ def born(session: Session, who: User, name: str, rows: Rows) -> None:
         session.execute(text(_inserted(table, list(rows[0]))), binds)
 
 
-def reread(session: Session) -> None:
+def expire_rows(session: Session) -> None:
     """Rows were written past the session: what it holds of them is read again."""
     session.flush()
     for row in list(session.identity_map.values()):

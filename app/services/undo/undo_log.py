@@ -22,7 +22,7 @@ ALREADY = "This has been undone already."
 TOO_OLD = "This is too long ago to undo."
 
 
-def keep(
+def add_entry(
     session: Session,
     who: User,
     kind: UndoKind,
@@ -50,7 +50,7 @@ def recent(session: Session, who: User, limit: int = 20) -> list[UndoEntry]:
     return list(session.exec(query.limit(limit)))
 
 
-def locked(session: Session, who: User, deed_id: UUID) -> UndoEntry:
+def lock_entry(session: Session, who: User, deed_id: UUID) -> UndoEntry:
     """An entry of this person's that can still be undone, locked.
 
     Raises NotFound for somebody else's, and Conflict when it was undone already or is too long ago.

@@ -20,7 +20,7 @@ def after(push_id: UUID, user_id: UUID) -> None:
     """The queue goes on whatever becomes of a card."""
     try:
         with db.transaction() as session:
-            handover_stage.over(session, session.get_one(User, user_id), push_id)
+            handover_stage.move_to_handed_over(session, session.get_one(User, user_id), push_id)
     except (OperationalError, InterfaceError):
         log.warning("a card waits for the next round to be handed over")
 
@@ -28,6 +28,6 @@ def after(push_id: UUID, user_id: UUID) -> None:
 def round_() -> None:
     """Catch up with whatever was not moved; moving twice moves nothing."""
     with db.reading() as session:
-        found = handover_stage.lately(session)
+        found = handover_stage.recent_pushes(session)
     for push_id, user_id in found:
         after(push_id, user_id)
