@@ -21,7 +21,7 @@ from app.mail import wiring
 from app.models import User
 from app.pages.core import live_updates
 from app.pages.core.dependencies import Dependencies
-from app.pages.reports.live.hub import Hub
+from app.pages.reports.live.hub import ReportHub
 from app.pages.shell import routes
 from app.pages.ui import theme
 from app.postgres import data_folder, open_server
@@ -67,7 +67,7 @@ class Site:
     practice: company.Practice
     clock: Clock
     push_key: str = ""
-    hub: Hub = field(default_factory=Hub)
+    hub: ReportHub = field(default_factory=ReportHub)
 
     def check_key(self, api_key: str) -> KeyOwner:
         return company.check_key(self.settings, api_key)

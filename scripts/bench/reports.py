@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app import db, signals
 from app.models import ActivityDraft, ActivityType, Campaign, CampaignUser, Outcome, User, new_id
-from app.pages.reports.live.hub import Hub
+from app.pages.reports.live.hub import ReportHub
 from app.services.activities import activity_log
 from app.services.reports import campaign_report
 from app.services.reports.figures import Report
@@ -93,7 +93,7 @@ def timed(who: UUID, campaign: UUID, rounds: int) -> tuple[Figure, Figure]:
 
 async def watched(url: str, who: UUID, campaign: UUID) -> tuple[int, float]:
     """How many questions a burst makes, and when the last viewer has seen its end."""
-    hub, asked, seen = Hub(), [0], {}
+    hub, asked, seen = ReportHub(), [0], {}
     ready, done = asyncio.Event(), asyncio.Event()
     goal = [0]
 

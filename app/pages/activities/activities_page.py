@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.errors import Refusal
 from app.models import User
 from app.pages.activities import feed_actions, feed_filter
-from app.pages.activities.feed_filter import Chosen, FeedFilter
+from app.pages.activities.feed_filter import FeedChoice, FeedFilter
 from app.pages.activities.parts import feed_cards
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
@@ -32,14 +32,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Page:
+class FeedPage:
     rows: list[feed_cards.Row]
     cursor: str | None
 
 
 @screen("Activities")
 async def activities_page(shell: Shell) -> None:
-    feed = Feed(shell, Chosen.of(ui.context.client.sub_pages_router.current_path))
+    feed = Feed(shell, FeedChoice.of(ui.context.client.sub_pages_router.current_path))
     await feed.begin()
     live_updates.on(feed.take_news, Topic.OUTREACH, Topic.CONTACT)
 
@@ -50,7 +50,7 @@ class Feed:
     Draws its frame at once, with bones where the touches will be.
     """
 
-    def __init__(self, shell: Shell, chosen: Chosen) -> None:
+    def __init__(self, shell: Shell, chosen: FeedChoice) -> None:
         self.shell = shell
         self.chosen = chosen
         self.cursor: str | None = None
@@ -67,21 +67,22 @@ class Feed:
             for _ in range(5):
                 ui.element("div").classes("pd-bone").style("height: 112px")
         with ui.element("div"):
-            self.cards = feed_cards.Cards().mark("feed").on("open", self.open_contact).on("act", self.act)
+            self.cards = feed_cards.FeedCards().mark("feed").on("open", self.open_contact).on("act", self.act)
         self.message = Memo()
         self.end = virtual_list.Sentinel(self.more)
 
     async def begin(self) -> None:
         await self.refresh()
-        self.filter.offer(await look(feed_filter.options))
+        self.filter.offer(await look(feed_filter.load_options))
 
-    def page(self, session: Session, me: User, cursor: str | None = None, limit: int = PAGE) -> Page:
+    def page(self, session: Session, me: User, cursor: str | None = None, limit: int = PAGE) -> FeedPage:
         found = timeline.feed(session, me, self.chosen.filter, cursor, limit, soonest=self.chosen.state == "planned")
-        return Page(
-            feed_cards.cards(found.items, me.timezone, me.id, golden=policy.sees_every_campaign(me)), found.next_cursor
+        return FeedPage(
+            feed_cards.feed_rows(found.items, me.timezone, me.id, golden=policy.sees_every_campaign(me)),
+            found.next_cursor,
         )
 
-    async def load(self, cursor: str | None = None, limit: int = PAGE) -> Page | None:
+    async def load(self, cursor: str | None = None, limit: int = PAGE) -> FeedPage | None:
         """None when it could not be found out; then the screen says so, with a way to try again."""
         try:
             return await look(partial(self.page, cursor=cursor, limit=limit))
@@ -168,7 +169,7 @@ class Feed:
     def to_today(self) -> None:
         ui.navigate.to("/")
 
-    async def choose(self, chosen: Chosen) -> None:
+    async def choose(self, chosen: FeedChoice) -> None:
         self.chosen = chosen
         await self.refresh()
 
@@ -181,4 +182,4 @@ class Feed:
 
     async def act(self, event: GenericEventArguments) -> None:
         verb, touch_id = event.args
-        await feed_actions.act(self.shell, str(verb), UUID(str(touch_id)))
+        await feed_actions.run_card_action(self.shell, str(verb), UUID(str(touch_id)))

@@ -26,12 +26,12 @@ HINT = "A name is enough. Everybody you add is logged as met here; the rest can 
 
 @screen("At an event")
 async def event_page(shell: Shell) -> None:
-    page = EventPage(*await look(begin))
+    page = EventPage(*await look(load_event))
     await page.refresh()
     live_updates.on(page.refresh, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id)
 
 
-def begin(session: Session, me: User) -> tuple[str, list[str]]:
+def load_event(session: Session, me: User) -> tuple[str, list[str]]:
     """The event that was named last, and the organisations to offer while one types."""
     return me.default_event or "", organisations.suggest(session, me, "", 300)
 

@@ -11,7 +11,7 @@ from app.pages.ui import toast
 from app.services.activities import timeline
 
 
-async def act(shell: Shell, verb: str, touch_id: UUID) -> None:
+async def run_card_action(shell: Shell, verb: str, touch_id: UUID) -> None:
     """A tap on a card; the touch is asked for again, with the rights of now."""
     try:
         entry = await look(lambda session, me: timeline.one(session, me, touch_id))

@@ -25,7 +25,7 @@ Options = tuple[dict[UUID, str], dict[UUID, str]]
 
 
 @dataclass(frozen=True)
-class Chosen:
+class FeedChoice:
     """What the person asked for; nothing chosen means what was done, by everybody they may see."""
 
     state: str = "done"
@@ -62,10 +62,10 @@ class Chosen:
 
     @property
     def narrowed(self) -> bool:
-        return replace(self, state="done") != Chosen()
+        return replace(self, state="done") != FeedChoice()
 
 
-def options(session: Session, me: User) -> Options:
+def load_options(session: Session, me: User) -> Options:
     """Whose touches, and for which campaigns, this person may ask for."""
     found = listing.listed(session, me, Wanted(sort="newest"), campaign_cards.today(me.timezone), MOST).items
     return timeline.makers(session, me), {card.campaign.id: card.campaign.name for card in found}
@@ -74,7 +74,7 @@ def options(session: Session, me: User) -> Options:
 class FeedFilter:
     """The rows of choices above the feed; tells `on_change` what is chosen now."""
 
-    def __init__(self, chosen: Chosen, on_change: Callable[[Chosen], Any]) -> None:
+    def __init__(self, chosen: FeedChoice, on_change: Callable[[FeedChoice], Any]) -> None:
         self.chosen, self.on_change = chosen, on_change
         self.boxes: dict[str, ui.select] = {}
         with ui.element("div").classes("pd-find"):
@@ -102,7 +102,7 @@ class FeedFilter:
 
     async def reset(self) -> None:
         for name, box in self.boxes.items():
-            box.set_value(getattr(Chosen(), name))
+            box.set_value(getattr(FeedChoice(), name))
         await self.choose(type=None)
 
     async def choose(self, **what: Any) -> None:

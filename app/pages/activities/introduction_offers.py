@@ -18,7 +18,7 @@ from app.services.activities.introductions import Offer
 HINT = "You know somebody whom a colleague should meet? Offer the introduction; it appears on their Today."
 
 
-class Offers:
+class IntroductionOffers:
     """The list of what I offered, and the sheet for one more."""
 
     def __init__(self, campaigns: dict[UUID, str]) -> None:
@@ -36,7 +36,7 @@ class Offers:
     def rows(self, offers: list[Offer], zone: str) -> None:
         with ui.element("div").classes("pd-card flush"):
             for one in offers:
-                row(one, zone)
+                draw_offer(one, zone)
             if not offers:
                 basic.empty("handshake", "No introduction offered yet", HINT)
 
@@ -72,9 +72,9 @@ class Offers:
         box.classes("pd-field").mark(name).bind_value_to(typed, name, strict=False)
 
 
-def row(one: Offer, zone: str) -> None:
+def draw_offer(one: Offer, zone: str) -> None:
     """Whom, for whom, and what became of it."""
-    word, tone = state(one.introduction)
+    word, tone = state_word(one.introduction)
     with ui.element("div").classes("pd-row"), ui.element("div").classes("pd-row-main"):
         with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
             basic.icon("handshake")
@@ -85,7 +85,7 @@ def row(one: Offer, zone: str) -> None:
         basic.text(word, "pd-chip small").classes(tone)
 
 
-def state(found: Introduction) -> tuple[str, str]:
+def state_word(found: Introduction) -> tuple[str, str]:
     if found.redeemed_at:
         return "Used", "good"
     return ("Turned down", "none") if found.declined_at else ("Open", "wait")

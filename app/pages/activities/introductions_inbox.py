@@ -6,7 +6,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Contact, User
-from app.pages.contacts.detail.introductions_part import open_again
+from app.pages.contacts.detail.introductions_part import reopen_introduction
 from app.pages.contacts.sheets.contact_search import ContactSearch, find_contacts
 from app.pages.core import live_updates
 from app.pages.core.shell import Shell
@@ -89,7 +89,7 @@ class IntroductionsInbox:
         @tap
         def work(session: Session, me: User) -> Confirmation:
             introductions.redeem(session, me, one.introduction.id, contact.id)
-            return Confirmation("Referral logged", partial(open_again, one.introduction.id))
+            return Confirmation("Referral logged", partial(reopen_introduction, one.introduction.id))
 
         if await work():
             self.sheet.close()
@@ -98,7 +98,7 @@ class IntroductionsInbox:
         @tap
         def work(session: Session, me: User) -> Confirmation:
             introductions.decline(session, me, one.introduction.id)
-            return Confirmation("Turned down", partial(open_again, one.introduction.id))
+            return Confirmation("Turned down", partial(reopen_introduction, one.introduction.id))
 
         await work()
 

@@ -128,7 +128,7 @@ class LogForm:
             with self.referral_box:
                 self.referral = ReferralPart(self.request.contact_id, both_ways=planned is None)
         with self.outcomes:
-            touch_rows.outcomes(self.kind, self.answer)
+            touch_rows.draw_outcomes(self.kind, self.answer)
             if self.kind is ActivityType.MEETING and not planned:
                 book = basic.button("Book a meeting", self.book_meeting, "main", "calendar-plus")
                 book.classes("full-width").style("margin-top: 10px")
@@ -175,13 +175,13 @@ class LogForm:
         facts |= {"campaign_id": self.campaign.chosen, "happened_at": _moment(self.typed.get("when"), me.timezone)}
         referral = self.referral if self.is_my_referral else None
         if self.request.planned:
-            touch = touch_actions.finish(session, me, self.request.planned, outcome, **facts)
+            touch = touch_actions.finish_planned(session, me, self.request.planned, outcome, **facts)
         else:
             draft = ActivityDraft.model_validate({"type": self.kind, "outcome": outcome} | facts)
             touch = activity_log.log(session, me, referral.giver_id if referral else self.request.contact_id, draft)
         thanks = referral.save(session, me, touch) if referral else None
         follow_up = self.plan_follow_up(session, me, ActivityType.CALL)
-        said = f"{ACTIVITY_LABELS[self.kind]} logged: {touch_rows.word(outcome, self.kind).lower()}"
+        said = f"{ACTIVITY_LABELS[self.kind]} logged: {touch_rows.outcome_word(outcome, self.kind).lower()}"
         return Confirmation(said, self.undo(touch, [one for one in (thanks, follow_up) if one]))
 
     def undo(self, touch: Activity, follow_ups: list[Activity]) -> Callable[[Session, User], str]:

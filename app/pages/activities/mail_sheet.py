@@ -33,7 +33,7 @@ class MailSheet:
             basic.text(f"To {address}", "pd-muted pd-small pd-clip")
             basic.line(f"Write to {contact.name}", "h2", "pd-h1 pd-clip")
             with ui.element("div").classes("pd-picks one"):
-                self.choice(contact, "Empty mail", "Nothing but the address", reach_links.mailto(address))
+                self.choice(contact, "Empty mail", "Nothing but the address", reach_links.mailto_link(address))
                 for name, mail in found:
                     self.choice(contact, name, _hint(mail), mail.link)
             with basic.link("/settings/templates", "pd-soft-link").on("click", self.sheet.close):

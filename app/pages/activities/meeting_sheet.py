@@ -170,7 +170,7 @@ class MeetingForm:
             self.sheet.close()
 
     async def leave_open(self) -> None:
-        if self.request.moved and await touch_actions.answer(self.request.moved, Outcome.MOVED):
+        if self.request.moved and await touch_actions.answer_planned(self.request.moved, Outcome.MOVED):
             self.sheet.close()
 
     def log_meeting(self, session: Session, me: User) -> Confirmation:

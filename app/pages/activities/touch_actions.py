@@ -13,7 +13,7 @@ from app.services.activities import activity_log
 FATE = {"outcome", "note", "campaign_id", "done", "happened_at", "due_date"}
 
 
-def finish(session: Session, me: User, planned: Activity, outcome: Outcome, **facts: Any) -> Activity:
+def finish_planned(session: Session, me: User, planned: Activity, outcome: Outcome, **facts: Any) -> Activity:
     """What was planned is done. A meeting happened at its own time, anything else just now, unless `happened_at` says when."""
     usual = now()
     if planned.type is ActivityType.MEETING and planned.due_date:
@@ -29,20 +29,20 @@ def plan_again(session: Session, me: User, planned: Activity) -> None:
 
 
 @tap
-def answer(session: Session, me: User, planned: Activity, outcome: Outcome) -> Confirmation:
-    finish(session, me, planned, outcome)
+def answer_planned(session: Session, me: User, planned: Activity, outcome: Outcome) -> Confirmation:
+    finish_planned(session, me, planned, outcome)
 
     def back(session: Session, me: User) -> str:
         plan_again(session, me, planned)
         return "Planned again"
 
     return Confirmation(
-        f"{ACTIVITY_LABELS[planned.type]} logged: {touch_rows.word(outcome, planned.type).lower()}", back
+        f"{ACTIVITY_LABELS[planned.type]} logged: {touch_rows.outcome_word(outcome, planned.type).lower()}", back
     )
 
 
 @tap
-def remove(session: Session, me: User, touch: Activity) -> Confirmation:
+def remove_touch(session: Session, me: User, touch: Activity) -> Confirmation:
     activity_log.remove(session, me, touch.id)
 
     def back(session: Session, me: User) -> str:

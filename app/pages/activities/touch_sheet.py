@@ -110,9 +110,9 @@ class TouchForm:
         self.outcomes.clear()
         if self.typed["done"]:
             outcome = self.typed["outcome"]
-            known = {one: touch_rows.word(one, kind) for one in OUTCOMES[kind]}
+            known = {one: touch_rows.outcome_word(one, kind) for one in OUTCOMES[kind]}
             if outcome and outcome not in known:
-                known[outcome] = touch_rows.word(outcome, kind)
+                known[outcome] = touch_rows.outcome_word(outcome, kind)
             with self.outcomes:
                 self.outcome_chips = basic.chips({None: "Nothing said", **known}, outcome, self.choose_outcome)
         self.draw_referral(kind)
@@ -182,5 +182,5 @@ class TouchForm:
             referrals.link(session, me, self.touch.id, whom)
 
     async def remove(self) -> None:
-        if await touch_actions.remove(self.touch):
+        if await touch_actions.remove_touch(self.touch):
             self.sheet.close()

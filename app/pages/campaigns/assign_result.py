@@ -13,20 +13,20 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.services.campaigns.board_assignments import Assigned
 
 # the word for so many of them is at hand here too
-people = campaign_cards.people
+people = campaign_cards.people_word
 
 
-def words(done: list[Assigned]) -> str:
+def assign_words(done: list[Assigned]) -> str:
     """`3 contacts added, 2 already there`."""
     added = sum(each.status == "assigned" for each in done)
     already = sum(each.status == "already" for each in done)
-    said = [f"{campaign_cards.people(added)} added"] if added else []
+    said = [f"{campaign_cards.people_word(added)} added"] if added else []
     if already:
         said.append(f"{already:,} already there")
     return ", ".join(said) or "Nobody added"
 
 
-def second_look(
+def draw_warnings(
     sheet: Sheet, done: list[Assigned], warned: list[tuple[str, str]], back: Callable[[Session, User], str] | None
 ) -> None:
     """They are on the board, and somebody else may be approaching them too: the person decides."""
@@ -37,7 +37,7 @@ def second_look(
             sheet.close()
 
     with sheet.fresh():
-        basic.text(words(done), "pd-h1").mark("outcome")
+        basic.text(assign_words(done), "pd-h1").mark("outcome")
         basic.text("Worth a second look before you reach out:", "pd-muted").style("margin-top: 6px")
         with ui.element("div").classes("pd-warnings"):
             for name, warning in warned:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app.models import Contact, User
 from app.pages.campaigns import assign_result
-from app.pages.campaigns.campaign_actions import taken_back
+from app.pages.campaigns.campaign_actions import undo_of
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.contacts.parts import contact_rows
 from app.pages.core.tap import Confirmation, look, tap
@@ -129,7 +129,7 @@ class AssignForm:
         count = len(self.chosen)
         self.add_chosen_button.set_visibility(bool(count))
         self.add_matching_button.set_visibility(bool(self.total) and not count)
-        self.add_chosen_button.set_text(f"Add {campaign_cards.people(count)}")
+        self.add_chosen_button.set_text(f"Add {campaign_cards.people_word(count)}")
         self.add_matching_button.set_text(f"Add all {self.total:,} that match")
 
     def toggle(self, contact: Contact, row: Any) -> None:
@@ -174,15 +174,15 @@ class AssignForm:
         def work(session: Session, me: User) -> Confirmation | None:
             became, deed_id = bulk_moves.assign(session, me, self.campaign_id, whom(session, me))
             done.extend(became)
-            back.append(taken_back(deed_id))
+            back.append(undo_of(deed_id))
             worth = [each for each in done if each.warning]
             names = [board.card(session, me, self.campaign_id, each.contact_id).name for each in worth[:WARNED]]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=False))
-            return None if warned else Confirmation(assign_result.words(done), back[0])
+            return None if warned else Confirmation(assign_result.assign_words(done), back[0])
 
         if not await work():
             return
         if warned:
-            assign_result.second_look(self.sheet, done, warned, back[0])
+            assign_result.draw_warnings(self.sheet, done, warned, back[0])
         else:
             self.sheet.close()

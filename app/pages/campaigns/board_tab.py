@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
 from app.models import Campaign, Stage, User
-from app.pages.campaigns.campaign_actions import move
+from app.pages.campaigns.campaign_actions import move_card
 from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
 from app.pages.core.shell import Shell
@@ -35,12 +35,12 @@ def load_board(session: Session, me: User, campaign_id: UUID, loaded: dict[Stage
     """As many cards of each column as `loaded` says, and the cursors to the next ones."""
     counts = board.counts(session, me, campaign_id)
     pages = {stage: board.column(session, me, campaign_id, stage, limit=loaded[stage]) for stage in Stage}
-    columns = [draw_column(me, stage, counts[stage], page) for stage, page in pages.items()]
+    columns = [board_column(me, stage, counts[stage], page) for stage, page in pages.items()]
     return columns, {stage: page.next_cursor for stage, page in pages.items()}
 
 
-def draw_column(me: User, stage: Stage, count: int, page: board.Page) -> board_cards.Column:
-    tiles = [board_cards.tile(card, me.id) for card in page.items]
+def board_column(me: User, stage: Stage, count: int, page: board.Page) -> board_cards.Column:
+    tiles = [board_cards.board_tile(card, me.id) for card in page.items]
     return board_cards.Column(stage.value, board_cards.STAGES[stage], count, page.next_cursor is not None, tiles)
 
 
@@ -87,7 +87,7 @@ class BoardTab:
         def ask(session: Session, me: User) -> tuple[board_cards.Column, str | None]:
             page = board.column(session, me, self.campaign_id, stage, limit=PAGE, after=cursor)
             count = board.counts(session, me, self.campaign_id)[stage]
-            return draw_column(me, stage, count, page), page.next_cursor
+            return board_column(me, stage, count, page), page.next_cursor
 
         if cursor:
             column, after = await look(ask)
@@ -99,7 +99,7 @@ class BoardTab:
     async def move_card(self, event: GenericEventArguments) -> None:
         """The browser has moved the card already; what the server refuses goes back."""
         contact_id, stage = UUID(str(event.args["id"])), Stage(str(event.args["stage"]))
-        if not await move(self.campaign_id, contact_id, stage):
+        if not await move_card(self.campaign_id, contact_id, stage):
             await self.refresh(everything=True)
 
     async def open(self, event: GenericEventArguments) -> None:

@@ -7,10 +7,10 @@ from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
 from app.models import Campaign, Stage, User
-from app.pages.campaigns.campaign_actions import move_many, take_out_many
+from app.pages.campaigns.campaign_actions import move_cards, remove_cards
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
-from app.pages.contacts.list.bulk_sheets import row
+from app.pages.contacts.list.bulk_sheets import draw_choice
 from app.pages.contacts.list.selection import Selection
 from app.pages.contacts.list.selection_bar import BarButton, SelectionBar
 from app.pages.core.tap import look
@@ -75,20 +75,20 @@ class BulkCardActions:
 
     def open_move_sheet(self) -> None:
         with self.sheet.fresh():
-            basic.line(f"Move {campaign_cards.people(self.count)} to", "h2", "pd-h1")
+            basic.line(f"Move {campaign_cards.people_word(self.count)} to", "h2", "pd-h1")
             for stage, word in STAGES.items():
-                row(word, "", "square-kanban", partial(self.move, stage))
+                draw_choice(word, "", "square-kanban", partial(self.move, stage))
         self.sheet.open()
 
     async def move(self, stage: Stage) -> None:
         self.sheet.close()
         with self.bar.busy("Moving", self.count):
-            done = await move_many(self.campaign_id, self.resolve, stage)
+            done = await move_cards(self.campaign_id, self.resolve, stage)
         self.after(done)
 
     async def take_out(self) -> None:
         with self.bar.busy("Removing", self.count):
-            done = await take_out_many(self.campaign_id, self.resolve)
+            done = await remove_cards(self.campaign_id, self.resolve)
         self.after(done)
 
     def after(self, done: bool) -> None:

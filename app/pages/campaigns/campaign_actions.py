@@ -17,18 +17,18 @@ Whom = Callable[[Session, User], list[UUID]]
 
 
 @tap
-def archive(session: Session, me: User, campaign_id: UUID) -> Confirmation:
+def archive_campaign(session: Session, me: User, campaign_id: UUID) -> Confirmation:
     name = campaigns.archive(session, me, campaign_id).name
     return Confirmation(f"{name} is in the archive", lambda s, who: _unarchived(s, who, campaign_id))
 
 
 @tap
-def unarchive(session: Session, me: User, campaign_id: UUID) -> str:
+def unarchive_campaign(session: Session, me: User, campaign_id: UUID) -> str:
     return _unarchived(session, me, campaign_id)
 
 
 @tap
-def remove(session: Session, me: User, campaign_id: UUID) -> Confirmation:
+def remove_campaign(session: Session, me: User, campaign_id: UUID) -> Confirmation:
     name = campaigns.remove(session, me, campaign_id).name
     return Confirmation(
         f"{name} is deleted; its contacts and touches stay", lambda s, who: _put_back(s, who, campaign_id)
@@ -36,7 +36,7 @@ def remove(session: Session, me: User, campaign_id: UUID) -> Confirmation:
 
 
 @tap
-def move(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage: Stage) -> Confirmation:
+def move_card(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage: Stage) -> Confirmation:
     before = board.card(session, me, campaign_id, contact_id)
     board_stages.move(session, me, campaign_id, contact_id, stage)
     return Confirmation(
@@ -46,30 +46,30 @@ def move(session: Session, me: User, campaign_id: UUID, contact_id: UUID, stage:
 
 
 @tap
-def take_out(session: Session, me: User, campaign_id: UUID, contact_id: UUID) -> Confirmation:
+def remove_card(session: Session, me: User, campaign_id: UUID, contact_id: UUID) -> Confirmation:
     name = board.card(session, me, campaign_id, contact_id).name
     deed_id = bulk_moves.take_out(session, me, campaign_id, [contact_id]).deed_id
-    return Confirmation(f"{name} is off the board; the touches stay", taken_back(deed_id))
+    return Confirmation(f"{name} is off the board; the touches stay", undo_of(deed_id))
 
 
 @tap
-def move_many(session: Session, me: User, campaign_id: UUID, whom: Whom, stage: Stage) -> Confirmation:
+def move_cards(session: Session, me: User, campaign_id: UUID, whom: Whom, stage: Stage) -> Confirmation:
     done = bulk_moves.move(session, me, campaign_id, whom(session, me), stage)
-    return Confirmation(f"{campaign_cards.people(done.n)} moved to {STAGES[stage]}", taken_back(done.deed_id))
+    return Confirmation(f"{campaign_cards.people_word(done.n)} moved to {STAGES[stage]}", undo_of(done.deed_id))
 
 
 @tap
-def take_out_many(session: Session, me: User, campaign_id: UUID, whom: Whom) -> Confirmation:
+def remove_cards(session: Session, me: User, campaign_id: UUID, whom: Whom) -> Confirmation:
     chosen = whom(session, me)
     done = bulk_moves.take_out(session, me, campaign_id, chosen)
     left = len(chosen) - done.n
     rest = f", {left:,} of colleagues stay" if left else ""
     return Confirmation(
-        f"{campaign_cards.people(done.n)} off the board{rest}; the touches stay", taken_back(done.deed_id)
+        f"{campaign_cards.people_word(done.n)} off the board{rest}; the touches stay", undo_of(done.deed_id)
     )
 
 
-def taken_back(deed_id: UUID | None) -> Callable[[Session, User], str] | None:
+def undo_of(deed_id: UUID | None) -> Callable[[Session, User], str] | None:
     """The way back of a deed; none where nothing was done."""
     return partial(_taken_back, deed_id) if deed_id else None
 
@@ -77,7 +77,7 @@ def taken_back(deed_id: UUID | None) -> Callable[[Session, User], str] | None:
 def _taken_back(deed_id: UUID, session: Session, who: User) -> str:
     done = undo_dispatch.undo(session, who, deed_id)
     stays = f"; {done.left:,} changed since and stay{'s' if done.left == 1 else ''}" if done.left else ""
-    return f"{campaign_cards.people(done.put_back)} {AGAIN[done.kind]}{stays}"
+    return f"{campaign_cards.people_word(done.put_back)} {AGAIN[done.kind]}{stays}"
 
 
 AGAIN = {

@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.models import User
 from app.pages.campaigns.assign_sheet import AssignSheet
 from app.pages.campaigns.board_tab import board_tab
-from app.pages.campaigns.campaign_actions import archive, remove, unarchive
+from app.pages.campaigns.campaign_actions import archive_campaign, remove_campaign, unarchive_campaign
 from app.pages.campaigns.campaign_sheet import CampaignSheet
 from app.pages.campaigns.campaign_tabs import activity_tab, contacts_tab
 from app.pages.campaigns.parts import campaign_cards
@@ -19,7 +19,7 @@ from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.reports.live.hub import Hub
+from app.pages.reports.live.hub import ReportHub
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Memo
@@ -33,7 +33,7 @@ TABS = {"board": "Board", "contacts": "Contacts", "activity": "Activity", "repor
 
 
 @screen("Campaign")
-async def campaign_page(shell: Shell, hub: Hub, campaign_id: str, tab: str = "board") -> None:
+async def campaign_page(shell: Shell, hub: ReportHub, campaign_id: str, tab: str = "board") -> None:
     known_id = _parse_id(campaign_id)
     card, names = await look(partial(load_campaign, campaign_id=known_id))
     page = CampaignPage(shell, hub, card, names, tab if tab in TABS else "board")
@@ -57,7 +57,7 @@ def _parse_id(typed: str) -> UUID:
 class CampaignPage:
     """The head of the page and the tab that is open, each kept fresh by the same news."""
 
-    def __init__(self, shell: Shell, hub: Hub, card: Card, names: list[str], tab: str) -> None:
+    def __init__(self, shell: Shell, hub: ReportHub, card: Card, names: list[str], tab: str) -> None:
         self.shell = shell
         self.hub = hub
         self.id = card.campaign.id
@@ -136,14 +136,14 @@ class CampaignPage:
                     basic.title(campaign.name)
                     self.draw_menu(found, names)
                 with ui.element("div").classes("pd-camp-facts"):
-                    campaign_cards.status(campaign, day)
-                    campaign_cards.pace(found, day)
-                    basic.text(" · ".join(campaign_cards.facts(found)))
+                    campaign_cards.draw_status(campaign, day)
+                    campaign_cards.draw_pace(found, day)
+                    basic.text(" · ".join(campaign_cards.fact_words(found)))
             with ui.element("div").classes("pd-camp-acts"):
                 # an empty board offers this itself
                 if not campaign.archived_at and any(found.counts.values()):
                     basic.button("Add contacts", self.assign_sheet.open, "main", "user-plus").mark("assign")
-            campaign_cards.goals(found, day)
+            campaign_cards.draw_goals(found, day)
 
     def draw_menu(self, found: Card, names: list[str]) -> None:
         """Whoever leads it, or has the golden ticket, may change it; everybody may start another one like it."""
@@ -156,19 +156,19 @@ class CampaignPage:
             if policy.may_manage_campaign(me, campaign):
                 ui.menu_item("Edit", lambda: self.edit_sheet.open(campaign))
                 if campaign.archived_at:
-                    ui.menu_item("Take out of the archive", lambda: unarchive(campaign.id))
+                    ui.menu_item("Take out of the archive", lambda: unarchive_campaign(campaign.id))
                 else:
-                    ui.menu_item("Archive", lambda: archive(campaign.id))
-                ui.menu_item("Delete", lambda: remove(campaign.id))
+                    ui.menu_item("Archive", lambda: archive_campaign(campaign.id))
+                ui.menu_item("Delete", lambda: remove_campaign(campaign.id))
             ui.menu_item("Start a copy", lambda: self.edit_sheet.open(campaign, as_copy=True))
 
     def open_about(self, found: Card, names: list[str]) -> None:
         with self.about_sheet.fresh():
-            campaign_cards.about(found, names, campaign_cards.today(self.shell.me.timezone))
+            campaign_cards.draw_about(found, names, campaign_cards.today(self.shell.me.timezone))
         self.about_sheet.open()
 
 
-async def _report(shell: Shell, hub: Hub, campaign_id: UUID) -> None:
+async def _report(shell: Shell, hub: ReportHub, campaign_id: UUID) -> None:
     """Drawn by a module of its own, whose charts nobody else has to load."""
     from app.pages.reports.campaign_report_tab import report_tab
 

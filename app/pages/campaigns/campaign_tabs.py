@@ -76,7 +76,7 @@ async def activity_tab(shell: Shell, campaign: Campaign) -> Refresh:
 
     def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> ListPage:
         page = timeline.feed(session, me, wanted, cursor, limit)
-        rows, day = touch_rows.rows(page.items, me.timezone, me.name, last)
+        rows, day = touch_rows.feed_rows(page.items, me.timezone, me.name, last)
         # which campaign it was for goes without saying here
         return [{**row, "c": None} for row in rows], page.next_cursor, day
 
@@ -127,7 +127,7 @@ class PagedList:
 
 
 def _row(card: board.BoardCard, campaign_id: UUID, me: UUID) -> dict[str, Any]:
-    tile = board_cards.tile(card, me)
+    tile = board_cards.board_tile(card, me)
     return {
         **{key: tile[key] for key in ("id", "i", "t", "n")},
         "href": f"/campaigns/{campaign_id}?tab=contacts",

@@ -35,14 +35,14 @@ SORTS: dict[str, str] = {"newest": "Newest", "name": "By name", "behind": "Behin
 async def campaigns_page(
     shell: Shell, show: str = "open", sector: str = "", theme: str = "", sort: str = "newest"
 ) -> None:
-    chosen = Chosen(show if show in SHOWN else "open", sector, theme, sort if sort in SORTS else "newest")
+    chosen = CampaignFilter(show if show in SHOWN else "open", sector, theme, sort if sort in SORTS else "newest")
     first, lists = await look(partial(load_campaigns, chosen=chosen, limit=PAGE))
     page = CampaignsPage(shell, chosen, first, lists)
     live_updates.on(page.refresh, Topic.CAMPAIGN)
 
 
 @dataclass(frozen=True)
-class Chosen:
+class CampaignFilter:
     """What narrows the list, as it stands in the address."""
 
     show: str
@@ -61,16 +61,16 @@ class Chosen:
         )
 
     def address(self) -> str:
-        first = Chosen("open", "", "", "newest")
+        first = CampaignFilter("open", "", "", "newest")
         query = urlencode({key: value for key, value in vars(self).items() if value != getattr(first, key)})
         return "/campaigns" + (f"?{query}" if query else "")
 
     @property
     def narrowed(self) -> bool:
-        return replace(self, sort="newest") != Chosen("open", "", "", "newest")
+        return replace(self, sort="newest") != CampaignFilter("open", "", "", "newest")
 
 
-def load_campaigns(session: Session, me: User, chosen: Chosen, limit: int) -> tuple[listing.Page, PickLists]:
+def load_campaigns(session: Session, me: User, chosen: CampaignFilter, limit: int) -> tuple[listing.Page, PickLists]:
     day = campaign_cards.today(me.timezone)
     return listing.listed(session, me, chosen.wanted(), day, limit), listing.pick_lists(session, me)
 
@@ -78,7 +78,7 @@ def load_campaigns(session: Session, me: User, chosen: Chosen, limit: int) -> tu
 class CampaignsPage:
     """The list, and what narrows it."""
 
-    def __init__(self, shell: Shell, chosen: Chosen, first: listing.Page, lists: PickLists) -> None:
+    def __init__(self, shell: Shell, chosen: CampaignFilter, first: listing.Page, lists: PickLists) -> None:
         self.shell = shell
         self.chosen = chosen
         self.limit = PAGE
@@ -143,7 +143,7 @@ class CampaignsPage:
             return
         with ui.element("div").classes("pd-camps"):
             for card in page.items:
-                campaign_cards.card(card, day)
+                campaign_cards.draw_card(card, day)
         if page.next_cursor:
             basic.button("More campaigns", self.load_more, "plain").classes("full-width")
 

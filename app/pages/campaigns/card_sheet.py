@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.errors import NotFound
 from app.models import Campaign, Stage, User
 from app.pages.activities.parts import touch_rows
-from app.pages.campaigns.campaign_actions import move, take_out
+from app.pages.campaigns.campaign_actions import move_card, remove_card
 from app.pages.campaigns.parts import board_cards
 from app.pages.core.shell import Purpose, Shell
 from app.pages.core.tap import look
@@ -70,7 +70,7 @@ class CardSheet:
                 with ui.element("div").classes("pd-head-text"):
                     basic.text(card.name, "pd-head-name")
                     basic.text(board_cards.firm_and_owner(card, self.shell.me.id), "pd-muted")
-                    basic.text(f"Warmness {card.warmness} · {stays(card)}", "pd-muted pd-small")
+                    basic.text(f"Warmness {card.warmness} · {stage_words(card)}", "pd-muted pd-small")
             self.acts(card)
             basic.heading("Move to")
             with ui.element("div").mark("move-to"):
@@ -102,7 +102,7 @@ class CardSheet:
 
     def touches(self, entries: list[Entry]) -> None:
         for entry in entries:
-            touch_rows.told(entry, self.shell.me.timezone, self.shell.me.name)
+            touch_rows.draw_touch(entry, self.shell.me.timezone, self.shell.me.name)
         if not entries:
             basic.text("No touch for this campaign yet.", "pd-muted")
 
@@ -119,15 +119,15 @@ class CardSheet:
         await self.shell.book_meeting(card.contact_id, card.name, self.purpose(card))
 
     async def move(self, card: BoardCard, stage: Stage) -> None:
-        if stage is not card.stage and await move(self.campaign.id, card.contact_id, stage):
+        if stage is not card.stage and await move_card(self.campaign.id, card.contact_id, stage):
             self.sheet.close()
 
     async def take_out(self, card: BoardCard) -> None:
-        if await take_out(self.campaign.id, card.contact_id):
+        if await remove_card(self.campaign.id, card.contact_id):
             self.sheet.close()
 
 
-def stays(card: BoardCard) -> str:
+def stage_words(card: BoardCard) -> str:
     ago = theme.ago(card.stage_at)
     word = board_cards.STAGES[card.stage]
     return f"{word} since today" if ago == "today" else f"{word} for {ago}"

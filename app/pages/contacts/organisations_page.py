@@ -60,7 +60,7 @@ class OrganisationList:
         rest = more_button("Show more", self.load_more) if more else None
         self.rows.show({str(one.id): one for one in found}, [partial(self.row, one) for one in found], rest)
         self.card.set_visibility(bool(found))
-        self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
+        self.empty.show((bool(found), self.q), lambda: None if found else draw_nothing(self.q))
 
     def row(self, firm: Firm) -> None:
         with basic.link(f"/contacts?{urlencode({'organisation': firm.name})}", "pd-row-main"):
@@ -68,7 +68,7 @@ class OrganisationList:
                 basic.icon("building-2")
             with ui.element("span").classes("pd-row-text"):
                 basic.text(firm.name, "pd-row-name")
-                basic.text(used(firm), "pd-row-sub")
+                basic.text(count_contacts(firm), "pd-row-sub")
         with basic.icon_button("ellipsis", f"Actions for {firm.name}", None), ui.menu().props("auto-close"):
             ui.menu_item("Rename", lambda: self.sheet.rename(firm))
             ui.menu_item("Merge with …", lambda: self.sheet.choose(firm))
@@ -92,12 +92,12 @@ class OrganisationSheet:
         typed: dict[str, Any] = {"name": firm.name}
 
         async def save() -> None:
-            if await rename(firm.id, typed.get("name") or ""):
+            if await rename_organisation(firm.id, typed.get("name") or ""):
                 self.sheet.close()
 
         with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
             basic.line("Rename", "h2", "pd-h1")
-            basic.text(f"{used(firm)}. Contacts and search follow, and Pipedrive hears of it.", "pd-muted")
+            basic.text(f"{count_contacts(firm)}. Contacts and search follow, and Pipedrive hears of it.", "pd-muted")
             box = ui.input("Name", value=firm.name).props("outlined maxlength=200 autocomplete=off autofocus")
             box.classes("pd-field").mark("firm-name").bind_value_to(typed, "name", strict=False)
             with ui.element("div").classes("pd-foot"):
@@ -110,7 +110,9 @@ class OrganisationSheet:
         others = await find_others(firm, q) or await find_others(firm, "")
         with self.sheet.fresh():
             basic.line(f"Merge {firm.name}", "h2", "pd-h1")
-            basic.text(f"Into which one? {used(firm)} will work there.", "pd-muted").style("margin: 4px 0 10px")
+            basic.text(f"Into which one? {count_contacts(firm)} will work there.", "pd-muted").style(
+                "margin: 4px 0 10px"
+            )
             OrganisationSearch(self.sheet, firm, others, q)
         self.sheet.open()
 
@@ -135,15 +137,15 @@ class OrganisationSearch:
             self.show(found, q)
 
     def show(self, found: list[Firm], q: str) -> None:
-        nobody = None if found else (q, lambda: nothing(q))
+        nobody = None if found else (q, lambda: draw_nothing(q))
         self.matches.show({str(one.id): one for one in found}, [partial(self.row, one) for one in found], nobody)
 
     def row(self, one: Firm) -> None:
-        row = pickers.choice(one.name, used(one), False, partial(self.merge, one))
+        row = pickers.choice(one.name, count_contacts(one), False, partial(self.merge, one))
         row.props(remove="role aria-checked")
 
     async def merge(self, keep: Firm) -> None:
-        if await merge(keep.id, self.firm.id):
+        if await merge_organisations(keep.id, self.firm.id):
             self.sheet.close()
 
 
@@ -153,11 +155,11 @@ async def find_others(firm: Firm, q: str) -> list[Firm]:
     return [one for one in found if one.id != firm.id][:PICKED]
 
 
-def used(firm: Firm) -> str:
+def count_contacts(firm: Firm) -> str:
     return f"{firm.used:,} contact{'' if firm.used == 1 else 's'}" if firm.used else "Nobody"
 
 
-def nothing(q: str) -> None:
+def draw_nothing(q: str) -> None:
     if q:
         basic.empty("search", "No such organisation", "Try fewer letters.")
     else:
@@ -165,13 +167,13 @@ def nothing(q: str) -> None:
 
 
 @tap
-def rename(session: Session, me: User, organisation_id: UUID, name: str) -> Confirmation:
+def rename_organisation(session: Session, me: User, organisation_id: UUID, name: str) -> Confirmation:
     firm, deed_id = organisations.rename(session, me, organisation_id, name)
     return Confirmation(f"It is {firm.name} now", partial(_as_before, deed_id))
 
 
 @tap
-def merge(session: Session, me: User, keep_id: UUID, drop_id: UUID) -> Confirmation:
+def merge_organisations(session: Session, me: User, keep_id: UUID, drop_id: UUID) -> Confirmation:
     firm, deed_id = organisations.merge(session, me, keep_id, drop_id)
     return Confirmation(f"All of them work at {firm.name} now", partial(_as_before, deed_id))
 

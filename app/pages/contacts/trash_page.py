@@ -33,12 +33,12 @@ Seen = tuple[Sequence[Contact], int, list[UndoEntry]]
 async def trash_page(shell: Shell, q: str = "") -> None:
     basic.title("Trash")
     basic.text("Each contact can come back for 30 days. Then it is let go by itself.", "pd-muted pd-under-title")
-    room = Trash(shell, q)
+    room = TrashPage(shell, q)
     await room.again()
     live_updates.on(room.again, Topic.CONTACT, owner=shell.me.id)
 
 
-class Trash:
+class TrashPage:
     """The list as somebody searches it, and the deeds that can be taken back."""
 
     def __init__(self, shell: Shell, q: str) -> None:
@@ -67,21 +67,23 @@ class Trash:
 
     def show(self, found: Sequence[Contact], total: int, done: list[UndoEntry]) -> None:
         self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}" if total else "")
-        facts: dict[str, object] = {str(one.id): (one.name, contact_rows.subtitle(one), left(one)) for one in found}
+        facts: dict[str, object] = {
+            str(one.id): (one.name, contact_rows.subtitle(one), days_left(one)) for one in found
+        }
         rest = more_button("Show more", self.more) if total > len(found) else None
         self.rows.show(facts, [partial(self.row, one) for one in found], rest)
         self.card.set_visibility(bool(found))
-        self.empty.show((bool(found), self.q), lambda: None if found else nothing(self.q))
+        self.empty.show((bool(found), self.q), lambda: None if found else draw_nothing(self.q))
         told = [(deed.id, theme.time_word(deed.created_at, self.zone)) for deed in done]
-        self.deeds.show(told, lambda: undoable(done, self.zone))
+        self.deeds.show(told, lambda: draw_undo_log(done, self.zone))
 
     def row(self, contact: Contact) -> None:
         with ui.element("div").classes("pd-row-main"):
             basic.avatar(contact.name, contact.warmness_score)
             with ui.element("span").classes("pd-row-text"):
                 basic.text(contact.name, "pd-row-name")
-                basic.text(" · ".join(filter(None, (left(contact), contact_rows.subtitle(contact)))), "pd-row-sub")
-        back = basic.button("Restore", lambda: restore(contact.id), "soft", "undo-2").classes("pd-narrow-btn")
+                basic.text(" · ".join(filter(None, (days_left(contact), contact_rows.subtitle(contact)))), "pd-row-sub")
+        back = basic.button("Restore", lambda: restore_contact(contact.id), "soft", "undo-2").classes("pd-narrow-btn")
         back.props["aria-label"] = f"Restore {contact.name}"
         basic.icon_button(
             "trash-2", f"Erase {contact.name} for good", lambda: self.erasing.open(contact.id, contact.name)
@@ -96,21 +98,21 @@ class Trash:
         await self.again()
 
 
-def left(contact: Contact) -> str:
+def days_left(contact: Contact) -> str:
     """For how long this contact can still come back, in words."""
     gone = now() - (contact.deleted_at or now())
     days = max(0, -((gone - trash_retention.KEPT) // timedelta(days=1)))
     return "goes today" if days == 0 else f"{days} day{'' if days == 1 else 's'} left"
 
 
-def nothing(q: str) -> None:
+def draw_nothing(q: str) -> None:
     if q:
         basic.empty("search", "Nobody like this", "Nobody in the trash is called like that.")
     else:
         basic.empty("trash-2", "The trash is empty", "Who you delete waits here for 30 days.")
 
 
-def undoable(done: list[UndoEntry], zone: str) -> None:
+def draw_undo_log(done: list[UndoEntry], zone: str) -> None:
     if not done:
         return
     basic.heading("What you can take back")
@@ -120,17 +122,17 @@ def undoable(done: list[UndoEntry], zone: str) -> None:
                 with ui.element("div").classes("pd-row-main"), ui.element("span").classes("pd-row-text"):
                     basic.text(deed.sentence, "pd-row-name pd-whole")
                     basic.text(theme.time_word(deed.created_at, zone), "pd-row-sub")
-                back = basic.button("Undo", partial(undo, deed.id), "soft", "undo-2").classes("pd-narrow-btn")
+                back = basic.button("Undo", partial(undo_entry, deed.id), "soft", "undo-2").classes("pd-narrow-btn")
                 back.props["aria-label"] = f"Undo: {deed.sentence}"
 
 
 @tap
-def undo(session: Session, me: User, deed_id: UUID) -> str:
+def undo_entry(session: Session, me: User, deed_id: UUID) -> str:
     return undo_dispatch.undo(session, me, deed_id).sentence
 
 
 @tap
-def restore(session: Session, me: User, contact_id: UUID) -> Confirmation:
+def restore_contact(session: Session, me: User, contact_id: UUID) -> Confirmation:
     name = bank.restore(session, me, contact_id).name
     return Confirmation(f"{name} is back", lambda s, who: _away(s, who, contact_id))
 

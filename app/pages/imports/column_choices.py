@@ -17,7 +17,7 @@ Choose = Callable[[int, int, str], Awaitable[None]]
 Drop = Callable[[int], Awaitable[None]]
 
 
-def files(job: Job, choose: Choose, drop: Drop) -> None:
+def draw_files(job: Job, choose: Choose, drop: Drop) -> None:
     """A card for each file."""
     for place, sheet in enumerate(job.found):
         with ui.element("div").classes("pd-card pd-file"):

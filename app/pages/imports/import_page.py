@@ -10,8 +10,8 @@ from nicegui.events import UploadEventArguments
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
-from app.pages.imports.import_wizard import Wizard
-from app.pages.imports.past_imports import Past
+from app.pages.imports.import_wizard import ImportWizard
+from app.pages.imports.past_imports import PastImports
 from app.pages.ui import basic, toast
 from app.signals import Topic
 
@@ -37,8 +37,8 @@ async def import_page(shell: Shell) -> None:
     )
     picker.props["accept"] = KINDS
     picker.classes("hidden pd-files").on("finish", picker.reset)
-    wizard = Wizard(lambda some: _door(picker, some))
-    past = Past(shell.me)
+    wizard = ImportWizard(lambda some: _door(picker, some))
+    past = PastImports(shell.me)
     await past.show()
     live_updates.on(past.show, Topic.CONTACT, owner=shell.me.id)
 

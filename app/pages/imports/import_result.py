@@ -23,19 +23,19 @@ TREATMENTS = {
 }
 
 
-def nameless(sheets: Sequence[Sheet]) -> None:
+def ask_headings(sheets: Sequence[Sheet]) -> None:
     with ui.element("div").classes("pd-card"):
         which = f" in {sheets[0].filename}" if sheets[0].filename else ""
         basic.text(f"Who is it{which}?", "pd-strong")
         basic.text("Choose above which column is the name, or first name and last name.", "pd-muted")
 
 
-def refused(sentence: str) -> None:
+def draw_refused(sentence: str) -> None:
     with ui.element("div").classes("pd-card"):
         basic.text(sentence, "pd-strong")
 
 
-def waiting(words: str) -> ui.linear_progress:
+def draw_waiting(words: str) -> ui.linear_progress:
     """A bar that the work moves."""
     with ui.element("div").classes("pd-card pd-stack"):
         basic.text(words, "pd-strong").props("role=status")
@@ -44,7 +44,7 @@ def waiting(words: str) -> ui.linear_progress:
         return bar
 
 
-def plan(
+def draw_plan(
     job: Job,
     report: ImportReport,
     treat: Callable[[str], Awaitable[None]],
@@ -65,7 +65,7 @@ def plan(
             basic.text("There is nobody new in here.", "pd-muted")
 
 
-def done(report: ImportReport, start_over: Callable[[], None], errors: Callable[[], None]) -> None:
+def draw_done(report: ImportReport, start_over: Callable[[], None], errors: Callable[[], None]) -> None:
     """What was done, and the ways on from here."""
 
     @tap
@@ -78,7 +78,7 @@ def done(report: ImportReport, start_over: Callable[[], None], errors: Callable[
 
     with ui.element("div").classes("pd-card pd-stack"):
         with ui.element("div").props("role=status"):
-            basic.heading(moved(report), "pd-h2 pd-first pd-done")
+            basic.heading(describe_changes(report), "pd-h2 pd-first pd-done")
         _counts(report)
         _troubles(report, errors)
         with ui.element("div").classes("pd-line wrap"):
@@ -91,7 +91,7 @@ def people(count: int) -> str:
     return f"{count:,} contact{'' if count == 1 else 's'}"
 
 
-def moved(report: ImportReport) -> str:
+def describe_changes(report: ImportReport) -> str:
     return f"{people(report.new)} imported" if report.new or not report.updated else f"{people(report.updated)} updated"
 
 

@@ -26,7 +26,7 @@ STEP = 0.01
 log = logging.getLogger(__name__)
 
 
-class Wizard:
+class ImportWizard:
     """What one person is moving in on this page; `door` draws where files come in."""
 
     def __init__(self, door: Callable[[bool], None]) -> None:
@@ -81,7 +81,7 @@ class Wizard:
         if not self.job.found:
             return self.start_over()
         if nameless := self.job.nameless():
-            return self.outcome.show(("nameless", mine), lambda: import_result.nameless(nameless))
+            return self.outcome.show(("nameless", mine), lambda: import_result.ask_headings(nameless))
         self._wait("Looking through the rows …", mine)
         async with self.turn:
             if mine != self.asked:
@@ -91,14 +91,14 @@ class Wizard:
                     report = await look(lambda session, me: wizard_job.rehearse(session, me, self.job, self.tell))
             except Refusal as refusal:
                 sentence = str(refusal)
-                return self.outcome.show(("no", mine), lambda: import_result.refused(sentence))
+                return self.outcome.show(("no", mine), lambda: import_result.draw_refused(sentence))
             except Exception:
                 log.exception("a rehearsal broke")
                 return toast.show(self.page, BROKEN, "broken")
         if mine == self.asked:
             self.report = report
             self.outcome.show(
-                ("plan", mine), lambda: import_result.plan(self.job, report, self.treat, self.go, self.errors)
+                ("plan", mine), lambda: import_result.draw_plan(self.job, report, self.treat, self.go, self.errors)
             )
         return None
 
@@ -126,7 +126,7 @@ class Wizard:
             return
         self.report = done[0]
         self.page.run_javascript("scrollTo(0, 0)")
-        self.outcome.show("done", lambda: import_result.done(done[0], self.start_over, self.errors))
+        self.outcome.show("done", lambda: import_result.draw_done(done[0], self.start_over, self.errors))
 
     def start_over(self) -> None:
         self.job, self.report = Job(), None
@@ -152,7 +152,7 @@ class Wizard:
 
     def _wait(self, words: str, mark: Any) -> None:
         self.told = 0.0
-        self.outcome.show(("wait", mark), lambda: self._set_bar(import_result.waiting(words)))
+        self.outcome.show(("wait", mark), lambda: self._set_bar(import_result.draw_waiting(words)))
 
     def _set_bar(self, bar: ui.linear_progress) -> None:
         self.bar = bar
@@ -164,4 +164,4 @@ class Wizard:
 
     def _draw_files(self) -> None:
         self._open()
-        self.files.show(("files", self.asked), lambda: column_choices.files(self.job, self.choose, self.drop))
+        self.files.show(("files", self.asked), lambda: column_choices.draw_files(self.job, self.choose, self.drop))

@@ -13,7 +13,7 @@ from app.pages.ui.redraw import Memo
 from app.services.imports import import_undo
 
 
-class Past:
+class PastImports:
     """The list below the wizard."""
 
     def __init__(self, me: User) -> None:

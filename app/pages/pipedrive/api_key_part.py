@@ -18,7 +18,7 @@ from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
 
 
-def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, dependencies: Dependencies) -> None:
+def draw_my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, dependencies: Dependencies) -> None:
     @tap
     def disconnect(session: Session, me: User) -> str:
         profile.delete_pipedrive_key(session, me)
@@ -37,35 +37,35 @@ def my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, dependenc
                 basic.text("Look into it", "pd-strong")
                 basic.icon("external-link")
         if me.pipedrive_key:
-            kept(me, queue)
+            draw_kept_key(me, queue)
             if queue.stuck:
-                new_key(queue, refresh, dependencies)
+                draw_new_key(queue, refresh, dependencies)
             else:
                 with basic.expansion("Use another key"):
-                    new_key(queue, refresh, dependencies)
+                    draw_new_key(queue, refresh, dependencies)
             basic.button("Forget this key", forget, "bad")
         else:
             if queue.open:
-                basic.text(f"{waiting(queue.open)} and will go over by themselves.", "pd-strong")
+                basic.text(f"{waiting_words(queue.open)} and will go over by themselves.", "pd-strong")
             with ui.element("ol").classes("pd-steps"):
                 for step in HOW_TO_GET_A_KEY:
                     with ui.element("li"):
                         basic.text(step.replace(" in Settings here", " below"))
-            new_key(queue, refresh, dependencies)
+            draw_new_key(queue, refresh, dependencies)
         if policy.may_change_firm_settings(me):
             with basic.link("/settings/pipedrive", "pd-line"):
                 basic.text("How our words map to Pipedrive", "pd-strong")
                 basic.icon("chevron-right")
 
 
-def kept(me: User, queue: Queue) -> None:
+def draw_kept_key(me: User, queue: Queue) -> None:
     basic.text(f"{me.pipedrive_user_name} at {me.pipedrive_company}", "pd-strong")
     basic.text(f"Key ending in {me.pipedrive_last4}", "pd-muted pd-small")
     if queue.stuck:
         basic.text(f"{queue.reason} Paste a new key; what waits goes on by itself.", "pd-card pd-notice bad")
 
 
-def new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None:
+def draw_new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None:
     typed: dict[str, str] = {}
 
     async def connect() -> None:
@@ -82,7 +82,7 @@ def new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None:
             pipedrive_keys.save_key(session, me, key, owner, dependencies.seal)
             said = f"Connected as {owner.user_name} at {owner.company_domain}"
             waits = queue_overview.mine(session, me).open
-            return f"{said}; {waiting(waits)} and go over now" if waits else said
+            return f"{said}; {waiting_words(waits)} and go over now" if waits else said
 
         if await keep():
             await refresh()
@@ -94,5 +94,5 @@ def new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None:
         basic.text("Making a new key in Pipedrive ends the old one at once.", "pd-muted pd-small")
 
 
-def waiting(count: int) -> str:
+def waiting_words(count: int) -> str:
     return "1 push waits" if count == 1 else f"{count:,} pushes wait"

@@ -11,7 +11,7 @@ from app.pages.ui import basic, theme
 from app.services.pipedrive.conflicts import OpenConflict
 
 
-def draw(found: Sequence[OpenConflict], zone: str) -> None:
+def draw_conflicts(found: Sequence[OpenConflict], zone: str) -> None:
     """One card per contact, one choice per field."""
     by_contact = sorted(found, key=lambda one: str(one.contact_id))
     for contact_id, group in groupby(by_contact, lambda one: one.contact_id):
@@ -26,21 +26,23 @@ def draw(found: Sequence[OpenConflict], zone: str) -> None:
                     seen = theme.mid_sentence(theme.time_word(fields[0].seen_at, zone))
                     basic.text(f"Changed here and in Pipedrive; noticed {seen}", "pd-muted pd-small")
             for one in fields:
-                field(one)
+                draw_conflict(one)
 
 
-def field(one: OpenConflict) -> None:
+def draw_conflict(one: OpenConflict) -> None:
     about = one.field if one.about == one.contact_name else f"{one.about}: {one.field}"
     with ui.element("div").classes("pd-field-choice"):
         basic.text(f"{about[:1].upper()}{about[1:]}", "pd-strong")
         with ui.element("div").classes("pd-sides"):
-            side("Yours", one.ours, "Keep ours", one, ConflictResolution.OURS)
-            side("Pipedrive", one.theirs, "Take theirs", one, ConflictResolution.THEIRS)
+            draw_side("Yours", one.ours, "Keep ours", one, ConflictResolution.OURS)
+            draw_side("Pipedrive", one.theirs, "Take theirs", one, ConflictResolution.THEIRS)
 
 
-def side(whose: str, said: str, verb: str, one: OpenConflict, resolution: ConflictResolution) -> None:
+def draw_side(whose: str, said: str, verb: str, one: OpenConflict, resolution: ConflictResolution) -> None:
     with ui.element("div").classes("pd-side"):
         basic.text(whose, "pd-muted pd-small")
         basic.text(said or "nothing", "pd-pre" if said else "pd-muted")
-        made = basic.button(verb, lambda: push_actions.decide(one.id, resolution), "soft").classes("full-width")
+        made = basic.button(verb, lambda: push_actions.resolve_conflict(one.id, resolution), "soft").classes(
+            "full-width"
+        )
         made.props["aria-label"] = f"{verb}: {one.contact_name}, {one.field}"

@@ -30,7 +30,7 @@ USUAL = ""
 
 
 @dataclass(frozen=True)
-class There:
+class PipedriveSettings:
     """What is known of the firm's company in Pipedrive, and how we hear of changes there."""
 
     account: str
@@ -41,8 +41,8 @@ class There:
 
 @screen("Pipedrive for the firm")
 async def pipedrive_settings_page(shell: Shell) -> None:
-    def ask(session: Session, me: User) -> There:
-        return There(
+    def ask(session: Session, me: User) -> PipedriveSettings:
+        return PipedriveSettings(
             company_mapping.account_of(session, me),
             company_mapping.activity_types(session, me),
             company_mapping.labels(session, me),

@@ -17,20 +17,20 @@ DECIDED = {
 
 
 @tap
-def retry(session: Session, me: User, sync_id: UUID) -> str:
+def retry_push(session: Session, me: User, sync_id: UUID) -> str:
     push_jobs.retry(session, me, [sync_id])
     return "Trying again" if push_jobs.has_connection(session, me) else push_jobs.NO_KEY
 
 
 @tap
-def retry_all(session: Session, me: User, whose: UUID | None) -> str:
+def retry_all_pushes(session: Session, me: User, whose: UUID | None) -> str:
     """All that need somebody in the list that is shown."""
     count = push_jobs.retry(session, me, push_history.needing(session, me, whose))
     return f"Trying {count} again" if count else "Nothing to try again"
 
 
 @tap
-def link(session: Session, me: User, sync_id: UUID, kind: EntityType, typed: str) -> str:
+def link_record(session: Session, me: User, sync_id: UUID, kind: EntityType, typed: str) -> str:
     """`typed` is a number, or an address pasted from Pipedrive."""
     number = record_urls.home(session, me).number(typed, kind)
     record_choice.link_to(session, me, sync_id, number)
@@ -38,25 +38,25 @@ def link(session: Session, me: User, sync_id: UUID, kind: EntityType, typed: str
 
 
 @tap
-def create(session: Session, me: User, sync_id: UUID) -> str:
+def create_record(session: Session, me: User, sync_id: UUID) -> str:
     record_choice.create_anyway(session, me, sync_id)
     return "A new record is on its way"
 
 
 @tap
-def skip(session: Session, me: User, sync_id: UUID) -> Confirmation:
+def skip_push(session: Session, me: User, sync_id: UUID) -> Confirmation:
     record_choice.skip(session, me, sync_id)
     return Confirmation("Left out of Pipedrive", lambda s, who: _after_all(s, who, sync_id))
 
 
 @tap
-def undo(session: Session, me: User, sync_id: UUID) -> str:
+def undo_push(session: Session, me: User, sync_id: UUID) -> str:
     push_receipts.undo(session, me, sync_id)
     return "Taking back what this push created; what was linked stays"
 
 
 @tap
-def decide(session: Session, me: User, conflict_id: UUID, resolution: ConflictResolution) -> Confirmation:
+def resolve_conflict(session: Session, me: User, conflict_id: UUID, resolution: ConflictResolution) -> Confirmation:
     """Keep ours or take theirs; the way back is the opposite."""
     conflicts.resolve(session, me, conflict_id, resolution)
     return Confirmation(DECIDED[resolution], lambda s, who: _the_other_way(s, who, conflict_id))
@@ -69,7 +69,7 @@ def link_contact(session: Session, me: User, contact_id: UUID, typed: str) -> st
 
 
 @tap
-def unlink(session: Session, me: User, contact_id: UUID) -> Confirmation:
+def unlink_contact(session: Session, me: User, contact_id: UUID) -> Confirmation:
     number = bank.owned(session, me, contact_id).pipedrive_person_id
     record_choice.unlink(session, me, contact_id)
     back = (lambda s, who: _linked_again(s, who, contact_id, number)) if number else None

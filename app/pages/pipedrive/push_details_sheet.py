@@ -24,23 +24,23 @@ class PushActions:
 
     def __init__(self) -> None:
         self.record_choice = RecordChoiceSheet()
-        self.all = push_rows.Verbs(
-            retry=lambda item: push_actions.retry(item.sync.id),
+        self.all = push_rows.PushCardActions(
+            retry=lambda item: push_actions.retry_push(item.sync.id),
             link=self.link,
-            create=lambda item: push_actions.create(item.sync.id),
-            skip=lambda item: push_actions.skip(item.sync.id),
-            undo=lambda item: push_actions.undo(item.sync.id),
+            create=lambda item: push_actions.create_record(item.sync.id),
+            skip=lambda item: push_actions.skip_push(item.sync.id),
+            undo=lambda item: push_actions.undo_push(item.sync.id),
         )
 
     def link(self, item: Item) -> None:
         sync, there = item.sync, item.sync.candidates or []
         kind = EntityType(there[0]["kind"]) if there else EntityType.PERSON
         self.record_choice.open(
-            push_rows.title(item),
+            push_rows.push_title(item),
             kind,
-            lambda typed: push_actions.link(sync.id, kind, typed),
+            lambda typed: push_actions.link_record(sync.id, kind, typed),
             there,
-            (lambda: push_actions.create(sync.id)) if there else None,
+            (lambda: push_actions.create_record(sync.id)) if there else None,
         )
 
 
@@ -84,8 +84,8 @@ class PushDetailsSheet:
             return await look(self.ask)
 
     def show(self, seen: Seen | None) -> bool:
-        if seen and (facts := push_rows.facts(seen[0])) != self.shown:
+        if seen and (facts := push_rows.facts_shown(seen[0])) != self.shown:
             self.shown = facts
             with self.sheet.fresh():
-                push_rows.card(seen[0], self.zone, seen[1], self.actions.all)
+                push_rows.draw_card(seen[0], self.zone, seen[1], self.actions.all)
         return seen is not None

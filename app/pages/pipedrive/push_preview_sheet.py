@@ -55,7 +55,7 @@ class PushPreviewSheet:
             if not plan.ready:
                 basic.text(push_jobs.NO_KEY, "pd-card pd-notice wait").style("margin-top: 12px")
             basic.text(plan.sentence, "pd-plan").mark("plan")
-            basic.text(source(plan), "pd-muted pd-small")
+            basic.text(source_words(plan), "pd-muted pd-small")
             with ui.element("div").classes("pd-foot pd-stack"):
                 if plan.ready and plan.tokens and not plan.looked:
                     look_first = basic.button("Look in Pipedrive first", None, "soft", "search")
@@ -87,7 +87,7 @@ class PushPreviewSheet:
             await self.details.open(queued[-1])
 
 
-def source(plan: Plan) -> str:
+def source_words(plan: Plan) -> str:
     """Where the plan comes from, and what it would cost to know better."""
     if plan.looked or not plan.tokens:
         return LOOKED if plan.looked else ALL_KNOWN

@@ -38,7 +38,7 @@ class Notices:
     everybody: tuple[Queue, ...]
 
 
-def ask(session: Session, me: User) -> Notices:
+def load_notices(session: Session, me: User) -> Notices:
     everybody = queue_overview.everybody(session, me) if policy.may_manage_every_push(me) else []
     return Notices(
         queue_overview.mine(session, me),
@@ -48,35 +48,35 @@ def ask(session: Session, me: User) -> Notices:
     )
 
 
-def draw(seen: Notices, zone: str, *, mine: bool = True) -> None:
+def draw_notices(seen: Notices, zone: str, *, mine: bool = True) -> None:
     """`mine` says that the lists below are one's own."""
     if seen.stopped:
-        notice("wait", "clock", "Pushes are paused for everybody", f"{seen.stopped}. Nothing that waits is lost.")
+        draw_notice("wait", "clock", "Pushes are paused for everybody", f"{seen.stopped}. Nothing that waits is lost.")
     if not seen.mine.has_line:
-        no_key(seen.mine)
+        draw_no_key(seen.mine)
     elif seen.mine.stuck:
-        with notice("bad", "key-round", "Pipedrive does not accept your key", seen.mine.reason or ""):
+        with draw_notice("bad", "key-round", "Pipedrive does not accept your key", seen.mine.reason or ""):
             basic.text("What waits goes over by itself as soon as there is a new one.", "pd-muted pd-small")
             basic.button("Open Settings", lambda: ui.navigate.to("/settings"), "main")
     elif seen.budget and seen.budget.until:
-        parked(seen.budget, zone)
+        draw_parked(seen.budget, zone)
     elif seen.mine.until:
         when = theme.mid_sentence(theme.time_word(seen.mine.until, zone))
-        notice(
+        draw_notice(
             "wait",
             "clock",
             "Your queue rests",
-            f"{seen.mine.reason} It goes on {when} ({push_rows.until(seen.mine.until)}).",
+            f"{seen.mine.reason} It goes on {when} ({push_rows.until_words(seen.mine.until)}).",
         )
     elif seen.mine.open and not seen.stopped and mine:
         word = "push is" if seen.mine.open == 1 else "pushes are"
         basic.text(f"{seen.mine.open:,} {word} on the way, by themselves.", "pd-muted pd-small pd-on-the-way")
 
 
-def no_key(mine: Queue) -> None:
+def draw_no_key(mine: Queue) -> None:
     waiting = f"{mine.open:,} already wait and go over by themselves. " if mine.open else ""
     hint = f"{waiting}Until there is a key, everything else works and nothing is lost."
-    with notice("wait", "key-round", "No Pipedrive key yet", hint):
+    with draw_notice("wait", "key-round", "No Pipedrive key yet", hint):
         with ui.element("ol").classes("pd-steps"):
             for step in HOW_TO_GET_A_KEY:
                 with ui.element("li"):
@@ -84,14 +84,14 @@ def no_key(mine: Queue) -> None:
         basic.button("Add your key", lambda: ui.navigate.to("/settings"), "main", "key-round")
 
 
-def parked(budget: Budget, zone: str) -> None:
+def draw_parked(budget: Budget, zone: str) -> None:
     assert budget.until
     when = theme.mid_sentence(theme.time_word(budget.until, zone))
     reason = (budget.reason or "").partition(";")[0].rstrip(".")
-    notice("wait", "clock", "Your firm’s Pipedrive rests", f"{reason}. Everybody’s pushes go on {when}.")
+    draw_notice("wait", "clock", "Your firm’s Pipedrive rests", f"{reason}. Everybody’s pushes go on {when}.")
 
 
-def notice(tone: str, icon_name: str, title: str, hint: str) -> ui.element:
+def draw_notice(tone: str, icon_name: str, title: str, hint: str) -> ui.element:
     """A card that wants to be read; more may be put into it."""
     card = ui.element("div").classes("pd-card pd-notice").classes(tone).mark("notice")
     with card:
@@ -103,7 +103,7 @@ def notice(tone: str, icon_name: str, title: str, hint: str) -> ui.element:
     return card
 
 
-def money(budget: Budget | None) -> None:
+def draw_budget(budget: Budget | None) -> None:
     """Tokens: what Pipedrive charges for every call, from one purse for the whole company."""
     if budget is None:
         return
@@ -133,7 +133,7 @@ def money(budget: Budget | None) -> None:
             )
 
 
-def everybody(found: tuple[Queue, ...]) -> None:
+def draw_queues(found: tuple[Queue, ...]) -> None:
     """Who has how much in their queue, for a golden ticket; of a key at most the last four characters."""
     troubled = sum(queue.stuck or not queue.has_line for queue in found)
     words = f"Everybody’s queues ({len(found):,})" + (f", {troubled:,} cannot move" if troubled else "")

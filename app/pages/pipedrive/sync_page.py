@@ -122,7 +122,7 @@ class SyncCentre:
         mine = self.tab is Tab.NEEDS_YOU and self.whose == me.id
         return SyncState(
             push_history.tabs(session, me, self.whose),
-            queue_banners.ask(session, me),
+            queue_banners.load_notices(session, me),
             conflicts.open(session, me) if mine else (),
             push_history.items(session, me, self.tab, self.whose, limit=limit),
             record_urls.home(session, me),
@@ -142,13 +142,13 @@ class SyncCentre:
             words.set_text(f"{WORDS[tab]} ({state.counts[tab]:,})")
         notices, page = state.notices, state.page
         mine = self.whose == self.shell.me.id
-        self.notices.show(_notice_facts(notices), lambda: queue_banners.draw(notices, self.zone, mine=mine))
-        self.budget.show(notices.budget, lambda: queue_banners.money(notices.budget))
+        self.notices.show(_notice_facts(notices), lambda: queue_banners.draw_notices(notices, self.zone, mine=mine))
+        self.budget.show(notices.budget, lambda: queue_banners.draw_budget(notices.budget))
         if policy.may_manage_every_push(self.shell.me):
-            self.queues.show(notices.everybody, lambda: queue_banners.everybody(notices.everybody))
+            self.queues.show(notices.everybody, lambda: queue_banners.draw_queues(notices.everybody))
             names = {queue.user_id: queue.name for queue in notices.everybody}
             self.whose_choice.show(names, lambda: self.whose_select(names))
-        self.conflicts.show(state.conflicts, lambda: conflicts_part.draw(state.conflicts, self.zone))
+        self.conflicts.show(state.conflicts, lambda: conflicts_part.draw_conflicts(state.conflicts, self.zone))
         can_retry = bool(page.items) and self.tab is Tab.NEEDS_YOU
         self.retry_box.show(can_retry, lambda: self.draw_retry_all() if can_retry else None)
         self.show_pushes(page, state.home)
@@ -159,12 +159,12 @@ class SyncCentre:
 
     def show_pushes(self, page: Page, home: record_urls.Home) -> None:
         if self.tab is Tab.NEEDS_YOU:
-            facts: dict[str, object] = {str(one.sync.id): push_rows.facts(one) for one in page.items}
-            draws = [partial(push_rows.card, one, self.zone, home, self.actions.all) for one in page.items]
+            facts: dict[str, object] = {str(one.sync.id): push_rows.facts_shown(one) for one in page.items}
+            draws = [partial(push_rows.draw_card, one, self.zone, home, self.actions.all) for one in page.items]
             self.cards.show(facts, draws)
             return
         self.frame.set_visibility(bool(page.items))
-        shown = [push_rows.row(one) for one in page.items]
+        shown = [push_rows.list_row(one) for one in page.items]
         if self.rows:
             self.rows.renew(shown)
             return
@@ -173,7 +173,7 @@ class SyncCentre:
 
     def draw_retry_all(self) -> None:
         with ui.element("div").classes("pd-line pd-retry-all"):
-            basic.button("Retry all", lambda: push_actions.retry_all(self.whose), "plain", "refresh-cw")
+            basic.button("Retry all", lambda: push_actions.retry_all_pushes(self.whose), "plain", "refresh-cw")
 
     def whose_select(self, names: dict[UUID, str]) -> None:
         me = self.shell.me.id

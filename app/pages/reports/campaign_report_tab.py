@@ -15,13 +15,13 @@ from app.pages.core.tap import look, tap
 from app.pages.reports import chart_specs
 from app.pages.reports.chart_specs import Course
 from app.pages.reports.drill_down_sheet import DrillDownSheet
-from app.pages.reports.export_menu import Out
+from app.pages.reports.export_menu import ExportMenu
 from app.pages.reports.live import freshness
-from app.pages.reports.live.hub import Hub
-from app.pages.reports.live.subscriptions import GONE, Seat
-from app.pages.reports.parts.figure_tiles import Tiles
-from app.pages.reports.parts.live_chart import Graph, Pulse, Spec
-from app.pages.reports.report_filter import Chosen, Filter, day
+from app.pages.reports.live.hub import ReportHub
+from app.pages.reports.live.subscriptions import GONE, Subscription
+from app.pages.reports.parts.figure_tiles import FigureTiles
+from app.pages.reports.parts.live_chart import ChartSpec, FreshnessLabel, LiveChart
+from app.pages.reports.report_filter import ReportChoice, ReportFilter, parse_day
 from app.pages.reports.share_sheet import ShareSheet
 from app.pages.ui import basic, theme
 from app.services import policy
@@ -33,7 +33,7 @@ from app.services.reports.metric_definitions import DEFINITIONS
 PLACES = ("weeks", "goal-touches", "goal-meetings", "funnel", "methods", "people")
 
 
-async def report_tab(shell: Shell, hub: Hub, campaign_id: UUID) -> None:
+async def report_tab(shell: Shell, hub: ReportHub, campaign_id: UUID) -> None:
     """Draw the report where the caller stands; it keeps itself fresh."""
 
     def ask(session: Session, me: User) -> tuple[Campaign, dict[UUID, str], bool]:
@@ -42,7 +42,7 @@ async def report_tab(shell: Shell, hub: Hub, campaign_id: UUID) -> None:
         return campaign, members, policy.may_manage_campaign(me, campaign)
 
     campaign, members, leads = await look(ask)
-    chosen = Chosen.of(ui.context.client.sub_pages_router.current_path)
+    chosen = ReportChoice.of(ui.context.client.sub_pages_router.current_path)
     await ReportTab(shell, hub, campaign, members, chosen, leads=leads).subscribe()
 
 
@@ -50,27 +50,34 @@ class ReportTab:
     """What is chosen, the subscription to the report of that, and the figures and charts that show it."""
 
     def __init__(
-        self, shell: Shell, hub: Hub, campaign: Campaign, people: dict[UUID, str], chosen: Chosen, *, leads: bool
+        self,
+        shell: Shell,
+        hub: ReportHub,
+        campaign: Campaign,
+        people: dict[UUID, str],
+        chosen: ReportChoice,
+        *,
+        leads: bool,
     ) -> None:
         self.shell = shell
         self.hub = hub
         self.campaign = campaign
         self.leads = leads
         self.report: Report | None = None
-        self.seat: Seat | None = None
+        self.seat: Subscription | None = None
         self.turn = 0
-        self.graphs: dict[str, Graph] = {}
+        self.graphs: dict[str, LiveChart] = {}
         # the days that the figures on the screen were asked for, which are not those of tomorrow
         self.asked: Asked = chosen.asked(campaign_cards.today(shell.me.timezone))
         self.drill_down = DrillDownSheet(shell, campaign)
         with ui.element("div").classes("pd-report") as self.body:
             with ui.element("div").classes("pd-report-top"):
-                self.pulse = Pulse().mark("pulse")
+                self.pulse = FreshnessLabel().mark("pulse")
                 ui.element("span").classes("pd-grow")
                 self.draw_buttons()
-            self.filter = Filter(chosen, people, self.choose)
+            self.filter = ReportFilter(chosen, people, self.choose)
             self.trouble = basic.text("", "pd-report-trouble").props("role=alert")
-            self.tiles = Tiles(self.open_figure)
+            self.tiles = FigureTiles(self.open_figure)
             self.grid = ui.element("div").classes("pd-graphs")
             if leads:
                 self.draw_ranking_switch()
@@ -79,13 +86,13 @@ class ReportTab:
                     name = chart_specs.WORDS.get(key, key.replace("_", " ").capitalize())
                     basic.text(f"{name}: {sentence}", "pd-small")
         self.trouble.set_visibility(False)
-        self.show_freshness = freshness.beating(self.pulse, lambda: self.seat, shell.me.timezone)
+        self.show_freshness = freshness.keep_fresh(self.pulse, lambda: self.seat, shell.me.timezone)
 
     def draw_buttons(self) -> None:
         if self.leads:
             share = ShareSheet(self.shell.me, self.campaign.id, self.shell.dependencies.address)
             basic.button("Share", share.open, "soft", "link").mark("share")
-        Out(lambda: self.report, lambda: list(self.graphs.values()))
+        ExportMenu(lambda: self.report, lambda: list(self.graphs.values()))
         with basic.link(f"/campaigns/{self.campaign.id}/screen", "pd-act", label="Big screen", away=True):
             basic.icon("monitor")
 
@@ -100,7 +107,7 @@ class ReportTab:
 
         box.on_value_change(lambda event: work(event.value))
 
-    async def choose(self, chosen: Chosen) -> None:
+    async def choose(self, chosen: ReportChoice) -> None:
         query = chosen.query()
         ui.navigate.history.replace(f"/campaigns/{self.campaign.id}?tab=report" + (f"&{query}" if query else ""))
         await self.subscribe()
@@ -138,19 +145,19 @@ class ReportTab:
         self.show_trouble("")
         self.report = report
         self.tiles.show(report.figures, "the days before" if self.filter.chosen.dated else "the week before")
-        course = course_of(self.campaign, self.shell.me.timezone)
-        whole = self.filter.chosen == Chosen()
-        for place, spec in chart_specs.every(report, course, whole=whole).items():
+        course = campaign_course(self.campaign, self.shell.me.timezone)
+        whole = self.filter.chosen == ReportChoice()
+        for place, spec in chart_specs.report_charts(report, course, whole=whole).items():
             if place in self.graphs:
                 self.graphs[place].renew(spec)
         if not self.graphs:
-            self.draw_charts(chart_specs.every(report, course, whole=whole))
+            self.draw_charts(chart_specs.report_charts(report, course, whole=whole))
         self.show_freshness()
 
-    def draw_charts(self, specs: dict[str, Spec]) -> None:
+    def draw_charts(self, specs: dict[str, ChartSpec]) -> None:
         with self.grid:
             for place in PLACES:
-                graph = Graph(specs[place], partial(self.open_bar, place))
+                graph = LiveChart(specs[place], partial(self.open_bar, place))
                 self.graphs[place] = graph.classes("wide" if place in {"weeks", "people"} else "").mark(place)
 
     def show_lost(self) -> None:
@@ -168,7 +175,7 @@ class ReportTab:
             await self.drill_down.open(f"At least: {STAGES[Stage(key)]}", self.asked, key)
         elif place == "methods":
             await self.drill_down.open(f"Touches: {ACTIVITY_LABELS[ActivityType(key)]}", self.asked, key)
-        elif monday := day(key):
+        elif monday := parse_day(key):
             await self.drill_down.open(f"Touches in the week of {monday.day} {monday:%b %Y}", self.asked, key)
 
     def name(self, key: str) -> str:
@@ -176,7 +183,7 @@ class ReportTab:
         return next(found, "a colleague")
 
 
-def course_of(campaign: Campaign, zone: str) -> Course:
+def campaign_course(campaign: Campaign, zone: str) -> Course:
     """A campaign without a start date began when it was made."""
     made = theme.local(campaign.created_at, zone).date()
     return Course(campaign.start_date or min(made, campaign.end_date or made), campaign.end_date)

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.pages.campaigns.parts.board_cards import STAGES
-from app.pages.reports.parts import chart_options as draw
-from app.pages.reports.parts.live_chart import Spec, Table
+from app.pages.reports.parts import chart_options
+from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
 from app.services.reports.figures import THIN, Rate, Report, Week
 from app.services.reports.files import export
 from app.services.reports.goal_forecast import Pace
@@ -32,27 +32,27 @@ class Course:
     ends: date | None
 
 
-def every(report: Report, course: Course, *, whole: bool) -> dict[str, Spec]:
+def report_charts(report: Report, course: Course, *, whole: bool) -> dict[str, ChartSpec]:
     """All charts by their place on the screen; `whole` says that nothing narrows the report."""
     specs = {
-        "weeks": weeks(report),
-        "funnel": funnel(report),
-        "methods": rates(report, report.by_type, "By outreach method", "method"),
-        "people": rates(report, report.by_user, "By person", "person"),
+        "weeks": weeks_chart(report),
+        "funnel": funnel_chart(report),
+        "methods": rates_chart(report, report.by_type, "By outreach method", "method"),
+        "people": rates_chart(report, report.by_user, "By person", "person"),
     }
-    return specs | {f"goal-{key}": goal(report, key, course, whole=whole) for key in GOALS}
+    return specs | {f"goal-{key}": goal_chart(report, key, course, whole=whole) for key in GOALS}
 
 
-def weeks(report: Report) -> Spec:
+def weeks_chart(report: Report) -> ChartSpec:
     """The trend: touches of each week, and the meetings that came of them."""
     found = report.per_week[-DRAWN_WEEKS:]
     names = [_short(week.start) for week in found]
-    drawn = draw.columns(
+    drawn = chart_options.stacked_columns(
         names,
         {"Reached": [week.reached for week in found], "Not reached": [week.touches - week.reached for week in found]},
         [
-            draw.Line("Booked", [week.booked for week in found], draw.ORANGE, "circle", "solid"),
-            draw.Line("Held", [week.held for week in found], draw.GREEN, "diamond", "dashed"),
+            chart_options.Line("Booked", [week.booked for week in found], chart_options.ORANGE, "circle", "solid"),
+            chart_options.Line("Held", [week.held for week in found], chart_options.GREEN, "diamond", "dashed"),
         ],
     )
     cells = [[_day(week.start), *map(str, _counts(week))] for week in found]
@@ -60,66 +60,70 @@ def weeks(report: Report) -> Spec:
     told = [[row[0], *(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=True))] for row in cells]
     busy = any(any(_counts(week)) for week in found)
     note = f"Touches and meetings of each week; the last {DRAWN_WEEKS} are drawn." if len(report.per_week) > DRAWN_WEEKS else "Touches and meetings of each week."  # fmt: skip
-    return Spec(
-        "Week by week", Table(heads, cells), drawn, note,
+    return ChartSpec(
+        "Week by week", ChartTable(heads, cells), drawn, note,
         alt=f"Column chart of {len(found)} weeks; the last one has {found[-1].touches} touches." if found else "",
         height=300, keys=[week.start.isoformat() for week in found], across="x", tips=told,
         empty="" if busy else "Nothing was done in these days.", file=picture_name(report, "weeks"),
     )  # fmt: skip
 
 
-def funnel(report: Report) -> Spec:
+def funnel_chart(report: Report) -> ChartSpec:
     """How far the contacts ever came."""
     steps = report.funnel
     names = [f"{STAGES[step.stage]}\n{percent(step.share)}" for step in steps]
     cells = [[STAGES[step.stage], str(step.reached_n), percent(step.share)] for step in steps]
     total = steps[0].reached_n if steps else 0
-    return Spec(
-        "Funnel", Table(("Stage", "Contacts that got there", "Share"), cells),
-        draw.bars(names, {"Contacts": [step.reached_n for step in steps]}),
+    return ChartSpec(
+        "Funnel", ChartTable(("Stage", "Contacts that got there", "Share"), cells),
+        chart_options.bars(names, {"Contacts": [step.reached_n for step in steps]}),
         "How many contacts ever got at least this far.",
         alt="Bar chart: " + ", ".join(f"{row[0]} {row[1]}" for row in cells) + ".",
-        height=draw.height(len(steps)), keys=[step.stage.value for step in steps], across="y",
+        height=chart_options.chart_height(len(steps)), keys=[step.stage.value for step in steps], across="y",
         tips=[[row[0], f"{row[1]} contacts", row[2]] for row in cells],
         empty="" if total else "Nobody is in this campaign yet.", file=picture_name(report, "funnel"),
     )  # fmt: skip
 
 
-def rates(report: Report, found: Sequence[Rate], title: str, what: str) -> Spec:
+def rates_chart(report: Report, found: Sequence[Rate], title: str, what: str) -> ChartSpec:
     """What share of the touches reached somebody, with the interval and how many there were."""
     rows = [rate_row(one) for one in found]
     cells = [rate_cells(one) for one in found]
-    return Spec(
-        title, Table((what.capitalize(), *RATES), cells), draw.shares(rows),
+    return ChartSpec(
+        title, ChartTable((what.capitalize(), *RATES), cells), chart_options.share_bars(rows),
         f"Share of touches that reached somebody, with its 95 % range; hatched below {THIN} touches.",
         alt="Bar chart: " + "; ".join(f"{row[0]} {row[3]} of {row[1]}" for row in cells) + ".",
-        height=draw.height(len(found)), keys=[one.key for one in found], across="y", tips=[rate_tip(row) for row in cells],
+        height=chart_options.chart_height(len(found)), keys=[one.key for one in found], across="y", tips=[rate_tip(row) for row in cells],
         empty="" if any(one.touches for one in found) else "No touches in these days.",
         file=picture_name(report, what),
     )  # fmt: skip
 
 
-def goal(report: Report, key: str, course: Course, *, whole: bool) -> Spec:
+def goal_chart(report: Report, key: str, course: Course, *, whole: bool) -> ChartSpec:
     """The way to a goal. Which days are chosen plays no part: a goal is for the whole campaign."""
     pace, zone = report.pace[key], ZoneInfo(report.zone)
     if not pace.goal:
-        return Spec(GOALS[key], Table((), ()), note=pace.sentence, empty="Set a goal to see the way to it.", height=60)
+        return ChartSpec(
+            GOALS[key], ChartTable((), ()), note=pace.sentence, empty="Set a goal to see the way to it.", height=60
+        )
     today = report.as_of.astimezone(zone).date()
     points = _points(report, key, course.begun, today, pace.done) if whole else [(course.begun, 0), (today, pace.done)]
     likely = None if pace.likely_low is None or pace.likely_high is None else (pace.likely_low, pace.likely_high)
     moments = [(_ms(day), n) for day, n in points]
-    drawn = draw.course(moments, pace.goal, _ms(course.begun), _ms(course.ends) if course.ends else None, likely)
-    return Spec(
-        GOALS[key], Table(("What", "Number"), _pace_rows(pace)), drawn, pace.sentence,
+    drawn = chart_options.goal_lines(
+        moments, pace.goal, _ms(course.begun), _ms(course.ends) if course.ends else None, likely
+    )
+    return ChartSpec(
+        GOALS[key], ChartTable(("What", "Number"), _pace_rows(pace)), drawn, pace.sentence,
         alt=f"Line chart: {pace.done} of {pace.goal} done. {pace.sentence}", height=260,
         file=picture_name(report, f"goal-{key}"),
     )  # fmt: skip
 
 
-def rate_row(one: Rate) -> draw.Share:
+def rate_row(one: Rate) -> chart_options.Share:
     said = f"{one.share:.0%} of {one.touches}" if one.touches else "no touches"
     share, low, high = (round(part * 100, 1) for part in (one.share, one.low, one.high))
-    return draw.Share(f"{one.name}\n{said}", share if one.touches else None, low, high, one.thin)
+    return chart_options.Share(f"{one.name}\n{said}", share if one.touches else None, low, high, one.thin)
 
 
 def rate_cells(one: Rate) -> list[str]:

@@ -105,11 +105,11 @@ class DrillDownList:
                 basic.icon(touch_rows.TYPE_ICONS[row.type] if row.type else "user")
             with ui.element("span").classes("pd-row-text"):
                 basic.text(row.contact or "Somebody whose name is not yours to see", "pd-row-name")
-                basic.text(" · ".join(filter(None, facts(row))), "pd-row-sub pd-whole")
+                basic.text(" · ".join(filter(None, row_words(row))), "pd-row-sub pd-whole")
             basic.text(theme.day_word(row.at, self.zone), "pd-small pd-muted pd-nowrap")
 
 
-def facts(row: Row) -> list[str | None]:
+def row_words(row: Row) -> list[str | None]:
     """`Call`, `Reached`, `In dialogue`, `by Ada Lind`."""
-    kind, outcome = row.type and ACTIVITY_LABELS[row.type], row.outcome and touch_rows.word(row.outcome)
+    kind, outcome = row.type and ACTIVITY_LABELS[row.type], row.outcome and touch_rows.outcome_word(row.outcome)
     return [kind, outcome, row.stage and board_cards.STAGES[row.stage], row.by]

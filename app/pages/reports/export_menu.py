@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.models import User
 from app.pages.core.tap import tap
 from app.pages.reports.chart_specs import WORDS, picture_name
-from app.pages.reports.parts.live_chart import Graph
+from app.pages.reports.parts.live_chart import LiveChart
 from app.pages.ui import basic, toast
 from app.services.base import audit_log
 from app.services.campaigns import campaigns
@@ -23,10 +23,10 @@ MAKERS: dict[str, tuple[Callable[[Report], bytes], str]] = {
 SLOW = "The charts did not arrive in time. Please try again."
 
 
-class Out:
+class ExportMenu:
     """The menu, and what it does with the report that is on the screen."""
 
-    def __init__(self, shown: Callable[[], Report | None], graphs: Callable[[], Sequence[Graph]]) -> None:
+    def __init__(self, shown: Callable[[], Report | None], graphs: Callable[[], Sequence[LiveChart]]) -> None:
         self.shown, self.graphs = shown, graphs
         with basic.button("Export", None, "soft", "upload").props("aria-haspopup=menu"), ui.menu().props("auto-close"):
             ui.menu_item("Excel", lambda: self.table("xlsx"))
@@ -50,17 +50,17 @@ class Out:
 
     async def picture(self) -> None:
         report = self.shown()
-        if report and await noted(report, "png") and self.graphs():
-            self.graphs()[0].save_poster(head(report))
+        if report and await record_export(report, "png") and self.graphs():
+            self.graphs()[0].save_poster(picture_heading(report))
 
     async def hand_out(self, ending: str, make: Callable[[Report], bytes], media_type: str) -> None:
         report = self.shown()
         made: list[bytes] = []
-        if report and await noted(report, ending, lambda: made.append(make(report))):
+        if report and await record_export(report, ending, lambda: made.append(make(report))):
             ui.download.content(made[0], export.name(report, ending), media_type)
 
 
-async def noted(report: Report, ending: str, make: Callable[[], Any] = bool) -> bool:
+async def record_export(report: Report, ending: str, make: Callable[[], Any] = bool) -> bool:
     """Whoever takes a report along may still see it, and the trail knows; `make` runs in the same step."""
 
     @tap
@@ -72,7 +72,7 @@ async def noted(report: Report, ending: str, make: Callable[[], Any] = bool) -> 
     return await work()
 
 
-def head(report: Report) -> dict[str, Any]:
+def picture_heading(report: Report) -> dict[str, Any]:
     """What stands above the charts on the picture of the whole report."""
     since = report.since.isoformat() if report.since else "the beginning"
     until = report.until.isoformat() if report.until else report.as_of.date().isoformat()

@@ -17,7 +17,7 @@ SPANS: dict[str, str] = {"": "All the time", "7": "7 days", "30": "30 days", "90
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ReportChoice:
     """`days` is a number of days until today, or `own` for those from `since` to `until`; nothing means everything."""
 
     days: str = ""
@@ -30,7 +30,7 @@ class Chosen:
     def of(cls, address: str) -> Self:
         """As the address says; what cannot be read narrows nothing."""
         said = {key: values[0] for key, values in parse_qs(urlsplit(address).query).items()}
-        since, until = day(said.get("from")), day(said.get("to"))
+        since, until = parse_day(said.get("from")), parse_day(said.get("to"))
         days = said.get("days", "")
         return cls(
             days="own" if since or until else days if days in {"7", "30", "90"} else "",
@@ -62,10 +62,10 @@ class Chosen:
         return bool(self.days in {"7", "30", "90"} or self.since or self.until)
 
 
-class Filter:
+class ReportFilter:
     """The row of choices above a report; tells `on_change` what is chosen now."""
 
-    def __init__(self, chosen: Chosen, people: dict[UUID, str], on_change: Callable[[Chosen], Any]) -> None:
+    def __init__(self, chosen: ReportChoice, people: dict[UUID, str], on_change: Callable[[ReportChoice], Any]) -> None:
         self.chosen, self.on_change = chosen, on_change
         with ui.element("div").classes("pd-report-filter"):
             self.spans = basic.chips(SPANS, chosen.days, self.span)
@@ -80,7 +80,7 @@ class Filter:
     def date(self, label: str, name: str, value: date | None) -> None:
         box = ui.input(label, value=value.isoformat() if value else "").classes("pd-field").mark(name)
         box.props("outlined dense stack-label type=date debounce=400")
-        box.on_value_change(lambda event: self.choose(**{name: day(event.value)}))
+        box.on_value_change(lambda event: self.choose(**{name: parse_day(event.value)}))
 
     def pick(self, label: str, name: str, options: dict[Any, str], value: Any) -> None:
         known = {**options, value: options.get(value, "Somebody else")}
@@ -100,7 +100,7 @@ class Filter:
             await self.on_change(self.chosen)
 
 
-def day(typed: str | None) -> date | None:
+def parse_day(typed: str | None) -> date | None:
     try:
         return date.fromisoformat(typed or "")
     except ValueError:

@@ -16,9 +16,9 @@ from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.reports.parts.answer_chart import spec
-from app.pages.reports.parts.live_chart import Graph
-from app.pages.reports.report_filter import day
+from app.pages.reports.parts.answer_chart import answer_chart
+from app.pages.reports.parts.live_chart import LiveChart
+from app.pages.reports.report_filter import parse_day
 from app.pages.reports.saved_reports_part import SavedReportsPart
 from app.pages.ui import basic, toast
 from app.pages.ui.theme import icon
@@ -36,7 +36,7 @@ Seen = tuple[list[Answer], PickLists, list[SavedReport]]
 
 @screen("Reports")
 async def reports_page(shell: Shell, since: str = "", until: str = "", sector: str = "", theme: str = "") -> None:
-    wanted = Wanted(day(since), day(until), sector, theme)
+    wanted = AnswerFilter(parse_day(since), parse_day(until), sector, theme)
     try:
         seen = await look(partial(load_answers, wanted=wanted))
     except Refusal:
@@ -48,7 +48,7 @@ async def reports_page(shell: Shell, since: str = "", until: str = "", sector: s
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AnswerFilter:
     """What narrows the answers, as it stands in the address."""
 
     since: date | None = None
@@ -69,7 +69,7 @@ class Wanted:
         return "/reports" + (f"?{query}" if query else "")
 
 
-def load_answers(session: Session, me: User, wanted: Wanted) -> Seen:
+def load_answers(session: Session, me: User, wanted: AnswerFilter) -> Seen:
     """The answers to all questions, the words to choose from, and the saved reports."""
     answers = [questions.answer(session, me, question, wanted.filters()) for question in questions.TITLES]
     return answers, listing.pick_lists(session, me), saved_reports.listed(session, me)
@@ -78,13 +78,13 @@ def load_answers(session: Session, me: User, wanted: Wanted) -> Seen:
 class ReportsPage:
     """All answers at once; news changes them in place."""
 
-    def __init__(self, shell: Shell, wanted: Wanted, seen: Seen) -> None:
+    def __init__(self, shell: Shell, wanted: AnswerFilter, seen: Seen) -> None:
         answers, lists, kept = seen
         self.shell = shell
         self.wanted = wanted
         self.turn = 0
         self.boxes: dict[str, ui.element] = {}
-        self.graphs: dict[Question, Graph] = {}
+        self.graphs: dict[Question, LiveChart] = {}
         with ui.element("div").classes("pd-title"):
             basic.title("Reports")
             with ui.element("div").classes("pd-line"):
@@ -98,7 +98,7 @@ class ReportsPage:
         with ui.element("div").classes("pd-graphs"):
             for answer in answers:
                 with ui.element("div").classes("pd-answer"):
-                    self.graphs[answer.question] = Graph(spec(answer)).mark(answer.question.value)
+                    self.graphs[answer.question] = LiveChart(answer_chart(answer)).mark(answer.question.value)
                     saved.offer(answer.question)
 
     def draw_filters(self, lists: PickLists) -> None:
@@ -107,7 +107,7 @@ class ReportsPage:
                 value = getattr(self.wanted, name)
                 box = ui.input(label, value=value.isoformat() if value else "").mark(name)
                 self.boxes[name] = box.props("outlined dense stack-label type=date debounce=400").classes("pd-field")
-                box.on_value_change(lambda event, name=name: self.choose(**{name: day(event.value)}))
+                box.on_value_change(lambda event, name=name: self.choose(**{name: parse_day(event.value)}))
             for label, name, words in (("Sector", "sector", lists.sectors), ("Theme", "theme", lists.themes)):
                 self.draw_select(label, name, words)
 
@@ -141,7 +141,7 @@ class ReportsPage:
             return
         if turn == self.turn:
             for answer in answers:
-                self.graphs[answer.question].renew(spec(answer))
+                self.graphs[answer.question].renew(answer_chart(answer))
 
     async def take_news(self) -> None:
         """What comes while it waits makes one more question, not many: five answers are not asked for at every touch."""
@@ -150,4 +150,4 @@ class ReportsPage:
 
 
 def open_saved(kept: SavedReport) -> None:
-    ui.navigate.to(Wanted.of(kept).address())
+    ui.navigate.to(AnswerFilter.of(kept).address())

@@ -10,15 +10,15 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import User
-from app.pages.activities.introduction_offers import Offers
+from app.pages.activities.introduction_offers import IntroductionOffers
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.reports.parts import introductions_chart
-from app.pages.reports.parts.live_chart import Graph
-from app.pages.reports.report_filter import Chosen
+from app.pages.reports.parts.live_chart import LiveChart
+from app.pages.reports.report_filter import ReportChoice
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Memo
 from app.services.activities import introductions
@@ -60,7 +60,7 @@ def load_team(session: Session, me: User, chosen: TeamFilter) -> Seen:
     found = listing.listed(session, me, Wanted(sort="name"), day, MOST).items
     named = {card.campaign.id: card.campaign.name for card in found}
     campaign_id = next((one for one in named if str(one) == chosen.campaign), None)
-    team = team_report.team(session, me, Chosen(days=chosen.days).asked(day), campaign_id)
+    team = team_report.team(session, me, ReportChoice(days=chosen.days).asked(day), campaign_id)
     return team, introductions.offered(session, me), introductions.ticket_rate(session, me, campaign_id), named
 
 
@@ -77,9 +77,9 @@ class TeamReportPage:
         with ui.element("div").classes("pd-report-who one"):
             self.draw_campaign_select(named)
         self.team = Memo()
-        self.offers = Offers(named)
+        self.offers = IntroductionOffers(named)
         with ui.element("div").style("margin-top: 16px").mark("ticket-rate"):
-            self.tickets = Graph(introductions_chart.spec(rate))
+            self.tickets = LiveChart(introductions_chart.introductions_chart(rate))
         self.show(seen)
 
     def draw_campaign_select(self, named: dict[UUID, str]) -> None:
@@ -108,12 +108,12 @@ class TeamReportPage:
 
     def show(self, seen: Seen) -> None:
         team, offers, rate, _ = seen
-        self.team.show((team.members, team.ranked, team.logging), lambda: board(team))
+        self.team.show((team.members, team.ranked, team.logging), lambda: draw_team(team))
         self.offers.show(offers, self.zone)
-        self.tickets.renew(introductions_chart.spec(rate))
+        self.tickets.renew(introductions_chart.introductions_chart(rate))
 
 
-def board(team: Team) -> None:
+def draw_team(team: Team) -> None:
     """Everybody in a row; on a phone each row breaks into its numbers."""
     active = sum(one.active for one in team.members)
     said = f"{team.logging} of {active} logged a touch this week."
@@ -125,10 +125,10 @@ def board(team: Team) -> None:
                 basic.line(word or "Place", "th", "pd-team-place" if not word else "").props("scope=col")
         with ui.element("tbody"):
             for place, one in enumerate(team.members, 1):
-                teammate(one, place if team.ranked else None)
+                draw_teammate(one, place if team.ranked else None)
 
 
-def teammate(one: Teammate, place: int | None) -> None:
+def draw_teammate(one: Teammate, place: int | None) -> None:
     with ui.element("tr"):
         basic.line(str(place or ""), "td", "pd-team-place")
         with basic.line(one.name if one.active else f"{one.name} (left)", "th", "pd-team-name").props("scope=row"):

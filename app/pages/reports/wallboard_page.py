@@ -13,12 +13,12 @@ from app.models import Campaign, CampaignStatus, User
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.core.tap import look
 from app.pages.reports import chart_specs
-from app.pages.reports.campaign_report_tab import course_of
+from app.pages.reports.campaign_report_tab import campaign_course
 from app.pages.reports.live import freshness
-from app.pages.reports.live.hub import Hub
-from app.pages.reports.live.subscriptions import Seat
-from app.pages.reports.parts.figure_tiles import Tiles
-from app.pages.reports.parts.live_chart import Graph, Pulse, Spec
+from app.pages.reports.live.hub import ReportHub
+from app.pages.reports.live.subscriptions import Subscription
+from app.pages.reports.parts.figure_tiles import FigureTiles
+from app.pages.reports.parts.live_chart import ChartSpec, FreshnessLabel, LiveChart
 from app.pages.ui import basic
 from app.services.campaigns import campaigns, listing
 from app.services.campaigns.listing import Wanted
@@ -29,7 +29,7 @@ EACH, MOST = 20.0, 200
 HIGH = 380
 
 
-async def wallboard_page(hub: Hub, campaign_id: str = "") -> None:
+async def wallboard_page(hub: ReportHub, campaign_id: str = "") -> None:
     """`/campaigns/{campaign_id}/screen` stays with one campaign, `/reports/screen` goes round."""
     ui.page_title("Big screen · Pipedriven")
     with ui.element("main").classes("pd-screen") as body:
@@ -48,11 +48,11 @@ async def wallboard_page(hub: Hub, campaign_id: str = "") -> None:
 class WallboardPage:
     """Which campaign is shown, and the seat before its report."""
 
-    def __init__(self, hub: Hub, only: str, body: Element) -> None:
+    def __init__(self, hub: ReportHub, only: str, body: Element) -> None:
         self.hub = hub
         self.only, self.body = only, body
         self.campaign: Campaign | None = None
-        self.seat: Seat | None = None
+        self.seat: Subscription | None = None
 
     def ask(self, session: Session, me: User) -> tuple[list[Campaign], User]:
         if self.only:
@@ -85,32 +85,32 @@ class WallboardPage:
 class Wallboard:
     """What is drawn of one campaign."""
 
-    def __init__(self, campaign: Campaign, me: User, place: str, seat: Callable[[], Seat | None]) -> None:
+    def __init__(self, campaign: Campaign, me: User, place: str, seat: Callable[[], Subscription | None]) -> None:
         self.campaign = campaign
         self.zone = me.timezone
-        self.graphs: dict[str, Graph] = {}
+        self.graphs: dict[str, LiveChart] = {}
         with ui.element("div").classes("pd-screen-head"):
             basic.title(campaign.name)
             basic.text(place, "pd-muted")
-            freshness.beating(Pulse(), seat, self.zone)
-        self.tiles = Tiles(None)
+            freshness.keep_fresh(FreshnessLabel(), seat, self.zone)
+        self.tiles = FigureTiles(None)
         self.pace = basic.text("", "pd-screen-pace")
         self.grid = ui.element("div").classes("pd-screen-graphs")
 
-    async def subscribe(self, hub: Hub) -> Seat:
+    async def subscribe(self, hub: ReportHub) -> Subscription:
         with self.grid:
             return await hub.follow(self.campaign.id, Asked(), self.show, self.show_lost)
 
     def show(self, report: Report) -> None:
         self.tiles.show(report.figures, "the week before")
         self.pace.set_text(" ".join(one.sentence for one in report.pace.values() if one.goal))
-        specs = chart_specs.every(report, course_of(self.campaign, self.zone), whole=True)
+        specs = chart_specs.report_charts(report, campaign_course(self.campaign, self.zone), whole=True)
         goal = next((key for key in ("goal-meetings", "goal-touches") if not specs[key].empty), "methods")
         for place in ("weeks", "funnel", goal):
             if place in self.graphs:
-                self.graphs[place].renew(larger(specs[place]))
+                self.graphs[place].renew(wallboard_spec(specs[place]))
             else:
-                self.graphs[place] = Graph(larger(specs[place])).classes("wide" if place == "weeks" else "")
+                self.graphs[place] = LiveChart(wallboard_spec(specs[place])).classes("wide" if place == "weeks" else "")
 
     def show_lost(self) -> None:
         self.grid.clear()
@@ -118,5 +118,5 @@ class Wallboard:
             basic.empty("target", "This campaign is not yours to see any more.", "It was deleted, or you left it.")
 
 
-def larger(spec: Spec) -> Spec:
+def wallboard_spec(spec: ChartSpec) -> ChartSpec:
     return replace(spec, height=HIGH, bare=True, keys=None)

@@ -12,7 +12,7 @@ from app.models import CalendarFeed, NotificationSettings, PushDevice, User, Use
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, session_id, tap
-from app.pages.pipedrive.api_key_part import my_key
+from app.pages.pipedrive.api_key_part import draw_my_key
 from app.pages.settings.calendar_part import draw_calendar
 from app.pages.settings.notifications_part import draw_notification_settings
 from app.pages.settings.push_devices_part import draw_push_devices
@@ -65,7 +65,7 @@ async def settings_page(shell: Shell) -> None:
     def content(known: Known) -> None:
         with ui.element("div").classes("pd-two"):
             with ui.element("section"):
-                my_key(known.me, known.queue, known.firm, refresh, dependencies)
+                draw_my_key(known.me, known.queue, known.firm, refresh, dependencies)
                 draw_profile(known.me)
             with ui.element("section"):
                 draw_password()

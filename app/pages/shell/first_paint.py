@@ -27,7 +27,7 @@ def paint(me: User, here: str, day: Day | None) -> str:
         initials=theme.initials,
         tone=theme.tone,
         subtitle=contact_rows.subtitle,
-        ways=reach_links.ways,
+        ways=reach_links.ways_to_reach,
         suggested=day.suggestions[:SUGGESTIONS_SHOWN] if day else [],
         asked=[contact for _, contact in day.questions] if day else [],
         today=theme.date_word(now(), me.timezone),

@@ -24,7 +24,7 @@ from app.pages.imports.import_page import import_page
 from app.pages.notifications.notifications_page import notifications_page, outbox_page
 from app.pages.pipedrive.pipedrive_settings_page import pipedrive_settings_page
 from app.pages.pipedrive.sync_page import sync_page
-from app.pages.reports.live.hub import Hub
+from app.pages.reports.live.hub import ReportHub
 from app.pages.reports.reports_page import reports_page
 from app.pages.reports.team_report_page import team_report_page
 from app.pages.reports.wallboard_page import wallboard_page
@@ -70,7 +70,7 @@ WALLBOARDS = ("/campaigns/{campaign_id}/screen", "/reports/screen")
 GOLDEN = {"/team", "/team/work", "/team/audit", "/settings/pipedrive"}
 
 
-def build(dependencies: Dependencies, hub: Hub) -> None:
+def build(dependencies: Dependencies, hub: ReportHub) -> None:
     """Register every page with NiceGUI; `hub` is the one that is told the news of this process."""
 
     async def page() -> None:
@@ -88,7 +88,7 @@ def build(dependencies: Dependencies, hub: Hub) -> None:
         ui.page(path, title="Pipedriven", reconnect_timeout=PAGE_KEPT, response_timeout=10)(draw)
 
 
-async def draw_page(dependencies: Dependencies, hub: Hub) -> None:
+async def draw_page(dependencies: Dependencies, hub: ReportHub) -> None:
     """The one page: every address builds the same frame, the screens change inside it."""
     path = ui.context.client.sub_pages_router.current_path.split("?")[0]
 

@@ -102,7 +102,7 @@ class Picks:
         )
         self.list.show(
             [
-                contact_rows.suggestion(one, shell.reach, shell.log, shell.meet, shell.writes)
+                contact_rows.suggestion_line(one, shell.reach, shell.log, shell.meet, shell.writes)
                 for one in day.suggestions[: self.shown]
             ]
         )
@@ -172,7 +172,7 @@ def promise_line(shell: Shell, entry: timeline.Entry) -> ActionRow:
         if touch.contact_id:
             await shell.answer(touch.contact_id, name, touch)
 
-    return touch_rows.due(entry, shell.me.timezone, done, lambda: shell.move_meeting(touch, name))
+    return touch_rows.planned_line(entry, shell.me.timezone, done, lambda: shell.move_meeting(touch, name))
 
 
 def draw_no_promise() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app import db
 from app.models import SavedSearchDraft, SyncStatus
 from app.pages.contacts.list import list_queries, list_url
-from app.pages.contacts.list.selection import Picked
+from app.pages.contacts.list.selection import Selection
 from app.pages.shell import command_palette
 from app.services.contacts import bulk_actions, saved_searches, tags
 from app.services.contacts.search import Search
@@ -19,14 +19,14 @@ from tests.support import world
 from tests.support.bulk_data import counted
 
 QUESTIONS = {
-    "at first": lambda s, me: list_queries.first(s, me, "sort=-warmness"),
-    "narrowed": lambda s, me: list_queries.top(s, me, Search(q="person", tag="energy", not_contacted_days=30)),
-    "renewed": lambda s, me: list_queries.top(s, me, Search(), limit=200),
-    "the next page": lambda s, me: list_queries.page(s, me, Search(), limit=2),
+    "at first": lambda s, me: list_queries.load_first(s, me, "sort=-warmness"),
+    "narrowed": lambda s, me: list_queries.load_top(s, me, Search(q="person", tag="energy", not_contacted_days=30)),
+    "renewed": lambda s, me: list_queries.load_top(s, me, Search(), limit=200),
+    "the next page": lambda s, me: list_queries.load_page(s, me, Search(), limit=2),
     "campaigns to choose": list_queries.my_campaigns,
     "tags to choose": list_queries.my_tags,
-    "saved searches": list_queries.views,
-    "the palette": lambda s, me: command_palette.find(s, me, "person"),
+    "saved searches": list_queries.saved_views,
+    "the palette": lambda s, me: command_palette.find_matches(s, me, "person"),
 }
 
 
@@ -67,38 +67,38 @@ SEARCHES = st.builds(
 
 @given(search=SEARCHES, cards=st.booleans())
 def test_what_the_address_says_is_read_back_as_it_was(search, cards):
-    said = list_url.query(search, cards=cards)
-    assert list_url.read(None, None, said) == search
+    said = list_url.query_of_search(search, cards=cards)
+    assert list_url.search_of_query(None, None, said) == search
     assert list_url.is_cards(said) == cards
 
 
 @pytest.mark.parametrize("said", ["sort=upwards", "nonsense=1", "campaign_id=me", "warmness_min=hot"])
 def test_an_address_that_somebody_made_up_shows_everybody(said):
-    assert list_url.read(None, None, said) == Search()
+    assert list_url.search_of_query(None, None, said) == Search()
 
 
 def test_the_trash_is_not_a_filter_of_the_bank():
-    assert list_url.read(None, None, "trash=true") == Search()
+    assert list_url.search_of_query(None, None, "trash=true") == Search()
 
 
 def test_all_but_those_that_were_unticked_are_meant(ada, jane, john):
     anna = world.contact(ada, "Anna")
-    picked = Picked()
-    picked.take_all(Search())
-    picked.take([str(jane.id), "no id at all", None], on=False)
-    picked.take([john.id], on=False)
-    picked.take([john.id], on=True)
-    assert picked.count(3) == 2
+    selection = Selection()
+    selection.select_all(Search())
+    selection.set([str(jane.id), "no id at all", None], on=False)
+    selection.set([john.id], on=False)
+    selection.set([john.id], on=True)
+    assert selection.count(3) == 2
     with db.reading() as session:
-        assert set(picked.wanted(session, ada)) == {anna.id, john.id}
+        assert set(selection.resolve(session, ada)) == {anna.id, john.id}
 
 
 def test_ids_of_a_colleague_are_passed_over_whatever_the_browser_says(ada, bo, jane):
     theirs = world.contact(bo, "Bo's own", tags=["secret"])
-    picked = Picked()
-    picked.take([jane.id, theirs.id], on=True)
+    selection = Selection()
+    selection.set([jane.id, theirs.id], on=True)
     with db.transaction() as session:
-        assert bulk_actions.tag(session, ada, picked.wanted(session, ada), "x").n == 1
+        assert bulk_actions.tag(session, ada, selection.resolve(session, ada), "x").n == 1
         assert dict(tags.known(session, ada, [jane.id, theirs.id])) == {"x": 1}
 
 

@@ -87,11 +87,11 @@ def test_what_is_known_of_an_answer(line, cut, news, age, live):
     line.lives()
     line.is_cut = cut
     asked = now() - timedelta(seconds=age)
-    at, fresh = freshness.known(SimpleNamespace(news=news), asked)
+    at, fresh = freshness.known_true_at(SimpleNamespace(news=news), asked)
     assert fresh is live
     assert at == (asked if news else line.heard)
 
 
 def test_where_nobody_listens_nobody_waits_for_news(line):
     assert line.is_sure
-    assert freshness.known(SimpleNamespace(news=False), datetime(2026, 3, 1, tzinfo=UTC))[1]
+    assert freshness.known_true_at(SimpleNamespace(news=False), datetime(2026, 3, 1, tzinfo=UTC))[1]

@@ -25,7 +25,7 @@ QUESTIONS = {
     "Today: suggestions": lambda s, me, *_: suggestions.suggest(s, me, 6),
     "Today: planned": lambda s, me, *_: timeline.planned(s, me),
     "Today: introductions": lambda s, me, *_: introductions.mine(s, me),
-    "a contact": lambda s, me, contact, _: contact_page.whole_story(contact.id)(s, me),
+    "a contact": lambda s, me, contact, _: contact_page.load_contact(contact.id)(s, me),
     "Activities": lambda s, me, *_: timeline.feed(s, me),
     "Campaigns": lambda s, me, *_: listing.listed(s, me, Wanted(), date(2026, 3, 1)),
     "a campaign: contacts": lambda s, me, _, campaign: board.column(s, me, campaign.id, None),

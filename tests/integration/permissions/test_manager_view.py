@@ -175,7 +175,7 @@ def test_a_golden_tickets_own_contact_is_not_a_colleagues(gwen, ada):
 def test_opening_the_page_is_a_look_that_is_noted(gwen, bo, ada, jane, spring, monkeypatch):
     def opened(who, name):
         monkeypatch.setattr(tap, "signed_in_id", lambda: who.id)
-        return asyncio.run(manager_view_panel.opened(name))
+        return asyncio.run(manager_view_panel.open_contact(name))
 
     assert opened(gwen, str(jane.id)).view.contact.id == jane.id
     assert looks() == [(str(gwen.id), str(jane.id))]

@@ -10,7 +10,7 @@ from app import db, signals
 from app.errors import Invalid, NotFound, SignedOut
 from app.models import ActivityDraft, CampaignUser, User, new_id
 from app.pages.reports.live import subscriptions
-from app.pages.reports.live.hub import Hub
+from app.pages.reports.live.hub import ReportHub
 from app.services.accounts import users
 from app.services.activities import activity_log
 from app.services.campaigns import campaigns
@@ -45,7 +45,7 @@ class Page:
 @pytest.fixture
 async def hub(url):
     """A hub that hears the real news."""
-    hub, ready = Hub(), asyncio.Event()
+    hub, ready = ReportHub(), asyncio.Event()
 
     async def relay():
         async for signal in signals.listen(url):

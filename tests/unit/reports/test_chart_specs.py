@@ -9,7 +9,7 @@ import pytest
 from app.models import ActivityType, Question, Stage
 from app.pages.reports import chart_specs
 from app.pages.reports.parts import answer_chart, introductions_chart
-from app.pages.reports.report_filter import Chosen
+from app.pages.reports.report_filter import ReportChoice
 from app.services.reports.figures import Figure, Report, Step, Week, rate
 from app.services.reports.goal_forecast import Course, pace
 from app.services.reports.question_answers import Answer, Column
@@ -45,7 +45,7 @@ def report(**given) -> Report:
 
 
 def every(found):
-    return chart_specs.every(found, chart_specs.Course(date(2026, 3, 1), date(2026, 4, 30)), whole=True)
+    return chart_specs.report_charts(found, chart_specs.Course(date(2026, 3, 1), date(2026, 4, 30)), whole=True)
 
 
 def series(spec, name):
@@ -72,7 +72,7 @@ def test_the_way_to_the_goal_ends_in_what_is_done():
 
 
 def test_a_narrowed_report_does_not_bend_the_way_to_the_goal():
-    spec = chart_specs.goal(report(), "touches", chart_specs.Course(date(2026, 3, 1), None), whole=False)
+    spec = chart_specs.goal_chart(report(), "touches", chart_specs.Course(date(2026, 3, 1), None), whole=False)
     assert [n for _, n in series(spec, "done")["data"]] == [0, 22]
 
 
@@ -93,20 +93,20 @@ def test_the_same_figures_are_the_same_charts_at_another_time():
 def test_an_address_narrows_a_report_the_same_way_for_everybody():
     person = uuid4()
     for chosen in (
-        Chosen(),
-        Chosen(days="30", type=ActivityType.CALL),
-        Chosen(days="own", since=date(2026, 1, 5), until=date(2026, 2, 1), person=person),
+        ReportChoice(),
+        ReportChoice(days="30", type=ActivityType.CALL),
+        ReportChoice(days="own", since=date(2026, 1, 5), until=date(2026, 2, 1), person=person),
     ):
-        assert Chosen.of(f"/campaigns/x?tab=report&{chosen.query()}") == chosen
-    assert Chosen.of("/campaigns/x?days=1e9&from=never&person=me&type=DANCE") == Chosen()
-    assert Chosen(days="7").asked(DAY).from_ == date(2026, 3, 12)
+        assert ReportChoice.of(f"/campaigns/x?tab=report&{chosen.query()}") == chosen
+    assert ReportChoice.of("/campaigns/x?days=1e9&from=never&person=me&type=DANCE") == ReportChoice()
+    assert ReportChoice(days="7").asked(DAY).from_ == date(2026, 3, 12)
 
 
 def test_an_answer_with_shares_is_drawn_with_their_range():
     columns = (Column("Method", "text"), Column("Touches"), Column("Reached"), Column("Share", "share"),
                Column("At least", "share"), Column("At most", "share"), Column("Meetings booked"))  # fmt: skip
     rows = (("Call", 12, 6, 0.5, 0.254, 0.746, 2), ("Meeting", 0, 0, None, None, None, 1))
-    spec = answer_chart.spec(
+    spec = answer_chart.answer_chart(
         Answer(Question.CHANNELS, "Which channel works?", "Call reached 50%.", columns, rows, "bars")
     )
     assert series(spec, "range")["data"] == [[25.4, 74.6, 0]]
@@ -119,7 +119,7 @@ def test_a_share_is_the_same_number_in_the_chart_the_table_and_the_sentence(reac
     share = reached / touches
     columns = (Column("Method", "text"), Column("Touches"), *(Column(word, "share") for word in answer_chart.RANGE))
     rows = (("Call", touches, share, 0.1, 0.9),)
-    spec = answer_chart.spec(Answer(Question.CHANNELS, "Which?", f"{share:.0%}.", columns, rows, "bars"))
+    spec = answer_chart.answer_chart(Answer(Question.CHANNELS, "Which?", f"{share:.0%}.", columns, rows, "bars"))
     assert f"{share:.0%} of {touches}" in str(spec.option)
     assert spec.table.rows[0][2] == f"{share:.0%}"
 
@@ -134,12 +134,12 @@ def test_the_page_for_strangers_shows_names_as_text():
 
 
 def test_introductions_that_were_used_are_drawn_with_their_range_and_hatched_while_they_are_few():
-    drawn = introductions_chart.spec(rate("ticket", "Introductions", 4, 3, 3))
+    drawn = introductions_chart.introductions_chart(rate("ticket", "Introductions", 4, 3, 3))
     assert drawn.table.rows == [["Introductions", "4", "3", "75%", "30% and 95%"]]
     bars, ranges = drawn.option["series"]
     assert bars["data"][0]["value"] == 75.0
     assert "decal" in bars["data"][0]["itemStyle"]
     assert ranges["data"] == [[30.1, 95.4, 0]]
-    many = introductions_chart.spec(rate("ticket", "Introductions", 20, 15, 15))
+    many = introductions_chart.introductions_chart(rate("ticket", "Introductions", 20, 15, 15))
     assert "decal" not in many.option["series"][0]["data"][0]["itemStyle"]
-    assert introductions_chart.spec(rate("ticket", "Introductions", 0, 0, 0)).empty
+    assert introductions_chart.introductions_chart(rate("ticket", "Introductions", 0, 0, 0)).empty

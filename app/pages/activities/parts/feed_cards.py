@@ -17,7 +17,7 @@ NOTE = 160
 Row = dict[str, Any]
 
 
-class Cards(Element, component=theme.COMPONENTS / "feed.js"):
+class FeedCards(Element, component=theme.COMPONENTS / "feed.js"):
     """One element however long the feed is; it remembers what the browser shows, in its order."""
 
     def __init__(self) -> None:
@@ -58,14 +58,14 @@ class Cards(Element, component=theme.COMPONENTS / "feed.js"):
         return max((place for place, row in enumerate(rows) if row["id"] in self.known), default=-1)
 
 
-def cards(entries: Sequence[Entry], zone: str, me: UUID, *, golden: bool = False) -> list[Row]:
+def feed_rows(entries: Sequence[Entry], zone: str, me: UUID, *, golden: bool = False) -> list[Row]:
     """As that person sees them; a golden ticket also opens colleagues' contacts that are in a campaign."""
     return [_card(entry, zone, me, opens=golden or entry.mine) for entry in entries]
 
 
 def _card(entry: Entry, zone: str, me: UUID, *, opens: bool) -> Row:
     touch, name = entry.activity, entry.contact or "Somebody"
-    said = touch_rows.word(touch.outcome, touch.type) if touch.outcome else None
+    said = touch_rows.outcome_word(touch.outcome, touch.type) if touch.outcome else None
     by = None if touch.user_id == me else entry.by
     board = f"/campaigns/{touch.campaign_id}" if touch.campaign_id else "/campaigns"
     note = " ".join(touch.note.split())

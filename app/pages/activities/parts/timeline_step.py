@@ -14,7 +14,7 @@ from app.services.activities.timeline import Entry
 
 
 @dataclass(frozen=True)
-class Verbs:
+class TimelineActions:
     """What one may do to a touch in a story."""
 
     done: Callable[[Activity], Any]
@@ -23,33 +23,35 @@ class Verbs:
     answer: Callable[[Activity, Outcome], Awaitable[Any]]
 
 
-def step(entry: Entry, of: UUID, zone: str, me: str, verbs: Verbs) -> None:
+def draw_step(entry: Entry, of: UUID, zone: str, me: str, verbs: TimelineActions) -> None:
     """One touch in the story of the contact `of`."""
     touch = entry.activity
     with ui.element("div").classes("pd-step").mark("step"):
-        touch_rows.mark(touch)
+        touch_rows.draw_mark(touch)
         with ui.element("div").classes("pd-step-text"):
             basic.text(touch.subject, "pd-strong")
             by = "" if entry.by == me else f" · {entry.by}"
-            basic.text(touch_rows.when(touch, zone) + by, "pd-muted pd-small")
+            basic.text(touch_rows.when_word(touch, zone) + by, "pd-muted pd-small")
             if touch.location:
-                place(touch.location)
-            referral(entry, of)
+                draw_place(touch.location)
+            draw_referral(entry, of)
             if touch.note:
                 basic.text(touch.note, "pd-pre pd-small")
             if not touch.done:
-                next_steps(touch, verbs, mine=entry.by == me)
+                draw_actions(touch, verbs, mine=entry.by == me)
         basic.icon_button("pencil", f"Edit: {touch.subject}", lambda: verbs.edit(entry))
 
 
-def next_steps(touch: Activity, verbs: Verbs, *, mine: bool) -> None:
+def draw_actions(touch: Activity, verbs: TimelineActions, *, mine: bool) -> None:
     """What is planned can be answered, moved, and put into one's own calendar, from where it stands."""
     with ui.element("div").classes("pd-next").classes("four" if touch_rows.is_over(touch) else ""):
         if touch_rows.is_over(touch):
             for outcome in OUTCOMES[touch.type]:
                 tell = verbs.move if outcome is Outcome.MOVED else lambda touch, one=outcome: verbs.answer(touch, one)
                 basic.button(
-                    touch_rows.word(outcome), lambda tell=tell: tell(touch), icon_name=touch_rows.OUTCOME_ICONS[outcome]
+                    touch_rows.outcome_word(outcome),
+                    lambda tell=tell: tell(touch),
+                    icon_name=touch_rows.OUTCOME_ICONS[outcome],
                 )
             return
         basic.button("Log", lambda: verbs.done(touch), icon_name="check").props["aria-label"] = f"Log: {touch.subject}"
@@ -62,7 +64,7 @@ def next_steps(touch: Activity, verbs: Verbs, *, mine: bool) -> None:
                     basic.text("Calendar")
 
 
-def place(where: str) -> None:
+def draw_place(where: str) -> None:
     """Where one meets; a link opens."""
     if where.startswith(("https://", "http://")):
         with basic.link(where, "pd-place pd-small pd-clip", away=True):
@@ -71,7 +73,7 @@ def place(where: str) -> None:
         basic.text(where, "pd-muted pd-small pd-clip")
 
 
-def referral(entry: Entry, of: UUID) -> None:
+def draw_referral(entry: Entry, of: UUID) -> None:
     """Who brought whom, with a way to the other one."""
     touch = entry.activity
     if touch.contact_id and touch.contact_id != of:

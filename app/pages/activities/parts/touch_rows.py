@@ -49,17 +49,19 @@ ITS_WORDS = {
 }
 
 
-def word(outcome: Outcome, kind: ActivityType | None = None) -> str:
+def outcome_word(outcome: Outcome, kind: ActivityType | None = None) -> str:
     usual = outcome.value.replace("_", " ").capitalize()
     return ITS_WORDS.get((kind, outcome), usual) if kind else usual
 
 
-def outcomes(kind: ActivityType, on_choose: Callable[[Outcome], Awaitable[Any]]) -> None:
+def draw_outcomes(kind: ActivityType, on_choose: Callable[[Outcome], Awaitable[Any]]) -> None:
     """The answers to a kind of touch, big enough for a thumb; the tap is the log."""
     with ui.element("div").classes("pd-outcomes"):
         for outcome in OUTCOMES[kind]:
             basic.button(
-                word(outcome, kind), lambda outcome=outcome: on_choose(outcome), icon_name=OUTCOME_ICONS[outcome]
+                outcome_word(outcome, kind),
+                lambda outcome=outcome: on_choose(outcome),
+                icon_name=OUTCOME_ICONS[outcome],
             )
 
 
@@ -71,7 +73,7 @@ def is_over(touch: Activity) -> bool:
     return touch.due_date + length <= now()
 
 
-def when(activity: Activity, zone: str) -> str:
+def when_word(activity: Activity, zone: str) -> str:
     if is_over(activity):
         return f"Was {theme.mid_sentence(theme.time_word(activity.moment, zone))}. How did it go?"
     if not activity.done and activity.due_date:
@@ -81,29 +83,29 @@ def when(activity: Activity, zone: str) -> str:
     return theme.time_word(activity.moment, zone)
 
 
-def mark(touch: Activity, classes: str = "") -> None:
+def draw_mark(touch: Activity, classes: str = "") -> None:
     """The round mark of a touch: its kind's own icon and colour, hollow while it is planned."""
     drawn = ui.element("span").classes("pd-avatar").classes(TYPE_TONES[touch.type]).classes(classes)
     with drawn.classes("" if touch.done else "pd-planned").props("aria-hidden=true"):
         basic.icon(TYPE_ICONS[touch.type])
 
 
-def told(entry: Entry, zone: str, me: str) -> None:
+def draw_touch(entry: Entry, zone: str, me: str) -> None:
     """One touch as somebody reads it who may not change it."""
     touch = entry.activity
     with ui.element("div").classes("pd-step"):
-        mark(touch)
+        draw_mark(touch)
         with ui.element("div").classes("pd-step-text"):
             basic.text(touch.subject, "pd-strong")
             by = "" if entry.by == me else f" · {entry.by}"
-            basic.text(when(touch, zone) + by, "pd-muted pd-small")
+            basic.text(when_word(touch, zone) + by, "pd-muted pd-small")
             if touch.location:
                 basic.text(touch.location, "pd-muted pd-small pd-clip")
             if touch.note:
                 basic.text(touch.note, "pd-pre pd-small")
 
 
-def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> ActionRow:
+def planned_line(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> ActionRow:
     """One planned touch on the day's list; a meeting may also be moved."""
     touch = entry.activity
     shown = {
@@ -111,13 +113,13 @@ def due(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> ActionRow:
         "icon": theme.drawing(TYPE_ICONS[touch.type]),
         "t": f"{TYPE_TONES[touch.type]} pd-planned {'late' if touch.is_overdue else ''}",
         "n": entry.contact or "Somebody",
-        "s": when(touch, zone),
+        "s": when_word(touch, zone),
     }
     move = [Action("clock", f"Move: {touch.subject}", on_move)] if touch.type is ActivityType.MEETING else []
     return ActionRow(str(touch.id), shown, [*move, Action("check", f"Log: {touch.subject}", on_done)])
 
 
-def rows(
+def feed_rows(
     entries: list[Entry], zone: str, me: str, last_day: str | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The feed as the list component wants it: a heading per day, then its touches."""
@@ -132,7 +134,7 @@ def rows(
 
 def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
     touch = entry.activity
-    said = word(touch.outcome, touch.type) if touch.outcome else None
+    said = outcome_word(touch.outcome, touch.type) if touch.outcome else None
     by = None if entry.by == me else entry.by
     note = touch.note.replace("\n", " ")[:90] or None
     board = f"/campaigns/{touch.campaign_id}" if touch.campaign_id else "/campaigns"

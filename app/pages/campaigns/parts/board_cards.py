@@ -27,7 +27,7 @@ AGING, OLD = timedelta(days=14), timedelta(days=30)
 Tile = dict[str, Any]
 
 
-def tile(card: BoardCard, me: UUID) -> Tile:
+def board_tile(card: BoardCard, me: UUID) -> Tile:
     """A contact as the board's element wants it; the owner is named where it is a colleague."""
     return {
         "id": str(card.contact_id),
@@ -38,7 +38,7 @@ def tile(card: BoardCard, me: UUID) -> Tile:
         "s": firm_and_owner(card, me),
         "l": last_touch(card),
         "a": theme.ago(card.stage_at),
-        "age": age(card),
+        "age": stage_age(card),
     }
 
 
@@ -53,7 +53,7 @@ def last_touch(card: BoardCard) -> str:
     return f"{what} · {theme.ago(card.last_touch_at)}"
 
 
-def age(card: BoardCard) -> str:
+def stage_age(card: BoardCard) -> str:
     """The tint of a card: how long it has waited in a stage where somebody should move it on."""
     waited = now() - card.stage_at
     if card.stage in RESTING or waited < AGING:

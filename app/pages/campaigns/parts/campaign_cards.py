@@ -24,37 +24,37 @@ def today(zone: str) -> date:
     return now().astimezone(ZoneInfo(zone)).date()
 
 
-def people(count: int) -> str:
+def people_word(count: int) -> str:
     return f"{count:,} contact{'' if count == 1 else 's'}"
 
 
-def status(campaign: Campaign, day: date) -> None:
+def draw_status(campaign: Campaign, day: date) -> None:
     word, tone = STATUS[campaign.status(day)]
     basic.text(word, "pd-chip small").classes(tone)
 
 
-def card(found: Card, day: date) -> None:
+def draw_card(found: Card, day: date) -> None:
     """One campaign in the list; the whole card is the link."""
     campaign = found.campaign
     with basic.link(f"/campaigns/{campaign.id}", "pd-card pd-camp"):
         basic.text(campaign.name, "pd-camp-name")
         with ui.element("div").classes("pd-camp-head"):
-            status(campaign, day)
-            pace(found, day)
-            basic.text(" · ".join(facts(found)), "pd-muted pd-small")
-        goals(found, day)
+            draw_status(campaign, day)
+            draw_pace(found, day)
+            basic.text(" · ".join(fact_words(found)), "pd-muted pd-small")
+        draw_goals(found, day)
 
 
-def facts(found: Card) -> list[str]:
+def fact_words(found: Card) -> list[str]:
     """What stands under the name: sector, theme, time, who leads it, how many."""
     campaign, contacts = found.campaign, sum(found.counts.values())
     people = f"{found.members} member{'' if found.members == 1 else 's'}"
     there = f"{contacts:,} contact{'' if contacts == 1 else 's'}"
-    time = span(campaign.start_date, campaign.end_date)
+    time = span_words(campaign.start_date, campaign.end_date)
     return [fact for fact in (campaign.sector, campaign.theme, time, found.owner_name, people, there) if fact]
 
 
-def span(start: date | None, end: date | None) -> str:
+def span_words(start: date | None, end: date | None) -> str:
     """`3 Mar – 30 Jun 2026`, `from 3 Mar 2026`, `until 30 Jun 2026`."""
     if start and end:
         first = f"{start.day} {start:%b}" + ("" if start.year == end.year else f" {start:%Y}")
@@ -62,13 +62,13 @@ def span(start: date | None, end: date | None) -> str:
     return f"from {_day(start)}" if start else f"until {_day(end)}" if end else ""
 
 
-def pace(found: Card, day: date) -> None:
+def draw_pace(found: Card, day: date) -> None:
     """Said only where it is bad news that somebody can still do something about: the bars say the rest."""
     if found.campaign.status(day) is CampaignStatus.RUNNING and found.behind is not None and found.behind < -SLACK:
         basic.text(f"{round(-found.behind * 100)} % behind pace", "pd-chip small bad")
 
 
-def goals(found: Card, day: date) -> None:
+def draw_goals(found: Card, day: date) -> None:
     """Done of what is wanted, and a mark where the campaign should be by now."""
     campaign = found.campaign
     wanted = [
@@ -94,13 +94,13 @@ def goals(found: Card, day: date) -> None:
                         ui.element("u").style(add=_style("left", expected))
 
 
-def about(found: Card, names: list[str], day: date) -> None:
+def draw_about(found: Card, names: list[str], day: date) -> None:
     """All there is to know of it: the whole name, what it is about, who works on it."""
     campaign = found.campaign
     basic.text(campaign.name, "pd-head-name")
     with ui.element("div").classes("pd-camp-facts"):
-        status(campaign, day)
-        basic.text(" · ".join(facts(found)))
+        draw_status(campaign, day)
+        basic.text(" · ".join(fact_words(found)))
     basic.heading("What it is about")
     basic.text(
         campaign.description or "Nobody has written that down yet.", "pd-pre" if campaign.description else "pd-muted"

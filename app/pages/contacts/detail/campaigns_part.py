@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Campaign, CampaignStatus, Contact, User
-from app.pages.campaigns.campaign_actions import taken_back
+from app.pages.campaigns.campaign_actions import undo_of
 from app.pages.campaigns.parts import board_cards, campaign_cards
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic
@@ -21,7 +21,7 @@ from app.services.permissions.visibility import Place
 MOST = 50
 
 
-class Places:
+class CampaignsPart:
     """Drawn where the caller stands, again whenever the contact changes; its sheet lives as long as the panel."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Places:
 
     async def open(self, contact: Contact, places: list[Place]) -> None:
         inside = {place.campaign_id for place in places}
-        there = [campaign for campaign in await look(able) if campaign.id not in inside]
+        there = [campaign for campaign in await look(open_campaigns) if campaign.id not in inside]
         with self.sheet.fresh():
             basic.text("Add to campaign", "pd-h1")
             basic.text(contact.name, "pd-muted pd-clip").style("margin-bottom: 8px")
@@ -52,25 +52,25 @@ class Places:
                     basic.icon("target")
                     with ui.element("span").classes("pd-row-text"):
                         basic.text(campaign.name, "pd-row-name")
-                        basic.text(campaign_cards.span(campaign.start_date, campaign.end_date), "pd-row-sub")
+                        basic.text(campaign_cards.span_words(campaign.start_date, campaign.end_date), "pd-row-sub")
             if not there:
                 hint = "You work on no other campaign that runs or is planned."
                 basic.empty("target", "No campaign to add to", hint, "All campaigns", _to_all)
         self.sheet.open()
 
     async def add(self, contact_id: UUID, campaign_id: UUID) -> None:
-        if await put(contact_id, campaign_id):
+        if await add_to_campaign(contact_id, campaign_id):
             self.sheet.close()
 
 
-def able(session: Session, me: User) -> list[Campaign]:
+def open_campaigns(session: Session, me: User) -> list[Campaign]:
     """The campaigns that take new contacts: those that run or are planned, and that I work on."""
     day = campaign_cards.today(me.timezone)
     found = listing.listed(session, me, Wanted(mine=True, sort="newest"), day, MOST).items
     return [card.campaign for card in found if card.campaign.status(day) is not CampaignStatus.ENDED]
 
 
-def known(session: Session, me: User, contact: Contact) -> list[Place]:
+def visible_places(session: Session, me: User, contact: Contact) -> list[Place]:
     """Where the contact is, as far as I may look there."""
     places = visibility.places(session, me, [contact])[contact.id]
     there = visibility.reachable(session, me, [place.campaign_id for place in places])
@@ -78,13 +78,13 @@ def known(session: Session, me: User, contact: Contact) -> list[Place]:
 
 
 @tap
-def put(session: Session, me: User, contact_id: UUID, campaign_id: UUID) -> Confirmation:
+def add_to_campaign(session: Session, me: User, contact_id: UUID, campaign_id: UUID) -> Confirmation:
     name = campaigns.seen(session, me, campaign_id).name
     (became,), deed_id = bulk_moves.assign(session, me, campaign_id, [contact_id])
     if became.status == "not_found":
         raise NotFound
     words = f"On the board of {name}." if became.warning else f"On the board of {name}"
-    return Confirmation(" ".join(filter(None, (words, became.warning))), taken_back(deed_id))
+    return Confirmation(" ".join(filter(None, (words, became.warning))), undo_of(deed_id))
 
 
 def _to_all() -> None:

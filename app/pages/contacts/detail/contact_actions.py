@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.models import Contact, User
 from app.pages.contacts.sheets.contact_picker import ContactPicker
 from app.pages.contacts.sheets.erase_sheet import EraseSheet
-from app.pages.contacts.sheets.qr_sheet import CodeSheet
+from app.pages.contacts.sheets.qr_sheet import QrCodeSheet
 from app.pages.contacts.sheets.snooze_sheet import SnoozeSheet
 from app.pages.core.shell import Shell
 from app.pages.core.tap import Confirmation, tap
@@ -16,17 +16,17 @@ from app.pages.ui import basic
 from app.services.contacts import bank
 
 
-class Verbs:
+class ContactActions:
     """Drawn once per panel; its sheets live as long as the panel, and ask it for the contact as it is now."""
 
     def __init__(self, shell: Shell, contact: Contact) -> None:
         self.shell, self.contact = shell, contact
         self.snoozing, self.picker, self.erasing = SnoozeSheet(shell.me), ContactPicker(), EraseSheet()
-        self.code = CodeSheet()
+        self.code = QrCodeSheet()
         with ui.element("div").classes("pd-verbs"):
             basic.button("Edit", lambda: shell.edit_contact(self.contact), "plain", "pencil")
             basic.button("Snooze", lambda: self.snoozing.open(self.contact), "plain", "bell-off")
-            basic.button("Delete", lambda: trash(self.contact.id), "bad", "trash-2")
+            basic.button("Delete", lambda: trash_contact(self.contact.id), "bad", "trash-2")
         with basic.expansion("More"), ui.element("div").classes("pd-push-acts"):
             basic.button("Show QR code", lambda: self.code.open(self.contact), "plain", "qr-code")
             basic.button("Merge with …", self.choose_twin, "plain", "users")
@@ -57,7 +57,7 @@ class Verbs:
 
 
 @tap
-def trash(session: Session, me: User, contact_id: UUID) -> Confirmation:
+def trash_contact(session: Session, me: User, contact_id: UUID) -> Confirmation:
     name = bank.trash(session, me, contact_id).name
     return Confirmation(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
 

@@ -11,15 +11,15 @@ from app.models import Contact, User
 from app.pages.activities import touch_actions
 from app.pages.activities.parts import timeline_step, touch_rows
 from app.pages.contacts.detail import campaigns_part, introductions_part, next_contact_part, pipedrive_part
-from app.pages.contacts.detail.contact_actions import Verbs
-from app.pages.contacts.detail.warmness_part import WarmthPart
+from app.pages.contacts.detail.contact_actions import ContactActions
+from app.pages.contacts.detail.warmness_part import WarmnessPart
 from app.pages.contacts.parts import contact_rows
 from app.pages.core import live_updates
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Memo
-from app.services.activities import timeline as story
+from app.services.activities import timeline
 from app.services.base import firm_settings, phone_numbers
 from app.services.contacts import bank, warmness
 from app.services.contacts.warmness import Suggested
@@ -28,65 +28,70 @@ from app.services.push_queue import push_status, record_urls
 from app.services.team import manager_view
 from app.signals import Topic
 
-Whole = tuple[Contact, list[story.Entry], push_status.Standing, str | None, list[str], list[Place], Suggested | None]
+ContactView = tuple[
+    Contact, list[timeline.Entry], push_status.Standing, str | None, list[str], list[Place], Suggested | None
+]
 
-Question = Callable[[Session, User], Whole]
+Question = Callable[[Session, User], ContactView]
 
 
-def whole_story(contact_id: UUID) -> Question:
+def load_contact(contact_id: UUID) -> Question:
     """What there is to know of one contact; raises NotFound for somebody else's."""
 
-    def ask(session: Session, me: User) -> Whole:
+    def ask(session: Session, me: User) -> ContactView:
         contact = bank.owned(session, me, contact_id)
         country = str(firm_settings.get(session, "country"))
         shown = [phone_numbers.shown(number, country) for number in contact.phones]
-        entries = story.of_contact(session, me, contact_id)
+        entries = timeline.of_contact(session, me, contact_id)
         standing, address = push_status.standing(session, contact), record_urls.person_address(session, me, contact)
-        places, advice = campaigns_part.known(session, me, contact), warmness.suggested(session, me, contact_id)
+        places, advice = (
+            campaigns_part.visible_places(session, me, contact),
+            warmness.suggested(session, me, contact_id),
+        )
         return contact, entries, standing, address, shown, places, advice
 
     return ask
 
 
-def contact_panel(shell: Shell, found: Whole, reopen: Callable[[], Awaitable[None]]) -> None:
+def contact_panel(shell: Shell, found: ContactView, reopen: Callable[[], Awaitable[None]]) -> None:
     """Draw the contact where the caller stands, and keep it fresh; `reopen` when it is a colleague's that I may see."""
     contact_id = found[0].id
-    panel = Panel(shell, found)
+    panel = ContactPanel(shell, found)
 
     async def again() -> None:
         try:
-            panel.show(await look(whole_story(contact_id)))
+            panel.show(await look(load_contact(contact_id)))
         except NotFound:
-            panel.gone(await look(lambda session, me: in_trash(session, me, contact_id)))
+            panel.gone(await look(lambda session, me: is_in_trash(session, me, contact_id)))
             if await look(lambda session, me: manager_view.opens(session, me, contact_id)):
                 await reopen()
 
     live_updates.on(again, Topic.OUTREACH, Topic.CONTACT, Topic.SYNC, about=contact_id, since=live_updates.lately())
 
 
-class Panel:
+class ContactPanel:
     """Five parts of one contact, each drawn again only when its own facts change."""
 
-    def __init__(self, shell: Shell, found: Whole) -> None:
+    def __init__(self, shell: Shell, found: ContactView) -> None:
         self.shell, self.contact = shell, found[0]
         self.missing = Memo()
         with ui.element("div") as self.parts:
             self.head = Memo()
-            self.campaigns, self.places = campaigns_part.Places(), Memo()
-            introductions_part.Here(shell, self.contact)
+            self.campaigns, self.places = campaigns_part.CampaignsPart(), Memo()
+            introductions_part.IntroductionsPart(shell, self.contact)
             with ui.element("div").classes("pd-card"):
                 me = shell.me
-                self.warmth = WarmthPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
+                self.warmth = WarmnessPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
                 self.when = Memo("pd-when")
             self.pipedrive = pipedrive_part.PipedrivePart(shell, self.contact.id)
             with ui.element("div").classes("pd-card"):
                 self.facts = Memo()
-                self.verbs = Verbs(shell, self.contact)
+                self.verbs = ContactActions(shell, self.contact)
             basic.heading("Story")
             self.story = Memo()
         self.show(found)
 
-    def show(self, seen: Whole) -> None:
+    def show(self, seen: ContactView) -> None:
         contact, entries, standing, address, shown, places, advice = seen
         self.contact = self.verbs.contact = contact
         facts = contact.model_dump(exclude={"version", "updated_at", "last_contacted", "next_due", "warmness_score"})
@@ -94,23 +99,27 @@ class Panel:
         told = [(e.activity.model_dump(), e.by, e.contact, e.whom, touch_rows.is_over(e.activity)) for e in entries]
         self.head.show(
             (facts, firm, theme.tone(contact.warmness_score), bool(self.shell.writes)),
-            lambda: head(self.shell, contact),
+            lambda: draw_head(self.shell, contact),
         )
         self.places.show(places, lambda: self.campaigns.draw(contact, places))
         self.warmth.show(contact.warmness_score, advice)
-        self.when.show(next_contact_part.told(contact), lambda: next_contact_part.draw(contact, self.shell.me.timezone))
+        self.when.show(
+            next_contact_part.facts_shown(contact), lambda: next_contact_part.draw(contact, self.shell.me.timezone)
+        )
         self.pipedrive.show(standing, address, contact.name)
         self.facts.show(
-            (facts, shown, bool(self.shell.writes)), lambda: contact_rows.facts(contact, shown, self.shell.writes)
+            (facts, shown, bool(self.shell.writes)), lambda: contact_rows.draw_facts(contact, shown, self.shell.writes)
         )
-        self.story.show(told, lambda: timeline(self.shell, contact, entries))
+        self.story.show(told, lambda: draw_timeline(self.shell, contact, entries))
         self.there(True)
 
     def gone(self, trashed: bool) -> None:
         """Out of the bank: in the trash, or merged or erased, which only whoever did it can tell."""
         name = self.contact.name
-        hint = f"Undo brings {name} back, with the whole story." if trashed else "Merged into another one, or erased."
-        self.missing.show(hint, lambda: absent(trashed, hint))
+        hint = (
+            f"Undo brings {name} back, with the whole timeline." if trashed else "Merged into another one, or erased."
+        )
+        self.missing.show(hint, lambda: draw_absent(trashed, hint))
         self.there(False)
 
     def there(self, is_there: bool) -> None:
@@ -118,39 +127,39 @@ class Panel:
         self.missing.box.set_visibility(not is_there)
 
 
-def in_trash(session: Session, me: User, contact_id: UUID) -> bool:
+def is_in_trash(session: Session, me: User, contact_id: UUID) -> bool:
     try:
         return bool(bank.owned(session, me, contact_id, trash=True))
     except NotFound:
         return False
 
 
-def absent(trashed: bool, hint: str) -> None:
+def draw_absent(trashed: bool, hint: str) -> None:
     if trashed:
         basic.empty("trash-2", "In the trash", hint, "Open the trash", lambda: ui.navigate.to("/trash"))
     else:
         basic.empty("user-minus", "No longer in your contact bank", hint)
 
 
-def head(shell: Shell, contact: Contact) -> None:
+def draw_head(shell: Shell, contact: Contact) -> None:
     with ui.element("div").classes("pd-head"):
         basic.avatar(contact.name, contact.warmness_score, "big")
         with ui.element("div").classes("pd-head-text"):
             basic.text(contact.name, "pd-head-name")
             basic.text(contact_rows.subtitle(contact), "pd-muted")
-    contact_rows.quick_actions(contact, shell.reach, shell.log, shell.meet, shell.writes)
+    contact_rows.draw_quick_actions(contact, shell.reach, shell.log, shell.meet, shell.writes)
 
 
-def timeline(shell: Shell, contact: Contact, entries: list[story.Entry]) -> None:
-    verbs = timeline_step.Verbs(
+def draw_timeline(shell: Shell, contact: Contact, entries: list[timeline.Entry]) -> None:
+    verbs = timeline_step.TimelineActions(
         done=lambda touch: shell.answer(contact.id, contact.name, touch),
         edit=shell.edit_touch,
         move=lambda touch: shell.move_meeting(touch, contact.name),
-        answer=touch_actions.answer,
+        answer=touch_actions.answer_planned,
     )
     with ui.element("div").classes("pd-card"):
         for entry in entries:
-            timeline_step.step(entry, contact.id, shell.me.timezone, shell.me.name, verbs)
+            timeline_step.draw_step(entry, contact.id, shell.me.timezone, shell.me.name, verbs)
         if not entries:
             basic.empty(
                 "activity",

@@ -21,7 +21,7 @@ from app.signals import Topic
 TELLING = 3
 
 
-class Here:
+class IntroductionsPart:
     """Drawn where the caller stands, as soon as it is known; nothing at all where nobody offers anything."""
 
     def __init__(self, shell: Shell, contact: Contact) -> None:
@@ -45,7 +45,7 @@ class Here:
                     basic.icon("handshake")
                 with ui.element("span").classes("pd-row-text"):
                     basic.text(f"{one.by} can introduce you", "pd-row-name pd-whole")
-                    basic.text(said(one), "pd-row-sub pd-whole")
+                    basic.text(describe_offer(one), "pd-row-sub pd-whole")
                 basic.button("Use it", partial(self.use, one), "soft", "check")
         if len(meant) < len(offers):
             basic.button("Use an introduction", lambda: self.open(offers), "plain", "handshake")
@@ -70,16 +70,16 @@ class Here:
         @tap
         def work(session: Session, me: User) -> Confirmation:
             introductions.redeem(session, me, one.introduction.id, self.contact.id)
-            return Confirmation("Referral logged", partial(open_again, one.introduction.id))
+            return Confirmation("Referral logged", partial(reopen_introduction, one.introduction.id))
 
         if await work():
             self.sheet.close()
 
 
-def said(one: Offer) -> str:
+def describe_offer(one: Offer) -> str:
     return " · ".join(filter(None, (one.introduction.whom, one.campaign, one.introduction.note)))
 
 
-def open_again(introduction_id: UUID, session: Session, who: User) -> str:
+def reopen_introduction(introduction_id: UUID, session: Session, who: User) -> str:
     introductions.reopen(session, who, introduction_id)
     return "The introduction is open again"

@@ -15,7 +15,7 @@ from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
 from app.pages.contacts.detail import contact_panel
 from app.pages.contacts.parts import contact_rows, manager_view_card
-from app.pages.contacts.sheets.transfer_sheet import HandOverSheet
+from app.pages.contacts.sheets.transfer_sheet import TransferSheet
 from app.pages.core import live_updates
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
@@ -31,13 +31,13 @@ GONE = "This contact is not in a campaign any more"
 HINT = "It is its owner's alone again, or somebody put it into the trash."
 
 
-async def opened(chosen: str | None) -> "contact_panel.Whole | Whole | None":
+async def open_contact(chosen: str | None) -> "contact_panel.ContactView | Whole | None":
     """What the address names: my own contact, or one that a campaign shows me whole; that look is noted."""
     if not chosen:
         return None
     try:
         contact_id = UUID(chosen)
-        return await look(contact_panel.whole_story(contact_id))
+        return await look(contact_panel.load_contact(contact_id))
     except ValueError:
         return None
     except NotFound:
@@ -47,9 +47,9 @@ async def opened(chosen: str | None) -> "contact_panel.Whole | Whole | None":
             return None
 
 
-def seen_panel(shell: Shell, found: Whole, again: Callable[[], Awaitable[None]]) -> None:
+def manager_view_panel(shell: Shell, found: Whole, again: Callable[[], Awaitable[None]]) -> None:
     """Draw it where the caller stands; it goes as soon as it may not be seen. `again` opens it anew."""
-    panel = Panel(shell, found, again)
+    panel = ManagerViewPanel(shell, found, again)
     # all news of this contact name its owner's bank; a campaign that was removed, and a lost ticket, do not
     bank = (Topic.OUTREACH, Topic.CONTACT, Topic.SYNC)
     live_updates.on(panel.news, *bank, owner=found.view.owner.id, since=live_updates.lately())
@@ -57,7 +57,7 @@ def seen_panel(shell: Shell, found: Whole, again: Callable[[], Awaitable[None]])
     live_updates.on(panel.news, Topic.PEOPLE, about=shell.me.id)
 
 
-class Panel:
+class ManagerViewPanel:
     """Parts that are drawn again only when their own facts change."""
 
     def __init__(self, shell: Shell, found: Whole, again: Callable[[], Awaitable[None]]) -> None:
@@ -65,7 +65,7 @@ class Panel:
         self.id, self.owner = found.view.contact.id, found.view.owner
         self.limit = manager_view.STORY
         self.card: tuple[UUID, CardSheet] | None = None
-        self.giving = HandOverSheet()
+        self.giving = TransferSheet()
         self.missing = Memo()
         with ui.element("div") as self.sheets:
             pass
@@ -105,7 +105,7 @@ class Panel:
         self.giving.close()
         self.parts.set_visibility(False)
         try:
-            await look(contact_panel.whole_story(self.id))
+            await look(contact_panel.load_contact(self.id))
         except NotFound:
             self.missing.show(GONE, lambda: basic.empty("circle-help", GONE, HINT))
             self.missing.box.set_visibility(True)
@@ -122,8 +122,8 @@ class Panel:
         self.parts.set_visibility(True)
         self.head.show((facts, firm, view.owner.name, open_in), lambda: self.draw_head(found))
         self.places.show((view.places, open_in), lambda: self.draw_places(view.places, found.open_in))
-        self.standing.show((found.standing, found.address), lambda: manager_view_card.standing(found))
-        self.facts.show((facts, found.phones, found.before), lambda: manager_view_card.facts(found))
+        self.standing.show((found.standing, found.address), lambda: manager_view_card.draw_standing(found))
+        self.facts.show((facts, found.phones, found.before), lambda: manager_view_card.draw_facts(found))
         self.story.show((told, found.more), lambda: self.draw_story(found.entries, found.more))
 
     def draw_head(self, found: Whole) -> None:
@@ -172,7 +172,7 @@ class Panel:
     def draw_story(self, entries: list[Entry], more: bool) -> None:
         with ui.element("div").classes("pd-card"):
             for entry in entries:
-                touch_rows.told(entry, self.shell.me.timezone, self.shell.me.name)
+                touch_rows.draw_touch(entry, self.shell.me.timezone, self.shell.me.name)
             if not entries:
                 basic.empty("activity", "No touches yet", "What is done with this contact appears here.")
             if more:

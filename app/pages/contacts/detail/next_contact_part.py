@@ -6,16 +6,16 @@ from nicegui import ui
 
 from app.models import Contact, now
 from app.pages.contacts.parts import fact_labels
-from app.pages.contacts.sheets.snooze_sheet import wake
+from app.pages.contacts.sheets.snooze_sheet import wake_contact
 from app.pages.ui import basic, theme
 
 
-def told(contact: Contact) -> tuple[object, ...]:
+def facts_shown(contact: Contact) -> tuple[object, ...]:
     """What this part shows; days are part of it, so that it is drawn anew after midnight."""
     return contact.next_due, contact.cadence_days, contact.last_contacted, contact.snoozed_until, now().date()
 
 
-def due_by_rhythm(contact: Contact) -> datetime | None:
+def due_by_cadence(contact: Contact) -> datetime | None:
     """When the next touch is due; a touch of any kind starts the days anew."""
     if not contact.cadence_days or not contact.last_contacted:
         return None
@@ -25,26 +25,26 @@ def due_by_rhythm(contact: Contact) -> datetime | None:
 def draw(contact: Contact, zone: str) -> None:
     if contact.next_due:
         late = contact.next_due < now()
-        line(
+        draw_line(
             "alarm-clock", f"{'Was due' if late else 'Next due'} {_when(contact.next_due, zone)}", "bad" if late else ""
         )
     if contact.cadence_days:
-        line("clock", f"{fact_labels.every(contact.cadence_days)} · {rhythm(contact, zone)}")
+        draw_line("clock", f"{fact_labels.cadence_words(contact.cadence_days)} · {describe_cadence(contact, zone)}")
     if contact.snoozed_until and contact.snoozed_until > now():
         with ui.element("div").classes("pd-fact").mark("snoozed"):
             basic.icon("bell-off")
             basic.text(f"Snoozed until {_day(contact.snoozed_until, zone)}", "pd-grow")
-            basic.button("Wake", lambda: wake(contact.id), "soft")
+            basic.button("Wake", lambda: wake_contact(contact.id), "soft")
 
 
-def rhythm(contact: Contact, zone: str) -> str:
-    due = due_by_rhythm(contact)
+def describe_cadence(contact: Contact, zone: str) -> str:
+    due = due_by_cadence(contact)
     if due is None:
         return "not contacted yet, so due now"
     return f"due {_day(due, zone)}" if due > now() else f"overdue since {_day(due, zone)}"
 
 
-def line(icon: str, words: str, tone: str = "") -> None:
+def draw_line(icon: str, words: str, tone: str = "") -> None:
     with ui.element("div").classes("pd-fact").mark("when"):
         basic.icon(icon)
         basic.text(words, "pd-bad" if tone == "bad" else "")

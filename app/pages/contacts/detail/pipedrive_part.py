@@ -45,12 +45,12 @@ class PipedrivePart:
         self.name = name
         badge, sync_id = standing.badge, standing.sync_id
         never = badge is Badge.NOT_PUSHED
-        self.badge.show(badge, partial(chip, badge))
-        self.there.show(address, partial(opens, address))
+        self.badge.show(badge, partial(draw_badge, badge))
+        self.there.show(address, partial(draw_open_link, address))
         self.first.show(never, lambda: basic.button("Push to Pipedrive", self.push) if never else None)
-        self.reason.show(standing.reason, partial(reason, standing.reason))
+        self.reason.show(standing.reason, partial(draw_reason, standing.reason))
         centre = _centre(standing) if badge is Badge.NEEDS_YOU else None
-        self.centre.show(centre, partial(sorts_out, centre))
+        self.centre.show(centre, partial(draw_sync_centre_link, centre))
         acts = self.verbs(sync_id, None if never else badge, linked=bool(address))
         self.acts.show({word: known for word, known, _ in acts}, [draw for _, _, draw in acts])
 
@@ -72,7 +72,7 @@ class PipedrivePart:
         await self.preview.open(self.name)
 
     async def unlink(self) -> None:
-        await push_actions.unlink(self.contact_id)
+        await push_actions.unlink_contact(self.contact_id)
 
     def link(self) -> None:
         self.record_choice.open(
@@ -80,25 +80,25 @@ class PipedrivePart:
         )
 
 
-def chip(badge: Badge) -> None:
+def draw_badge(badge: Badge) -> None:
     with ui.element("span").classes("pd-chip").classes(contact_rows.BADGE_TONES[badge]).mark("badge"):
         basic.icon(contact_rows.BADGE_ICONS[badge])
         basic.text(badge.value[:1].upper() + badge.value[1:])
 
 
-def opens(address: str | None) -> None:
+def draw_open_link(address: str | None) -> None:
     if address:
         with basic.link(address, "pd-line", away=True):
             basic.text("Open")
             basic.icon("external-link")
 
 
-def reason(words: str | None) -> None:
+def draw_reason(words: str | None) -> None:
     if words:
         basic.text(words, "pd-muted pd-small").style("margin-top: 8px")
 
 
-def sorts_out(centre: str | None) -> None:
+def draw_sync_centre_link(centre: str | None) -> None:
     if centre:
         with basic.link(centre, "pd-soft-link"):
             basic.text("Sort it out")

@@ -24,16 +24,16 @@ WHY = {
 }
 
 
-class WarmthPart:
+class WarmnessPart:
     """Drawn once per panel; its history is asked for when somebody wants to see it."""
 
     def __init__(self, zone: str, me: str, contact_id: UUID, score: int) -> None:
         self.zone, self.me, self.contact_id = zone, me, contact_id
         self.sheet = Sheet("Warmness: history")
-        self.meter = WarmnessMeter(score, partial(warm, contact_id), self.open)
+        self.meter = WarmnessMeter(score, partial(set_warmness, contact_id), self.open)
 
     def show(self, score: int, said: Suggested | None) -> None:
-        yes, no = partial(accept, self.contact_id), partial(decline, self.contact_id)
+        yes, no = partial(accept_suggestion, self.contact_id), partial(decline_suggestion, self.contact_id)
         self.meter.show(score, Advice(said.reason, yes, no) if said else None)
 
     async def open(self) -> None:
@@ -51,31 +51,31 @@ class WarmthPart:
             with ui.element("span").classes("pd-avatar").classes(theme.tone(step.after)).props("aria-hidden=true"):
                 ui.label(str(step.after))
             with ui.element("div").classes("pd-step-text"):
-                basic.text(moved(step), "pd-strong")
+                basic.text(describe_step(step), "pd-strong")
                 basic.text(WHY[step.reason])
                 who = "" if by == self.me else by
                 when = theme.time_word(step.created_at, self.zone)
                 basic.text(" · ".join(filter(None, (when, who))), "pd-muted pd-small")
 
 
-def moved(step: WarmnessChange) -> str:
+def describe_step(step: WarmnessChange) -> str:
     return f"Stays {step.after}" if step.after == step.before else f"{step.before} → {step.after}"
 
 
 @tap
-def warm(session: Session, me: User, contact_id: UUID, score: int) -> str:
+def set_warmness(session: Session, me: User, contact_id: UUID, score: int) -> str:
     return f"Warmness {bank.set_warmness(session, me, contact_id, score).warmness_score}"
 
 
 @tap
-def accept(session: Session, me: User, contact_id: UUID) -> Confirmation:
+def accept_suggestion(session: Session, me: User, contact_id: UUID) -> Confirmation:
     before = bank.owned(session, me, contact_id).warmness_score
     after = warmness.accept(session, me, contact_id).warmness_score
     return Confirmation(f"Warmness {after}", lambda s, who: _as_before(s, who, contact_id, before))
 
 
 @tap
-def decline(session: Session, me: User, contact_id: UUID) -> str:
+def decline_suggestion(session: Session, me: User, contact_id: UUID) -> str:
     warmness.decline(session, me, contact_id)
     return "Left as it is"
 

@@ -38,7 +38,7 @@ class ContactSheet:
     async def open(self, contact: Contact | None = None, text: str = "") -> None:
         """`text` is what was shared or photographed: it stands in the box for pasted texts, and is read at once."""
         contact_id = contact.id if contact else None
-        edit = self.unsaved.get(contact_id) or form_state.begin(contact)
+        edit = self.unsaved.get(contact_id) or form_state.begin_edit(contact)
         self.unsaved[contact_id] = edit
         editor = self.draw(edit, came_back=edit.is_touched)
         self.sheet.open()
@@ -90,7 +90,7 @@ class ContactEditor:
                     basic.button("Start over", self.start_over, "plain", "undo-2")
             if is_new:
                 self.paste_box = PasteBox(self.fill_in, self.add_to_notes)
-                qr_scan.photo(self.paste_box.read_text)
+                qr_scan.draw_photo_button(self.paste_box.read_text)
             self.choices = ConflictChoices(title, conflicts, self.decide) if conflicts else None
             self.form = ContactForm(edit.typed, self.find_duplicates, is_new=is_new)
             if is_new:
@@ -105,7 +105,7 @@ class ContactEditor:
     async def start_over(self) -> None:
         contact_id = self.edit.contact_id
         self.host.unsaved.pop(contact_id, None)
-        await self.host.open(await look(partial(form_state.as_it_is, contact_id)) if contact_id else None)
+        await self.host.open(await look(partial(form_state.read_contact, contact_id)) if contact_id else None)
 
     def fill_in(self, found: dict[str, Any]) -> Any:
         """What a text says stands in the fields, to be looked over."""
@@ -124,7 +124,7 @@ class ContactEditor:
         self.form.redraw()
 
     async def find_duplicates(self) -> None:
-        await self.duplicates.find(form_state.facts(self.edit.typed), self.edit.contact_id)
+        await self.duplicates.find(form_state.typed_facts(self.edit.typed), self.edit.contact_id)
 
     async def save(self) -> None:
         if self.choices and self.choices.is_open:
@@ -133,7 +133,7 @@ class ContactEditor:
             self.host.close(self.edit)
 
     async def change(self, tries: int = 3) -> bool:
-        work, said = self.edit, form_state.facts(self.edit.typed)
+        work, said = self.edit, form_state.typed_facts(self.edit.typed)
         changes = {name: value for name, value in said.items() if value != work.base[name]}
         faster: list[Contact] = []
 
@@ -146,7 +146,7 @@ class ContactEditor:
                 return None
             before = {name: work.base[name] for name in changes}
             return (
-                Confirmation("Saved", lambda s, who: form_state.as_before(s, who, contact_id, before))
+                Confirmation("Saved", lambda s, who: form_state.undo_change(s, who, contact_id, before))
                 if changes
                 else "Saved"
             )
@@ -157,8 +157,8 @@ class ContactEditor:
 
     async def settle_conflicts(self, theirs: Contact, said: dict[str, Any], tries: int) -> bool:
         """Somebody was faster: what they left alone is saved at once, the rest is for this person to decide."""
-        now_there = form_state.known(theirs)
-        apart = edit_conflict.meanwhile(self.edit.base, said, now_there)
+        now_there = form_state.form_of(theirs)
+        apart = edit_conflict.find_conflicts(self.edit.base, said, now_there)
         self.edit.version, self.edit.base = theirs.version, now_there
         # where only they changed something, their word stands until one objects
         self.edit.typed |= {one.field: one.theirs for one in apart if one.choice == "theirs"}
@@ -168,7 +168,7 @@ class ContactEditor:
         return False
 
     async def add(self, *, agreed: bool = False) -> bool:
-        said = form_state.facts(self.edit.typed)
+        said = form_state.typed_facts(self.edit.typed)
         found: list[Twin] = []
         erased: list[str] = []
 
@@ -185,7 +185,7 @@ class ContactEditor:
                     raise
                 erased.append(str(no))
                 return None
-            return Confirmation(f"{contact.name} added", lambda s, who: form_state.take_back(s, who, contact.id))
+            return Confirmation(f"{contact.name} added", lambda s, who: form_state.undo_add(s, who, contact.id))
 
         done = await keep()
         self.duplicates.show(found)
@@ -210,11 +210,11 @@ class ContactEditor:
                 self.host.close(self.edit)
                 await self.host.merge_sheet.open(self.edit.contact_id, twin_id)
             return
-        twin = await look(partial(form_state.as_it_is, twin_id))
-        there, said = form_state.known(twin), form_state.facts(self.edit.typed)
+        twin = await look(partial(form_state.read_contact, twin_id))
+        there, said = form_state.form_of(twin), form_state.typed_facts(self.edit.typed)
         if said["warmness_score"] == form_state.NEW_WARMNESS:
             said["warmness_score"] = 0
-        apart = edit_conflict.into(said, there)
+        apart = edit_conflict.compare_with_duplicate(said, there)
         typed = {name: there[name] or said[name] for name in there}
         typed |= {one.field: one.value(one.choice or "theirs") for one in apart}
         self.host.forget(self.edit)

@@ -39,7 +39,7 @@ class FieldConflict:
         return self.mine if choice == "mine" else self.theirs
 
 
-def meanwhile(base: Facts, mine: Facts, theirs: Facts) -> list[FieldConflict]:
+def find_conflicts(base: Facts, mine: Facts, theirs: Facts) -> list[FieldConflict]:
     """What somebody else changed since `base` was read; where nothing was typed here, their word is taken unless one objects."""
     changed = (name for name in SHOWN if theirs[name] != base[name] and _differ(name, mine, theirs))
     return [
@@ -47,7 +47,7 @@ def meanwhile(base: Facts, mine: Facts, theirs: Facts) -> list[FieldConflict]:
     ]  # fmt: skip
 
 
-def into(mine: Facts, theirs: Facts) -> list[FieldConflict]:
+def compare_with_duplicate(mine: Facts, theirs: Facts) -> list[FieldConflict]:
     """What was typed for somebody new, laid beside the contact that it turned out to be about."""
     differ = (name for name in SHOWN if mine[name] and theirs[name] and _differ(name, mine, theirs))
     found = [FieldConflict(name, mine[name], theirs[name], "theirs") for name in differ]
@@ -71,7 +71,9 @@ class ConflictChoices:
             basic.text(title, "pd-strong")
             for one in fields:
                 words = {"mine": "Typed here", "theirs": "There now", "both": "Both"}
-                sides = [Side(key, words[key], fact_labels.said(one.field, one.value(key))) for key in one.choices]
+                sides = [
+                    Side(key, words[key], fact_labels.fact_words(one.field, one.value(key))) for key in one.choices
+                ]
                 SideBySide(fact_labels.LABELS[one.field], sides, one.choice, partial(self.choose, one.field))
 
     def choose(self, field: str, choice: str) -> None:

@@ -15,17 +15,17 @@ Typed = dict[str, Any]
 NEW_WARMNESS = 3
 
 
-def fresh() -> Typed:
+def empty_form() -> Typed:
     many = {field.name: [""] if field.input is Input.ADDRESSES else [] for field in FIELDS if field.many}
     return {**many, "warmness_score": NEW_WARMNESS}
 
 
-def known(contact: Contact) -> Typed:
+def form_of(contact: Contact) -> Typed:
     """The facts of a contact as the form shows them."""
-    return facts(contact_fields.values(contact))
+    return typed_facts(contact_fields.values(contact))
 
 
-def facts(typed: Typed) -> Typed:
+def typed_facts(typed: Typed) -> Typed:
     """What was typed, as the draft wants it: every fact is named, whole numbers are whole, empty rows are left out."""
     return {field.name: _fact(typed, field) for field in FIELDS}
 
@@ -51,13 +51,13 @@ def _may_be_none(field: ContactField) -> bool:
 
 def says_something(typed: Typed) -> bool:
     """Whether anything was typed that would be missed; warmness stands somewhere from the start."""
-    said = facts(typed)
+    said = typed_facts(typed)
     return any(said[field.name] for field in FIELDS if field.input is not Input.DEGREES)
 
 
 def fill_in(typed: Typed, found: Typed, before: Typed) -> None:
     """Fill in what a text says, where nobody typed anything else; `before` is what an earlier text had filled in."""
-    said = facts(typed)
+    said = typed_facts(typed)
     for name, value in found.items():
         if not said.get(name) or said[name] == before.get(name):
             typed[name] = list(value) if isinstance(value, list) else value
@@ -80,23 +80,23 @@ class UnsavedEdit:
         """Whether anything was typed that would be missed."""
         if self.contact_id is None:
             return says_something(self.typed)
-        return facts(self.typed) != self.base
+        return typed_facts(self.typed) != self.base
 
 
-def begin(contact: Contact | None) -> UnsavedEdit:
+def begin_edit(contact: Contact | None) -> UnsavedEdit:
     if contact is None:
-        return UnsavedEdit(fresh())
-    return UnsavedEdit(known(contact), contact.id, contact.version, known(contact))
+        return UnsavedEdit(empty_form())
+    return UnsavedEdit(form_of(contact), contact.id, contact.version, form_of(contact))
 
 
-def as_it_is(contact_id: UUID, session: Session, me: User) -> Contact:
+def read_contact(contact_id: UUID, session: Session, me: User) -> Contact:
     return bank.owned(session, me, contact_id)
 
 
-def as_before(session: Session, who: User, contact_id: UUID, before: dict[str, Any]) -> str:
+def undo_change(session: Session, who: User, contact_id: UUID, before: dict[str, Any]) -> str:
     bank.change(session, who, contact_id, before)
     return "As it was before"
 
 
-def take_back(session: Session, who: User, contact_id: UUID) -> str:
+def undo_add(session: Session, who: User, contact_id: UUID) -> str:
     return f"{bank.trash(session, who, contact_id).name} is in the trash"

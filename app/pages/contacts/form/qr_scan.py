@@ -11,7 +11,7 @@ from app.pages.ui import basic, toast
 from app.services.contacts import qr_codes
 
 
-def photo(on_text: Callable[[str], Awaitable[None]]) -> None:
+def draw_photo_button(on_text: Callable[[str], Awaitable[None]]) -> None:
     """A button that opens the camera or the gallery; `on_text` is given what the code says."""
     page = ui.context.client
 

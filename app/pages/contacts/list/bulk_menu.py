@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.models import ACTIVITY_LABELS, ActivityDraft, ActivityType, Outcome, User
 from app.pages.activities.parts import touch_rows
 from app.pages.campaigns import assign_result
-from app.pages.campaigns.campaign_actions import taken_back
+from app.pages.campaigns.campaign_actions import undo_of
 from app.pages.contacts.list import list_queries
 from app.pages.contacts.list.bulk_sheets import BulkAssignSheet, BulkLogSheet, BulkTagSheet, ExportSheet
 from app.pages.contacts.list.selection import Selection
@@ -113,7 +113,7 @@ class BulkMenu:
     async def log(self, draft: ActivityDraft) -> bool:
         kind, outcome = ActivityType(draft.type), draft.outcome
         said = f"{ACTIVITY_LABELS[kind]} logged" + (
-            f": {touch_rows.word(Outcome(outcome), kind).lower()}" if outcome else ""
+            f": {touch_rows.outcome_word(Outcome(outcome), kind).lower()}" if outcome else ""
         )
 
         def work(session: Session, me: User, them: Chosen) -> Confirmation | str:
@@ -141,7 +141,9 @@ class BulkMenu:
 
     async def merge(self) -> None:
         """The sheet shows the two side by side; whoever was ticked first stays, unless they are swapped there."""
-        two = await look(lambda session, me: list_queries.ids(session, me, self.selection.resolve(session, me), 2))
+        two = await look(
+            lambda session, me: list_queries.first_ids(session, me, self.selection.resolve(session, me), 2)
+        )
         if len(two) == 2:
             await self.on_merge(two[0], two[1], lambda _kept: self.on_none())
 
@@ -153,16 +155,16 @@ class BulkMenu:
         def work(session: Session, me: User, them: Chosen) -> Confirmation | None:
             became, deed_id = bulk_moves.assign(session, me, campaign_id, bulk_actions.chosen(session, me, them))
             done.extend(became)
-            back.append(taken_back(deed_id))
+            back.append(undo_of(deed_id))
             worth = [each for each in done if each.warning][:WARNED]
             names = [board.card(session, me, campaign_id, each.contact_id).name for each in worth]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=True))
-            return None if warned else Confirmation(assign_result.words(done), back[0])
+            return None if warned else Confirmation(assign_result.assign_words(done), back[0])
 
         sheet = self.assign_sheet.sheet
         sheet.close()
         if await self.do("Assigning", work) and warned:
-            assign_result.second_look(sheet, done, warned, back[0])
+            assign_result.draw_warnings(sheet, done, warned, back[0])
             sheet.open()
 
     async def export(self, kind: exporter.Kind) -> bool:

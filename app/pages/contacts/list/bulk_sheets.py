@@ -46,7 +46,7 @@ class BulkAssignSheet:
         with self.sheet.fresh():
             basic.line("Assign to a campaign", "h2", "pd-h1").style("margin-bottom: 8px")
             for campaign_id, name in found.items():
-                row(name, "", "target", partial(self.on_choose, campaign_id))
+                draw_choice(name, "", "target", partial(self.on_choose, campaign_id))
             if not found:
                 basic.empty("target", "You are in no campaign yet", "Start one, then bring them in.", "Campaigns", lambda: ui.navigate.to("/campaigns"))  # fmt: skip
         self.sheet.open()
@@ -133,7 +133,7 @@ class BulkLogForm:
         basic.mark_chip(self.kinds, kind)
         self.outcomes.clear()
         with self.outcomes:
-            touch_rows.outcomes(kind, self.answer)
+            touch_rows.draw_outcomes(kind, self.answer)
 
     async def answer(self, outcome: Outcome) -> None:
         self.sheet.close()
@@ -150,7 +150,7 @@ class ExportSheet:
         with self.sheet.fresh():
             basic.line(f"Export {assign_result.people(count)}", "h2", "pd-h1").style("margin-bottom: 8px")
             for kind, (name, hint) in FILES.items():
-                row(name, hint, "download", partial(self.choose, kind))
+                draw_choice(name, hint, "download", partial(self.choose, kind))
         self.sheet.open()
 
     async def choose(self, kind: exporter.Kind) -> None:
@@ -158,7 +158,7 @@ class ExportSheet:
         await self.on_choose(kind)
 
 
-def row(name: str, hint: str, icon: str, on_click: Callable[[], Any]) -> None:
+def draw_choice(name: str, hint: str, icon: str, on_click: Callable[[], Any]) -> None:
     """One choice of a sheet, as wide as the sheet."""
     with ui.element("button").classes("pd-choice").props("type=button").on("click", on_click, []):
         with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):

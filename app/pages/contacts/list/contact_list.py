@@ -25,7 +25,9 @@ Open = Callable[[str | None], Awaitable[None]]
 class ContactList:
     """Drawn where it is made, beginning with `first`; `on_open` and `on_log` get the id of one contact."""
 
-    def __init__(self, shell: Shell, first: list_queries.First, on_open: Open, on_log: Open, *, cards: bool) -> None:
+    def __init__(
+        self, shell: Shell, first: list_queries.FirstPage, on_open: Open, on_log: Open, *, cards: bool
+    ) -> None:
         self.shell = shell
         self.search = first.search
         self.cards = cards
@@ -83,7 +85,7 @@ class ContactList:
         """From the top; of two searches that overtake each other, the newer one is shown."""
         self.turn, self.cursor = self.turn + 1, None
         turn = self.turn
-        (shown, cursor), total = await look(partial(list_queries.top, search=self.search))
+        (shown, cursor), total = await look(partial(list_queries.load_top, search=self.search))
         if turn == self.turn:
             self.cursor, self.loaded = cursor, PAGE
             self.rows.show(shown)
@@ -95,7 +97,7 @@ class ContactList:
         turn, loaded = self.turn, 0
         while loaded != self.loaded and turn == self.turn:
             loaded = self.loaded
-            ask = partial(list_queries.top, search=self.search, limit=loaded)
+            ask = partial(list_queries.load_top, search=self.search, limit=loaded)
             (shown, cursor), total = await look(ask)
         if turn == self.turn and not self.rows.is_deleted:
             self.cursor = cursor
@@ -105,7 +107,7 @@ class ContactList:
     async def load_more(self) -> None:
         if self.cursor:
             turn, cursor = self.turn, self.cursor
-            shown, after = await look(partial(list_queries.page, search=self.search, cursor=cursor))
+            shown, after = await look(partial(list_queries.load_page, search=self.search, cursor=cursor))
             if (turn, cursor) == (self.turn, self.cursor):
                 self.cursor = after
                 self.loaded += PAGE
@@ -146,7 +148,7 @@ class ContactList:
         await self.reload()
 
     def write_address(self) -> None:
-        query = list_url.query(self.search, cards=self.cards)
+        query = list_url.query_of_search(self.search, cards=self.cards)
         ui.navigate.history.replace("/contacts" + (f"?{query}" if query else ""))
 
     def switch_layout(self) -> None:

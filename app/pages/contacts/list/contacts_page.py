@@ -8,7 +8,7 @@ from nicegui import PageArguments, ui
 
 from app.errors import NotFound
 from app.pages.contacts.detail import manager_view_panel
-from app.pages.contacts.detail.contact_panel import Whole, contact_panel
+from app.pages.contacts.detail.contact_panel import ContactView, contact_panel
 from app.pages.contacts.list import empty_states, list_queries, list_url
 from app.pages.contacts.list.contact_list import ContactList
 from app.pages.core import live_updates
@@ -16,7 +16,7 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic
-from app.services.contacts import bank as contacts
+from app.services.contacts import bank
 from app.services.team.manager_view import Whole as Seen
 from app.signals import Topic
 
@@ -24,7 +24,7 @@ from app.signals import Topic
 @screen("Contacts")
 async def contacts_page(shell: Shell, args: PageArguments, cid: str | None = None) -> None:
     said = str(args.query_parameters)
-    first = await look(lambda session, me: list_queries.first(session, me, said))
+    first = await look(lambda session, me: list_queries.load_first(session, me, said))
     cards = list_url.is_cards(said)
     with ui.element("div").classes("pd-with-detail").classes("cards" if cards else "") as place:
         section = ui.element("section")
@@ -52,25 +52,27 @@ class SidePanel:
     async def open(self, chosen: str | None) -> None:
         """Ask first, then draw: a slow answer for one contact never lands on the next one."""
         self.chosen = chosen
-        found = await manager_view_panel.opened(chosen)
+        found = await manager_view_panel.open_contact(chosen)
         if self.chosen == chosen:
             self.panel.clear()
             with self.panel:
-                draw(self.shell, chosen, found, partial(self.open, chosen))
+                draw_opened(self.shell, chosen, found, partial(self.open, chosen))
 
     async def log(self, contact_id: str | None) -> None:
         """A colleague's contact is logged for a campaign, in its own panel."""
         try:
-            contact = await look(lambda session, me: contacts.owned(session, me, UUID(contact_id)))
+            contact = await look(lambda session, me: bank.owned(session, me, UUID(contact_id)))
         except NotFound:
             return
         await self.shell.log(contact)
 
 
-def draw(shell: Shell, chosen: str | None, found: Whole | Seen | None, again: Callable[[], Awaitable[None]]) -> None:
+def draw_opened(
+    shell: Shell, chosen: str | None, found: ContactView | Seen | None, again: Callable[[], Awaitable[None]]
+) -> None:
     """The chosen contact, or a friendly nothing."""
     if isinstance(found, Seen):
-        manager_view_panel.seen_panel(shell, found, again)
+        manager_view_panel.manager_view_panel(shell, found, again)
     elif found:
         contact_panel(shell, found, again)
     elif chosen:

@@ -15,7 +15,7 @@ from app.services.base import firm_settings
 from app.services.campaigns import campaigns, listing
 from app.services.campaigns.listing import Wanted
 from app.services.contacts import saved_searches, tags
-from app.services.contacts import search as finding
+from app.services.contacts import search as contact_search
 from app.services.contacts.bulk_actions import Chosen
 from app.services.contacts.search import Search
 from app.services.push_queue import push_status
@@ -27,7 +27,7 @@ MOST_CAMPAIGNS, MOST_TAGS = 50, 60
 
 
 @dataclass(frozen=True)
-class First:
+class FirstPage:
     """Everything that the screen shows at first."""
 
     search: Search
@@ -38,33 +38,33 @@ class First:
     views: list[tuple[SavedSearch, Search]]
 
 
-def first(session: Session, me: User, said: str) -> First:
-    search = list_url.read(session, me, said)
-    rows, total = top(session, me, search)
+def load_first(session: Session, me: User, said: str) -> FirstPage:
+    search = list_url.search_of_query(session, me, said)
+    rows, total = load_top(session, me, search)
     threshold = int(firm_settings.get(session, "warm_threshold"))
-    return First(search, rows, total, threshold, campaign_name(session, me, search), views(session, me))
+    return FirstPage(search, rows, total, threshold, campaign_name(session, me, search), saved_views(session, me))
 
 
-def page(session: Session, me: User, search: Search, cursor: str | None = None, limit: int = PAGE) -> Rows:
-    found = finding.contacts(session, me, search, cursor, limit)
+def load_page(session: Session, me: User, search: Search, cursor: str | None = None, limit: int = PAGE) -> Rows:
+    found = contact_search.contacts(session, me, search, cursor, limit)
     badges = push_status.standings(session, found.items) if found.items else {}
-    return [contact_rows.row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
+    return [contact_rows.list_row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
 
 
-def top(session: Session, me: User, search: Search, limit: int = PAGE) -> tuple[Rows, int]:
-    return page(session, me, search, None, limit), finding.count(session, me, search)
+def load_top(session: Session, me: User, search: Search, limit: int = PAGE) -> tuple[Rows, int]:
+    return load_page(session, me, search, None, limit), contact_search.count(session, me, search)
 
 
-def ids(session: Session, me: User, them: Chosen, limit: int) -> list[UUID]:
+def first_ids(session: Session, me: User, them: Chosen, limit: int) -> list[UUID]:
     """The first of those that are chosen."""
     if isinstance(them, Search):
-        return [contact.id for contact in finding.contacts(session, me, them, limit=limit).items]
+        return [contact.id for contact in contact_search.contacts(session, me, them, limit=limit).items]
     return list(them)[:limit]
 
 
-def views(session: Session, me: User) -> list[tuple[SavedSearch, Search]]:
+def saved_views(session: Session, me: User) -> list[tuple[SavedSearch, Search]]:
     """My saved searches, and what each finds."""
-    return [(view, list_url.read(session, me, view.query)) for view in saved_searches.views(session, me)]
+    return [(view, list_url.search_of_query(session, me, view.query)) for view in saved_searches.views(session, me)]
 
 
 def campaign_name(session: Session, me: User, search: Search) -> str:

@@ -16,7 +16,7 @@ from app.services.contacts.search import Search
 CARDS = "cards"
 
 
-def read(session: Session, me: User, said: str) -> Search:
+def search_of_query(session: Session, me: User, said: str) -> Search:
     """The search in a query string; an address that somebody made up shows everybody."""
     try:
         return replace(saved_searches.read(session, me, said), trash=False)
@@ -28,7 +28,7 @@ def is_cards(said: str) -> bool:
     return parse_qs(said).get("view") == [CARDS]
 
 
-def query(search: Search, *, cards: bool = False) -> str:
+def query_of_search(search: Search, *, cards: bool = False) -> str:
     """What stands behind the ?; nothing that goes without saying."""
     usual = Search()
     said = {each.name: getattr(search, each.name) for each in fields(search)}

@@ -36,7 +36,7 @@ class SavedSearchesMenu:
         self.chip.show(name or "Saved", on=name is not None)
 
     async def options(self) -> Mapping[Any, str]:
-        self.known = await look(list_queries.views)
+        self.known = await look(list_queries.saved_views)
         named: dict[Any, str] = {str(view.id): view.name for view, _ in self.known}
         fresh = all(found != self.present() for _, found in self.known) and self.present() != Search()
         return (
@@ -64,7 +64,7 @@ class SavedSearchesMenu:
 
         @tap
         def keep(session: Session, me: User) -> str:
-            draft = SavedSearchDraft(name=typed["name"] or "", query=list_url.query(self.present()))
+            draft = SavedSearchDraft(name=typed["name"] or "", query=list_url.query_of_search(self.present()))
             return f"“{saved_searches.save(session, me, draft).name}” is saved"
 
         @tap
@@ -117,5 +117,5 @@ class SavedSearchesMenu:
             await self.manage()
 
     async def refresh(self) -> None:
-        self.known = await look(list_queries.views)
+        self.known = await look(list_queries.saved_views)
         self.show(self.present())

@@ -35,7 +35,7 @@ def subtitle(contact: Contact) -> str:
     return " · ".join(filter(None, (firm, contact.job_title))) or contact.email or contact.phone or ""
 
 
-def suggestion(
+def suggestion_line(
     pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None
 ) -> ActionRow:
     """Whom to contact, why, and every way to do it within one thumb's reach.
@@ -55,7 +55,7 @@ def suggestion(
             "why": pick.reason,
         },
         [
-            *(_way(contact, way, on_reach, on_write) for way in reach_links.ways(contact)),
+            *(_way(contact, way, on_reach, on_write) for way in reach_links.ways_to_reach(contact)),
             Action("calendar-plus", f"Book a meeting with {name}", partial(on_meet, contact)),
             Action("check", "Log", partial(on_log, contact), written=True),
         ],
@@ -71,24 +71,26 @@ def _way(contact: Contact, way: reach_links.Way, on_reach: Verb, on_write: Verb 
     return Action(name, label, partial(on_reach, contact, kind), href=address)
 
 
-def quick_actions(contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None) -> None:
+def draw_quick_actions(
+    contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None
+) -> None:
     """The big buttons at the head of a contact."""
     with ui.element("div").classes("pd-quick"):
-        for name, word, label, kind, address in reach_links.ways(contact):
+        for name, word, label, kind, address in reach_links.ways_to_reach(contact):
             if address is None:
                 continue
             if kind is ActivityType.EMAIL and on_write:
-                big(name, word, partial(on_write, contact)).props["aria-label"] = label
+                draw_big_button(name, word, partial(on_write, contact)).props["aria-label"] = label
                 continue
             with basic.link(address, label=label, away=address.startswith("http")) as anchor:
                 basic.icon(name)
                 basic.text(word)
             anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
         for name, word, verb in (("calendar-plus", "Meeting", on_meet), ("check", "Log", on_log)):
-            big(name, word, partial(verb, contact))
+            draw_big_button(name, word, partial(verb, contact))
 
 
-def big(name: str, word: str, on_click: Callable[[], Any]) -> Element:
+def draw_big_button(name: str, word: str, on_click: Callable[[], Any]) -> Element:
     made = ui.element("button").props("type=button").on("click", on_click, [])
     with made:
         basic.icon(name)
@@ -96,7 +98,7 @@ def big(name: str, word: str, on_click: Callable[[], Any]) -> Element:
     return made
 
 
-def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
+def list_row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
     """A contact as the list component wants it."""
     shown = standing is not None and standing.badge is not Badge.NOT_PUSHED
     return {
@@ -113,15 +115,15 @@ def row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
     }
 
 
-def facts(contact: Contact, phones: list[str], on_write: Verb | None = None) -> None:
+def draw_facts(contact: Contact, phones: list[str], on_write: Verb | None = None) -> None:
     """What is known, each line a way to use it."""
     lines: list[tuple[str, str, str | None]] = [
-        *(("phone", shown, reach_links.tel(number)) for number, shown in zip(contact.phones, phones, strict=True)),
-        *(("mail", address, reach_links.mailto(address)) for address in contact.emails),
+        *(("phone", shown, reach_links.tel_link(number)) for number, shown in zip(contact.phones, phones, strict=True)),
+        *(("mail", address, reach_links.mailto_link(address)) for address in contact.emails),
     ]
     for field in ON_SCREEN:
-        if field.icon and (said := fact_labels.said(field.name, field.value(contact))):
-            link = reach_links.profile(said) if field.input is Input.LINK else None
+        if field.icon and (said := fact_labels.fact_words(field.name, field.value(contact))):
+            link = reach_links.profile_link(said) if field.input is Input.LINK else None
             lines.append((field.icon, said.partition("://")[2] if link else said, link))
     for name, words, address in lines:
         if name == "mail" and on_write:

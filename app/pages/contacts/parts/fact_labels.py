@@ -8,12 +8,12 @@ from app.models.contact_fields import ON_SCREEN
 LABELS = {field.name: field.label for field in ON_SCREEN} | {"pipedrive_person_id": "In Pipedrive"}
 
 
-def said(name: str, value: Any) -> str:
+def fact_words(name: str, value: Any) -> str:
     """The value of that fact as people read it; empty when there is none."""
     if value in (None, "", []):
         return ""
     if name == "cadence_days":
-        return every(int(value))
+        return cadence_words(int(value))
     if name == "pipedrive_person_id":
         return f"Person {value}"
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -21,6 +21,6 @@ def said(name: str, value: Any) -> str:
     return str(value)
 
 
-def every(days: int) -> str:
+def cadence_words(days: int) -> str:
     """`Every 30 days`."""
     return "Every day" if days == 1 else f"Every {days} days"

@@ -10,7 +10,7 @@ from app.services.team.manager_view import Whole
 NO_KEY = "{} has no Pipedrive key yet. What waits goes over as soon as there is one."
 
 
-def standing(found: Whole) -> None:
+def draw_standing(found: Whole) -> None:
     """The badge, and why in the owner's words; no button, for nothing here is pushed by somebody else."""
     now, owner = found.standing, found.view.owner.name
     with ui.element("div").classes("pd-line wrap"):
@@ -27,8 +27,8 @@ def standing(found: Whole) -> None:
         basic.text(said, "pd-muted pd-small").style("margin-top: 8px")
 
 
-def facts(found: Whole) -> None:
-    contact_rows.facts(found.view.contact, found.phones)
+def draw_facts(found: Whole) -> None:
+    contact_rows.draw_facts(found.view.contact, found.phones)
     if found.before:
         basic.text(f"Before: {', '.join(found.before)}.", "pd-muted pd-small")
     basic.text("Only the owner changes, deletes and pushes it. That you looked is noted.", "pd-muted pd-small")

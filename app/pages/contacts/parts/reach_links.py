@@ -9,36 +9,36 @@ from app.models import ActivityType, Contact
 Way = tuple[str, str, str, ActivityType, str | None]
 
 
-def tel(number: str) -> str:
+def tel_link(number: str) -> str:
     return "tel:" + re.sub(r"[^\d+]", "", number)
 
 
-def mailto(address: str) -> str:
+def mailto_link(address: str) -> str:
     return "mailto:" + quote(address, safe="@.+-_")
 
 
-def whatsapp(number: str) -> str:
+def whatsapp_link(number: str) -> str:
     return "https://wa.me/" + re.sub(r"\D", "", number)
 
 
-def profile(address: str) -> str | None:
+def profile_link(address: str) -> str | None:
     """The address, if it is one that a browser may open."""
     return address if urlsplit(address).scheme in {"http", "https"} else None
 
 
-def ways(contact: Contact) -> list[Way]:
+def ways_to_reach(contact: Contact) -> list[Way]:
     """Each way to this person, those without an address too."""
     phone, mail = contact.phone, contact.email
-    site = profile(contact.linkedin_url) if contact.linkedin_url else None
+    site = profile_link(contact.linkedin_url) if contact.linkedin_url else None
     return [
-        ("phone", "Call", f"Call {contact.name}", ActivityType.CALL, tel(phone) if phone else None),
-        ("mail", "Mail", f"Write a mail to {contact.name}", ActivityType.EMAIL, mailto(mail) if mail else None),
+        ("phone", "Call", f"Call {contact.name}", ActivityType.CALL, tel_link(phone) if phone else None),
+        ("mail", "Mail", f"Write a mail to {contact.name}", ActivityType.EMAIL, mailto_link(mail) if mail else None),
         (
             "message-circle",
             "WhatsApp",
             f"WhatsApp {contact.name}",
             ActivityType.CALL,
-            whatsapp(phone) if phone else None,
+            whatsapp_link(phone) if phone else None,
         ),
         ("linkedin", "LinkedIn", f"Open the LinkedIn profile of {contact.name}", ActivityType.LINKEDIN, site),
     ]

@@ -60,8 +60,8 @@ class MergeForm:
         self.chosen = {one.field: one.choice for one in plan.fields}
         basic.line("Merge two contacts", "h2", "pd-h1")
         with ui.element("div").classes("pd-two-heads"):
-            head("Stays", plan.keep)
-            head("Goes into it", plan.drop)
+            draw_head("Stays", plan.keep)
+            draw_head("Goes into it", plan.drop)
         basic.button("Swap them", self.swap, "plain", "refresh-cw").classes("full-width")
         if plan.warning:
             basic.text(plan.warning, "pd-troubles")
@@ -77,13 +77,16 @@ class MergeForm:
         basic.heading("What it will be")
         self.preview = Memo("pd-merged")
         self.show_preview()
-        basic.text(moved(plan.moves), "pd-muted pd-small")
+        basic.text(describe_moves(plan.moves), "pd-muted pd-small")
         with ui.element("div").classes("pd-foot"):
             basic.button("Merge", self.merge, "main").classes("full-width").mark("merge")
 
     def field(self, one: FieldChoice) -> None:
         SideBySide(
-            fact_labels.LABELS[one.field], ways(one, self.plan), self.chosen[one.field], partial(self.choose, one.field)
+            fact_labels.LABELS[one.field],
+            choices_of(one, self.plan),
+            self.chosen[one.field],
+            partial(self.choose, one.field),
         )
 
     def choose(self, field: str, which: str) -> None:
@@ -96,8 +99,8 @@ class MergeForm:
         lines = []
         for name, label in fact_labels.LABELS.items():
             one = differing.get(name)
-            value = becomes(one, self.chosen[name]) if one else merge_fields.value(self.plan.keep, name)
-            if words := fact_labels.said(name, value):
+            value = merged_value(one, self.chosen[name]) if one else merge_fields.value(self.plan.keep, name)
+            if words := fact_labels.fact_words(name, value):
                 lines.append((label, words))
         self.preview.show(lines, lambda: draw_preview(lines))
 
@@ -128,11 +131,11 @@ class MergeForm:
             await told
 
 
-def becomes(one: FieldChoice, which: str | None) -> Any:
+def merged_value(one: FieldChoice, which: str | None) -> Any:
     return merge_fields.becomes(one, which) if which else None
 
 
-def ways(one: FieldChoice, plan: MergePlan) -> list[Side]:
+def choices_of(one: FieldChoice, plan: MergePlan) -> list[Side]:
     """The ways to say a field, each with whose it is."""
     same = plan.drop.name == plan.keep.name
     whose = (
@@ -141,10 +144,12 @@ def ways(one: FieldChoice, plan: MergePlan) -> list[Side]:
         else {"keep": plan.keep.name, "drop": plan.drop.name}
     )
     whose["both"] = "Both"
-    return [Side(key, whose[key], fact_labels.said(one.field, merge_fields.becomes(one, key))) for key in one.choices]
+    return [
+        Side(key, whose[key], fact_labels.fact_words(one.field, merge_fields.becomes(one, key))) for key in one.choices
+    ]
 
 
-def head(role: str, contact: Contact) -> None:
+def draw_head(role: str, contact: Contact) -> None:
     with ui.element("div").classes("pd-line"):
         basic.avatar(contact.name, contact.warmness_score)
         with ui.element("div").classes("pd-row-text"):
@@ -162,7 +167,7 @@ def draw_preview(lines: list[tuple[str, str]]) -> None:
                 ui.label(words)
 
 
-def moved(moves: dict[str, int]) -> str:
+def describe_moves(moves: dict[str, int]) -> str:
     """`3 touches and 1 campaign move over.`; the way back is for thirty days."""
     told = [f"{count:,} {COUNTED[kind][count != 1]}" for kind, count in moves.items() if count]
     listed = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))

@@ -8,7 +8,7 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.services.contacts import qr_codes
 
 
-class CodeSheet:
+class QrCodeSheet:
     """One sheet, drawn for the contact as it is now."""
 
     def __init__(self) -> None:

@@ -56,12 +56,12 @@ class SnoozeSheet:
         await self.snooze(contact_id, days if days > 0 else -1)
 
     async def snooze(self, contact_id: UUID, days: int) -> None:
-        if await snooze(contact_id, days, self.zone):
+        if await snooze_contact(contact_id, days, self.zone):
             self.sheet.close()
 
 
 @tap
-def snooze(session: Session, me: User, contact_id: UUID, days: int, zone: str) -> Confirmation:
+def snooze_contact(session: Session, me: User, contact_id: UUID, days: int, zone: str) -> Confirmation:
     before = bank.owned(session, me, contact_id).snoozed_until
     until = bank.snooze(session, me, contact_id, days).snoozed_until
     word = theme.mid_sentence(theme.day_word(until, zone)) if until else ""
@@ -69,7 +69,7 @@ def snooze(session: Session, me: User, contact_id: UUID, days: int, zone: str) -
 
 
 @tap
-def wake(session: Session, me: User, contact_id: UUID) -> str:
+def wake_contact(session: Session, me: User, contact_id: UUID) -> str:
     bank.snooze(session, me, contact_id, 0)
     return "Awake again"
 

@@ -15,7 +15,7 @@ from app.services.team import transfer
 HINT = "The story, the places in campaigns, and what is planned or waits for Pipedrive go over with it."
 
 
-class HandOverSheet:
+class TransferSheet:
     """One per panel; `open` says whose contact it is."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ ICONS = {
 DID = {PushEffect.CREATED: "Created", PushEffect.LINKED: "Linked to", PushEffect.UPDATED: "Updated"}
 
 
-def afterwards(item: Item) -> str | None:
+def retry_words(item: Item) -> str | None:
     """What its owner should know although nothing is wrong: what a taking back is up to, or had to leave there."""
     back = item.takeback
     if back is None:
@@ -29,7 +29,7 @@ def afterwards(item: Item) -> str | None:
     return back.detail or "What this push created is taken back."
 
 
-def did(done: tuple[PushReceipt, ...], home: Home, zone: str) -> None:
+def draw_receipt(done: tuple[PushReceipt, ...], home: Home, zone: str) -> None:
     """What the push created, linked and updated, each with its way into Pipedrive."""
     if not done:
         return
@@ -52,7 +52,7 @@ def did(done: tuple[PushReceipt, ...], home: Home, zone: str) -> None:
                     basic.text(words)
 
 
-def folded(item: Item) -> None:
+def draw_details(item: Item) -> None:
     """What a person quotes when they ask for help."""
     sync = item.sync
     with basic.expansion("Details"):

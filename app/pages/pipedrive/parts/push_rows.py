@@ -25,7 +25,7 @@ Verb = Callable[[Item], Any]
 
 
 @dataclass(frozen=True)
-class Verbs:
+class PushCardActions:
     """What a person may do about a push; what a colleague's push allows is less."""
 
     retry: Verb
@@ -35,30 +35,30 @@ class Verbs:
     undo: Verb
 
 
-def title(item: Item) -> str:
+def push_title(item: Item) -> str:
     if item.hidden:
         return "A private contact"
     return item.contact or "Erased contact"
 
 
-def what(item: Item) -> str:
+def push_kind(item: Item) -> str:
     """`Activity “Meeting with Jane Roe”`."""
     kind = item.sync.entity_type.value.capitalize()
     return f"{kind} “{item.subject}”" if item.subject else kind
 
 
-def line(item: Item, zone: str) -> str:
+def state_line(item: Item, zone: str) -> str:
     """`Person · became warm · Today, 14:03 · 3 tries · Ada Lind`."""
     sync = item.sync
-    said = [what(item), WHY[sync.trigger], theme.time_word(sync.finished_at or sync.created_at, zone)]
+    said = [push_kind(item), WHY[sync.trigger], theme.time_word(sync.finished_at or sync.created_at, zone)]
     if sync.attempts > 1:
         said.append(f"{sync.attempts} tries")
     if sync.is_open:
-        said.append(f"next try {until(sync.run_at)}" if sync.status is SyncStatus.RETRY else "waits for its turn")
+        said.append(f"next try {until_words(sync.run_at)}" if sync.status is SyncStatus.RETRY else "waits for its turn")
     return " · ".join(said if item.mine else [*said, item.owner])
 
 
-def until(moment: datetime) -> str:
+def until_words(moment: datetime) -> str:
     """`in 4 min`: how long something still waits."""
     seconds = (moment - now()).total_seconds()
     if seconds <= 5:
@@ -68,24 +68,30 @@ def until(moment: datetime) -> str:
     return f"in {round(seconds / 60)} min" if seconds < 5400 else f"in {round(seconds / 3600)} h"
 
 
-def row(item: Item) -> dict[str, Any]:
+def list_row(item: Item) -> dict[str, Any]:
     """A push as the list component wants it."""
     sync = item.sync
-    when = until(sync.run_at) if sync.status is SyncStatus.RETRY else clock(sync.finished_at or sync.created_at)
+    when = (
+        until_words(sync.run_at)
+        if sync.status is SyncStatus.RETRY
+        else clock_words(sync.finished_at or sync.created_at)
+    )
     return {
         "id": str(sync.id),
         "href": f"/sync?item={sync.id}",
         "icon": theme.icon(push_receipt.ICONS[sync.entity_type]),
         "t": "none" if sync.error_code in ASIDE else TONES[sync.status],
-        "n": title(item),
-        "s": " · ".join(filter(None, (what(item), WHY[sync.trigger], None if item.mine else item.owner, item.reason))),
+        "n": push_title(item),
+        "s": " · ".join(
+            filter(None, (push_kind(item), WHY[sync.trigger], None if item.mine else item.owner, item.reason))
+        ),
         "d": when,
         "b": sync.status.value,
         "bt": "none" if sync.error_code in ASIDE else TONES[sync.status],
     }
 
 
-def clock(moment: datetime) -> str:
+def clock_words(moment: datetime) -> str:
     """`5 min ago`, later the day."""
     gone = now() - moment
     if gone < timedelta(minutes=1):
@@ -95,13 +101,13 @@ def clock(moment: datetime) -> str:
     return f"{gone // timedelta(hours=1)} h ago" if gone < timedelta(hours=20) else theme.ago(moment)
 
 
-def facts(item: Item) -> object:
+def facts_shown(item: Item) -> object:
     """What a card shows, to know whether it has to be drawn again."""
     rows = [item.sync, *item.did, *([item.takeback] if item.takeback else [])]
     return [row.model_dump(exclude={"generation"}) for row in rows], item.contact, item.reason
 
 
-def card(item: Item, zone: str, home: Home, verbs: Verbs) -> None:
+def draw_card(item: Item, zone: str, home: Home, verbs: PushCardActions) -> None:
     """Everything there is to know of a push, and what its owner can do."""
     sync = item.sync
     with ui.element("div").classes("pd-push-head"):
@@ -110,27 +116,27 @@ def card(item: Item, zone: str, home: Home, verbs: Verbs) -> None:
         with ui.element("div").classes("pd-row-text"):
             if item.sync.contact_id and item.mine:
                 with basic.link(f"/contacts/{sync.contact_id}", "pd-push-name"):
-                    basic.text(title(item))
+                    basic.text(push_title(item))
             else:
-                basic.text(title(item), "pd-push-name")
-            basic.text(line(item, zone), "pd-muted pd-small")
-        status_chip(sync)
+                basic.text(push_title(item), "pd-push-name")
+            basic.text(state_line(item, zone), "pd-muted pd-small")
+        draw_status_chip(sync)
     if item.reason:
         basic.text(item.reason, "pd-pre pd-push-why")
     elif item.hidden and sync.status is SyncStatus.FAILED:
         basic.text("Only its owner may see why.", "pd-muted pd-push-why")
-    push_receipt.did(item.did, home, zone)
-    if said := push_receipt.afterwards(item):
+    push_receipt.draw_receipt(item.did, home, zone)
+    if said := push_receipt.retry_words(item):
         basic.text(said, "pd-muted pd-push-why").mark("afterwards")
-    acts(item, verbs)
-    push_receipt.folded(item)
+    draw_actions(item, verbs)
+    push_receipt.draw_details(item)
 
 
-def status_chip(sync: PipedriveSync) -> None:
+def draw_status_chip(sync: PipedriveSync) -> None:
     basic.text(sync.status.value, "pd-chip small pd-status").classes(TONES[sync.status]).mark("status")
 
 
-def acts(item: Item, verbs: Verbs) -> None:
+def draw_actions(item: Item, verbs: PushCardActions) -> None:
     """A golden ticket may have a colleague's push tried again; all else is its owner's."""
     sync = item.sync
     made = any(one.what is PushEffect.CREATED and one.undone_at is None for one in item.did)

@@ -12,21 +12,21 @@ from nicegui import ui
 
 from app import signals
 from app.models import now
-from app.pages.reports.live.subscriptions import Board, Seat
-from app.pages.reports.parts.live_chart import Pulse
+from app.pages.reports.live.subscriptions import SharedReport, Subscription
+from app.pages.reports.parts.live_chart import FreshnessLabel
 from app.pages.ui import theme
 
 BEAT = 2.0
 LATE = timedelta(seconds=4)
 
 
-def beating(pulse: Pulse, seat: Callable[[], Seat | None], zone: str) -> Callable[[], None]:
+def keep_fresh(pulse: FreshnessLabel, seat: Callable[[], Subscription | None], zone: str) -> Callable[[], None]:
     """Keep the pulse true as long as the part of the screen that asks is there; hands back how to tell it at once."""
 
     def tell() -> None:
         taken = seat()
         if taken and taken.board.latest:
-            at, fresh = known(taken.board, taken.board.latest.as_of)
+            at, fresh = known_true_at(taken.board, taken.board.latest.as_of)
             pulse.say(f"{theme.local(at, zone):%H:%M:%S}", fresh=fresh)
         pulse.beat()
 
@@ -34,7 +34,7 @@ def beating(pulse: Pulse, seat: Callable[[], Seat | None], zone: str) -> Callabl
     return tell
 
 
-def known(board: Board, asked: datetime) -> tuple[datetime, bool]:
+def known_true_at(board: SharedReport, asked: datetime) -> tuple[datetime, bool]:
     """The last moment at which the answer, `asked` for then, was surely true, and whether that is now."""
     line = signals.line_of_news
     if board.news:

@@ -17,7 +17,7 @@ from nicegui import ui
 from app import db
 from app.errors import NotFound
 from app.pages.core.tap import signed_in_id
-from app.pages.reports.live.subscriptions import GONE, Board, Key, Lost, Seat, Tell, every
+from app.pages.reports.live.subscriptions import GONE, Lost, ReportKey, SharedReport, Subscription, Tell, call_all
 from app.services import policy
 from app.services.accounts import users
 from app.services.campaigns import campaigns
@@ -26,11 +26,11 @@ from app.services.reports.filters import Asked
 from app.signals import ANYTHING, Signal, Topic
 
 
-class Hub:
+class ReportHub:
     """All boards of this process; `deliver` hands it the news, on the event loop."""
 
     def __init__(self) -> None:
-        self.boards: dict[Key, Board] = {}
+        self.boards: dict[ReportKey, SharedReport] = {}
         # two questions at a time leave the rest of the connections to people's taps
         self.line = ThreadPoolExecutor(2, "hub")
 
@@ -41,12 +41,14 @@ class Hub:
             elif _concerns(signal, key):
                 board.hear()
 
-    async def watch(self, user_id: UUID | None, campaign_id: UUID, asked: Asked, tell: Tell, lost: Lost) -> Seat:
+    async def watch(
+        self, user_id: UUID | None, campaign_id: UUID, asked: Asked, tell: Tell, lost: Lost
+    ) -> Subscription:
         """Take a seat: `tell` gets the report now and after every change. Raises NotFound, SignedOut and Invalid."""
-        look = partial(may_look, user_id, campaign_id, asked)
+        look = partial(check_access, user_id, campaign_id, asked)
         who, key = await asyncio.get_running_loop().run_in_executor(self.line, look)
-        board = self.boards.setdefault(key, Board(self.line, key))
-        seat = Seat(who, tell, lost, board)
+        board = self.boards.setdefault(key, SharedReport(self.line, key))
+        seat = Subscription(who, tell, lost, board)
         # seated before the question is asked, so that no news falls between the two
         board.seats.add(seat)
         try:
@@ -57,10 +59,10 @@ class Hub:
         if seat not in board.seats:
             raise NotFound(GONE)
         seat.settled = True
-        await every([partial(tell, report)])
+        await call_all([partial(tell, report)])
         return seat
 
-    async def follow(self, campaign_id: UUID, asked: Asked, show: Tell, lost: Lost) -> Seat:
+    async def follow(self, campaign_id: UUID, asked: Asked, show: Tell, lost: Lost) -> Subscription:
         """`watch` for the part of the screen that asks; the seat is left when that part is gone."""
         here = ui.context.slot.parent
 
@@ -74,20 +76,20 @@ class Hub:
                 if inspect.isawaitable(told):
                     await told
 
-        taken: list[Seat] = []
+        taken: list[Subscription] = []
         taken.append(await self.watch(signed_in_id(), campaign_id, asked, partial(inside, show), partial(inside, lost)))
         return taken[0]
 
 
-def may_look(user_id: UUID | None, campaign_id: UUID, asked: Asked) -> tuple[UUID, Key]:
+def check_access(user_id: UUID | None, campaign_id: UUID, asked: Asked) -> tuple[UUID, ReportKey]:
     """Whose seat it is, and which answer they share. Raises NotFound and SignedOut."""
     with db.reading() as session:
         who = users.acting(session, user_id)
         campaigns.seen(session, who, campaign_id)
-        return who.id, Key(campaign_id, asked, policy.sees_every_campaign(who), who.timezone)
+        return who.id, ReportKey(campaign_id, asked, policy.sees_every_campaign(who), who.timezone)
 
 
-def _concerns(signal: Signal, key: Key) -> bool:
+def _concerns(signal: Signal, key: ReportKey) -> bool:
     """Touches do not say which campaign they were for; a campaign's own news does."""
     if signal.topic is Topic.CAMPAIGN:
         return signal.about in {str(key.campaign_id), ANYTHING}

@@ -30,7 +30,7 @@ Calls = list[Lost]
 
 
 @dataclass(frozen=True)
-class Key:
+class ReportKey:
     """Who shares an answer: the same campaign, days and filters, the same sight, the same zone."""
 
     campaign_id: UUID
@@ -40,13 +40,13 @@ class Key:
 
 
 @dataclass(eq=False)
-class Seat:
+class Subscription:
     """One open page; `leave` when it closes."""
 
     user_id: UUID
     tell: Tell
     lost: Lost
-    board: "Board"
+    board: "SharedReport"
     settled: bool = False
 
     def leave(self) -> None:
@@ -54,12 +54,12 @@ class Seat:
 
 
 @dataclass(eq=False)
-class Board:
+class SharedReport:
     """The seats before one report, and whether something was heard since it was asked for."""
 
     line: ThreadPoolExecutor
-    key: Key
-    seats: set[Seat] = field(default_factory=set)
+    key: ReportKey
+    seats: set[Subscription] = field(default_factory=set)
     latest: Report | None = None
     news: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -71,7 +71,7 @@ class Board:
         async with self.turn:
             if self.latest is None or self.news or self._day(self.latest.as_of) != self._day(now()):
                 calls = await self._ask()
-        await every(calls)
+        await call_all(calls)
         if self.latest is None:
             raise NotFound(GONE)
         return self.latest
@@ -89,7 +89,7 @@ class Board:
                 try:
                     async with self.turn:
                         calls = await self._ask()
-                    await every(calls)
+                    await call_all(calls)
                     await asyncio.sleep(PAUSE)
                 except Exception:
                     log.exception("a report could not be asked for")
@@ -102,7 +102,7 @@ class Board:
         self.news = False
         ids = {seat.user_id for seat in self.seats}
         try:
-            report, allowed = await asyncio.get_running_loop().run_in_executor(self.line, answered, self.key, ids)
+            report, allowed = await asyncio.get_running_loop().run_in_executor(self.line, load_report, self.key, ids)
         except BaseException:
             self.news = True
             raise
@@ -120,7 +120,7 @@ class Board:
         return moment.astimezone(ZoneInfo(self.key.zone)).date()
 
 
-def answered(key: Key, user_ids: set[UUID]) -> tuple[Report | None, set[UUID]]:
+def load_report(key: ReportKey, user_ids: set[UUID]) -> tuple[Report | None, set[UUID]]:
     """The report, asked for with the rights of one who still has them, and who all still has them."""
     with db.reading() as session:
         allowed = viewers.allowed(session, key.campaign_id, user_ids)
@@ -132,7 +132,7 @@ def answered(key: Key, user_ids: set[UUID]) -> tuple[Report | None, set[UUID]]:
         return campaign_report.report(session, who, key.campaign_id, key.asked), {one.id for one in allowed}
 
 
-async def every(calls: Calls) -> None:
+async def call_all(calls: Calls) -> None:
     await asyncio.gather(*map(_told, calls))
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.pages.reports.parts import chart_options as draw
-from app.pages.reports.parts.live_chart import Spec, Table
+from app.pages.reports.parts import chart_options
+from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
 from app.services.reports.figures import THIN
 from app.services.reports.question_answers import Answer, Cell, Column, Unit
 
@@ -11,28 +11,32 @@ DRAWN, KINDS = 10, 3
 RANGE = ("Share", "At least", "At most")
 
 
-def spec(answer: Answer) -> Spec:
+def answer_chart(answer: Answer) -> ChartSpec:
     """Its chart and its table; the answer's sentence stands under the title."""
     heads = [column.title for column in answer.columns]
-    cells = [[said(cell, column.unit) for cell, column in zip(row, answer.columns, strict=True)] for row in answer.rows]
+    cells = [
+        [cell_words(cell, column.unit) for cell, column in zip(row, answer.columns, strict=True)] for row in answer.rows
+    ]
     rows = answer.rows[:DRAWN]
     shares = all(word in heads for word in RANGE)
     tips = [[row[0], *(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=True))] for row in cells]
     kinds = 1 if shares else len(_counts(answer.columns))
-    return Spec(
+    return ChartSpec(
         answer.title,
-        Table(heads, cells),
+        ChartTable(heads, cells),
         _shares(heads, rows) if shares else _bars(answer.columns, rows),
         answer.sentence,
         alt=f"Bar chart. {answer.sentence}",
-        height=draw.height(len(rows)) if kinds == 1 else max(2, len(rows)) * (24 * kinds + 16) + draw.AXIS + 28,
+        height=chart_options.chart_height(len(rows))
+        if kinds == 1
+        else max(2, len(rows)) * (24 * kinds + 16) + chart_options.AXIS + 28,
         tips=tips[:DRAWN],
         empty="" if _any(answer) else "There is nothing to compare yet.",
         file=f"{answer.question.value.lower()}.png",
     )
 
 
-def said(cell: Cell, unit: Unit) -> str:
+def cell_words(cell: Cell, unit: Unit) -> str:
     """A cell as people read it."""
     if cell is None:
         return "–"
@@ -41,21 +45,23 @@ def said(cell: Cell, unit: Unit) -> str:
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:.1f}" if isinstance(cell, float) else cell
 
 
-def _shares(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> draw.Option:
+def _shares(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> chart_options.Option:
     at = {word: heads.index(word) for word in (*RANGE, "Touches")}
     found = []
     for row in rows:
         touches = int(row[at["Touches"]] or 0)
         share, low, high = (_percent(row[at[word]]) for word in RANGE)
         # rounded once, as in the table and the sentence: 6 of 11 are 55 %
-        words = f"{row[0]}\n{said(row[at['Share']], 'share')} of {touches}" if touches else f"{row[0]}\nno touches"
-        found.append(draw.Share(words, share if touches else None, low, high, touches < THIN))
-    return draw.shares(found)
+        words = (
+            f"{row[0]}\n{cell_words(row[at['Share']], 'share')} of {touches}" if touches else f"{row[0]}\nno touches"
+        )
+        found.append(chart_options.Share(words, share if touches else None, low, high, touches < THIN))
+    return chart_options.share_bars(found)
 
 
-def _bars(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> draw.Option:
+def _bars(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> chart_options.Option:
     values = {columns[at].title: [_number(row[at]) for row in rows] for at in _counts(columns)}
-    return draw.bars([str(row[0]) for row in rows], values)
+    return chart_options.bars([str(row[0]) for row in rows], values)
 
 
 def _counts(columns: Sequence[Column]) -> list[int]:

@@ -39,7 +39,7 @@ class Line:
     dashes: str
 
 
-def shares(rows: Sequence[Share]) -> Option:
+def share_bars(rows: Sequence[Share]) -> Option:
     """Lying bars with their interval; hatched where there is too little to say."""
     bars = [
         {"value": row.share or 0, "itemStyle": {"color": SOFT, "decal": HATCH} if row.thin else {"color": MAIN}}
@@ -78,7 +78,7 @@ def bars(names: Sequence[str], values: Mapping[str, Sequence[float | None]]) -> 
     }  # fmt: skip
 
 
-def columns(names: Sequence[str], stacked: dict[str, Sequence[int]], lines: Sequence[Line]) -> Option:
+def stacked_columns(names: Sequence[str], stacked: dict[str, Sequence[int]], lines: Sequence[Line]) -> Option:
     """Standing columns that add up, with lines over them where there is something to mark."""
     last = list(stacked)[-1]
     return {
@@ -102,7 +102,7 @@ def columns(names: Sequence[str], stacked: dict[str, Sequence[int]], lines: Sequ
     }  # fmt: skip
 
 
-def course(
+def goal_lines(
     done: Sequence[tuple[int, int]], goal: int, begun: int, end: int | None, likely: tuple[int, int] | None
 ) -> Option:
     """What was done until now, the straight way to the goal, and where this pace likely ends; moments in ms."""
@@ -139,7 +139,7 @@ def course(
     }  # fmt: skip
 
 
-def height(rows: int) -> int:
+def chart_height(rows: int) -> int:
     """What so many lying bars need."""
     return max(2, rows) * ROW + AXIS
 

@@ -17,7 +17,7 @@ NAMES = {
 }
 
 
-class Tiles:
+class FigureTiles:
     """Made once; news changes the words in them."""
 
     def __init__(self, on_open: Callable[[str], Any] | None) -> None:
@@ -40,11 +40,11 @@ class Tiles:
         """`before` says what the change is against."""
         for key, one in figures.items():
             self.numbers[key].set_text(f"{one.value:,}")
-            self.changes[key].set_text(change(one, before))
+            self.changes[key].set_text(change_words(one, before))
             self.changes[key].classes(replace="pd-small pd-change").classes(tone(one))
 
 
-def change(one: Figure, before: str) -> str:
+def change_words(one: Figure, before: str) -> str:
     """`▲ 3 on the week before`."""
     if not one.change:
         return f"as in {before}"

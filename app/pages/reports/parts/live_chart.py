@@ -18,7 +18,7 @@ PATIENCE = 8.0
 
 
 @dataclass(frozen=True)
-class Table:
+class ChartTable:
     """The same facts in words, for whoever cannot see the chart; `headings` fit each row."""
 
     headings: Sequence[str]
@@ -26,7 +26,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Spec:
+class ChartSpec:
     """What a chart says. Each row of the table is one bar; `keys` name the bars that open, `across` is their axis.
 
     `option` is for ECharts; its colours are names of the theme, like `var(--d1)`. `empty` stands where nothing is;
@@ -34,7 +34,7 @@ class Spec:
     """
 
     title: str
-    table: Table
+    table: ChartTable
     option: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     alt: str = ""
@@ -47,10 +47,10 @@ class Spec:
     bare: bool = False
 
 
-class Graph(Element, component=theme.COMPONENTS / "graph.js"):
+class LiveChart(Element, component=theme.COMPONENTS / "graph.js"):
     """Draws a spec; `on_pick` is told the key of the bar that was tapped."""
 
-    def __init__(self, spec: Spec, on_pick: Callable[[str], Any] | None = None) -> None:
+    def __init__(self, spec: ChartSpec, on_pick: Callable[[str], Any] | None = None) -> None:
         super().__init__()
         self.spec = spec
         # a text, not a dict: NiceGUI wraps every nested dict
@@ -62,7 +62,7 @@ class Graph(Element, component=theme.COMPONENTS / "graph.js"):
 
         self.on("pick", picked)
 
-    def renew(self, spec: Spec) -> None:
+    def renew(self, spec: ChartSpec) -> None:
         """Show other facts in the same place; the same ones cost nothing."""
         if spec != self.spec:
             self.spec = spec
@@ -87,7 +87,7 @@ class Graph(Element, component=theme.COMPONENTS / "graph.js"):
         self.run_method("poster", head)
 
 
-class Pulse(Element, component=theme.COMPONENTS / "pulse.js"):
+class FreshnessLabel(Element, component=theme.COMPONENTS / "pulse.js"):
     """`Live`, or since when the screen is not."""
 
     def __init__(self) -> None:
