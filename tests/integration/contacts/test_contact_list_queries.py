@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app import db
 from app.models import SavedSearchDraft, SyncStatus
-from app.pages.contacts.list import list_queries, list_url
+from app.pages.contacts.list import list_queries
 from app.pages.contacts.list.selection import Selection
 from app.pages.shell import command_palette
 from app.services.contacts import bulk_actions, saved_searches, tags
@@ -67,18 +67,18 @@ SEARCHES = st.builds(
 
 @given(search=SEARCHES, cards=st.booleans())
 def test_what_the_address_says_is_read_back_as_it_was(search, cards):
-    said = list_url.query_of_search(search, cards=cards)
-    assert list_url.search_of_query(None, None, said) == search
-    assert list_url.is_cards(said) == cards
+    said = list_queries.query_of_search(search, cards=cards)
+    assert list_queries.search_of_query(None, None, said) == search
+    assert list_queries.is_cards(said) == cards
 
 
 @pytest.mark.parametrize("said", ["sort=upwards", "nonsense=1", "campaign_id=me", "warmness_min=hot"])
 def test_an_address_that_somebody_made_up_shows_everybody(said):
-    assert list_url.search_of_query(None, None, said) == Search()
+    assert list_queries.search_of_query(None, None, said) == Search()
 
 
 def test_the_trash_is_not_a_filter_of_the_bank():
-    assert list_url.search_of_query(None, None, "trash=true") == Search()
+    assert list_queries.search_of_query(None, None, "trash=true") == Search()
 
 
 def test_all_but_those_that_were_unticked_are_meant(ada, jane, john):

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.models import Contact, User
 from app.pages.contacts.sheets.contact_picker import ContactPicker
 from app.pages.contacts.sheets.erase_sheet import EraseSheet
-from app.pages.contacts.sheets.qr_sheet import QrCodeSheet
+from app.pages.contacts.sheets.qr_code import QrCodeSheet
 from app.pages.contacts.sheets.snooze_sheet import SnoozeSheet
 from app.pages.core.shell import Shell
 from app.pages.core.tap import Confirmation, tap

@@ -11,11 +11,12 @@ from sqlmodel import Session
 from app.errors import Conflict, Stale
 from app.models import Contact, ContactDraft, User
 from app.pages.contacts.detail.duplicates_part import DuplicatesPart, find_similar
-from app.pages.contacts.form import edit_conflict, form_state, qr_scan
+from app.pages.contacts.form import edit_conflict, form_state
 from app.pages.contacts.form.contact_form import ContactForm
 from app.pages.contacts.form.edit_conflict import ConflictChoices, FieldConflict
 from app.pages.contacts.form.form_state import UnsavedEdit
 from app.pages.contacts.form.paste_box import PasteBox
+from app.pages.contacts.sheets import qr_code
 from app.pages.contacts.sheets.merge_sheet import MergeSheet
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, toast
@@ -90,7 +91,7 @@ class ContactEditor:
                     basic.button("Start over", self.start_over, "plain", "undo-2")
             if is_new:
                 self.paste_box = PasteBox(self.fill_in, self.add_to_notes)
-                qr_scan.draw_photo_button(self.paste_box.read_text)
+                qr_code.draw_photo_button(self.paste_box.read_text)
             self.choices = ConflictChoices(title, conflicts, self.decide) if conflicts else None
             self.form = ContactForm(edit.typed, self.find_duplicates, is_new=is_new)
             if is_new:

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments, ValueChangeEventArguments
 
-from app.pages.contacts.list import empty_states, list_queries, list_url
+from app.pages.contacts.list import empty_states, list_queries
 from app.pages.contacts.list.bulk_menu import BulkMenu
 from app.pages.contacts.list.filter_chips import SORTS, FilterChips, is_narrow
 from app.pages.contacts.list.list_queries import PAGE
@@ -148,7 +148,7 @@ class ContactList:
         await self.reload()
 
     def write_address(self) -> None:
-        query = list_url.query_of_search(self.search, cards=self.cards)
+        query = list_queries.query_of_search(self.search, cards=self.cards)
         ui.navigate.history.replace("/contacts" + (f"?{query}" if query else ""))
 
     def switch_layout(self) -> None:

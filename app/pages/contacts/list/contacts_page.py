@@ -9,7 +9,7 @@ from nicegui import PageArguments, ui
 from app.errors import NotFound
 from app.pages.contacts.detail import manager_view_panel
 from app.pages.contacts.detail.contact_panel import ContactView, contact_panel
-from app.pages.contacts.list import empty_states, list_queries, list_url
+from app.pages.contacts.list import empty_states, list_queries
 from app.pages.contacts.list.contact_list import ContactList
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
@@ -25,7 +25,7 @@ from app.signals import Topic
 async def contacts_page(shell: Shell, args: PageArguments, cid: str | None = None) -> None:
     said = str(args.query_parameters)
     first = await look(lambda session, me: list_queries.load_first(session, me, said))
-    cards = list_url.is_cards(said)
+    cards = list_queries.is_cards(said)
     with ui.element("div").classes("pd-with-detail").classes("cards" if cards else "") as place:
         section = ui.element("section")
         side = SidePanel(shell)

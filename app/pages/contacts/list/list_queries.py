@@ -1,15 +1,18 @@
-"""What the contact bank's screen asks the database: a fixed number of questions, however long the list is."""
+"""What the contact list asks the database, in a fixed number of queries, and how a search stands in the address.
 
-from dataclasses import dataclass
+The query string is that of `GET /api/contacts` and of saved searches; `view=cards` is the layout.
+"""
+
+from dataclasses import dataclass, fields, replace
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from sqlmodel import Session
 
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.models import SavedSearch, User
 from app.pages.campaigns.parts import campaign_cards
-from app.pages.contacts.list import list_url
 from app.pages.contacts.parts import contact_rows
 from app.services.base import firm_settings
 from app.services.campaigns import campaigns, listing
@@ -23,7 +26,9 @@ from app.services.push_queue import push_status
 Rows = tuple[list[dict[str, Any]], str | None]
 
 PAGE = 50
-MOST_CAMPAIGNS, MOST_TAGS = 50, 60
+MOST_CAMPAIGNS = 50
+MOST_TAGS = 60
+CARDS = "cards"
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class FirstPage:
 
 
 def load_first(session: Session, me: User, said: str) -> FirstPage:
-    search = list_url.search_of_query(session, me, said)
+    search = search_of_query(session, me, said)
     rows, total = load_top(session, me, search)
     threshold = int(firm_settings.get(session, "warm_threshold"))
     return FirstPage(search, rows, total, threshold, campaign_name(session, me, search), saved_views(session, me))
@@ -64,7 +69,7 @@ def first_ids(session: Session, me: User, them: Chosen, limit: int) -> list[UUID
 
 def saved_views(session: Session, me: User) -> list[tuple[SavedSearch, Search]]:
     """My saved searches, and what each finds."""
-    return [(view, list_url.search_of_query(session, me, view.query)) for view in saved_searches.views(session, me)]
+    return [(view, search_of_query(session, me, view.query)) for view in saved_searches.views(session, me)]
 
 
 def campaign_name(session: Session, me: User, search: Search) -> str:
@@ -82,3 +87,27 @@ def my_campaigns(session: Session, me: User) -> dict[UUID, str]:
 
 def my_tags(session: Session, me: User) -> dict[str, str]:
     return {word: f"{word} · {count:,}" for word, count in tags.known(session, me, limit=MOST_TAGS)}
+
+
+def search_of_query(session: Session, me: User, said: str) -> Search:
+    """The search in a query string; an address that somebody made up shows everybody."""
+    try:
+        return replace(saved_searches.read(session, me, said), trash=False)
+    except Invalid:
+        return Search()
+
+
+def is_cards(said: str) -> bool:
+    return parse_qs(said).get("view") == [CARDS]
+
+
+def query_of_search(search: Search, *, cards: bool = False) -> str:
+    """What stands behind the ?; nothing that goes without saying."""
+    usual = Search()
+    said = {each.name: getattr(search, each.name) for each in fields(search)}
+    told = {name: _plain(value) for name, value in said.items() if value and value != getattr(usual, name)}
+    return urlencode(told | ({"view": CARDS} if cards else {}))
+
+
+def _plain(value: object) -> str:
+    return "true" if value is True else str(value)

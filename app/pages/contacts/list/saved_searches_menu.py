@@ -7,7 +7,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import SavedSearch, SavedSearchDraft, User
-from app.pages.contacts.list import list_queries, list_url
+from app.pages.contacts.list import list_queries
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, form
 from app.pages.ui.bottom_sheet import Sheet
@@ -64,7 +64,7 @@ class SavedSearchesMenu:
 
         @tap
         def keep(session: Session, me: User) -> str:
-            draft = SavedSearchDraft(name=typed["name"] or "", query=list_url.query_of_search(self.present()))
+            draft = SavedSearchDraft(name=typed["name"] or "", query=list_queries.query_of_search(self.present()))
             return f"“{saved_searches.save(session, me, draft).name}” is saved"
 
         @tap
