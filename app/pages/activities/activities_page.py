@@ -1,4 +1,4 @@
-"""Activities: what was done, newest first, and what is planned; what comes meanwhile waits under a pill."""
+"""Activities: what was done, newest first, and what is planned; a pill counts the touches that came meanwhile."""
 
 import logging
 from dataclasses import dataclass

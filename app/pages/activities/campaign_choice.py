@@ -1,4 +1,4 @@
-"""Which campaign a touch is made for: said by the board, or one tap among the running campaigns of the contact."""
+"""Which campaign a touch is logged for: the one of the board, or one of those that run and hold the contact."""
 
 from uuid import UUID
 

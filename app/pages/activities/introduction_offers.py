@@ -1,4 +1,4 @@
-"""Doors that a partner can open: offering an introduction to a colleague, and what became of each."""
+"""Introductions that a golden ticket offers to colleagues, and the state of each."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Which mail shall it be: an empty one, or a template with the contact's own words in it."""
+"""The sheet in which an empty mail or one of my templates is chosen; the phone’s mail program opens it."""
 
 from collections.abc import Awaitable, Callable
 

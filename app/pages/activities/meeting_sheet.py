@@ -1,4 +1,4 @@
-"""Booking a meeting, or moving one: a day, an hour, done. Three taps, and Pipedrive hears of it."""
+"""Booking a meeting, or moving one: a day, an hour, done."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What can be done to a touch with one tap, each with its way back."""
+"""What can be done to a touch with one tap, each with its undo."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A touch, opened: when, what kind, what came of it, for which campaign; or away with it."""
+"""Editing a touch: when, what kind, its outcome and its campaign; or removing it."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What became of an assignment: in one sentence, with the way back, and in words where it deserves a second look."""
+"""The result of assigning contacts: one sentence with its undo, or the list of warnings with a choice."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Bringing contacts into a campaign: tick them, or take all that match; then what deserves a second look."""
+"""Adding contacts to a campaign: tick them, or take all that match."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The board of a campaign: a column for each stage, a page of cards in each; a move shows at once, and everywhere."""
+"""The board of a campaign: a column for each stage, loaded by the page, moved by dragging, kept fresh by news."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

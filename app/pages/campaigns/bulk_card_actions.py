@@ -1,4 +1,4 @@
-"""Choosing many in a campaign's list: moved to a stage or taken out in one step, which Undo takes back whole."""
+"""Bulk actions in a campaign’s contact list: move to a stage or remove, each in one step with one undo."""
 
 from functools import partial
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What can be done to a campaign with one tap, each with its way back."""
+"""What can be done to a campaign and its cards with one tap, each with its undo."""
 
 from collections.abc import Callable
 from functools import partial

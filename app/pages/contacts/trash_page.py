@@ -1,4 +1,4 @@
-"""The trash: who was deleted, for how long they can come back, and what else can still be undone."""
+"""The trash: deleted contacts with the days they can still be restored, and the undo log."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What an import would do, how far it is, and what it did: counts, the rows with a problem, and the way on."""
+"""What an import would do, its progress, and what it did: counts, and the rows with a problem."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The steps of an import on one screen: the files and their columns, what would happen, the way there, what came of it."""
+"""The steps of an import on one screen: files and columns, preview, progress, result."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""My own Pipedrive key: how to get one, trying it before it is kept, and what goes on when it is there."""
+"""My Pipedrive key: how to get one, and the check against Pipedrive before it is stored."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What both sides changed: field by field, yours or Pipedrive's."""
+"""Fields that both sides changed: one is chosen, ours or Pipedrive’s."""
 
 from collections.abc import Sequence
 from itertools import groupby

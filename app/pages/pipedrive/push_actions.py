@@ -1,4 +1,4 @@
-"""What can be done about a push, each one tap: retry, link, create anyway, skip, take back, decide."""
+"""What can be done about a push with one tap: retry, link, create anyway, skip, take back, resolve."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Before a push by hand: what it would do, on demand after a look into Pipedrive; after it, what it did."""
+"""A push by hand: the plan, on demand after a search in Pipedrive, and then the receipt."""
 
 import asyncio
 from uuid import UUID

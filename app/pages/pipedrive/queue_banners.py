@@ -1,4 +1,4 @@
-"""What the sync centre says above its lists: no key, a stopped or resting queue, and what the day has cost."""
+"""What the sync centre says above its lists: no key, a paused or waiting queue, and the tokens spent today."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which record in Pipedrive is meant: chosen among those that may be, or named by its number or address."""
+"""Choosing the record in Pipedrive: among candidates, or by its number or address."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial

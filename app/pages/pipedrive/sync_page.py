@@ -1,4 +1,4 @@
-"""The sync centre: what waits, what needs a person, what is done; each in words, and live."""
+"""The sync centre: pushes that wait, that need somebody, and that are done, kept fresh by news."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

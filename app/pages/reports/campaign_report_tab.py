@@ -1,4 +1,4 @@
-"""The report of a campaign: figures and charts that move while the team works; every bar opens the rows behind it."""
+"""The report of a campaign: live figures and charts; every bar opens its drill-down."""
 
 from functools import partial
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A report that leaves the screen: as tables, on paper, as one picture. Every file holds what the screen shows."""
+"""Exporting the report on the screen: Excel, CSV, PDF, or one picture."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

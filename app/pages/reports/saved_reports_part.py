@@ -1,4 +1,4 @@
-"""Reports that one keeps: a question with its filters under a name, and whether it comes by mail on Mondays."""
+"""Saved reports: a question with its filters under a name, mailed on Mondays if wanted."""
 
 from collections.abc import Callable
 from typing import Any

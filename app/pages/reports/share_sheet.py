@@ -1,4 +1,4 @@
-"""Sharing a report with somebody without an account: a link that ends by itself, and sooner when it is taken back."""
+"""Links to a report for people without an account: they expire, and can be revoked before."""
 
 from uuid import UUID
 

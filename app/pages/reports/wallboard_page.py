@@ -1,4 +1,4 @@
-"""The big screen: one campaign, or all that run one after another, in large type and without a frame; it keeps live."""
+"""The wall board: one campaign, or all that run in turn, in large type and without a frame; it stays live."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A touch in the story of a contact: what it was, who brought whom, and what can be done with it from there."""
+"""A touch in the timeline of a contact, with its referral and what can be done with it from there."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

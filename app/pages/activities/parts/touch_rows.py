@@ -1,4 +1,4 @@
-"""How a touch looks: in a contact's story, in the feed, on the day's list."""
+"""How a touch looks: in a timeline, in the feed, on the day’s list."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

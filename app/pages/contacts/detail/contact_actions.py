@@ -1,4 +1,4 @@
-"""What its owner can do with a contact as a whole: change it, leave it in peace, merge it, let it go."""
+"""What the owner can do with a contact as a whole: edit, snooze, trash, merge, export, erase."""
 
 from uuid import UUID
 

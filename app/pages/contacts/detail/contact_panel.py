@@ -1,4 +1,4 @@
-"""One contact: who they are, how warm, how they stand with Pipedrive, and everything that was done."""
+"""The panel of one contact: facts, warmness, Pipedrive, campaigns and timeline, kept fresh by news."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Somebody who may be in the bank already, told while one types: open them, make it one, or keep both."""
+"""Likely duplicates of what is typed, shown above Save: open one, merge with it, or keep both."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Introductions on a contact's page: a partner can open the door to this person, and one tap uses it."""
+"""Introductions on a contact’s page: those whose words name this person or their firm, and a sheet with all others."""
 
 from functools import partial
 from uuid import UUID

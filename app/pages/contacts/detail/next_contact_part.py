@@ -1,4 +1,4 @@
-"""When somebody is to be spoken to again: what is planned, their rhythm, and until when they are left in peace."""
+"""When a contact is due: the next planned touch, the cadence, and the snooze."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""How a contact stands with Pipedrive, and what its owner can do about it."""
+"""The Pipedrive card of a contact: the state of its push, and what its owner can do about it."""
 
 from collections.abc import Callable
 from functools import partial

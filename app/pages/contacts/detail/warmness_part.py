@@ -1,4 +1,4 @@
-"""How warm somebody is, what the touches say about it, and every step it took: when, by whom, why."""
+"""The warmness of a contact: the meter, the suggestion from its touches, and the history of changes."""
 
 from functools import partial
 from uuid import UUID

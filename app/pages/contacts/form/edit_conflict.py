@@ -1,4 +1,4 @@
-"""The same contact said in two ways: what was typed here beside what stands there now, and nothing is overwritten unseen."""
+"""Edit conflicts: what was typed beside what stands there now, decided field by field."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""One pasted text fills the form: a signature, a vCard, a profile link or a line; what was understood stands below it."""
+"""A box for pasted text that fills the form: a signature, a vCard, a profile link or a line."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The chips above the contact bank: each narrows the list, together they narrow it more."""
+"""The filter chips above the contact list; together they narrow it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace

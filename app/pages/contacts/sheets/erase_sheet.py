@@ -1,4 +1,4 @@
-"""Forgetting somebody for good: what that means in words, and what is still to be done elsewhere afterwards."""
+"""Erasing a contact for good: what that means, and what is left to be done in Pipedrive."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Two contacts that are one person: what each says beside the other, what stays, and the two become one."""
+"""Merging two contacts: both side by side, a choice per field, and a preview of the result."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""For how long somebody is left in peace."""
+"""Snoozing a contact: a length with one tap, or a day."""
 
 from datetime import date, timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""Handing a contact over: to which colleague; Undo hands it back."""
+"""Transferring a contact to a colleague, with undo."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What a push did in Pipedrive, what came of taking it back, and what a person quotes about it."""
+"""The receipt of a push: what it did in Pipedrive, what became of taking it back, and its request ids."""
 
 from nicegui import ui
 

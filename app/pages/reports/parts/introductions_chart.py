@@ -1,4 +1,4 @@
-"""From an introduction to a meeting, as a chart: the share of the doors that were used, with its likely range."""
+"""The share of used introductions that led to a meeting, as a chart with its likely range."""
 
 from app.pages.reports.parts import chart_options
 from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
