@@ -88,13 +88,23 @@ export default {
     focus(id) {
       const tile = id && this.$el.querySelector(`[data-card="${id}"] .pd-tile-main`);
       if (tile) tile.focus();
+      return Boolean(tile);
     },
     ask(at, card, column) {
       this.menu = false;
       this.asking = { at, card, from: column.id };
       this.$nextTick(() => { this.menu = true; });
     },
-    asked() { this.asking = null; },
+    asked() {
+      this.asking = null;
+      this.$nextTick(() => this.arrive());
+    },
+    // the card that was moved is focused once the menu is gone and its new column has drawn it; on a slow machine that takes frames
+    arrive(frames = 120) {
+      if (!this.moved || !frames) return;
+      if (!this.focus(this.moved)) requestAnimationFrame(() => this.arrive(frames - 1));
+      else this.moved = null;
+    },
     items() { return [...(this.$refs.stages?.$el.querySelectorAll(".q-item:not(.disabled)") || [])]; },
     first() { this.items()[0]?.focus(); },
     step(event) {
@@ -112,7 +122,7 @@ export default {
       here.count -= 1;
       there.count += 1;
       this.$emit("move", { id: card.id, stage: to });
-      if (follow && !this.narrow) setTimeout(() => this.focus(card.id), 350);
+      if (follow && !this.narrow) this.moved = card.id;
     },
 
     grab(event, card, column) {
