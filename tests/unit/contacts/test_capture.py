@@ -1,5 +1,6 @@
 """One blob becomes a contact to look over; a corpus of what people really paste."""
 
+import tomllib
 from contextlib import suppress
 from time import process_time
 
@@ -7,7 +8,7 @@ import pytest
 
 from app.errors import Invalid, TooLarge
 from app.models import ContactDraft
-from app.services.contacts.capture import text_parser
+from app.services.contacts.capture import signature_rules, text_parser
 
 
 def read(blob: str) -> text_parser.Captured:
@@ -186,3 +187,11 @@ def test_hostile_text_is_read_or_refused_and_never_tried_in_every_way(hostile):
         read(hostile)
     # whatever tries every way to read it would take hours
     assert process_time() - started < 20
+
+
+@pytest.mark.parametrize("file", sorted(signature_rules.LANGUAGES.glob("*.toml")), ids=lambda file: file.stem)
+def test_every_language_reads_its_own_example(file):
+    language = tomllib.loads(file.read_text("utf-8"))
+    draft = read(f"Hello, see you on Monday.\n{language['example']}").draft
+    assert (draft["name"], draft["job_title"]) == (language["name"], language["job_title"])
+    assert len(draft["phones"]) == 1

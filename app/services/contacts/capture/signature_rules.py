@@ -1,12 +1,17 @@
-"""What the lines under a mail say about whoever wrote it: rules for German, Nordic, French and English signatures.
+"""Rules for the lines of a signature: greeting, small print, name, job, firm, address.
 
-Every rule reads one line or one piece of it; nothing is looked up anywhere.
+Every rule reads one line or one piece of it. The words stand in languages/, one
+file a language; nothing is looked up anywhere else.
 """
 
 import re
+import tomllib
+from pathlib import Path
 
 from app.models import fold
 from app.models.organisation import LEGAL_FORMS
+
+LANGUAGES = Path(__file__).with_name("languages")
 
 # the lengths keep a hostile text from being tried over and over
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
@@ -14,104 +19,34 @@ LINKEDIN = re.compile(r"(?:https?://)?(?:[\w-]{1,20}\.)?linkedin\.com/(?:in|pub)
 WEB = re.compile(r"(?:https?://|www\.)[^\s|,;<>]+", re.IGNORECASE)
 NUMBER = re.compile(r"(?:\+|\b00|\(0|\b0|\(\+)[\d\s()./\u00a0-]{5,}\d|\b\d[\d\s.-]{6,}\d")
 FAX = re.compile(r"\b(?:tele)?fax\b|\bfaks\b|(?:^|\s)F\s*[:.]", re.IGNORECASE)
-SPOKEN = re.compile(
-    r"(?<!\w)(?:tel(?:efon|éphone|ephone)?|phone|mobil(?:e|telefon)?|mob|handy|fon|funk|tlf|direkt|direct|direkte|cell"
-    r"|portable|office|büro|buero|zentrale|växel|sentralbord|puh|gsm|standard|e-?mail|mail|courriel|web|linkedin"
-    r"|[tmdpew])(?:\s*(?:\.|:|/)+|(?=\s*[+(]?\d))",
-    re.IGNORECASE,
-)
 
-GREETING = re.compile(
-    r"^(?:(?:best|kind|warm|kindest|many|with kind)\s+(?:regards|wishes|thanks)|regards|cheers|thanks|thank you|sincerely|yours\b.*"
-    r"|(?:mit\s+)?(?:freundlichen?|besten?|herzlichen?|lieben?|vielen?|schönen?|viele|liebe|beste|schöne)\s+(?:grüßen?|grüssen?|gruß|gruss|dank)\b.*"
-    r"|(?:mfg|lg|vg|bg)|(?:med\s+)?(?:vänlig|vennlig|venlig|bästa|beste|bedste|mange|hjertelig)\w*\s+(?:hälsning|hilsen|hilsner)\w*"
-    r"|hälsningar|hilsen|mvh|mvh\.|ystävällisin terveisin|terveisin|(?:bien\s+)?(?:cordialement|à vous)|bien à vous"
-    r"|(?:meilleures|sincères)\s+salutations|salutations distinguées|(?:met\s+)?vriendelijke groet(?:en)?)[\s,.!]*$",
-    re.IGNORECASE,
-)
-SMALL_PRINT = re.compile(
-    r"^(?:>|on .+ wrote:|am .+ schrieb|le .+ a écrit|this (?:e-?mail|message)|diese e-?mail|ce (?:message|courriel)|confidential"
-    r"|vertraulich|please consider|bitte (?:denken|prüfen)|p(?:lease)? think before|sent from|von meinem|gesendet von|skickat från|envoyé de"
-    r"|.*\b(?:registergericht|handelsregister|amtsgericht|hrb|hra|ust-?id|vat\b|cvr|org\.?\s?nr|siret|rcs|y-tunnus|company (?:no|reg)|registered (?:in|office)|sitz)\b"
-    r"|(?:geschäftsführ\w*|vorstand\w*|aufsichtsrat\w*|managing directors?|styrelse\w*)\s*:)",
-    re.IGNORECASE,
-)
+_LANGUAGES = [tomllib.loads(file.read_text("utf-8")) for file in sorted(LANGUAGES.glob("*.toml"))]
+
+
+def _words(kind: str) -> list[str]:
+    """The words of all languages, the longest first: `m.sc` is tried before `m`."""
+    return sorted({word for language in _LANGUAGES for word in language[kind]}, key=lambda word: (-len(word), word))
+
+
+def _any_of(kind: str) -> str:
+    return f"(?:{'|'.join(_words(kind))})"
+
+
+SPOKEN = re.compile(rf"(?<!\w){_any_of('number_labels')}(?:\s*(?:\.|:|/)+|(?=\s*[+(]?\d))", re.IGNORECASE)
+GREETING = re.compile(rf"^{_any_of('greetings')}[\s,.!]*$", re.IGNORECASE)
+SMALL_PRINT = re.compile(rf"^(?:{_any_of('small_print')}|.*\b{_any_of('company_register')}\b)", re.IGNORECASE)
 ADDRESS = re.compile(
-    r"^\D{4,}\s\d{1,4}\s?[a-z]?$|^(?:[A-Z]{1,2}[-\s])?\d{3}\s?\d{2}\s+[^\W\d]|^(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d]|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}\b"
-    r"|(?:straße|strasse|str\.|gasse|platz|allee|ufer|damm|gatan|gata|vägen|vägen|väg|vej|veien|vei|gate|katu|tie|street|road|avenue"
-    r"|lane|boulevard|square|floor|suite|\brue\b|\bquai\b|\bplace\b|\bchemin\b|po box|postfach|box)\s*\d|^\d+[,\s]+(?:bis\s|ter\s)?(?:rue|avenue|quai|place|chemin|boulevard|\w+\s(?:street|road|lane|avenue))",
+    r"^\D{4,}\s\d{1,4}\s?[a-z]?$|^(?:[A-Z]{1,2}[-\s])?\d{3}\s?\d{2}\s+[^\W\d]|^(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d]"
+    rf"|\b[A-Z]{{1,2}}\d{{1,2}}[A-Z]?\s\d[A-Z]{{2}}\b|{_any_of('streets')}\s*\d"
+    rf"|^\d+[,\s]+(?:bis\s|ter\s)?{_any_of('streets_after_number')}",
     re.IGNORECASE,
 )
-JOB = re.compile(
-    r"\b(?:head|director|manager|chief|c[efot]o|cmo|cio|lead|leader|partner|consultant|engineer|officer|president|vp|founder|co-founder|owner"
-    r"|analyst|specialist|assistant|advisor|associate|buyer|architect|developer|professor|secretary|coordinator|counsel|principal|chair(?:man|woman)?"
-    r"|\w*leiter(?:in)?|\w*leitung|geschäftsführer(?:in)?|geschäftsführung|vorständin|vorstand|\w*referent(?:in)?|\w*berater(?:in)?|\w*beauftragter?|prokurist(?:in)?|\w*einkäufer(?:in)?|inhaber(?:in)?"
-    r"|\w*ingenieur(?:in)?|\w*assistenz|\w*chef|\w*direktör|\w*ansvarig|\w*direktør|\w*sjef|\w*leder|\w*johtaja|\w*päällikkö|\w*konsult|rådgiver|\w*rådgivare|\w*ingeniør|partner(?:in)?"
-    r"|directeur|directrice|responsable|présidente?|gérante?|ingénieure?|chargée?|associée?|acheteur|acheteuse|cheffe?|sales|procurement|marketing|vertrieb|einkauf)\b",
-    re.IGNORECASE,
-)
-TITLES = re.compile(
-    r"^(?:(?:dr|prof|mag|dipl|ing|mba|msc|bsc|m\.sc|b\.sc|ba|ma|phd|mr|mrs|ms|herr|frau|m|mme|rer|nat|pol|oec|med|jur|h\.c|civ|siv|ir)\b[.\s-]*)+",
-    re.IGNORECASE,
-)
+JOB = re.compile(rf"\b{_any_of('jobs')}\b", re.IGNORECASE)
+TITLES = re.compile(rf"^(?:{_any_of('titles')}\b[.\s-]*)+", re.IGNORECASE)
 LONGEST = 500
 ON_BEHALF = re.compile(r"^(?:i\.?\s?[AV]\.|ppa\.?)\s+")
-PARTICLES = frozenset(
-    [
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "di",
-        "da",
-        "del",
-        "della",
-        "la",
-        "le",
-        "du",
-        "des",
-        "af",
-        "av",
-        "zu",
-        "zur",
-        "ter",
-        "ten",
-        "dos",
-        "y",
-        "e",
-        "bin",
-        "al",
-        "el",
-        "mac",
-    ]
-)
-FREE = frozenset(
-    [
-        "gmail",
-        "googlemail",
-        "outlook",
-        "hotmail",
-        "live",
-        "yahoo",
-        "icloud",
-        "me",
-        "gmx",
-        "web",
-        "t-online",
-        "freenet",
-        "posteo",
-        "mailbox",
-        "proton",
-        "protonmail",
-        "orange",
-        "wanadoo",
-        "free",
-        "laposte",
-        "sfr",
-        "telia",
-    ]
-)
+PARTICLES = frozenset(_words("particles"))
+FREE = frozenset(_words("free_mail"))
 SPLIT = re.compile(r"\s+[|·•–—]\s+|(?<!\d)\s+/\s+(?!\d)|\s*[|·•]\s*|\s{3,}|\t+")
 
 
