@@ -71,7 +71,9 @@ def export(
 
     with TemporaryFile() as file:
         with context.opened(), db.transaction() as session:
-            exporter.write(session, context.colleague(session, owner), Wish(kind.value, waiting_only=waiting), file)
+            exporter.write_export(
+                session, context.colleague(session, owner), Wish(kind.value, waiting_only=waiting), file
+            )
         file.seek(0)
         if out is None:
             copyfileobj(file, sys.stdout.buffer)

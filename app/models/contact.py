@@ -22,7 +22,6 @@ MOST_ADDRESSES = 10
 MOST_DAYS = 730
 MOST_TAGS = 30
 MOST_NOTES = 10_000
-MOST_SNOOZED_DAYS = 730
 
 
 def _profile(link: str) -> str:

@@ -1,6 +1,6 @@
 """The undo log: what was done in one go, with the rows before and after it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from app.models.base import Entity, Instant, one_of
+
+# so long the trash, the undo log and what an import changed are kept; sentences on screens say so
+KEPT_DAYS = 30
+KEPT = timedelta(days=KEPT_DAYS)
 
 
 class UndoKind(StrEnum):

@@ -15,7 +15,7 @@ FACTS = ("name", "emails", "phones", "job_title", "linkedin_url", "notes", "tags
 def exported(who, kind="csv", search=EVERYBODY, **wish):
     out = io.BytesIO()
     with db.transaction() as session:
-        exporter.write(session, session.get_one(User, who.id), Wish(kind, search, **wish), out)
+        exporter.write_export(session, session.get_one(User, who.id), Wish(kind, search, **wish), out)
     return out.getvalue()
 
 

@@ -38,5 +38,5 @@ def captured(
     typed = duplicates.Typed(
         said.get("name", ""), said.get("emails", ()), said.get("phones", ()), said.get("organisation")
     )
-    candidates = [twin.candidate for twin in duplicates.like(session, me, typed)]
+    candidates = [twin.candidate for twin in duplicates.find_duplicates(session, me, typed)]
     return CapturedAnswer(sort=found.sort, draft=said, pieces=found.pieces, candidates=candidates)

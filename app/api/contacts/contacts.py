@@ -134,7 +134,7 @@ def trash(
 def export(session: Transaction, me: Caller, contact_id: UUID) -> JSONResponse:
     """Everything that we hold about one of my contacts, for whoever asks to see it."""
     name = f'attachment; filename="contact-{contact_id}.json"'
-    return JSONResponse(data_export.of(session, me, contact_id), headers={"Content-Disposition": name})
+    return JSONResponse(data_export.export_contact(session, me, contact_id), headers={"Content-Disposition": name})
 
 
 @router.post("/{contact_id}/restore", response_model=ContactAnswer)

@@ -101,6 +101,6 @@ def _sent(session: Session, me: User, wish: Wish, name: str, media_type: str) ->
     """Written to its end before the first byte leaves: a file that breaks halfway is an error, not half a file."""
     with ExitStack() as undo:
         file = undo.enter_context(SpooledTemporaryFile(IN_MEMORY))
-        exporter.write(session, me, wish, file)
+        exporter.write_export(session, me, wish, file)
         undo.pop_all()
     return Download(file, name, media_type)

@@ -11,6 +11,7 @@ from nicegui.events import ValueChangeEventArguments
 from sqlmodel import Session
 
 from app.models import Contact, UndoEntry, User, now
+from app.models.undo import KEPT, KEPT_DAYS
 from app.pages.contacts.parts import contact_rows
 from app.pages.contacts.sheets.erase_sheet import EraseSheet
 from app.pages.core import live_updates
@@ -20,7 +21,7 @@ from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import KeyedList, Memo, more_button
 from app.services.campaigns import undo_dispatch
-from app.services.contacts import bank, trash, trash_retention
+from app.services.contacts import bank, trash
 from app.services.undo import undo_log
 from app.signals import Topic
 
@@ -32,7 +33,9 @@ Seen = tuple[Sequence[Contact], int, list[UndoEntry]]
 @screen("Trash")
 async def trash_page(shell: Shell, q: str = "") -> None:
     basic.title("Trash")
-    basic.text("Each contact can come back for 30 days. Then it is let go by itself.", "pd-muted pd-under-title")
+    basic.text(
+        f"Each contact can come back for {KEPT_DAYS} days. Then it is let go by itself.", "pd-muted pd-under-title"
+    )
     room = TrashPage(shell, q)
     await room.again()
     live_updates.on(room.again, Topic.CONTACT, owner=shell.me.id)
@@ -101,7 +104,7 @@ class TrashPage:
 def days_left(contact: Contact) -> str:
     """For how long this contact can still come back, in words."""
     gone = now() - (contact.deleted_at or now())
-    days = max(0, -((gone - trash_retention.KEPT) // timedelta(days=1)))
+    days = max(0, -((gone - KEPT) // timedelta(days=1)))
     return "goes today" if days == 0 else f"{days} day{'' if days == 1 else 's'} left"
 
 
@@ -109,7 +112,7 @@ def draw_nothing(q: str) -> None:
     if q:
         basic.empty("search", "Nobody like this", "Nobody in the trash is called like that.")
     else:
-        basic.empty("trash-2", "The trash is empty", "Who you delete waits here for 30 days.")
+        basic.empty("trash-2", "The trash is empty", f"Who you delete waits here for {KEPT_DAYS} days.")
 
 
 def draw_undo_log(done: list[UndoEntry], zone: str) -> None:

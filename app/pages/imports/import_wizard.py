@@ -52,7 +52,7 @@ class ImportWizard:
                 with self.home:
                     self.job = await look(lambda session, me: wizard_job.add(session, me, self.job, fresh))
             except Refusal as refusal:
-                name = files.bare(file[0])
+                name = files.bare_name(file[0])
                 toast.show(self.page, f"{name}: {refusal}", "no")
                 return
         await self.rehearse()
@@ -137,7 +137,7 @@ class ImportWizard:
     def errors(self) -> None:
         """The rows that were not taken, to mend and bring again."""
         if self.report:
-            content = files.refused(self.job.found, self.report.errors)
+            content = files.write_refused_rows(self.job.found, self.report.errors)
             ui.download.content(content, "rows-to-mend.csv", "text/csv")
 
     def tell(self, part: float) -> None:

@@ -42,7 +42,7 @@ def add(session: Session, who: User, draft: ContactDraft, *, keep_both: bool = F
 
     Raises LikelyDuplicate with the candidates, unless `keep_both`.
     """
-    contact = born(session, who, draft)
+    contact = build_contact(session, who, draft)
     if not keep_both:
         _alone(session, who, draft, contact)
     session.add(contact)
@@ -52,7 +52,7 @@ def add(session: Session, who: User, draft: ContactDraft, *, keep_both: bool = F
     return contact
 
 
-def born(session: Session, who: User, draft: ContactDraft) -> Contact:
+def build_contact(session: Session, who: User, draft: ContactDraft) -> Contact:
     """The row that a draft becomes, not yet in the session; raises Invalid for a number nobody can dial."""
     contact = Contact(user_id=who.id, name=draft.name, warmness_score=draft.warmness_score)
     _write(session, who, contact, draft)
@@ -146,9 +146,9 @@ def restore(session: Session, who: User, contact_id: UUID) -> Contact:
 def _alone(session: Session, who: User, draft: ContactDraft, contact: Contact) -> None:
     """Raise LikelyDuplicate when the bank has somebody who looks the same, Conflict when they asked to be forgotten."""
     typed = duplicates.Typed(contact.name, contact.emails, contact.phones, draft.organisation)
-    if found := duplicates.like(session, who, typed, but_not=contact.id):
+    if found := duplicates.find_duplicates(session, who, typed, but_not=contact.id):
         raise LikelyDuplicate([twin.candidate for twin in found])
-    if erased_people.known(session, who, [*contact.emails, *contact.phones]):
+    if erased_people.find_erased(session, who, [*contact.emails, *contact.phones]):
         raise Conflict(erased_people.ERASED)
 
 
@@ -173,7 +173,7 @@ def _write(session: Session, who: User, contact: Contact, draft: ContactDraft) -
     for field in contact_fields.COPIED:
         setattr(contact, field.name, getattr(draft, field.name))
     contact.phones = list(dict.fromkeys(phone_numbers.e164(number, country) for number in draft.phones))
-    contact.organisation = organisations.settle(session, who, draft.organisation)
+    contact.organisation = organisations.get_or_create(session, who, draft.organisation)
     contact.organisation_id = contact.organisation.id if contact.organisation else None
     contact.reindex(contact.organisation.name if contact.organisation else None)
 

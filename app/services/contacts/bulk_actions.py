@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from app.errors import Invalid, TooLarge
 from app.models import Contact, Trigger, UndoKind, User, WarmnessChange, WarmnessReason, now
 from app.models.base import new_id
-from app.models.contact import ContactDraft
+from app.models.contact import MOST_TAGS, ContactDraft
 from app.services.base import audit_log
 from app.services.contacts import bank, search
 from app.services.contacts.search import Search
@@ -26,7 +26,6 @@ from app.signals import Topic, announce
 Chosen = Sequence[UUID] | Search
 
 MOST = 10_000
-MOST_TAGS = 30
 
 
 class Done(NamedTuple):

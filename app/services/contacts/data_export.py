@@ -26,7 +26,7 @@ from app.services.contacts import bank
 OURS = {"search_text", "sort_name", "version", "dedupe_key", "import_id"}
 
 
-def of(session: Session, who: User, contact_id: UUID) -> dict[str, Any]:
+def export_contact(session: Session, who: User, contact_id: UUID) -> dict[str, Any]:
     """One of my contacts with all that hangs on it, fit for JSON; it is noted in the trail. Raises NotFound."""
     contact = bank.owned(session, who, contact_id)
     firm = contact.organisation.name if contact.organisation else None

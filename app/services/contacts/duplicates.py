@@ -33,7 +33,7 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class Twin:
+class Duplicate:
     """Somebody in the bank who looks the same, and by what."""
 
     contact: Contact
@@ -47,7 +47,7 @@ class Twin:
         return known | {"reason": self.reason}
 
 
-def like(session: Session, who: User, typed: Typed, *, but_not: UUID | None = None) -> list[Twin]:
+def find_duplicates(session: Session, who: User, typed: Typed, *, but_not: UUID | None = None) -> list[Duplicate]:
     """Up to five of this person's bank who look like what is typed, the surest first; two empty values are never equal."""
     emails = {email.strip().lower() for email in typed.emails} - {""}
     numbers = _dialled(session, typed.phones)
@@ -105,9 +105,9 @@ def _same_firm(who: User, organisation: str | None) -> Any:
     return or_(col(Contact.organisation_id).is_(None), col(Contact.organisation_id).in_(same))
 
 
-def _reason(contact: Contact, emails: set[str], numbers: set[str]) -> tuple[int, Twin]:
+def _reason(contact: Contact, emails: set[str], numbers: set[str]) -> tuple[int, Duplicate]:
     if shared := [email for email in contact.emails if email in emails]:
-        return 0, Twin(contact, f"Same e-mail address {shared[0]}.")
+        return 0, Duplicate(contact, f"Same e-mail address {shared[0]}.")
     if shared := [number for number in contact.phones if number in numbers]:
-        return 1, Twin(contact, f"Same phone number {shared[0]}.")
-    return 2, Twin(contact, f"Same name at {contact.organisation.name}." if contact.organisation else "Same name.")
+        return 1, Duplicate(contact, f"Same phone number {shared[0]}.")
+    return 2, Duplicate(contact, f"Same name at {contact.organisation.name}." if contact.organisation else "Same name.")

@@ -13,7 +13,7 @@ ERASED = "This person was erased at their own request. Add them again only when 
 SALT = "tombstone_salt"
 
 
-def put(session: Session, who: User, addresses: Iterable[str]) -> None:
+def remember_erased(session: Session, who: User, addresses: Iterable[str]) -> None:
     """Remember that whoever has one of these e-mail addresses or phone numbers was erased from this bank."""
     salt = _salt(session)
     rows = [ErasedPerson(user_id=who.id, mark=_mark(who, salt, one)).model_dump() for one in addresses]
@@ -21,12 +21,12 @@ def put(session: Session, who: User, addresses: Iterable[str]) -> None:
         session.exec(insert(ErasedPerson).values(rows).on_conflict_do_nothing())
 
 
-def known(session: Session, who: User, addresses: Iterable[str]) -> set[str]:
+def find_erased(session: Session, who: User, addresses: Iterable[str]) -> set[str]:
     """Those of the addresses that belong to somebody erased."""
-    return reader(session, who)(addresses)
+    return erased_finder(session, who)(addresses)
 
 
-def reader(session: Session, who: User) -> Callable[[Iterable[str]], set[str]]:
+def erased_finder(session: Session, who: User) -> Callable[[Iterable[str]], set[str]]:
     """Ask many times, having read once who was erased from this bank."""
     marks = set(session.exec(select(ErasedPerson.mark).where(ErasedPerson.user_id == who.id)))
     if not marks:

@@ -67,7 +67,7 @@ def erase(session: Session, who: User, contact_id: UUID) -> Erased:
     contact = session.exec(mine.with_for_update()).one_or_none()
     if contact is None:
         raise NotFound
-    erased_people.put(session, who, [*contact.emails, *contact.phones])
+    erased_people.remember_erased(session, who, [*contact.emails, *contact.phones])
     former_names = _forget_deeds(session, contact)
     number = contact.pipedrive_person_id
     session.expunge(contact)
@@ -85,7 +85,7 @@ def forget(session: Session, who: User | None, contact_ids: Sequence[UUID], form
     """
     del who
     session.flush()
-    name_removal.remove(session, contact_ids, former_names)
+    name_removal.remove_names(session, contact_ids, former_names)
     binds: dict[str, Any] = {"ids": list(contact_ids), "keys": [str(one) for one in contact_ids], "now": now()}
     for statement in FORGET:
         session.execute(statement, binds)

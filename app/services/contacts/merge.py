@@ -41,7 +41,7 @@ def plan(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> MergePlan
     """Field by field what the two say and what we would keep. Raises NotFound, and Conflict for one and the same."""
     keep, drop = _two(session, who, keep_id, drop_id)
     moves = merge_rows.counts(session, who, drop.id)
-    return MergePlan(keep, drop, merge_fields.differing(keep, drop), moves, merge_fields.warning(keep, drop))
+    return MergePlan(keep, drop, merge_fields.find_differences(keep, drop), moves, merge_fields.warning(keep, drop))
 
 
 def merge(
@@ -53,7 +53,7 @@ def merge(
     persons and nobody said which one it stays.
     """
     keep, drop = _two(session, who, keep_id, drop_id, lock=True)
-    chosen = merge_fields.decided(keep, drop, fields or {})
+    chosen = merge_fields.decide_fields(keep, drop, fields or {})
     before, gone, score = keep.model_dump(), drop.model_dump(), keep.warmness_score
     pushed_before = push_rules.pushed_fields(keep)
     rows = merge_rows.move(session, who, keep, drop, theirs=chosen.get("pipedrive_person_id") == "drop")
@@ -105,7 +105,7 @@ def _one(session: Session, who: User, ids: list[UUID], *, lock: bool = False) ->
 def _become(keep: Contact, drop: Contact, chosen: dict[str, str]) -> None:
     """Write the decisions into the contact that is kept, and what follows from them."""
     for name, which in chosen.items():
-        merge_fields.take(keep, drop, name, which)
+        merge_fields.apply_choice(keep, drop, name, which)
     keep.contacted_elsewhere = max(filter(None, (keep.contacted_elsewhere, drop.contacted_elsewhere)), default=None)
     keep.snoozed_until = max(filter(None, (keep.snoozed_until, drop.snoozed_until)), default=None)
     keep.pipedrive_org_id = keep.pipedrive_org_id or drop.pipedrive_org_id

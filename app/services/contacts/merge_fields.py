@@ -24,19 +24,19 @@ class FieldChoice:
     choice: str | None
 
 
-def differing(keep: Contact, drop: Contact) -> list[FieldChoice]:
+def find_differences(keep: Contact, drop: Contact) -> list[FieldChoice]:
     """Everything that the two do not say alike."""
     pairs = ((name, value(keep, name), value(drop, name)) for name in CHOICES)
-    return [FieldChoice(name, ours, theirs, CHOICES[name], ours_or_theirs(name, ours, theirs))
+    return [FieldChoice(name, ours, theirs, CHOICES[name], default_choice(name, ours, theirs))
             for name, ours, theirs in pairs if ours != theirs]  # fmt: skip
 
 
-def decided(keep: Contact, drop: Contact, said: dict[str, str]) -> dict[str, str]:
+def decide_fields(keep: Contact, drop: Contact, said: dict[str, str]) -> dict[str, str]:
     """What was said, and our choice for the rest. Raises Invalid for a choice that there is not, and Conflict."""
     wrong = {name: "There is no such choice." for name, which in said.items() if which not in CHOICES.get(name, ())}
     if wrong:
         raise Invalid(fields=wrong)
-    found = {one.field: said.get(one.field, one.choice) for one in differing(keep, drop)}
+    found = {one.field: said.get(one.field, one.choice) for one in find_differences(keep, drop)}
     if "pipedrive_person_id" in found and found["pipedrive_person_id"] is None:
         raise Conflict(warning(keep, drop))
     return {name: which for name, which in found.items() if which}
@@ -53,7 +53,7 @@ def warning(keep: Contact, drop: Contact) -> str | None:
     )
 
 
-def take(keep: Contact, drop: Contact, name: str, which: str) -> None:
+def apply_choice(keep: Contact, drop: Contact, name: str, which: str) -> None:
     """Write one decision into the contact that is kept. Raises Invalid when both together are too much."""
     if which == "keep":
         return
@@ -73,7 +73,7 @@ def take(keep: Contact, drop: Contact, name: str, which: str) -> None:
     setattr(keep, name, found)
 
 
-def becomes(one: FieldChoice, which: str) -> Any:
+def preview_choice(one: FieldChoice, which: str) -> Any:
     """What the contact that is kept would say with that choice."""
     if which == "both":
         return BY_NAME[one.field].together(one.keep, one.drop)
@@ -85,7 +85,7 @@ def value(contact: Contact, name: str) -> Any:
     return BY_NAME[name].value(contact) if name in BY_NAME else getattr(contact, name)
 
 
-def ours_or_theirs(name: str, ours: Any, theirs: Any) -> str | None:
+def default_choice(name: str, ours: Any, theirs: Any) -> str | None:
     """What we would choose: nothing is lost, the warmer one is right, and Pipedrive is for a person to decide."""
     if not theirs:
         return "keep"

@@ -39,7 +39,7 @@ where c.id = a.contact_id and a.type = 'EMAIL' and a.subject = :thanks and c.id 
 RENAMED = text("update activities set subject = :subject, version = version + 1, updated_at = :now where id = :id")
 
 
-def remove(session: Session, contact_ids: Sequence[UUID], former_names: Collection[str] = ()) -> None:
+def remove_names(session: Session, contact_ids: Sequence[UUID], former_names: Collection[str] = ()) -> None:
     """Write "somebody" for the names of these contacts, and their former ones, in the subjects of others' touches.
 
     To be called while the contacts, and what refers to them, are still there.

@@ -29,7 +29,7 @@ class Firm:
     used: int
 
 
-def settle(session: Session, who: User, name: str | None) -> Organisation | None:
+def get_or_create(session: Session, who: User, name: str | None) -> Organisation | None:
     """The bank's organisation of that name, made when it is new; the first spelling stays."""
     if not name:
         return None

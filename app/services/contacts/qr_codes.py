@@ -23,7 +23,7 @@ TOO_LARGE = "This picture is too large; choose one of at most 5 MB."
 
 def drawn(contact: Contact) -> str:
     """The contact's card as a QR code: the address of a picture, black on white, with the quiet edge that readers need."""
-    code = segno.make(vcards.brief(contact), error="l", boost_error=True, micro=False)
+    code = segno.make(vcards.write_brief_card(contact), error="l", boost_error=True, micro=False)
     return code.svg_data_uri(border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
 
 

@@ -26,7 +26,7 @@ UNFOLDED, WIDEST = sys.maxsize, 75
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f]")
 
 
-def card(contact: Contact, version: Version = "3.0") -> bytes:
+def write_card(contact: Contact, version: Version = "3.0") -> bytes:
     """One card in UTF-8, folded and escaped; its UID is the contact's own id, so that a second import updates the first."""
     drawn = vobject.vCard()
     drawn.add("version").value = version
@@ -42,7 +42,7 @@ def card(contact: Contact, version: Version = "3.0") -> bytes:
     return b"".join(_folded(line) for line in drawn.serialize(lineLength=UNFOLDED).encode().split(b"\r\n") if line)
 
 
-def brief(contact: Contact) -> str:
+def write_brief_card(contact: Contact) -> str:
     """What one hands over of somebody, short enough for a code on a screen: no notes, no tags, nothing of ours."""
     drawn = vobject.vCard()
     drawn.add("version").value = "3.0"

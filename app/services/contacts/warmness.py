@@ -100,7 +100,7 @@ def history(session: Session, who: User, contact_id: UUID, limit: int = 50) -> l
     return list(session.exec(newest.limit(limit)))
 
 
-def told(session: Session, who: User, contact_id: UUID) -> list[tuple[WarmnessChange, str]]:
+def history_with_names(session: Session, who: User, contact_id: UUID) -> list[tuple[WarmnessChange, str]]:
     """The same with the name of whoever took each step. Raises NotFound."""
     steps = history(session, who, contact_id)
     names = select(User.id, User.name).where(col(User.id).in_({step.user_id for step in steps}))

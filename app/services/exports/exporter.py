@@ -28,7 +28,7 @@ from app.services.contacts import search as finding
 from app.services.contacts import vcards
 from app.services.contacts.search import Search
 from app.services.exports import pipedrive_import_file
-from app.services.imports.row_parser import escaped
+from app.services.imports.row_parser import escape
 
 Kind = Literal["csv", "xlsx", "vcf", "pipedrive"]
 Cell = str | int | datetime | None
@@ -57,11 +57,11 @@ class Wish:
     ids: tuple[UUID, ...] | None = None
 
 
-def write(session: Session, who: User, wish: Wish, out: IO[bytes]) -> int:
+def write_export(session: Session, who: User, wish: Wish, out: IO[bytes]) -> int:
     """Write the file into `out` and note it in the trail; says how many contacts it holds."""
     contacts = _Counted(_bank(session, who, wish))
     if wish.kind == "vcf":
-        out.writelines(vcards.card(contact, wish.card_version) for contact in contacts)
+        out.writelines(vcards.write_card(contact, wish.card_version) for contact in contacts)
     else:
         _table(session, who, wish, contacts, out)
     audit_log.record(session, who, "contacts.exported", rows=contacts.total, format=wish.kind)
@@ -170,5 +170,5 @@ def _plain(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell if DIALLED.fullmatch(cell) else escaped(cell)
+        return cell if DIALLED.fullmatch(cell) else escape(cell)
     return cell.isoformat() if isinstance(cell, datetime) else str(cell)

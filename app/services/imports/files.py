@@ -31,7 +31,7 @@ def read_files(files: Sequence[File], mapping: Mapping[str, str] | None = None, 
 
 
 def _opened(file: File, mapping: Mapping[str, str] | None, *, strict: bool, several: bool) -> Sheet:
-    name, data = bare(file[0]), file[1]
+    name, data = bare_name(file[0]), file[1]
     try:
         return sheet_reader.parse(data, mapping, name) if strict else sheet_reader.read(data, name, mapping)
     except Refusal as refusal:
@@ -46,13 +46,13 @@ def label(found: Sequence[Sheet]) -> str:
     return f"{found[0].filename[:180]}{more}" if found else ""
 
 
-def bare(filename: str) -> str:
+def bare_name(filename: str) -> str:
     """The name alone, to be shown and never to be opened."""
     name = re.split(r"[/\\]", filename)[-1]
     return "".join(character for character in name if character.isprintable())[:200]
 
 
-def refused(found: Sequence[Sheet], errors: Sequence[RowError]) -> bytes:
+def write_refused_rows(found: Sequence[Sheet], errors: Sequence[RowError]) -> bytes:
     """The rows that were not taken, as a file to mend and bring again, the reason beside each.
 
     Where files have headings of their own, each begins a block with them.
@@ -65,9 +65,9 @@ def refused(found: Sequence[Sheet], errors: Sequence[RowError]) -> bytes:
         headings = [*sheet.header.headings, "Row in the file", "Reason"]
         rows = _mendable(sheet, [error for error in errors if error.file == name])
         if rows and headings != above:
-            lines.writerow(map(row_parser.escaped, headings))
+            lines.writerow(map(row_parser.escape, headings))
             above = headings
-        lines.writerows(map(row_parser.escaped, row) for row in rows)
+        lines.writerows(map(row_parser.escape, row) for row in rows)
     return BYTE_ORDER_MARK + out.getvalue().encode()
 
 

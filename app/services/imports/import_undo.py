@@ -11,12 +11,12 @@ from sqlmodel import Session, col, func, select, update
 
 from app.errors import Conflict, NotFound
 from app.models import Activity, CampaignContact, Contact, Import, ImportChange, Organisation, PipedriveSync, User, now
+from app.models.undo import KEPT, KEPT_DAYS
 from app.services.base import audit_log
 from app.services.imports import planner
-from app.services.undo import undo_log
 from app.signals import Topic, announce
 
-TOO_OLD = "This import is more than 30 days ago and cannot be undone any more."
+TOO_OLD = f"This import is more than {KEPT_DAYS} days ago and cannot be undone any more."
 NOT_MINE = "This import is not one of yours."
 
 
@@ -83,7 +83,7 @@ def undo(session: Session, who: User, batch_id: UUID) -> Undone:
 
 
 def _is_old(batch: Import) -> bool:
-    return batch.created_at < now() - undo_log.KEPT
+    return batch.created_at < now() - KEPT
 
 
 def _made(who: User, batch: Import) -> list[ColumnElement[bool]]:

@@ -128,7 +128,7 @@ def read_bank(session: Session, who: User) -> Bank:
 
 def empty_bank(session: Session, who: User) -> Bank:
     """A bank in which nobody is known, but that knows who was erased."""
-    return Bank(erased_people.reader(session, who))
+    return Bank(erased_people.erased_finder(session, who))
 
 
 def _at_firm(name: str, organisation: str) -> tuple[str, str]:

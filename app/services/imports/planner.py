@@ -105,7 +105,7 @@ def image(contact: Contact) -> Image:
 def _plan_row(bank: Bank, row: Row, country: str, zone: ZoneInfo) -> RowPlan:
     """The fate of one row as far as the files tell; a row about somebody of the bank adds nothing yet."""
     try:
-        draft, last_contacted = row_parser.drafted(row, country, zone)
+        draft, last_contacted = row_parser.parse_row(row, country, zone)
     except row_parser.BadRow as bad:
         return RowPlan(Fate.REFUSED, errors=bad.errors)
     if bank.is_erased(draft):

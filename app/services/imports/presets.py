@@ -65,13 +65,13 @@ PRESETS = (
 )  # fmt: skip
 
 
-def recognised(headings: Sequence[str]) -> Preset | None:
+def recognise_program(headings: Sequence[str]) -> Preset | None:
     """The program that writes such headings."""
     folded = {fold(heading) for heading in headings}
     return next((preset for preset in PRESETS if preset.signs <= folded), None)
 
 
-def tidied(preset: Preset | None, meaning: str | None, text: str) -> str:
+def tidy_cell(preset: Preset | None, meaning: str | None, text: str) -> str:
     """A cell as one of ours: several values on lines of their own, and no groups that the program made up itself."""
     if preset is None or not preset.between or meaning not in {"emails", "phones", "tags"}:
         return text

@@ -58,7 +58,7 @@ def row(number: int, texts: Sequence[str], headings: Sequence[str], fields: Sequ
     return Row(number, kept, spilled=any(texts[len(headings) :]))
 
 
-def drafted(row: Row, country: str, zone: ZoneInfo) -> tuple[ContactDraft, datetime | None]:
+def parse_row(row: Row, country: str, zone: ZoneInfo) -> tuple[ContactDraft, datetime | None]:
     """The contact that a row describes, its phones in E.164, and when they were last spoken to.
 
     Raises BadRow.
@@ -88,12 +88,12 @@ class BadRow(Exception):
         self.errors = list(dict.fromkeys(errors))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """A cell that no spreadsheet takes for a formula; `unescaped` gives it back."""
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 

@@ -84,7 +84,7 @@ def read(data: bytes, filename: str = "", mapping: Mapping[str, str] | None = No
     header = _best(_headers(text, mapping)) or _stopgap(text, mapping)
     most = csv_reader.MOST_COLUMNS_KNOWN if header.preset else csv_reader.MOST_COLUMNS
     rows = csv_reader.records(text, header.delimiter, most)
-    body = [(row, list(map(row_parser.unescaped, texts))) for row, texts in rows if row > header.row]
+    body = [(row, list(map(row_parser.unescape, texts))) for row, texts in rows if row > header.row]
     return _sampled(Sheet(header, body, filename), mapping)
 
 
@@ -135,7 +135,7 @@ def _headers(text: str, mapping: Mapping[str, str] | None) -> list[Header]:
         try:
             rows = csv_reader.records(text, delimiter, csv_reader.MOST_COLUMNS_KNOWN)
             for row, texts in islice(rows, HEADER_WITHIN):
-                plain = list(map(row_parser.unescaped, texts))
+                plain = list(map(row_parser.unescape, texts))
                 found.append(replace(_header(row, plain, mapping), delimiter=delimiter))
         except Refusal as refusal:
             trouble.append(refusal)
@@ -146,7 +146,7 @@ def _headers(text: str, mapping: Mapping[str, str] | None) -> list[Header]:
 
 def _header(row: int, texts: Sequence[str], mapping: Mapping[str, str] | None) -> Header:
     headings = [text.strip() or _numbered(place) for place, text in enumerate(texts, 1)]
-    preset = presets.recognised(headings)
+    preset = presets.recognise_program(headings)
     return Header(row, headings, column_mapping.assign(headings, mapping, preset.means if preset else None), preset)
 
 
@@ -178,7 +178,7 @@ def _sampled(sheet: Sheet, mapping: Mapping[str, str] | None) -> Sheet:
     if header.preset is None or not header.preset.between:
         return sheet.meaning(fields)
     body = [
-        (row, [presets.tidied(header.preset, *pair) for pair in zip([*fields, *[None] * len(texts)], texts, strict=False)])
+        (row, [presets.tidy_cell(header.preset, *pair) for pair in zip([*fields, *[None] * len(texts)], texts, strict=False)])
         for row, texts in sheet.body
     ]  # fmt: skip
     return replace(sheet.meaning(fields), body=body)

@@ -21,9 +21,9 @@ from app.models import (
     now,
     organisation_key,
 )
+from app.models.undo import KEPT
 from app.services.imports.matcher import Person
 from app.services.imports.planner import Fate, Image, ImportPlan, Tell, image
-from app.services.undo import undo_log
 
 CONTACTS_AT_ONCE = 2_000
 FIRMS_AT_ONCE = 5_000
@@ -67,7 +67,7 @@ def _complete(person: Person, firms: dict[str, UUID]) -> None:
 
 def _remember_changes(session: Session, batch: Import, gained: Sequence[Person], before: dict[UUID, Image]) -> None:
     """Remember what was filled in, so that it can be taken out again; what is too old for that goes."""
-    session.exec(delete(ImportChange).where(col(ImportChange.created_at) < now() - undo_log.KEPT))
+    session.exec(delete(ImportChange).where(col(ImportChange.created_at) < now() - KEPT))
     rows = []
     for person in gained:
         was, is_now = before[person.id], image(cast("Contact", person.facts))

@@ -118,7 +118,7 @@ def _born(session: Session, who: User, number: int, dice: random.Random) -> Cont
         warmness_score=one.warmness,
         cadence_days=one.cadence_days,
     )
-    contact = bank.born(session, who, draft)
+    contact = bank.build_contact(session, who, draft)
     contact.id = _ids(who)[number]
     return contact
 

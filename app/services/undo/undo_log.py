@@ -6,7 +6,6 @@ An entry (`UndoEntry`) is a list of steps; the rows of the first one are what th
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
@@ -14,9 +13,9 @@ from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
 from app.models import UndoEntry, UndoKind, User, now
+from app.models.undo import KEPT
 from app.services.undo.row_snapshots import Step
 
-KEPT = timedelta(days=30)
 UNKNOWN = "There is nothing of yours to undo here."
 ALREADY = "This has been undone already."
 TOO_OLD = "This is too long ago to undo."

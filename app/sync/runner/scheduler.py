@@ -124,4 +124,4 @@ class Clock:
         more = True
         while more:
             with db.transaction() as session:
-                more = trash_retention.sweep(session) == trash_retention.AT_ONCE
+                more = trash_retention.empty_trash(session) == trash_retention.AT_ONCE

@@ -83,6 +83,8 @@ def retry_many_by_restore(session: Session, who: User, one: UUID, _: UUID) -> No
     bulk_actions.restore(session, who, [one])
 
 
+TAGGINGS = (["spring"], ["autumn", "spring"], ["autumn"])
+
 # by name: for one, and for many
 VERBS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     **{f"log {name}": log(name) for name in DRAFTS},
@@ -98,6 +100,22 @@ VERBS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "snooze": (
         lambda session, who, one, _: bank.snooze(session, who, one, 30),
         lambda session, who, one, _: bulk_actions.snooze(session, who, [one], 30),
+    ),
+    "wake": (
+        lambda session, who, one, _: [bank.snooze(session, who, one, days) for days in (30, 0)],
+        lambda session, who, one, _: [bulk_actions.snooze(session, who, [one], days) for days in (30, 0)],
+    ),
+    "tag": (
+        lambda session, who, one, _: bank.change(session, who, one, {"tags": ["spring"]}),
+        lambda session, who, one, _: bulk_actions.tag(session, who, [one], "Spring "),
+    ),
+    "tag twice and untag": (
+        lambda session, who, one, _: [bank.change(session, who, one, {"tags": tags}) for tags in TAGGINGS],
+        lambda session, who, one, _: [
+            bulk_actions.tag(session, who, [one], "spring"),
+            bulk_actions.tag(session, who, [one], "autumn"),
+            bulk_actions.untag(session, who, [one], "spring"),
+        ],
     ),
     "trash": (
         lambda session, who, one, _: bank.trash(session, who, one),

@@ -215,7 +215,7 @@ def test_many_over_the_wires(ada, bo, spring, jane, john):
 
 def test_five_thousand_are_moved_and_moved_back_in_few_statements(ada, spring):
     with db.transaction() as session:
-        rows = [bank.born(session, ada, bank.ContactDraft(name=f"Many {n}")) for n in range(5_000)]
+        rows = [bank.build_contact(session, ada, bank.ContactDraft(name=f"Many {n}")) for n in range(5_000)]
         session.add_all(rows)
         session.flush()
         ids = [row.id for row in rows]

@@ -117,5 +117,5 @@ def test_an_export_of_the_chosen_holds_them_in_the_order_of_the_list_and_nobody_
     theirs = world.contact(bo, "Bo's own")
     file = tmp_path / "out.csv"
     with db.transaction() as session, file.open("wb") as out:
-        assert exporter.write(session, ada, Wish(ids=(zoe.id, anna.id, theirs.id)), out) == 2
+        assert exporter.write_export(session, ada, Wish(ids=(zoe.id, anna.id, theirs.id)), out) == 2
     assert [line.split(",")[0] for line in file.read_text().splitlines()[1:]] == ["Anna", "Zoe"]

@@ -183,7 +183,7 @@ def test_a_colleague_who_has_the_same_person_keeps_the_way_there(ada, bo, bird):
 
 
 def test_the_export_of_one_contact_tells_everything_and_is_noted(ada, bo, bird):
-    told = do(data_export.of, ada, bird.id)
+    told = do(data_export.export_contact, ada, bird.id)
     json.dumps(told)
     assert told["contact"]["name"] == f"Vera {CANARY}"
     assert told["contact"]["emails"] == [f"vera@{CANARY.lower()}.example"]
@@ -193,7 +193,7 @@ def test_the_export_of_one_contact_tells_everything_and_is_noted(ada, bo, bird):
     assert told["warmness"]
     assert not {"search_text", "version"} & told["contact"].keys()
     with pytest.raises(NotFound):
-        do(data_export.of, bo, bird.id)
+        do(data_export.export_contact, bo, bird.id)
 
 
 def test_the_trash_and_what_could_be_undone_go_after_thirty_days(ada, bird, jane, john):
@@ -204,13 +204,13 @@ def test_the_trash_and_what_could_be_undone_go_after_thirty_days(ada, bird, jane
         for deed in session.exec(select(UndoEntry)):
             deed.created_at -= timedelta(days=31)
     with db.transaction() as session:
-        assert trash_retention.sweep(session) == 1
+        assert trash_retention.empty_trash(session) == 1
     assert {row.id for row in rows(Contact)} == {jane.id, john.id}
     assert rows(UndoEntry) == []
     assert rows(ErasedPerson) == []
     assert len(rows(Activity, contact_id=None)) == 1
     with db.transaction() as session:
-        assert trash_retention.sweep(session) == 0
+        assert trash_retention.empty_trash(session) == 0
 
 
 def subjects(*contacts):
@@ -318,7 +318,7 @@ def test_the_trash_that_empties_itself_forgets_many_names_in_one_go(ada, jane):
         for one in (people[0], people[2]):
             session.get_one(Contact, one.id).deleted_at -= timedelta(days=31)
     with db.transaction() as session:
-        assert trash_retention.sweep(session) == 2
+        assert trash_retention.empty_trash(session) == 2
     assert subjects(jane) == sorted([
         *before, "Thank you for bringing Lina", "Thank you for bringing somebody", "Thank you for bringing somebody",
     ])  # fmt: skip

@@ -170,7 +170,7 @@ def big(ada, bo):
         bulk_actions.tag(session, me, mine[:40], "rare")
         for one in mine[:5]:
             activity_log.log(session, me, one, ActivityDraft(type=ActivityType.CALL))
-        organisations.settle(session, me, "ACME")
+        organisations.get_or_create(session, me, "ACME")
     with db.transaction() as session:
         copies = {"who": ada.id}
         session.execute(text("""
@@ -209,7 +209,7 @@ QUESTIONS = {
     "in Pipedrive": lambda s, who, ids: search.contacts(s, who, Search(sync=SyncStatus.SUCCESS)),
     "not pushed": lambda s, who, ids: search.contacts(s, who, Search(sync="NONE")),
     "suggestions": lambda s, who, ids: suggestions.suggest(s, who),
-    "twins": lambda s, who, ids: duplicates.like(s, who, duplicates.Typed(f"{WORD} 5", ["p7@crowd.example"], ["030 1000009"], "ACME")),
+    "twins": lambda s, who, ids: duplicates.find_duplicates(s, who, duplicates.Typed(f"{WORD} 5", ["p7@crowd.example"], ["030 1000009"], "ACME")),
     "a story": lambda s, who, ids: timeline.of_contact(s, who, ids[0]),
     "firms": lambda s, who, ids: organisations.pick(s, who, "ac"),
 }  # fmt: skip

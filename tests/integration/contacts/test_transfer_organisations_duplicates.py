@@ -260,7 +260,10 @@ def test_an_organisation_of_somebody_else_cannot_be_merged(ada, bo, firms):
 
 def alike(who, *given, **typed):
     with db.reading() as session:
-        return [(twin.contact.name, twin.reason) for twin in duplicates.like(session, who, Typed(*given, **typed))]
+        return [
+            (twin.contact.name, twin.reason)
+            for twin in duplicates.find_duplicates(session, who, Typed(*given, **typed))
+        ]
 
 
 @pytest.mark.parametrize("typed", ["jane roe", "JANE  ROE", "Roe, Jane", "Jané Roé"])

@@ -129,7 +129,9 @@ def test_the_ranking_is_the_plain_one_over_everybody(ada, bank, most):
     with db.transaction() as session:
         session.exec(delete(Contact))
         for warm, days, cadence, asleep, due in bank:
-            row = contacts.born(session, ada, ContactDraft(name="P", warmness_score=warm, cadence_days=cadence))
+            row = contacts.build_contact(
+                session, ada, ContactDraft(name="P", warmness_score=warm, cadence_days=cadence)
+            )
             row.last_contacted = None if days is None else base - timedelta(days=days, hours=1)
             row.snoozed_until = None if asleep is None else base + timedelta(days=asleep, hours=1)
             row.next_due = None if due is None else base + timedelta(days=due, hours=1)

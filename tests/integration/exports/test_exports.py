@@ -213,7 +213,7 @@ def test_a_card_read_back_says_the_same(person, notes, version):
     if typed.organisation:
         contact.organisation = Organisation(user_id=contact.user_id, name=typed.organisation, key="x")
     contact.reindex(None)
-    text = vcards.card(contact, version).decode()
+    text = vcards.write_card(contact, version).decode()
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     said = dict(line.split(":", 1) for line in text.replace("\r\n ", "").split("\r\n") if line)
     assert (said["BEGIN"], said["END"], said["VERSION"]) == ("VCARD", "VCARD", version)

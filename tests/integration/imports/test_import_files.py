@@ -351,7 +351,7 @@ def test_the_rows_to_mend_come_as_a_file_with_the_reason_and_go_back_in_when_men
     )
     with db.transaction() as session:
         report = wizard_job.run(session, ada, job, lambda _: None)
-    text = import_files.refused(job.found, report.errors).decode("utf-8-sig")
+    text = import_files.write_refused_rows(job.found, report.errors).decode("utf-8-sig")
     heads, row = text.splitlines()
     assert heads == "name,email,notes,Row in the file,Reason"
     assert row.startswith("B,bad,'=1,3,\"email: This is not an e-mail address")

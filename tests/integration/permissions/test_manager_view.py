@@ -141,7 +141,7 @@ def test_a_golden_ticket_moves_logs_and_hands_over(gwen, ada, bo, jane, spring):
         lambda s, who, jane, other: merge.merge(s, who, jane.id, other.id),
         lambda s, who, jane, other: merge.merge(s, who, other.id, jane.id),
         lambda s, who, jane, other: manual_push.push(s, who, jane.id, Trigger.MANUAL),
-        lambda s, who, jane, other: data_export.of(s, who, jane.id),
+        lambda s, who, jane, other: data_export.export_contact(s, who, jane.id),
         lambda s, who, jane, other: activity_log.log(s, who, jane.id, ActivityDraft(type=ActivityType.CALL)),
     ],
 )

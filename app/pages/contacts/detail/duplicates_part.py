@@ -13,7 +13,7 @@ from app.pages.core.tap import look
 from app.pages.ui import basic
 from app.pages.ui.redraw import Memo
 from app.services.contacts import duplicates
-from app.services.contacts.duplicates import Twin, Typed
+from app.services.contacts.duplicates import Duplicate, Typed
 
 
 class DuplicatesPart:
@@ -38,14 +38,14 @@ class DuplicatesPart:
         if turn == self.turn:
             self.show(found)
 
-    def undecided(self, found: list[Twin]) -> list[Twin]:
+    def undecided(self, found: list[Duplicate]) -> list[Duplicate]:
         return [twin for twin in found if twin.contact.id not in self.kept]
 
-    def show(self, found: list[Twin]) -> None:
+    def show(self, found: list[Duplicate]) -> None:
         left = self.undecided(found)
         self.place.show([twin.candidate for twin in left], lambda: self.draw(left))
 
-    def draw(self, found: list[Twin]) -> None:
+    def draw(self, found: list[Duplicate]) -> None:
         if not found:
             return
         with ui.element("div").classes("pd-card pd-twin-card").mark("twins"):
@@ -64,11 +64,11 @@ class DuplicatesPart:
                     merge.props["aria-label"] = f"Merge with {contact.name}"
             basic.button("Keep both", partial(self.keep_both, found), "soft").classes("full-width")
 
-    def keep_both(self, found: list[Twin]) -> None:
+    def keep_both(self, found: list[Duplicate]) -> None:
         self.kept |= {twin.contact.id for twin in found}
         self.show(found)
 
 
-def find_similar(session: Session, me: User, typed: dict[str, Any], but_not: UUID | None) -> list[Twin]:
+def find_similar(session: Session, me: User, typed: dict[str, Any], but_not: UUID | None) -> list[Duplicate]:
     said = Typed(typed["name"], typed["emails"], typed["phones"], typed["organisation"])
-    return duplicates.like(session, me, said, but_not=but_not)
+    return duplicates.find_duplicates(session, me, said, but_not=but_not)

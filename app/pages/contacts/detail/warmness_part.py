@@ -37,7 +37,7 @@ class WarmnessPart:
         self.meter.show(score, Advice(said.reason, yes, no) if said else None)
 
     async def open(self) -> None:
-        steps = await look(lambda session, me: warmness.told(session, me, self.contact_id))
+        steps = await look(lambda session, me: warmness.history_with_names(session, me, self.contact_id))
         with self.sheet.fresh():
             basic.line("Warmness: history", "h2", "pd-h1")
             for step, by in steps:

@@ -22,7 +22,7 @@ from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.contacts import bank, erased_people
-from app.services.contacts.duplicates import Twin
+from app.services.contacts.duplicates import Duplicate
 
 MEANWHILE = "Changed in the meantime, here or in another window"
 TOGETHER = "{} is there already. Where the two differ:"
@@ -170,7 +170,7 @@ class ContactEditor:
 
     async def add(self, *, agreed: bool = False) -> bool:
         said = form_state.typed_facts(self.edit.typed)
-        found: list[Twin] = []
+        found: list[Duplicate] = []
         erased: list[str] = []
 
         @tap

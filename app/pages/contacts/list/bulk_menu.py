@@ -172,7 +172,7 @@ class BulkMenu:
 
         def work(session: Session, me: User, them: Chosen) -> str:
             whom = Wish(kind, them) if isinstance(them, Search) else Wish(kind, ids=tuple(them))
-            return f"{assign_result.people(exporter.write(session, me, whom, out))} exported"
+            return f"{assign_result.people(exporter.write_export(session, me, whom, out))} exported"
 
         done = await self.do("Exporting", work, keep=True)
         if done:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.errors import Refusal
 from app.models import Contact, User
+from app.models.undo import KEPT_DAYS
 from app.pages.contacts.parts import contact_rows, fact_labels
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, toast
@@ -132,7 +133,7 @@ class MergeForm:
 
 
 def merged_value(one: FieldChoice, which: str | None) -> Any:
-    return merge_fields.becomes(one, which) if which else None
+    return merge_fields.preview_choice(one, which) if which else None
 
 
 def choices_of(one: FieldChoice, plan: MergePlan) -> list[Side]:
@@ -145,7 +146,7 @@ def choices_of(one: FieldChoice, plan: MergePlan) -> list[Side]:
     )
     whose["both"] = "Both"
     return [
-        Side(key, whose[key], fact_labels.fact_words(one.field, merge_fields.becomes(one, key))) for key in one.choices
+        Side(key, whose[key], fact_labels.fact_words(one.field, merge_fields.preview_choice(one, key))) for key in one.choices
     ]
 
 
@@ -172,7 +173,8 @@ def describe_moves(moves: dict[str, int]) -> str:
     told = [f"{count:,} {COUNTED[kind][count != 1]}" for kind, count in moves.items() if count]
     listed = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
     verb = "moves" if len(told) == 1 and sum(moves.values()) == 1 else "move"
-    return f"{listed} {verb} over. Undo for 30 days." if told else "Undo for 30 days."
+    undo = f"Undo for {KEPT_DAYS} days."
+    return f"{listed} {verb} over. {undo}" if told else undo
 
 
 def _apart(deed_id: UUID, session: Session, who: User) -> str:

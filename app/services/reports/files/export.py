@@ -9,7 +9,7 @@ import re
 from datetime import date
 
 from app.models import fold
-from app.services.imports.row_parser import escaped
+from app.services.imports.row_parser import escape
 from app.services.reports.figures import Report
 from app.services.reports.files.tables import Cell, tables
 
@@ -50,7 +50,7 @@ def _plain(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return escaped(cell)
+        return escape(cell)
     if isinstance(cell, float):
         return repr(round(cell, 6))
     return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -7,7 +7,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.services.imports.row_parser import escaped
+from app.services.imports.row_parser import escape
 from app.services.reports.files.tables import Table
 
 FORMATS = {"share": "0.0%", "change": "+0;-0;0", "number": "0.0", "day": "yyyy-mm-dd"}
@@ -27,7 +27,7 @@ def written(tables: list[Table]) -> bytes:
 def _sheet(sheet: Worksheet, table: Table) -> None:
     sheet.append([heading for heading, _ in table.headings])
     for row in table.rows:
-        sheet.append([escaped(cell) if isinstance(cell, str) else cell for cell in row])
+        sheet.append([escape(cell) if isinstance(cell, str) else cell for cell in row])
     for at, (heading, unit) in enumerate(table.headings, 1):
         sheet.cell(1, at).font = Font(bold=True)
         for line in range(2, sheet.max_row + 1):
