@@ -63,7 +63,7 @@ def test_what_we_show_is_read_by_a_camera_and_keeps_what_is_private():
     shown = qr_codes.drawn(contact)
     assert shown.startswith("data:image/svg+xml")
     assert len(shown) < 40_000
-    text = qr_codes.vcards.brief(contact)
+    text = qr_codes.vcards.write_brief_card(contact)
     found = text_parser.read(qr_codes.read(photo(text, scale=4)), "DE")
     assert (found.draft["name"], found.draft["organisation"]) == ("Jörg Müßig-Schönfeld", "ACME & Söhne")
     assert "secret" not in text

@@ -146,7 +146,8 @@ def choices_of(one: FieldChoice, plan: MergePlan) -> list[Side]:
     )
     whose["both"] = "Both"
     return [
-        Side(key, whose[key], fact_labels.fact_words(one.field, merge_fields.preview_choice(one, key))) for key in one.choices
+        Side(key, whose[key], fact_labels.fact_words(one.field, merge_fields.preview_choice(one, key)))
+        for key in one.choices
     ]
 
 
