@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from app.errors import Forbidden, NotFound, Stale
+from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.models import Campaign, CampaignDraft, CampaignUser, User, fold, now
 from app.services import policy
 from app.services.base import audit_log
-from app.services.campaigns import membership, summary
+from app.services.campaigns import summary
 from app.services.permissions import visibility
 from app.signals import Topic, announce
 
@@ -18,6 +20,7 @@ FACTS = (
     "name", "description", "sector", "theme", "start_date", "end_date", "goal_meetings", "goal_touches", "leaderboard",
 )  # fmt: skip
 MISSING = summary.MISSING
+UNKNOWN = "Choose members among the colleagues who are active."
 NOT_YOURS = "Only the owner of this campaign or a golden ticket can do that."
 
 
@@ -26,7 +29,7 @@ def add(session: Session, who: User, draft: CampaignDraft) -> Campaign:
     campaign = Campaign(owner_id=who.id, **draft.model_dump(include=set(FACTS)))
     session.add(campaign)
     session.flush()
-    membership.set_members(session, who, campaign, draft.member_ids)
+    _set_members(session, who, campaign, draft.member_ids)
     audit_log.record(session, who, "campaign.added", campaign.id)
     announce(session, Topic.CAMPAIGN, campaign.id, campaign.owner_id)
     return campaign
@@ -83,7 +86,7 @@ def change(
         setattr(campaign, fact, value)
     detail: dict[str, Any] = {"changes": dict(_steps(before, after))}
     if "member_ids" in changes:
-        detail |= membership.set_members(session, who, campaign, changes["member_ids"])
+        detail |= _set_members(session, who, campaign, changes["member_ids"])
     return _done(session, who, campaign, "campaign.changed", **detail)
 
 
@@ -122,6 +125,28 @@ def members(session: Session, who: User, campaign_id: UUID) -> list[User]:
     inside = select(CampaignUser.user_id).where(CampaignUser.campaign_id == campaign_id)
     people = session.exec(select(User).where(col(User.id).in_(inside))).all()
     return sorted(people, key=lambda user: (fold(user.name), user.id))
+
+
+def _set_members(session: Session, who: User, campaign: Campaign, chosen: Iterable[UUID]) -> dict[str, list[str]]:
+    """Make these the members, and the owner always; says who came and who went, by id.
+
+    Raises Invalid when somebody new is nobody, or disabled; `who` has been let in by the caller.
+    """
+    wanted = {*chosen, campaign.owner_id}
+    there = set(session.exec(select(CampaignUser.user_id).where(CampaignUser.campaign_id == campaign.id)))
+    came, went = wanted - there, there - wanted
+    able = set(session.exec(select(User.id).where(col(User.id).in_(came), col(User.active))))
+    if came - able - {who.id}:
+        raise Invalid(fields={"member_ids": UNKNOWN})
+    for user_id in sorted(came):
+        row = CampaignUser(campaign_id=campaign.id, user_id=user_id)
+        session.exec(insert(CampaignUser).values(**row.model_dump()).on_conflict_do_nothing())
+    session.exec(
+        delete(CampaignUser).where(col(CampaignUser.campaign_id) == campaign.id, col(CampaignUser.user_id).in_(went))
+    )
+    for user_id in came | went:
+        announce(session, Topic.CAMPAIGN, campaign.id, user_id)
+    return {"came": sorted(map(str, came)), "went": sorted(map(str, went))}
 
 
 def _done(session: Session, who: User, campaign: Campaign, deed: str, **detail: Any) -> Campaign:
