@@ -49,6 +49,15 @@ def log(page, kind=None):
         page.get_by_role("button", name=kind, exact=True).tap()
 
 
+def test_a_meeting_that_the_log_sheet_hears_was_moved_gets_its_new_time_in_the_meeting_sheet(phone, api):
+    touch(api, person(api, "Later Lena"), "MEETING", due_date=stamp(hours=2), duration_minutes=30)
+    opened(phone, "/")
+    phone.get_by_label("Log: Meeting with Later Lena").last.tap()
+    phone.get_by_role("button", name="Moved").tap()
+    expect(phone.get_by_text("Move the meeting with")).to_be_visible()
+    expect(phone.get_by_text("How did the meeting go?")).to_be_hidden()
+
+
 def test_a_card_of_the_feed_logs_in_two_taps_and_books_in_three(phone, api):
     who = person(api, "Feed Fiona")
     touch(api, who, "EMAIL", outcome="SENT")
