@@ -20,12 +20,12 @@ def status() -> None:
     from app.models import SyncStatus
     from app.services.accounts import users
     from app.services.base import firm_settings
-    from app.services.pipedrive import queue_status
+    from app.services.pipedrive import queue_overview
 
     rows: list[tuple[object, ...]] = []
     with context.opened(), db.reading() as session:
         for user in users.colleagues(session, context.operator()):
-            seen = queue_status.overview(session, user, limit=1)
+            seen = queue_overview.overview(session, user, limit=1)
             if sum(seen.counts.values()) or user.pipedrive_key:
                 counts = [seen.counts[one] for one in SyncStatus]
                 rows.append((user.email, *counts, seen.paused_reason or "running"))

@@ -15,7 +15,7 @@ from app.models import ConflictResolution, EntityType, PushEffect, PushReceipt, 
 from app.models.base import Draft, Line
 from app.models.pipedrive_sync import Asked
 from app.services.accounts import users
-from app.services.pipedrive import conflict_undo, conflicts, manual_push, push_history, push_receipts, record_choice
+from app.services.pipedrive import conflicts, manual_push, push_history, push_receipts, record_choice
 from app.services.pipedrive.push_history import Item
 from app.services.push_queue import record_urls
 from app.services.push_queue.record_urls import Home
@@ -179,7 +179,7 @@ def resolve(
 @router.post("/conflicts/{conflict_id}/reverse")
 def reverse(session: Transaction, me: Caller, conflict_id: UUID) -> Resolved:
     """Decide it the other way round."""
-    return Resolved.model_validate(conflict_undo.other_way(session, me, conflict_id))
+    return Resolved.model_validate(conflicts.reverse(session, me, conflict_id))
 
 
 @router.put("/contacts/{contact_id}/link", status_code=202)

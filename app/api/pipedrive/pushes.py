@@ -15,7 +15,7 @@ from app.models import EntityType, PipedriveSync, SyncStatus, Trigger, now
 from app.models.base import Draft
 from app.models.pipedrive_sync import Asked
 from app.services.contacts import bank
-from app.services.pipedrive import manual_push, queue_status
+from app.services.pipedrive import manual_push, queue_overview
 from app.services.push_queue import push_jobs
 
 router = APIRouter(prefix="/pipedrive", tags=["pipedrive"])
@@ -105,7 +105,7 @@ def status(
     """How my pushes stand, or those of one contact."""
     if contact_id:
         bank.owned(session, me, contact_id)
-    seen = queue_status.overview(session, me, contact_id, limit)
+    seen = queue_overview.overview(session, me, contact_id, limit)
     answer = Status(
         counts=seen.counts,
         oldest_open_seconds=_age(seen.oldest_open),

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from app.models import ConflictResolution, EntityType, User
 from app.pages.core.tap import Confirmation, tap
 from app.services.contacts import bank
-from app.services.pipedrive import conflict_undo, conflicts, manual_push, push_history, push_receipts, record_choice
+from app.services.pipedrive import conflicts, manual_push, push_history, push_receipts, record_choice
 from app.services.push_queue import push_jobs, record_urls
 
 DECIDED = {
@@ -82,7 +82,7 @@ def _after_all(session: Session, who: User, sync_id: UUID) -> str:
 
 
 def _the_other_way(session: Session, who: User, conflict_id: UUID) -> str:
-    decided = conflict_undo.other_way(session, who, conflict_id).resolution
+    decided = conflicts.reverse(session, who, conflict_id).resolution
     return DECIDED[decided] if decided else ""
 
 

@@ -23,13 +23,15 @@ from app.models import (
     now,
 )
 from app.services.base import audit_log
-from app.services.pipedrive import inbound_field_writes
+from app.services.pipedrive import inbound_changes
 from app.services.push_queue import push_jobs, push_status
 from app.signals import Topic, announce
 
 DECIDED = "This was decided already."
 NOT_YOURS = "This is not yours to decide."
 NOTHING = "nothing"
+UNDECIDED = "This has not been decided yet."
+OPPOSITE = {ConflictResolution.OURS: ConflictResolution.THEIRS, ConflictResolution.THEIRS: ConflictResolution.OURS}
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,34 @@ def resolve(session: Session, who: User, conflict_id: UUID, resolution: Conflict
     return row
 
 
+def reverse(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
+    """Undo a decision: our field gets the other of the two values, and Pipedrive hears of it. Raises NotFound or Conflict."""
+    row = session.exec(select(SyncConflict).where(SyncConflict.id == conflict_id).with_for_update()).one_or_none()
+    contact = session.get(Contact, row.contact_id, with_for_update=True) if row else None
+    if row is None or contact is None or contact.user_id != who.id or contact.deleted_at:
+        raise NotFound(NOT_YOURS)
+    if row.resolution is None:
+        raise Conflict(UNDECIDED)
+    row.resolution, row.resolved_at = OPPOSITE[row.resolution], now()
+    value = row.theirs if row.resolution is ConflictResolution.THEIRS else row.ours
+    meeting = session.get(Activity, row.entity_id) if row.entity_type is EntityType.ACTIVITY else None
+    if meeting:
+        inbound_changes.write_meeting(session, who, meeting.id, row.field, value)
+    else:
+        inbound_changes.write_person(session, who, SyncConflict(**row.model_dump() | {"theirs": value}))
+    push_jobs.enqueue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+    audit_log.record(
+        session, who, "conflict.reversed", row.contact_id, field=row.field, resolution=row.resolution.value
+    )
+    session.add(row)
+    return row
+
+
 def _take(session: Session, who: User, row: SyncConflict) -> None:
     if row.entity_type is EntityType.ACTIVITY:
-        inbound_field_writes.meeting(session, who, row.entity_id, row.field, row.theirs)
+        inbound_changes.write_meeting(session, who, row.entity_id, row.field, row.theirs)
     else:
-        inbound_field_writes.person(session, who, row)
+        inbound_changes.write_person(session, who, row)
 
 
 def _agree(session: Session, row: SyncConflict) -> None:
@@ -117,7 +142,7 @@ def _in_words(session: Session, who: User, row: SyncConflict, value: Any) -> str
     if value is None or value == [] or not value:
         return NOTHING
     if row.field == "org":
-        return inbound_field_writes.firm_name(session, who, row.account, value) or f"organization {value}"
+        return inbound_changes.organisation_name(session, who, row.account, value) or f"organization {value}"
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if row.field == "due" and "T" in value:

@@ -4,6 +4,7 @@ Each verb acts for the owner of the contact, in the transaction that notes what
 both sides agree on now.
 """
 
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.models import (
     Activity,
     ConflictResolution,
     Contact,
     EntityType,
     Organisation,
+    PipedriveLink,
     SyncConflict,
     User,
     now,
@@ -32,6 +34,8 @@ from app.services.contacts import bank
 from app.signals import Topic, announce
 
 PIPEDRIVE = "pipedrive"
+UNKNOWN_FIRM = "We do not know the name of that organization yet. Try again in a few minutes."
+COLUMNS = {"due": "due_date", "minutes": "duration_minutes"}
 NAME: TypeAdapter[Any] = TypeAdapter(Annotated[str, Line(200, 1)])
 EMAIL: TypeAdapter[Any] = TypeAdapter(Email)
 PHONE: TypeAdapter[Any] = TypeAdapter(Phone)
@@ -119,13 +123,41 @@ def agree(session: Session, who: User, entity_id: UUID, fields: set[str]) -> Non
         announce(session, Topic.SYNC, contact_id, who.id)
 
 
-def in_question(session: Session, who: User, entity_id: UUID) -> set[str]:
-    """The fields of this row that its owner has to decide about."""
-    del who
-    asked = select(SyncConflict.field).where(
-        SyncConflict.entity_id == entity_id, col(SyncConflict.resolved_at).is_(None)
+def write_person(session: Session, who: User, row: SyncConflict) -> None:
+    """Write one field of a contact. Raises Conflict where its firm has no name that we know."""
+    name, value = row.field, row.theirs
+    if row.field == "org":
+        name, value = "organisation", organisation_name(session, who, row.account, row.theirs) if row.theirs else None
+        if row.theirs and not value:
+            raise Conflict(UNKNOWN_FIRM)
+    person(session, who, row.contact_id, {name: value})
+
+
+def write_meeting(session: Session, who: User, activity_id: UUID, field: str, theirs: Any) -> None:
+    """Write one field of a meeting."""
+    value = "" if theirs is None and field == "note" else theirs
+    if field == "due" and theirs:
+        activity = session.get_one(Activity, activity_id)
+        value = _moment(theirs, activity.due_date)
+    meeting(session, who, activity_id, {COLUMNS.get(field, field): value})
+
+
+def organisation_name(session: Session, who: User, account: str, firm: int | str) -> str | None:
+    """The name of an organization by Pipedrive's number, or by our own key where it has none."""
+    if isinstance(firm, str):
+        own = select(Organisation.name).where(Organisation.user_id == who.id, Organisation.key == firm)
+        return session.exec(own).first()
+    links = select(PipedriveLink).where(
+        PipedriveLink.account == account,
+        PipedriveLink.entity_type == EntityType.ORGANIZATION,
+        PipedriveLink.remote_id == firm,
     )
-    return set(session.exec(asked))
+    link = session.exec(links.order_by(col(PipedriveLink.updated_at).desc())).first()
+    if link is None:
+        return None
+    return (
+        str(link.agreed["theirs"]["name"]) if link.agreed else organisation_name(session, who, account, link.entity_key)
+    )
 
 
 def _fit(session: Session, name: str, said: Any) -> list[Any]:
@@ -146,3 +178,11 @@ def _address(name: str, value: str, country: str) -> str | None:
         return str(found if name == "emails" else phone_numbers.e164(found, country))
     except (ValidationError, Invalid):
         return None
+
+
+def _moment(said: str, before: datetime | None) -> datetime:
+    """Where only a day is set there, the time of the day stays as it was here."""
+    if "T" in said:
+        return datetime.fromisoformat(said)
+    day, clock = date.fromisoformat(said), (before or datetime.now(UTC)).astimezone(UTC)
+    return clock.replace(year=day.year, month=day.month, day=day.day)

@@ -47,11 +47,6 @@ class Pipedrive(Asking):
     def add_organization(self, **fields: Unpack[OrganizationFields]) -> Organization:
         return self._one("POST", "/api/v2/organizations", response_parsing.organization, payloads.organization(fields))
 
-    def change_organization(self, id: int, **fields: Unpack[OrganizationFields]) -> Organization:
-        return self._one(
-            "PATCH", f"/api/v2/organizations/{id}", response_parsing.organization, payloads.organization(fields)
-        )
-
     def get_organization(self, id: int) -> Organization:
         """Return it even when deleted (`is_deleted`), until Pipedrive forgets it and this raises Gone."""
         return self._one("GET", f"/api/v2/organizations/{id}", response_parsing.organization)

@@ -58,7 +58,6 @@ def everything(fake):
             subject="Call", type="call", person_id=kari.id, org_id=firm.id, owner_id=owner, due=due,
             duration=timedelta(minutes=30), note="x", reference="pdn-a-1", location="Oslo", done=False,
         )  # fmt: skip
-        pipedrive.change_organization(firm.id, name="Acme AS")
         pipedrive.change_person(kari.id, emails=["k@x.example", "k2@x.example"])
         pipedrive.change_activity(call.id, done=True, due=date(2026, 12, 2), clear=["duration", "location", "note"])
         now = datetime.now(UTC) - timedelta(minutes=1)
