@@ -29,7 +29,7 @@ from app.practice.page import render
 from app.services.accounts import users
 from app.services.accounts.pipedrive_keys import KeyOwner
 from app.services.base import firm_settings
-from app.services.pipedrive.manual_push import Found, Wanted
+from app.services.pipedrive.manual_push import SearchResult, Wanted
 from app.services.samples import sample_data
 from app.settings import Settings
 from app.signals import Signal, Topic
@@ -73,10 +73,10 @@ class Site:
         return company.check_key(self.settings, api_key)
 
     def let_go(self, who: User) -> None:
-        webhooks.let_go(company.desk(self.settings, self.vault, self.practice), who)
+        webhooks.remove_for(company.build_context(self.settings, self.vault, self.practice), who)
 
-    def look_up(self, wanted: Wanted) -> Found:
-        return preview.look(company.desk(self.settings, self.vault, self.practice), wanted)
+    def look_up(self, wanted: Wanted) -> SearchResult:
+        return preview.search_pipedrive(company.build_context(self.settings, self.vault, self.practice), wanted)
 
 
 def serve(settings: Settings) -> None:
@@ -90,10 +90,10 @@ def serve(settings: Settings) -> None:
         metrics.install(db.engine)
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
-        clock = Clock(company.desk(settings, vault, practice))
+        clock = Clock(company.build_context(settings, vault, practice))
         delivery = wiring.delivery_for(settings, data_dir)
         delivery.schedule(clock.also)
-        clock.also(HANDED_SECONDS, after_push.round_)
+        clock.also(HANDED_SECONDS, after_push.catch_up)
         clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
         site = Site(settings, data_dir, server.url, vault, practice, clock, delivery.push_key)
         process.greet(settings)

@@ -29,4 +29,4 @@ def hurry():
 
     from app.sync.queue import company
 
-    company.desk = partial(company.desk, pace=HASTY_APP)
+    company.build_context = partial(company.build_context, pace=HASTY_APP)

@@ -42,7 +42,7 @@ def _load(url, token, path, told):
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         practice = company.Practice(place / "practice.json")
-        site = main.Site(config, place, url, vault, practice, Clock(company.desk(config, vault, practice)))
+        site = main.Site(config, place, url, vault, practice, Clock(company.build_context(config, vault, practice)))
         stack = main.application(site)
         # nobody fetches the files of this page, so nobody compresses them either
         stack._warm = False

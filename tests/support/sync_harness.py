@@ -1,4 +1,4 @@
-"""People with Pipedrive keys, a desk with the patience of a test, and ways to look at what became of the pushes."""
+"""People with Pipedrive keys, a sync context with the patience of a test, and ways to look at what became of the pushes."""
 
 import time
 from dataclasses import replace
@@ -13,7 +13,7 @@ from app.models import ActivityDraft, PipedriveLink, PipedriveSync, SyncAccount,
 from app.services.activities import activity_log
 from app.services.push_queue import push_jobs
 from app.sync.api.pipedrive import http_client
-from app.sync.queue.company import Desk
+from app.sync.queue.company import SyncContext
 from app.sync.queue.timings import Pace
 from app.sync.runner.worker import drain
 from tests.support.fake_pipedrive import FakePipedrive
@@ -54,7 +54,7 @@ def desk_at(url, pace=QUICK, patience=0.5):
         http.timeout = httpx.Timeout(patience)
         return http
 
-    return Desk(http_for, lambda who: who.pipedrive_key, pace)
+    return SyncContext(http_for, lambda who: who.pipedrive_key, pace)
 
 
 def hurried(desk, **pace):

@@ -18,7 +18,7 @@ from app.web.stack import Stack
 
 def known_secrets(address):
     """Two secrets that the firm's company of Pipedrive knows; the next turn looks at notes only."""
-    given = webhook_inbox.fresh()
+    given = webhook_inbox.create_secrets()
     with db.transaction() as session:
         row = session.exec(select(SyncAccount)).one()
         row.hook = {**given.kept, "address": address, "ids": [1, 2, 3]}

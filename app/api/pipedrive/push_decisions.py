@@ -162,7 +162,7 @@ def undo(session: Transaction, me: Caller, sync_id: UUID) -> SyncAnswer:
 @router.get("/conflicts")
 def open_conflicts(session: Reading, me: Viewer) -> Listing[ConflictAnswer]:
     """Fields of my contacts that both sides changed."""
-    return Listing(items=[ConflictAnswer.model_validate(one) for one in conflicts.open(session, me)])
+    return Listing(items=[ConflictAnswer.model_validate(one) for one in conflicts.list_open(session, me)])
 
 
 @router.post("/conflicts/{conflict_id}/resolve")

@@ -13,7 +13,7 @@ from app.pages.pipedrive.push_details_sheet import PushActions, PushDetailsSheet
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.pipedrive import manual_push
-from app.services.pipedrive.manual_push import Found, LookUp, Plan
+from app.services.pipedrive.manual_push import LookUp, Plan, SearchResult
 from app.services.push_queue import push_jobs
 
 KNOWN = "From what we know; nobody has looked in Pipedrive for this yet."
@@ -38,7 +38,7 @@ class PushPreviewSheet:
         self.draw(name, await self.load(None))
         self.sheet.open()
 
-    async def load(self, found: Found | None) -> Preview:
+    async def load(self, found: SearchResult | None) -> Preview:
         """What a push would do now; `found` is what a look into Pipedrive found."""
 
         def ask(session: Session, me: User) -> Preview:

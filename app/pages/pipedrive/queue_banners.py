@@ -39,11 +39,11 @@ class Notices:
 
 
 def load_notices(session: Session, me: User) -> Notices:
-    everybody = queue_overview.everybody(session, me) if policy.may_manage_every_push(me) else []
+    everybody = queue_overview.all_queues(session, me) if policy.may_manage_every_push(me) else []
     return Notices(
-        queue_overview.mine(session, me),
+        queue_overview.own_queue(session, me),
         queue_overview.budget(session, me),
-        queue_overview.stopped(session, me),
+        queue_overview.pause_reason(session, me),
         tuple(everybody),
     )
 

@@ -123,7 +123,7 @@ class SyncCentre:
         return SyncState(
             push_history.tabs(session, me, self.whose),
             queue_banners.load_notices(session, me),
-            conflicts.open(session, me) if mine else (),
+            conflicts.list_open(session, me) if mine else (),
             push_history.items(session, me, self.tab, self.whose, limit=limit),
             record_urls.home(session, me),
         )

@@ -47,7 +47,7 @@ class Known:
 def load_settings(session: Session, me: User) -> Known:
     return Known(
         me=me,
-        queue=queue_overview.mine(session, me),
+        queue=queue_overview.own_queue(session, me),
         firm=firm_settings.get_all(session),
         sessions=sessions.devices(session, me),
         calendar=calendar_feed.kept_feed(session, me),

@@ -48,7 +48,7 @@ class OpenConflict:
     seen_at: datetime
 
 
-def open(session: Session, who: User) -> Sequence[OpenConflict]:  # noqa: A001 - a conflict is open until it is decided
+def list_open(session: Session, who: User) -> Sequence[OpenConflict]:
     """What this person has to decide, the newest first."""
     waiting = (
         select(SyncConflict, Contact, Activity.subject)

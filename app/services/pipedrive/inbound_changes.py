@@ -1,7 +1,7 @@
-"""What Pipedrive tells us: taken over where only they changed something, asked about where both sides did.
+"""Writes what changed in Pipedrive into our contacts and meetings, and stores conflicts where both sides changed a field.
 
-Each verb acts for the owner of the contact, in the transaction that notes what
-both sides agree on now.
+Nothing here queues a push: what Pipedrive told us is not told back. Each verb
+acts for the owner of the contact, in the transaction that stores the new base.
 """
 
 from datetime import UTC, date, datetime
@@ -41,7 +41,7 @@ EMAIL: TypeAdapter[Any] = TypeAdapter(Email)
 PHONE: TypeAdapter[Any] = TypeAdapter(Phone)
 
 
-def person(
+def change_contact(
     session: Session, who: User, contact_id: UUID, changes: dict[str, Any], *, version: int | None = None
 ) -> Contact | None:
     """Write what changed there into our contact; what our rules do not allow stays out. None when nothing is left.
@@ -56,7 +56,7 @@ def person(
     return contact
 
 
-def firm(session: Session, who: User, contact: Contact, name: str) -> Organisation | None:
+def rename_organisation(session: Session, who: User, contact: Contact, name: str) -> Organisation | None:
     """The contact's firm has another name there; a name that only spells ours otherwise respells it."""
     fit = _fit(session, "organisation", name)
     known = contact.organisation
@@ -74,7 +74,7 @@ def firm(session: Session, who: User, contact: Contact, name: str) -> Organisati
     return contact.organisation
 
 
-def meeting(
+def change_meeting(
     session: Session, who: User, activity_id: UUID, changes: dict[str, Any], *, version: int | None = None
 ) -> Activity:
     """Write what happened there to a meeting of ours: held, moved, or another note. Raises Stale."""
@@ -83,7 +83,7 @@ def meeting(
     return changed
 
 
-def disagree(
+def record_conflicts(
     session: Session,
     who: User,
     contact: Contact,
@@ -109,8 +109,8 @@ def disagree(
         announce(session, Topic.SYNC, contact.id, who.id)
 
 
-def agree(session: Session, who: User, entity_id: UUID, fields: set[str]) -> None:
-    """What was in question has come out the same on both sides by itself."""
+def close_conflicts(session: Session, who: User, entity_id: UUID, fields: set[str]) -> None:
+    """Close open conflicts of these fields: both sides say the same by now."""
     settled = update(SyncConflict).where(
         col(SyncConflict.resolved_at).is_(None),
         col(SyncConflict.entity_id) == entity_id,
@@ -130,7 +130,7 @@ def write_person(session: Session, who: User, row: SyncConflict) -> None:
         name, value = "organisation", organisation_name(session, who, row.account, row.theirs) if row.theirs else None
         if row.theirs and not value:
             raise Conflict(UNKNOWN_FIRM)
-    person(session, who, row.contact_id, {name: value})
+    change_contact(session, who, row.contact_id, {name: value})
 
 
 def write_meeting(session: Session, who: User, activity_id: UUID, field: str, theirs: Any) -> None:
@@ -139,7 +139,7 @@ def write_meeting(session: Session, who: User, activity_id: UUID, field: str, th
     if field == "due" and theirs:
         activity = session.get_one(Activity, activity_id)
         value = _moment(theirs, activity.due_date)
-    meeting(session, who, activity_id, {COLUMNS.get(field, field): value})
+    change_meeting(session, who, activity_id, {COLUMNS.get(field, field): value})
 
 
 def organisation_name(session: Session, who: User, account: str, firm: int | str) -> str | None:

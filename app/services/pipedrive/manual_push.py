@@ -61,14 +61,14 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a look brought."""
 
     organizations: Sequence[Record]
     persons: Sequence[Record]
 
 
-LookUp = Callable[[Wanted], Found]
+LookUp = Callable[[Wanted], SearchResult]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def wanted(session: Session, who: User, contact_id: UUID) -> Wanted:
     return _wanted(session, who, contact)
 
 
-def plan(session: Session, who: User, contact_id: UUID, trigger: Trigger, found: Found | None = None) -> Plan:
+def plan(session: Session, who: User, contact_id: UUID, trigger: Trigger, found: SearchResult | None = None) -> Plan:
     """What a push would do: as we know Pipedrive, or as a look has just `found` it."""
     contact = bank.owned(session, who, contact_id)
     meeting = _meeting(session, contact) if trigger is Trigger.MEETING else None
@@ -154,7 +154,7 @@ def _wanted(session: Session, who: User, contact: Contact) -> Wanted:
     return Wanted(who, contact, _known_firm(session, who, contact), contact.pipedrive_person_id is None)
 
 
-def _organization(session: Session, who: User, contact: Contact, found: Found | None) -> list[str]:
+def _organization(session: Session, who: User, contact: Contact, found: SearchResult | None) -> list[str]:
     firm = contact.organisation
     if firm is None:
         return []
@@ -163,7 +163,7 @@ def _organization(session: Session, who: User, contact: Contact, found: Found | 
     return [_met("organization", firm.name, found.organizations if found else ())]
 
 
-def _person(contact: Contact, found: Found | None) -> str:
+def _person(contact: Contact, found: SearchResult | None) -> str:
     if known := contact.pipedrive_person_id:
         return f"update person {contact.name} (id {known})"
     return _met("person", contact.name, found.persons if found else ())

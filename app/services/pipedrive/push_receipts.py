@@ -15,7 +15,7 @@ NOT_YOURS = "This push is not one of yours."
 NOTHING = "This push created nothing in Pipedrive that could be taken back."
 
 
-def of(session: Session, who: User, sync_id: UUID) -> Sequence[PushReceipt]:
+def list_receipts(session: Session, who: User, sync_id: UUID) -> Sequence[PushReceipt]:
     """What this push created, linked and updated, in that order of time. Raises NotFound."""
     _readable(session, who, sync_id)
     kept = select(PushReceipt).where(PushReceipt.sync_id == sync_id)
@@ -30,7 +30,9 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     sync = _readable(session, who, sync_id)
     if sync.user_id != who.id:
         raise NotFound(NOT_YOURS)
-    created = [one for one in of(session, who, sync_id) if one.what is PushEffect.CREATED and one.undone_at is None]
+    created = [
+        one for one in list_receipts(session, who, sync_id) if one.what is PushEffect.CREATED and one.undone_at is None
+    ]
     if not created:
         raise Conflict(NOTHING)
     contact = session.get(Contact, sync.contact_id) if sync.contact_id else None

@@ -73,15 +73,15 @@ class Overview:
     items: Sequence[tuple[PipedriveSync, str | None]]
 
 
-def mine(session: Session, who: User) -> Queue:
+def own_queue(session: Session, who: User) -> Queue:
     """How my own queue stands."""
     return _queues(session, [who])[0]
 
 
-def everybody(session: Session, who: User) -> list[Queue]:
+def all_queues(session: Session, who: User) -> list[Queue]:
     """Everybody's queue for a golden ticket, else only my own; those without a key and without pushes are left out."""
     if not policy.may_manage_every_push(who):
-        return [mine(session, who)]
+        return [own_queue(session, who)]
     people = session.exec(select(User).where(col(User.active)).order_by(func.lower(User.name), col(User.id))).all()
     return [queue for queue in _queues(session, people) if queue.last4 or sum(queue.counts.values())]
 
@@ -105,7 +105,7 @@ def budget(session: Session, who: User) -> Budget | None:
     )
 
 
-def stopped(session: Session, who: User) -> str | None:
+def pause_reason(session: Session, who: User) -> str | None:
     """Why nothing goes to Pipedrive for anybody, in the operator's words; None while it goes."""
     del who
     reason: str | None = firm_settings.get(session, "sync_paused") or None

@@ -1,7 +1,7 @@
-"""News that Pipedrive sends us: believed only with the secrets that we gave it, and only ever a hint to go and look.
+"""Webhooks that Pipedrive sends: authenticated by two secrets, and stored as a note of which record to look at.
 
-The address holds one secret, HTTP Basic the other; of both only the hashes are
-here. What came is noted, never taken for true: the listener asks Pipedrive.
+The address holds one secret, HTTP Basic the other; of both only SHA-256 hashes
+are stored. The values in a webhook are never used: the listener asks Pipedrive.
 """
 
 import hmac
@@ -39,11 +39,11 @@ class Secrets:
         return {"path": _hash(self.path), "password": _hash(self.password)}
 
 
-def fresh() -> Secrets:
+def create_secrets() -> Secrets:
     return Secrets(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
 
 
-def sender(session: Session, path: str, user: str, password: str) -> SyncAccount:
+def authenticate(session: Session, path: str, user: str, password: str) -> SyncAccount:
     """The company whose secrets these are. Raises NotFound for the address, SignedOut for the password."""
     kept = col(SyncAccount.hook)["path"].as_string() == _hash(path)
     account = session.exec(select(SyncAccount).where(kept)).first()
@@ -55,7 +55,7 @@ def sender(session: Session, path: str, user: str, password: str) -> SyncAccount
     return account
 
 
-def note(session: Session, account: SyncAccount, content: Mapping[str, Any]) -> bool:
+def record_note(session: Session, account: SyncAccount, content: Mapping[str, Any]) -> bool:
     """Note which record of ours the news is about, and listen soon; says whether it was about one of ours."""
     meta = content.get("meta")
     told = meta if isinstance(meta, dict) else {}

@@ -1,4 +1,4 @@
-"""What stands in Pipedrive meets what stands here, field by field: taken over, asked about, or left to be sent."""
+"""Applies the three-way merge of a person: takes over what only they changed, records conflicts, leaves the rest to be sent."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.services.pipedrive import inbound_changes
 from app.sync.api.records import Person
 from app.sync.links import link_store
 from app.sync.links.link_store import Slot
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, decisions, settled, taken
+from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, follow_theirs, merge_fields, new_base
 
 PERSON = ("name", "emails", "phones", "org")
 
@@ -24,7 +24,7 @@ def theirs(there: Person) -> Snapshot:
     return {"name": there.name, "emails": list(there.emails), "phones": list(there.phones), "org": there.org_id}
 
 
-def meet(
+def apply_merge(
     session: Session,
     link: PipedriveLink,
     contact: Contact,
@@ -41,7 +41,7 @@ def meet(
     `firm` is the name of the organization there; `heard` is what stands there
     now that they heard from us. Raises Stale when the contact changed meanwhile.
     """
-    verdicts = decisions(PERSON, before, here, there)
+    verdicts = merge_fields(PERSON, before, here, there)
     after = dict(here)
     changes: dict[str, Any] = {}
     if verdicts["org"].takes and there["org"] is not None and not firm:
@@ -49,10 +49,12 @@ def meet(
         verdicts["org"] = Verdict.SAME
     for field in (name for name, verdict in verdicts.items() if verdict.takes and before):
         assert before is not None
-        after[field] = taken(field, before, here[field], there[field])
+        after[field] = follow_theirs(field, before, here[field], there[field])
         changes["organisation" if field == "org" else field] = firm if field == "org" else after[field]
     if changes:
-        contact = inbound_changes.person(session, owner, contact.id, changes, version=contact.version) or contact
+        contact = (
+            inbound_changes.change_contact(session, owner, contact.id, changes, version=contact.version) or contact
+        )
         after = ours(contact, after["org"])
         if "organisation" in changes:
             contact.pipedrive_org_id = there["org"]
@@ -60,16 +62,16 @@ def meet(
     if firm and there["org"] is not None:
         # nobody has to look for that firm again, and a question about it has its name
         slot = Slot(link.account, EntityType.ORGANIZATION, (organisation_key(firm)[:200],))
-        link_store.adopt(session, slot, there["org"], firm)
+        link_store.link_if_free(session, slot, there["org"], firm)
     about = link.account, EntityType.PERSON, contact.id
-    ask(session, owner, contact, about, verdicts=verdicts, here=here, there=there)
+    record_conflicts(session, owner, contact, about, verdicts=verdicts, here=here, there=there)
     if heard is None:
         verdicts = {field: Verdict.ASK if verdict.sends else verdict for field, verdict in verdicts.items()}
     stands = {field: (heard or there)[field] if verdict.sends else there[field] for field, verdict in verdicts.items()}
-    return contact, settled(before, verdicts, after, stands)
+    return contact, new_base(before, verdicts, after, stands)
 
 
-def ask(
+def record_conflicts(
     session: Session,
     owner: User,
     contact: Contact,
@@ -81,5 +83,7 @@ def ask(
 ) -> None:
     """Keep a question for every conflict, and drop those that are none any more."""
     asked = {field for field, verdict in verdicts.items() if verdict is Verdict.ASK}
-    inbound_changes.disagree(session, owner, contact, about, {field: (here[field], there[field]) for field in asked})
-    inbound_changes.agree(session, owner, about[2], set(verdicts) - asked)
+    inbound_changes.record_conflicts(
+        session, owner, contact, about, {field: (here[field], there[field]) for field in asked}
+    )
+    inbound_changes.close_conflicts(session, owner, about[2], set(verdicts) - asked)

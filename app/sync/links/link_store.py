@@ -48,8 +48,8 @@ class Seen:
     snapshot: dict[str, tuple[LinkState, datetime]]
 
 
-def see(session: Session, slot: Slot, pace: Pace) -> Seen:
-    """Look into a slot; raises Waiting while a request may still be on its way there."""
+def look_up(session: Session, slot: Slot, pace: Pace) -> Seen:
+    """Read the links of a slot; raises Waiting while a create may still be on its way."""
     rows = {row.entity_key: row for row in session.exec(_of(slot))}
     own = rows.get(slot.own)
     if own and own.state is LinkState.LINKED:
@@ -81,10 +81,10 @@ def intend(session: Session, slot: Slot, seen: Seen, digest: str) -> datetime:
     return moment
 
 
-def keep(
+def save_link(
     session: Session, slot: Slot, number: Number, digest: str | None, *, created: bool, agreed: Agreed | None = None
 ) -> None:
-    """The record's number is known: every key of the slot leads to it from now on."""
+    """Link every key of the slot to the record; a key that is linked already keeps its own, but for the first."""
     known = {"state": LinkState.LINKED, "synced_hash": digest, "updated_at": now(), **numbered(number)}
     known["agreed"] = agreed.dump() if agreed else None
     rows = [_row(slot, key, now(), digest) | known | {"created_by_us": created} for key in sorted(slot.keys)]
@@ -96,8 +96,8 @@ def keep(
     )
 
 
-def adopt(session: Session, slot: Slot, number: int, name: str) -> None:
-    """A firm that Pipedrive told us of, unless we know another one for this slot already."""
+def link_if_free(session: Session, slot: Slot, number: int, name: str) -> None:
+    """Link a firm that Pipedrive named, unless this slot has a link already."""
     agreed = Agreed({"name": name}, {"name": name}).dump()
     known = {"state": LinkState.LINKED, "remote_id": number, "agreed": agreed}
     row = insert(PipedriveLink).values(_row(slot, slot.own, now(), None) | known)
@@ -115,27 +115,27 @@ def numbered(number: Number) -> dict[str, Any]:
     )
 
 
-def forget(session: Session, slot: Slot, moment: datetime) -> None:
-    """It was certainly not created: take the intent of that moment back."""
+def drop_intent(session: Session, slot: Slot, moment: datetime) -> None:
+    """Delete the intent of that moment: the record was certainly not created."""
     session.exec(delete(PipedriveLink).where(_in(slot), col(PipedriveLink.state) == LinkState.CREATING,
                                              col(PipedriveLink.intent_at) == moment))  # fmt: skip
 
 
-def lose(session: Session, account: str, kind: EntityType, remote_id: int) -> None:
-    """Pipedrive no longer has it: nothing leads there any more."""
+def mark_lost(session: Session, account: str, kind: EntityType, remote_id: int) -> None:
+    """Mark every link to a record that Pipedrive no longer has as LOST."""
     there = {"account": account, "entity_type": kind, "remote_id": remote_id, "state": LinkState.LINKED}
     session.exec(update(PipedriveLink).filter_by(**there).values(state=LinkState.LOST, synced_hash=None))
 
 
 def mark_synced(session: Session, slot: Slot, digest: str, agreed: Agreed) -> None:
-    """Pipedrive has heard everything that this digest stands for, and this is what both sides say now."""
+    """Store what the own link agrees on: everything that `digest` stands for has been sent."""
     own = _in(slot), col(PipedriveLink.entity_key) == slot.own
     heard = {"synced_hash": digest, "agreed": agreed.dump()}
     session.exec(update(PipedriveLink).where(*own).values(heard))
 
 
 def write_agreed(session: Session, slot: Slot, agreed: Agreed) -> None:
-    """Written down before it is told: if the answer gets lost, our own word is not taken for somebody else's."""
+    """Store the base with the values in flight, before they are sent."""
     own = _in(slot), col(PipedriveLink.entity_key) == slot.own
     session.exec(update(PipedriveLink).where(*own).values(agreed=agreed.dump()))
 

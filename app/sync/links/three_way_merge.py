@@ -1,8 +1,9 @@
-"""Who changed what since both sides last agreed: the rules, without a database or a network.
+"""Three-way merge of one field: base (last agreed, per side), ours, theirs -> SAME | SEND | TAKE | BOTH | ASK.
 
-A snapshot maps a field to what stands there. `before` holds two of them, ours
-and theirs, because linked records may agree to differ. Lists of addresses only
-grow in Pipedrive; what a colleague adds or removes there is followed here.
+Without a database or a network. A snapshot maps a field to its value. The base
+(`Agreed`) holds two of them, ours and theirs, because linked records may agree
+to differ. Lists of addresses only grow in Pipedrive; what a colleague adds or
+removes there is followed here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from app.sync.links.fingerprints import folded, plain
 Snapshot = dict[str, Any]
 LISTS = frozenset({"emails", "phones"})
 
-# how long after we said it a word of ours may still turn up there, although we have said something newer since
+# how long after it was sent a value may still turn up there, although a newer one was sent since
 LATE = timedelta(minutes=3)
 MOST_WORDS = 24
 
@@ -40,10 +41,10 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Word:
-    """What we said of one field at a moment, without having heard that it arrived: what we meant, and what then stands there.
+class SentValue:
+    """A value that was sent for one field at a moment, while no answer said that it arrived: ours, and what then stands there.
 
-    Once both sides agree on something newer, it counts as ours only in what was written there `until` some moment.
+    Once both sides agree on something newer, it counts as ours only in what was written there before `until`.
     """
 
     field: str
@@ -53,7 +54,7 @@ class Word:
     until: datetime | None = None
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> "Word":
+    def read(cls, kept: Mapping[str, Any]) -> "SentValue":
         until = datetime.fromisoformat(kept["until"]) if kept["until"] else None
         return cls(kept["field"], kept["ours"], kept["theirs"], datetime.fromisoformat(kept["at"]), until)
 
@@ -63,50 +64,52 @@ class Word:
     def stands_in(self, there: Snapshot) -> bool:
         return bool(shape(self.field, self.theirs) == shape(self.field, there[self.field]))
 
-    def overtaken(self) -> "Word":
+    def overtaken(self) -> "SentValue":
         return replace(self, until=self.until or self.at + LATE)
 
 
 @dataclass(frozen=True)
 class Agreed:
-    """What both sides said when they last agreed; kept as JSON on the link.
+    """The base of a merge: both sides when they last agreed; stored as JSON on the link.
 
-    `words` are what we said since without hearing an answer, the newest last:
-    when one of them stands there, it is our own word and not their change.
+    `words` are the values sent since without an answer, the newest last: where
+    one of them stands there, it is ours and not their change.
     """
 
     ours: Snapshot
     theirs: Snapshot
-    words: tuple[Word, ...] = ()
+    words: tuple[SentValue, ...] = ()
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> "Agreed | None":
         if not kept:
             return None
-        return cls(dict(kept["ours"]), dict(kept["theirs"]), tuple(Word.read(word) for word in kept.get("words", ())))
+        return cls(
+            dict(kept["ours"]), dict(kept["theirs"]), tuple(SentValue.read(word) for word in kept.get("words", ()))
+        )
 
     def dump(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"ours": self.ours, "theirs": self.theirs}
         return kept | ({"words": [word.dump() for word in self.words]} if self.words else {})
 
     def saying(self, ours: Snapshot, expected: Snapshot, at: datetime) -> "Agreed":
-        """The same, before what is `expected` to stand there is told; said again, a word is as young as the last time."""
-        fresh = tuple(Word(name, ours[name], value, at) for name, value in expected.items())
+        """The same with the values that are about to be sent; a value that is sent again counts from now."""
+        fresh = tuple(SentValue(name, ours[name], value, at) for name, value in expected.items())
         older = (word for word in self.words if word.field not in expected or not word.stands_in(expected))
         return replace(self, words=(*older, *fresh)[-MOST_WORDS:])
 
     def as_of(self, written: datetime | None) -> "Agreed":
-        """Without the words that are too old to be what stands in a record that was `written` then."""
+        """Without the sent values that are too old to be what stands in a record that was `written` then."""
         moment = written or datetime.min.replace(tzinfo=UTC)
         return replace(self, words=tuple(word for word in self.words if not word.until or moment <= word.until))
 
     def under_way(self, there: Snapshot, after: Snapshot, hold: timedelta) -> datetime | None:
-        """Until when something said earlier may still arrive and undo what stands there `after` a push; None if nothing may."""
+        """Until when a value sent earlier may still arrive and undo what stands there `after` a push; None if none may."""
         late = (word.at + hold for word in self.words if not word.stands_in(there) and not word.stands_in(after))
         return max(late, default=None)
 
     def echoes(self, there: Snapshot) -> set[str]:
-        """The fields in which an older word of ours stands, although we agreed on something else."""
+        """The fields in which an older value of ours stands, although both sides agreed on something else."""
         old = {word.field for word in self.words if word.stands_in(there)}
         return {name for name in old if shape(name, self.theirs[name]) != shape(name, there[name])}
 
@@ -117,7 +120,7 @@ class Agreed:
         return (word.ours, word.theirs) if word else (self.ours[name], self.theirs[name])
 
 
-def decide(field: str, before: Agreed | None, ours: Any, theirs: Any) -> Verdict:
+def merge_field(field: str, before: Agreed | None, ours: Any, theirs: Any) -> Verdict:
     """What has to happen to one field. Without a `before`, the sides meet for the first time."""
     if before is None or field not in before.ours or field not in before.theirs:
         return _first_met(field, ours, theirs)
@@ -134,11 +137,11 @@ def decide(field: str, before: Agreed | None, ours: Any, theirs: Any) -> Verdict
     return Verdict.SEND if we else Verdict.TAKE
 
 
-def decisions(fields: Sequence[str], before: Agreed | None, ours: Snapshot, theirs: Snapshot) -> dict[str, Verdict]:
-    return {field: decide(field, before, ours[field], theirs[field]) for field in fields}
+def merge_fields(fields: Sequence[str], before: Agreed | None, ours: Snapshot, theirs: Snapshot) -> dict[str, Verdict]:
+    return {field: merge_field(field, before, ours[field], theirs[field]) for field in fields}
 
 
-def taken(field: str, before: Agreed, ours: Any, theirs: Any) -> Any:
+def follow_theirs(field: str, before: Agreed, ours: Any, theirs: Any) -> Any:
     """Our field after following theirs: lists follow what was added and removed there, and in which order it leads."""
     if field not in LISTS:
         return theirs
@@ -153,7 +156,7 @@ def taken(field: str, before: Agreed, ours: Any, theirs: Any) -> Any:
     return whole
 
 
-def settled(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snapshot, theirs: Snapshot) -> Agreed:
+def new_base(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snapshot, theirs: Snapshot) -> Agreed:
     """What is agreed now; a field in conflict stays as it was, and so is found again."""
     open_ = {field for field, verdict in verdicts.items() if verdict is Verdict.ASK and before}
     old = before or Agreed({}, {})

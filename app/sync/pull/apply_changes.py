@@ -1,4 +1,4 @@
-"""A person or a meeting as it stands in Pipedrive now, met by our row: each in one transaction, the contact locked first."""
+"""Merges a person or a meeting, as it stands in Pipedrive now, into our row: one transaction each, the contact locked first."""
 
 from uuid import UUID
 
@@ -12,13 +12,13 @@ from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as Appointment
 from app.sync.api.records import Person
 from app.sync.links import field_merge, fingerprints
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, decisions, settled, shape
+from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, merge_fields, new_base, shape
 from app.sync.push import meeting_fields
 from app.sync.push.push_context import contact_of
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 
 
-def person(line: Line, there: Person, link: PipedriveLink) -> None:
+def person(line: Connection, there: Person, link: PipedriveLink) -> None:
     firm = _firm(line, there, link)
     with db.transaction() as session:
         contact = _locked(session, UUID(link.entity_key))
@@ -34,17 +34,17 @@ def person(line: Line, there: Person, link: PipedriveLink) -> None:
         elif any(shape(field, stood[field]) != shape(field, before.theirs[field]) for field in field_merge.PERSON):
             owner = session.get_one(User, contact.user_id)
             told = row.synced_hash == _digest(contact, here["org"])
-            contact, agreed = field_merge.meet(
+            contact, agreed = field_merge.apply_merge(
                 session, row, contact, owner, before=before, here=here, there=stood, firm=firm
             )
             row.agreed = agreed.dump()
             row.synced_hash = _digest(contact, agreed.ours["org"]) if told else row.synced_hash
-            if _is_unsaid(before, decisions(field_merge.PERSON, before, here, stood), stood):
+            if _is_unsaid(before, merge_fields(field_merge.PERSON, before, here, stood), stood):
                 _say_again(session, row, owner, contact)
         session.add(row)
 
 
-def meeting(line: Line, there: Appointment, link: PipedriveLink) -> None:
+def meeting(line: Connection, there: Appointment, link: PipedriveLink) -> None:
     with db.transaction() as session:
         ours = session.get(Activity, UUID(link.entity_key))
         contact = _locked(session, ours.contact_id) if ours and ours.contact_id else None
@@ -59,14 +59,14 @@ def meeting(line: Line, there: Appointment, link: PipedriveLink) -> None:
             row.agreed = Agreed(here, stood).dump() if row.synced_hash else None
         elif any(shape(field, stood[field]) != shape(field, before.theirs[field]) for field in meeting_fields.FIELDS):
             owner = session.get_one(User, contact.user_id)
-            verdicts = decisions(meeting_fields.FIELDS, before, here, stood)
+            verdicts = merge_fields(meeting_fields.FIELDS, before, here, stood)
             about = line.account, EntityType.ACTIVITY, ours.id
-            field_merge.ask(session, owner, contact, about, verdicts=verdicts, here=here, there=stood)
+            field_merge.record_conflicts(session, owner, contact, about, verdicts=verdicts, here=here, there=stood)
             told = row.synced_hash == _meeting_digest(ours, contact)
-            ours = meeting_fields.follow(session, owner, ours, verdicts, stood)
+            ours = meeting_fields.take_over(session, owner, ours, verdicts, stood)
             row.synced_hash = _meeting_digest(ours, contact) if told else row.synced_hash
             unsaid = {field: Verdict.ASK if verdict.sends else verdict for field, verdict in verdicts.items()}
-            row.agreed = settled(before, unsaid, meeting_fields.ours(ours), stood).dump()
+            row.agreed = new_base(before, unsaid, meeting_fields.ours(ours), stood).dump()
             if _is_unsaid(before, verdicts, stood):
                 _say_again(session, row, owner, contact, ours)
         session.add(row)
@@ -116,7 +116,7 @@ def _org(session: Session, account: str, contact: Contact) -> int | str | None:
     return session.exec(link).first() or firm.key
 
 
-def _firm(line: Line, there: Person, link: PipedriveLink) -> str | None:
+def _firm(line: Connection, there: Person, link: PipedriveLink) -> str | None:
     """The name of the firm where it is another one now."""
     before = Agreed.read(link.agreed)
     if there.org_id is None or before is None or before.theirs["org"] == there.org_id:

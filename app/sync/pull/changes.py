@@ -18,12 +18,12 @@ from app.sync.links import link_store
 from app.sync.pull import dispatch
 from app.sync.pull.dispatch import There
 from app.sync.queue import leases
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 
 OLDEST = timedelta(days=1)
 
 
-def read_changes(line: Line) -> None:
+def read_changes(line: Connection) -> None:
     """Ask for every kind that we have links of."""
     pipedrive = line.pipedrive
     _read_kind(line, EntityType.ORGANIZATION, pipedrive.changed_organizations)
@@ -37,7 +37,7 @@ def save_cursor(session: Session, account: str, **heard: str) -> None:
     session.exec(update(SyncAccount).where(col(SyncAccount.account) == account).values(heard=more))
 
 
-def _read_kind(line: Line, kind: EntityType, ask: Callable[[datetime], Iterator[Sequence[There]]]) -> None:
+def _read_kind(line: Connection, kind: EntityType, ask: Callable[[datetime], Iterator[Sequence[There]]]) -> None:
     with db.reading() as session:
         since = _since(session, line, kind)
     if since is None:
@@ -57,7 +57,7 @@ def _read_kind(line: Line, kind: EntityType, ask: Callable[[datetime], Iterator[
                 save_cursor(session, line.account, **{kind.value: max(since, *written).isoformat()})
 
 
-def _since(session: Session, line: Line, kind: EntityType) -> datetime | None:
+def _since(session: Session, line: Connection, kind: EntityType) -> datetime | None:
     """From when on; None where nothing of ours is linked. The first time, since our first link, but not for long."""
     heard = session.exec(select(SyncAccount.heard).where(SyncAccount.account == line.account)).first() or {}
     linked = link_store.own_links(line.account, kind).with_only_columns(func.min(PipedriveLink.created_at))

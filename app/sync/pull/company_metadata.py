@@ -1,4 +1,4 @@
-"""What a company of Pipedrive's is like: its kinds of activities and its labels, asked for once a day, and a field of our own.
+"""A company's activity types and labels, asked for once a day, and our own custom field there.
 
 The field holds our mark, by which a record is known again after a merge or a
 restore. Only an administrator may add one; who may not is asked once and never
@@ -16,7 +16,7 @@ from app.models import EntityType, SyncAccount
 from app.sync.api.errors import NotAllowed, Rejected
 from app.sync.api.records import Field
 from app.sync.queue import leases
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 
 MARK = "Pipedriven reference"
 
@@ -24,7 +24,7 @@ MARK = "Pipedriven reference"
 LABELS = ("label_ids", "labels", "label")
 
 
-def learn(line: Line) -> None:
+def refresh(line: Connection) -> None:
     with db.reading() as session:
         known = session.exec(select(SyncAccount.known).where(SyncAccount.account == line.account)).first() or {}
         moment = leases.moment(session)
@@ -35,7 +35,7 @@ def learn(line: Line) -> None:
         _add_fields(line, dict(known))
 
 
-def _labels(line: Line) -> list[dict[str, Any]]:
+def _labels(line: Connection) -> list[dict[str, Any]]:
     """The labels that people may carry; none where this key may not ask for them."""
     try:
         fields = line.pipedrive.person_fields()
@@ -45,7 +45,7 @@ def _labels(line: Line) -> list[dict[str, Any]]:
     return [{"id": number, "name": name} for number, name in next(options, ())]
 
 
-def _add_fields(line: Line, known: dict[str, Any]) -> None:
+def _add_fields(line: Connection, known: dict[str, Any]) -> None:
     pipedrive = line.pipedrive
     try:
         marks = {
@@ -64,11 +64,11 @@ def _mark(fields: list[Field]) -> str | None:
     return next((one.code for one in fields if one.is_custom and one.name == MARK), None)
 
 
-def _is_old(line: Line, said: str | None, moment: datetime) -> bool:
+def _is_old(line: Connection, said: str | None, moment: datetime) -> bool:
     return said is None or moment - datetime.fromisoformat(said) > timedelta(seconds=line.pace.relearn)
 
 
-def _keep(line: Line, **learned: Any) -> None:
+def _keep(line: Connection, **learned: Any) -> None:
     with db.transaction() as session:
         _write(session, line.account, learned)
 

@@ -15,10 +15,10 @@ from app.services.pipedrive.inbound_changes import PIPEDRIVE
 from app.services.push_queue import company_mapping, push_jobs
 from app.sync.api.errors import Gone
 from app.sync.links import link_store
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 
 
-def handle_missing(line: Line, kind: EntityType, number: int, merged_to: int | None = None) -> None:
+def handle_missing(line: Connection, kind: EntityType, number: int, merged_to: int | None = None) -> None:
     """Relink to the record it was merged to, where that is alive; else queue a push of each owner, whose key looks."""
     if merged_to is not None and _is_alive(line, kind, merged_to):
         with db.transaction() as session:
@@ -26,7 +26,7 @@ def handle_missing(line: Line, kind: EntityType, number: int, merged_to: int | N
     with db.transaction() as session:
         if kind is EntityType.ORGANIZATION:
             _queue_one_push_each(session, line.account, number)
-            return link_store.lose(session, line.account, kind, number)
+            return link_store.mark_lost(session, line.account, kind, number)
         for link in session.exec(
             link_store.own_links(line.account, kind).where(PipedriveLink.remote_id == number)
         ).all():
@@ -36,7 +36,7 @@ def handle_missing(line: Line, kind: EntityType, number: int, merged_to: int | N
     return None
 
 
-def _is_alive(line: Line, kind: EntityType, number: int) -> bool:
+def _is_alive(line: Connection, kind: EntityType, number: int) -> bool:
     get = line.pipedrive.get_organization if kind is EntityType.ORGANIZATION else line.pipedrive.get_person
     try:
         return not get(number).is_deleted

@@ -17,38 +17,38 @@ from app.services.base import firm_settings
 from app.sync.api.errors import KeyRefused, PipedriveError
 from app.sync.pull import changes, company_metadata, recheck, webhooks
 from app.sync.queue import connection, leases
-from app.sync.queue.company import Desk
-from app.sync.queue.connection import Line
+from app.sync.queue.company import SyncContext
+from app.sync.queue.connection import Connection
 from app.sync.queue.leases import Lease
 from app.sync.queue.outcome_errors import LeaseLost
 
 log = logging.getLogger(__name__)
 
 
-def listen(desk: Desk) -> int:
+def listen(context: SyncContext) -> int:
     """Listen to every company whose turn it is; returns how many that were."""
     done = 0
-    while not desk.stopping.is_set() and (lease := _claim(desk)):
-        desk.leases[lease.token] = lease
+    while not context.stopping.is_set() and (lease := _claim(context)):
+        context.leases[lease.token] = lease
         try:
-            _turn(desk, lease)
+            _turn(context, lease)
         finally:
             with db.transaction() as session:
                 leases.release(session, lease)
-            desk.leases.pop(lease.token, None)
+            context.leases.pop(lease.token, None)
         done += 1
     return done
 
 
-def _claim(desk: Desk) -> Lease | None:
+def _claim(context: SyncContext) -> Lease | None:
     with db.transaction() as session:
-        practice = desk.practice is not None and firm_settings.get(session, "practice_pipedrive") is True
-        leases.lay(session, practice=practice)
-        lease = leases.claim(session, desk.pace.lease, practice=practice, listening=True)
+        practice = context.practice is not None and firm_settings.get(session, "practice_pipedrive") is True
+        leases.ensure_lanes(session, practice=practice)
+        lease = leases.claim(session, context.pace.lease, practice=practice, listening=True)
         if lease is None:
             return None
         due = col(SyncAccount.account) == lease.account, leases.listens_now()
-        soon = func.clock_timestamp() + timedelta(seconds=desk.pace.lease)
+        soon = func.clock_timestamp() + timedelta(seconds=context.pace.lease)
         won = update(SyncAccount).where(*due).values(listen_at=soon).returning(col(SyncAccount.id))
         if session.exec(won).first() is None:
             leases.release(session, lease)
@@ -56,13 +56,13 @@ def _claim(desk: Desk) -> Lease | None:
         return lease
 
 
-def _turn(desk: Desk, lease: Lease) -> None:
+def _turn(context: SyncContext, lease: Lease) -> None:
     try:
-        http, key = connection.opened(desk, lease, lambda *_: "listen")
+        http, key = connection.open_client(context, lease, lambda *_: "listen")
         with http:
-            line = connection.line(desk, lease, http, key)
-            _heed(line, desk.address)
-            connection.closed(line)
+            line = connection.connect(context, lease, http, key)
+            _listen_once(line, context.address)
+            connection.note_budget(line)
     except LeaseLost:
         return
     except (connection.Unusable, KeyRefused) as why:
@@ -71,15 +71,15 @@ def _turn(desk: Desk, lease: Lease) -> None:
     _next(lease)
 
 
-def _heed(line: Line, address: str) -> None:
+def _listen_once(line: Connection, address: str) -> None:
     """Hear the news, and be heard to have failed: what was not heard now is heard the next time."""
     try:
         recheck.look_at_notes(line)
         if _is_full_turn(line):
             changes.read_changes(line)
             recheck.check_oldest(line)
-            company_metadata.learn(line)
-            webhooks.keep(line, address)
+            company_metadata.refresh(line)
+            webhooks.sync_webhooks(line, address)
             _note_turn(line)
     except KeyRefused:
         raise
@@ -93,7 +93,7 @@ def _heed(line: Line, address: str) -> None:
         log.exception("listening to Pipedrive broke")
 
 
-def _is_full_turn(line: Line) -> bool:
+def _is_full_turn(line: Connection) -> bool:
     """A note pulls the moment forward, but lists are asked for only as often as the firm chose."""
     with db.reading() as session:
         heard = session.exec(select(SyncAccount.heard).where(SyncAccount.account == line.account)).first() or {}
@@ -105,7 +105,7 @@ def _is_full_turn(line: Line) -> bool:
         )
 
 
-def _note_turn(line: Line) -> None:
+def _note_turn(line: Connection) -> None:
     with db.transaction() as session:
         changes.save_cursor(session, line.account, at=leases.moment(session).isoformat(), soon="")
 

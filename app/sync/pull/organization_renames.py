@@ -11,10 +11,10 @@ from app.sync.api.records import Organization
 from app.sync.links import link_store
 from app.sync.links.link_store import Slot
 from app.sync.links.three_way_merge import Agreed, shape
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 
 
-def renamed(line: Line, there: Organization, link: PipedriveLink) -> None:
+def apply_rename(line: Connection, there: Organization, link: PipedriveLink) -> None:
     """Take the new name over; the number stays, so nothing has to be looked for again."""
     with db.transaction() as session:
         row = session.get(PipedriveLink, link.id)
@@ -23,9 +23,9 @@ def renamed(line: Line, there: Organization, link: PipedriveLink) -> None:
         before = Agreed.read(row.agreed)
         if before is not None and shape("name", before.theirs["name"]) != shape("name", there.name):
             for contact, owner in _of(session, line.account, row):
-                firm = inbound_changes.firm(session, owner, contact, there.name)
+                firm = inbound_changes.rename_organisation(session, owner, contact, there.name)
                 if firm and firm.key != row.entity_key:
-                    link_store.adopt(
+                    link_store.link_if_free(
                         session, Slot(line.account, EntityType.ORGANIZATION, (firm.key,)), there.id, there.name
                     )
         row.agreed = Agreed({"name": there.name}, {"name": there.name}).dump()

@@ -18,7 +18,7 @@ from app.sync.links import link_store
 from app.sync.pull import deletions, dispatch
 from app.sync.pull.dispatch import There
 from app.sync.queue import leases
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 
 PLURAL = {EntityType.ORGANIZATION: "organizations", EntityType.PERSON: "persons", EntityType.ACTIVITY: "activities"}
 MOST_NOTES = 100
@@ -26,7 +26,7 @@ MOST_NOTES = 100
 Look = Callable[[int], There]
 
 
-def look_at_notes(line: Line) -> None:
+def look_at_notes(line: Connection) -> None:
     """Look at every record that a webhook named."""
     with db.reading() as session:
         waiting = select(WebhookNote).where(WebhookNote.account == line.account).order_by(col(WebhookNote.id))
@@ -42,7 +42,7 @@ def look_at_notes(line: Line) -> None:
                 session.delete(kept)
 
 
-def check_oldest(line: Line) -> None:
+def check_oldest(line: Connection) -> None:
     """Ask, a hundred at a time, for those that we have not met for longest."""
     for kind, plural in PLURAL.items():
         with db.reading() as session:
@@ -59,7 +59,7 @@ def check_oldest(line: Line) -> None:
             session.exec(update(PipedriveLink).where(mine, *met).values(checked_at=now()))
 
 
-def _look(line: Line, kind: EntityType, number: int) -> None:
+def _look(line: Connection, kind: EntityType, number: int) -> None:
     ask: dict[EntityType, Look] = {
         EntityType.ORGANIZATION: line.pipedrive.get_organization,
         EntityType.PERSON: line.pipedrive.get_person,
@@ -71,7 +71,7 @@ def _look(line: Line, kind: EntityType, number: int) -> None:
         deletions.handle_missing(line, kind, number)
 
 
-def _unmet(session: Session, line: Line, kind: EntityType) -> list[int]:
+def _unmet(session: Session, line: Connection, kind: EntityType) -> list[int]:
     met = func.coalesce(PipedriveLink.checked_at, PipedriveLink.updated_at)
     before = leases.moment(session) - timedelta(seconds=line.pace.recheck)
     links = link_store.own_links(line.account, kind).where(met <= before).order_by(met, col(PipedriveLink.id))

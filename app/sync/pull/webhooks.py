@@ -1,8 +1,10 @@
-"""Webhooks, where Pipedrive can reach us and the firm has not said no: set by the listener with an administrator's key.
+"""Creates and removes our webhooks at Pipedrive: three, set by the listener with an administrator's key.
 
-Never needed: they only make the listener look sooner. Who may not set them is
-asked once and never again. A set-up that broke half-way is swept away and begun
-anew, so there is never a second set; when the key that set them goes, they go.
+Only where `BASE_URL` is a public https address and the firm did not switch them
+off. They are never needed: a webhook only makes the listener look sooner. A key
+that may not set them is tried once. A set-up that broke half-way is removed and
+begun anew, so there is never a second set; when the key that set them is
+forgotten, they are removed.
 """
 
 import ipaddress
@@ -19,8 +21,8 @@ from app.services.base import firm_settings
 from app.services.pipedrive import webhook_inbox
 from app.sync.api.errors import Gone, NotAllowed, PipedriveError, Rejected
 from app.sync.api.pipedrive import Pipedrive
-from app.sync.queue.company import Desk
-from app.sync.queue.connection import Line
+from app.sync.queue.company import SyncContext
+from app.sync.queue.connection import Connection
 from app.vault import Sealed
 
 ABOUT = (EntityType.ORGANIZATION, EntityType.PERSON, EntityType.ACTIVITY)
@@ -30,7 +32,7 @@ PATIENCE = 5.0
 log = logging.getLogger(__name__)
 
 
-def keep(line: Line, address: str) -> None:
+def sync_webhooks(line: Connection, address: str) -> None:
     """Make what is set there agree with what the firm chose."""
     with db.reading() as session:
         wanted = firm_settings.get(session, "pipedrive_webhooks") is not False and is_public(address)
@@ -52,7 +54,7 @@ def keep(line: Line, address: str) -> None:
         _write(line, {"may_not": [*kept.get("may_not", []), me], "why": no.sentence})
 
 
-def let_go(desk: Desk, who: User) -> None:
+def remove_for(context: SyncContext, who: User) -> None:
     """Before a key is forgotten: take away with it what it set. Where that fails, the next key that may sweeps it away."""
     account = str(who.pipedrive_company)
     with db.reading() as session:
@@ -61,9 +63,9 @@ def let_go(desk: Desk, who: User) -> None:
         return
     left: dict[str, Any] | None = {"address": kept["address"], "ids": []}
     try:
-        http, key = desk.line_for(who, practice=False)
+        http, key = context.line_for(who, practice=False)
         with http:
-            sweep(Pipedrive(http, key, deadline=PATIENCE), str(kept["address"]))
+            remove_all(Pipedrive(http, key, deadline=PATIENCE), str(kept["address"]))
         left = None
     except (PipedriveError, Sealed, ValueError) as trouble:
         log.warning("webhooks could not be removed: %s", type(trouble).__name__)
@@ -81,9 +83,9 @@ def is_public(address: str) -> bool:
         return parts.scheme == "https" and "." in host and not host.endswith((".local", ".internal", ".localhost"))
 
 
-def _set(line: Line, address: str) -> None:
+def _set(line: Connection, address: str) -> None:
     """Keep the secrets first: news that comes before the numbers are known is believed."""
-    given = webhook_inbox.fresh()
+    given = webhook_inbox.create_secrets()
     kept: dict[str, Any] = {**given.kept, "address": address, "ids": [], "by": str(line.lease.who.id)}
     _write(line, kept)
     for kind in ABOUT:
@@ -98,7 +100,7 @@ def _set(line: Line, address: str) -> None:
         _write(line, kept)
 
 
-def sweep(pipedrive: Pipedrive, address: str) -> None:
+def remove_all(pipedrive: Pipedrive, address: str) -> None:
     """Remove what is ours there, also what no answer told us the number of."""
     for hook in pipedrive.webhooks():
         if hook.url.startswith(f"{address}{webhook_inbox.PATH}"):
@@ -109,12 +111,12 @@ def sweep(pipedrive: Pipedrive, address: str) -> None:
                     raise
 
 
-def _sweep(line: Line, address: str) -> None:
-    sweep(line.pipedrive, address)
+def _sweep(line: Connection, address: str) -> None:
+    remove_all(line.pipedrive, address)
     _write(line, None)
 
 
-def _write(line: Line, kept: dict[str, Any] | None) -> None:
+def _write(line: Connection, kept: dict[str, Any] | None) -> None:
     with db.transaction() as session:
         mine = update(SyncAccount).filter_by(account=line.account)
         session.exec(mine.values(hook=kept))

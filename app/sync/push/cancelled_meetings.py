@@ -18,7 +18,7 @@ from app.sync.push.reconcile import update_record
 from app.sync.queue.outcome_errors import NothingToPush
 
 
-def take_back(push: Push, meeting: Activity) -> None:
+def withdraw(push: Push, meeting: Activity) -> None:
     """Raises NothingToPush where it never came to be there."""
     slot = slot_of(push.line.account, meeting)
     link = _known(push, slot, meeting)
@@ -33,7 +33,7 @@ def take_back(push: Push, meeting: Activity) -> None:
 def _known(push: Push, slot: Slot, meeting: Activity) -> PipedriveLink | None:
     """The link, also where its answer got lost; an intent that came to nothing is forgotten. Raises Waiting."""
     with db.reading() as session:
-        seen = link_store.see(session, slot, push.line.pace)
+        seen = link_store.look_up(session, slot, push.line.pace)
     if seen.doubt is None:
         return seen.own if seen.own and seen.own.remote_id and not seen.snapshot else None
     person = push.contact.pipedrive_person_id
@@ -41,9 +41,9 @@ def _known(push: Push, slot: Slot, meeting: Activity) -> PipedriveLink | None:
     number = lost_answers.activity(push, person, meeting.id, since) if person else None
     with db.transaction() as session:
         if number is None:
-            link_store.forget(session, slot, seen.doubt.intent_at)
+            link_store.drop_intent(session, slot, seen.doubt.intent_at)
             return None
-        link_store.keep(session, slot, number, None, created=True)
+        link_store.save_link(session, slot, number, None, created=True)
         on_meeting(meeting.id)(session, number)
         return link_store.link(session, slot)
 

@@ -1,4 +1,4 @@
-"""A meeting in the words of both sides: as it stands here, as it stands there, and as a request says it."""
+"""The fields of a meeting, three times: ours, Pipedrive's, and as a request carries them."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -64,7 +64,9 @@ def digest(said: Parts) -> str:
     return fingerprints.digest(*(sorted(part.items(), key=str) for part in said.values()))
 
 
-def follow(session: Session, owner: User, meeting: Activity, verdicts: dict[str, Verdict], there: Snapshot) -> Activity:
+def take_over(
+    session: Session, owner: User, meeting: Activity, verdicts: dict[str, Verdict], there: Snapshot
+) -> Activity:
     """A meeting that was held or moved there was held or moved here, unless we know better; returns it as it is now.
 
     Raises Stale when it was changed here meanwhile.
@@ -76,7 +78,7 @@ def follow(session: Session, owner: User, meeting: Activity, verdicts: dict[str,
         if verdicts["done"] is Verdict.TAKE and there["done"]:
             changes |= {"done": True, "outcome": Outcome.HELD}
     if changes:
-        return inbound_changes.meeting(session, owner, meeting.id, changes, version=meeting.version)
+        return inbound_changes.change_meeting(session, owner, meeting.id, changes, version=meeting.version)
     return meeting
 
 

@@ -12,7 +12,7 @@ from app.sync.api.records import Activity as There
 from app.sync.links import field_merge, fingerprints, link_store
 from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_meeting
-from app.sync.links.three_way_merge import Agreed, Snapshot, settled
+from app.sync.links.three_way_merge import Agreed, Snapshot, new_base
 from app.sync.push import lost_answers, meeting_fields
 from app.sync.push.push_context import Push, Record
 from app.sync.push.remote_record import Merge, UpdatableRecord
@@ -107,10 +107,12 @@ class MeetingRecord(UpdatableRecord[There]):
         theirs = {**merge.theirs, **{field: after[field] for field in merge.sends}}
         about = self._push.line.account, EntityType.ACTIVITY, self._meeting.id
         contact = self._push.contact
-        field_merge.ask(session, owner, contact, about, verdicts=merge.verdicts, here=merge.ours, there=theirs)
-        meeting = meeting_fields.follow(session, owner, self._meeting, merge.verdicts, theirs)
+        field_merge.record_conflicts(
+            session, owner, contact, about, verdicts=merge.verdicts, here=merge.ours, there=theirs
+        )
+        meeting = meeting_fields.take_over(session, owner, self._meeting, merge.verdicts, theirs)
         digest = meeting_fields.digest(meeting_fields.parts(meeting, self._whom))
-        agreed = settled(merge.base, merge.verdicts, meeting_fields.ours(meeting), theirs)
+        agreed = new_base(merge.base, merge.verdicts, meeting_fields.ours(meeting), theirs)
         link_store.mark_synced(session, self.slot, digest, agreed)
 
     def _changed(self, link: PipedriveLink) -> dict[str, bool]:

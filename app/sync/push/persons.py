@@ -153,7 +153,7 @@ class PersonRecord(UpdatableRecord[Person]):
             self._firm = there.org_name or None
 
     def settle(self, session: Session, owner: User, link: PipedriveLink, merge: Merge, after: Snapshot) -> None:
-        contact, agreed = field_merge.meet(
+        contact, agreed = field_merge.apply_merge(
             session,
             link,
             self._contact,
@@ -167,7 +167,7 @@ class PersonRecord(UpdatableRecord[Person]):
         org = agreed.ours["org"]
         org_id = org if isinstance(org, int) else None
         digest = fingerprints.person(contact.name, contact.emails, contact.phones, org_id)
-        link_store.keep(session, self.slot, number_of(link), digest, created=link.created_by_us, agreed=agreed)
+        link_store.save_link(session, self.slot, number_of(link), digest, created=link.created_by_us, agreed=agreed)
         self._push.contact = contact
 
 

@@ -15,7 +15,7 @@ from sqlmodel import col, update
 from app import db
 from app.errors import Conflict
 from app.models import EntityType, PipedriveSync, SyncLane, Trigger, User
-from app.services.pipedrive.manual_push import Found, Record, Wanted
+from app.services.pipedrive.manual_push import Record, SearchResult, Wanted
 from app.services.push_queue import company_mapping
 from app.sync.api.errors import PipedriveError
 from app.sync.links.link_store import Slot
@@ -23,8 +23,8 @@ from app.sync.push import matching
 from app.sync.push.candidates import Candidate
 from app.sync.push.push_context import Push
 from app.sync.queue import connection, leases
-from app.sync.queue.company import Desk
-from app.sync.queue.connection import Line
+from app.sync.queue.company import SyncContext
+from app.sync.queue.connection import Connection
 from app.sync.queue.leases import Lease
 from app.sync.queue.outcome_errors import LeaseLost
 
@@ -32,13 +32,13 @@ BUSY = "Your pushes are on their way at this moment. Look again in a few seconds
 PATIENCE, BREATH = 3.0, 0.1
 
 
-def look(desk: Desk, wanted: Wanted) -> Found:
+def search_pipedrive(context: SyncContext, wanted: Wanted) -> SearchResult:
     """Who of Pipedrive's may be meant. Raises Conflict with a sentence when it cannot be asked now."""
-    lease = _taken(wanted.who, desk.pace.lease)
+    lease = _taken(wanted.who, context.pace.lease)
     try:
-        http, key = connection.opened(desk, lease)
+        http, key = connection.open_client(context, lease)
         with http:
-            return _asked(connection.line(desk, lease, http, key), wanted)
+            return _asked(connection.connect(context, lease, http, key), wanted)
     except LeaseLost:
         raise Conflict(BUSY) from None
     except (connection.Unusable, PipedriveError) as trouble:
@@ -48,27 +48,27 @@ def look(desk: Desk, wanted: Wanted) -> Found:
             leases.release(session, lease)
 
 
-def _asked(line: Line, wanted: Wanted) -> Found:
+def _asked(line: Connection, wanted: Wanted) -> SearchResult:
     try:
         return _found(_push(line, wanted), wanted)
     except connection.RESTS as trouble:
         connection.rest(line, trouble)
         raise
     finally:
-        connection.closed(line)
+        connection.note_budget(line)
 
 
-def _found(push: Push, wanted: Wanted) -> Found:
+def _found(push: Push, wanted: Wanted) -> SearchResult:
     firm, org_id = push.firm, wanted.org_id
     firms = matching.organizations(push, firm, "", lost=False) if firm and org_id is None else []
     if len({one.id for one in firms}) == 1:
         org_id = firms[0].id
     slot = Slot(push.line.account, EntityType.PERSON, (str(push.contact.id),))
     people = matching.persons(push, slot, org_id, frozenset(), "", lost=False) if wanted.person else []
-    return Found(_records(firms), _records(people))
+    return SearchResult(_records(firms), _records(people))
 
 
-def _push(line: Line, wanted: Wanted) -> Push:
+def _push(line: Connection, wanted: Wanted) -> Push:
     """As if it were pushed by hand: what is looked for is the same."""
     about = wanted.contact.id
     job = PipedriveSync(

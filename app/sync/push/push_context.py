@@ -24,7 +24,7 @@ from app.models import (
 from app.services.push_queue.push_rules import IN_THE_TRASH
 from app.sync.api.errors import Gone
 from app.sync.links import link_store
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 from app.sync.queue.outcome_errors import CONTACT_GONE, GONE, OWNER_CHANGED, Closed, NothingToPush
 
 Record = tuple[EntityType, int]
@@ -35,7 +35,7 @@ class Push:
     """The rows as they are now; `found_gone` when this very push met a record that somebody deleted."""
 
     job: PipedriveSync
-    line: Line
+    line: Connection
     contact: Contact
     meeting: Activity | None
     found_gone: bool = field(default=False)
@@ -75,7 +75,7 @@ class Push:
 
     def lose(self, record: Record) -> None:
         with db.transaction() as session:
-            link_store.lose(session, self.line.account, *record)
+            link_store.mark_lost(session, self.line.account, *record)
         self.found_gone = True
 
     def is_gone(self, record: Record) -> bool:
@@ -92,7 +92,7 @@ class Push:
             return True
 
 
-def read(job: PipedriveSync, line: Line) -> Push:
+def read_push(job: PipedriveSync, line: Connection) -> Push:
     """Read what is to go over; raises Closed or NothingToPush when there is nothing, or it is not this person's."""
     with db.reading() as session:
         contact = contact_of(session, job.contact_id)

@@ -11,27 +11,27 @@ from app.sync.push.leads_and_deals import ensure_lead_or_deal
 from app.sync.push.meetings import MeetingRecord
 from app.sync.push.organizations import OrganizationRecord
 from app.sync.push.persons import PersonRecord
-from app.sync.push.push_context import Push, Record, read
+from app.sync.push.push_context import Push, Record, read_push
 from app.sync.push.reconcile import ensure_linked, reconcile
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 from app.sync.queue.outcome_errors import Again, Waiting
 
 LOOKS = 6
 
 
-def push(job: PipedriveSync, line: Line) -> str | None:
+def push(job: PipedriveSync, line: Connection) -> str | None:
     """Make Pipedrive agree with the contact or meeting as it is now; returns what its owner should know, if anything.
 
     Raises an exception of `app.sync.queue.outcome_errors` or of `app.sync.api.errors`.
     """
     if job.trigger is Trigger.UNDO:
         return push_undo.undo(job, line)
-    going = read(job, line)
+    going = read_push(job, line)
     for _ in range(LOOKS):
         try:
             _once(going)
         except Again:
-            fresh = read(job, line)
+            fresh = read_push(job, line)
             going.contact, going.meeting = fresh.contact, fresh.meeting
         else:
             return None
@@ -40,7 +40,7 @@ def push(job: PipedriveSync, line: Line) -> str | None:
 
 def _once(push: Push) -> None:
     if push.meeting and not push.meeting.takes_place:
-        return cancelled_meetings.take_back(push, push.meeting)
+        return cancelled_meetings.withdraw(push, push.meeting)
     firm = push.firm
     org_id = number_of(ensure_linked(push, OrganizationRecord(push, firm))) if firm else None
     person_id = number_of(reconcile(push, PersonRecord(push, org_id)))

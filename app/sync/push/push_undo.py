@@ -11,13 +11,13 @@ from app import db
 from app.models import Activity, Contact, EntityType, PipedriveLink, PipedriveSync, PushEffect, PushReceipt, now
 from app.models.pipedrive_sync import LinkState
 from app.sync.api.errors import Gone
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 
 ORDER = (EntityType.ACTIVITY, EntityType.LEAD, EntityType.DEAL, EntityType.PERSON, EntityType.ORGANIZATION)
 STAYS = "{kind} {number} stays in Pipedrive, because others use it."
 
 
-def undo(job: PipedriveSync, line: Line) -> str | None:
+def undo(job: PipedriveSync, line: Connection) -> str | None:
     """Delete what that push created; returns what had to stay, in words."""
     with db.reading() as session:
         left = sorted(_left(session, job, line), key=lambda one: ORDER.index(one.entity_type))
@@ -26,7 +26,7 @@ def undo(job: PipedriveSync, line: Line) -> str | None:
     return " ".join(said) or None
 
 
-def _left(session: Session, job: PipedriveSync, line: Line) -> list[PushReceipt]:
+def _left(session: Session, job: PipedriveSync, line: Connection) -> list[PushReceipt]:
     created = select(PushReceipt).where(
         PushReceipt.sync_id == job.entity_id,
         PushReceipt.account == line.account,
@@ -36,7 +36,7 @@ def _left(session: Session, job: PipedriveSync, line: Line) -> list[PushReceipt]
     return list(session.exec(created))
 
 
-def _undone(line: Line, receipt: PushReceipt) -> bool:
+def _undone(line: Connection, receipt: PushReceipt) -> bool:
     if _is_used(line, receipt):
         return False
     # whoever deleted it before has saved us the way
@@ -49,7 +49,7 @@ def _undone(line: Line, receipt: PushReceipt) -> bool:
     return True
 
 
-def _is_used(line: Line, receipt: PushReceipt) -> bool:
+def _is_used(line: Connection, receipt: PushReceipt) -> bool:
     number = receipt.remote_id
     if receipt.entity_type is EntityType.PERSON and number is not None:
         return _is_shared(line, receipt, number) or _has_story(line, number)
@@ -59,7 +59,7 @@ def _is_used(line: Line, receipt: PushReceipt) -> bool:
     return False
 
 
-def _is_shared(line: Line, receipt: PushReceipt, number: int) -> bool:
+def _is_shared(line: Connection, receipt: PushReceipt, number: int) -> bool:
     """Whether another contact of ours is that person too."""
     with db.reading() as session:
         own = select(PipedriveSync.contact_id).where(PipedriveSync.id == receipt.sync_id).scalar_subquery()
@@ -68,7 +68,7 @@ def _is_shared(line: Line, receipt: PushReceipt, number: int) -> bool:
         return session.exec(alive.limit(1)).first() is not None
 
 
-def _has_story(line: Line, number: int) -> bool:
+def _has_story(line: Connection, number: int) -> bool:
     """Whether a colleague planned, did or sold something with that person in Pipedrive itself."""
     if any(not one.is_deleted for one in line.pipedrive.deals_of(number)):
         return True
@@ -79,7 +79,7 @@ def _has_story(line: Line, number: int) -> bool:
     return bool(done - ours)
 
 
-def _deletion(line: Line, receipt: PushReceipt) -> Callable[[], None]:
+def _deletion(line: Connection, receipt: PushReceipt) -> Callable[[], None]:
     pipedrive, number, letters = line.pipedrive, receipt.remote_id or 0, receipt.remote_ref or ""
     return {
         EntityType.ACTIVITY: lambda: pipedrive.delete_activity(number),

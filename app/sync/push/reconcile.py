@@ -20,7 +20,7 @@ from app.sync.api.errors import Gone, PipedriveError, Rejected, UnknownOutcome
 from app.sync.links import link_store
 from app.sync.links.link_store import Number, Seen
 from app.sync.links.remote_ids import number_of
-from app.sync.links.three_way_merge import Agreed, decisions
+from app.sync.links.three_way_merge import Agreed, merge_fields
 from app.sync.push import candidates, write_ahead
 from app.sync.push.candidates import Candidate
 from app.sync.push.push_context import Push
@@ -40,7 +40,7 @@ def reconcile(push: Push, record: UpdatableRecord[There]) -> PipedriveLink:
 def ensure_linked(push: Push, record: RemoteRecord) -> PipedriveLink:
     """Return the link to the record; its `synced_hash` is None where Pipedrive may know less than we do."""
     with db.reading() as session:
-        seen = link_store.see(session, record.slot, push.line.pace)
+        seen = link_store.look_up(session, record.slot, push.line.pace)
         earlier = _since(session, push, seen)
     if seen.own and seen.own.state is LinkState.LINKED:
         return _store_again(push, record, seen.own)
@@ -64,7 +64,7 @@ def update_record(push: Push, record: UpdatableRecord[There], link: PipedriveLin
     ours, theirs = record.ours(), record.theirs(there)
     known = Agreed.read(link.agreed)
     base = known.as_of(there.updated_at) if known else record.first_base(link, ours, theirs)
-    merge = Merge(base, ours, theirs, decisions(record.fields, base, ours, theirs))
+    merge = Merge(base, ours, theirs, merge_fields(record.fields, base, ours, theirs))
     news = record.news(link, merge, there)
     with write_ahead.sending(push.line, record.slot, merge, record.expected(merge, news)):
         answer = _send(push, record, link, news, there) if news else there
@@ -154,7 +154,7 @@ def _create(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink:
         raise
     except (PipedriveError, LeaseLost, Again) as no:
         with db.transaction() as session:
-            link_store.forget(session, record.slot, moment)
+            link_store.drop_intent(session, record.slot, moment)
         if isinstance(no, Rejected):
             _check_parents(push, record)
         raise
@@ -182,7 +182,7 @@ def _link(
 ) -> PipedriveLink:
     with db.transaction() as session:
         created = ours or effect is PushEffect.CREATED
-        link_store.keep(session, record.slot, number, digest, created=created, agreed=agreed)
+        link_store.save_link(session, record.slot, number, digest, created=created, agreed=agreed)
         record.store(session, number)
         push.receipt(session, record.slot.kind, number, effect)
         return link_store.link(session, record.slot)

@@ -16,14 +16,14 @@ from app.sync.links.link_store import Slot
 from app.sync.links.three_way_merge import Agreed, Snapshot
 from app.sync.push.remote_record import Merge
 from app.sync.queue import leases
-from app.sync.queue.connection import Line
+from app.sync.queue.connection import Connection
 from app.sync.queue.outcome_errors import Waiting
 
 NOT_ARRIVED = (Blocked, KeyRefused, NotSent, Rejected, Throttled)
 
 
 @contextmanager
-def sending(line: Line, slot: Slot, merge: Merge, expected: Snapshot) -> Iterator[None]:
+def sending(line: Connection, slot: Slot, merge: Merge, expected: Snapshot) -> Iterator[None]:
     """Store the values that are `expected` to stand there, while they are sent; raises Waiting while older ones may be on their way.
 
     Without a base nothing is stored: the sides meet for the first time.
@@ -41,7 +41,7 @@ def sending(line: Line, slot: Slot, merge: Merge, expected: Snapshot) -> Iterato
         raise
 
 
-def _write(line: Line, slot: Slot, base: Agreed, merge: Merge, expected: Snapshot) -> None:
+def _write(line: Connection, slot: Slot, base: Agreed, merge: Merge, expected: Snapshot) -> None:
     with db.transaction() as session:
         moment = leases.moment(session)
         until = base.under_way(merge.theirs, {**merge.theirs, **expected}, line.pace.hold)

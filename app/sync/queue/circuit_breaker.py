@@ -1,6 +1,6 @@
-"""Is Pipedrive itself in trouble, or is it only this push? One asks, and all wait for the answer.
+"""Circuit breaker for one Pipedrive company: open while Pipedrive itself is in trouble, half open while one lane tries.
 
-A push that got no usable answer asks the simplest question there is. Where that
+A push that got no usable answer asks the simplest question there is (`me`). Where that
 gets none either, or where several different pushes in a row got none, the
 trouble is Pipedrive's: the whole company rests, longer each time, and nobody's
 attempt is spent. When the rest is over one lane tries for all, and once a push
@@ -18,15 +18,15 @@ from app import db
 from app.models import PipedriveSync, SyncAccount, SyncLane, User
 from app.sync.api.errors import NotSent, OutOfOrder, Unreachable
 from app.sync.queue import leases, token_budget
-from app.sync.queue.connection import Line
-from app.sync.queue.job_outcomes import Become
+from app.sync.queue.connection import Connection
+from app.sync.queue.job_outcomes import Outcome
 
 # so many different pushes in a row without a usable answer are no accident
 SEVERAL = 3
 
 
-def judge(line: Line, job: PipedriveSync) -> timedelta | None:
-    """Whose trouble it is that this push got no answer: how long the company rests now, or None where it is the push's own.
+def record_failure(line: Connection, job: PipedriveSync) -> timedelta | None:
+    """Count a push without a usable answer; returns how long the company rests now, or None where it is the push's own trouble.
 
     Raises whatever else Pipedrive has to say to the question.
     """
@@ -52,7 +52,7 @@ def is_ailing(*, alive: bool, lost: int) -> bool:
 
 
 @contextmanager
-def trial(line: Line) -> Iterator[bool]:
+def half_open(line: Connection) -> Iterator[bool]:
     """Whether this lane may try: after a rest only one at a time finds out for all; the others look again a little later.
 
     A try that found nothing out, because all its pushes still wait, is the next lane's; not so where Pipedrive sent it to rest.
@@ -69,24 +69,24 @@ def trial(line: Line) -> Iterator[bool]:
             session.exec(update(SyncAccount).where(*untouched).values(not_before=leases.NOW))
 
 
-def _reserved(session: Session, line: Line) -> datetime | None:
+def _reserved(session: Session, line: Connection) -> datetime | None:
     due = col(SyncAccount.account) == line.account, col(SyncAccount.not_before) <= leases.NOW
     meanwhile = leases.NOW + timedelta(seconds=line.pace.lease)
     taken = update(SyncAccount).where(*due).values(not_before=meanwhile).returning(col(SyncAccount.not_before))
     return session.exec(taken).scalar()
 
 
-def answered(line: Line, become: Become) -> Become:
+def closing(line: Connection, become: Outcome) -> Outcome:
     """The same end of a push, and a usable answer: whatever trouble there was is over."""
 
     def both(session: Session, row: PipedriveSync, moment: object) -> None:
-        _well(session, line)
+        _close(session, line)
         become(session, row, moment)  # type: ignore[arg-type]
 
     return both
 
 
-def _answers(line: Line) -> bool:
+def _answers(line: Connection) -> bool:
     try:
         line.pipedrive.me()
     except NotSent:
@@ -96,7 +96,7 @@ def _answers(line: Line) -> bool:
     return True
 
 
-def _well(session: Session, line: Line) -> None:
+def _close(session: Session, line: Connection) -> None:
     """Let the others in again, spread over a while so that they do not all come at once.
 
     A lane that waits for a reason of its own, say for its burst limit, waits on.

@@ -37,11 +37,11 @@ class Watch:
     def look(self, session: Session) -> timedelta | None:
         gap = self.set_back(leases.moment(session))
         if gap:
-            set_right(session, gap)
+            correct_times(session, gap)
         return gap
 
 
-def set_right(session: Session, gap: timedelta) -> None:
+def correct_times(session: Session, gap: timedelta) -> None:
     """Move every moment that is still to come back by the gap; where two processes do so, something is tried too early once."""
     opened: tuple[Any, ...] = (col(PipedriveSync.status).in_(OPEN),)
     for table, name, only in (

@@ -73,8 +73,8 @@ class Practice:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What a drain needs to know: where each person's line leads, how to open their key, how patient to be."""
+class SyncContext:
+    """What every part of the sync is given: how to reach each person's Pipedrive, how to open their key, how long to wait."""
 
     http_for: Callable[[User], httpx.Client]
     open_key: Callable[[User], str]
@@ -95,8 +95,8 @@ class Desk:
         return self.http_for(who), key
 
 
-def desk(settings: Settings, vault: Vault, practice: Practice | None, pace: Pace | None = None) -> Desk:
-    """The desk of this installation."""
+def build_context(settings: Settings, vault: Vault, practice: Practice | None, pace: Pace | None = None) -> SyncContext:
+    """The context of this installation."""
 
     def http_for(who: User) -> httpx.Client:
         return http_client(_address(settings, who.pipedrive_company or settings.pipedrive_domain or ""))
@@ -104,7 +104,7 @@ def desk(settings: Settings, vault: Vault, practice: Practice | None, pace: Pace
     def open_key(who: User) -> str:
         return vault.open(who.id, who.pipedrive_key or "")
 
-    return Desk(http_for, open_key, pace or Pace(), practice, address=settings.address)
+    return SyncContext(http_for, open_key, pace or Pace(), practice, address=settings.address)
 
 
 def check_key(settings: Settings, api_key: str) -> KeyOwner:

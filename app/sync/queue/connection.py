@@ -18,7 +18,7 @@ from app.sync.api.burst_limiter import is_search
 from app.sync.api.errors import Blocked, KeyRefused, NotSent, PipedriveError, Rejected, Throttled
 from app.sync.api.pipedrive import Pipedrive
 from app.sync.queue import leases, mapping_rules, token_budget
-from app.sync.queue.company import Desk
+from app.sync.queue.company import SyncContext
 from app.sync.queue.job_outcomes import Reason
 from app.sync.queue.leases import Lease
 from app.sync.queue.mapping_rules import Choices
@@ -42,7 +42,7 @@ KindOf = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
-class Line:
+class Connection:
     """An open line to one Pipedrive company with one person's key."""
 
     lease: Lease
@@ -61,45 +61,47 @@ class Unusable(Exception):
     """There is no address or no key to work with."""
 
 
-def opened(desk: Desk, lease: Lease, kind_of: KindOf = token_budget.kind) -> tuple[httpx.Client, str]:
+def open_client(context: SyncContext, lease: Lease, kind_of: KindOf = token_budget.kind) -> tuple[httpx.Client, str]:
     """A client that charges and renews, and the key; raises Unusable with a sentence."""
     try:
-        http, key = desk.line_for(lease.who, practice=lease.account == PRACTICE)
+        http, key = context.line_for(lease.who, practice=lease.account == PRACTICE)
     except (Sealed, ValueError) as unusable:
         raise Unusable(str(unusable)) from unusable
 
-    gate = desk.gates[lease.lane_id]
+    gate = context.gates[lease.lane_id]
 
     def before(request: httpx.Request) -> None:
-        desk.beat()
-        desk.stopping.wait(gate.wait(search=is_search(request)))
-        if desk.stopping.is_set():
+        context.beat()
+        context.stopping.wait(gate.wait(search=is_search(request)))
+        if context.stopping.is_set():
             raise LeaseLost
         method, path = request.method, request.url.path
         with db.transaction() as session:
             token_budget.charge(session, lease.account, token_budget.cost(method, path), kind_of(method, path))
-            leases.renew(session, lease, desk.pace.lease)
+            leases.renew(session, lease, context.pace.lease)
 
     http.event_hooks["request"].append(before)
     http.event_hooks["response"].append(gate.heard)
     return http, key
 
 
-def line(desk: Desk, lease: Lease, http: httpx.Client, key: str) -> Line:
+def connect(context: SyncContext, lease: Lease, http: httpx.Client, key: str) -> Connection:
     with db.reading() as session:
         restored = _restored_from(session)
         chosen = mapping_rules.read(session, lease.who, lease.account)
-    return Line(lease, Pipedrive(http, key, deadline=desk.pace.deadline), desk.pace, desk.types, restored, chosen)
+    return Connection(
+        lease, Pipedrive(http, key, deadline=context.pace.deadline), context.pace, context.types, restored, chosen
+    )
 
 
-def closed(line: Line) -> None:
+def note_budget(line: Connection) -> None:
     """Keep what Pipedrive said of the day's budget."""
     if line.pipedrive.tokens_left is not None:
         with db.transaction() as session:
             token_budget.note_left(session, line.account, line.pipedrive.tokens_left)
 
 
-def rest(line: Line, trouble: Throttled | Blocked | NotSent | KeyRefused) -> None:
+def rest(line: Connection, trouble: Throttled | Blocked | NotSent | KeyRefused) -> None:
     """Let the lane, or the whole company, rest; nobody's attempt is spent."""
     with db.transaction() as session:
         match trouble:

@@ -32,14 +32,14 @@ class Reason:
     candidates: tuple[dict[str, Any], ...] = ()
 
 
-Become = Callable[[Session, PipedriveSync, datetime], None]
+Outcome = Callable[[Session, PipedriveSync, datetime], None]
 
 
-def settle(lease: Lease, job: PipedriveSync, become: Become) -> bool:
+def record(lease: Lease, job: PipedriveSync, become: Outcome) -> bool:
     """Write down what became of a job and tell the screens; says False when it is not ours to write any more."""
     try:
         with db.transaction() as session:
-            leases.hold(session, lease)
+            leases.lock(session, lease)
             row = session.get(PipedriveSync, job.id, with_for_update=True)
             if row is None or not row.is_open or row.user_id != lease.who.id:
                 return False
@@ -51,7 +51,7 @@ def settle(lease: Lease, job: PipedriveSync, become: Become) -> bool:
     return True
 
 
-def succeed(claimed: int, said: str | None = None) -> Become:
+def succeed(claimed: int, said: str | None = None) -> Outcome:
     """Done, unless somebody asked again meanwhile; earlier failures of the same thing are done with it.
 
     `said` is what its owner should know although nothing is wrong.
@@ -71,7 +71,7 @@ def succeed(claimed: int, said: str | None = None) -> Become:
     return become
 
 
-def fail(reason: Reason, claimed: int) -> Become:
+def fail(reason: Reason, claimed: int) -> Outcome:
     """Needs its owner, unless they have already changed something."""
 
     def become(_session: Session, row: PipedriveSync, moment: datetime) -> None:
@@ -85,7 +85,7 @@ def fail(reason: Reason, claimed: int) -> Become:
     return become
 
 
-def retry(reason: Reason, pace: Pace, least: timedelta = timedelta(0), at_last: str | None = None) -> Become:
+def retry(reason: Reason, pace: Pace, least: timedelta = timedelta(0), at_last: str | None = None) -> Outcome:
     """One attempt is spent; the next one comes later and later, and the last one leaves it to its owner.
 
     `at_last` is what they are told then, if not the same as before.
@@ -103,7 +103,7 @@ def retry(reason: Reason, pace: Pace, least: timedelta = timedelta(0), at_last: 
     return become
 
 
-def wait(delay: timedelta) -> Become:
+def wait(delay: timedelta) -> Outcome:
     """Not its turn yet; no attempt is spent."""
 
     def become(_session: Session, row: PipedriveSync, moment: datetime) -> None:
@@ -112,7 +112,7 @@ def wait(delay: timedelta) -> Become:
     return become
 
 
-def put_off(reason: Reason, delay: timedelta) -> Become:
+def put_off(reason: Reason, delay: timedelta) -> Outcome:
     """Nobody's fault: it says why, spends no attempt, and lets the others of its lane go first."""
 
     def become(_session: Session, row: PipedriveSync, moment: datetime) -> None:
@@ -122,7 +122,7 @@ def put_off(reason: Reason, delay: timedelta) -> Become:
     return become
 
 
-def explain(reason: Reason) -> Become:
+def explain(reason: Reason) -> Outcome:
     """The whole lane waits; the job keeps its place and says why."""
 
     def become(_session: Session, row: PipedriveSync, _moment: datetime) -> None:

@@ -66,8 +66,8 @@ def listens_now() -> Any:
     return or_(col(SyncAccount.listen_at) <= NOW, col(SyncAccount.listen_at) > NOW + A_DAY_AND_MORE)
 
 
-def lay(session: Session, *, practice: bool) -> None:
-    """Everybody with a line gets a lane, also who has never pushed: anybody of the company may listen for all."""
+def ensure_lanes(session: Session, *, practice: bool) -> None:
+    """Give everybody with a key a lane, also who has never pushed: anybody of the company may listen for all."""
     has_lane = select(SyncLane.id).where(SyncLane.user_id == User.id).exists()
     able = true() if practice else col(User.pipedrive_key).is_not(None)
     for user_id in session.exec(select(User.id).where(col(User.active), able, ~has_lane)).all():
@@ -121,7 +121,7 @@ def renew(session: Session, lease: Lease, seconds: float) -> None:
         raise LeaseLost
 
 
-def hold(session: Session, lease: Lease) -> None:
+def lock(session: Session, lease: Lease) -> None:
     """Lock the lane for the rest of the transaction; raises LeaseLost when it is not ours any more."""
     if session.exec(select(SyncLane.id).where(*_ours(lease)).with_for_update()).first() is None:
         raise LeaseLost
@@ -132,24 +132,24 @@ def release(session: Session, lease: Lease) -> None:
     session.exec(update(SyncLane).where(*_ours(lease)).values(lease_token=None, lease_until=func.clock_timestamp()))
 
 
-def nap(session: Session, lease: Lease, seconds: float) -> None:
-    """Let the others go first until this key may ask again; too short to be worth a word."""
+def delay(session: Session, lease: Lease, seconds: float) -> None:
+    """Leave this lane alone for some seconds, without a reason that people read."""
     session.exec(update(SyncLane).where(*_ours(lease)).values(not_before=_in(seconds)))
 
 
 def pause(session: Session, lease: Lease, sentence: str, wait: timedelta) -> None:
     """Leave this lane alone for a while; no attempt is spent."""
     rest = {"paused_reason": sentence[:200], "not_before": func.clock_timestamp() + wait}
-    _tell(session, lease, rest)
+    _update_lane(session, lease, rest)
 
 
 def stop(session: Session, lease: Lease, sentence: str) -> None:
     """Leave this lane alone until its owner has a new key; they are told once."""
     told = func.coalesce(col(SyncLane.told_at), func.clock_timestamp())
-    _tell(session, lease, {"paused_reason": sentence[:200], "told_at": told})
+    _update_lane(session, lease, {"paused_reason": sentence[:200], "told_at": told})
 
 
-def _tell(session: Session, lease: Lease, values: dict[str, Any]) -> None:
+def _update_lane(session: Session, lease: Lease, values: dict[str, Any]) -> None:
     """Keep why nothing moves, unless a new key has just come in: that one deserves its own try."""
     session.exec(update(SyncLane).where(*_ours(lease), _same_key(lease)).values(values))
     announce(session, Topic.SYNC, lease.who.id, lease.who.id)

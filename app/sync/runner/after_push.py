@@ -16,7 +16,7 @@ from app.services.campaigns import handover_stage
 log = logging.getLogger(__name__)
 
 
-def after(push_id: UUID, user_id: UUID) -> None:
+def hand_over(push_id: UUID, user_id: UUID) -> None:
     """The queue goes on whatever becomes of a card."""
     try:
         with db.transaction() as session:
@@ -25,9 +25,9 @@ def after(push_id: UUID, user_id: UUID) -> None:
         log.warning("a card waits for the next round to be handed over")
 
 
-def round_() -> None:
+def catch_up() -> None:
     """Catch up with whatever was not moved; moving twice moves nothing."""
     with db.reading() as session:
         found = handover_stage.recent_pushes(session)
     for push_id, user_id in found:
-        after(push_id, user_id)
+        hand_over(push_id, user_id)

@@ -18,7 +18,7 @@ from app.services.contacts import trash_retention
 from app.sync.pull import listener
 from app.sync.queue import job_outcomes
 from app.sync.queue.clock_drift import Watch
-from app.sync.queue.company import Desk
+from app.sync.queue.company import SyncContext
 from app.sync.runner import worker
 
 PRUNE_HOURS = 6
@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 class Clock:
     """One drain at a time in this process; `heartbeat` is when it last showed a sign of life, in monotonic seconds."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: SyncContext) -> None:
         self.heartbeat = monotonic()
-        self._desk = replace(desk, beat=self._beat)
+        self._context = replace(context, beat=self._beat)
         self._watch = Watch()
         self._due = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
@@ -41,7 +41,7 @@ class Clock:
         )
 
     async def start(self) -> None:
-        self._ticks.add_job(self._tick, "interval", seconds=self._desk.pace.tick)
+        self._ticks.add_job(self._tick, "interval", seconds=self._context.pace.tick)
         self._ticks.add_job(self._prune, "interval", hours=PRUNE_HOURS)
         for seconds, chore in self._chores:
             self._ticks.add_job(self._turn, "interval", args=[chore], seconds=seconds)
@@ -58,27 +58,27 @@ class Clock:
 
     async def stop(self) -> None:
         """Finish what is under way, or give up the lanes, within ten seconds."""
-        self._desk.stopping.set()
+        self._context.stopping.set()
         self.wake()
         if self._ticks.running:
             self._ticks.shutdown(wait=False)
         if self._loop is None:
             return
-        await asyncio.wait([self._loop], timeout=self._desk.pace.farewell)
+        await asyncio.wait([self._loop], timeout=self._context.pace.farewell)
         self._loop.cancel()
         await asyncio.wait([self._loop], timeout=1)
-        await asyncio.to_thread(worker.give_up, self._desk)
+        await asyncio.to_thread(worker.give_up, self._context)
 
     async def _run(self) -> None:
-        while not self._desk.stopping.is_set():
+        while not self._context.stopping.is_set():
             self._due.clear()
             self._beat()
-            pause = self._desk.pace.poll
+            pause = self._context.pace.poll
             try:
                 await asyncio.to_thread(self._look_at_the_clock)
-                await asyncio.to_thread(worker.drain, self._desk)
-                await asyncio.to_thread(listener.listen, self._desk)
-                pause = await asyncio.to_thread(worker.rest, self._desk)
+                await asyncio.to_thread(worker.drain, self._context)
+                await asyncio.to_thread(listener.listen, self._context)
+                pause = await asyncio.to_thread(worker.rest, self._context)
             except db.UNAVAILABLE as cut:
                 log.warning("the queue waits for PostgreSQL: %s", type(cut).__name__)
             except Exception:
@@ -101,7 +101,7 @@ class Clock:
         self.heartbeat = monotonic()
 
     async def _tick(self) -> None:
-        if self._loop is not None and self._loop.done() and not self._desk.stopping.is_set():
+        if self._loop is not None and self._loop.done() and not self._context.stopping.is_set():
             log.error("the drain had stopped and starts again")
             self._loop = asyncio.create_task(self._run())
         self.wake()
@@ -111,7 +111,7 @@ class Clock:
         try:
             await asyncio.to_thread(chore)
         except asyncio.CancelledError:
-            if not self._desk.stopping.is_set():
+            if not self._context.stopping.is_set():
                 raise
 
     async def _prune(self) -> None:

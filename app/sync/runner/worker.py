@@ -15,9 +15,9 @@ from app.services.base import firm_settings
 from app.sync.api.errors import KeyRefused, OutOfOrder, PipedriveError, Rejected, UnknownOutcome
 from app.sync.push import push_job
 from app.sync.queue import circuit_breaker, connection, job_outcomes, leases
-from app.sync.queue.company import Desk
-from app.sync.queue.connection import Line
-from app.sync.queue.job_outcomes import Become, Reason
+from app.sync.queue.company import SyncContext
+from app.sync.queue.connection import Connection
+from app.sync.queue.job_outcomes import Outcome, Reason
 from app.sync.queue.leases import Lease
 from app.sync.queue.outcome_errors import Closed, LeaseLost, NothingToPush, Waiting
 from app.sync.runner import after_push
@@ -38,58 +38,58 @@ SOON = 0.02
 A_BLINK = 0.3
 
 
-def drain(desk: Desk) -> int:
+def drain(context: SyncContext) -> int:
     """Work until nothing is due; returns how many jobs were settled."""
-    with ThreadPoolExecutor(desk.pace.lanes_at_once, "drain") as workers:
-        return sum(workers.map(_work, [desk] * desk.pace.lanes_at_once))
+    with ThreadPoolExecutor(context.pace.lanes_at_once, "drain") as workers:
+        return sum(workers.map(_work, [context] * context.pace.lanes_at_once))
 
 
-def _work(desk: Desk) -> int:
+def _work(context: SyncContext) -> int:
     settled = 0
-    while not desk.stopping.is_set() and (lease := _claim(desk)):
-        desk.leases[lease.token] = lease
+    while not context.stopping.is_set() and (lease := _claim(context)):
+        context.leases[lease.token] = lease
         try:
-            settled += _turn(desk, lease)
+            settled += _turn(context, lease)
         finally:
-            _release(desk, lease)
+            _release(context, lease)
     return settled
 
 
-def rest(desk: Desk) -> float:
+def rest(context: SyncContext) -> float:
     """Seconds until it is worth looking again, when no news comes: a lane that pauses for a moment goes on right after."""
     with db.reading() as session:
         left = leases.shortest_pause(session)
-    return desk.pace.poll if left is None else min(max(left, 0.0) + SOON, desk.pace.poll)
+    return context.pace.poll if left is None else min(max(left, 0.0) + SOON, context.pace.poll)
 
 
-def give_up(desk: Desk) -> None:
+def give_up(context: SyncContext) -> None:
     """Give back the lanes of whoever did not come to an end; an answer that still arrives is reconciled later."""
     with suppress(*db.UNAVAILABLE):
-        for lease in list(desk.leases.values()):
-            _release(desk, lease)
+        for lease in list(context.leases.values()):
+            _release(context, lease)
 
 
-def _release(desk: Desk, lease: Lease) -> None:
+def _release(context: SyncContext, lease: Lease) -> None:
     with db.transaction() as session:
         leases.release(session, lease)
-    desk.leases.pop(lease.token, None)
+    context.leases.pop(lease.token, None)
 
 
-def _claim(desk: Desk) -> Lease | None:
+def _claim(context: SyncContext) -> Lease | None:
     with db.transaction() as session:
-        practice = desk.practice is not None and firm_settings.get(session, "practice_pipedrive") is True
-        return leases.claim(session, desk.pace.lease, practice=practice)
+        practice = context.practice is not None and firm_settings.get(session, "practice_pipedrive") is True
+        return leases.claim(session, context.pace.lease, practice=practice)
 
 
-def _turn(desk: Desk, lease: Lease) -> int:
+def _turn(context: SyncContext, lease: Lease) -> int:
     """Up to so many jobs or seconds, so that one long queue does not keep the others waiting."""
     try:
-        http, key = connection.opened(desk, lease)
+        http, key = connection.open_client(context, lease)
         with http:
-            line = connection.line(desk, lease, http, key)
-            with circuit_breaker.trial(line) as may:
-                settled = _push_some(desk, line) if may else 0
-            connection.closed(line)
+            line = connection.connect(context, lease, http, key)
+            with circuit_breaker.half_open(line) as may:
+                settled = _push_some(context, line) if may else 0
+            connection.note_budget(line)
             return settled
     except (connection.Unusable, KeyRefused) as why:
         with db.transaction() as session:
@@ -97,52 +97,52 @@ def _turn(desk: Desk, lease: Lease) -> int:
         return 0
 
 
-def _push_some(desk: Desk, line: Line) -> int:
-    settled, until = 0, monotonic() + desk.pace.turn
+def _push_some(context: SyncContext, line: Connection) -> int:
+    settled, until = 0, monotonic() + context.pace.turn
     with suppress(EndTurn, LeaseLost):
-        while settled < desk.pace.jobs_a_turn and monotonic() < until and (job := _next(desk, line.lease)):
-            if job_outcomes.settle(line.lease, job, _outcome(line, job)):
+        while settled < context.pace.jobs_a_turn and monotonic() < until and (job := _next(context, line.lease)):
+            if job_outcomes.record(line.lease, job, _outcome(line, job)):
                 settled += 1
-                after_push.after(job.id, line.lease.who.id)
+                after_push.hand_over(job.id, line.lease.who.id)
     return settled
 
 
-def _next(desk: Desk, lease: Lease) -> PipedriveSync | None:
-    desk.beat()
-    if desk.stopping.is_set():
+def _next(context: SyncContext, lease: Lease) -> PipedriveSync | None:
+    context.beat()
+    if context.stopping.is_set():
         return None
-    if (wait := desk.gates[lease.lane_id].wait(search=True)) > A_BLINK:
+    if (wait := context.gates[lease.lane_id].wait(search=True)) > A_BLINK:
         with db.transaction() as session:
-            leases.nap(session, lease, wait)
+            leases.delay(session, lease, wait)
         return None
     with db.reading() as session:
         return leases.next_job(session, lease)
 
 
-def _outcome(line: Line, job: PipedriveSync) -> Become:
+def _outcome(line: Connection, job: PipedriveSync) -> Outcome:
     """Push one job, and say what becomes of it; raises EndTurn when the whole lane has to wait."""
     try:
         return _pushed(line, job)
     except connection.RESTS as trouble:
-        job_outcomes.settle(line.lease, job, job_outcomes.explain(connection.reason(trouble)))
+        job_outcomes.record(line.lease, job, job_outcomes.explain(connection.reason(trouble)))
         connection.rest(line, trouble)
         raise EndTurn from None
     except OutOfOrder as trouble:
-        job_outcomes.settle(line.lease, job, job_outcomes.put_off(connection.reason(trouble), trouble.wait))
+        job_outcomes.record(line.lease, job, job_outcomes.put_off(connection.reason(trouble), trouble.wait))
         raise EndTurn from None
 
 
-def _pushed(line: Line, job: PipedriveSync) -> Become:
+def _pushed(line: Connection, job: PipedriveSync) -> Outcome:
     try:
         said = push_job.push(job, line)
     except (LeaseLost, *connection.RESTS, *db.UNAVAILABLE):
         raise
     except Exception as end:  # noqa: BLE001 - a bug in one push must not stop the others
         return _after(end, line, job)
-    return circuit_breaker.answered(line, job_outcomes.succeed(job.generation, said))
+    return circuit_breaker.closing(line, job_outcomes.succeed(job.generation, said))
 
 
-def _after(end: Exception, line: Line, job: PipedriveSync) -> Become:
+def _after(end: Exception, line: Connection, job: PipedriveSync) -> Outcome:
     match end:
         case Waiting():
             return job_outcomes.wait(end.wait)
@@ -151,9 +151,9 @@ def _after(end: Exception, line: Line, job: PipedriveSync) -> Become:
         case Closed():
             return job_outcomes.fail(Reason(end.code, end.sentence, candidates=tuple(end.candidates)), job.generation)
         case Rejected():
-            return circuit_breaker.answered(line, job_outcomes.fail(connection.reason(end), job.generation))
+            return circuit_breaker.closing(line, job_outcomes.fail(connection.reason(end), job.generation))
         case PipedriveError():
-            if wait := circuit_breaker.judge(line, job):
+            if wait := circuit_breaker.record_failure(line, job):
                 raise OutOfOrder(wait)
             least = line.pace.hold if isinstance(end, UnknownOutcome) else timedelta(0)
             return job_outcomes.retry(connection.reason(end), line.pace, least, NO_ANSWER)

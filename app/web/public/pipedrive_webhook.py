@@ -34,12 +34,12 @@ async def _ring(request: Request, secret: str) -> Response:
 
 def _believe(secret: str, user: str, password: str) -> None:
     with db.reading() as session:
-        webhook_inbox.sender(session, secret, user, password)
+        webhook_inbox.authenticate(session, secret, user, password)
 
 
 def _note(secret: str, user: str, password: str, content: dict[str, Any]) -> None:
     with db.transaction() as session:
-        webhook_inbox.note(session, webhook_inbox.sender(session, secret, user, password), content)
+        webhook_inbox.record_note(session, webhook_inbox.authenticate(session, secret, user, password), content)
 
 
 async def _body(request: Request) -> bytes:

@@ -79,7 +79,7 @@ def test_who_was_moved_back_stays_and_a_later_touch_does_not_undo_it(desk, ada_w
     do(activity_log.log, ada_with_key, jane.id, ActivityDraft(type="CALL", campaign_id=spring.id, outcome="REACHED"))
     assert stage(spring) == Stage.HANDED_OVER
     at(ada_with_key, spring, jane, Stage.IN_DIALOGUE)
-    after_push.round_()
+    after_push.catch_up()
     assert stage(spring) == Stage.IN_DIALOGUE
 
 
@@ -87,8 +87,8 @@ def test_what_was_stopped_in_between_is_made_up_for_once(ada_with_key, jane, spr
     at(ada_with_key, spring, jane, Stage.IN_DIALOGUE)
     push = ask(ada_with_key, jane)
     edit(push, status="SUCCESS", finished_at=now())
-    after_push.round_()
-    after_push.round_()
+    after_push.catch_up()
+    after_push.catch_up()
     assert stage(spring) == Stage.HANDED_OVER
     with db.reading() as session:
         steps = session.exec(select(CampaignMove).where(CampaignMove.to_stage == Stage.HANDED_OVER)).all()
@@ -109,5 +109,5 @@ def test_what_failed_hands_nobody_over(ada_with_key, jane, spring):
     edit(ask(ada_with_key, jane), status="FAILED")
     with db.reading() as session:
         (push,) = session.exec(select(PipedriveSync)).all()
-    after_push.after(push.id, ada_with_key.id)
+    after_push.hand_over(push.id, ada_with_key.id)
     assert stage(spring) == Stage.IN_DIALOGUE

@@ -30,7 +30,7 @@ QUESTIONS = {
     "Campaigns": lambda s, me, *_: listing.listed(s, me, Wanted(), date(2026, 3, 1)),
     "a campaign: contacts": lambda s, me, _, campaign: board.column(s, me, campaign.id, None),
     "a campaign: report": lambda s, me, _, campaign: campaign_report.report(s, me, campaign.id, Asked()),
-    "Pipedrive: queues": lambda s, me, *_: queue_overview.everybody(s, me),
+    "Pipedrive: queues": lambda s, me, *_: queue_overview.all_queues(s, me),
     "Team at work": lambda s, me, *_: team_report.team(s, me),
     "Audit": lambda s, me, *_: audit_log_reader.read(s, me),
 }

@@ -21,7 +21,7 @@ from tests.support.sync_harness import ADAS_KEY, ask, edit, lane, meet, settled
 def looked(desk, who, contact, trigger=Trigger.MANUAL):
     with db.reading() as session:
         wanted = manual_push.wanted(session, who, contact.id)
-    found = preview.look(desk, wanted)
+    found = preview.search_pipedrive(desk, wanted)
     with db.reading() as session:
         return manual_push.plan(session, who, contact.id, trigger, found)
 
@@ -72,7 +72,7 @@ def test_a_refused_key_stops_the_lane_and_is_told(fake, desk, ada_with_key, jane
     with pytest.raises(Conflict, match="could not look"):
         looked(desk, ada_with_key, jane)
     with db.reading() as session:
-        mine = queue_overview.mine(session, ada_with_key)
+        mine = queue_overview.own_queue(session, ada_with_key)
     assert mine.stuck
     assert mine.last4 == ADAS_KEY[-4:]
 
@@ -130,7 +130,7 @@ def test_a_golden_ticket_counts_what_it_may_not_name(ada_with_key, bo_with_key, 
 def test_everybodys_queues_are_a_golden_tickets_only(ada_with_key, bo_with_key, gwen, jane):
     ask(ada_with_key, jane)
     with db.reading() as session:
-        everybody, own = queue_overview.everybody(session, gwen), queue_overview.everybody(session, bo_with_key)
+        everybody, own = queue_overview.all_queues(session, gwen), queue_overview.all_queues(session, bo_with_key)
     assert [(one.name, one.open, one.last4) for one in everybody] == [
         ("Ada Lind", 1, ADAS_KEY[-4:]),
         ("Bo Berg", 0, sync_harness.BOS_KEY[-4:]),
@@ -145,8 +145,8 @@ def test_a_key_that_is_saved_sets_what_waits_going(ada_with_key, jane):
         row = session.exec(select(SyncLane)).one()
         row.told_at, row.paused_reason = now(), "Pipedrive does not accept this key."
         session.flush()
-        assert queue_overview.mine(session, ada_with_key).stuck
+        assert queue_overview.own_queue(session, ada_with_key).stuck
         push_jobs.wake_lane(session, ada_with_key)
     with db.reading() as session:
-        mine = queue_overview.mine(session, ada_with_key)
+        mine = queue_overview.own_queue(session, ada_with_key)
     assert (mine.stuck, mine.reason, mine.open) == (False, None, 1)

@@ -70,14 +70,14 @@ def test_a_sealed_key_is_opened_for_its_owner_only(fake, ada, bo):
     connect(bo, VAULT.seal(ada.id, ADAS_KEY))
     for owner in (ada, bo):
         ask(owner, contact(owner, "Kari"))
-    drain(company.desk(settings(fake), VAULT, None, sync_harness.QUICK))
+    drain(company.build_context(settings(fake), VAULT, None, sync_harness.QUICK))
     statuses = {row.user_id: row.status for row in pushes()}
     assert statuses == {ada.id: SyncStatus.SUCCESS, bo.id: SyncStatus.PENDING}
     assert lane(bo).paused_reason == "A stored Pipedrive key cannot be opened; save it again in Settings."
 
 
 def test_a_line_leads_to_the_persons_company_and_nowhere_else(ada):
-    office_desk = company.desk(settings(), VAULT, None)
+    office_desk = company.build_context(settings(), VAULT, None)
     ada.pipedrive_company = "nordic"
     assert str(office_desk.http_for(ada).base_url) == "https://nordic.pipedrive.com"
     ada.pipedrive_company = "evil.io#"
@@ -88,14 +88,14 @@ def test_a_line_leads_to_the_persons_company_and_nowhere_else(ada):
 def test_who_practises_needs_no_key_and_nothing_leaves_the_machine(fake, ada, practising, practice):
     jane = contact(ada, "Jane", organisation="ACME", email="jane@acme.example")
     meet(ada, jane)
-    settled(company.desk(settings(fake), VAULT, practice, sync_harness.QUICK))
+    settled(company.build_context(settings(fake), VAULT, practice, sync_harness.QUICK))
     assert [len(practice.company.records(kind)) for kind in ("organizations", "persons", "activities")] == [1, 1, 1]
     assert {link.account for link in links()} == {PRACTICE}
     assert fake.heard == []
 
 
 def test_leaving_the_practice_pushes_to_the_real_company_under_its_own_numbers(fake, ada, practising, practice):
-    desk = company.desk(settings(fake), VAULT, practice, sync_harness.QUICK)
+    desk = company.build_context(settings(fake), VAULT, practice, sync_harness.QUICK)
     for name in ("First", "Second"):
         jane = contact(ada, name, email=f"{name}@acme.example")
         ask(ada, jane)
@@ -112,7 +112,7 @@ def test_leaving_the_practice_pushes_to_the_real_company_under_its_own_numbers(f
 
 def test_the_practice_company_survives_a_restart_in_a_file_for_its_owner_only(ada, practising, practice, tmp_path):
     ask(ada, contact(ada, "Jane"))
-    settled(company.desk(settings(), VAULT, practice, sync_harness.QUICK))
+    settled(company.build_context(settings(), VAULT, practice, sync_harness.QUICK))
     file = tmp_path / "practice.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["practice.json"]

@@ -19,7 +19,7 @@ NOW, LATER = Pace(deadline=0, late_commit=0), Pace()
 
 def see(slot, pace=NOW):
     with db.reading() as session:
-        return link_store.see(session, slot, pace)
+        return link_store.look_up(session, slot, pace)
 
 
 def intend(slot, seen, digest="d"):
@@ -29,7 +29,7 @@ def intend(slot, seen, digest="d"):
 
 def keep(slot, number, **given):
     with db.transaction() as session:
-        link_store.keep(session, slot, number, "d", created=given.get("created", True))
+        link_store.save_link(session, slot, number, "d", created=given.get("created", True))
 
 
 def test_two_who_saw_nothing_do_not_both_create():
@@ -70,7 +70,7 @@ def test_an_intent_is_taken_back_only_by_whoever_wrote_it_last():
     second = intend(FIRM, see(FIRM))
     for moment, left in ((first, True), (second, False)):
         with db.transaction() as session:
-            link_store.forget(session, FIRM, moment)
+            link_store.drop_intent(session, FIRM, moment)
         assert (see(FIRM).doubt is not None) is left
 
 
@@ -87,7 +87,7 @@ def test_every_address_of_a_person_leads_to_the_same_record_and_none_is_taken_fr
 def test_a_lost_record_is_lost_under_all_its_keys():
     keep(KARI, 1)
     with db.transaction() as session:
-        link_store.lose(session, "acme", EntityType.PERSON, 1)
+        link_store.mark_lost(session, "acme", EntityType.PERSON, 1)
     assert {row.state for row in every_link()} == {LinkState.LOST}
 
 

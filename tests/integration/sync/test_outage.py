@@ -272,7 +272,7 @@ def test_a_lane_that_waits_for_a_reason_of_its_own_waits_on_when_the_trouble_beg
     with db.transaction() as session:
         session.exec(select(SyncAccount)).one().trouble = {"jobs": [], "rests": 1, "since": ""}
         line = SimpleNamespace(account="acme", lease=lease, pace=sync_harness.QUICK)
-        circuit_breaker.answered(line, lambda *_: None)(session, None, None)
+        circuit_breaker.closing(line, lambda *_: None)(session, None, None)
     assert (lane(bo).not_before, lane(bo).paused_reason) == (waits, "Slow down.")
     assert lane(cem).not_before < now() + timedelta(seconds=30)
     assert lane(cem).paused_reason is None

@@ -68,7 +68,7 @@ def change(owner, row, **facts):
 
 def waiting(owner):
     with db.reading() as session:
-        return list(conflicts.open(session, session.get_one(User, owner.id)))
+        return list(conflicts.list_open(session, session.get_one(User, owner.id)))
 
 
 def decide(owner, conflict, resolution):

@@ -257,7 +257,7 @@ def of(owner, sync):
     with db.reading() as session:
         return [
             (one.what, one.entity_type, one.remote_id or one.remote_ref)
-            for one in push_receipts.of(session, owner, sync.id)
+            for one in push_receipts.list_receipts(session, owner, sync.id)
         ]
 
 
@@ -343,7 +343,7 @@ def test_an_undo_that_broke_halfway_goes_on_where_it_was(fake, desk, ada_with_ke
 def test_nobody_undoes_or_reads_somebody_elses_push(fake, desk, ada_with_key, bo_with_key, kari):
     ask(ada_with_key, kari)
     (row,) = settled(desk)
-    for verb in (push_receipts.of, push_receipts.undo):
+    for verb in (push_receipts.list_receipts, push_receipts.undo):
         with pytest.raises(NotFound), db.transaction() as session:
             verb(session, session.get_one(User, bo_with_key.id), row.id)
 

@@ -188,7 +188,7 @@ def test_saving_a_key_sets_the_webhooks_before_anything_was_pushed_and_forgettin
     with db.reading() as session:
         who = session.get_one(User, ada_with_key.id)
         assert company_mapping.labels(session, who)[2] == "Hot lead"
-    webhooks.let_go(desk, who)
+    webhooks.remove_for(desk, who)
     assert (fake.company.webhooks, account().hook) == ({}, None)
 
 
@@ -199,7 +199,7 @@ def test_webhooks_that_could_not_be_removed_with_their_key_are_swept_away_by_the
         due(desk)
     assert len(fake.company.webhooks) == 3
     fake.next(faults.server_error(), kind="webhooks")
-    webhooks.let_go(desk, fresh(ada_with_key))
+    webhooks.remove_for(desk, fresh(ada_with_key))
     assert len(fake.company.webhooks) == 3
     with db.transaction() as session:
         account_service.drop_pipedrive_key(session, session.get_one(User, ada_with_key.id))

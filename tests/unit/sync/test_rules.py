@@ -18,7 +18,7 @@ from app.sync.api.http_client import address
 from app.sync.api.records import Detail, merged
 from app.sync.api.request import Call
 from app.sync.links import fingerprints
-from app.sync.links.three_way_merge import Agreed, Verdict, decide, settled, shape, taken
+from app.sync.links.three_way_merge import Agreed, Verdict, follow_theirs, merge_field, new_base, shape
 from app.sync.push import matching
 from app.sync.queue import circuit_breaker, job_outcomes
 from app.sync.queue.timings import Pace
@@ -318,7 +318,7 @@ LIST = st.lists(EMAIL, max_size=3, unique_by=str.casefold)
 @given(before=ONE, ours=ONE, theirs=ONE)
 def test_a_field_goes_where_it_was_not_changed_and_nobodys_change_is_overwritten_unasked(before, ours, theirs):
     agreed = Agreed({"name": before}, {"name": before})
-    verdict = decide("name", agreed, ours, theirs)
+    verdict = merge_field("name", agreed, ours, theirs)
     old, we, they = (shape("name", value) for value in (before, ours, theirs))
     assert verdict.sends == (we != old and they == old)
     assert verdict.takes == (they != old and we == old)
@@ -330,18 +330,20 @@ def test_a_field_goes_where_it_was_not_changed_and_nobodys_change_is_overwritten
 def test_addresses_added_on_both_sides_all_stay(before, ours, theirs):
     agreed = Agreed({"emails": before}, {"emails": before})
     grown, grown_there = [*before, *ours], [*before, *theirs]
-    assert decide("emails", agreed, grown, grown_there) is not Verdict.ASK
-    assert shape("emails", taken("emails", agreed, grown, grown_there)) >= shape("emails", [*grown, *grown_there])
+    assert merge_field("emails", agreed, grown, grown_there) is not Verdict.ASK
+    assert shape("emails", follow_theirs("emails", agreed, grown, grown_there)) >= shape(
+        "emails", [*grown, *grown_there]
+    )
 
 
 @often
 @given(before=LIST, ours=LIST, theirs=LIST)
 def test_following_their_list_takes_what_they_added_and_drops_what_they_removed(before, ours, theirs):
     agreed = Agreed({"emails": before}, {"emails": before})
-    whole = shape("emails", taken("emails", agreed, ours, theirs))
+    whole = shape("emails", follow_theirs("emails", agreed, ours, theirs))
     old, we, they = (shape("emails", values) for values in (before, ours, theirs))
     assert whole == (we - (old - they)) | (they - old)
-    again = taken("emails", Agreed({"emails": ours}, {"emails": theirs}), list(whole), theirs)
+    again = follow_theirs("emails", Agreed({"emails": ours}, {"emails": theirs}), list(whole), theirs)
     assert shape("emails", again) == whole
 
 
@@ -349,9 +351,9 @@ def test_following_their_list_takes_what_they_added_and_drops_what_they_removed(
 @given(before=st.none() | ONE, ours=ONE, theirs=ONE)
 def test_what_was_settled_is_settled_and_an_open_question_stays_open(before, ours, theirs):
     agreed = Agreed({"name": before}, {"name": before})
-    verdict = decide("name", agreed, ours, theirs)
-    after = settled(agreed, {"name": verdict}, {"name": ours}, {"name": theirs})
-    assert decide("name", after, ours, theirs) is (Verdict.ASK if verdict is Verdict.ASK else Verdict.SAME)
+    verdict = merge_field("name", agreed, ours, theirs)
+    after = new_base(agreed, {"name": verdict}, {"name": ours}, {"name": theirs})
+    assert merge_field("name", after, ours, theirs) is (Verdict.ASK if verdict is Verdict.ASK else Verdict.SAME)
 
 
 @often

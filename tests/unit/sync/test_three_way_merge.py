@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from app.sync.api import reference_marks
 from app.sync.api.payloads import note
 from app.sync.api.records import Detail, merged
-from app.sync.links.three_way_merge import LATE, Agreed, Verdict, decide, decisions, settled, shape, taken
+from app.sync.links.three_way_merge import (
+    LATE,
+    Agreed,
+    Verdict,
+    follow_theirs,
+    merge_field,
+    merge_fields,
+    new_base,
+    shape,
+)
 
 WORDS = st.sampled_from(["", "a@x", "A@x ", "b@x", "c@x"])
 LISTS = st.lists(st.sampled_from(["a@x", "b@x", "c@x", "D@x"]), max_size=4, unique_by=str.casefold)
@@ -22,16 +31,16 @@ START = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 def once(before, ours, theirs):
     """Both sides as they are after one turn of the whole engine, and what is agreed then."""
-    verdicts = decisions(FIELDS, before, ours, theirs)
+    verdicts = merge_fields(FIELDS, before, ours, theirs)
     here, there = dict(ours), dict(theirs)
     for field, verdict in verdicts.items():
         if verdict.takes:
-            here[field] = taken(field, before, ours[field], theirs[field])
+            here[field] = follow_theirs(field, before, ours[field], theirs[field])
         if verdict.sends and field == "name":
             there[field] = ours[field]
         elif verdict.sends:
             there[field] = [one.value for one in merged([Detail(value) for value in theirs[field]], ours[field])]
-    return here, there, settled(before, verdicts, here, there), verdicts
+    return here, there, new_base(before, verdicts, here, there), verdicts
 
 
 @given(AGREED, SNAPSHOT, SNAPSHOT)
@@ -47,8 +56,8 @@ def test_after_one_turn_a_second_one_changes_nothing(before, ours, theirs):
 @given(AGREED, SNAPSHOT, SNAPSHOT)
 def test_what_only_one_side_changed_is_never_a_question(before, ours, theirs):
     for field in FIELDS:
-        assert decide(field, before, before.ours[field], theirs[field]) in {Verdict.SAME, Verdict.TAKE}
-        assert decide(field, before, ours[field], before.theirs[field]) in {Verdict.SAME, Verdict.SEND}
+        assert merge_field(field, before, before.ours[field], theirs[field]) in {Verdict.SAME, Verdict.TAKE}
+        assert merge_field(field, before, ours[field], before.theirs[field]) in {Verdict.SAME, Verdict.SEND}
 
 
 @given(AGREED, SNAPSHOT, SNAPSHOT)
@@ -71,7 +80,7 @@ def test_what_pipedrive_has_and_we_do_not_know_is_never_dropped_there(before, ou
 @given(AGREED, SNAPSHOT)
 def test_an_address_that_only_we_know_survives_what_they_remove(before, theirs):
     ours = before.ours["emails"]
-    here = taken("emails", before, ours, theirs["emails"])
+    here = follow_theirs("emails", before, ours, theirs["emails"])
     removed = shape("emails", before.theirs["emails"]) - shape("emails", theirs["emails"])
     assert shape("emails", ours) - removed <= shape("emails", here)
     assert len(here) == len(shape("emails", here))
@@ -113,13 +122,13 @@ def test_whichever_of_our_own_words_stands_there_nobody_is_asked_and_nothing_is_
     before = Agreed.read(before.dump())
     for _, stands in said:
         for field in FIELDS:
-            assert decide(field, before, ours[field], stands[field]) in {Verdict.SAME, Verdict.SEND}
+            assert merge_field(field, before, ours[field], stands[field]) in {Verdict.SAME, Verdict.SEND}
 
 
 @given(AGREED, SNAPSHOT, SNAPSHOT, SNAPSHOT)
 def test_a_word_that_was_overtaken_is_ours_only_for_a_while(before, first, second, there):
     before = before.saying(first, first, START)
-    agreed = settled(before, dict.fromkeys(FIELDS, Verdict.SEND), second, second)
+    agreed = new_base(before, dict.fromkeys(FIELDS, Verdict.SEND), second, second)
     assert len(agreed.as_of(START + LATE).words) == len(FIELDS)
     assert agreed.as_of(START + LATE + timedelta(seconds=1)).words == ()
     assert before.as_of(START + timedelta(days=9)).words == before.words
@@ -139,8 +148,8 @@ def test_only_what_is_neither_there_nor_about_to_be_said_again_is_waited_for(bef
 
 def test_two_empty_values_are_no_reason_for_anything():
     nothing = Agreed({"name": "", "emails": []}, {"name": "", "emails": []})
-    assert decide("name", nothing, "", "") is Verdict.SAME
-    assert decide("emails", None, [], []) is Verdict.SAME
+    assert merge_field("name", nothing, "", "") is Verdict.SAME
+    assert merge_field("emails", None, [], []) is Verdict.SAME
 
 
 @pytest.mark.parametrize(
