@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 PYTHONDONTWRITEBYTECODE=
 export PYTHONDONTWRITEBYTECODE
 # each process loads the product first: more than four are no quicker
-exec .venv/bin/python -m pytest -q -n auto --maxprocesses=4 --dist worksteal tests/unit tests/architecture </dev/null
+exec .venv/bin/python -m pytest -q -n logical --maxprocesses=4 --dist loadgroup tests/unit tests/architecture </dev/null

@@ -30,7 +30,9 @@ CONTACTS = int(os.environ.get("CHAOS_CONTACTS") or 100)
 SEED = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
 # patience for one answer, for a whole call, for a late commit; then the lease
 PATIENCE = (0.5, 0.7, 1.0, 1.5)
-CALM_WITHIN = max(90, SECONDS)
+CALM_WITHIN = max(240, SECONDS)
+# a storm on a machine that is busy lasts until it was one
+RAGE_WITHIN = max(240, 5 * SECONDS)
 # how many kinds of trouble make a storm
 KINDS = 6
 START = time.monotonic()
@@ -81,7 +83,7 @@ def rage(firm, fake, database):
 
 
 def rage_once(firm, fake, database, seconds):
-    start, next_kill = time.monotonic(), 0.5
+    start, next_kill, heard_before = time.monotonic(), 0.5, -1
     larger = [
         (0.10, lambda: fake.order("daily budget")),
         (0.15, firm.let_time_pass),
@@ -95,12 +97,14 @@ def rage_once(firm, fake, database, seconds):
         (0.82, lambda: firm.drop_key("cem")),
         (0.92, lambda: firm.save_key("cem")),
     ]
-    # on a busy machine fewer requests come by in that time, and fewer kinds of bad weather
-    while (now := time.monotonic() - start) < seconds or larger or (len(fake.met) < KINDS and now < 5 * seconds):
+    # on a busy machine fewer requests come by in that time, and fewer kinds of bad weather; who was killed before it
+    # asked for anything would never ask
+    while (now := time.monotonic() - start) < seconds or larger or (len(fake.met) < KINDS and now < RAGE_WITHIN):
         if larger and now > larger[0][0] * seconds:
             larger.pop(0)[1]()
-        if now > next_kill:
+        if now > next_kill and (len(fake.heard) > heard_before or now > next_kill + 10):
             fake.kill(most=1)
+            heard_before = len(fake.heard)
             next_kill = now + firm.dice.uniform(0.5, 2.5)
         firm.one_more_deed()
         time.sleep(firm.dice.uniform(0.0, 0.1))
