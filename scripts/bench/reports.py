@@ -112,7 +112,7 @@ async def watched(url: str, who: UUID, campaign: UUID) -> tuple[int, float]:
 
     listening = asyncio.create_task(relay())
     await asyncio.gather(*(
-        hub.watch(who, campaign, Asked(), lambda report, viewer=viewer: show(viewer, report), lambda: None)
+        hub.subscribe(who, campaign, Asked(), lambda report, viewer=viewer: show(viewer, report), lambda: None)
         for viewer in range(VIEWERS)
     ))  # fmt: skip
     while not ready.is_set():

@@ -70,7 +70,7 @@ def remove_cards(session: Session, me: User, campaign_id: UUID, whom: Whom) -> C
 
 
 def undo_of(deed_id: UUID | None) -> Callable[[Session, User], str] | None:
-    """The way back of a deed; none where nothing was done."""
+    """The undo of an entry of the undo log, for a toast; None where nothing was done."""
     return partial(_taken_back, deed_id) if deed_id else None
 
 

@@ -1,4 +1,4 @@
-"""Moving in: files, what their columns mean, what would happen, and only then the deed.
+"""The import page: files, the meaning of their columns, a preview, and only then the import.
 
 Everything stands on one screen. Files that explain themselves need two taps; the
 rest shows its columns and asks.

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class ImportWizard:
-    """What one person is moving in on this page; `door` draws where files come in."""
+    """The import of one person on this page; `door` draws the upload field."""
 
     def __init__(self, door: Callable[[bool], None]) -> None:
         self.door = door
@@ -158,7 +158,7 @@ class ImportWizard:
         self.bar = bar
 
     def _open(self) -> None:
-        """Files may come: by a large door first, by a small one when there are some."""
+        """Draw the upload field: large at first, small when there are files already."""
         some = bool(self.job.found)
         self.entry.show(("door", some), lambda: self.door(some))
 

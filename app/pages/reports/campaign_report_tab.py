@@ -64,7 +64,7 @@ class ReportTab:
         self.campaign = campaign
         self.leads = leads
         self.report: Report | None = None
-        self.seat: Subscription | None = None
+        self.subscription: Subscription | None = None
         self.turn = 0
         self.graphs: dict[str, LiveChart] = {}
         # the days that the figures on the screen were asked for, which are not those of tomorrow
@@ -86,7 +86,7 @@ class ReportTab:
                     name = chart_specs.WORDS.get(key, key.replace("_", " ").capitalize())
                     basic.text(f"{name}: {sentence}", "pd-small")
         self.trouble.set_visibility(False)
-        self.show_freshness = freshness.keep_fresh(self.pulse, lambda: self.seat, shell.me.timezone)
+        self.show_freshness = freshness.keep_fresh(self.pulse, lambda: self.subscription, shell.me.timezone)
 
     def draw_buttons(self) -> None:
         if self.leads:
@@ -115,7 +115,7 @@ class ReportTab:
     async def subscribe(self) -> None:
         """Take the subscription for what is chosen now, and leave the one before."""
         self.turn += 1
-        turn, before = self.turn, self.seat
+        turn, before = self.turn, self.subscription
         self.asked = self.filter.chosen.asked(campaign_cards.today(self.shell.me.timezone))
         if before:
             before.leave()
@@ -126,14 +126,14 @@ class ReportTab:
 
         try:
             with self.body:
-                seat = await self.hub.follow(self.campaign.id, self.asked, show, self.show_lost)
+                subscription = await self.hub.subscribe_here(self.campaign.id, self.asked, show, self.show_lost)
         except Invalid as no:
             self.show_trouble(str(no))
             return
         if turn == self.turn:
-            self.seat = seat
+            self.subscription = subscription
         else:
-            seat.leave()
+            subscription.leave()
 
     def show_trouble(self, sentence: str) -> None:
         """Why the figures are not those of the days that are chosen; empty when they are."""

@@ -46,13 +46,13 @@ async def wallboard_page(hub: ReportHub, campaign_id: str = "") -> None:
 
 
 class WallboardPage:
-    """Which campaign is shown, and the seat before its report."""
+    """Which campaign is shown, and the subscription to its report."""
 
     def __init__(self, hub: ReportHub, only: str, body: Element) -> None:
         self.hub = hub
         self.only, self.body = only, body
         self.campaign: Campaign | None = None
-        self.seat: Subscription | None = None
+        self.subscription: Subscription | None = None
 
     def ask(self, session: Session, me: User) -> tuple[list[Campaign], User]:
         if self.only:
@@ -66,10 +66,10 @@ class WallboardPage:
         running, me = await look(self.ask)
         ids = [one.id for one in running]
         before = ids.index(self.campaign.id) if self.campaign and self.campaign.id in ids else -1
-        if len(running) == 1 and before == 0 and self.seat and self.seat in self.seat.board.seats:
+        if len(running) == 1 and before == 0 and self.subscription and self.subscription.is_active:
             return
-        if self.seat:
-            self.seat.leave()
+        if self.subscription:
+            self.subscription.leave()
         self.body.clear()
         with self.body:
             if not running:
@@ -78,28 +78,30 @@ class WallboardPage:
                 return
             self.campaign = running[(before + 1) % len(running)]
             place = f"{(before + 1) % len(running) + 1} of {len(running)}" if len(running) > 1 else ""
-            wallboard = Wallboard(self.campaign, me, place, lambda: self.seat)
-            self.seat = await wallboard.subscribe(self.hub)
+            wallboard = Wallboard(self.campaign, me, place, lambda: self.subscription)
+            self.subscription = await wallboard.subscribe(self.hub)
 
 
 class Wallboard:
     """What is drawn of one campaign."""
 
-    def __init__(self, campaign: Campaign, me: User, place: str, seat: Callable[[], Subscription | None]) -> None:
+    def __init__(
+        self, campaign: Campaign, me: User, place: str, subscription: Callable[[], Subscription | None]
+    ) -> None:
         self.campaign = campaign
         self.zone = me.timezone
         self.graphs: dict[str, LiveChart] = {}
         with ui.element("div").classes("pd-screen-head"):
             basic.title(campaign.name)
             basic.text(place, "pd-muted")
-            freshness.keep_fresh(FreshnessLabel(), seat, self.zone)
+            freshness.keep_fresh(FreshnessLabel(), subscription, self.zone)
         self.tiles = FigureTiles(None)
         self.pace = basic.text("", "pd-screen-pace")
         self.grid = ui.element("div").classes("pd-screen-graphs")
 
     async def subscribe(self, hub: ReportHub) -> Subscription:
         with self.grid:
-            return await hub.follow(self.campaign.id, Asked(), self.show, self.show_lost)
+            return await hub.subscribe_here(self.campaign.id, Asked(), self.show, self.show_lost)
 
     def show(self, report: Report) -> None:
         self.tiles.show(report.figures, "the week before")

@@ -58,7 +58,7 @@ async def hub(url):
         await asyncio.wait([asyncio.create_task(ready.wait())], timeout=0.05)
     yield hub
     task.cancel()
-    for board in hub.boards.values():
+    for board in hub.reports.values():
         if board.serving:
             board.serving.cancel()
     hub.line.shutdown()
@@ -92,7 +92,7 @@ def log(who, contact, campaign):
 
 async def watch(hub, who, campaign, asked=ALL):
     page = Page()
-    page.seat = await hub.watch(who.id, campaign.id, asked, page.show, page.gone.set)
+    page.subscription = await hub.subscribe(who.id, campaign.id, asked, page.show, page.gone.set)
     return page
 
 
@@ -129,7 +129,7 @@ async def test_news_that_changes_nothing_redraws_nothing_and_a_broken_page_stops
 ):
     monkeypatch.setattr(subscriptions, "PAUSE", 0)
     page, broken = await watch(hub, gwen, spring), Page()
-    await hub.watch(gwen.id, spring.id, Asked(), lambda _: 1 / 0, broken.gone.set)
+    await hub.subscribe(gwen.id, spring.id, Asked(), lambda _: 1 / 0, broken.gone.set)
     elsewhere = await asyncio.to_thread(world.campaign, ada, "Other", holds=[jane])
     await asyncio.to_thread(log, ada, jane, elsewhere)
     await asyncio.to_thread(log, ada, jane, spring)
@@ -181,21 +181,21 @@ async def test_nobody_takes_a_seat_without_a_right(hub, bo, spring):
     cem = await asyncio.to_thread(world.person, "Cem Can")
     for who, no in ((cem.id, NotFound), (None, SignedOut)):
         with pytest.raises(no):
-            await hub.watch(who, spring.id, Asked(), print, print)
+            await hub.subscribe(who, spring.id, Asked(), print, print)
     with pytest.raises(Invalid):
         await watch(hub, bo, spring, Asked(subscriptions.date(2026, 1, 2), subscriptions.date(2026, 1, 1)))
-    assert not any(board.seats for board in hub.boards.values())
+    assert not any(board.subscriptions for board in hub.reports.values())
 
 
 async def test_a_page_that_is_left_costs_nothing(hub, gwen, ada, jane, spring, questions):
     page = await watch(hub, gwen, spring)
-    page.seat.leave()
+    page.subscription.leave()
     await asyncio.to_thread(log, ada, jane, spring)
     other = await watch(hub, ada, spring)
     await asyncio.to_thread(log, ada, jane, spring)
     await other.until(2)
     assert page.shown == [0]
-    assert gwen.is_golden not in {key.golden for key in hub.boards}
+    assert gwen.is_golden not in {key.golden for key in hub.reports}
 
 
 def test_the_rule_for_many_is_the_rule_for_one(ada, bo, gwen, jane, spring):

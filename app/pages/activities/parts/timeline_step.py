@@ -15,7 +15,7 @@ from app.services.activities.timeline import Entry
 
 @dataclass(frozen=True)
 class TimelineActions:
-    """What one may do to a touch in a story."""
+    """What the buttons of a touch in a timeline do."""
 
     done: Callable[[Activity], Any]
     edit: Callable[[Entry], Any]
@@ -24,7 +24,7 @@ class TimelineActions:
 
 
 def draw_step(entry: Entry, of: UUID, zone: str, me: str, verbs: TimelineActions) -> None:
-    """One touch in the story of the contact `of`."""
+    """One touch in the timeline of the contact `of`."""
     touch = entry.activity
     with ui.element("div").classes("pd-step").mark("step"):
         touch_rows.draw_mark(touch)

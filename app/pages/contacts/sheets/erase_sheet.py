@@ -22,7 +22,7 @@ MEANS = (
 
 
 class EraseSheet:
-    """One per page. The one deed without Undo is read before it is done."""
+    """One per page. Erasing is the one action without undo: what it means is read first."""
 
     def __init__(self) -> None:
         self.sheet = Sheet("Erase for good")

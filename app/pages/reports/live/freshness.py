@@ -20,13 +20,13 @@ BEAT = 2.0
 LATE = timedelta(seconds=4)
 
 
-def keep_fresh(pulse: FreshnessLabel, seat: Callable[[], Subscription | None], zone: str) -> Callable[[], None]:
+def keep_fresh(pulse: FreshnessLabel, subscription: Callable[[], Subscription | None], zone: str) -> Callable[[], None]:
     """Keep the pulse true as long as the part of the screen that asks is there; hands back how to tell it at once."""
 
     def tell() -> None:
-        taken = seat()
-        if taken and taken.board.latest:
-            at, fresh = known_true_at(taken.board, taken.board.latest.as_of)
+        taken = subscription()
+        if taken and taken.report.latest:
+            at, fresh = known_true_at(taken.report, taken.report.latest.as_of)
             pulse.say(f"{theme.local(at, zone):%H:%M:%S}", fresh=fresh)
         pulse.beat()
 

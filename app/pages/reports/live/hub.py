@@ -27,49 +27,49 @@ from app.signals import ANYTHING, Signal, Topic
 
 
 class ReportHub:
-    """All boards of this process; `deliver` hands it the news, on the event loop."""
+    """All shared reports of this process; `deliver` hands it the news, on the event loop."""
 
     def __init__(self) -> None:
-        self.boards: dict[ReportKey, SharedReport] = {}
+        self.reports: dict[ReportKey, SharedReport] = {}
         # two questions at a time leave the rest of the connections to people's taps
         self.line = ThreadPoolExecutor(2, "hub")
 
     def deliver(self, signal: Signal) -> None:
-        for key, board in list(self.boards.items()):
-            if not board.seats:
-                del self.boards[key]
+        for key, shared in list(self.reports.items()):
+            if not shared.subscriptions:
+                del self.reports[key]
             elif _concerns(signal, key):
-                board.hear()
+                shared.hear()
 
-    async def watch(
+    async def subscribe(
         self, user_id: UUID | None, campaign_id: UUID, asked: Asked, tell: Tell, lost: Lost
     ) -> Subscription:
-        """Take a seat: `tell` gets the report now and after every change. Raises NotFound, SignedOut and Invalid."""
+        """Subscribe: `tell` gets the report now and after every change. Raises NotFound, SignedOut and Invalid."""
         look = partial(check_access, user_id, campaign_id, asked)
         who, key = await asyncio.get_running_loop().run_in_executor(self.line, look)
-        board = self.boards.setdefault(key, SharedReport(self.line, key))
-        seat = Subscription(who, tell, lost, board)
-        # seated before the question is asked, so that no news falls between the two
-        board.seats.add(seat)
+        shared = self.reports.setdefault(key, SharedReport(self.line, key))
+        subscription = Subscription(who, tell, lost, shared)
+        # subscribed before the question is asked, so that no news falls between the two
+        shared.subscriptions.add(subscription)
         try:
-            report = await board.current()
+            report = await shared.current()
         except BaseException:
-            seat.leave()
+            subscription.leave()
             raise
-        if seat not in board.seats:
+        if subscription not in shared.subscriptions:
             raise NotFound(GONE)
-        seat.settled = True
+        subscription.settled = True
         await call_all([partial(tell, report)])
-        return seat
+        return subscription
 
-    async def follow(self, campaign_id: UUID, asked: Asked, show: Tell, lost: Lost) -> Subscription:
-        """`watch` for the part of the screen that asks; the seat is left when that part is gone."""
+    async def subscribe_here(self, campaign_id: UUID, asked: Asked, show: Tell, lost: Lost) -> Subscription:
+        """Subscribe for the part of the screen that asks; the subscription ends when that part is gone."""
         here = ui.context.slot.parent
 
         async def inside(call: Callable[..., object | Awaitable[object]], *said: Report) -> None:
             if here.is_deleted or here.client.is_deleted:
-                for seat in taken:
-                    seat.leave()
+                for subscription in taken:
+                    subscription.leave()
                 return
             with here:
                 told = call(*said)
@@ -77,12 +77,14 @@ class ReportHub:
                     await told
 
         taken: list[Subscription] = []
-        taken.append(await self.watch(signed_in_id(), campaign_id, asked, partial(inside, show), partial(inside, lost)))
+        taken.append(
+            await self.subscribe(signed_in_id(), campaign_id, asked, partial(inside, show), partial(inside, lost))
+        )
         return taken[0]
 
 
 def check_access(user_id: UUID | None, campaign_id: UUID, asked: Asked) -> tuple[UUID, ReportKey]:
-    """Whose seat it is, and which answer they share. Raises NotFound and SignedOut."""
+    """The id of the subscriber and the key of the report they may see. Raises NotFound and SignedOut."""
     with db.reading() as session:
         who = users.acting(session, user_id)
         campaigns.seen(session, who, campaign_id)

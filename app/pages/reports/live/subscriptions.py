@@ -46,20 +46,24 @@ class Subscription:
     user_id: UUID
     tell: Tell
     lost: Lost
-    board: "SharedReport"
+    report: "SharedReport"
     settled: bool = False
 
+    @property
+    def is_active(self) -> bool:
+        return self in self.report.subscriptions
+
     def leave(self) -> None:
-        self.board.seats.discard(self)
+        self.report.subscriptions.discard(self)
 
 
 @dataclass(eq=False)
 class SharedReport:
-    """The seats before one report, and whether something was heard since it was asked for."""
+    """The subscribers of one report, its latest answer, and whether news came since that was asked for."""
 
     line: ThreadPoolExecutor
     key: ReportKey
-    seats: set[Subscription] = field(default_factory=set)
+    subscriptions: set[Subscription] = field(default_factory=set)
     latest: Report | None = None
     news: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -85,7 +89,7 @@ class SharedReport:
     async def _serve(self) -> None:
         """Ask at once, then at most every half second while news comes."""
         try:
-            while self.news and self.seats:
+            while self.news and self.subscriptions:
                 try:
                     async with self.turn:
                         calls = await self._ask()
@@ -100,20 +104,22 @@ class SharedReport:
     async def _ask(self) -> Calls:
         """One question; what to call to tell those who lost their right, and when it is another answer the others."""
         self.news = False
-        ids = {seat.user_id for seat in self.seats}
+        ids = {subscription.user_id for subscription in self.subscriptions}
         try:
             report, allowed = await asyncio.get_running_loop().run_in_executor(self.line, load_report, self.key, ids)
         except BaseException:
             self.news = True
             raise
-        gone = [seat for seat in self.seats if seat.user_id in ids - allowed]
-        for seat in gone:
-            seat.leave()
-        calls: Calls = [seat.lost for seat in gone if seat.settled]
+        gone = [subscription for subscription in self.subscriptions if subscription.user_id in ids - allowed]
+        for subscription in gone:
+            subscription.leave()
+        calls: Calls = [subscription.lost for subscription in gone if subscription.settled]
         if report:
             before, self.latest = self.latest, report
             if not before or replace(report, as_of=before.as_of) != before:
-                calls += [partial(seat.tell, report) for seat in self.seats if seat.settled]
+                calls += [
+                    partial(subscription.tell, report) for subscription in self.subscriptions if subscription.settled
+                ]
         return calls
 
     def _day(self, moment: datetime) -> date:
