@@ -83,7 +83,7 @@ def rage(firm, fake, database):
 
 
 def rage_once(firm, fake, database, seconds):
-    start, next_kill, heard_before = time.monotonic(), 0.5, -1
+    start, next_kill, next_day, heard_before = time.monotonic(), 0.5, seconds, -1
     larger = [
         (0.10, lambda: fake.order("daily budget")),
         (0.15, firm.let_time_pass),
@@ -98,10 +98,13 @@ def rage_once(firm, fake, database, seconds):
         (0.92, lambda: firm.save_key("cem")),
     ]
     # on a busy machine fewer requests come by in that time, and fewer kinds of bad weather; who was killed before it
-    # asked for anything would never ask
+    # asked for anything would never ask, and what Pipedrive asks to wait for may begin after the last of these days
     while (now := time.monotonic() - start) < seconds or larger or (len(fake.met) < KINDS and now < RAGE_WITHIN):
         if larger and now > larger[0][0] * seconds:
             larger.pop(0)[1]()
+        if now > next_day:
+            firm.let_time_pass()
+            next_day = now + 5
         if now > next_kill and (len(fake.heard) > heard_before or now > next_kill + 10):
             fake.kill(most=1)
             heard_before = len(fake.heard)
