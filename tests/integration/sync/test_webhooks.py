@@ -9,8 +9,7 @@ from sqlmodel import select
 from app import db
 from app.models import SyncAccount, User, WebhookNote, now
 from app.practice.request_handler import answer
-from app.services.accounts import pipedrive_keys
-from app.services.accounts import profile as account_service
+from app.services.accounts import pipedrive_keys, profile
 from app.services.base import firm_settings
 from app.services.pipedrive import webhook_inbox
 from app.services.push_queue import company_mapping, push_status
@@ -202,7 +201,7 @@ def test_webhooks_that_could_not_be_removed_with_their_key_are_swept_away_by_the
     webhooks.remove_for(desk, fresh(ada_with_key))
     assert len(fake.company.webhooks) == 3
     with db.transaction() as session:
-        account_service.drop_pipedrive_key(session, session.get_one(User, ada_with_key.id))
+        profile.delete_pipedrive_key(session, session.get_one(User, ada_with_key.id))
     fake.company.people.by_key[BOS_KEY].admin = True
     with db.transaction() as session:
         pipedrive_keys.save_key(
