@@ -96,7 +96,9 @@ class Feed:
 
     async def refresh(self) -> None:
         """The newest ones, from the top."""
-        self.turn, self.cursor, self.loaded = self.turn + 1, None, PAGE
+        self.turn = self.turn + 1
+        self.cursor = None
+        self.loaded = PAGE
         turn = self.turn
         page = await self.load()
         if turn != self.turn or self.cards.is_deleted:

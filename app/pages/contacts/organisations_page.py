@@ -39,7 +39,9 @@ class OrganisationList:
     """The list as somebody searches it, and the sheet in which one of them is changed."""
 
     def __init__(self, q: str) -> None:
-        self.q, self.limit, self.turn = q, PAGE, 0
+        self.q = q
+        self.limit = PAGE
+        self.turn = 0
         self.sheet = OrganisationSheet()
         box = ui.input(value=q, placeholder="Search organisations", on_change=self.typed)
         box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search organisations"')

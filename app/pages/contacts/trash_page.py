@@ -45,7 +45,10 @@ class TrashPage:
     """The list as somebody searches it, and the deeds that can be taken back."""
 
     def __init__(self, shell: Shell, q: str) -> None:
-        self.zone, self.q, self.limit, self.turn = shell.me.timezone, q, PAGE, 0
+        self.zone = shell.me.timezone
+        self.q = q
+        self.limit = PAGE
+        self.turn = 0
         self.erasing = EraseSheet()
         box = ui.input(value=q, placeholder="Search the trash", on_change=self.typed)
         box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search the trash"')

@@ -40,7 +40,9 @@ class ImportWizard:
         # what a button starts outlives the button: it goes on in the name of this place
         self.home = ui.element("div")
         with self.home:
-            self.entry, self.files, self.outcome = Memo(), Memo(), Memo()
+            self.entry = Memo()
+            self.files = Memo()
+            self.outcome = Memo()
         self.bar: ui.linear_progress | None = None
         self._open()
 

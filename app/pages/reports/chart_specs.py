@@ -59,13 +59,24 @@ def weeks_chart(report: Report) -> ChartSpec:
     heads = ("Week of", "Touches", "Reached", "Meetings booked", "Meetings held")
     told = [[row[0], *(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=True))] for row in cells]
     busy = any(any(_counts(week)) for week in found)
-    note = f"Touches and meetings of each week; the last {DRAWN_WEEKS} are drawn." if len(report.per_week) > DRAWN_WEEKS else "Touches and meetings of each week."  # fmt: skip
+    note = (
+        f"Touches and meetings of each week; the last {DRAWN_WEEKS} are drawn."
+        if len(report.per_week) > DRAWN_WEEKS
+        else "Touches and meetings of each week."
+    )
     return ChartSpec(
-        "Week by week", ChartTable(heads, cells), drawn, note,
+        "Week by week",
+        ChartTable(heads, cells),
+        drawn,
+        note,
         alt=f"Column chart of {len(found)} weeks; the last one has {found[-1].touches} touches." if found else "",
-        height=300, keys=[week.start.isoformat() for week in found], across="x", tips=told,
-        empty="" if busy else "Nothing was done in these days.", file=picture_name(report, "weeks"),
-    )  # fmt: skip
+        height=300,
+        keys=[week.start.isoformat() for week in found],
+        across="x",
+        tips=told,
+        empty="" if busy else "Nothing was done in these days.",
+        file=picture_name(report, "weeks"),
+    )
 
 
 def funnel_chart(report: Report) -> ChartSpec:
@@ -75,14 +86,18 @@ def funnel_chart(report: Report) -> ChartSpec:
     cells = [[STAGES[step.stage], str(step.reached_n), percent(step.share)] for step in steps]
     total = steps[0].reached_n if steps else 0
     return ChartSpec(
-        "Funnel", ChartTable(("Stage", "Contacts that got there", "Share"), cells),
+        "Funnel",
+        ChartTable(("Stage", "Contacts that got there", "Share"), cells),
         chart_options.bars(names, {"Contacts": [step.reached_n for step in steps]}),
         "How many contacts ever got at least this far.",
         alt="Bar chart: " + ", ".join(f"{row[0]} {row[1]}" for row in cells) + ".",
-        height=chart_options.chart_height(len(steps)), keys=[step.stage.value for step in steps], across="y",
+        height=chart_options.chart_height(len(steps)),
+        keys=[step.stage.value for step in steps],
+        across="y",
         tips=[[row[0], f"{row[1]} contacts", row[2]] for row in cells],
-        empty="" if total else "Nobody is in this campaign yet.", file=picture_name(report, "funnel"),
-    )  # fmt: skip
+        empty="" if total else "Nobody is in this campaign yet.",
+        file=picture_name(report, "funnel"),
+    )
 
 
 def rates_chart(report: Report, found: Sequence[Rate], title: str, what: str) -> ChartSpec:
@@ -90,13 +105,18 @@ def rates_chart(report: Report, found: Sequence[Rate], title: str, what: str) ->
     rows = [rate_row(one) for one in found]
     cells = [rate_cells(one) for one in found]
     return ChartSpec(
-        title, ChartTable((what.capitalize(), *RATES), cells), chart_options.share_bars(rows),
+        title,
+        ChartTable((what.capitalize(), *RATES), cells),
+        chart_options.share_bars(rows),
         f"Share of touches that reached somebody, with its 95 % range; hatched below {THIN} touches.",
         alt="Bar chart: " + "; ".join(f"{row[0]} {row[3]} of {row[1]}" for row in cells) + ".",
-        height=chart_options.chart_height(len(found)), keys=[one.key for one in found], across="y", tips=[rate_tip(row) for row in cells],
+        height=chart_options.chart_height(len(found)),
+        keys=[one.key for one in found],
+        across="y",
+        tips=[rate_tip(row) for row in cells],
         empty="" if any(one.touches for one in found) else "No touches in these days.",
         file=picture_name(report, what),
-    )  # fmt: skip
+    )
 
 
 def goal_chart(report: Report, key: str, course: Course, *, whole: bool) -> ChartSpec:
@@ -114,10 +134,14 @@ def goal_chart(report: Report, key: str, course: Course, *, whole: bool) -> Char
         moments, pace.goal, _ms(course.begun), _ms(course.ends) if course.ends else None, likely
     )
     return ChartSpec(
-        GOALS[key], ChartTable(("What", "Number"), _pace_rows(pace)), drawn, pace.sentence,
-        alt=f"Line chart: {pace.done} of {pace.goal} done. {pace.sentence}", height=260,
+        GOALS[key],
+        ChartTable(("What", "Number"), _pace_rows(pace)),
+        drawn,
+        pace.sentence,
+        alt=f"Line chart: {pace.done} of {pace.goal} done. {pace.sentence}",
+        height=260,
         file=picture_name(report, f"goal-{key}"),
-    )  # fmt: skip
+    )
 
 
 def rate_row(one: Rate) -> chart_options.Share:

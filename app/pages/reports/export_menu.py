@@ -80,7 +80,10 @@ def picture_heading(report: Report) -> dict[str, Any]:
     return {
         "title": report.campaign,
         "sub": f"From {since} to {until}",
-        "figures": [[WORDS[key], f"{one.value:,}", f"({one.change:+d})" if one.change else ""] for key, one in report.figures.items()],
+        "figures": [
+            [WORDS[key], f"{one.value:,}", f"({one.change:+d})" if one.change else ""]
+            for key, one in report.figures.items()
+        ],
         "lines": goals,
         "file": picture_name(report, "report"),
-    }  # fmt: skip
+    }

@@ -24,8 +24,9 @@ class FeedCards(Element, component=theme.COMPONENTS / "feed.js"):
         super().__init__()
         self.known: dict[str, int] = {}
         self.props["icons"] = {
-            verb: theme.icon(name) for verb, name in (("log", "check"), ("meet", "calendar-plus"), ("move", "clock"), ("edit", "pencil"))
-        }  # fmt: skip
+            verb: theme.icon(name)
+            for verb, name in (("log", "check"), ("meet", "calendar-plus"), ("move", "clock"), ("edit", "pencil"))
+        }
 
     def show(self, rows: list[Row]) -> None:
         self.known = _marks(rows)

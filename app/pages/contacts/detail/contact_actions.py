@@ -21,7 +21,9 @@ class ContactActions:
 
     def __init__(self, shell: Shell, contact: Contact) -> None:
         self.shell, self.contact = shell, contact
-        self.snoozing, self.picker, self.erasing = SnoozeSheet(shell.me), ContactPicker(), EraseSheet()
+        self.snoozing = SnoozeSheet(shell.me)
+        self.picker = ContactPicker()
+        self.erasing = EraseSheet()
         self.code = QrCodeSheet()
         with ui.element("div").classes("pd-verbs"):
             basic.button("Edit", lambda: shell.edit_contact(self.contact), "plain", "pencil")

@@ -35,7 +35,9 @@ class PipedrivePart:
         live_updates.on(self.preview.details.refresh, Topic.SYNC, about=contact_id)
         with ui.element("div").classes("pd-card"):
             with ui.element("div").classes("pd-line wrap"):
-                self.badge, self.there, self.first = Memo(), Memo(), Memo()
+                self.badge = Memo()
+                self.there = Memo()
+                self.first = Memo()
             self.reason, self.centre = Memo(), Memo()
             with basic.expansion(PUSHES_AND_LINKS):
                 self.acts = KeyedList("")

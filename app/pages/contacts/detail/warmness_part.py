@@ -28,7 +28,9 @@ class WarmnessPart:
     """Drawn once per panel; its history is asked for when somebody wants to see it."""
 
     def __init__(self, zone: str, me: str, contact_id: UUID, score: int) -> None:
-        self.zone, self.me, self.contact_id = zone, me, contact_id
+        self.zone = zone
+        self.me = me
+        self.contact_id = contact_id
         self.sheet = Sheet("Warmness: history")
         self.meter = WarmnessMeter(score, partial(set_warmness, contact_id), self.open)
 

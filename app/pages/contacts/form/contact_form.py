@@ -26,7 +26,9 @@ class ContactForm:
     """Drawn where it is made, and again by `redraw` when the draft was filled in from elsewhere."""
 
     def __init__(self, typed: dict[str, Any], on_change: Callable[[], Any], *, is_new: bool) -> None:
-        self.typed, self.on_change, self.is_new = typed, on_change, is_new
+        self.typed = typed
+        self.on_change = on_change
+        self.is_new = is_new
         self.unfolded = is_new and any(typed.get(field.name) for field in FOLDED)
         self.box = ui.element("div").classes("pd-stack")
         self.draw()

@@ -43,8 +43,9 @@ def find_conflicts(base: Facts, mine: Facts, theirs: Facts) -> list[FieldConflic
     """What somebody else changed since `base` was read; where nothing was typed here, their word is taken unless one objects."""
     changed = (name for name in SHOWN if theirs[name] != base[name] and _differ(name, mine, theirs))
     return [
-        FieldConflict(name, mine[name], theirs[name], "theirs" if mine[name] == base[name] else None) for name in changed
-    ]  # fmt: skip
+        FieldConflict(name, mine[name], theirs[name], "theirs" if mine[name] == base[name] else None)
+        for name in changed
+    ]
 
 
 def compare_with_duplicate(mine: Facts, theirs: Facts) -> list[FieldConflict]:

@@ -23,7 +23,9 @@ class PasteBox:
     """`on_found` fills the fields with what a text says; `on_rest` keeps what fits none of them."""
 
     def __init__(self, on_found: Callable[[dict[str, Any]], Any], on_rest: Callable[[str], Any]) -> None:
-        self.on_found, self.on_rest, self.turn = on_found, on_rest, 0
+        self.on_found = on_found
+        self.on_rest = on_rest
+        self.turn = 0
         self.button = basic.button("Paste a signature, card or link", None, "soft", "copy").classes("full-width")
         # the button is also a paste: whoever lets the browser hand the text over needs no second tap
         self.button.on(

@@ -48,7 +48,13 @@ class BulkAssignSheet:
             for campaign_id, name in found.items():
                 draw_choice(name, "", "target", partial(self.on_choose, campaign_id))
             if not found:
-                basic.empty("target", "You are in no campaign yet", "Start one, then bring them in.", "Campaigns", lambda: ui.navigate.to("/campaigns"))  # fmt: skip
+                basic.empty(
+                    "target",
+                    "You are in no campaign yet",
+                    "Start one, then bring them in.",
+                    "Campaigns",
+                    lambda: ui.navigate.to("/campaigns"),
+                )
         self.sheet.open()
 
 

@@ -37,7 +37,9 @@ class FilterChips:
     """What the search narrows by; `show` draws another search, `on_change` hears what was tapped."""
 
     def __init__(self, search: Search, first: list_queries.FirstPage, on_change: Changed) -> None:
-        self.search, self.threshold, self.on_change = search, first.threshold, on_change
+        self.search = search
+        self.threshold = first.threshold
+        self.on_change = on_change
         self.campaigns: dict[Any, str] = {search.campaign_id: first.campaign}
         with ui.element("div").classes("pd-chips pd-filters").props('role=group aria-label="Filters"'):
             self.saved = SavedSearchesMenu(first.views, lambda: self.search, self.pick)

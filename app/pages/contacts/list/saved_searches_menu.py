@@ -26,7 +26,9 @@ class SavedSearchesMenu:
     def __init__(
         self, known: Known, present: Callable[[], Search], on_pick: Callable[[Search], Awaitable[None]]
     ) -> None:
-        self.known, self.present, self.on_pick = known, present, on_pick
+        self.known = known
+        self.present = present
+        self.on_pick = on_pick
         self.chip = MenuChip(self.options, self.choose)
         self.chip.button.mark("saved-views")
         self.sheet = Sheet("Saved searches")

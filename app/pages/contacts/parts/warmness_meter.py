@@ -27,7 +27,9 @@ class WarmnessMeter:
     def __init__(
         self, score: int, on_change: Callable[[int], Awaitable[bool]], on_history: Callable[[], Awaitable[None]]
     ) -> None:
-        self.score, self.known, self.on_change = score, score, on_change
+        self.score = score
+        self.known = score
+        self.on_change = on_change
         self.underway = 0
         with ui.element("div").classes("pd-line"):
             basic.icon_button("minus", "One step colder", lambda: self.change(self.score - 1))
