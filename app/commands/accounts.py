@@ -31,11 +31,11 @@ def add(
     """Make an account; the person can sign in at once."""
     from app import db
     from app.commands import context
-    from app.services.accounts import profile, users
+    from app.services.accounts import user_profile, users
 
     wanted = _role(role)
     password = context.secret_word("Password", stdin=password_stdin)
-    draft = profile.draft_of(email, name, timezone)
+    draft = user_profile.draft_of(email, name, timezone)
     with context.opened(), db.transaction() as session:
         user = users.add(session, draft, wanted, password)
         typer.echo(f"{user.name} can sign in as {user.email} ({user.role.value}).")

@@ -25,10 +25,10 @@ from app.models import (
     User,
     first_moves,
 )
-from app.services.accounts import profile, users
+from app.services.accounts import user_profile, users
 from app.services.activities import activity_log
-from app.services.base import tokens
-from app.services.contacts import bank
+from app.services.base import secret_tokens
+from app.services.contacts import contact_bank
 from app.services.samples import sample_data
 
 TEAM = (
@@ -53,9 +53,9 @@ def gather() -> Iterator[str]:
     with db.transaction() as session:
         if users.is_set_up(session):
             return
-        password = tokens.new()[:20]
+        password = secret_tokens.new()[:20]
         members = [
-            users.add(session, profile.draft_of(email, name, "Europe/Berlin"), role, password)
+            users.add(session, user_profile.draft_of(email, name, "Europe/Berlin"), role, password)
             for email, name, role in TEAM
         ]
         for user in members:
@@ -123,7 +123,7 @@ def _touch(dice: random.Random) -> str:
         who.default_type = usual
         warmth = activity_log.warmness_after(contact, activity)
         if warmth < WARM:
-            bank.set_warmness(session, who, contact.id, warmth)
+            contact_bank.set_warmness(session, who, contact.id, warmth)
         return f"{who.name}: {activity.subject}"
 
 

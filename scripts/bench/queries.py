@@ -13,8 +13,8 @@ from app import db
 from app.models import ActivityDraft, ActivityType, Outcome, User
 from app.services.activities import activity_log, timeline
 from app.services.activities.timeline import Filter
-from app.services.contacts import search, suggestions
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search, suggestions
+from app.services.contacts.contact_search import Search
 from scripts.bench.data import partials
 from scripts.bench.figure import Figure, stopwatch
 from scripts.bench.site import Site
@@ -31,9 +31,9 @@ Verb = Callable[[Session, User, UUID, str], object]
 
 
 def _one(session: Session, who: User, contact: UUID, _: str) -> None:
-    from app.services.contacts import bank
+    from app.services.contacts import contact_bank
 
-    bank.owned(session, who, contact)
+    contact_bank.owned(session, who, contact)
     timeline.feed(session, who, Filter(contact_id=contact))
 
 
@@ -43,8 +43,8 @@ def _touch(session: Session, who: User, contact: UUID, _: str) -> None:
 
 VERBS: dict[str, Verb] = {
     SUGGEST: lambda session, who, _c, _w: suggestions.suggest(session, who, 10),
-    LIST: lambda session, who, _c, _w: search.contacts(session, who, Search()),
-    SEARCH: lambda session, who, _c, word: search.contacts(session, who, Search(q=word)),
+    LIST: lambda session, who, _c, _w: contact_search.contacts(session, who, Search()),
+    SEARCH: lambda session, who, _c, word: contact_search.contacts(session, who, Search(q=word)),
     ONE: _one,
     TOUCH: _touch,
 }

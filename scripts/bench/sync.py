@@ -218,7 +218,7 @@ def queue(office: Office, sizes: dict[int, int]) -> None:
     """So many warm contacts for each of these colleagues, committed in one moment."""
     from app import db
     from app.models import ContactDraft, User
-    from app.services.contacts import bank
+    from app.services.contacts import contact_bank
 
     with db.transaction() as session:
         for who, size in sizes.items():
@@ -228,7 +228,7 @@ def queue(office: Office, sizes: dict[int, int]) -> None:
                 draft = ContactDraft(
                     name=f"Contact {office.made}", email=f"c{office.made}@bench.example", warmness_score=8
                 )
-                bank.add(session, user, draft, keep_both=True)
+                contact_bank.add(session, user, draft, keep_both=True)
 
 
 def settled(office: Office, size: int = 0) -> None:

@@ -20,9 +20,9 @@ from app.models import (
     now,
     organisation_key,
 )
-from app.services.accounts import profile, users
+from app.services.accounts import user_profile, users
 from app.services.activities import activity_log
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.push_queue import push_jobs
 from tests.support import sync_harness, world
 
@@ -91,7 +91,7 @@ class Firm:
         )
 
         def deed(session, who):
-            contact = bank.add(session, who, draft, keep_both=True)
+            contact = contact_bank.add(session, who, draft, keep_both=True)
             if self.dice.random() < 0.5:
                 meeting = activity_log.log(session, who, contact.id, self._meeting())
                 self.meetings.append((owner, meeting.id))
@@ -123,7 +123,7 @@ class Firm:
         )
 
         def deed(session, who):
-            contact = bank.change(session, who, contact_id, changes)
+            contact = contact_bank.change(session, who, contact_id, changes)
             push_jobs.enqueue(session, who, contact, Trigger.MANUAL)
 
         self._done(owner, deed)
@@ -143,7 +143,9 @@ class Firm:
         owner, contact_id = self.dice.choice(self.contacts)
         self._done(
             owner,
-            lambda session, who: push_jobs.enqueue(session, who, bank.owned(session, who, contact_id), Trigger.MANUAL),
+            lambda session, who: push_jobs.enqueue(
+                session, who, contact_bank.owned(session, who, contact_id), Trigger.MANUAL
+            ),
         )
 
     def postpone(self):
@@ -159,7 +161,7 @@ class Firm:
     def throw_away(self):
         owner, contact_id = self.dice.choice(self.contacts)
         if contact_id not in self.shared:
-            self._done(owner, lambda session, who: bank.trash(session, who, contact_id))
+            self._done(owner, lambda session, who: contact_bank.trash(session, who, contact_id))
 
     def lose_key(self, name):
         """Pipedrive no longer takes the key; its owner has not noticed yet."""
@@ -168,7 +170,7 @@ class Firm:
         self.number[name] = number
 
     def drop_key(self, name):
-        self._done(name, profile.delete_pipedrive_key)
+        self._done(name, user_profile.delete_pipedrive_key)
 
     def save_key(self, name):
         sync_harness.connect(self.staff[name], f"key-{name}-{self.number[name]}")
@@ -200,7 +202,7 @@ class Firm:
         try:
             with db.transaction() as session:
                 return deed(session, session.get_one(type(self.boss), self.staff[name].id))
-        except (*db.UNAVAILABLE, bank.NotFound):
+        except (*db.UNAVAILABLE, contact_bank.NotFound):
             self.refused += 1
             return None
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app import __main__ as command_line
+from app import __main__
 
 # processes that begin with the product already loaded
 FORKS = multiprocessing.get_context("forkserver")
@@ -61,4 +61,4 @@ def _serve(words, cwd, env, said, log, prepare):
     if prepare:
         prepare()
     sys.argv = ["pipedriven", *words]
-    command_line.cli()
+    __main__.cli()

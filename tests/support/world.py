@@ -6,7 +6,7 @@ import pytest
 
 from app import db
 from app.models import Campaign, CampaignContact, CampaignUser, ContactDraft, Role, User, first_moves, now
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 
 
 def person(name: str, role: Role = Role.CONSULTANT, **given) -> User:
@@ -21,7 +21,7 @@ def contact(owner: User, name: str = "Jane Roe", **facts):
     """A contact in that bank, committed; `days` sets how long ago the last touch was."""
     days = facts.pop("days", None)
     with db.transaction() as session:
-        row = bank.add(session, owner, ContactDraft(name=name, **facts), keep_both=True)
+        row = contact_bank.add(session, owner, ContactDraft(name=name, **facts), keep_both=True)
         if days is not None:
             row.last_contacted = now() - timedelta(days=days)
     return row

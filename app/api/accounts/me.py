@@ -14,8 +14,7 @@ from app.api.core.partial_update import Changes
 from app.api.core.schemas import Answer, Listing, Moment
 from app.models import UserSession
 from app.models.base import Draft
-from app.services.accounts import pipedrive_keys, sessions, users
-from app.services.accounts import profile as account
+from app.services.accounts import pipedrive_keys, sessions, user_profile, users
 from app.services.activities import calendar_feed
 
 router = APIRouter(prefix="/me", tags=["me"])
@@ -72,7 +71,7 @@ def change(
 ) -> SignedIn:
     """Change my name or time zone; what is left out stays."""
     profile = {"name": who.name, "timezone": who.timezone} | wish.given()
-    return SignedIn.of(account.change_profile(session, who, **profile))
+    return SignedIn.of(user_profile.change_profile(session, who, **profile))
 
 
 @router.put("/password", status_code=204)
@@ -83,7 +82,7 @@ def change_password(
     wish: Annotated[NewPassword, Body(openapi_examples=examples.shown(examples.PASSWORD))],
 ) -> None:
     """A new password; every other browser is signed out."""
-    account.change_password(session, who, wish.old, wish.new, but=session_id(request))
+    user_profile.change_password(session, who, wish.old, wish.new, but=session_id(request))
 
 
 @router.put("/pipedrive-key")
@@ -115,7 +114,7 @@ def drop_key(request: Request, wired: Wired) -> None:
     if wired.let_go:
         wired.let_go(who)
     with db.transaction() as session:
-        account.delete_pipedrive_key(session, users.acting(session, user_id(request)))
+        user_profile.delete_pipedrive_key(session, users.acting(session, user_id(request)))
 
 
 @router.post("/calendar", status_code=201)

@@ -17,8 +17,7 @@ from app.models import Contact, ContactDraft, SyncStatus, User
 from app.models.base import Draft
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
-from app.services.contacts import bank, data_export, erasure, suggestions
-from app.services.contacts import search as finding
+from app.services.contacts import contact_bank, contact_search, data_export, erasure, suggestions
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Sight, View
 from app.services.push_queue import push_status
@@ -51,15 +50,15 @@ def find(
     trash: bool = False,
     due: Annotated[bool, Query(description="Something planned is due, or the contact's own rhythm says so.")] = False,
     never: Annotated[bool, Query(description="Not contacted yet.")] = False,
-    sort: finding.Sort = "name",
+    sort: contact_search.Sort = "name",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """My own bank, filtered and in a stable order."""
-    search = finding.Search(
+    search = contact_search.Search(
         q, warmness_min, not_contacted_days, campaign_id, organisation, tag, sync, trash, sort, due, never
     )
-    page = finding.contacts(session, me, search, cursor, limit)
+    page = contact_search.contacts(session, me, search, cursor, limit)
     return etags.shown(request, Listing(items=_mine(session, me, page.items), next_cursor=page.next_cursor))
 
 
@@ -76,7 +75,7 @@ def add(
     """Put somebody into my bank; 409 with `candidates` when somebody there looks the same."""
 
     def make() -> ContactAnswer:
-        return _one(session, me, bank.add(session, me, draft, keep_both=force))
+        return _one(session, me, contact_bank.add(session, me, draft, keep_both=force))
 
     return idempotency.made(request, session, me, key, draft, make)
 
@@ -112,7 +111,7 @@ def change(
     version: Seen,
 ) -> Response:
     """Change some of the facts. With `If-Match`, 412 when somebody was faster."""
-    row = bank.change(session, me, contact_id, changes.given(), version=version)
+    row = contact_bank.change(session, me, contact_id, changes.given(), version=version)
     return etags.shown(request, _one(session, me, row), version=row.version)
 
 
@@ -127,7 +126,7 @@ def trash(
     if erase:
         erasure.erase(session, me, contact_id)
     else:
-        bank.trash(session, me, contact_id)
+        contact_bank.trash(session, me, contact_id)
 
 
 @router.get("/{contact_id}/export.json")
@@ -139,7 +138,7 @@ def export(session: Transaction, me: Caller, contact_id: UUID) -> JSONResponse:
 
 @router.post("/{contact_id}/restore", response_model=ContactAnswer)
 def restore(request: Request, session: Transaction, me: Caller, contact_id: UUID) -> Response:
-    row = bank.restore(session, me, contact_id)
+    row = contact_bank.restore(session, me, contact_id)
     return etags.shown(request, _one(session, me, row), version=row.version)
 
 
@@ -152,7 +151,7 @@ def snooze(
     wish: Annotated[Snooze, Body(openapi_examples=examples.shown({"days": 14}, wake={"days": 0}))],
 ) -> Response:
     """Do not suggest this contact for so many days; 0 wakes it up."""
-    row = bank.snooze(session, me, contact_id, wish.days)
+    row = contact_bank.snooze(session, me, contact_id, wish.days)
     return etags.shown(request, _one(session, me, row), version=row.version)
 
 

@@ -12,9 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.core.dependencies import Caller, Transaction, Words
 from app.models import SyncStatus, User
-from app.services.contacts import search as finding
-from app.services.contacts import vcards
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search, vcards
+from app.services.contacts.contact_search import Search
 from app.services.exports import exporter
 from app.services.exports.exporter import Wish
 
@@ -53,7 +52,7 @@ def search(
     trash: bool = False,
     due: Annotated[bool, Query(description="Something planned is due, or the contact's own rhythm says so.")] = False,
     never: Annotated[bool, Query(description="Not contacted yet.")] = False,
-    sort: finding.Sort = "name",
+    sort: contact_search.Sort = "name",
 ) -> Search:
     """The filters of the list."""
     return Search(q, warmness_min, not_contacted_days, campaign_id, organisation, tag, sync, trash, sort, due, never)

@@ -14,7 +14,7 @@ from app.api.core.schemas import Answer, ContactAnswer
 from app.models import UndoKind
 from app.models.base import Draft
 from app.services.campaigns import undo_dispatch
-from app.services.contacts import merge as merging
+from app.services.contacts import contact_merge
 from app.services.permissions import visibility
 from app.services.push_queue import push_status
 
@@ -67,9 +67,9 @@ def merge(
 ) -> Response:
     """Make two of my contacts one. `fields` says keep, drop or both; what is left out is decided as in the plan."""
     if dry_run:
-        plan = merging.plan(session, me, wish.keep_id, wish.drop_id)
+        plan = contact_merge.plan(session, me, wish.keep_id, wish.drop_id)
         return JSONResponse(to_jsonable_python(PlanAnswer.model_validate(plan)))
-    kept, deed_id = merging.merge(session, me, wish.keep_id, wish.drop_id, wish.fields)
+    kept, deed_id = contact_merge.merge(session, me, wish.keep_id, wish.drop_id, wish.fields)
     session.flush()
     places, standing = visibility.places(session, me, [kept])[kept.id], push_status.standing(session, kept)
     whole = ContactAnswer.of(kept, me, places, standing)

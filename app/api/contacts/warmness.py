@@ -11,8 +11,7 @@ from app.api.core import etags
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
 from app.api.core.schemas import Answer, Moment
 from app.models import User, WarmnessReason
-from app.services.contacts import bank
-from app.services.contacts import warmness as warmth
+from app.services.contacts import contact_bank, contact_warmness
 
 router = APIRouter(prefix="/contacts/{contact_id}/warmness", tags=["contacts"])
 
@@ -57,21 +56,24 @@ def warmness(
 @router.post("/accept")
 def accept(session: Transaction, me: Caller, contact_id: UUID) -> WarmnessAnswer:
     """Take the suggestion over; 409 when there is none any more."""
-    warmth.accept(session, me, contact_id)
+    contact_warmness.accept(session, me, contact_id)
     return _told(session, me, contact_id)
 
 
 @router.post("/decline")
 def decline(session: Transaction, me: Caller, contact_id: UUID) -> WarmnessAnswer:
     """Leave it as it is; the same touches do not suggest it again. 409 when there is no suggestion."""
-    warmth.decline(session, me, contact_id)
+    contact_warmness.decline(session, me, contact_id)
     return _told(session, me, contact_id)
 
 
 def _told(session: Session, me: User, contact_id: UUID, limit: int = 50) -> WarmnessAnswer:
     session.flush()
-    score = bank.owned(session, me, contact_id).warmness_score
-    said, steps = warmth.suggested(session, me, contact_id), warmth.history(session, me, contact_id, limit)
+    score = contact_bank.owned(session, me, contact_id).warmness_score
+    said, steps = (
+        contact_warmness.suggested(session, me, contact_id),
+        contact_warmness.history(session, me, contact_id, limit),
+    )
     shown = SuggestedAnswer.model_validate(said) if said else None
     return WarmnessAnswer(
         warmness_score=score, suggested=shown, history=[StepAnswer.model_validate(step) for step in steps]

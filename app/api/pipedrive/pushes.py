@@ -14,7 +14,7 @@ from app.api.core.schemas import Answer, Moment
 from app.models import EntityType, PipedriveSync, SyncStatus, Trigger, now
 from app.models.base import Draft
 from app.models.pipedrive_sync import Asked
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.pipedrive import manual_push, queue_overview
 from app.services.push_queue import push_jobs
 
@@ -104,7 +104,7 @@ def status(
 ) -> Response:
     """How my pushes stand, or those of one contact."""
     if contact_id:
-        bank.owned(session, me, contact_id)
+        contact_bank.owned(session, me, contact_id)
     seen = queue_overview.overview(session, me, contact_id, limit)
     answer = Status(
         counts=seen.counts,

@@ -21,8 +21,8 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import more_button
 from app.services.campaigns import board, bulk_moves
 from app.services.campaigns.board_assignments import Assigned
-from app.services.contacts import search as contact_search
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search
+from app.services.contacts.contact_search import Search
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Place
 

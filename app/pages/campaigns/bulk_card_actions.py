@@ -18,7 +18,7 @@ from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.virtual_list import VirtualList
 from app.services.campaigns import board
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 
 
 class BulkCardActions:

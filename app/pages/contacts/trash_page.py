@@ -21,7 +21,7 @@ from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import KeyedList, Memo, more_button
 from app.services.campaigns import undo_dispatch
-from app.services.contacts import bank, trash
+from app.services.contacts import contact_bank, trash
 from app.services.undo import undo_log
 from app.signals import Topic
 
@@ -139,9 +139,9 @@ def undo_entry(session: Session, me: User, deed_id: UUID) -> str:
 
 @tap
 def restore_contact(session: Session, me: User, contact_id: UUID) -> Confirmation:
-    name = bank.restore(session, me, contact_id).name
+    name = contact_bank.restore(session, me, contact_id).name
     return Confirmation(f"{name} is back", lambda s, who: _away(s, who, contact_id))
 
 
 def _away(session: Session, who: User, contact_id: UUID) -> str:
-    return f"{bank.trash(session, who, contact_id).name} is in the trash"
+    return f"{contact_bank.trash(session, who, contact_id).name} is in the trash"

@@ -14,8 +14,8 @@ from app.pages.core.tap import BROKEN, look, tap
 from app.pages.imports import column_choices, import_result
 from app.pages.ui import toast
 from app.pages.ui.redraw import Memo
-from app.services.imports import files, wizard_job
-from app.services.imports.files import File
+from app.services.imports import import_files, wizard_job
+from app.services.imports.import_files import File
 from app.services.imports.importer import ImportReport
 from app.services.imports.planner import IfKnown
 from app.services.imports.wizard_job import Job
@@ -50,11 +50,11 @@ class ImportWizard:
         """One more file; one that cannot be read is refused alone."""
         async with self.turn:
             try:
-                fresh = await asyncio.to_thread(files.read_files, [file])
+                fresh = await asyncio.to_thread(import_files.read_files, [file])
                 with self.home:
                     self.job = await look(lambda session, me: wizard_job.add(session, me, self.job, fresh))
             except Refusal as refusal:
-                name = files.bare_name(file[0])
+                name = import_files.bare_name(file[0])
                 toast.show(self.page, f"{name}: {refusal}", "no")
                 return
         await self.rehearse()
@@ -139,7 +139,7 @@ class ImportWizard:
     def errors(self) -> None:
         """The rows that were not taken, to mend and bring again."""
         if self.report:
-            content = files.write_refused_rows(self.job.found, self.report.errors)
+            content = import_files.write_refused_rows(self.job.found, self.report.errors)
             ui.download.content(content, "rows-to-mend.csv", "text/csv")
 
     def tell(self, part: float) -> None:

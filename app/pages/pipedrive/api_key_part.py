@@ -13,7 +13,7 @@ from app.pages.core.tap import tap
 from app.pages.pipedrive.queue_banners import HOW_TO_GET_A_KEY
 from app.pages.ui import basic, toast
 from app.services import policy
-from app.services.accounts import pipedrive_keys, profile
+from app.services.accounts import pipedrive_keys, user_profile
 from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
 
@@ -21,7 +21,7 @@ from app.services.pipedrive.queue_overview import Queue
 def draw_my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, dependencies: Dependencies) -> None:
     @tap
     def disconnect(session: Session, me: User) -> str:
-        profile.delete_pipedrive_key(session, me)
+        user_profile.delete_pipedrive_key(session, me)
         return "Key forgotten; pushes wait until there is a new one"
 
     async def forget() -> None:

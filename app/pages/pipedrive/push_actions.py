@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.models import ConflictResolution, EntityType, User
 from app.pages.core.tap import Confirmation, tap
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.pipedrive import conflicts, manual_push, push_history, push_receipts, record_choice
 from app.services.push_queue import push_jobs, record_urls
 
@@ -70,7 +70,7 @@ def link_contact(session: Session, me: User, contact_id: UUID, typed: str) -> st
 
 @tap
 def unlink_contact(session: Session, me: User, contact_id: UUID) -> Confirmation:
-    number = bank.owned(session, me, contact_id).pipedrive_person_id
+    number = contact_bank.owned(session, me, contact_id).pipedrive_person_id
     record_choice.unlink(session, me, contact_id)
     back = (lambda s, who: _linked_again(s, who, contact_id, number)) if number else None
     return Confirmation("Unlinked; nothing changed in Pipedrive", back)

@@ -18,7 +18,7 @@ from app.pages.settings.notifications_part import draw_notification_settings
 from app.pages.settings.push_devices_part import draw_push_devices
 from app.pages.settings.two_factor_part import draw_two_factor
 from app.pages.ui import basic, theme
-from app.services.accounts import profile, sessions, two_factor
+from app.services.accounts import sessions, two_factor, user_profile
 from app.services.accounts.two_factor import Standing
 from app.services.activities import calendar_feed
 from app.services.base import firm_settings
@@ -104,7 +104,7 @@ def draw_profile(me: User) -> None:
 
     @tap
     def save(session: Session, me: User) -> str:
-        profile.change_profile(session, me, typed["name"], typed["timezone"])
+        user_profile.change_profile(session, me, typed["name"], typed["timezone"])
         return "Saved"
 
     basic.heading("You")
@@ -129,7 +129,7 @@ def draw_password() -> None:
 
     @tap
     def save(session: Session, me: User) -> str:
-        profile.change_password(session, me, typed.get("old") or "", typed.get("new") or "", but=here)
+        user_profile.change_password(session, me, typed.get("old") or "", typed.get("new") or "", but=here)
         return "Password changed; other devices are signed out"
 
     basic.heading("Password")

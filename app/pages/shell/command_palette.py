@@ -17,8 +17,8 @@ from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.campaigns import listing
 from app.services.campaigns.listing import Wanted
-from app.services.contacts import saved_searches, search
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search, saved_searches
+from app.services.contacts.contact_search import Search
 
 Entry = dict[str, Any]
 
@@ -66,7 +66,7 @@ class Palette(Element, component=theme.COMPONENTS / "palette.js"):
 
 def find_matches(session: Session, me: User, query: str) -> list[Entry]:
     """Contacts, campaigns and saved searches whose name is like the query, as palette.js wants them."""
-    contacts = search.contacts(session, me, Search(q=query), limit=CONTACTS_SHOWN).items
+    contacts = contact_search.contacts(session, me, Search(q=query), limit=CONTACTS_SHOWN).items
     found = listing.listed(session, me, Wanted(q=query), campaign_cards.today(me.timezone), CAMPAIGNS_SHOWN).items
     views = [view for view in saved_searches.views(session, me) if query.lower() in view.name.lower()][:SEARCHES_SHOWN]
     return [

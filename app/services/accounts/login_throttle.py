@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import TooManyTries
 from app.models import FailedSignIn, now
-from app.services.base.tokens import digest
+from app.services.base.secret_tokens import digest
 
 NOBODY_ACTS = "whoever tries to sign in is not known yet"
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import NotFound
 from app.models import OneTimeLink, Purpose, Role, now
-from app.services.base import tokens
+from app.services.base import secret_tokens
 
 NOBODY_ACTS = "whoever holds the link is not signed in"
 
@@ -36,11 +36,11 @@ def create(
 ) -> str:
     """Keep a new link, drop earlier ones for the same purpose and person, and give its token."""
     delete_unused(session, purpose, email=email, user_id=user_id)
-    token = tokens.new()
+    token = secret_tokens.new()
     session.add(
         OneTimeLink(
             purpose=purpose,
-            token_hash=tokens.digest(token),
+            token_hash=secret_tokens.digest(token),
             expires_at=now() + VALID[purpose],
             email=email,
             role=role,
@@ -54,7 +54,7 @@ def create(
 def find(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> OneTimeLink:
     """The unused, unexpired link behind a token. Raises NotFound."""
     query = select(OneTimeLink).where(
-        OneTimeLink.token_hash == tokens.digest(token),
+        OneTimeLink.token_hash == secret_tokens.digest(token),
         OneTimeLink.purpose == purpose,
         col(OneTimeLink.used_at).is_(None),
         OneTimeLink.expires_at > now(),

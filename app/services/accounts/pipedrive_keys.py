@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.errors import Invalid
 from app.models import User
-from app.services.accounts import profile
+from app.services.accounts import user_profile
 from app.services.base import firm_settings
 from app.services.push_queue import company_mapping, push_jobs
 
@@ -43,7 +43,7 @@ def save_key(session: Session, who: User, api_key: str, owner: KeyOwner, seal: S
         raise Invalid(sentence, {"api_key": sentence})
     if not ours:
         firm_settings.save(session, pipedrive_company=owner.company_domain)
-    kept = profile.save_pipedrive_key(
+    kept = user_profile.save_pipedrive_key(
         session, who, seal(who.id, api_key), api_key[-4:], owner.company_domain, owner.user_id, owner.user_name
     )
     company_mapping.ask_soon(session, who, owner.company_domain)

@@ -17,9 +17,8 @@ from app.models.base import Line
 from app.models.user import normal_email
 from app.services import policy
 from app.services.accounts import login_throttle, passwords
-from app.services.base import audit_log
-from app.services.base import tokens as secret
-from app.services.base.tokens import digest
+from app.services.base import audit_log, secret_tokens
+from app.services.base.secret_tokens import digest
 from app.signals import Topic, announce
 
 NOBODY_ACTS = "a sign-in is what makes somebody known"
@@ -55,7 +54,7 @@ def check_password(session: Session, email: str, password: str, address: str) ->
 
 def open_session(session: Session, user: User, browser: str) -> str:
     """Remember one more browser and give its token, which is never readable again."""
-    token = secret.new()
+    token = secret_tokens.new()
     session.exec(delete(UserSession).where(col(UserSession.user_id) == user.id, col(UserSession.expires_at) < now()))
     session.add(
         UserSession(
@@ -132,7 +131,7 @@ def issue_token(session: Session, who: User, name: str, days: int = 90) -> tuple
     """A token for a script, valid for `days`, with its text, which is shown this one time."""
     if not 1 <= days <= LONGEST_TOKEN:
         raise Invalid(fields={"days": "A token lives for 1 to 365 days."})
-    token = PREFIX + secret.new()
+    token = PREFIX + secret_tokens.new()
     kept = ApiToken(
         user_id=who.id,
         name=_token_name(name),

@@ -8,7 +8,7 @@ from app.errors import Forbidden
 from app.models import OneTimeLink, Purpose, SsoIdentity, User, now
 from app.models.user import normal_email
 from app.services.base import audit_log
-from app.services.base.tokens import digest
+from app.services.base.secret_tokens import digest
 
 NOBODY_ACTS = "the identity provider says who comes, before they are known here"
 

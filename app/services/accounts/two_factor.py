@@ -19,7 +19,7 @@ from app.services import policy
 from app.services.accounts import passwords, sessions
 from app.services.accounts.pipedrive_keys import Seal
 from app.services.base import audit_log
-from app.services.base.tokens import digest
+from app.services.base.secret_tokens import digest
 from app.vault import Sealed
 
 NOBODY_ACTS = "the second step is asked before the sign-in is complete"

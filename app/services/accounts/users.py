@@ -8,7 +8,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut
 from app.models import OneTimeLink, PersonDraft, Purpose, Role, User, new_id
 from app.services import policy
 from app.services.accounts import one_time_links, sessions
-from app.services.accounts.profile import draft_of, set_password
+from app.services.accounts.user_profile import draft_of, set_password
 from app.services.base import audit_log
 from app.signals import Topic, announce
 

@@ -23,7 +23,7 @@ from app.models import (
 from app.models.base import new_id
 from app.services.activities import pending_outcomes
 from app.services.campaigns import board_stages
-from app.services.contacts import bank, derived_fields
+from app.services.contacts import contact_bank, derived_fields
 from app.services.permissions import visibility
 from app.services.push_queue import push_jobs, push_rules
 from app.services.undo import row_snapshots
@@ -146,7 +146,7 @@ def warmness_after(contact: Contact, activity: Activity) -> int:
 def _reachable(session: Session, who: User, contact_id: UUID, campaign_id: UUID | None) -> Contact:
     """My own contact, or one that shares the named campaign with me; locked."""
     if campaign_id is None:
-        return bank.owned(session, who, contact_id, lock=True)
+        return contact_bank.owned(session, who, contact_id, lock=True)
     return visibility.shared(session, who, contact_id, campaign_id)
 
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, or_, select
 from app.errors import NotFound
 from app.models import Activity, ActivityType, CalendarFeed, Contact, Outcome, User, now
 from app.models.activity import USUAL_MEETING
-from app.services.base import tokens
+from app.services.base import secret_tokens
 
 NOBODY_ACTS = "a calendar programme holds the feed's secret address"
 
@@ -43,8 +43,8 @@ def file(session: Session, who: User, activity_id: UUID) -> bytes:
 def open_feed(session: Session, who: User) -> str:
     """A new private address; its token is never readable again, and an older one ends."""
     close_feed(session, who)
-    token = tokens.new()
-    session.add(CalendarFeed(user_id=who.id, token_hash=tokens.digest(token)))
+    token = secret_tokens.new()
+    session.add(CalendarFeed(user_id=who.id, token_hash=secret_tokens.digest(token)))
     return token
 
 
@@ -69,7 +69,7 @@ def feed(session: Session, token: str) -> bytes:
     query = (
         select(CalendarFeed, User)
         .join(User, col(User.id) == col(CalendarFeed.user_id))
-        .where(CalendarFeed.token_hash == tokens.digest(token), col(User.active))
+        .where(CalendarFeed.token_hash == secret_tokens.digest(token), col(User.active))
     )
     found = session.exec(query.with_for_update(of=CalendarFeed)).first()
     if found is None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, NotFound
 from app.models import Contact, EmailTemplate, EmailTemplateDraft, User
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.signals import Topic, announce
 
 MISSING = "This template is not one of yours."
@@ -56,13 +56,13 @@ def any_(session: Session, who: User) -> bool:
 
 def fill(session: Session, who: User, template_id: UUID, contact_id: UUID) -> Mail:
     """The mail to one of my contacts; what we do not know of them is left out. Raises NotFound."""
-    template, contact = _own(session, who, template_id), bank.owned(session, who, contact_id)
+    template, contact = _own(session, who, template_id), contact_bank.owned(session, who, contact_id)
     return _mail(who, template, contact, contact.email)
 
 
 def choices(session: Session, who: User, contact_id: UUID, address: str) -> list[tuple[str, Mail]]:
     """Every template of mine, filled in for one of my contacts, to that address of theirs. Raises NotFound."""
-    contact = bank.owned(session, who, contact_id)
+    contact = contact_bank.owned(session, who, contact_id)
     if address not in contact.emails:
         raise NotFound("This is not one of their addresses any more.")
     return [(row.name, _mail(who, row, contact, address)) for row in templates(session, who)]

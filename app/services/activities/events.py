@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, Contact, ContactDraft, Outcome, User, now
 from app.services.activities import activity_log
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 
 LATELY = timedelta(days=4)
 # what is made in one step has nearly the same birthday
@@ -30,14 +30,14 @@ class Met:
 def add(session: Session, who: User, event: str, draft: ContactDraft, *, keep_both: bool = False) -> Met:
     """Somebody new, met there. Raises Invalid without an event, and LikelyDuplicate unless `keep_both`."""
     _named(event)
-    contact = bank.add(session, who, draft, keep_both=keep_both)
+    contact = contact_bank.add(session, who, draft, keep_both=keep_both)
     return Met(_logged(session, who, event, contact.id).id, contact, new=True)
 
 
 def meet(session: Session, who: User, event: str, contact_id: UUID) -> Met:
     """Somebody I know already, met there. Raises NotFound, and Invalid without an event."""
     _named(event)
-    contact = bank.owned(session, who, contact_id)
+    contact = contact_bank.owned(session, who, contact_id)
     return Met(_logged(session, who, event, contact.id).id, contact, new=False)
 
 
@@ -45,7 +45,7 @@ def take_back(session: Session, who: User, met: Met) -> None:
     """As if they had not been met; who came with it goes to the trash."""
     activity_log.remove(session, who, met.touch_id)
     if met.new:
-        bank.trash(session, who, met.contact.id)
+        contact_bank.trash(session, who, met.contact.id)
 
 
 def lately(session: Session, who: User, event: str, limit: int = 100) -> list[Met]:

@@ -24,7 +24,7 @@ from app.services import policy
 from app.services.activities import activity_log
 from app.services.base.counted_touches import counts
 from app.services.campaigns import board_assignments, campaigns
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.permissions import visibility
 from app.services.reports import touch_sql
 from app.services.reports.figures import Rate, rate
@@ -80,7 +80,7 @@ def redeem(session: Session, who: User, introduction_id: UUID, contact_id: UUID)
     Raises NotFound and Conflict.
     """
     row = _open(session, who, introduction_id)
-    bank.owned(session, who, contact_id)
+    contact_bank.owned(session, who, contact_id)
     if row.campaign_id:
         board_assignments.assign(session, who, row.campaign_id, [contact_id])
     draft = ActivityDraft(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select, update
 
 from app.models import ActivityType, Contact, PendingOutcome, User, now
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.signals import Topic, announce
 
 FORGOTTEN_AFTER = timedelta(days=3)
@@ -18,7 +18,7 @@ FORGOTTEN_AFTER = timedelta(days=3)
 
 def ask_outcome(session: Session, who: User, contact_id: UUID, kind: ActivityType) -> PendingOutcome:
     """Remember that this contact was reached for; the newest question per contact stands."""
-    contact = bank.owned(session, who, contact_id)
+    contact = contact_bank.owned(session, who, contact_id)
     resolve(session, who, [contact.id])
     question = PendingOutcome(user_id=who.id, contact_id=contact.id, type=kind)
     session.add(question)

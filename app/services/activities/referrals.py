@@ -12,7 +12,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Activity, ActivityDraft, ActivityType, Contact, Outcome, User, thanks_subject
 from app.services.activities import activity_log
 from app.services.base import firm_settings
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.signals import Topic, announce
 
 THANKS_IN_DAYS = 2
@@ -38,7 +38,7 @@ def refer(session: Session, who: User, by_id: UUID, whom_id: UUID, note: str = "
     """
     if by_id == whom_id:
         raise Invalid(THEMSELVES, {"referred_contact_id": THEMSELVES})
-    bank.owned(session, who, whom_id)
+    contact_bank.owned(session, who, whom_id)
     draft = ActivityDraft(type=ActivityType.REFERRAL, outcome=Outcome.INTRODUCED, note=note)
     touch = link(session, who, activity_log.log(session, who, by_id, draft).id, whom_id)
     if thanks:
@@ -48,7 +48,7 @@ def refer(session: Session, who: User, by_id: UUID, whom_id: UUID, note: str = "
 
 def thank(session: Session, who: User, by_id: UUID, whom_id: UUID | None = None) -> Activity:
     """Plan to say thank you in some days, for whom they brought where that is known. Raises NotFound."""
-    whom = bank.owned(session, who, whom_id).name if whom_id else None
+    whom = contact_bank.owned(session, who, whom_id).name if whom_id else None
     subject = thanks_subject(whom) if whom else "Thank you for the introduction"
     due = firm_settings.in_days(THANKS_IN_DAYS)
     return activity_log.log(session, who, by_id, ActivityDraft(type=ActivityType.EMAIL, subject=subject, due_date=due))
@@ -63,7 +63,7 @@ def link(session: Session, who: User, activity_id: UUID, whom_id: UUID | None) -
         raise NotFound("This touch is not in your contact bank.")
     if touch.type is not ActivityType.REFERRAL:
         raise Conflict("Only a referral says who brought whom.")
-    if whom_id is not None and bank.owned(session, who, whom_id).id == touch.contact_id:
+    if whom_id is not None and contact_bank.owned(session, who, whom_id).id == touch.contact_id:
         raise Invalid(THEMSELVES, {"referred_contact_id": THEMSELVES})
     gone, touch.referred_contact_id = touch.referred_contact_id, whom_id
     touch.version += 1
@@ -77,7 +77,7 @@ def link(session: Session, who: User, activity_id: UUID, whom_id: UUID | None) -
 
 def of(session: Session, who: User, contact_id: UUID) -> Sequence[Referral]:
     """Whom one of my contacts brought, and who brought them, the newest first. Raises NotFound."""
-    bank.owned(session, who, contact_id)
+    contact_bank.owned(session, who, contact_id)
     by, whom = aliased(Contact), aliased(Contact)
     query = (
         select(Activity.id, by.id, by.name, whom.id, whom.name, Activity.happened_at)  # type: ignore[call-overload]

@@ -18,7 +18,7 @@ from app.errors import NotFound
 from app.models import Activity, ActivityType, Campaign, CampaignUser, Contact, User, now
 from app.services import policy
 from app.services.base import cursors
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.permissions import visibility
 
 
@@ -56,7 +56,7 @@ class Page:
 
 def of_contact(session: Session, who: User, contact_id: UUID, limit: int = 50) -> list[Entry]:
     """The story of one of my contacts: planned touches first, then newest first; with the referrals that brought them."""
-    bank.owned(session, who, contact_id)
+    contact_bank.owned(session, who, contact_id)
     query = _visible(who).where(
         or_(col(Activity.contact_id) == contact_id, col(Activity.referred_contact_id) == contact_id)
     )

@@ -15,8 +15,8 @@ from app.models.base import Instant
 from app.services import policy
 from app.services.base import audit_log
 from app.services.campaigns import campaigns, collision_warnings
-from app.services.contacts import search
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search
+from app.services.contacts.contact_search import Search
 from app.services.permissions import visibility
 from app.signals import Topic, announce
 
@@ -67,7 +67,7 @@ def assign(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence
 def assign_matching(session: Session, who: User, campaign_id: UUID, wanted: Search) -> Tally:
     """Put all of one's own contacts that a search finds on the board, in one go."""
     campaign = visibility.working(campaigns.seen(session, who, campaign_id))
-    known = search.ids(session, who, wanted).where(col(Contact.deleted_at).is_(None))
+    known = contact_search.ids(session, who, wanted).where(col(Contact.deleted_at).is_(None))
     total = session.exec(select(func.count()).select_from(known.subquery())).one()
     fresh = _join(session, who, campaign, known)
     return Tally(len(fresh), total - len(fresh), len(collision_warnings.warnings(session, who, campaign.id, fresh)))

@@ -16,8 +16,8 @@ from app.models import Contact, Trigger, UndoKind, User, WarmnessChange, Warmnes
 from app.models.base import new_id
 from app.models.contact import MOST_TAGS, ContactDraft
 from app.services.base import audit_log
-from app.services.contacts import bank, search
-from app.services.contacts.search import Search
+from app.services.contacts import contact_bank, contact_search
+from app.services.contacts.contact_search import Search
 from app.services.push_queue import push_jobs, push_rules
 from app.services.undo import undo_log
 from app.services.undo.row_snapshots import Step, expire_rows, insert_rows
@@ -43,7 +43,7 @@ def chosen(session: Session, who: User, wanted: Chosen, *, trash: bool = False) 
     mine = select(Contact.id).where(Contact.user_id == who.id)
     mine = mine.where(col(Contact.deleted_at).is_not(None) if trash else col(Contact.deleted_at).is_(None))
     if isinstance(wanted, Search):
-        mine = mine.where(col(Contact.id).in_(search.ids(session, who, wanted)))
+        mine = mine.where(col(Contact.id).in_(contact_search.ids(session, who, wanted)))
     elif len(wanted) <= MOST:
         mine = mine.where(col(Contact.id).in_(list(wanted)))
     if not isinstance(wanted, Search) and len(wanted) > MOST:
@@ -72,7 +72,7 @@ def untag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
 
 def snooze(session: Session, who: User, wanted: Chosen, days: int) -> Done:
     """Do not suggest them for so many days; 0 wakes them up."""
-    until = bank.snooze_end(days)
+    until = contact_bank.snooze_end(days)
     ids = chosen(session, who, wanted)
     to = "cast(:until as timestamptz)"
     steps = _changed(session, ids, "snoozed_until", to, f"t.snoozed_until is distinct from {to}", until=until)

@@ -20,7 +20,7 @@ from app.models import (
     now,
 )
 from app.services.base import audit_log
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 
 # kept for machines: they say nothing about the person
 OURS = {"search_text", "sort_name", "version", "dedupe_key", "import_id"}
@@ -28,7 +28,7 @@ OURS = {"search_text", "sort_name", "version", "dedupe_key", "import_id"}
 
 def export_contact(session: Session, who: User, contact_id: UUID) -> dict[str, Any]:
     """One of my contacts with all that hangs on it, fit for JSON; it is noted in the trail. Raises NotFound."""
-    contact = bank.owned(session, who, contact_id)
+    contact = contact_bank.owned(session, who, contact_id)
     firm = contact.organisation.name if contact.organisation else None
     audit_log.record(session, who, "contact.exported", contact.id)
     told = {

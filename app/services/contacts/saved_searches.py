@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.models import SavedSearch, SavedSearchDraft, User
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 
 MOST = 50
 MISSING = "This view is not one of yours."

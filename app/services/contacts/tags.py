@@ -7,8 +7,8 @@ from sqlalchemy import ARRAY, Uuid, any_, cast
 from sqlmodel import Session, col, func, select
 
 from app.models import Contact, User
-from app.services.contacts import search
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search
+from app.services.contacts.contact_search import Search
 
 
 def known(
@@ -19,7 +19,7 @@ def known(
         Contact.user_id == who.id, col(Contact.deleted_at).is_(None)
     )
     if isinstance(among, Search):
-        words = words.where(col(Contact.id).in_(search.ids(session, who, among)))
+        words = words.where(col(Contact.id).in_(contact_search.ids(session, who, among)))
     elif among is not None:
         words = words.where(col(Contact.id) == any_(cast(list(among), ARRAY(Uuid))))
     each = words.subquery()

@@ -6,8 +6,8 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, select
 
 from app.models import Contact, User
-from app.services.contacts import search
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search
+from app.services.contacts.contact_search import Search
 
 
 def listed(session: Session, who: User, q: str = "", limit: int = 50) -> Sequence[Contact]:
@@ -15,7 +15,7 @@ def listed(session: Session, who: User, q: str = "", limit: int = 50) -> Sequenc
     query = (
         select(Contact)
         .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
-        .where(col(Contact.id).in_(search.ids(session, who, Search(q=q, trash=True))))
+        .where(col(Contact.id).in_(contact_search.ids(session, who, Search(q=q, trash=True))))
         .order_by(col(Contact.deleted_at).desc(), col(Contact.id))
     )
     return session.exec(query.limit(limit)).all()
@@ -23,5 +23,5 @@ def listed(session: Session, who: User, q: str = "", limit: int = 50) -> Sequenc
 
 def count(session: Session, who: User, q: str = "") -> int:
     """How many there are in all."""
-    inside = search.ids(session, who, Search(q=q, trash=True))
+    inside = contact_search.ids(session, who, Search(q=q, trash=True))
     return session.exec(select(func.count()).select_from(inside.subquery())).one()

@@ -24,9 +24,8 @@ from sqlmodel import Session, col, func, select
 from app.models import Contact, User
 from app.models.contact_fields import FIELDS, ContactField, Input
 from app.services.base import audit_log
-from app.services.contacts import search as finding
-from app.services.contacts import vcards
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search, vcards
+from app.services.contacts.contact_search import Search
 from app.services.exports import pipedrive_import_file
 from app.services.imports.row_parser import escape
 
@@ -95,7 +94,7 @@ class _Counted:
 
 def _bank(session: Session, who: User, wish: Wish) -> Iterator[Contact]:
     """The contacts in the order of the list, read some at a time and let go again."""
-    key, down = finding.ORDERS[wish.search.sort]
+    key, down = contact_search.ORDERS[wish.search.sort]
     query = (
         select(Contact)
         .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
@@ -108,7 +107,7 @@ def _bank(session: Session, who: User, wish: Wish) -> Iterator[Contact]:
 
 
 def _wanted(session: Session, who: User, wish: Wish) -> list[ColumnElement[bool]]:
-    mine = [col(Contact.user_id) == who.id, col(Contact.id).in_(finding.ids(session, who, wish.search))]
+    mine = [col(Contact.user_id) == who.id, col(Contact.id).in_(contact_search.ids(session, who, wish.search))]
     if wish.ids is not None:
         mine.append(col(Contact.id) == any_(cast(list(wish.ids), ARRAY(Uuid))))
     return [*mine, pipedrive_import_file.is_waiting()] if wish.waiting_only else mine

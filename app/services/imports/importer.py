@@ -17,7 +17,7 @@ from app.errors import Invalid
 from app.models import Import, User
 from app.services.base import audit_log
 from app.services.imports import csv_reader, planner, writer
-from app.services.imports.files import File, label, read_files
+from app.services.imports.import_files import File, label, read_files
 from app.services.imports.planner import Fate, IfKnown, Tell
 from app.services.imports.row_parser import RowError
 from app.services.imports.sheet_reader import Sheet

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from app.errors import Invalid
 from app.models import ImportMapping, User, fold, now
-from app.services.imports import column_mapping, files, importer
+from app.services.imports import column_mapping, import_files, importer
 from app.services.imports.importer import ImportReport
 from app.services.imports.planner import IfKnown, Tell
 from app.services.imports.sheet_reader import Sheet
@@ -38,8 +38,8 @@ class Job:
 def add(session: Session, who: User, job: Job, fresh: Sequence[Sheet]) -> Job:
     """The job with more files, each as this person wanted such files last time. Raises Invalid for too many."""
     found = [*job.found, *(_remembered(session, who, sheet) for sheet in fresh)]
-    if len(found) > files.MOST_FILES:
-        raise Invalid(f"Bring at most {files.MOST_FILES} files in one go.")
+    if len(found) > import_files.MOST_FILES:
+        raise Invalid(f"Bring at most {import_files.MOST_FILES} files in one go.")
     return replace(job, found=found)
 
 

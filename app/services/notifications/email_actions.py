@@ -14,8 +14,8 @@ from sqlmodel import Session, col, select
 from app.errors import NotFound
 from app.models import OUTCOMES, REACHED, ActivityDraft, ActivityType, Contact, EmailAction, EmailActionLink, User, now
 from app.services.activities import activity_log
-from app.services.base import tokens
-from app.services.contacts import bank
+from app.services.base import secret_tokens
+from app.services.contacts import contact_bank
 
 NOBODY_ACTS = "whoever holds the mail answers without signing in"
 
@@ -43,10 +43,10 @@ class Question:
 
 def create_link(session: Session, who: User, contact_id: UUID, reply: EmailAction) -> str:
     """The token of a link that gives this answer for one of my contacts."""
-    token = tokens.new()
+    token = secret_tokens.new()
     session.add(
         EmailActionLink(
-            token_hash=tokens.digest(token), user_id=who.id, contact_id=contact_id, reply=reply,
+            token_hash=secret_tokens.digest(token), user_id=who.id, contact_id=contact_id, reply=reply,
             expires_at=now() + VALID,
         )
     )  # fmt: skip
@@ -60,7 +60,7 @@ def find(session: Session, token: str, *, lock: bool = False) -> Question:
         .join(Contact, col(Contact.id) == col(EmailActionLink.contact_id))
         .join(User, col(User.id) == col(EmailActionLink.user_id))
         .where(
-            EmailActionLink.token_hash == tokens.digest(token),
+            EmailActionLink.token_hash == secret_tokens.digest(token),
             EmailActionLink.expires_at > now(),
             col(EmailActionLink.used_at).is_(None),
             Contact.user_id == User.id,
@@ -85,7 +85,7 @@ def carry_out(session: Session, token: str) -> str:
         activity_log.log(session, asked.who, asked.contact.id, ActivityDraft(type=kind, outcome=reached))
         return f"Logged: you reached {asked.contact.name}."
     days = SNOOZE if asked.link.reply is EmailAction.SNOOZE else NOT_RELEVANT
-    bank.snooze(session, asked.who, asked.contact.id, days)
+    contact_bank.snooze(session, asked.who, asked.contact.id, days)
     return f"{asked.contact.name} is not suggested for {days} days."
 
 

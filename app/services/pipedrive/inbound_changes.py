@@ -30,7 +30,7 @@ from app.models.contact import MOST_ADDRESSES, Phone
 from app.models.user import Email
 from app.services.activities import activity_log
 from app.services.base import audit_log, firm_settings, phone_numbers
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.signals import Topic, announce
 
 PIPEDRIVE = "pipedrive"
@@ -51,7 +51,7 @@ def change_contact(
     fit = {name: value for name, said in changes.items() for value in _fit(session, name, said)}
     if not fit:
         return None
-    contact = bank.change(session, who, contact_id, fit, version=version, heard=True)
+    contact = contact_bank.change(session, who, contact_id, fit, version=version, heard=True)
     audit_log.record(session, PIPEDRIVE, "contact.changed_in_pipedrive", contact_id, fields=sorted(fit))
     return contact
 
@@ -69,7 +69,7 @@ def rename_organisation(session: Session, who: User, contact: Contact, name: str
         session.add_all([known, contact])
         announce(session, Topic.CONTACT, contact.id, who.id)
     else:
-        contact = bank.change(session, who, contact.id, {"organisation": fit[0]}, heard=True)
+        contact = contact_bank.change(session, who, contact.id, {"organisation": fit[0]}, heard=True)
     audit_log.record(session, PIPEDRIVE, "contact.changed_in_pipedrive", contact.id, fields=["organisation"])
     return contact.organisation
 

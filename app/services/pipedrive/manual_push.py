@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.services.activities import activity_log
 from app.services.base import firm_settings
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.pipedrive import record_choice
 from app.services.push_queue import company_mapping, push_jobs, record_urls
 
@@ -94,7 +94,7 @@ class Plan:
 
 def push(session: Session, who: User, contact_id: UUID, trigger: Trigger) -> PipedriveSync:
     """Queue one of my contacts, or the latest meeting with it. Raises NotFound, or Conflict without a meeting."""
-    contact = bank.owned(session, who, contact_id, lock=True)
+    contact = contact_bank.owned(session, who, contact_id, lock=True)
     meeting = _meeting(session, contact) if trigger is Trigger.MEETING else None
     return push_jobs.enqueue(session, who, contact, trigger, meeting)
 
@@ -108,14 +108,14 @@ def link(session: Session, who: User, contact_id: UUID, typed: str) -> Pipedrive
 
 def best_trigger(session: Session, who: User, contact_id: UUID) -> Trigger:
     """What a push by hand carries: the meeting with this contact where there is one that Pipedrive has not heard of."""
-    contact = bank.owned(session, who, contact_id)
+    contact = contact_bank.owned(session, who, contact_id)
     meeting = _latest(session, contact)
     return Trigger.MEETING if meeting and meeting.pipedrive_activity_id is None else Trigger.MANUAL
 
 
 def wanted(session: Session, who: User, contact_id: UUID) -> Wanted:
     """What would have to be looked for. Raises NotFound, and Conflict without a key."""
-    contact = bank.owned(session, who, contact_id)
+    contact = contact_bank.owned(session, who, contact_id)
     if not push_jobs.has_connection(session, who):
         raise Conflict(NO_LINE)
     return _wanted(session, who, contact)
@@ -123,7 +123,7 @@ def wanted(session: Session, who: User, contact_id: UUID) -> Wanted:
 
 def plan(session: Session, who: User, contact_id: UUID, trigger: Trigger, found: SearchResult | None = None) -> Plan:
     """What a push would do: as we know Pipedrive, or as a look has just `found` it."""
-    contact = bank.owned(session, who, contact_id)
+    contact = contact_bank.owned(session, who, contact_id)
     meeting = _meeting(session, contact) if trigger is Trigger.MEETING else None
     missing = _wanted(session, who, contact)
     steps = [*_organization(session, who, contact, found), _person(contact, found)]

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.errors import Conflict, NotFound
 from app.models import SKIPPED, Contact, EntityType, PipedriveLink, PipedriveSync, SyncStatus, User, now
 from app.services.base import audit_log
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.push_queue import push_jobs, push_rules
 from app.signals import Topic, announce
 
@@ -47,7 +47,7 @@ def skip(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
 
 def unlink(session: Session, who: User, contact_id: UUID) -> Contact:
     """Forget which person in Pipedrive this contact is; nothing there is touched. Raises NotFound."""
-    contact = bank.owned(session, who, contact_id, lock=True)
+    contact = contact_bank.owned(session, who, contact_id, lock=True)
     push_rules.set_aside_pushes(session, who, contact)
     audit_log.record(session, who, "contact.unlinked", contact.id, person=contact.pipedrive_person_id)
     _forget(session, contact)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import Invalid, NotFound
 from app.models import Campaign, ReportLink, User, now
-from app.services.base import audit_log, tokens
+from app.services.base import audit_log, secret_tokens
 from app.services.campaigns import campaigns
 from app.services.reports import campaign_report
 from app.services.reports.figures import Report
@@ -28,10 +28,12 @@ def share(session: Session, who: User, campaign_id: UUID, days: int) -> str:
     campaign = campaigns.managed(session, who, campaign_id)
     if not 1 <= days <= 365:
         raise Invalid(DAYS, {"days": DAYS})
-    token = tokens.new()
+    token = secret_tokens.new()
     expires_at = now() + timedelta(days=days)
     session.add(
-        ReportLink(campaign_id=campaign.id, token_hash=tokens.digest(token), created_by=who.id, expires_at=expires_at)
+        ReportLink(
+            campaign_id=campaign.id, token_hash=secret_tokens.digest(token), created_by=who.id, expires_at=expires_at
+        )
     )
     audit_log.record(session, who, "report.shared", campaign.id, days=days)
     return token
@@ -76,7 +78,7 @@ def _behind(session: Session, token: str) -> tuple[User, Campaign]:
         select(ReportLink, User)
         .join(User, col(User.id) == col(ReportLink.created_by))
         .where(
-            ReportLink.token_hash == tokens.digest(token),
+            ReportLink.token_hash == secret_tokens.digest(token),
             col(ReportLink.revoked_at).is_(None),
             ReportLink.expires_at > now(),
             col(User.active),

@@ -32,7 +32,7 @@ from app.models import (
     organisation_key,
 )
 from app.services.base import audit_log
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.samples import sample_campaign
 from app.signals import Topic, announce
 
@@ -118,7 +118,7 @@ def _born(session: Session, who: User, number: int, dice: random.Random) -> Cont
         warmness_score=one.warmness,
         cadence_days=one.cadence_days,
     )
-    contact = bank.build_contact(session, who, draft)
+    contact = contact_bank.build_contact(session, who, draft)
     contact.id = _ids(who)[number]
     return contact
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from app import db
 from app.errors import Invalid
 from app.models import User
-from app.services.accounts import profile, sessions, users
+from app.services.accounts import sessions, user_profile, users
 from app.services.base import firm_settings
 from app.web.auth.session_cookie import Cookie
 from app.web.html import countries, forms
@@ -99,7 +99,7 @@ async def _new_password(token: str, sent: SentForm, status: int) -> Response:
 
 
 def _set_up(session: Session, sent: SentForm, browser: str) -> tuple[User, str]:
-    draft = profile.draft_of(sent["email"], sent["name"], sent["timezone"] or "UTC")
+    draft = user_profile.draft_of(sent["email"], sent["name"], sent["timezone"] or "UTC")
     user = users.create_first_account(session, sent["token"], draft, sent["password"])
     if sent["country"] in countries.NAMES:
         firm_settings.save(session, country=sent["country"])
@@ -108,7 +108,7 @@ def _set_up(session: Session, sent: SentForm, browser: str) -> tuple[User, str]:
 
 def _join(session: Session, token: str, sent: SentForm, browser: str) -> tuple[User, str]:
     invited = users.find_invitation(session, token)
-    draft = profile.draft_of(invited.email or "", sent["name"], sent["timezone"] or "UTC")
+    draft = user_profile.draft_of(invited.email or "", sent["name"], sent["timezone"] or "UTC")
     user = users.accept_invitation(session, token, draft, sent["password"])
     return user, sessions.open_session(session, user, browser)
 

@@ -11,7 +11,7 @@ from app.models import Role, UndoKind
 from app.pages.team.audit_log_page import WORDS
 from app.services.accounts import users
 from app.services.base import audit_log, audit_log_reader
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from tests.support import world
 
 SOURCES = Path(__file__).parents[3] / "app"
@@ -31,7 +31,7 @@ def test_only_a_golden_ticket_reads_it(ada, gwen):
 def test_colleagues_have_names_and_contacts_have_none(ada, gwen):
     jane = world.contact(ada, "Jane Canary")
     with db.transaction() as session:
-        bank.trash(session, ada, jane.id)
+        contact_bank.trash(session, ada, jane.id)
         users.change_role(session, gwen, ada.id, Role.GOLDEN_TICKET)
     newest, *_ = lines = read(gwen)
     assert (newest.actor, newest.action, newest.about) == (gwen.name, "user.role", ada.name)

@@ -8,8 +8,7 @@ from sqlmodel import col, select
 
 from app import db
 from app.errors import Conflict, Forbidden, Invalid, NotFound, TooManyTries
-from app.models import AuditEvent, PersonDraft, Role, TwoFactor, UserSession
-from app.models import base as clock
+from app.models import AuditEvent, PersonDraft, Role, TwoFactor, UserSession, base
 from app.services.accounts import key_rotation, login_throttle, two_factor, users
 from app.vault import Vault
 from tests.support import wall_server, world
@@ -44,7 +43,7 @@ def enrolled(user):
     """Her authenticator, and her codes on paper."""
     secret = did(two_factor.begin, user, VAULT.seal).secret.replace(" ", "")
     app = pyotp.TOTP(secret)
-    paper = did(two_factor.confirm, user, app.at(clock.now(), counter_offset=-1), VAULT.open)
+    paper = did(two_factor.confirm, user, app.at(base.now(), counter_offset=-1), VAULT.open)
     return app, paper
 
 
@@ -86,7 +85,7 @@ def test_a_code_works_once(house, alice):
 def test_a_clock_may_be_one_step_off(database, steps, fits):
     user = world.person("Ada")
     secret = did(two_factor.begin, user, VAULT.seal).secret.replace(" ", "")
-    code = pyotp.TOTP(secret).at(clock.now(), counter_offset=steps)
+    code = pyotp.TOTP(secret).at(base.now(), counter_offset=steps)
     if fits:
         assert len(set(did(two_factor.confirm, user, code, VAULT.open))) == two_factor.PAPER_CODES
     else:
@@ -113,7 +112,7 @@ def test_guessing_is_slowed_down_and_a_right_code_does_not_help_meanwhile(house,
 
 
 def test_twenty_wrong_codes_in_an_hour_are_enough(database, monkeypatch):
-    user, start = world.person("Ada"), clock.now()
+    user, start = world.person("Ada"), base.now()
     for number in range(20):
         did(login_throttle.count_code, user.id, f"10.0.0.{number}")
     with db.transaction() as session:
@@ -137,7 +136,7 @@ def test_the_page_asks_for_the_code_and_keeps_where_one_wanted_to_go(house, alic
     assert (right.status_code, right.headers["location"]) == (303, "/press")
     assert browser.get("/press").status_code == 200
     # the ticket is used up
-    other = house.browser().post("/login/code", data={"ticket": ticket, "code": app.at(clock.now(), counter_offset=1)})
+    other = house.browser().post("/login/code", data={"ticket": ticket, "code": app.at(base.now(), counter_offset=1)})
     assert other.status_code == 401
     assert "too long" in other.text
 
@@ -187,7 +186,7 @@ def test_a_rotation_seals_it_anew_and_a_lost_secret_leaves_the_paper(alice):
         assert key_rotation.reseal(session, alice, newer).now == 1
     assert did(two_factor.passes, alice, app.now(), Vault("n" * 40).open)
     stranger = Vault("x" * 40)
-    assert not did(two_factor.passes, alice, app.at(clock.now(), counter_offset=1), stranger.open)
+    assert not did(two_factor.passes, alice, app.at(base.now(), counter_offset=1), stranger.open)
     assert did(two_factor.passes, alice, paper[3], stranger.open)
 
 

@@ -22,8 +22,8 @@ from app.models import (
     base,
     now,
 )
-from app.services.accounts import login_throttle, passwords, profile, sessions, users
-from app.services.base import tokens as secret
+from app.services.accounts import login_throttle, passwords, sessions, user_profile, users
+from app.services.base import secret_tokens
 from app.signals import CHANNEL
 from tests.support import world
 from tests.support.waiting import announced
@@ -104,7 +104,7 @@ def test_two_set_ups_in_the_same_moment_make_exactly_one_account():
     second = "a second link that should never have been there"
     with db.transaction() as session:
         ends = now() + timedelta(hours=1)
-        session.add(OneTimeLink(purpose=Purpose.SETUP, token_hash=secret.digest(second), expires_at=ends))
+        session.add(OneTimeLink(purpose=Purpose.SETUP, token_hash=secret_tokens.digest(second), expires_at=ends))
     start, outcomes = threading.Barrier(2), []
 
     def go(token, email):
@@ -338,8 +338,8 @@ def test_changing_the_password_keeps_this_browser_and_ends_the_others(kim):
     here, there = did(sessions.open_session, kim, "Phone"), did(sessions.open_session, kim, "Laptop")
     this = asked(sessions.find_session, here)[1]
     with pytest.raises(Invalid):
-        did(lambda s: profile.change_password(s, users.acting(s, kim.id), "wrong", OTHER))
-    did(lambda s: profile.change_password(s, users.acting(s, kim.id), PASSWORD, OTHER, but=this.id))
+        did(lambda s: user_profile.change_password(s, users.acting(s, kim.id), "wrong", OTHER))
+    did(lambda s: user_profile.change_password(s, users.acting(s, kim.id), PASSWORD, OTHER, but=this.id))
     assert asked(sessions.find_session, here)
     assert asked(sessions.find_session, there) is None
     assert did(sessions.check_password, kim.email, OTHER, HERE)
@@ -456,17 +456,21 @@ def test_a_consultant_does_not_see_who_has_left(gwen, ada, bo):
 
 
 def test_a_profile_keeps_its_rules(ada):
-    did(lambda s: profile.change_profile(s, users.acting(s, ada.id), "  Ada L. ", "Asia/Tokyo"))
+    did(lambda s: user_profile.change_profile(s, users.acting(s, ada.id), "  Ada L. ", "Asia/Tokyo"))
     assert (reload(ada).name, reload(ada).timezone) == ("Ada L.", "Asia/Tokyo")
     with pytest.raises(Invalid) as refused:
-        did(lambda s: profile.change_profile(s, users.acting(s, ada.id), "\0", "Mars/Olympus"))
+        did(lambda s: user_profile.change_profile(s, users.acting(s, ada.id), "\0", "Mars/Olympus"))
     assert set(refused.value.fields) == {"name", "timezone"}
 
 
 def test_the_pipedrive_key_is_kept_sealed_and_dropped(ada):
-    did(lambda s: profile.save_pipedrive_key(s, users.acting(s, ada.id), "sealed", "1234", "acme", 7, "Ada at ACME"))
+    did(
+        lambda s: user_profile.save_pipedrive_key(
+            s, users.acting(s, ada.id), "sealed", "1234", "acme", 7, "Ada at ACME"
+        )
+    )
     assert reload(ada).pipedrive_last4 == "1234"
-    did(lambda s: profile.delete_pipedrive_key(s, users.acting(s, ada.id)))
+    did(lambda s: user_profile.delete_pipedrive_key(s, users.acting(s, ada.id)))
     assert reload(ada).pipedrive_key is None
     assert "sealed" not in repr([e.model_dump() for e in audited("pipedrive_key.kept")])
 

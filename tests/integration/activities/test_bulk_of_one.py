@@ -27,7 +27,7 @@ from app.models import (
 )
 from app.services.activities import activity_log, bulk_log, pending_outcomes
 from app.services.campaigns import board_assignments, board_stages, bulk_moves
-from app.services.contacts import bank, bulk_actions
+from app.services.contacts import bulk_actions, contact_bank
 from app.services.pipedrive import manual_push
 from app.services.push_queue import push_jobs
 from tests.support import world
@@ -74,8 +74,8 @@ def log(name: str, *, campaign: bool = False) -> tuple[Callable[..., Any], Calla
 
 
 def retry_by_restore(session: Session, who: User, one: UUID, _: UUID) -> None:
-    bank.trash(session, who, one)
-    bank.restore(session, who, one)
+    contact_bank.trash(session, who, one)
+    contact_bank.restore(session, who, one)
 
 
 def retry_many_by_restore(session: Session, who: User, one: UUID, _: UUID) -> None:
@@ -94,23 +94,23 @@ VERBS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
         lambda session, who, one, _: bulk_actions.push(session, who, [one]),
     ),
     "warm": (
-        lambda session, who, one, _: bank.set_warmness(session, who, one, bank.owned(session, who, one).warmness_score + 1),
+        lambda session, who, one, _: contact_bank.set_warmness(session, who, one, contact_bank.owned(session, who, one).warmness_score + 1),
         lambda session, who, one, _: bulk_actions.warm(session, who, [one], 1),
     ),
     "snooze": (
-        lambda session, who, one, _: bank.snooze(session, who, one, 30),
+        lambda session, who, one, _: contact_bank.snooze(session, who, one, 30),
         lambda session, who, one, _: bulk_actions.snooze(session, who, [one], 30),
     ),
     "wake": (
-        lambda session, who, one, _: [bank.snooze(session, who, one, days) for days in (30, 0)],
+        lambda session, who, one, _: [contact_bank.snooze(session, who, one, days) for days in (30, 0)],
         lambda session, who, one, _: [bulk_actions.snooze(session, who, [one], days) for days in (30, 0)],
     ),
     "tag": (
-        lambda session, who, one, _: bank.change(session, who, one, {"tags": ["spring"]}),
+        lambda session, who, one, _: contact_bank.change(session, who, one, {"tags": ["spring"]}),
         lambda session, who, one, _: bulk_actions.tag(session, who, [one], "Spring "),
     ),
     "tag twice and untag": (
-        lambda session, who, one, _: [bank.change(session, who, one, {"tags": tags}) for tags in TAGGINGS],
+        lambda session, who, one, _: [contact_bank.change(session, who, one, {"tags": tags}) for tags in TAGGINGS],
         lambda session, who, one, _: [
             bulk_actions.tag(session, who, [one], "spring"),
             bulk_actions.tag(session, who, [one], "autumn"),
@@ -118,7 +118,7 @@ VERBS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
         ],
     ),
     "trash": (
-        lambda session, who, one, _: bank.trash(session, who, one),
+        lambda session, who, one, _: contact_bank.trash(session, who, one),
         lambda session, who, one, _: bulk_actions.trash(session, who, [one]),
     ),
     "trash and restore": (retry_by_restore, retry_many_by_restore),

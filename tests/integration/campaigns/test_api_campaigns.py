@@ -10,7 +10,7 @@ from app import db
 from app.models import ActivityDraft, ActivityType, Campaign, Contact, now
 from app.services.activities import activity_log
 from app.services.campaigns import board_assignments, campaigns
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
 from tests.support.waiting import announced
@@ -311,7 +311,7 @@ def test_sight_of_a_contact_ends_when_it_leaves_the_campaign(firm, bo, gwen):
 
 def test_a_trashed_contact_is_on_no_board_and_keeps_its_counted_touches(firm, ada, bo):
     with db.transaction() as session:
-        bank.trash(session, ada, firm["jane"].id)
+        contact_bank.trash(session, ada, firm["jane"].id)
     body = ask(bo, "GET", path(firm["spring"])).json()
     assert (body["counts"]["contacts"], body["counts"]["touches"]) == (1, 1)
     assert "Jane" not in ask(bo, "GET", path(firm["spring"], "/contacts")).text

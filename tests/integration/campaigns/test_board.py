@@ -23,8 +23,8 @@ from app.models import (
 from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.campaigns import board, board_assignments, board_stages, campaigns
-from app.services.contacts import bank, search
-from app.services.contacts.search import Search
+from app.services.contacts import contact_bank, contact_search
+from app.services.contacts.contact_search import Search
 from app.services.permissions import visibility
 from tests.support import world
 
@@ -70,7 +70,7 @@ def spring(ada, bo):
 def test_own_contacts_are_assigned_once_and_foreign_ones_do_not_exist(ada, bo, spring, jane, john):
     hers = world.contact(bo, "Bo's own")
     gone = world.contact(ada, "Gone")
-    do(bank.trash, ada, gone.id)
+    do(contact_bank.trash, ada, gone.id)
     assert assign(ada, spring, jane, hers, john, gone, jane) == ["assigned", "not_found", "assigned", "not_found"]
     assert assign(ada, spring, john, jane) == ["already", "already"]
     assert assign(bo, spring, hers, jane) == ["assigned", "not_found"]
@@ -114,10 +114,10 @@ def test_everybody_that_a_search_finds_is_assigned_in_one_go(ada, bo, spring, ja
     assert do(board_assignments.assign_matching, ada, spring.id, Search()) == (1, 1, 0)
     assert do(board_assignments.assign_matching, ada, spring.id, Search(trash=True)) == (0, 0, 0)
     assert ask(board.counts, ada, spring.id)[T] == 2
-    found = ask(search.contacts, ada, Search(campaign_id=spring.id))
+    found = ask(contact_search.contacts, ada, Search(campaign_id=spring.id))
     assert [contact.name for contact in found.items] == ["Jane Roe", "John Öström"]
     do(campaigns.remove, ada, spring.id)
-    assert ask(search.count, ada, Search(campaign_id=spring.id)) == 0
+    assert ask(contact_search.count, ada, Search(campaign_id=spring.id)) == 0
 
 
 def warning(who, campaign, contact):
@@ -318,7 +318,7 @@ def test_a_contact_that_comes_back_begins_again(ada, jane, spring):
 def test_a_members_touch_counts_for_the_contact_of_a_colleague(ada, bo, jane, spring):
     assign(ada, spring, jane)
     touch = log(bo, jane, spring, outcome=Outcome.REACHED)
-    assert ask(bank.owned, ada, jane.id).last_contacted == touch.happened_at
+    assert ask(contact_bank.owned, ada, jane.id).last_contacted == touch.happened_at
     assert stage_of(jane) is D
 
 
@@ -355,7 +355,7 @@ def test_a_column_is_walked_from_the_newest_move_on_and_a_trashed_contact_leaves
     assign(ada, spring, *held)
     for one in held[:4]:
         do(board_stages.move, ada, spring.id, one.id, D)
-    do(bank.trash, ada, held[2].id)
+    do(contact_bank.trash, ada, held[2].id)
     seen, after = [], None
     while True:
         page = ask(board.column, bo, spring.id, D, limit=2, after=after)
@@ -365,7 +365,7 @@ def test_a_column_is_walked_from_the_newest_move_on_and_a_trashed_contact_leaves
     assert seen == ["P 3", "P 1", "P 0"]
     assert ask(board.counts, bo, spring.id) == {**dict.fromkeys(Stage, 0), T: 1, D: 3}
     assert len(ask(board.column, bo, spring.id, None).items) == 4
-    do(bank.restore, ada, held[2].id)
+    do(contact_bank.restore, ada, held[2].id)
     assert ask(board.counts, bo, spring.id)[D] == 4
 
 

@@ -10,7 +10,7 @@ from app.errors import Conflict, Forbidden, NotFound
 from app.models import ActivityDraft, CampaignContact, CampaignMove, Role, Stage, base
 from app.services.activities import activity_log
 from app.services.campaigns import board_assignments, board_stages, bulk_moves, campaigns, undo_dispatch
-from app.services.contacts import bank, search
+from app.services.contacts import contact_bank, contact_search
 from app.services.reports import campaign_report, filters
 from app.services.team import transfer
 from app.services.undo import undo_log
@@ -48,7 +48,7 @@ def test_what_matched_is_added_and_undo_takes_off_exactly_that(ada, spring, jane
     fresh = [world.contact(ada, f"Match {n}").id for n in range(3)]
     there = places(spring)
     with db.transaction() as session:
-        ids = list(session.scalars(search.ids(session, ada, search.Search())))
+        ids = list(session.scalars(contact_search.ids(session, ada, contact_search.Search())))
         done, deed_id = bulk_moves.assign(session, ada, spring.id, ids)
     assert sorted(one.status for one in done) == ["already"] * 2 + ["assigned"] * 3
     # somebody who matches now, and somebody who was put on by hand since
@@ -174,7 +174,7 @@ def handed_on(ada, bo, camp, jane, monkeypatch):
 
 
 def trashed(ada, bo, camp, jane, monkeypatch):
-    do(bank.trash, ada, jane.id)
+    do(contact_bank.trash, ada, jane.id)
 
 
 @pytest.mark.parametrize("since", [later, leads_no_more, handed_on, trashed])
@@ -215,7 +215,9 @@ def test_many_over_the_wires(ada, bo, spring, jane, john):
 
 def test_five_thousand_are_moved_and_moved_back_in_few_statements(ada, spring):
     with db.transaction() as session:
-        rows = [bank.build_contact(session, ada, bank.ContactDraft(name=f"Many {n}")) for n in range(5_000)]
+        rows = [
+            contact_bank.build_contact(session, ada, contact_bank.ContactDraft(name=f"Many {n}")) for n in range(5_000)
+        ]
         session.add_all(rows)
         session.flush()
         ids = [row.id for row in rows]

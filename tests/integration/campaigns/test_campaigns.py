@@ -25,8 +25,8 @@ from app.models import (
 from app.services.activities import activity_log
 from app.services.campaigns import board, board_assignments, board_stages, campaigns, listing, summary
 from app.services.campaigns.listing import Wanted
-from app.services.contacts import bank
-from app.services.contacts.search import Search
+from app.services.contacts import contact_bank
+from app.services.contacts.contact_search import Search
 from app.services.permissions import visibility
 from tests.support import world
 
@@ -181,7 +181,7 @@ def test_the_trash_keeps_contacts_and_touches_and_shares_nothing_until_it_comes_
     with pytest.raises(NotFound):
         do(visibility.look, bo, jane.id)
     assert ask(visibility.look, ada, jane.id).places == []
-    assert ask(bank.owned, ada, jane.id).last_contacted == touch.happened_at
+    assert ask(contact_bank.owned, ada, jane.id).last_contacted == touch.happened_at
     with pytest.raises(NotFound):
         do(campaigns.put_back, bo, row.id)
     do(campaigns.put_back, gwen, row.id)
@@ -271,7 +271,7 @@ def test_a_card_counts_what_was_done_and_booked_and_nothing_that_was_called_off(
         log(ActivityType.MEETING, outcome=outcome)
     log(ActivityType.MEETING, due_date=now() + DAY)
     do(activity_log.remove, ada, log(ActivityType.MEETING).id)
-    do(bank.trash, ada, john.id)
+    do(contact_bank.trash, ada, john.id)
     card = ask(summary.card, bo, row.id, TODAY)
     assert (card.owner_name, card.members, card.touches, card.booked) == ("Ada Lind", 2, 3, 3)
     assert {stage: n for stage, n in card.counts.items() if n} == {Stage.MEETING_BOOKED: 1}

@@ -21,9 +21,8 @@ from app.models import (
 )
 from app.services.activities import activity_log, bulk_log
 from app.services.campaigns import bulk_moves, undo_dispatch
-from app.services.contacts import bank as contacts
-from app.services.contacts import bulk_actions
-from app.services.contacts.search import Search
+from app.services.contacts import bulk_actions, contact_bank
+from app.services.contacts.contact_search import Search
 from app.services.undo import undo_log
 from tests.support import world
 from tests.support.bulk_data import counted, fill
@@ -74,8 +73,8 @@ DEEDS = {
 def some(ada, jane, john):
     with db.transaction() as session:
         me = session.get_one(User, ada.id)
-        contacts.change(session, me, jane.id, {"tags": ["energy", "old"], "warmness_score": 6})
-        contacts.change(session, me, john.id, {"tags": ["old"]})
+        contact_bank.change(session, me, jane.id, {"tags": ["energy", "old"], "warmness_score": 6})
+        contact_bank.change(session, me, john.id, {"tags": ["old"]})
         activity_log.log(session, me, john.id, ActivityDraft(type=ActivityType.CALL, due_date="2031-01-01T09:00Z"))
     return [jane.id, john.id]
 
@@ -127,7 +126,7 @@ def test_somebody_elses_contacts_are_passed_over_and_somebody_elses_deed_does_no
 
 def test_what_was_changed_since_stays_and_the_sentence_says_so(ada, some):
     done = do(bulk_actions.tag, ada, some, "spring")
-    do(contacts.change, ada, some[0], {"tags": ["chosen by hand"]})
+    do(contact_bank.change, ada, some[0], {"tags": ["chosen by hand"]})
     undone = do(undo_dispatch.undo, ada, done.deed_id)
     assert (undone.put_back, undone.left) == (1, 1)
     assert undone.sentence == "Undone for 1. 1 changed since and stays as it is."

@@ -12,7 +12,7 @@ from app.pages.contacts.list import list_queries
 from app.pages.contacts.list.selection import Selection
 from app.pages.shell import command_palette
 from app.services.contacts import bulk_actions, saved_searches, tags
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 from app.services.exports import exporter
 from app.services.exports.exporter import Wish
 from tests.support import world

@@ -31,7 +31,7 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log, referrals
-from app.services.contacts import bank, bulk_actions, data_export, erasure, merge, trash_retention
+from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export, erasure, trash_retention
 from app.services.imports import importer
 from app.services.push_queue import push_jobs
 from tests.support import world
@@ -75,8 +75,8 @@ def bird(ada, jane):
     with db.transaction() as session:
         me = session.get_one(User, ada.id)
         contact = session.exec(select(Contact).where(Contact.name == f"Vera {CANARY}")).one()
-        twin = bank.add(session, me, ContactDraft(name=f"V. {CANARY}"), keep_both=True)
-        merge.merge(session, me, contact.id, twin.id)
+        twin = contact_bank.add(session, me, ContactDraft(name=f"V. {CANARY}"), keep_both=True)
+        contact_merge.merge(session, me, contact.id, twin.id)
         contact = session.get_one(Contact, contact.id)
         draft = ActivityDraft(type=ActivityType.CALL, note=CANARY, location=CANARY)
         touch = activity_log.log(session, me, contact.id, draft)
@@ -149,10 +149,10 @@ def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bir
         assert report.errors[0].detail.startswith("This person was erased")
     draft = ContactDraft(name="Vera", email=f"vera@{CANARY.lower()}.example")
     with pytest.raises(Conflict, match="erased at their own request"):
-        do(bank.add, ada, draft)
-    assert do(bank.add, ada, draft, keep_both=True)
+        do(contact_bank.add, ada, draft)
+    assert do(contact_bank.add, ada, draft, keep_both=True)
     # another bank is another matter, and does not learn of it
-    assert do(bank.add, bo, draft)
+    assert do(contact_bank.add, bo, draft)
     assert do(importer.import_files, bo, [("a.csv", file)]).errors == []
 
 
@@ -160,7 +160,7 @@ def test_only_the_owner_erases_also_out_of_the_trash(ada, bo, gwen, bird):
     for other in (bo, gwen):
         with pytest.raises(NotFound):
             do(erasure.erase, other, bird.id)
-    do(bank.trash, ada, bird.id)
+    do(contact_bank.trash, ada, bird.id)
     do(erasure.erase, ada, bird.id)
     with pytest.raises(NotFound):
         do(erasure.erase, ada, bird.id)
@@ -197,8 +197,8 @@ def test_the_export_of_one_contact_tells_everything_and_is_noted(ada, bo, bird):
 
 
 def test_the_trash_and_what_could_be_undone_go_after_thirty_days(ada, bird, jane, john):
-    do(bank.trash, ada, bird.id)
-    do(bank.trash, ada, john.id)
+    do(contact_bank.trash, ada, bird.id)
+    do(contact_bank.trash, ada, john.id)
     with db.transaction() as session:
         session.get_one(Contact, bird.id).deleted_at -= timedelta(days=31)
         for deed in session.exec(select(UndoEntry)):
@@ -274,7 +274,7 @@ def test_a_typed_subject_of_a_referral_loses_whom_it_brought_and_nobody_else(ada
 def test_thanks_for_whom_a_merge_made_part_of_the_erased_one_lose_that_name_too(ada, jane):
     old, kept = world.contact(ada, "V. Kanari"), world.contact(ada, "Vera Kanari")
     do(referrals.refer, ada, jane.id, old.id)
-    do(merge.merge, ada, kept.id, old.id)
+    do(contact_merge.merge, ada, kept.id, old.id)
     do(erasure.erase, ada, kept.id)
     assert where_it_stands("Kanari") == []
     assert "Thank you for bringing somebody" in subjects(jane)
@@ -313,7 +313,7 @@ def test_the_trash_that_empties_itself_forgets_many_names_in_one_go(ada, jane):
         do(referrals.refer, ada, jane.id, one.id)
     before = [line for line in subjects(jane) if not line.startswith("Thank you")]
     for one in (people[0], people[2]):
-        do(bank.trash, ada, one.id)
+        do(contact_bank.trash, ada, one.id)
     with db.transaction() as session:
         for one in (people[0], people[2]):
             session.get_one(Contact, one.id).deleted_at -= timedelta(days=31)

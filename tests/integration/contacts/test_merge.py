@@ -23,8 +23,7 @@ from app.models import (
 )
 from app.services.activities import activity_log, pending_outcomes, referrals
 from app.services.campaigns import undo_dispatch
-from app.services.contacts import bank as contacts
-from app.services.contacts import merge
+from app.services.contacts import contact_bank, contact_merge
 from app.services.push_queue import push_jobs
 from tests.support import world
 
@@ -65,7 +64,7 @@ def twin(ada, jane):
     )  # fmt: skip
     with db.transaction() as session:
         me = session.get_one(User, ada.id)
-        contacts.change(session, me, jane.id, {"notes": "Knows Bo.", "tags": ["energy"]})
+        contact_bank.change(session, me, jane.id, {"notes": "Knows Bo.", "tags": ["energy"]})
         activity_log.log(session, me, jane.id, ActivityDraft(type=ActivityType.CALL, happened_at="2026-01-05T09:00Z"))
         activity_log.log(session, me, row.id, ActivityDraft(type=ActivityType.EMAIL, happened_at="2026-02-05T09:00Z"))
         activity_log.log(session, me, row.id, ActivityDraft(type=ActivityType.CALL, due_date="2031-02-05T09:00Z"))
@@ -91,7 +90,7 @@ def twin(ada, jane):
 
 
 def test_the_plan_says_field_by_field_what_would_be_kept(ada, jane, twin):
-    plan = do(merge.plan, ada, jane.id, twin.id)
+    plan = do(contact_merge.plan, ada, jane.id, twin.id)
     assert {one.field: (one.choice, one.choices) for one in plan.fields} == {
         "name": ("keep", ("keep", "drop")),
         "emails": ("both", ("keep", "drop", "both")),
@@ -108,7 +107,7 @@ def test_the_plan_says_field_by_field_what_would_be_kept(ada, jane, twin):
 
 
 def test_everything_moves_to_the_one_that_is_kept(ada, jane, twin):
-    kept, _ = do(merge.merge, ada, jane.id, twin.id)
+    kept, _ = do(contact_merge.merge, ada, jane.id, twin.id)
     assert [row.id for row in rows(Contact)] == [jane.id]
     assert (kept.name, kept.job_title, kept.organisation.name) == ("Jane Roe", "CEO", "ACME Ltd")
     assert kept.emails == ["jane@acme.example", "j.roe@acme.example", "jane@private.example"]
@@ -127,7 +126,7 @@ def test_everything_moves_to_the_one_that_is_kept(ada, jane, twin):
         [(jane.id, "IN_DIALOGUE"), (jane.id, "TO_CONTACT")]
     )
     assert (5, 8) in {(row.before, row.after) for row in rows(WarmnessChange)}
-    assert do(contacts.owned, ada, jane.id).search_text.count("private.example") == 1
+    assert do(contact_bank.owned, ada, jane.id).search_text.count("private.example") == 1
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,7 @@ def test_everything_moves_to_the_one_that_is_kept(ada, jane, twin):
 )
 def test_the_undo_restores_both_exactly(ada, jane, twin, fields):
     before = bank()
-    _, deed_id = do(merge.merge, ada, jane.id, twin.id, fields)
+    _, deed_id = do(contact_merge.merge, ada, jane.id, twin.id, fields)
     assert len(rows(Contact)) == 1
     undone = do(undo_dispatch.undo, ada, deed_id)
     after = bank()
@@ -150,7 +149,7 @@ def test_the_undo_restores_both_exactly(ada, jane, twin, fields):
 
 def test_choices_are_taken_as_said(ada, jane, twin):
     said = {"name": "drop", "emails": "drop", "organisation": "drop", "notes": "keep", "warmness_score": "keep"}
-    kept, _ = do(merge.merge, ada, jane.id, twin.id, said)
+    kept, _ = do(contact_merge.merge, ada, jane.id, twin.id, said)
     assert (kept.name, kept.organisation.name, kept.notes, kept.warmness_score) == (
         "Roe, Jane",
         "ACME Gruppe",
@@ -166,52 +165,52 @@ def test_two_different_people_in_pipedrive_are_a_conflict_told_plainly(ada, jane
         session.get_one(Contact, jane.id).pipedrive_person_id = 12
     before = bank()
     with pytest.raises(Conflict, match="Both are in Pipedrive, as persons 12 and 77"):
-        do(merge.merge, ada, jane.id, twin.id)
+        do(contact_merge.merge, ada, jane.id, twin.id)
     assert bank() == before
-    assert do(merge.plan, ada, jane.id, twin.id).warning.startswith("Both are in Pipedrive")
-    kept, _ = do(merge.merge, ada, jane.id, twin.id, {"pipedrive_person_id": "keep"})
+    assert do(contact_merge.plan, ada, jane.id, twin.id).warning.startswith("Both are in Pipedrive")
+    kept, _ = do(contact_merge.merge, ada, jane.id, twin.id, {"pipedrive_person_id": "keep"})
     assert kept.pipedrive_person_id == 12
 
 
 @pytest.mark.parametrize("fields", [{"name": "both"}, {"colour": "keep"}, {"name": "x"}])
 def test_a_choice_that_there_is_not_is_refused(ada, jane, twin, fields):
     with pytest.raises(Invalid):
-        do(merge.merge, ada, jane.id, twin.id, fields)
+        do(contact_merge.merge, ada, jane.id, twin.id, fields)
     assert len(rows(Contact)) == 2
 
 
 def test_more_addresses_than_a_contact_holds_are_refused_whole(ada, jane, twin):
-    do(contacts.change, ada, jane.id, {"emails": [f"j{n}@acme.example" for n in range(9)]})
+    do(contact_bank.change, ada, jane.id, {"emails": [f"j{n}@acme.example" for n in range(9)]})
     before = bank()
     with pytest.raises(Invalid, match="more than 10 emails"):
-        do(merge.merge, ada, jane.id, twin.id)
+        do(contact_merge.merge, ada, jane.id, twin.id)
     assert bank() == before
 
 
 def test_somebody_elses_contact_or_the_same_one_cannot_be_merged(ada, bo, jane, twin):
     theirs = world.contact(bo, "Jane Roe")
     with pytest.raises(NotFound):
-        do(merge.merge, ada, jane.id, theirs.id)
+        do(contact_merge.merge, ada, jane.id, theirs.id)
     with pytest.raises(NotFound):
-        do(merge.plan, bo, jane.id, twin.id)
+        do(contact_merge.plan, bo, jane.id, twin.id)
     with pytest.raises(Conflict):
-        do(merge.merge, ada, jane.id, jane.id)
+        do(contact_merge.merge, ada, jane.id, jane.id)
 
 
 def test_what_happened_since_stays_with_the_one_that_was_kept(ada, jane, twin):
-    _, deed_id = do(merge.merge, ada, jane.id, twin.id)
+    _, deed_id = do(contact_merge.merge, ada, jane.id, twin.id)
     new = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL))
-    do(contacts.change, ada, jane.id, {"job_title": "Chair"})
+    do(contact_bank.change, ada, jane.id, {"job_title": "Chair"})
     undone = do(undo_dispatch.undo, ada, deed_id)
     assert undone.left == 1
     assert {row.contact_id for row in rows(Activity, id=new.id)} == {jane.id}
     assert len(rows(Activity, contact_id=twin.id)) == 2
-    assert do(contacts.owned, ada, jane.id).job_title == "Chair"
+    assert do(contact_bank.owned, ada, jane.id).job_title == "Chair"
 
 
 def test_a_merge_of_merges_is_undone_from_the_last_one(ada, jane, john, twin):
-    _, first = do(merge.merge, ada, jane.id, twin.id)
-    _, second = do(merge.merge, ada, john.id, jane.id)
+    _, first = do(contact_merge.merge, ada, jane.id, twin.id)
+    _, second = do(contact_merge.merge, ada, john.id, jane.id)
     with pytest.raises(Conflict, match="no longer"):
         do(undo_dispatch.undo, ada, first)
     do(undo_dispatch.undo, ada, second)

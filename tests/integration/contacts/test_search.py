@@ -26,8 +26,8 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log, timeline
-from app.services.contacts import bulk_actions, duplicates, organisations, search, suggestions
-from app.services.contacts.search import Search
+from app.services.contacts import bulk_actions, contact_search, duplicates, organisations, suggestions
+from app.services.contacts.contact_search import Search
 from app.services.push_queue import push_status
 from app.services.push_queue.push_status import Badge
 from tests.support import world
@@ -37,7 +37,7 @@ from tests.support.bulk_data import counted, fill
 
 def names(who, **wanted) -> list[str]:
     with db.reading() as session:
-        return [row.name for row in search.contacts(session, who, Search(**wanted)).items]
+        return [row.name for row in contact_search.contacts(session, who, Search(**wanted)).items]
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_what_nobody_resembles_finds_nobody(ada, people, typed):
 def test_the_count_and_the_ids_are_those_of_the_list(ada, people):
     for wanted in (Search(), Search(q="mulelr"), Search(q="e"), Search(q="xqzw"), Search(warmness_min=1)):
         with db.reading() as session:
-            shown = [row.id for row in search.contacts(session, ada, wanted).items]
-            assert search.count(session, ada, wanted) == len(shown)
-            assert set(session.scalars(search.ids(session, ada, wanted))) == set(shown)
+            shown = [row.id for row in contact_search.contacts(session, ada, wanted).items]
+            assert contact_search.count(session, ada, wanted) == len(shown)
+            assert set(session.scalars(contact_search.ids(session, ada, wanted))) == set(shown)
 
 
 def test_each_filter_of_the_api_narrows_as_it_says(ada):
@@ -155,7 +155,7 @@ def test_the_sync_filter_and_the_badge_never_disagree(ada, jane, rows, there, as
             )
     with db.reading() as session:
         badge = push_status.standing(session, session.get_one(Contact, jane.id)).badge
-        found = {status for status in (*SyncStatus, "NONE") if search.count(session, ada, Search(sync=status))}
+        found = {status for status in (*SyncStatus, "NONE") if contact_search.count(session, ada, Search(sync=status))}
     assert found <= STANDING[badge]
     assert len(found) == 1
 
@@ -195,19 +195,19 @@ def big(ada, bo):
 WORD = md5(b"77").hexdigest().translate(str.maketrans("0123456789abcdef", "aeiourlnstmkdbpg"))
 BIG = {"contacts", "activities", "pipedrive_syncs"}
 QUESTIONS = {
-    "all by name": lambda s, who, ids: search.contacts(s, who, Search()),
-    "a word": lambda s, who, ids: search.contacts(s, who, Search(q=WORD[:9])),
-    "a phone": lambda s, who, ids: search.contacts(s, who, Search(q="030 1000 3077")),
-    "a mistyped word": lambda s, who, ids: search.contacts(s, who, Search(q=WORD[:6] + "zz" + WORD[6:12])),
-    "warm": lambda s, who, ids: search.contacts(s, who, Search(warmness_min=6, sort="-warmness")),
-    "silent": lambda s, who, ids: search.contacts(s, who, Search(not_contacted_days=90, sort="last_contacted")),
-    "due": lambda s, who, ids: search.contacts(s, who, Search(due=True)),
-    "never": lambda s, who, ids: search.contacts(s, who, Search(never=True)),
-    "a rare tag": lambda s, who, ids: search.contacts(s, who, Search(tag="rare")),
-    "an organisation": lambda s, who, ids: search.contacts(s, who, Search(organisation="ACME")),
-    "in trouble": lambda s, who, ids: search.contacts(s, who, Search(sync=SyncStatus.FAILED)),
-    "in Pipedrive": lambda s, who, ids: search.contacts(s, who, Search(sync=SyncStatus.SUCCESS)),
-    "not pushed": lambda s, who, ids: search.contacts(s, who, Search(sync="NONE")),
+    "all by name": lambda s, who, ids: contact_search.contacts(s, who, Search()),
+    "a word": lambda s, who, ids: contact_search.contacts(s, who, Search(q=WORD[:9])),
+    "a phone": lambda s, who, ids: contact_search.contacts(s, who, Search(q="030 1000 3077")),
+    "a mistyped word": lambda s, who, ids: contact_search.contacts(s, who, Search(q=WORD[:6] + "zz" + WORD[6:12])),
+    "warm": lambda s, who, ids: contact_search.contacts(s, who, Search(warmness_min=6, sort="-warmness")),
+    "silent": lambda s, who, ids: contact_search.contacts(s, who, Search(not_contacted_days=90, sort="last_contacted")),
+    "due": lambda s, who, ids: contact_search.contacts(s, who, Search(due=True)),
+    "never": lambda s, who, ids: contact_search.contacts(s, who, Search(never=True)),
+    "a rare tag": lambda s, who, ids: contact_search.contacts(s, who, Search(tag="rare")),
+    "an organisation": lambda s, who, ids: contact_search.contacts(s, who, Search(organisation="ACME")),
+    "in trouble": lambda s, who, ids: contact_search.contacts(s, who, Search(sync=SyncStatus.FAILED)),
+    "in Pipedrive": lambda s, who, ids: contact_search.contacts(s, who, Search(sync=SyncStatus.SUCCESS)),
+    "not pushed": lambda s, who, ids: contact_search.contacts(s, who, Search(sync="NONE")),
     "suggestions": lambda s, who, ids: suggestions.suggest(s, who),
     "twins": lambda s, who, ids: duplicates.find_duplicates(s, who, duplicates.Typed(f"{WORD} 5", ["p7@crowd.example"], ["030 1000009"], "ACME")),
     "a story": lambda s, who, ids: timeline.of_contact(s, who, ids[0]),

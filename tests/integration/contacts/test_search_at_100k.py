@@ -12,9 +12,8 @@ from app.pages.contacts.list.filter_chips import QUIET, SORTS, SYNC
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
 from app.services.campaigns import bulk_moves
-from app.services.contacts import bulk_actions
-from app.services.contacts import search as finding
-from app.services.contacts.search import Search
+from app.services.contacts import bulk_actions, contact_search
+from app.services.contacts.contact_search import Search
 from tests.support import world
 from tests.support.bulk_data import counted, fill
 
@@ -98,10 +97,10 @@ def test_every_list_is_read_by_index_whoever_looks(ada, bo, gwen, bank):
     for (name, narrowed), sort in product(filters(bank), SORTS):
         search = Search(**narrowed, sort=sort)
         with counted() as asked, db.reading() as session:
-            page = finding.contacts(session, ada, search)
+            page = contact_search.contacts(session, ada, search)
             if page.next_cursor:
-                finding.contacts(session, ada, search, page.next_cursor)
-            finding.count(session, ada, search)
+                contact_search.contacts(session, ada, search, page.next_cursor)
+            contact_search.count(session, ada, search)
         slow[f"{name} by {sort}"] = read_whole(asked)
     for who, (name, wanted), soonest in product((ada, bo, gwen, kim), feeds(bank, ada), (False, True)):
         with counted() as asked, db.reading() as session:

@@ -9,8 +9,7 @@ from sqlmodel import select
 from app import db
 from app.models import ActivityDraft, ActivityType, Contact, now
 from app.services.activities import activity_log
-from app.services.contacts import bank as contacts
-from app.services.contacts import suggestions
+from app.services.contacts import contact_bank, suggestions
 from tests.support import world
 
 
@@ -88,10 +87,10 @@ def test_the_reason_is_what_a_consultant_would_say(ada):
 def test_snoozed_planned_and_trashed_people_are_left_out(ada):
     asleep, planned, gone, here = (world.contact(ada, name) for name in ("A", "B", "C", "D"))
     with db.transaction() as session:
-        contacts.snooze(session, ada, asleep.id, 5)
+        contact_bank.snooze(session, ada, asleep.id, 5)
         later = ActivityDraft(type=ActivityType.CALL, due_date=now() + timedelta(days=3))
         activity_log.log(session, ada, planned.id, later)
-        contacts.trash(session, ada, gone.id)
+        contact_bank.trash(session, ada, gone.id)
     assert [s.contact.id for s in suggested(ada)] == [here.id]
 
 
@@ -112,13 +111,13 @@ def test_what_another_tool_knew_of_the_last_touch_is_not_forgotten(ada):
     long_ago = now() - timedelta(days=90)
     jane = world.contact(ada, "Jane Roe")
     with db.transaction() as session:
-        row = contacts.owned(session, ada, jane.id, lock=True)
+        row = contact_bank.owned(session, ada, jane.id, lock=True)
         row.last_contacted = row.contacted_elsewhere = long_ago
     with db.transaction() as session:
         activity_log.log(
             session, ada, jane.id, ActivityDraft(type=ActivityType.CALL, due_date=now() + timedelta(days=2))
         )
         call = activity_log.log(session, ada, jane.id, ActivityDraft(type=ActivityType.CALL))
-        assert contacts.owned(session, ada, jane.id).last_contacted == call.happened_at
+        assert contact_bank.owned(session, ada, jane.id).last_contacted == call.happened_at
         activity_log.remove(session, ada, call.id)
-        assert contacts.owned(session, ada, jane.id).last_contacted == long_ago
+        assert contact_bank.owned(session, ada, jane.id).last_contacted == long_ago

@@ -25,9 +25,9 @@ from app.models import (
 from app.services.accounts import users
 from app.services.activities import activity_log, pending_outcomes
 from app.services.campaigns import collision_warnings, undo_dispatch
-from app.services.contacts import bank, bulk_actions, duplicates, organisations, search, trash
+from app.services.contacts import bulk_actions, contact_bank, contact_search, duplicates, organisations, trash
+from app.services.contacts.contact_search import Search
 from app.services.contacts.duplicates import Typed
-from app.services.contacts.search import Search
 from app.services.permissions import visibility
 from app.services.push_queue import push_jobs
 from app.services.team import transfer
@@ -89,8 +89,8 @@ def test_from_then_on_the_old_owner_knows_nothing(ada, bo, gwen, jane, busy):
     do(transfer.transfer_contacts, gwen, ada.id, bo.id, [jane.id])
     assert is_refusal(ask(ada, "PUT", f"/api/contacts/{jane.id}", {"notes": "x"}), 404)
     with db.reading() as session:
-        assert [row.id for row in search.contacts(session, bo, Search()).items] == [jane.id]
-        assert jane.id not in {row.id for row in search.contacts(session, ada, Search()).items}
+        assert [row.id for row in contact_search.contacts(session, bo, Search()).items] == [jane.id]
+        assert jane.id not in {row.id for row in contact_search.contacts(session, ada, Search()).items}
         assert visibility.look(session, bo, jane.id).sight.value == "OWNER"
     assert do(transfer.history, ada, jane.id) == []
 
@@ -127,8 +127,8 @@ def test_only_a_golden_ticket_looks_at_what_could_be_handed_over(ada, bo, busy):
 
 
 def test_the_trash_is_one_s_own_and_the_latest_lies_on_top(ada, bo, jane, john):
-    do(bank.trash, ada, jane.id)
-    do(bank.trash, ada, john.id)
+    do(contact_bank.trash, ada, jane.id)
+    do(contact_bank.trash, ada, john.id)
     assert [one.id for one in do(trash.listed, ada)] == [john.id, jane.id]
     assert [one.id for one in do(trash.listed, ada, "acme")] == [jane.id]
     assert (do(trash.count, ada), do(trash.count, ada, "acme"), do(trash.count, bo)) == (2, 1, 0)
@@ -143,7 +143,7 @@ def test_a_private_contact_of_somebody_active_is_not_there_to_be_handed_over(ada
 
 
 def test_the_bank_of_somebody_disabled_goes_over_whole_with_its_trash(ada, bo, gwen, jane, john, busy):
-    do(bank.trash, ada, john.id)
+    do(contact_bank.trash, ada, john.id)
     do(users.disable, gwen, ada.id)
     answer = ask(gwen, "POST", f"/api/users/{ada.id}/hand-over", {"to_user_id": str(bo.id)})
     assert (answer.status_code, answer.json()) == (200, {"handed_over": 2})
@@ -210,15 +210,15 @@ def test_a_new_name_is_one_spelling_for_all_who_work_there_and_is_undone(ada, fi
     _, deed_id = do(organisations.rename, ada, firms["Nordlicht Energie GmbH"], " Sonnenschein  AG ")
     assert used(ada, "sonnen") == [("Sonnenschein AG", 2)]
     with db.reading() as session:
-        assert [row.name for row in search.contacts(session, ada, Search(q="sonnenschein")).items] == ["A", "B"]
-        assert search.count(session, ada, Search(q="energie")) == 0
-        assert search.count(session, ada, Search(organisation="Sonnenschein")) == 2
+        assert [row.name for row in contact_search.contacts(session, ada, Search(q="sonnenschein")).items] == ["A", "B"]
+        assert contact_search.count(session, ada, Search(q="energie")) == 0
+        assert contact_search.count(session, ada, Search(organisation="Sonnenschein")) == 2
     assert {row.entity_key: row.remote_id for row in rows(PipedriveLink)} == {"nordlicht energie": 9, "sonnenschein": 9}
     do(undo_dispatch.undo, ada, deed_id)
     assert used(ada, "nordlicht energie") == [("Nordlicht Energie GmbH", 2)]
     with db.reading() as session:
-        assert search.count(session, ada, Search(q="energie")) == 2
-        assert search.count(session, ada, Search(q="sonnenschein")) == 0
+        assert contact_search.count(session, ada, Search(q="energie")) == 2
+        assert contact_search.count(session, ada, Search(q="sonnenschein")) == 0
     assert [row.entity_key for row in rows(PipedriveLink)] == ["nordlicht energie"]
 
 
@@ -239,12 +239,12 @@ def test_two_organisations_become_one_and_two_again(ada, firms):
     _, deed_id = do(organisations.merge, ada, firms["Nordlicht Energie GmbH"], firms["Nordlicht"])
     assert used(ada) == [("Nordlicht Energie GmbH", 3), ("ACME", 1)]
     with db.reading() as session:
-        assert search.count(session, ada, Search(q="energie")) == 3
+        assert contact_search.count(session, ada, Search(q="energie")) == 3
     assert [row.trigger for row in rows(PipedriveSync)] == [Trigger.UPDATE]
     do(undo_dispatch.undo, ada, deed_id)
     assert used(ada) == [("Nordlicht Energie GmbH", 2), ("ACME", 1), ("Nordlicht", 1)]
     with db.reading() as session:
-        assert search.count(session, ada, Search(q="energie")) == 2
+        assert contact_search.count(session, ada, Search(q="energie")) == 2
 
 
 def test_an_organisation_of_somebody_else_cannot_be_merged(ada, bo, firms):

@@ -25,8 +25,14 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log, email_templates, referrals
-from app.services.contacts import bank as contacts
-from app.services.contacts import derived_fields, saved_searches, search, suggestions, warmness
+from app.services.contacts import (
+    contact_bank,
+    contact_search,
+    contact_warmness,
+    derived_fields,
+    saved_searches,
+    suggestions,
+)
 from tests.support import world
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -129,7 +135,7 @@ def test_the_ranking_is_the_plain_one_over_everybody(ada, bank, most):
     with db.transaction() as session:
         session.exec(delete(Contact))
         for warm, days, cadence, asleep, due in bank:
-            row = contacts.build_contact(
+            row = contact_bank.build_contact(
                 session, ada, ContactDraft(name="P", warmness_score=warm, cadence_days=cadence)
             )
             row.last_contacted = None if days is None else base - timedelta(days=days, hours=1)
@@ -168,7 +174,7 @@ def test_the_suggested_warmness_is_what_a_person_would_say(score, told):
                  deleted_at=NOW if gone else None)
         for place, (outcome, days, gone) in enumerate(told)
     ]  # fmt: skip
-    said = warmness.suggest(contact, touches, at=NOW)
+    said = contact_warmness.suggest(contact, touches, at=NOW)
 
     lately = [
         (days, place, outcome.value) for place, (outcome, days, gone) in enumerate(told) if days < 30 and not gone
@@ -202,10 +208,10 @@ def log(who, contact, outcome, days=0):
 
 
 def test_two_answers_in_thirty_days_suggest_one_degree_with_the_reason(ada, jane):
-    assert do(warmness.suggested, ada, jane.id) is None
+    assert do(contact_warmness.suggested, ada, jane.id) is None
     log(ada, jane, Outcome.REPLIED, 9)
     last = log(ada, jane, Outcome.REACHED)
-    said = do(warmness.suggested, ada, jane.id)
+    said = do(contact_warmness.suggested, ada, jane.id)
     assert (said.reason, said.activity_id) == ("Replied twice in 30 days: 5 → 6?", last.id)
 
 
@@ -213,31 +219,31 @@ def test_accepting_writes_the_history_with_the_touch_and_is_not_suggested_again(
     for _ in range(2):
         last = log(ada, jane, Outcome.REACHED)
     with pytest.raises(NotFound):
-        do(warmness.accept, bo, jane.id)
-    assert do(warmness.accept, ada, jane.id).warmness_score == 6
-    newest = do(warmness.history, ada, jane.id)[0]
+        do(contact_warmness.accept, bo, jane.id)
+    assert do(contact_warmness.accept, ada, jane.id).warmness_score == 6
+    newest = do(contact_warmness.history, ada, jane.id)[0]
     assert (newest.before, newest.after, newest.reason, newest.activity_id) == (5, 6, "SUGGESTED", last.id)
-    assert do(warmness.suggested, ada, jane.id) is None
+    assert do(contact_warmness.suggested, ada, jane.id) is None
     with pytest.raises(Conflict):
-        do(warmness.accept, ada, jane.id)
+        do(contact_warmness.accept, ada, jane.id)
 
 
 def test_declining_keeps_the_warmness_and_new_touches_ask_anew(ada, jane):
     for _ in range(2):
         log(ada, jane, Outcome.REACHED)
-    do(warmness.decline, ada, jane.id)
+    do(contact_warmness.decline, ada, jane.id)
     assert rows(Contact, id=jane.id)[0].warmness_score == 5
-    assert do(warmness.suggested, ada, jane.id) is None
-    assert do(warmness.history, ada, jane.id)[0].reason == "DECLINED"
+    assert do(contact_warmness.suggested, ada, jane.id) is None
+    assert do(contact_warmness.history, ada, jane.id)[0].reason == "DECLINED"
     for _ in range(2):
         log(ada, jane, Outcome.REACHED)
-    assert do(warmness.suggested, ada, jane.id).after == 6
+    assert do(contact_warmness.suggested, ada, jane.id).after == 6
 
 
 def test_crossing_the_threshold_by_suggestion_hands_over_once(ada, jane):
-    do(contacts.set_warmness, ada, jane.id, 6)
+    do(contact_bank.set_warmness, ada, jane.id, 6)
     log(ada, jane, Outcome.INTRODUCED)
-    assert do(warmness.accept, ada, jane.id).warmness_score == 8
+    assert do(contact_warmness.accept, ada, jane.id).warmness_score == 8
     assert len(rows(PipedriveSync)) == 1
 
 
@@ -246,18 +252,18 @@ def test_half_a_year_of_silence_suggests_one_degree_less_once(ada, jane):
     with db.transaction() as session:
         for step in session.exec(select(WarmnessChange)):
             step.created_at -= timedelta(days=300)
-    said = do(warmness.suggested, ada, jane.id)
+    said = do(contact_warmness.suggested, ada, jane.id)
     assert (said.after, said.reason) == (4, "No touch for 200 days: 5 → 4?")
-    do(warmness.decline, ada, jane.id)
-    assert do(warmness.suggested, ada, jane.id) is None
+    do(contact_warmness.decline, ada, jane.id)
+    assert do(contact_warmness.suggested, ada, jane.id) is None
 
 
 def test_any_touch_starts_the_rhythm_anew(ada):
     calm = world.contact(ada, "Calm", cadence_days=10, days=11)
-    due = search.Search(due=True)
-    assert do(search.count, ada, due) == 1
+    due = contact_search.Search(due=True)
+    assert do(contact_search.count, ada, due) == 1
     log(ada, calm, Outcome.NO_ANSWER)
-    assert do(search.count, ada, due) == 0
+    assert do(contact_search.count, ada, due) == 0
 
 
 # referrals, conferences, templates, views
@@ -327,8 +333,8 @@ def test_a_template_knows_only_what_a_contact_has(body):
 def test_a_view_finds_again_what_was_saved(ada, bo, jane, john):
     kept = do(saved_searches.save, ada, SavedSearchDraft(name="Warm", query="?warmness_min=4&sort=-warmness&view=warm"))
     wanted = do(saved_searches.search, ada, kept.id)
-    assert wanted == search.Search(warmness_min=4, sort="-warmness")
-    assert [row.id for row in do(search.contacts, ada, wanted).items] == [jane.id]
+    assert wanted == contact_search.Search(warmness_min=4, sort="-warmness")
+    assert [row.id for row in do(contact_search.contacts, ada, wanted).items] == [jane.id]
     assert do(saved_searches.save, ada, SavedSearchDraft(name="Warm", query="q=x")).id == kept.id
     assert do(saved_searches.rename, ada, kept.id, "Hot").name == "Hot"
     other = do(saved_searches.save, ada, SavedSearchDraft(name="Other"))

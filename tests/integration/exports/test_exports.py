@@ -31,8 +31,8 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log
-from app.services.contacts import bank, vcards
-from app.services.contacts.search import Search
+from app.services.contacts import contact_bank, vcards
+from app.services.contacts.contact_search import Search
 from app.services.imports import importer
 from app.services.push_queue import push_jobs
 from tests.support import world
@@ -65,7 +65,7 @@ def rows(text):
 def test_an_export_holds_ones_own_bank_and_nothing_else(ada, bo, gwen, jane, john):
     world.contact(bo, "Bos Secret")
     with db.transaction() as session:
-        bank.trash(session, ada, john.id)
+        contact_bank.trash(session, ada, john.id)
     assert [row["name"] for row in rows(export(ada))] == ["Jane Roe"]
     assert [row["name"] for row in rows(export(gwen))] == []
     assert rows(export(ada))[0]["phone"] == "+49301234567"
@@ -131,7 +131,7 @@ def test_export_and_import_into_an_empty_bank_is_the_identity(ada, bo, people, s
                 "emails": [f"{local}{number}@x{place}.example" for place, local in enumerate(person["emails"])] or [f"p{number}@x.example"],
                 "phones": [f"+4930{phone}{number}" for phone in person["phones"]],
             }  # fmt: skip
-            row = bank.add(session, ada, ContactDraft(**typed), keep_both=True)
+            row = contact_bank.add(session, ada, ContactDraft(**typed), keep_both=True)
             row.last_contacted = now() if spoken else None
     with db.transaction() as session:
         report = importer.import_files(session, bo, [("x.csv", export(ada).encode())])
@@ -167,7 +167,7 @@ def test_the_workbook_of_an_empty_bank_opens(ada):
 
 def test_a_card_says_what_a_phone_wants_to_know(ada, jane):
     with db.transaction() as session:
-        bank.change(session, ada, jane.id, {
+        contact_bank.change(session, ada, jane.id, {
             "job_title": "CFO", "tags": ["energy", "a,b"], "notes": "Likes\r\nboats; cats",
             "linkedin_url": "https://linkedin.example/in/x?a=1,2", "emails": ["jane@acme.example", "j@home.example"],
         })  # fmt: skip

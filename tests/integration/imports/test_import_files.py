@@ -15,10 +15,8 @@ from sqlmodel import select
 from app import db
 from app.errors import Conflict, Invalid, NotFound, Refusal, TooLarge
 from app.models import Contact, ContactDraft, Import, ImportChange, ImportMapping, User, now
-from app.services.contacts import bank as contacts
-from app.services.contacts import erasure
-from app.services.imports import files as import_files
-from app.services.imports import import_undo, importer, sheet_reader, wizard_job, xlsx_reader
+from app.services.contacts import contact_bank, erasure
+from app.services.imports import import_files, import_undo, importer, sheet_reader, wizard_job, xlsx_reader
 from app.services.imports.planner import IfKnown
 from app.services.imports.wizard_job import Job
 from app.services.undo import undo_log
@@ -209,7 +207,7 @@ def test_our_own_file_taken_in_again_is_the_identity(ada, bo, kind, people, spok
             }
             if ending == "vcf":  # what is ours alone does not stand on a card
                 typed |= {"warmness_score": 0, "cadence_days": None}
-            row = contacts.add(session, ada, ContactDraft(**typed), keep_both=True)
+            row = contact_bank.add(session, ada, ContactDraft(**typed), keep_both=True)
             row.last_contacted = now().replace(microsecond=0) if spoken and ending != "vcf" else None
     data = exported(ada, ending, **({"card_version": version} if version else {}))
     report = take(bo, (f"x.{ending}", data))
@@ -367,7 +365,7 @@ def test_undo_gives_others_their_old_values_back_unless_somebody_changed_them_si
     report = take(ada, ("x.csv", f"name,email,phone,title,notes\n{rows}".encode()))
     assert counts(report) == (1, 2, 0, 0)
     with db.transaction() as session:
-        contacts.change(session, ada, john.id, {"job_title": "Chair"})
+        contact_bank.change(session, ada, john.id, {"job_title": "Chair"})
     undone = undo(ada, report)
     assert (undone.trashed, undone.put_back, undone.left) == (1, 1, 1)
     assert undone.sentence == "1 contact moved to the trash, 1 as before. 1 changed since and stays as it is."

@@ -9,7 +9,7 @@ from app import db
 from app.errors import Invalid, NotFound
 from app.models import ActivityDraft, ActivityType, Contact, Organisation, PipedriveSync, WarmnessChange
 from app.services.activities import activity_log
-from app.services.contacts import bank as contacts
+from app.services.contacts import contact_bank
 from app.services.imports import import_undo, importer
 
 
@@ -153,7 +153,7 @@ def test_undo_trashes_what_the_import_made_unless_it_was_touched_since(ada, jane
     report = take(ada, "name,email\nA,a@x.example\nB,b@x.example\nC,c@x.example\nJane,jane@acme.example\n")
     a, b = bank(ada)[:2]
     with db.transaction() as session:
-        contacts.set_warmness(session, ada, a.id, 4)
+        contact_bank.set_warmness(session, ada, a.id, 4)
         activity_log.log(session, ada, b.id, ActivityDraft(type=ActivityType.CALL))
     assert undo(ada, report.batch_id) == 1
     assert [contact.name for contact in bank(ada)] == ["A", "B", "Jane Roe"]

@@ -19,8 +19,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from app import __main__ as command_line
-from app import db, migrate, secret_key
+from app import __main__, db, migrate, secret_key
 from app.postgres import open_server
 from app.vault import Vault
 
@@ -98,7 +97,7 @@ def run(data, *words, given="", **variables):
         mock.patch.multiple(sys, stdin=io.StringIO(given), stdout=out, stderr=err),
         chdir(data),
     ):
-        code = command_line.run_command([str(word) for word in words])
+        code = __main__.run_command([str(word) for word in words])
     if engine is not None:
         db.engine = engine
     said = [stream.buffer.getvalue().decode() for stream in (out, err)]
@@ -145,12 +144,12 @@ def every_command():
             yield [*path, name]
             yield from walk(below, [*path, name])
 
-    return list(walk(typer.main.get_command(command_line.build()), []))
+    return list(walk(typer.main.get_command(__main__.build()), []))
 
 
 @pytest.mark.parametrize("words", every_command(), ids=" ".join)
 def test_every_command_explains_itself(words):
-    shown = CliRunner().invoke(command_line.build(), [*words, "--help"])
+    shown = CliRunner().invoke(__main__.build(), [*words, "--help"])
     assert shown.exit_code == 0
     assert len(shown.output.splitlines()) > 4
 

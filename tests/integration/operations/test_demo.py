@@ -24,8 +24,8 @@ from app.models import (
     WarmnessChange,
     now,
 )
-from app.services.contacts import bank, search, suggestions
-from app.services.contacts.search import Search
+from app.services.contacts import contact_bank, contact_search, suggestions
+from app.services.contacts.contact_search import Search
 from app.services.samples import sample_data
 from tests.support import world
 
@@ -62,7 +62,7 @@ def test_sample_people_have_a_past_and_a_future(ada):
     assert min(touch.happened_at for touch in touches if touch.done) < now() - timedelta(days=90)
     with db.reading() as session:
         assert len(suggestions.suggest(session, ada)) == 10
-        assert search.contacts(session, ada, Search(q="mussig")).items[0].name.startswith("Jörg")
+        assert contact_search.contacts(session, ada, Search(q="mussig")).items[0].name.startswith("Jörg")
 
 
 def test_a_samples_last_touch_is_what_its_touches_say(ada):
@@ -79,7 +79,7 @@ def test_sample_people_are_nobodys_business_but_their_owners_and_not_pipedrives(
     fill(ada)
     assert rows(PipedriveSync) == []
     with db.reading() as session:
-        assert search.contacts(session, bo, Search()).items == []
+        assert contact_search.contacts(session, bo, Search()).items == []
 
 
 def test_filling_twice_adds_nobody(ada, bo):
@@ -92,13 +92,13 @@ def test_filling_twice_adds_nobody(ada, bo):
 
 def test_clearing_removes_exactly_the_samples(ada, bo, jane, john):
     with db.transaction() as session:
-        bank.change(session, ada, jane.id, {"tags": [sample_data.TAG]})
+        contact_bank.change(session, ada, jane.id, {"tags": [sample_data.TAG]})
     before = counted()
     fill(ada)
     mine = world.contact(ada, "At A Sample Firm", organisation="Nordlicht Energie GmbH")
     with db.transaction() as session:
         keeper = session.exec(select(Contact).where(Contact.name == "Emre Yıldız")).one()
-        bank.change(session, ada, keeper.id, {"tags": []})
+        contact_bank.change(session, ada, keeper.id, {"tags": []})
     fill(bo)
     assert clear(ada) == 39
     assert clear(bo) == 40
@@ -155,7 +155,7 @@ def test_a_whole_firm_is_loaded_with_what_the_product_derives(database, firm):
     assert bulk_load.load(database, firm, "hash")["organisations"] == 2
     with db.reading() as session:
         ann = session.get_one(User, id_of("user", 1))
-        [asa] = search.contacts(session, ann, Search(q="asa needle000")).items
+        [asa] = contact_search.contacts(session, ann, Search(q="asa needle000")).items
         assert asa.id == id_of("contact", 1)
         assert (asa.phones, asa.sort_name, asa.organisation.name) == (
             ["+461012223333"],

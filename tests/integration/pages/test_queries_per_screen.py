@@ -6,7 +6,7 @@ import pytest
 
 from app import db
 from app.models import ActivityDraft, IntroductionDraft, Role, Trigger, now
-from app.pages.contacts.detail import contact_panel as contact_page
+from app.pages.contacts.detail import contact_panel
 from app.services.activities import activity_log, introductions, timeline
 from app.services.base import audit_log_reader
 from app.services.campaigns import board, board_assignments, listing
@@ -25,7 +25,7 @@ QUESTIONS = {
     "Today: suggestions": lambda s, me, *_: suggestions.suggest(s, me, 6),
     "Today: planned": lambda s, me, *_: timeline.planned(s, me),
     "Today: introductions": lambda s, me, *_: introductions.mine(s, me),
-    "a contact": lambda s, me, contact, _: contact_page.load_contact(contact.id)(s, me),
+    "a contact": lambda s, me, contact, _: contact_panel.load_contact(contact.id)(s, me),
     "Activities": lambda s, me, *_: timeline.feed(s, me),
     "Campaigns": lambda s, me, *_: listing.listed(s, me, Wanted(), date(2026, 3, 1)),
     "a campaign: contacts": lambda s, me, _, campaign: board.column(s, me, campaign.id, None),

@@ -7,7 +7,7 @@ from sqlmodel import select
 from app import db
 from app.models import ActivityDraft, PipedriveSync, User
 from app.services.activities import activity_log
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from tests.support import world
 
 LINE = 7
@@ -31,12 +31,12 @@ def test_what_becomes_warm_or_is_met_goes_over_and_nothing_else(ada, start, deed
         with db.transaction() as session:
             me = session.get_one(User, ada.id)
             if deed == "warmth":
-                bank.set_warmness(session, me, row.id, how)
+                contact_bank.set_warmness(session, me, row.id, how)
                 warm, warmth = warm or warmth < LINE <= how, how
             elif deed == "rename":
                 # an edit is told only where Pipedrive knows the contact, or is about to
                 warm, name = warm or bool(meetings and name != how), how
-                bank.change(session, me, row.id, {"name": f"Jane Roe {how}"})
+                contact_bank.change(session, me, row.id, {"name": f"Jane Roe {how}"})
             elif deed == "postpone":
                 for meeting in meetings:
                     activity_log.change(session, me, meeting, {"location": f"Room {how}"})

@@ -27,7 +27,7 @@ from app.models import (
     new_id,
 )
 from app.services.activities import activity_log
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.reports import campaign_report, drill_down
 from app.services.reports.filters import Asked
 from tests.support import world
@@ -262,7 +262,7 @@ def test_the_funnel_knows_how_far_each_contact_on_the_board_ever_got(ada, bo, gw
     with db.transaction() as session:
         session.add(CampaignContact(campaign_id=spring.id, contact_id=world_third.id, stage=Stage.CONTACTED))
         session.add(CampaignContact(campaign_id=spring.id, contact_id=gone.id, stage=Stage.HANDED_OVER))
-        bank.trash(session, bo, gone.id)
+        contact_bank.trash(session, bo, gone.id)
     assert [(step.stage.value, step.reached_n) for step in report(gwen, spring).funnel] == [
         ("TO_CONTACT", 3), ("CONTACTED", 2), ("IN_DIALOGUE", 1), ("MEETING_BOOKED", 1), ("HANDED_OVER", 0)
     ]  # fmt: skip

@@ -25,7 +25,7 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log, introductions
-from app.services.base import tokens
+from app.services.base import secret_tokens
 from app.services.campaigns import campaigns
 from app.services.reports import campaign_report, questions, saved_reports, share_links, team_report
 from app.services.reports.filters import Asked
@@ -199,7 +199,7 @@ def test_a_report_link_opens_until_it_is_taken_back_expires_or_its_maker_leaves(
     assert opened(token).id == spring.id
     with db.transaction() as session:
         [link] = share_links.listed(session, ada, spring.id)
-        assert link.token_hash == tokens.digest(token)
+        assert link.token_hash == secret_tokens.digest(token)
         assert token not in str(link)
     for end, undo in [
         (lambda link, ada: setattr(link, "revoked_at", now()), lambda link, ada: setattr(link, "revoked_at", None)),

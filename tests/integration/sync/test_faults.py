@@ -11,9 +11,9 @@ from app import db
 from app.models import SyncAccount, SyncStatus, now
 from app.models.base import new_id
 from app.models.pipedrive_sync import MAX_ATTEMPTS
-from app.services.accounts import profile
+from app.services.accounts import user_profile
 from app.services.base import firm_settings
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.push_queue import push_jobs, push_status
 from app.sync.queue.leases import PAUSED
 from app.sync.runner.worker import drain
@@ -88,7 +88,7 @@ def test_somebody_without_any_address_is_recognised_by_what_was_sent_even_when_r
     ask(ada_with_key, bare)
     drain(desk)
     with db.transaction() as session:
-        bank.change(session, ada_with_key, bare.id, {"name": "Kari Hansen"})
+        contact_bank.change(session, ada_with_key, bare.id, {"name": "Kari Hansen"})
     ask(ada_with_key, twin)
     settled(desk)
     assert sorted(row["name"] for row in fake.alive("persons")) == ["Kari Hansen", "Kari Nordmann"]
@@ -229,7 +229,7 @@ def test_a_key_that_was_changed_in_the_middle_of_a_push_is_not_used_again(fake, 
 
 def test_without_a_key_everything_waits_and_goes_on_by_itself(fake, desk, ada_with_key, kari):
     with db.transaction() as session:
-        profile.delete_pipedrive_key(session, session.get_one(type(ada_with_key), ada_with_key.id))
+        user_profile.delete_pipedrive_key(session, session.get_one(type(ada_with_key), ada_with_key.id))
     ask(ada_with_key, kari)
     assert drain(desk) == 0
     assert (only_push().status, fake.heard) == (SyncStatus.PENDING, [])
@@ -334,7 +334,7 @@ def test_an_edit_while_its_push_is_under_way_is_pushed_too(fake, desk, ada_with_
         def after(response):
             if response.request.method == "POST" and "persons" in str(response.url) and not edited:
                 with db.transaction() as session:
-                    edited.append(bank.change(session, ada_with_key, kari.id, {"name": "Kari Hansen"}))
+                    edited.append(contact_bank.change(session, ada_with_key, kari.id, {"name": "Kari Hansen"}))
 
         http.event_hooks = {"response": [after]}
         return http

@@ -12,7 +12,7 @@ from app.models import SKIPPED, SyncAccount, SyncStatus, User, now
 from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.base import firm_settings
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.pipedrive import record_choice
 from app.services.push_queue import company_mapping, push_status
 from app.sync.pull import listener
@@ -125,7 +125,7 @@ def test_who_is_left_out_needs_nobody_and_is_not_pushed_by_an_edit(fake, desk, a
         "You left this out of Pipedrive.",
     )
     with db.transaction() as session:
-        bank.change(session, session.get_one(User, ada_with_key.id), kari.id, {"name": "Kari Hansen"})
+        contact_bank.change(session, session.get_one(User, ada_with_key.id), kari.id, {"name": "Kari Hansen"})
     assert not any(one.is_open for one in pushes())
     ask(ada_with_key, kari)
     assert standing(kari).badge is push_status.Badge.WAITING
@@ -163,7 +163,7 @@ def test_unlinking_touches_nothing_there_and_a_choice_links_anew(fake, desk, ada
     assert (standing(kari).badge, fresh(kari).pipedrive_person_id) == (push_status.Badge.NOT_PUSHED, None)
     assert not [link for link in links() if link.entity_type == "person"]
     with db.transaction() as session:
-        bank.change(session, session.get_one(User, ada_with_key.id), kari.id, {"phone": "+47 22 33 44 55"})
+        contact_bank.change(session, session.get_one(User, ada_with_key.id), kari.id, {"phone": "+47 22 33 44 55"})
     settled(desk)
     assert len(fake.heard) - len(fake.asked("GET")) == written
     row = ask(ada_with_key, kari)

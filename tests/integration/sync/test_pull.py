@@ -12,7 +12,7 @@ from app.errors import Conflict, NotFound
 from app.models import AuditEvent, ConflictResolution, Outcome, SyncAccount, SyncStatus, User, now
 from app.practice.request_handler import answer
 from app.services.activities import activity_log
-from app.services.contacts import bank, organisations
+from app.services.contacts import contact_bank, organisations
 from app.services.pipedrive import conflicts
 from app.services.push_queue import push_jobs, push_status
 from app.sync.pull import listener
@@ -63,7 +63,7 @@ def listened(desk):
 
 def change(owner, row, **facts):
     with db.transaction() as session:
-        return bank.change(session, session.get_one(User, owner.id), row.id, facts)
+        return contact_bank.change(session, session.get_one(User, owner.id), row.id, facts)
 
 
 def waiting(owner):
@@ -385,7 +385,7 @@ def test_what_was_not_heard_because_of_trouble_is_heard_the_next_time(fake, desk
 
 def test_a_contact_in_the_trash_hears_nothing(fake, desk, ada_with_key, kari):
     with db.transaction() as session:
-        bank.trash(session, session.get_one(User, ada_with_key.id), kari.id)
+        contact_bank.trash(session, session.get_one(User, ada_with_key.id), kari.id)
     fake.company.edit("persons", 1, name="Kari Hansen")
     listened(desk)
     assert fresh(kari).name == "Kari Nordmann"

@@ -12,7 +12,7 @@ from app.models import Activity, LinkState, SyncAccount, SyncStatus, Trigger, no
 from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.base import firm_settings
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.push_queue import push_jobs
 from tests.support import openapi_contract, sync_harness
 from tests.support.sync_harness import ADAS_KEY, BOS_KEY, ask, counts, edit, fresh, links, meet, settled
@@ -165,7 +165,7 @@ def test_what_the_owner_changes_is_told_and_what_a_colleague_typed_there_stays(f
     settled(desk)
     fake.company.edit("persons", 1, phones=[{"value": "+47 1", "label": "mobile"}])
     with db.transaction() as session:
-        bank.change(
+        contact_bank.change(
             session,
             ada_with_key,
             kari.id,
@@ -249,7 +249,7 @@ def test_a_contact_that_is_gone_closes_its_push_with_a_sentence(fake, desk, ada_
     ask(ada_with_key, kari)
     with db.transaction() as session:
         if fate == "trashed":
-            bank.trash(session, ada_with_key, kari.id)
+            contact_bank.trash(session, ada_with_key, kari.id)
         else:
             session.delete(session.get_one(type(kari), kari.id))
     (row,) = settled(desk)
@@ -307,7 +307,7 @@ def test_everything_we_send_fits_pipedrives_own_documents(fake, desk, ada_with_k
     edit(meeting, note="y", done=True)
     ask(ada_with_key, kari)
     with db.transaction() as session:
-        bank.change(session, ada_with_key, kari.id, {"phone": "+47 22 33 44 55"})
+        contact_bank.change(session, ada_with_key, kari.id, {"phone": "+47 22 33 44 55"})
         push_jobs.enqueue(session, ada_with_key, kari, Trigger.MEETING, fresh(meeting))
     settled(desk)
     assert {heard.method for heard in fake.heard} == {"GET", "POST", "PATCH"}

@@ -12,7 +12,7 @@ from app.models import PushEffect, PushReceipt, SyncAccount, SyncStatus, Trigger
 from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.base import firm_settings
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.pipedrive import push_receipts
 from app.services.push_queue import push_jobs, push_status
 from app.sync.runner.worker import drain
@@ -49,7 +49,7 @@ def pushed(fake, desk, ada_with_key, kari):
 
 def change(owner, row, **facts):
     with db.transaction() as session:
-        return bank.change(session, session.get_one(User, owner.id), row.id, facts)
+        return contact_bank.change(session, session.get_one(User, owner.id), row.id, facts)
 
 
 def change_meeting(owner, meeting, **facts):
@@ -233,10 +233,10 @@ def test_what_a_colleague_wrote_under_a_meeting_is_asked_about_and_not_written_o
 def test_a_contact_in_the_trash_closes_what_waits_and_out_of_it_goes_on(fake, desk, ada_with_key, kari):
     ask(ada_with_key, kari)
     with db.transaction() as session:
-        bank.trash(session, session.get_one(User, ada_with_key.id), kari.id)
+        contact_bank.trash(session, session.get_one(User, ada_with_key.id), kari.id)
     assert (only_push().status, only_push().error_code) == (SyncStatus.FAILED, "contact_gone")
     with db.transaction() as session:
-        bank.restore(session, session.get_one(User, ada_with_key.id), kari.id)
+        contact_bank.restore(session, session.get_one(User, ada_with_key.id), kari.id)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert counts(fake) == (1, 1, 0)
 

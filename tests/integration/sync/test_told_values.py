@@ -8,7 +8,7 @@ from sqlmodel import select
 from app import db
 from app.models import SyncAccount, SyncConflict, SyncStatus, now
 from app.services.activities import activity_log
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.sync.pull import listener
 from app.sync.runner.worker import drain
 from tests.support import faults, sync_harness
@@ -195,7 +195,7 @@ def move(owner, row, location):
 
 def edit(owner, row, changes):
     with db.transaction() as session:
-        bank.change(session, owner, row.id, changes)
+        contact_bank.change(session, owner, row.id, changes)
 
 
 def only_open():

@@ -9,12 +9,12 @@ from sqlmodel import select
 from app import db
 from app.models import SyncAccount, User, WebhookNote, now
 from app.practice.request_handler import answer
-from app.services.accounts import pipedrive_keys, profile
+from app.services.accounts import pipedrive_keys, user_profile
 from app.services.base import firm_settings
 from app.services.pipedrive import webhook_inbox
 from app.services.push_queue import company_mapping, push_status
 from app.sync.pull import listener, webhooks
-from app.web.public import pipedrive_webhook as bell
+from app.web.public import pipedrive_webhook
 from tests.support import faults, openapi_contract, sync_harness, webhook_calls
 from tests.support.sync_harness import ADAS_KEY, BOS_KEY, fresh, links, meet, settled
 from tests.support.webhook_calls import about, known_secrets
@@ -139,7 +139,7 @@ def test_who_does_not_know_both_secrets_is_turned_away_and_leaves_nothing(kari, 
 
 
 def test_a_body_that_is_too_long_or_no_json_is_refused(kari, secrets):
-    assert ring(secrets.path, raw=b"x" * (bell.MOST + 1), password=secrets.password).status_code == 413
+    assert ring(secrets.path, raw=b"x" * (pipedrive_webhook.MOST + 1), password=secrets.password).status_code == 413
     assert ring(secrets.path, raw=b"{", password=secrets.password).status_code == 422
     assert ring(secrets.path, raw=b"[]", password=secrets.password).status_code == 422
 
@@ -201,7 +201,7 @@ def test_webhooks_that_could_not_be_removed_with_their_key_are_swept_away_by_the
     webhooks.remove_for(desk, fresh(ada_with_key))
     assert len(fake.company.webhooks) == 3
     with db.transaction() as session:
-        profile.delete_pipedrive_key(session, session.get_one(User, ada_with_key.id))
+        user_profile.delete_pipedrive_key(session, session.get_one(User, ada_with_key.id))
     fake.company.people.by_key[BOS_KEY].admin = True
     with db.transaction() as session:
         pipedrive_keys.save_key(

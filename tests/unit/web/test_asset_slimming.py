@@ -9,7 +9,7 @@ import pytest
 
 from app.pages.shell import first_paint
 from app.pages.ui.theme import COMPONENTS
-from app.web.nicegui_adapter import page_order as order
+from app.web.nicegui_adapter import page_order
 from app.web.nicegui_adapter.asset_slimming import (
     BASE,
     LAYERS,
@@ -90,7 +90,7 @@ def test_a_layer_is_closed_where_its_file_ends():
 
 
 def test_what_is_read_first_stands_before_all_scripts(page):
-    assert (first_paint.START.encode(), first_paint.END.encode()) == (order.FIRST, order.END)
+    assert (first_paint.START.encode(), first_paint.END.encode()) == (page_order.FIRST, page_order.END)
     body = reordered(page.encode()).decode().partition("<body>")[2]
     assert body.startswith("<p>Whom to call</p>")
     assert body.count("Whom to call") == 1

@@ -13,7 +13,7 @@ from app.pages.contacts.sheets.snooze_sheet import SnoozeSheet
 from app.pages.core.shell import Shell
 from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 
 
 class ContactActions:
@@ -60,9 +60,9 @@ class ContactActions:
 
 @tap
 def trash_contact(session: Session, me: User, contact_id: UUID) -> Confirmation:
-    name = bank.trash(session, me, contact_id).name
+    name = contact_bank.trash(session, me, contact_id).name
     return Confirmation(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
 
 
 def _restore(session: Session, who: User, contact_id: UUID) -> str:
-    return f"{bank.restore(session, who, contact_id).name} is back"
+    return f"{contact_bank.restore(session, who, contact_id).name} is back"

@@ -21,8 +21,8 @@ from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Memo
 from app.services.activities import timeline
 from app.services.base import firm_settings, phone_numbers
-from app.services.contacts import bank, warmness
-from app.services.contacts.warmness import Suggested
+from app.services.contacts import contact_bank, contact_warmness
+from app.services.contacts.contact_warmness import Suggested
 from app.services.permissions.visibility import Place
 from app.services.push_queue import push_status, record_urls
 from app.services.team import manager_view
@@ -39,14 +39,14 @@ def load_contact(contact_id: UUID) -> Question:
     """What there is to know of one contact; raises NotFound for somebody else's."""
 
     def ask(session: Session, me: User) -> ContactView:
-        contact = bank.owned(session, me, contact_id)
+        contact = contact_bank.owned(session, me, contact_id)
         country = str(firm_settings.get(session, "country"))
         shown = [phone_numbers.shown(number, country) for number in contact.phones]
         entries = timeline.of_contact(session, me, contact_id)
         standing, address = push_status.standing(session, contact), record_urls.person_address(session, me, contact)
         places, advice = (
             campaigns_part.visible_places(session, me, contact),
-            warmness.suggested(session, me, contact_id),
+            contact_warmness.suggested(session, me, contact_id),
         )
         return contact, entries, standing, address, shown, places, advice
 
@@ -129,7 +129,7 @@ class ContactPanel:
 
 def is_in_trash(session: Session, me: User, contact_id: UUID) -> bool:
     try:
-        return bool(bank.owned(session, me, contact_id, trash=True))
+        return bool(contact_bank.owned(session, me, contact_id, trash=True))
     except NotFound:
         return False
 

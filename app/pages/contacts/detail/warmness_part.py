@@ -11,8 +11,8 @@ from app.pages.contacts.parts.warmness_meter import Advice, WarmnessMeter
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.contacts import bank, warmness
-from app.services.contacts.warmness import Suggested
+from app.services.contacts import contact_bank, contact_warmness
+from app.services.contacts.contact_warmness import Suggested
 
 WHY = {
     WarmnessReason.ADDED: "When added",
@@ -39,7 +39,7 @@ class WarmnessPart:
         self.meter.show(score, Advice(said.reason, yes, no) if said else None)
 
     async def open(self) -> None:
-        steps = await look(lambda session, me: warmness.history_with_names(session, me, self.contact_id))
+        steps = await look(lambda session, me: contact_warmness.history_with_names(session, me, self.contact_id))
         with self.sheet.fresh():
             basic.line("Warmness: history", "h2", "pd-h1")
             for step, by in steps:
@@ -66,21 +66,21 @@ def describe_step(step: WarmnessChange) -> str:
 
 @tap
 def set_warmness(session: Session, me: User, contact_id: UUID, score: int) -> str:
-    return f"Warmness {bank.set_warmness(session, me, contact_id, score).warmness_score}"
+    return f"Warmness {contact_bank.set_warmness(session, me, contact_id, score).warmness_score}"
 
 
 @tap
 def accept_suggestion(session: Session, me: User, contact_id: UUID) -> Confirmation:
-    before = bank.owned(session, me, contact_id).warmness_score
-    after = warmness.accept(session, me, contact_id).warmness_score
+    before = contact_bank.owned(session, me, contact_id).warmness_score
+    after = contact_warmness.accept(session, me, contact_id).warmness_score
     return Confirmation(f"Warmness {after}", lambda s, who: _as_before(s, who, contact_id, before))
 
 
 @tap
 def decline_suggestion(session: Session, me: User, contact_id: UUID) -> str:
-    warmness.decline(session, me, contact_id)
+    contact_warmness.decline(session, me, contact_id)
     return "Left as it is"
 
 
 def _as_before(session: Session, who: User, contact_id: UUID, before: int) -> str:
-    return f"Warmness {bank.set_warmness(session, who, contact_id, before).warmness_score} again"
+    return f"Warmness {contact_bank.set_warmness(session, who, contact_id, before).warmness_score} again"

@@ -21,7 +21,7 @@ from app.pages.contacts.sheets.merge_sheet import MergeSheet
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.contacts import bank, erased_people
+from app.services.contacts import contact_bank, erased_people
 from app.services.contacts.duplicates import Duplicate
 
 MEANWHILE = "Changed in the meantime, here or in another window"
@@ -141,9 +141,9 @@ class ContactEditor:
         @tap
         def keep(session: Session, me: User, contact_id: UUID) -> str | Confirmation | None:
             try:
-                bank.change(session, me, contact_id, changes, version=work.version)
+                contact_bank.change(session, me, contact_id, changes, version=work.version)
             except Stale:
-                faster.append(bank.owned(session, me, contact_id))
+                faster.append(contact_bank.owned(session, me, contact_id))
                 return None
             before = {name: work.base[name] for name in changes}
             return (
@@ -180,7 +180,7 @@ class ContactEditor:
             if self.duplicates.undecided(found):
                 return None
             try:
-                contact = bank.add(session, me, draft, keep_both=agreed or bool(found))
+                contact = contact_bank.add(session, me, draft, keep_both=agreed or bool(found))
             except Conflict as no:
                 if str(no) != erased_people.ERASED:
                     raise

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.models import Contact, ContactDraft, User, contact_fields
 from app.models.contact_fields import FIELDS, TEXTS, ContactField, Input
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 
 Typed = dict[str, Any]
 
@@ -90,13 +90,13 @@ def begin_edit(contact: Contact | None) -> UnsavedEdit:
 
 
 def read_contact(contact_id: UUID, session: Session, me: User) -> Contact:
-    return bank.owned(session, me, contact_id)
+    return contact_bank.owned(session, me, contact_id)
 
 
 def undo_change(session: Session, who: User, contact_id: UUID, before: dict[str, Any]) -> str:
-    bank.change(session, who, contact_id, before)
+    contact_bank.change(session, who, contact_id, before)
     return "As it was before"
 
 
 def undo_add(session: Session, who: User, contact_id: UUID) -> str:
-    return f"{bank.trash(session, who, contact_id).name} is in the trash"
+    return f"{contact_bank.trash(session, who, contact_id).name} is in the trash"

@@ -23,7 +23,7 @@ from app.services.campaigns import board, bulk_moves, undo_dispatch
 from app.services.campaigns.board_assignments import Assigned
 from app.services.contacts import bulk_actions
 from app.services.contacts.bulk_actions import Chosen, Done
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 from app.services.exports import exporter
 from app.services.exports.exporter import Wish
 from app.services.push_queue import push_jobs

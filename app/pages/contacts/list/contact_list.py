@@ -17,7 +17,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.chips import MenuChip
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 
 Open = Callable[[str | None], Awaitable[None]]
 

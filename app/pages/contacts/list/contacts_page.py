@@ -16,7 +16,7 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 from app.services.team.manager_view import Whole as Seen
 from app.signals import Topic
 
@@ -61,7 +61,7 @@ class SidePanel:
     async def log(self, contact_id: str | None) -> None:
         """A colleague's contact is logged for a campaign, in its own panel."""
         try:
-            contact = await look(lambda session, me: bank.owned(session, me, UUID(contact_id)))
+            contact = await look(lambda session, me: contact_bank.owned(session, me, UUID(contact_id)))
         except NotFound:
             return
         await self.shell.log(contact)

@@ -12,7 +12,7 @@ from app.pages.contacts.list import list_queries
 from app.pages.contacts.list.saved_searches_menu import SavedSearchesMenu
 from app.pages.core.tap import look
 from app.pages.ui.chips import Chip, MenuChip
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 
 Changed = Callable[[Search], Awaitable[None]]
 

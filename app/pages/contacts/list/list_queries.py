@@ -17,10 +17,9 @@ from app.pages.contacts.parts import contact_rows
 from app.services.base import firm_settings
 from app.services.campaigns import campaigns, listing
 from app.services.campaigns.listing import Wanted
-from app.services.contacts import saved_searches, tags
-from app.services.contacts import search as contact_search
+from app.services.contacts import contact_search, saved_searches, tags
 from app.services.contacts.bulk_actions import Chosen
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 from app.services.push_queue import push_status
 
 Rows = tuple[list[dict[str, Any]], str | None]

@@ -13,7 +13,7 @@ from app.pages.ui import basic, form
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.chips import MenuChip
 from app.services.contacts import saved_searches
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 
 Known = list[tuple[SavedSearch, Search]]
 

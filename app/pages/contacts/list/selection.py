@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.models import User
-from app.services.contacts import search as contact_search
+from app.services.contacts import contact_search
 from app.services.contacts.bulk_actions import Chosen
-from app.services.contacts.search import Search
+from app.services.contacts.contact_search import Search
 
 
 class Selection:

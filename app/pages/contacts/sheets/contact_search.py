@@ -12,8 +12,8 @@ from app.models import Contact, User
 from app.pages.contacts.parts import contact_rows
 from app.pages.core.tap import look
 from app.pages.ui import pickers
-from app.services.contacts import search
-from app.services.contacts.search import Search
+from app.services.contacts import contact_search
+from app.services.contacts.contact_search import Search
 
 PAGE = 30
 LABEL = "Search my contacts"
@@ -24,7 +24,7 @@ async def find_contacts(q: str, but_not: UUID | None = None, limit: int = PAGE) 
 
     def ask(session: Session, me: User) -> list[Contact]:
         # one more than is shown, in case `but_not` is among them
-        found = search.contacts(session, me, Search(q=q), limit=limit + 1).items
+        found = contact_search.contacts(session, me, Search(q=q), limit=limit + 1).items
         return [contact for contact in found if contact.id != but_not][:limit]
 
     return await look(ask)

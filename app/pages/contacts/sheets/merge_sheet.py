@@ -18,8 +18,8 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Memo
 from app.pages.ui.side_by_side import Side, SideBySide
 from app.services.campaigns import undo_dispatch
-from app.services.contacts import merge, merge_fields
-from app.services.contacts.merge import MergePlan
+from app.services.contacts import contact_merge, merge_fields
+from app.services.contacts.contact_merge import MergePlan
 from app.services.contacts.merge_fields import FieldChoice
 
 UNDECIDED = "Say first which person in Pipedrive this contact stays."
@@ -42,7 +42,7 @@ class MergeSheet:
     async def show(self, keep_id: UUID, drop_id: UUID, on_done: Done) -> bool:
         """Draw the merge of the two; False when it is refused, which is said."""
         try:
-            plan = await look(lambda session, me: merge.plan(session, me, keep_id, drop_id))
+            plan = await look(lambda session, me: contact_merge.plan(session, me, keep_id, drop_id))
         except Refusal as refusal:
             toast.show(ui.context.client, str(refusal), "no")
             return False
@@ -119,7 +119,7 @@ class MergeForm:
 
         @tap
         def work(session: Session, me: User) -> Confirmation:
-            kept, deed_id = merge.merge(session, me, plan.keep.id, plan.drop.id, chosen)
+            kept, deed_id = contact_merge.merge(session, me, plan.keep.id, plan.drop.id, chosen)
             return Confirmation(f"{kept.name}: two contacts are one now", partial(_apart, deed_id))
 
         if await work():

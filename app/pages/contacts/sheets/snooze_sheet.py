@@ -13,7 +13,7 @@ from app.models.contact import MOST_DAYS
 from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 
 DAYS = {1: "Until tomorrow", 7: "A week", 14: "Two weeks", 30: "A month", 90: "Three months", 365: "A year"}
 
@@ -62,19 +62,19 @@ class SnoozeSheet:
 
 @tap
 def snooze_contact(session: Session, me: User, contact_id: UUID, days: int, zone: str) -> Confirmation:
-    before = bank.owned(session, me, contact_id).snoozed_until
-    until = bank.snooze(session, me, contact_id, days).snoozed_until
+    before = contact_bank.owned(session, me, contact_id).snoozed_until
+    until = contact_bank.snooze(session, me, contact_id, days).snoozed_until
     word = theme.mid_sentence(theme.day_word(until, zone)) if until else ""
     return Confirmation(f"Snoozed until {word}", lambda s, who: _as_before(s, who, contact_id, before))
 
 
 @tap
 def wake_contact(session: Session, me: User, contact_id: UUID) -> str:
-    bank.snooze(session, me, contact_id, 0)
+    contact_bank.snooze(session, me, contact_id, 0)
     return "Awake again"
 
 
 def _as_before(session: Session, who: User, contact_id: UUID, before: Any) -> str:
     left = (before - now()).total_seconds() / 86400 if before else 0
-    bank.snooze(session, who, contact_id, max(0, round(left)))
+    contact_bank.snooze(session, who, contact_id, max(0, round(left)))
     return "Snoozed as before" if left > 0 else "Awake again"

@@ -28,16 +28,16 @@ def csv(report: Report) -> bytes:
 
 def xlsx(report: Report) -> bytes:
     """A sheet for each table, numbers as numbers."""
-    from app.services.reports.files import xlsx as report_workbook
+    from app.services.reports.files import xlsx_file
 
-    return report_workbook.written(tables(report))
+    return xlsx_file.written(tables(report))
 
 
 def pdf(report: Report, charts: list[bytes] | None = None) -> bytes:
     """A page for people, drawn where paper is drawn."""
-    from app.services.reports.files import pdf as report_paper
+    from app.services.reports.files import pdf_file
 
-    return report_paper.pdf(report, charts)
+    return pdf_file.pdf(report, charts)
 
 
 def name(report: Report, ending: str) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import Conflict
 from app.models import REACHED, Activity, Contact, Outcome, User, WarmnessChange, WarmnessReason, now
-from app.services.contacts import bank
+from app.services.contacts import contact_bank
 
 LATELY = timedelta(days=30)
 FORGOTTEN = timedelta(days=180)
@@ -65,14 +65,14 @@ def suggest(
 
 def suggested(session: Session, who: User, contact_id: UUID) -> Suggested | None:
     """What the touches of one of my contacts suggest now. Raises NotFound."""
-    contact = bank.owned(session, who, contact_id)
+    contact = contact_bank.owned(session, who, contact_id)
     return suggest(contact, _touches(session, contact), decided=_decided(session, contact))
 
 
 def accept(session: Session, who: User, contact_id: UUID) -> Contact:
     """Take the suggestion over, as it is at this moment. Raises NotFound, and Conflict when there is none any more."""
     said = _standing(session, who, contact_id)
-    return bank.set_warmness(
+    return contact_bank.set_warmness(
         session, who, contact_id, said.after, WarmnessReason.SUGGESTED, activity_id=said.activity_id
     )
 
@@ -94,7 +94,7 @@ def decline(session: Session, who: User, contact_id: UUID) -> None:
 
 def history(session: Session, who: User, contact_id: UUID, limit: int = 50) -> list[WarmnessChange]:
     """Every step of one of my contacts' warmness, the newest first. Raises NotFound."""
-    bank.owned(session, who, contact_id)
+    contact_bank.owned(session, who, contact_id)
     query = select(WarmnessChange).where(WarmnessChange.contact_id == contact_id)
     newest = query.order_by(col(WarmnessChange.created_at).desc(), col(WarmnessChange.id).desc())
     return list(session.exec(newest.limit(limit)))
@@ -133,7 +133,7 @@ def _silence(contact: Contact, decided: datetime | None, moment: datetime) -> tu
 
 
 def _standing(session: Session, who: User, contact_id: UUID) -> Suggested:
-    contact = bank.owned(session, who, contact_id, lock=True)
+    contact = contact_bank.owned(session, who, contact_id, lock=True)
     said = suggest(contact, _touches(session, contact), decided=_decided(session, contact))
     if said is None:
         raise Conflict(NOTHING)
