@@ -106,7 +106,7 @@ def _syncs(at: "Desk") -> Iterator[Finding]:
     if making.revision(at.server.url) != migrate.head():
         return
     with db.reading() as session:
-        paused = firm_settings.get(session, "sync_paused")
+        paused = firm_settings.sync_paused(session)
     yield "pushes to Pipedrive", NOTE if paused else FINE, f"paused: {paused}" if paused else "not paused"
 
 

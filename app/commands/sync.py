@@ -29,7 +29,7 @@ def status() -> None:
             if sum(seen.counts.values()) or user.pipedrive_key:
                 counts = [seen.counts[one] for one in SyncStatus]
                 rows.append((user.email, *counts, seen.paused_reason or "running"))
-        paused = firm_settings.get(session, "sync_paused")
+        paused = firm_settings.sync_paused(session)
     typer.echo(f"Paused for everybody: {paused}." if paused else "Running.")
     context.table(("Whose", *(one.value for one in SyncStatus), ""), rows)
 

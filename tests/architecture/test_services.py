@@ -5,7 +5,7 @@ import ast
 from tests.support.source import APP, FILES, SERVICES, calls, last_word, parsed, where
 
 # rows, or ids out of them, that the caller was shown before: who may see them was asked then
-SHOWN = {"contact", "activity", "shown", "rows", "organisation_id", "scope", "batch"}
+SHOWN = {"contact", "contact_ids", "keep", "drop_id", "activity", "shown", "rows", "organisation_id", "scope", "batch"}
 
 
 def test_only_db_commits():

@@ -9,6 +9,7 @@ from app.api.core import examples
 from app.api.core.dependencies import Caller, Transaction
 from app.api.core.schemas import Answer
 from app.models.base import Draft
+from app.services.base import firm_settings
 from app.services.contacts import duplicates
 from app.services.contacts.capture import text_parser
 
@@ -33,7 +34,7 @@ def captured(
     session: Transaction, me: Caller, wish: Annotated[Blob, Body(openapi_examples=examples.shown(examples.BLOB))]
 ) -> CapturedAnswer:
     """What a signature, a vCard, a LinkedIn address or a line says about somebody, to look over; nothing is kept."""
-    found = text_parser.parse(session, me, wish.text)
+    found = text_parser.parse(wish.text, firm_settings.country(session))
     said = found.draft
     typed = duplicates.Typed(
         said.get("name", ""), said.get("emails", ()), said.get("phones", ()), said.get("organisation")

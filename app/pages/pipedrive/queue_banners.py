@@ -9,6 +9,7 @@ from app.models import PRACTICE, User
 from app.pages.pipedrive.parts import push_rows
 from app.pages.ui import basic, theme
 from app.services import policy
+from app.services.base import firm_settings
 from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Budget, Queue
 
@@ -43,7 +44,7 @@ def load_notices(session: Session, me: User) -> Notices:
     return Notices(
         queue_overview.own_queue(session, me),
         queue_overview.budget(session, me),
-        queue_overview.pause_reason(session, me),
+        firm_settings.sync_paused(session),
         tuple(everybody),
     )
 

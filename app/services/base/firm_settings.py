@@ -47,6 +47,17 @@ def get(session: Session, key: str) -> Any:
     return next(iter(session.exec(select(Setting.value).where(Setting.key == key))), DEFAULTS[key])
 
 
+def country(session: Session) -> str:
+    """Which country a phone number without a prefix is from: ISO 3166-1 alpha-2."""
+    return str(get(session, "country"))
+
+
+def sync_paused(session: Session) -> str | None:
+    """Why nothing goes to Pipedrive for anybody, in the operator's words; None while it goes."""
+    reason: str | None = get(session, "sync_paused") or None
+    return reason
+
+
 def get_all(session: Session) -> dict[str, Any]:
     kept = dict(session.exec(select(Setting.key, Setting.value).where(col(Setting.key).in_(DEFAULTS))).all())
     return DEFAULTS | kept

@@ -169,7 +169,7 @@ def _primaries(contact: Contact, changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(session: Session, who: User, contact: Contact, draft: ContactDraft) -> None:
-    country = str(firm_settings.get(session, "country"))
+    country = firm_settings.country(session)
     for field in contact_fields.COPIED:
         setattr(contact, field.name, getattr(draft, field.name))
     contact.phones = list(dict.fromkeys(phone_numbers.e164(number, country) for number in draft.phones))

@@ -40,7 +40,7 @@ class MergePlan:
 def plan(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> MergePlan:
     """Field by field what the two say and what we would keep. Raises NotFound, and Conflict for one and the same."""
     keep, drop = _two(session, who, keep_id, drop_id)
-    moves = merge_rows.counts(session, who, drop.id)
+    moves = merge_rows.counts(session, drop.id)
     return MergePlan(keep, drop, merge_fields.find_differences(keep, drop), moves, merge_fields.warning(keep, drop))
 
 
@@ -56,7 +56,7 @@ def merge(
     chosen = merge_fields.decide_fields(keep, drop, fields or {})
     before, gone, score = keep.model_dump(), drop.model_dump(), keep.warmness_score
     pushed_before = push_rules.pushed_fields(keep)
-    rows = merge_rows.move(session, who, keep, drop, theirs=chosen.get("pipedrive_person_id") == "drop")
+    rows = merge_rows.move(session, keep, drop, theirs=chosen.get("pipedrive_person_id") == "drop")
     _become(keep, drop, chosen)
     session.expunge(drop)
     session.exec(delete(Contact).where(col(Contact.id) == drop_id))

@@ -89,7 +89,7 @@ def spellings(name: str) -> set[str]:
 
 def _dialled(session: Session, numbers: Sequence[str]) -> set[str]:
     """The numbers that can be dialled already, in E.164; half a number is nobody's yet."""
-    country, found = str(firm_settings.get(session, "country")), set()
+    country, found = firm_settings.country(session), set()
     for number in numbers:
         with suppress(Invalid):
             found.add(phone_numbers.e164(number, country))

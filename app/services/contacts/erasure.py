@@ -71,19 +71,18 @@ def erase(session: Session, who: User, contact_id: UUID) -> Erased:
     former_names = _forget_deeds(session, contact)
     number = contact.pipedrive_person_id
     session.expunge(contact)
-    forget(session, who, [contact_id], former_names)
+    forget(session, [contact_id], former_names)
     audit_log.record(session, who, "contact.erased", contact_id)
     for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, Topic.CAMPAIGN):
         announce(session, topic, contact_id, who.id)
     return Erased(GONE if number is None else f"{GONE} {STILL_THERE.format(number)}", number)
 
 
-def forget(session: Session, who: User | None, contact_ids: Sequence[UUID], former_names: Collection[str] = ()) -> None:
-    """Delete these contacts and whatever names them; `who` has been let in by the caller.
+def forget(session: Session, contact_ids: Sequence[UUID], former_names: Collection[str] = ()) -> None:
+    """Delete these contacts and whatever names them; the caller has asked who may.
 
     `former_names` are those that a single contact had before it was merged.
     """
-    del who
     session.flush()
     name_removal.remove_names(session, contact_ids, former_names)
     binds: dict[str, Any] = {"ids": list(contact_ids), "keys": [str(one) for one in contact_ids], "now": now()}

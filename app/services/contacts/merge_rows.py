@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.models import Contact, EntityType, Stage, User, now
+from app.models import Contact, EntityType, Stage, now
 from app.services.push_queue import push_jobs
 from app.services.undo.row_snapshots import Step
 
@@ -29,16 +29,14 @@ RANK = [Stage.NOT_NOW, Stage.TO_CONTACT, Stage.CONTACTED, Stage.IN_DIALOGUE, Sta
 PLACE = ("stage", "stage_at", "added_at", "assigned_user_id", "outcome")
 
 
-def counts(session: Session, who: User, drop_id: UUID) -> dict[str, int]:
+def counts(session: Session, drop_id: UUID) -> dict[str, int]:
     """How many rows of each kind move over."""
-    del who
     row = session.execute(COUNTED, {"drop": drop_id}).one()
     return {"touches": row.touches, "campaigns": row.campaigns, "pushes": row.pushes}
 
 
-def move(session: Session, who: User, keep: Contact, drop: Contact, *, theirs: bool) -> list[Step]:
+def move(session: Session, keep: Contact, drop: Contact, *, theirs: bool) -> list[Step]:
     """Everything that hangs on `drop` hangs on `keep`; with `theirs` also who it is in Pipedrive."""
-    del who
     session.flush()
     both = {"keep": keep.id, "drop": drop.id, "now": now()}
     steps = [_moved(session, table, column, both) for table, column in HANGS_ON]

@@ -18,6 +18,6 @@ def empty_trash(session: Session) -> int:
     old = select(Contact.id).where(col(Contact.deleted_at) < now() - KEPT)
     ids = list(session.exec(old.order_by(col(Contact.id)).limit(AT_ONCE).with_for_update(skip_locked=True)))
     if ids:
-        erasure.forget(session, None, ids)
+        erasure.forget(session, ids)
         audit_log.record(session, "clock", "trash.emptied", contacts=len(ids))
     return len(ids)

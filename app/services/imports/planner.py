@@ -77,7 +77,7 @@ def make_plan(
 ) -> ImportPlan:
     """Say of each row what it will do; `lock` holds the contacts that gain something until the transaction ends."""
     bank = matcher.empty_bank(session, who) if if_known is IfKnown.BOTH else matcher.read_bank(session, who)
-    plan, country, zone = ImportPlan(), str(firm_settings.get(session, "country")), ZoneInfo(who.timezone)
+    plan, country, zone = ImportPlan(), firm_settings.country(session), ZoneInfo(who.timezone)
     total, done = sum(len(sheet.body) for sheet in sheets) or 1, 0
     for sheet in sheets:
         errors = list(sheet.trouble)

@@ -163,7 +163,7 @@ def organisation_name(session: Session, who: User, account: str, firm: int | str
 def _fit(session: Session, name: str, said: Any) -> list[Any]:
     """The value as our rules have it, or nothing."""
     if name in {"emails", "phones"}:
-        country = str(firm_settings.get(session, "country"))
+        country = firm_settings.country(session)
         known = (_address(name, value, country) for value in said)
         return [list(dict.fromkeys(value for value in known if value))[:MOST_ADDRESSES]]
     try:

@@ -105,13 +105,6 @@ def budget(session: Session, who: User) -> Budget | None:
     )
 
 
-def pause_reason(session: Session, who: User) -> str | None:
-    """Why nothing goes to Pipedrive for anybody, in the operator's words; None while it goes."""
-    del who
-    reason: str | None = firm_settings.get(session, "sync_paused") or None
-    return reason
-
-
 def overview(session: Session, who: User, contact_id: UUID | None = None, limit: int = 50) -> Overview:
     """How this person's pushes stand."""
     mine = [col(PipedriveSync.user_id) == who.id]
@@ -176,6 +169,6 @@ def _midnight() -> datetime:
 def _pause(session: Session, who: User, lane: SyncLane | None) -> str | None:
     if not push_jobs.has_connection(session, who):
         return NO_KEY
-    if stopped := firm_settings.get(session, "sync_paused"):
+    if stopped := firm_settings.sync_paused(session):
         return f"Pushes are paused for everybody: {stopped}."
     return lane.paused_reason if lane else None

@@ -40,7 +40,7 @@ def whole(session: Session, who: User, contact_id: UUID, *, noted: bool = True, 
     view = visibility.look(session, who, contact_id, noted=noted)
     if view.sight is not Sight.GOLDEN:
         raise NotFound
-    contact, country = view.contact, str(firm_settings.get(session, "country"))
+    contact, country = view.contact, firm_settings.country(session)
     page = timeline.feed(session, who, Filter(contact_id=contact_id), limit=limit)
     return Whole(
         view=view,

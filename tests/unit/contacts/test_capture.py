@@ -12,7 +12,7 @@ from app.services.contacts.capture import signature_rules, text_parser
 
 
 def read(blob: str) -> text_parser.Captured:
-    return text_parser.read(blob, "DE")
+    return text_parser.parse(blob, "DE")
 
 
 CORPUS = {

@@ -38,7 +38,7 @@ def jane():
 
 @pytest.mark.parametrize(("kind", "turned"), [("JPEG", 0), ("JPEG", 17), ("PNG", 90), ("WEBP", 180)])
 def test_a_photo_of_a_card_becomes_a_contact(kind, turned):
-    found = text_parser.read(qr_codes.read(photo(CARD, kind=kind, turned=turned)), "DE")
+    found = text_parser.parse(qr_codes.read(photo(CARD, kind=kind, turned=turned)), "DE")
     assert found.draft["name"] == "Zoë Öström"
     assert found.draft["organisation"] == "Bäckerei Süßholz GmbH"
     assert (found.draft["phones"], found.draft["emails"]) == (["+49301234567"], ["zoe@x.example"])
@@ -50,12 +50,12 @@ def test_a_camera_with_many_dots_is_read_too():
 
 def test_the_short_form_of_many_phones_is_understood():
     text = "MECARD:N:Roe,Jane;TEL:+442079460123;EMAIL:jane@acme.example;ORG:ACME\\; Sons;;"
-    found = text_parser.read(qr_codes.read(photo(text)), "GB")
+    found = text_parser.parse(qr_codes.read(photo(text)), "GB")
     assert (found.draft["name"], found.draft["phones"]) == ("Jane Roe", ["+442079460123"])
 
 
 def test_a_profile_link_is_understood():
-    assert text_parser.read(qr_codes.read(photo("https://www.linkedin.com/in/jane-roe")), "DE").draft["linkedin_url"]
+    assert text_parser.parse(qr_codes.read(photo("https://www.linkedin.com/in/jane-roe")), "DE").draft["linkedin_url"]
 
 
 def test_what_we_show_is_read_by_a_camera_and_keeps_what_is_private():
@@ -64,7 +64,7 @@ def test_what_we_show_is_read_by_a_camera_and_keeps_what_is_private():
     assert shown.startswith("data:image/svg+xml")
     assert len(shown) < 40_000
     text = qr_codes.vcards.write_brief_card(contact)
-    found = text_parser.read(qr_codes.read(photo(text, scale=4)), "DE")
+    found = text_parser.parse(qr_codes.read(photo(text, scale=4)), "DE")
     assert (found.draft["name"], found.draft["organisation"]) == ("Jörg Müßig-Schönfeld", "ACME & Söhne")
     assert "secret" not in text
 

@@ -40,7 +40,7 @@ def load_contact(contact_id: UUID) -> Question:
 
     def ask(session: Session, me: User) -> ContactView:
         contact = contact_bank.owned(session, me, contact_id)
-        country = str(firm_settings.get(session, "country"))
+        country = firm_settings.country(session)
         shown = [phone_numbers.shown(number, country) for number in contact.phones]
         entries = timeline.of_contact(session, me, contact_id)
         standing, address = push_status.standing(session, contact), record_urls.person_address(session, me, contact)

@@ -11,6 +11,7 @@ from app.models.contact_fields import CAPTURED
 from app.pages.core.tap import look
 from app.pages.ui import basic
 from app.pages.ui.redraw import Memo
+from app.services.base import firm_settings
 from app.services.contacts.capture import text_parser
 from app.services.contacts.capture.captured_draft import Captured
 
@@ -67,7 +68,7 @@ class PasteBox:
         found, no = Captured("line"), ""
         if text.strip():
             try:
-                found = await look(lambda session, me: text_parser.parse(session, me, text))
+                found = await look(lambda session, _: text_parser.parse(text, firm_settings.country(session)))
             except Refusal as refusal:
                 no = str(refusal)
         if turn == self.turn and not self.box.is_deleted:

@@ -6,11 +6,8 @@ Nothing is fetched and nothing is written; what we are not sure of is shown besi
 import re
 from urllib.parse import unquote
 
-from sqlmodel import Session
-
 from app.errors import Invalid, TooLarge
-from app.models import User, fold
-from app.services.base import firm_settings
+from app.models import fold
 from app.services.contacts import vcard_reader
 from app.services.contacts.capture import signature_rules
 from app.services.contacts.capture.captured_draft import Captured, addresses, https, phone
@@ -24,17 +21,11 @@ NAMED = re.compile(r"^\s*[\"“']?(?P<name>[^<>\"“”]*?)[\"”']?\s*<(?:mailt
 AT_FIRM = re.compile(r"^(?P<job>.+?)\s+(?:at|bei|chez|hos|@|bij)\s+(?P<firm>\S.*)$")
 
 
-def parse(session: Session, who: User, blob: str) -> Captured:
-    """What a text says about somebody; a bare phone number is from the firm's country.
+def parse(blob: str, country: str) -> Captured:
+    """What a text says about somebody; a bare phone number is from `country` (ISO 3166-1 alpha-2).
 
     Raises TooLarge beyond 10 kB, Invalid when it says nothing.
     """
-    del who
-    return read(blob, str(firm_settings.get(session, "country")))
-
-
-def read(blob: str, country: str) -> Captured:
-    """`parse` without a database: the rules alone."""
     if len(blob.encode("utf-8", "replace")) > MOST_BYTES:
         raise TooLarge("This is more than a signature: paste at most 10,000 characters.")
     text = "".join(c for c in blob if c in "\r\n\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
