@@ -26,7 +26,7 @@ class PermanentFailure(Exception):
 
 class Sender(Protocol):
     def send(self, mail: Mail) -> None:
-        """Hand one mail over. Raises NotNow or Never."""
+        """Hand one mail over. Raises TemporaryFailure or PermanentFailure."""
 
 
 def sender_for(settings: Settings, *, brevo: str = BREVO) -> Sender | None:

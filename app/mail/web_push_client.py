@@ -23,7 +23,7 @@ class Gone(Exception):
 
 
 def require_public_host(host: str) -> None:
-    """Raise Gone when a name leads to a machine that is not on the open internet, NotNow when it leads nowhere."""
+    """Raise Gone when a name leads to a machine that is not on the open internet, TemporaryFailure when it leads nowhere."""
     try:
         found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     except OSError:
@@ -47,7 +47,7 @@ class WebPushClient:
         self._trust = trust or ssl.create_default_context()
 
     def ring(self, bundle: Bundle) -> None:
-        """Hand one message over. Raises NotNow or Gone."""
+        """Hand one message over. Raises TemporaryFailure or Gone."""
         device = bundle.device
         self._check(urlsplit(device.endpoint).hostname or "")
         message = json.dumps({"words": bundle.words, "path": bundle.path, "tag": bundle.tag}, ensure_ascii=False)

@@ -84,7 +84,7 @@ def _with_first(first: str | None, rest: list[str]) -> list[str]:
 
 
 class Contact(Entity, table=True):
-    """A row of the bank. Born and changed only through `contacts.add` and `contacts.change`."""
+    """A row of the bank. Made and changed only by `contact_bank.add` and `contact_bank.change`."""
 
     __tablename__ = "contacts"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What people keep of reports: a question to ask again, a link for somebody without an account; and introductions offered."""
+"""What people keep of reports: a question to ask again, and a link for somebody without an account."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -28,7 +28,7 @@ class RecordChoiceSheet:
         candidates: Sequence[dict[str, Any]] = (),
         on_create: Create | None = None,
     ) -> None:
-        """`candidates` are dicts with id, name, organization, email and url, as SyncLink.candidates holds them.
+        """`candidates` are dicts with id, name, organization, email and url, as PipedriveSync.candidates holds them.
 
         `on_choose` gets the number or address of the record, as it was typed.
         """

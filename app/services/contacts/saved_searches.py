@@ -64,7 +64,7 @@ def remove(session: Session, who: User, view_id: UUID) -> None:
 
 
 def search(session: Session, who: User, view_id: UUID) -> Search:
-    """What a view finds, to be given to `finding.contacts` or the verbs for many. Raises NotFound."""
+    """What a view finds, to be given to `contact_search.contacts` or the verbs for many. Raises NotFound."""
     return read(session, who, _own(session, who, view_id).query)
 
 

@@ -1,4 +1,4 @@
-"""A campaign in figures, and the rows behind every one of them.
+"""A campaign in figures.
 
 A report takes three questions, however many touches there are: the events in
 groups, the funnel, and the names.
@@ -40,7 +40,7 @@ select grouping(type, user_id, week) as per, kind, type, user_id, week,
        {_sum("turn = 2")} as now, {_sum("turn = 2 and reached")} as now_reached,
        {_sum("turn = 1")} as before, {_sum("turn = 1 and reached")} as before_reached
 from fine group by grouping sets ((kind), (kind, type), (kind, user_id), (kind, week))
-""")  # noqa: S608 - pieces of SQL that stand in counting.py, no data
+""")  # noqa: S608 - pieces of SQL that stand in touch_sql.py, no data
 
 FURTHEST = text(f"""
 select rung, count(*) as n from ({touch_sql.CLIMBED}) climbed group by rung

@@ -51,7 +51,7 @@ GROUPED = {
         with {touch_sql.EVENTS}
         select {by} as key, kind, count(*) as n, count(*) filter (where reached) as reached
         from events where at >= :since and at < :until group by {by}, kind
-    """)  # noqa: S608 - pieces of SQL that stand here and in counting.py, no data
+    """)  # noqa: S608 - pieces of SQL that stand here and in touch_sql.py, no data
     for by in ("type", "user_id", "campaign_id")
 }
 

@@ -71,7 +71,7 @@ cross join lateral (
       and (cast(:campaign as uuid) is null or a.campaign_id = :campaign)
 ) late
 where u.active or done.touches > 0 or booked.n > 0
-""")  # noqa: S608 - pieces of SQL that stand in counting.py, no data
+""")  # noqa: S608 - pieces of SQL that stand in touch_sql.py, no data
 
 
 def team(session: Session, who: User, asked: Asked | None = None, campaign_id: UUID | None = None) -> Team:

@@ -58,7 +58,7 @@ class Pace:
         return timedelta(seconds=min(jitter(wait), self.longest_wait))
 
     def while_ailing(self, rests: int) -> timedelta:
-        """45 s, 90 s, 3 min ... while Pipedrive itself is in trouble, each +-50 %, about five minutes at most."""
+        """45 s, 90 s, 3 min ... while Pipedrive itself is in trouble, at most five minutes, each then +-50 %."""
         return timedelta(seconds=jitter(min(self.ailing * 2 ** min(rests - 1, 20), self.longest_ailing)))
 
     def while_offline(self) -> timedelta:
