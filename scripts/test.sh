@@ -49,7 +49,9 @@ tests tests/integration tests/unit tests/architecture || first=$?
 
 cover=${COVERAGE:+--cov --cov-append --cov-report=term:skip-covered}
 echo "== browser tests, $workers files at once, with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
-tests tests/e2e || second=$?
+# the folder with the longest file first, so that it does not run alone at the end
+# shellcheck disable=SC2046 # one argument a folder
+tests tests/e2e/shell $(find tests/e2e -mindepth 1 -maxdepth 1 -type d ! -name shell ! -name '__*' | sort) || second=$?
 
 echo "== slowest files, in seconds"
 sort -rn "$scratch/times" | head -n 10
