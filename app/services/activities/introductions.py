@@ -26,7 +26,7 @@ from app.services.base.counted_touches import counts
 from app.services.campaigns import board_assignments, campaigns
 from app.services.contacts import contact_bank
 from app.services.permissions import visibility
-from app.services.reports import touch_sql
+from app.services.reports import metric_definitions
 from app.services.reports.figures import Rate, rate
 from app.signals import Topic, announce
 
@@ -131,7 +131,7 @@ def ticket_rate(session: Session, who: User, campaign_id: UUID | None = None) ->
         campaigns.seen(session, who, campaign_id)
     elif not policy.may_see_team_report(who):
         raise Forbidden
-    row = session.execute(USED, touch_sql.WORDS | {"campaign": campaign_id}).one()
+    row = session.execute(USED, metric_definitions.BINDS | {"campaign": campaign_id}).one()
     return rate("ticket", "Introductions", row.used, row.met, row.met)
 
 
@@ -142,9 +142,9 @@ USED = text(f"""
           and (one.campaign_id is null or m.campaign_id = one.campaign_id)
           and {counts("m")} and m.created_at >= one.redeemed_at
     )) as met
-    from introductions one join activities a on a.id = one.redeemed_activity_id and {touch_sql.IS_TOUCH}
+    from introductions one join activities a on a.id = one.redeemed_activity_id and {metric_definitions.IS_TOUCH}
     where cast(:campaign as uuid) is null or one.campaign_id = :campaign
-""")  # noqa: S608 - pieces of SQL that stand here, in touch_sql and in counted_touches, no data
+""")  # noqa: S608 - pieces of SQL that stand here, in metric_definitions and in counted_touches, no data
 
 
 def _open(session: Session, who: User, introduction_id: UUID) -> Introduction:

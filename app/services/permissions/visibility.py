@@ -5,7 +5,7 @@ tickets (everything) and by the campaign's members (the card). Nobody else
 learns that it exists. A deleted campaign shares nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,8 @@ from app.errors import Conflict, NotFound
 from app.models import Activity, Campaign, CampaignContact, CampaignUser, Contact, Stage, User
 from app.services import policy
 from app.services.base import audit_log
+
+NOBODY_ACTS = {"viewers": "asks which of many people may look"}
 
 # the contact of a touch, in the campaign that the touch was made for
 THIS_TOUCH = (
@@ -134,6 +136,23 @@ def campaigns(who: User) -> list[ColumnElement[bool]]:
     """The WHERE of every question about campaigns: not in the trash, and open to this person."""
     alive = col(Campaign.deleted_at).is_(None)
     return [alive] if policy.sees_every_campaign(who) else [alive, is_member(who)]
+
+
+def viewers(session: Session, campaign_id: UUID, user_ids: Iterable[UUID]) -> list[User]:
+    """Those of these people who may see the campaign, as `campaigns` has it: active members and golden tickets.
+
+    Nobody, once the campaign is in the trash.
+    """
+    in_it = CampaignUser.campaign_id == campaign_id
+    member = select(CampaignUser.id).where(in_it, CampaignUser.user_id == User.id).exists()
+    alive = select(Campaign.id).where(Campaign.id == campaign_id, col(Campaign.deleted_at).is_(None)).exists()
+    query = select(User).where(
+        col(User.id).in_(list(user_ids)),
+        col(User.active),
+        alive,
+        or_(col(User.role).in_(policy.SEE_EVERY_CAMPAIGN), member),
+    )
+    return list(session.exec(query.order_by(col(User.id))).all())
 
 
 def is_member(who: User) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, or_, select
 
 from app.models import ACTIVITY_LABELS, ActivityType, Campaign, CampaignUser, User, now
 from app.services.campaigns import campaigns
-from app.services.reports import touch_sql
+from app.services.reports import metric_definitions
 from app.services.reports.aggregation import BY_TYPE, BY_USER, Tallies
 from app.services.reports.figures import LADDER, Rate, Report, Step, midnight, mondays
 from app.services.reports.filters import Asked, Window
@@ -25,9 +25,9 @@ def _sum(condition: str) -> str:
 
 # counted fine first, so that the four ways of grouping go over few rows
 COUNTED = text(f"""
-with {touch_sql.EVENTS}, seen as (
+with {metric_definitions.EVENTS}, seen as (
     select kind, type, user_id, reached, at, width_bucket(at, cast(:mondays as timestamptz[])) as week,
-           {touch_sql.FITS} as fits, at >= :since and at < :until as inside, at >= :observed as lately,
+           {metric_definitions.FITS} as fits, at >= :since and at < :until as inside, at >= :observed as lately,
            case when at >= :recent and at < :recent_end then 2 when at >= :before and at < :recent then 1 end as turn
     from events
 ), fine as (
@@ -40,10 +40,10 @@ select grouping(type, user_id, week) as per, kind, type, user_id, week,
        {_sum("turn = 2")} as now, {_sum("turn = 2 and reached")} as now_reached,
        {_sum("turn = 1")} as before, {_sum("turn = 1 and reached")} as before_reached
 from fine group by grouping sets ((kind), (kind, type), (kind, user_id), (kind, week))
-""")  # noqa: S608 - pieces of SQL that stand in touch_sql.py, no data
+""")  # noqa: S608 - pieces of SQL that stand in metric_definitions.py, no data
 
 FURTHEST = text(f"""
-select rung, count(*) as n from ({touch_sql.CLIMBED}) climbed group by rung
+select rung, count(*) as n from ({metric_definitions.CLIMBED}) climbed group by rung
 """)  # noqa: S608 - the same
 
 
@@ -60,7 +60,7 @@ def report(session: Session, who: User, campaign_id: UUID, asked: Asked) -> Repo
         "mondays": [midnight(start, window.zone) for start in starts],
         "observed": midnight(window.today + timedelta(days=1 - course.observed), window.zone),
     }
-    counted = session.execute(COUNTED, touch_sql.WORDS | binds | window.chosen() | window.compared())
+    counted = session.execute(COUNTED, metric_definitions.BINDS | binds | window.chosen() | window.compared())
     tallies = Tallies(counted.all())
     return Report(
         campaign_id=campaign.id,

@@ -16,7 +16,7 @@ from app.models.base import Instant
 from app.services.base import cursors
 from app.services.campaigns import campaigns
 from app.services.permissions import visibility
-from app.services.reports import touch_sql
+from app.services.reports import metric_definitions
 from app.services.reports.figures import LADDER, WEEK, midnight, monday
 from app.services.reports.filters import ALWAYS, Asked, Window
 
@@ -56,14 +56,14 @@ ROWS = (
     column("stage", Text()),
 )
 EVENTS = text(f"""
-with {touch_sql.EVENTS}
+with {metric_definitions.EVENTS}
 select id, at, user_id, contact_id, null as stage from events
-where kind = :kind and (not :reached or reached) and {touch_sql.FITS} and at >= :since and at < :until
-""").columns(*ROWS)  # noqa: S608 - pieces of SQL that stand in touch_sql, no data
+where kind = :kind and (not :reached or reached) and {metric_definitions.FITS} and at >= :since and at < :until
+""").columns(*ROWS)  # noqa: S608 - pieces of SQL that stand in metric_definitions, no data
 
 CONTACTS = text(f"""
 select climbed.contact_id as id, climbed.stage_at as at, owner.user_id, climbed.contact_id, climbed.stage
-from ({touch_sql.CLIMBED}) climbed join contacts owner on owner.id = climbed.contact_id
+from ({metric_definitions.CLIMBED}) climbed join contacts owner on owner.id = climbed.contact_id
 where climbed.rung >= array_position(cast(:ladder as text[]), cast(:stage as text))
 """).columns(*ROWS)  # noqa: S608 - the same
 
@@ -92,7 +92,7 @@ def drill_down(
     if key in LADDER:
         found, more = CONTACTS, {"stage": key, "ladder": [stage.value for stage in LADDER]}
     else:
-        found, more = EVENTS, touch_sql.WORDS | _bar(who, asked, key)
+        found, more = EVENTS, metric_definitions.BINDS | _bar(who, asked, key)
     query = _shown(found.subquery("found"), who, campaign.id, cursor).limit(limit + 1)
     return _page([_row(row) for row in session.execute(query, binds | more)], limit)
 
@@ -130,7 +130,7 @@ def _bar(who: User, asked: Asked, key: str) -> dict[str, Any]:
     wanted |= window.chosen()
     if key == "reached":
         return wanted
-    if key in touch_sql.KINDS:
+    if key in metric_definitions.KINDS:
         return wanted | {"kind": key}
     if key in ActivityType.__members__:
         other = asked.type and asked.type.value != key

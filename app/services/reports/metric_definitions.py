@@ -1,4 +1,13 @@
-"""What each number means, in one sentence: the screens show it, docs/figures.md repeats it, the SQL beside it obeys it."""
+"""What each figure of a report counts: in one sentence (the screens show it, docs/figures.md repeats it), and in SQL.
+
+An event has a kind (the key of its figure), a moment, a method, a person, and a
+contact, which is empty once that contact was erased. Whoever asks names the
+campaigns; their right to them is checked before.
+"""
+
+from app.models import REACHED
+from app.services.base.counted_touches import counts
+from app.services.reports.figures import LADDER
 
 DEFINITIONS: dict[str, str] = {
     "touches": "Outreach done for the campaign, counted at the moment it happened; a touch that was taken back, and a meeting that was moved or cancelled, do not count.",
@@ -16,3 +25,70 @@ DEFINITIONS: dict[str, str] = {
     "ticket_rate": "Of the introductions that were used, how many contacts had a meeting booked afterwards: in the same campaign, or anywhere when it was for none.",
     "overdue": "Planned touches whose date has passed and that nobody answered for.",
 }
+
+KINDS = ("touches", "reached", "meetings_booked", "meetings_held", "handed_over")
+
+# bound by every question that holds EVENTS
+BINDS = {
+    "reached_by": [outcome.value for outcome in REACHED],
+    "earlier": [stage.value for stage in LADDER[:-1]],
+}
+
+IS_TOUCH = f"a.done and {counts('a')}"
+IS_HELD = "m.done and (m.outcome is null or m.outcome = 'HELD')"
+# a meeting that was put down afterwards had been booked by the time that it happened
+BOOKED_AT = "least(m.created_at, m.happened_at)"
+
+EVENTS = f"""
+meetings as materialized (
+    select m.campaign_id, m.id, m.user_id, m.contact_id, m.happened_at, {IS_HELD} as held,
+           {BOOKED_AT} as booked_at,
+           coalesce((
+               select a.type from activities a
+               where a.contact_id = m.contact_id and a.campaign_id = m.campaign_id and a.happened_at <= {BOOKED_AT}
+                 and a.done and a.deleted_at is null and a.type <> 'MEETING'
+               order by a.happened_at desc, a.id desc limit 1
+           ), m.type) as type
+    from activities m
+    where m.campaign_id = any(:campaigns) and m.type = 'MEETING' and {counts("m")}
+), handed as (
+    select distinct on (v.campaign_id, coalesce(v.contact_id, v.id))
+           v.campaign_id, v.id, v.user_id, v.contact_id, v.moved_at
+    from campaign_moves v
+    where v.campaign_id = any(:campaigns) and v.to_stage = 'HANDED_OVER'
+      -- who was taken out by mistake and came back was handed over when they were
+      and v.from_stage is not null
+      and not exists (
+          select from campaign_moves back
+          where back.contact_id = v.contact_id and back.campaign_id = v.campaign_id
+            and back.moved_at > v.moved_at and back.from_stage is not null and back.to_stage = any(:earlier)
+      )
+    order by v.campaign_id, coalesce(v.contact_id, v.id), v.moved_at desc
+), events as (
+    select 'touches' as kind, a.campaign_id, a.id, a.happened_at as at, a.type, a.user_id, a.contact_id,
+           coalesce(a.outcome = any(:reached_by), false) as reached
+    from activities a where a.campaign_id = any(:campaigns) and {IS_TOUCH}
+    union all
+    select 'meetings_booked', campaign_id, id, booked_at, type, user_id, contact_id, false from meetings
+    union all
+    select 'meetings_held', campaign_id, id, happened_at, type, user_id, contact_id, false from meetings where held
+    union all
+    select 'handed_over', campaign_id, id, moved_at, null, user_id, contact_id, false from handed
+)"""  # noqa: S608 - pieces of SQL that stand in this file, no data
+
+# what a question about one person or one method leaves of them
+FITS = """((cast(:user as uuid) is null or user_id = :user)
+    and (cast(:type as text) is null or type = :type or kind = 'handed_over'))"""
+
+# the contacts on a board, each with the highest rung that it ever stood on
+CLIMBED = """
+select place.contact_id, place.stage, place.stage_at,
+       coalesce(greatest(array_position(cast(:ladder as text[]), place.stage::text), went.rung), 1) as rung
+from campaign_contacts place join contacts c on c.id = place.contact_id and c.deleted_at is null
+left join (
+    select v.contact_id, max(greatest(array_position(cast(:ladder as text[]), v.from_stage::text),
+                                      array_position(cast(:ladder as text[]), v.to_stage::text))) as rung
+    from campaign_moves v where v.campaign_id = :campaign group by v.contact_id
+) went on went.contact_id = place.contact_id
+where place.campaign_id = :campaign
+  and (cast(:user as uuid) is null or coalesce(place.assigned_user_id, c.user_id) = :user)"""

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.models import Campaign, Question
-from app.services.reports import figures, touch_sql
+from app.services.reports import figures, metric_definitions
 from app.services.reports.figures import THIN, Rate
 
 Unit = Literal["text", "count", "share", "days"]
@@ -48,10 +48,10 @@ RATES = (
 
 GROUPED = {
     by: text(f"""
-        with {touch_sql.EVENTS}
+        with {metric_definitions.EVENTS}
         select {by} as key, kind, count(*) as n, count(*) filter (where reached) as reached
         from events where at >= :since and at < :until group by {by}, kind
-    """)  # noqa: S608 - pieces of SQL that stand here and in touch_sql.py, no data
+    """)  # noqa: S608 - pieces of SQL that stand here and in metric_definitions.py, no data
     for by in ("type", "user_id", "campaign_id")
 }
 
@@ -60,7 +60,7 @@ def counts(session: Session, scope: list[Campaign], by: str, binds: dict[str, An
     """The events of these campaigns between `since` and `until`, counted by kind for each method, person or campaign."""
     every = {"campaigns": ids(scope), "user": None, "type": None}
     found: dict[Any, Counter[str]] = {}
-    for row in session.execute(GROUPED[by], touch_sql.WORDS | every | binds):
+    for row in session.execute(GROUPED[by], metric_definitions.BINDS | every | binds):
         mine = found.setdefault(row.key, Counter())
         mine[row.kind] += row.n
         mine["reached"] += row.reached

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Question, QuestionFilters, Stage, User, now
 from app.services.permissions import visibility
-from app.services.reports import question_answers, touch_sql
+from app.services.reports import metric_definitions, question_answers
 from app.services.reports.figures import LADDER, midnight, monday
 from app.services.reports.filters import Asked, Window
 from app.services.reports.question_answers import RATES, Answer, Cell, Chart, Column
@@ -100,7 +100,9 @@ def _week(session: Session, scope: list[Campaign], window: Window) -> Said:
     got = question_answers.counts(session, scope, "campaign_id", {"since": since, "until": now()})
     total: Counter[str] = sum((got[key] for key in got), Counter())
     busy = sorted((one for one in scope if one.id in got), key=lambda one: -got[one.id]["touches"])
-    rows: list[tuple[Cell, ...]] = [(one.name, *(got[one.id][kind] for kind in touch_sql.KINDS)) for one in busy]
+    rows: list[tuple[Cell, ...]] = [
+        (one.name, *(got[one.id][kind] for kind in metric_definitions.KINDS)) for one in busy
+    ]
     said = ", ".join(f"{total[kind]} {noun}" for kind, noun in NOUNS.items())
     sentence = f"Since Monday: {said}." if got else "Nothing has happened since Monday."
     columns = question_answers.columns("Campaign", tuple(noun.capitalize() for noun in NOUNS.values()))
@@ -108,7 +110,9 @@ def _week(session: Session, scope: list[Campaign], window: Window) -> Said:
 
 
 NOUNS = dict(
-    zip(touch_sql.KINDS, ("touches", "reached", "meetings booked", "meetings held", "handed over"), strict=True)
+    zip(
+        metric_definitions.KINDS, ("touches", "reached", "meetings booked", "meetings held", "handed over"), strict=True
+    )
 )
 
 

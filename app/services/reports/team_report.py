@@ -12,7 +12,7 @@ from app.models import User, now
 from app.services import policy
 from app.services.base.counted_touches import counts
 from app.services.campaigns import campaigns
-from app.services.reports import touch_sql
+from app.services.reports import metric_definitions
 from app.services.reports.figures import midnight, monday
 from app.services.reports.filters import Asked, Window
 
@@ -51,7 +51,7 @@ cross join lateral (
                               and a.outcome = any(:reached_by)) as reached,
            count(*) filter (where a.happened_at >= :monday) as this_week
     from activities a
-    where a.user_id = u.id and {touch_sql.IS_TOUCH} and a.happened_at >= least(:since, :monday)
+    where a.user_id = u.id and {metric_definitions.IS_TOUCH} and a.happened_at >= least(:since, :monday)
       and (cast(:campaign as uuid) is null or a.campaign_id = :campaign)
 ) done
 cross join lateral (
@@ -62,7 +62,7 @@ cross join lateral (
         select m.created_at, m.happened_at, m.campaign_id from activities m
         where m.user_id = u.id and m.type = 'MEETING' and {counts("m")} and not m.done
     ) m
-    where {touch_sql.BOOKED_AT} >= :since and {touch_sql.BOOKED_AT} < :until
+    where {metric_definitions.BOOKED_AT} >= :since and {metric_definitions.BOOKED_AT} < :until
       and (cast(:campaign as uuid) is null or m.campaign_id = :campaign)
 ) booked
 cross join lateral (
@@ -71,7 +71,7 @@ cross join lateral (
       and (cast(:campaign as uuid) is null or a.campaign_id = :campaign)
 ) late
 where u.active or done.touches > 0 or booked.n > 0
-""")  # noqa: S608 - pieces of SQL that stand in touch_sql.py, no data
+""")  # noqa: S608 - pieces of SQL that stand in metric_definitions.py, no data
 
 
 def team(session: Session, who: User, asked: Asked | None = None, campaign_id: UUID | None = None) -> Team:
@@ -84,7 +84,7 @@ def team(session: Session, who: User, asked: Asked | None = None, campaign_id: U
     campaign = campaigns.seen(session, who, campaign_id) if campaign_id else None
     window = Window.of(who, asked or Asked())
     binds = {"campaign": campaign_id, "now": now(), "monday": midnight(monday(window.today), window.zone)}
-    found = session.execute(WORK, touch_sql.WORDS | window.chosen() | binds)
+    found = session.execute(WORK, metric_definitions.BINDS | window.chosen() | binds)
     people = [
         Teammate(row.id, row.name, row.active, row.touches, row.reached, row.booked, row.overdue, row.this_week)
         for row in found

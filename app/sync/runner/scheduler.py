@@ -14,7 +14,7 @@ from time import monotonic
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app import db
-from app.services.contacts import trash_retention
+from app.services.contacts import trash
 from app.sync.pull import listener
 from app.sync.queue import job_outcomes
 from app.sync.queue.clock_drift import Watch
@@ -124,4 +124,4 @@ class Clock:
         more = True
         while more:
             with db.transaction() as session:
-                more = trash_retention.empty_trash(session) == trash_retention.AT_ONCE
+                more = trash.empty_trash(session) == trash.AT_ONCE

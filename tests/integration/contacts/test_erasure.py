@@ -31,7 +31,7 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log, referrals
-from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export, erasure, trash_retention
+from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export, erasure, trash
 from app.services.imports import importer
 from app.services.push_queue import push_jobs
 from tests.support import world
@@ -204,13 +204,13 @@ def test_the_trash_and_what_could_be_undone_go_after_thirty_days(ada, bird, jane
         for deed in session.exec(select(UndoEntry)):
             deed.created_at -= timedelta(days=31)
     with db.transaction() as session:
-        assert trash_retention.empty_trash(session) == 1
+        assert trash.empty_trash(session) == 1
     assert {row.id for row in rows(Contact)} == {jane.id, john.id}
     assert rows(UndoEntry) == []
     assert rows(ErasedPerson) == []
     assert len(rows(Activity, contact_id=None)) == 1
     with db.transaction() as session:
-        assert trash_retention.empty_trash(session) == 0
+        assert trash.empty_trash(session) == 0
 
 
 def subjects(*contacts):
@@ -318,7 +318,7 @@ def test_the_trash_that_empties_itself_forgets_many_names_in_one_go(ada, jane):
         for one in (people[0], people[2]):
             session.get_one(Contact, one.id).deleted_at -= timedelta(days=31)
     with db.transaction() as session:
-        assert trash_retention.empty_trash(session) == 2
+        assert trash.empty_trash(session) == 2
     assert subjects(jane) == sorted([
         *before, "Thank you for bringing Lina", "Thank you for bringing somebody", "Thank you for bringing somebody",
     ])  # fmt: skip

@@ -14,7 +14,7 @@ from app.pages.reports.live.hub import ReportHub
 from app.services.accounts import users
 from app.services.activities import activity_log
 from app.services.campaigns import campaigns
-from app.services.permissions import viewers
+from app.services.permissions import visibility
 from app.services.reports import campaign_report
 from app.services.reports.filters import Asked
 from app.signals import Topic, announce
@@ -209,7 +209,7 @@ def test_the_rule_for_many_is_the_rule_for_one(ada, bo, gwen, jane, spring):
     ):
         with db.transaction() as session:
             change(session)
-            many = {who.id for who in viewers.allowed(session, spring.id, [who.id for who in everybody])}
+            many = {who.id for who in visibility.viewers(session, spring.id, [who.id for who in everybody])}
             assert many == {who.id for who in everybody if may(session, who, spring)}
 
 

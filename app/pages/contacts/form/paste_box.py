@@ -13,7 +13,7 @@ from app.pages.ui import basic
 from app.pages.ui.redraw import Memo
 from app.services.base import firm_settings
 from app.services.contacts.capture import text_parser
-from app.services.contacts.capture.captured_draft import Captured
+from app.services.contacts.capture.text_parser import Captured
 
 LABELS = {field.outside: field.label for field in CAPTURED}
 # what is left of `Fax:` or `Tel.` once the number is taken says nothing

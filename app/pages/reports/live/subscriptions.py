@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app import db
 from app.errors import NotFound
 from app.models import now
-from app.services.permissions import viewers
+from app.services.permissions import visibility
 from app.services.reports import campaign_report
 from app.services.reports.figures import Report
 from app.services.reports.filters import Asked
@@ -129,7 +129,7 @@ class SharedReport:
 def load_report(key: ReportKey, user_ids: set[UUID]) -> tuple[Report | None, set[UUID]]:
     """The report, asked for with the rights of one who still has them, and who all still has them."""
     with db.reading() as session:
-        allowed = viewers.allowed(session, key.campaign_id, user_ids)
+        allowed = visibility.viewers(session, key.campaign_id, user_ids)
         if not allowed:
             return None, set()
         who = allowed[0]

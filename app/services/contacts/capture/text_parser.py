@@ -4,13 +4,18 @@ Nothing is fetched and nothing is written; what we are not sure of is shown besi
 """
 
 import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
 from urllib.parse import unquote
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
 
 from app.errors import Invalid, TooLarge
 from app.models import fold
+from app.models.contact_fields import CAPTURED
 from app.services.contacts import vcard_reader
 from app.services.contacts.capture import signature_rules
-from app.services.contacts.capture.captured_draft import Captured, addresses, https, phone
 
 MOST_BYTES = 10_000
 EMPTY = "Paste a signature, a vCard, a LinkedIn address or a line with a name."
@@ -19,6 +24,30 @@ NOT_A_CARD = "This vCard cannot be read."
 HEADER = re.compile(r"^(?:from|to|cc|reply-to|von|an|de|à|från|fra|til|till|lähettäjä)\s*:\s*", re.IGNORECASE)
 NAMED = re.compile(r"^\s*[\"“']?(?P<name>[^<>\"“”]*?)[\"”']?\s*<(?:mailto:)?(?P<mail>[^<>\s]+@[^<>\s]+)>")
 AT_FIRM = re.compile(r"^(?P<job>.+?)\s+(?:at|bei|chez|hos|@|bij)\s+(?P<firm>\S.*)$")
+FIELDS_BY_LABEL = {field.outside: field for field in CAPTURED}
+
+Sort = Literal["signature", "vcard", "linkedin", "line"]
+
+
+@dataclass
+class Captured:
+    """`draft` holds fields of a ContactDraft; `pieces` is what each part of the text was taken for, in its order."""
+
+    sort: Sort
+    draft: dict[str, Any] = field(default_factory=dict)
+    pieces: list[tuple[str, str]] = field(default_factory=list)
+
+    def note(self, label: str, value: str) -> None:
+        """Take the first of each kind, all addresses, and remember what it was taken for."""
+        field = FIELDS_BY_LABEL.get(label)
+        if field and field.many:
+            known = self.draft.setdefault(field.name, [])
+            if value not in known and len(known) < field.most:
+                known.append(value)
+        elif field:
+            self.draft.setdefault(field.name, value)
+        if (label, value) not in self.pieces:
+            self.pieces.append((label, value))
 
 
 def parse(blob: str, country: str) -> Captured:
@@ -56,7 +85,7 @@ def _card(text: str, country: str) -> Captured:
         if value.strip():
             found.note(label, value.strip() if label == "notes" else " ".join(value.split()))
     for number in said.get("TEL", []):
-        phone(found, number, country)
+        _phone(found, number, country)
     for link in said.get("URL", []):
         found.note("linkedin_url" if signature_rules.LINKEDIN.search(link) else "website", link)
     return found
@@ -65,7 +94,7 @@ def _card(text: str, country: str) -> Captured:
 def _profile(link: str) -> Captured:
     """A name is guessed from the address alone; whoever it is has the last word."""
     found = Captured("linkedin")
-    found.note("linkedin_url", https(link))
+    found.note("linkedin_url", _https(link))
     if name := signature_rules.spelled(unquote(link.rstrip("/").rsplit("/", 1)[-1])):
         found.note("name", name)
     return found
@@ -81,7 +110,7 @@ def _text(text: str, country: str) -> Captured:
         found.note("name", _turned(named["name"]))
         pieces = [named["mail"]]
     for piece in pieces:
-        addresses(found, piece, country)
+        _addresses(found, piece, country)
     _words(found, [word for word in map(signature_rules.bare, pieces) if word])
     _guess(found)
     return found
@@ -106,6 +135,42 @@ def _turned(name: str) -> str:
     """`Roe, Jane` in a mail header is Jane Roe."""
     family, comma, given = name.strip(" '\"").partition(",")
     return f"{given.strip()} {family.strip()}" if comma and given.strip() else name.strip(" '\"")
+
+
+def _addresses(found: Captured, piece: str, country: str) -> None:
+    for mail in signature_rules.MAIL.findall(piece):
+        found.note("email", mail.lower().rstrip("."))
+    rest = signature_rules.MAIL.sub(" ", piece)
+    for link in signature_rules.LINKEDIN.findall(rest):
+        found.note("linkedin_url", _https(link))
+    rest = signature_rules.LINKEDIN.sub(" ", rest)
+    for link in signature_rules.WEB.findall(rest):
+        found.note("website", link)
+    rest = signature_rules.WEB.sub(" ", rest)
+    if not signature_rules.is_address(rest) or re.search(r"\+\d", rest):
+        for number in signature_rules.NUMBER.finditer(rest):
+            before = rest[max(0, number.start() - 12) : number.start()]
+            if signature_rules.FAX.search(before):
+                found.note("fax", number.group().strip())
+            else:
+                _phone(found, number.group(), country)
+
+
+def _phone(found: Captured, number: str, country: str) -> None:
+    """In E.164 when it can be dialled; `+49 (0) 30` means +49 30."""
+    plain = re.sub(r"\(0\)", "", number).strip()
+    try:
+        parsed = phonenumbers.parse(plain, country)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed and phonenumbers.is_possible_number(parsed) and len(re.sub(r"\D", "", plain)) >= 7:
+        found.note("phone", phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
+    else:
+        found.note("number", plain)
+
+
+def _https(link: str) -> str:
+    return link if link.lower().startswith("http") else f"https://{link}"
 
 
 def _words(found: Captured, pieces: list[str]) -> None:
