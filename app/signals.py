@@ -19,7 +19,7 @@ from sqlmodel import Session, func, select
 
 CHANNEL = "pipedriven"
 ANYTHING = "*"
-# how often a quiet line is asked for a sign of life, how long it may think, and how long its word holds, in seconds
+# seconds: how often a quiet connection is asked, how long its answer may take, and how long that answer proves it alive
 PING, ANSWER, SURE = 2.0, 2.0, 5.0
 LISTENING: dict[str, Any] = {"autocommit": True, "connect_timeout": 3, "application_name": "pipedriven news"}
 
@@ -51,56 +51,61 @@ def announce(session: Session, topic: Topic, about: UUID, owner: UUID) -> None:
 
 
 @dataclass
-class Line:
-    """The line that news comes over: whether it is known to be cut, and when it was last known to be alive."""
+class NewsConnection:
+    """Whether the connection that news comes over is known to be cut, and when it last answered.
+
+    `answered_at` is by the monotonic clock, `heard_at` is the same moment in UTC; None where nobody listens.
+    """
 
     is_cut: bool = False
-    at: float = 0.0
-    heard: datetime | None = None
+    answered_at: float = 0.0
+    heard_at: datetime | None = None
 
-    def lives(self) -> None:
-        self.is_cut, self.at, self.heard = False, monotonic(), datetime.now(UTC)
+    def mark_alive(self) -> None:
+        self.is_cut = False
+        self.answered_at = monotonic()
+        self.heard_at = datetime.now(UTC)
 
     @property
     def is_sure(self) -> bool:
         """Whether silence means that nothing happened; where nobody listens, nobody waits for news."""
-        return self.heard is None or (not self.is_cut and monotonic() - self.at < SURE)
+        return self.heard_at is None or (not self.is_cut and monotonic() - self.answered_at < SURE)
 
 
-# the line of this process
-line_of_news = Line()
+# the connection of this process
+news_connection = NewsConnection()
 
 
 async def listen(url: str) -> AsyncIterator[Signal]:
-    """Hear what is announced from now on. A cut line is reopened, and every topic then counts as news."""
+    """Hear what is announced from now on. A cut connection is reopened, and every topic then counts as news."""
     missed = False
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(url, **LISTENING) as line:
-                await line.execute(f"listen {CHANNEL}")
-                line_of_news.lives()
+            async with await psycopg.AsyncConnection.connect(url, **LISTENING) as connection:
+                await connection.execute(f"listen {CHANNEL}")
+                news_connection.mark_alive()
                 if missed:
                     for topic in Topic:
                         yield Signal(topic, ANYTHING, ANYTHING)
                 while True:
-                    async for notice in line.notifies(timeout=PING):
-                        line_of_news.lives()
+                    async for notice in connection.notifies(timeout=PING):
+                        news_connection.mark_alive()
                         yield _heard(notice.payload)
-                    await _answers(line)
-                    line_of_news.lives()
+                    await _answers(connection)
+                    news_connection.mark_alive()
         except (psycopg.OperationalError, TimeoutError) as cut:
             log.warning("lost the line to PostgreSQL: %s", type(cut).__name__)
-            missed = line_of_news.is_cut = True
+            missed = news_connection.is_cut = True
             await asyncio.sleep(1)
 
 
-async def _answers(line: psycopg.AsyncConnection) -> None:
-    """A black-holed line looks like silence: only an answer proves that it is alive. Raises TimeoutError."""
-    asked = asyncio.ensure_future(line.execute("select 1"))
+async def _answers(connection: psycopg.AsyncConnection) -> None:
+    """A black-holed connection looks like silence: only an answer proves that it is alive. Raises TimeoutError."""
+    asked = asyncio.ensure_future(connection.execute("select 1"))
     await asyncio.wait({asked}, timeout=ANSWER)
     if not asked.done():
         # closed before it is called off: else psycopg waits for the dead end to say that it heard
-        await line.close()
+        await connection.close()
         asked.cancel()
         await asyncio.wait({asked})
         raise TimeoutError

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from app.demo.rows import Bulk, Line, Rows, id_of
+from app.demo.rows import Bulk, CsvLine, Rows, id_of
 from app.errors import Conflict, Invalid, NotFound
 
 FILES = ("users.csv", "contacts.csv", "campaigns.csv", "campaign_contacts.csv", "activities.csv")
@@ -51,7 +51,7 @@ def load(url: str, folder: Path, password_hash: str) -> dict[str, int]:
 
 
 def _copied(
-    connection: "psycopg.Connection[Any]", table: str, file: Path, rows: Callable[[Iterator[Line]], Rows]
+    connection: "psycopg.Connection[Any]", table: str, file: Path, rows: Callable[[Iterator[CsvLine]], Rows]
 ) -> int:
     with file.open(newline="", encoding="utf-8") as lines:
         made = rows(csv.DictReader(lines))

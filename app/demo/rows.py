@@ -26,7 +26,7 @@ from app.models import (
 from app.services.base import phone_numbers
 
 SPACE = UUID("5d1f2a1e-6f5c-5c1b-9a53-1f6f0d9e7a10")
-Line = dict[str, str]
+CsvLine = dict[str, str]
 Rows = Iterator[dict[str, Any]]
 STAGE_OF = {"REPLIED": Stage.IN_DIALOGUE, "MEETING_BOOKED": Stage.MEETING_BOOKED}
 FAR = list(Stage)
@@ -63,7 +63,7 @@ class Bulk:
         self._hash = password_hash
         self._leader = ""
 
-    def user(self, lines: Iterator[Line]) -> Rows:
+    def user(self, lines: Iterator[CsvLine]) -> Rows:
         """People, all with the same password; the first golden ticket leads the campaigns."""
         for line in lines:
             role = Role(line["role"])
@@ -71,7 +71,7 @@ class Bulk:
             row = User(email=line["email"].lower(), name=line["name"], role=role, password_hash=self._hash)
             yield row.model_dump() | {"id": self.users[line["id"]]}
 
-    def organisation(self, lines: Iterator[Line]) -> Rows:
+    def organisation(self, lines: Iterator[CsvLine]) -> Rows:
         """One row for each firm in each bank."""
         blank = Organisation(user_id=new_id(), name="-", key="-").model_dump()
         for line in lines:
@@ -81,7 +81,7 @@ class Bulk:
                 firm = self.firms[owner, key] = id_of(f"organisation of {owner}", key)
                 yield blank | {"id": firm, "user_id": self.users[owner], "name": name, "key": key}
 
-    def contact(self, lines: Iterator[Line]) -> Rows:
+    def contact(self, lines: Iterator[CsvLine]) -> Rows:
         """Contacts, with what search and sorting need."""
         blank = Contact(name="-", user_id=new_id()).model_dump()
         for line in lines:
@@ -97,7 +97,7 @@ class Bulk:
                 "created_at": datetime.fromisoformat(line["created_at"]),
             }  # fmt: skip
 
-    def campaign(self, lines: Iterator[Line]) -> Rows:
+    def campaign(self, lines: Iterator[CsvLine]) -> Rows:
         """Campaigns."""
         for line in lines:
             row = Campaign(
@@ -110,7 +110,7 @@ class Bulk:
             )
             yield row.model_dump() | {"id": self.campaigns[line["id"]]}
 
-    def activity(self, lines: Iterator[Line]) -> Rows:
+    def activity(self, lines: Iterator[CsvLine]) -> Rows:
         """Touches, all of them done; how far each campaign has come with a contact is noted on the way."""
         blank = Activity(type=ActivityType.CALL, user_id=new_id()).model_dump()
         for line in lines:
@@ -130,7 +130,7 @@ class Bulk:
                 "updated_at": when,
             }
 
-    def place(self, lines: Iterator[Line]) -> Rows:
+    def place(self, lines: Iterator[CsvLine]) -> Rows:
         """A contact's place in a campaign, as far as its touches brought it."""
         blank = CampaignContact(campaign_id=new_id(), contact_id=new_id()).model_dump()
         for line in lines:
@@ -145,14 +145,14 @@ class Bulk:
                 "stage_at": when,
             }
 
-    def move(self, lines: Iterator[Line]) -> Rows:
+    def move(self, lines: Iterator[CsvLine]) -> Rows:
         """How each contact came to its place."""
         for place in self.place(lines):
             stood = CampaignContact(**place | {"stage": Stage(place["stage"])})
             for step in first_moves(stood, self.users[self._leader]):
                 yield step.model_dump()
 
-    def member(self, lines: Iterator[Line]) -> Rows:
+    def member(self, lines: Iterator[CsvLine]) -> Rows:
         """Whoever owns a contact of a campaign is a member of it, and so is its leader."""
         lines = list(lines)  # type: ignore[assignment]
         pairs = {(line["campaign_id"], self.owners[line["contact_id"]]) for line in lines}
@@ -167,7 +167,7 @@ class Bulk:
             self._keys[name] = organisation_key(name)[:200]
         return self._keys[name]
 
-    def _note(self, line: Line, when: datetime) -> None:
+    def _note(self, line: CsvLine, when: datetime) -> None:
         if not line["campaign_id"]:
             return
         pair = line["campaign_id"], line["contact_id"]
@@ -177,7 +177,7 @@ class Bulk:
             self.moments[pair] = when, stage
 
 
-def _facts(line: Line) -> SimpleNamespace:
+def _facts(line: CsvLine) -> SimpleNamespace:
     last = datetime.fromisoformat(line["last_contacted"]) if line["last_contacted"] else None
     return SimpleNamespace(
         name=f"{line['first_name']} {line['last_name']}".strip(),

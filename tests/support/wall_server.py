@@ -231,10 +231,10 @@ class Page:
         )
         line = kept.enter_context(manager)
         self.house.opened.append(kept)
-        return Line(line, self)
+        return Socket(line, self)
 
 
-class Line:
+class Socket:
     """One socket.io line, by hand."""
 
     def __init__(self, line, page):

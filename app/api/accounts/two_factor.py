@@ -43,7 +43,7 @@ class PaperCodes(Answer):
 @router.get("")
 def standing(session: Reading, who: Viewer) -> Standing:
     """Whether my second step is on, and how many codes on paper are left."""
-    kept = two_factor.standing(session, who)
+    kept = two_factor.status_of(session, who)
     return Standing(on=kept.on, codes_left=kept.paper_left)
 
 

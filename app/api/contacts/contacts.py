@@ -85,8 +85,8 @@ def suggested(request: Request, session: Reading, me: Viewer, limit: Limit = 10)
     """Whom to contact next, best first, and why."""
     found = suggestions.suggest(session, me, limit)
     shown = [each.contact for each in found]
-    places, standing = visibility.places(session, me, shown), push_status.standings(session, shown)
-    items = [SuggestionAnswer.ranked(s, me, places[s.contact.id], standing[s.contact.id]) for s in found]
+    places, statuses = visibility.places(session, me, shown), push_status.statuses_of(session, shown)
+    items = [SuggestionAnswer.ranked(s, me, places[s.contact.id], statuses[s.contact.id]) for s in found]
     return etags.shown(request, Listing(items=items))
 
 
@@ -162,9 +162,9 @@ def _one(session: Session, me: User, row: Contact) -> ContactAnswer:
 
 def _mine(session: Session, me: User, rows: Sequence[Contact]) -> list[ContactAnswer]:
     """My own contacts, their campaigns and badges in one question each."""
-    places, standing = visibility.places(session, me, rows), push_status.standings(session, rows)
-    return [ContactAnswer.of(row, me, places[row.id], standing[row.id]) for row in rows]
+    places, statuses = visibility.places(session, me, rows), push_status.statuses_of(session, rows)
+    return [ContactAnswer.of(row, me, places[row.id], statuses[row.id]) for row in rows]
 
 
 def _seen(session: Session, view: View) -> ContactAnswer:
-    return ContactAnswer.of(view.contact, view.owner, view.places, push_status.standing(session, view.contact))
+    return ContactAnswer.of(view.contact, view.owner, view.places, push_status.status_of(session, view.contact))

@@ -71,8 +71,8 @@ def merge(
         return JSONResponse(to_jsonable_python(PlanAnswer.model_validate(plan)))
     kept, deed_id = contact_merge.merge(session, me, wish.keep_id, wish.drop_id, wish.fields)
     session.flush()
-    places, standing = visibility.places(session, me, [kept])[kept.id], push_status.standing(session, kept)
-    whole = ContactAnswer.of(kept, me, places, standing)
+    places, status = visibility.places(session, me, [kept])[kept.id], push_status.status_of(session, kept)
+    whole = ContactAnswer.of(kept, me, places, status)
     return JSONResponse(to_jsonable_python(MergedAnswer(**whole.model_dump(), undo_id=deed_id)))
 
 

@@ -10,7 +10,7 @@ from app.models import Activity, ActivityType, Contact, Outcome, Stage, SyncStat
 from app.services.activities.timeline import Entry
 from app.services.contacts.suggestions import Suggestion
 from app.services.permissions.visibility import Place, View
-from app.services.push_queue.push_status import Standing
+from app.services.push_queue.push_status import PushStatus
 
 T = TypeVar("T")
 
@@ -62,8 +62,8 @@ class StandingAnswer(Answer):
     sync_id: UUID | None
 
     @classmethod
-    def of(cls, standing: Standing) -> Self:
-        return cls(badge=standing.badge.name, reason=standing.reason, status=standing.status, sync_id=standing.sync_id)
+    def of(cls, status: PushStatus) -> Self:
+        return cls(badge=status.badge.name, reason=status.reason, status=status.status, sync_id=status.sync_id)
 
 
 class _Id(Answer):
@@ -101,8 +101,8 @@ class ContactAnswer(_TypedFacts):
     deleted_at: Moment | None
 
     @classmethod
-    def of(cls, contact: Contact, owner: User, places: list[Place], standing: Standing) -> Self:
-        return cls.model_validate(_facts(contact, owner, places, standing))
+    def of(cls, contact: Contact, owner: User, places: list[Place], status: PushStatus) -> Self:
+        return cls.model_validate(_facts(contact, owner, places, status))
 
 
 class ActivityAnswer(Answer):
@@ -167,12 +167,12 @@ class SuggestionAnswer(ContactAnswer):
     reason: str
 
     @classmethod
-    def ranked(cls, said: Suggestion, owner: User, places: list[Place], standing: Standing) -> Self:
+    def ranked(cls, said: Suggestion, owner: User, places: list[Place], status: PushStatus) -> Self:
         why = {"priority_score": said.score, "parts": ScoreParts(warmness=said.warmness, time=said.time)}
-        return cls.model_validate(_facts(said.contact, owner, places, standing) | why | {"reason": said.reason})
+        return cls.model_validate(_facts(said.contact, owner, places, status) | why | {"reason": said.reason})
 
 
-def _facts(contact: Contact, owner: User, places: list[Place], standing: Standing) -> dict[str, object]:
+def _facts(contact: Contact, owner: User, places: list[Place], status: PushStatus) -> dict[str, object]:
     own = {name: getattr(contact, name) for name in ContactAnswer.model_fields.keys() & Contact.model_fields.keys()}
     firsts = {field.primary: getattr(contact, field.primary) for field in contact_fields.FIELDS if field.primary}
     return (
@@ -183,7 +183,7 @@ def _facts(contact: Contact, owner: User, places: list[Place], standing: Standin
             "owner": owner,
             "added_to_campaign": bool(places),
             "campaigns": [PlaceAnswer.of(place) for place in places],
-            "sync": StandingAnswer.of(standing),
+            "sync": StandingAnswer.of(status),
         }
     )
 

@@ -78,7 +78,7 @@ class Feed:
     def page(self, session: Session, me: User, cursor: str | None = None, limit: int = PAGE) -> FeedPage:
         found = timeline.feed(session, me, self.chosen.filter, cursor, limit, soonest=self.chosen.state == "planned")
         return FeedPage(
-            feed_cards.feed_rows(found.items, me.timezone, me.id, golden=policy.sees_every_campaign(me)),
+            feed_cards.card_rows(found.items, me.timezone, me.id, golden=policy.sees_every_campaign(me)),
             found.next_cursor,
         )
 

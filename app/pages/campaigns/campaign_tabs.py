@@ -76,7 +76,7 @@ async def activity_tab(shell: Shell, campaign: Campaign) -> Refresh:
 
     def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> ListPage:
         page = timeline.feed(session, me, wanted, cursor, limit)
-        rows, day = touch_rows.feed_rows(page.items, me.timezone, me.name, last)
+        rows, day = touch_rows.rows_by_day(page.items, me.timezone, me.name, last)
         # which campaign it was for goes without saying here
         return [{**row, "c": None} for row in rows], page.next_cursor, day
 

@@ -10,7 +10,7 @@ from app.pages.reports.parts import chart_options
 from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
 from app.services.reports.figures import THIN, Rate, Report, Week
 from app.services.reports.files import export
-from app.services.reports.goal_forecast import Pace
+from app.services.reports.goal_forecast import GoalForecast
 
 WORDS = {
     "touches": "Touches",
@@ -51,8 +51,10 @@ def weeks_chart(report: Report) -> ChartSpec:
         names,
         {"Reached": [week.reached for week in found], "Not reached": [week.touches - week.reached for week in found]},
         [
-            chart_options.Line("Booked", [week.booked for week in found], chart_options.ORANGE, "circle", "solid"),
-            chart_options.Line("Held", [week.held for week in found], chart_options.GREEN, "diamond", "dashed"),
+            chart_options.LineSeries(
+                "Booked", [week.booked for week in found], chart_options.ORANGE, "circle", "solid"
+            ),
+            chart_options.LineSeries("Held", [week.held for week in found], chart_options.GREEN, "diamond", "dashed"),
         ],
     )
     cells = [[_day(week.start), *map(str, _counts(week))] for week in found]
@@ -184,7 +186,7 @@ def _points(report: Report, key: str, begun: date, today: date, done: int) -> li
     return [*([(begun, max(left, 0))] if begun < today else []), *reversed(points)]
 
 
-def _pace_rows(pace: Pace) -> list[list[str]]:
+def _pace_rows(pace: GoalForecast) -> list[list[str]]:
     rows = [
         ("Goal", pace.goal),
         ("Done", pace.done),

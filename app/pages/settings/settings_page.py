@@ -19,7 +19,7 @@ from app.pages.settings.push_devices_part import draw_push_devices
 from app.pages.settings.two_factor_part import draw_two_factor
 from app.pages.ui import basic, theme
 from app.services.accounts import sessions, two_factor, user_profile
-from app.services.accounts.two_factor import Standing
+from app.services.accounts.two_factor import TwoFactorStatus
 from app.services.activities import calendar_feed
 from app.services.base import firm_settings
 from app.services.notifications import inbox, push_devices
@@ -41,7 +41,7 @@ class Known:
     calendar: CalendarFeed | None
     notifications: NotificationSettings
     devices: Sequence[PushDevice]
-    two_factor: Standing
+    two_factor: TwoFactorStatus
 
 
 def load_settings(session: Session, me: User) -> Known:
@@ -53,7 +53,7 @@ def load_settings(session: Session, me: User) -> Known:
         calendar=calendar_feed.kept_feed(session, me),
         notifications=inbox.settings_of(session, me),
         devices=push_devices.of_user(session, me),
-        two_factor=two_factor.standing(session, me),
+        two_factor=two_factor.status_of(session, me),
     )
 
 

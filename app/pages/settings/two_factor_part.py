@@ -13,21 +13,21 @@ from app.pages.core.tap import session_id, tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import two_factor
-from app.services.accounts.two_factor import Enrolment, Standing
+from app.services.accounts.two_factor import Enrolment, TwoFactorStatus
 
 Refresh = Callable[[], Awaitable[None]]
 
 
-def draw_two_factor(standing: Standing, refresh: Refresh, dependencies: Dependencies) -> None:
+def draw_two_factor(status: TwoFactorStatus, refresh: Refresh, dependencies: Dependencies) -> None:
     """The state and what can be done about it; it is set up in a sheet."""
     basic.heading("Second step at sign-in")
     with ui.element("div").classes("pd-card pd-stack"):
         setup = TwoFactorSetup(refresh, dependencies)
-        if not standing.on:
+        if not status.on:
             basic.text("After your password the app asks for six digits that only your phone knows.", "pd-muted")
             basic.button("Set it up", setup.begin, "soft", "shield")
             return
-        left = "1 code" if standing.paper_left == 1 else f"{standing.paper_left} codes"
+        left = "1 code" if status.paper_left == 1 else f"{status.paper_left} codes"
         basic.text(f"On. {left} on paper left.", "pd-strong")
         with basic.expansion("New codes, or turn it off"):
             typed: dict[str, str] = {}

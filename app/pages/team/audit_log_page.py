@@ -12,7 +12,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme
 from app.services.base import audit_log_reader
-from app.services.base.audit_log_reader import Line
+from app.services.base.audit_log_reader import AuditEntry
 
 KINDS = {
     "": "All",
@@ -124,30 +124,30 @@ class AuditLog:
         await self.show_more()
 
     async def show_more(self) -> None:
-        """The next page of lines, older than the last one that is shown."""
-        lines = await look(partial(self.ask, self.kind, self.last))
-        self.last = lines[-1].id if lines else self.last
+        """The next page of entries, older than the last one that is shown."""
+        entries = await look(partial(self.ask, self.kind, self.last))
+        self.last = entries[-1].id if entries else self.last
         with self.list:
-            for line in lines:
-                draw_line(line, self.zone)
-            if not lines and not self.list.default_slot.children:
+            for entry in entries:
+                draw_entry(entry, self.zone)
+            if not entries and not self.list.default_slot.children:
                 basic.empty("shield", "Nothing yet", "What colleagues do is written down here.")
-        self.rest.set_visibility(len(lines) == audit_log_reader.PAGE)
+        self.rest.set_visibility(len(entries) == audit_log_reader.PAGE)
 
     @staticmethod
-    def ask(kind: str, last: UUID | None, session: Session, me: User) -> list[Line]:
+    def ask(kind: str, last: UUID | None, session: Session, me: User) -> list[AuditEntry]:
         return audit_log_reader.read(session, me, kind or None, last)
 
 
-def draw_line(line: Line, zone: str) -> None:
-    done = WORDS.get(line.action, line.action.replace("_", " ").replace(".", ": "))
+def draw_entry(entry: AuditEntry, zone: str) -> None:
+    done = WORDS.get(entry.action, entry.action.replace("_", " ").replace(".", ": "))
     with (
         ui.element("div").classes("pd-row").props("role=listitem"),
         ui.element("div").classes("pd-row-main"),
         ui.element("span").classes("pd-row-text"),
     ):
-        basic.text(f"{actor_name(line.actor)} {done.format(line.about or 'somebody')}", "pd-whole")
-        basic.text(theme.time_word(line.at, zone), "pd-row-sub")
+        basic.text(f"{actor_name(entry.actor)} {done.format(entry.about or 'somebody')}", "pd-whole")
+        basic.text(theme.time_word(entry.at, zone), "pd-row-sub")
 
 
 def actor_name(actor: str) -> str:

@@ -42,16 +42,16 @@ class Enrolment:
 
 
 @dataclass(frozen=True)
-class Standing:
+class TwoFactorStatus:
     """Whether the second step is asked for, and how many codes on paper are left."""
 
     on: bool
     paper_left: int
 
 
-def standing(session: Session, who: User) -> Standing:
+def status_of(session: Session, who: User) -> TwoFactorStatus:
     kept = _confirmed(session, who.id)
-    return Standing(kept is not None, len(kept.recovery) if kept else 0)
+    return TwoFactorStatus(kept is not None, len(kept.recovery) if kept else 0)
 
 
 def begin(session: Session, who: User, seal: Seal) -> Enrolment:

@@ -23,7 +23,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class AuditEntry:
     """One event; `actor` and `about` are names of colleagues where they are colleagues, else what the trail says."""
 
     id: UUID
@@ -35,7 +35,7 @@ class Line:
 
 def read(
     session: Session, who: User, kind: str | None = None, before: UUID | None = None, limit: int = PAGE
-) -> list[Line]:
+) -> list[AuditEntry]:
     """The newest events of a kind, or those before one of them. Raises Forbidden."""
     if not policy.may_read_audit_log(who):
         raise Forbidden
@@ -50,10 +50,10 @@ def read(
                 (col(AuditEvent.created_at) == last.created_at) & (col(AuditEvent.id) < last.id),
             )
         )
-    return _lines(session, session.exec(query).all())
+    return _entries(session, session.exec(query).all())
 
 
-def _lines(session: Session, events: Sequence[AuditEvent]) -> list[Line]:
+def _entries(session: Session, events: Sequence[AuditEvent]) -> list[AuditEntry]:
     ids = {known for event in events for known in (_id(event.actor), _id(event.about)) if known}
     names = dict(session.exec(select(User.id, User.name).where(col(User.id).in_(ids))).all())
 
@@ -62,7 +62,7 @@ def _lines(session: Session, events: Sequence[AuditEvent]) -> list[Line]:
         return names.get(known) if known else None
 
     return [
-        Line(event.id, event.created_at, told(event.actor) or event.actor, event.action, told(event.about))
+        AuditEntry(event.id, event.created_at, told(event.actor) or event.actor, event.action, told(event.about))
         for event in events
     ]
 

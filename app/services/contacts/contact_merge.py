@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from app.errors import Conflict, NotFound
 from app.models import Contact, UndoKind, User, WarmnessChange, WarmnessReason
 from app.services.base import audit_log
-from app.services.contacts import derived_fields, merge_fields, merge_rows
-from app.services.contacts.merge_fields import FieldChoice
+from app.services.contacts import derived_fields, merge_choices, merge_rows
+from app.services.contacts.merge_choices import FieldChoice
 from app.services.push_queue import push_rules
 from app.services.undo import undo_log
 from app.services.undo.row_snapshots import Step
@@ -41,7 +41,7 @@ def plan(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> MergePlan
     """Field by field what the two say and what we would keep. Raises NotFound, and Conflict for one and the same."""
     keep, drop = _two(session, who, keep_id, drop_id)
     moves = merge_rows.counts(session, drop.id)
-    return MergePlan(keep, drop, merge_fields.find_differences(keep, drop), moves, merge_fields.warning(keep, drop))
+    return MergePlan(keep, drop, merge_choices.find_differences(keep, drop), moves, merge_choices.warning(keep, drop))
 
 
 def merge(
@@ -53,7 +53,7 @@ def merge(
     persons and nobody said which one it stays.
     """
     keep, drop = _two(session, who, keep_id, drop_id, lock=True)
-    chosen = merge_fields.decide_fields(keep, drop, fields or {})
+    chosen = merge_choices.decide_fields(keep, drop, fields or {})
     before, gone, score = keep.model_dump(), drop.model_dump(), keep.warmness_score
     pushed_before = push_rules.pushed_fields(keep)
     rows = merge_rows.move(session, keep, drop, theirs=chosen.get("pipedrive_person_id") == "drop")
@@ -105,7 +105,7 @@ def _one(session: Session, who: User, ids: list[UUID], *, lock: bool = False) ->
 def _become(keep: Contact, drop: Contact, chosen: dict[str, str]) -> None:
     """Write the decisions into the contact that is kept, and what follows from them."""
     for name, which in chosen.items():
-        merge_fields.apply_choice(keep, drop, name, which)
+        merge_choices.apply_choice(keep, drop, name, which)
     keep.contacted_elsewhere = max(filter(None, (keep.contacted_elsewhere, drop.contacted_elsewhere)), default=None)
     keep.snoozed_until = max(filter(None, (keep.snoozed_until, drop.snoozed_until)), default=None)
     keep.pipedrive_org_id = keep.pipedrive_org_id or drop.pipedrive_org_id

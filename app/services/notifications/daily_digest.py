@@ -27,7 +27,7 @@ from app.services.activities import pending_outcomes, timeline
 from app.services.activities.timeline import Entry
 from app.services.contacts import suggestions
 from app.services.notifications import email_actions, email_rendering, inbox, mail_outbox
-from app.services.notifications.email_rendering import Line, RenderedMail
+from app.services.notifications.email_rendering import MailItem, RenderedMail
 
 NOBODY_ACTS = "the clock sends the digest"
 
@@ -68,11 +68,11 @@ def digest(session: Session, who: User, site: str) -> RenderedMail | None:
     ).one()
     if not picks and not planned and not questions and not stuck:
         return None
-    needs = [Line(f"{stuck} for Pipedrive need you", links=(("Look", f"{site}/sync"),))] if stuck else []
+    needs = [MailItem(f"{stuck} for Pipedrive need you", links=(("Look", f"{site}/sync"),))] if stuck else []
     sections = [
         ("Whom to contact today", [_pick(session, who, site, pick) for pick in picks]),
         ("Planned and overdue", [_planned(who, site, entry) for entry in planned]),
-        ("Did it happen?", [Line(contact.name, links=(("Answer", f"{site}/"),)) for _, contact in questions]),
+        ("Did it happen?", [MailItem(contact.name, links=(("Answer", f"{site}/"),)) for _, contact in questions]),
         ("Pipedrive", needs),
     ]
     return email_rendering.render(_subject(picks), f"Good morning, {who.name.split()[0]}.", sections, FOOT)
@@ -111,21 +111,21 @@ def _subject(picks: Sequence[suggestions.Suggestion]) -> str:
     return f"{picks[0].contact.name}{more} to contact today"
 
 
-def _pick(session: Session, who: User, site: str, pick: suggestions.Suggestion) -> Line:
+def _pick(session: Session, who: User, site: str, pick: suggestions.Suggestion) -> MailItem:
     contact = pick.contact
     firm = contact.organisation.name if contact.organisation else None
     links = [(words, _reply(session, who, site, contact.id, reply)) for reply, words in WORDS_OF.items()]
     under = " · ".join(filter(None, (firm, pick.reason)))
-    return Line(contact.name, under, (("Open", f"{site}/contacts/{contact.id}"), *links))
+    return MailItem(contact.name, under, (("Open", f"{site}/contacts/{contact.id}"), *links))
 
 
 def _reply(session: Session, who: User, site: str, contact_id: UUID, reply: EmailAction) -> str:
     return f"{site}/reply/{email_actions.create_link(session, who, contact_id, reply)}"
 
 
-def _planned(who: User, site: str, entry: Entry) -> Line:
+def _planned(who: User, site: str, entry: Entry) -> MailItem:
     touch = entry.activity
     due = touch.due_date.astimezone(ZoneInfo(who.timezone)) if touch.due_date else None
     when = f"{due:%a} {due.day} {due:%b}, {due:%H:%M}" if due else ""
     under = f"{ACTIVITY_LABELS[touch.type]} · {'overdue since ' if touch.is_overdue else ''}{when}"
-    return Line(entry.contact or "Somebody", under, (("Open", f"{site}/contacts/{touch.contact_id}"),))
+    return MailItem(entry.contact or "Somebody", under, (("Open", f"{site}/contacts/{touch.contact_id}"),))

@@ -9,7 +9,7 @@ _TEMPLATES = templates.beside(__file__)
 
 
 @dataclass(frozen=True)
-class Line:
+class MailItem:
     """One thing to say: a headline, what stands under it, and links (words, address)."""
 
     head: str
@@ -24,30 +24,30 @@ class RenderedMail:
     html: str
 
 
-def render(subject: str, hello: str, sections: Iterable[tuple[str, list[Line]]], foot: str) -> RenderedMail:
+def render(subject: str, hello: str, sections: Iterable[tuple[str, list[MailItem]]], foot: str) -> RenderedMail:
     """A mail of headed sections; empty ones are left out."""
-    filled = [(title, lines) for title, lines in sections if lines]
-    plain = [hello, *(_plain(title, lines) for title, lines in filled), foot]
+    filled = [(title, items) for title, items in sections if items]
+    plain = [hello, *(_plain(title, items) for title, items in filled), foot]
     html = _TEMPLATES.get_template("mail.html").render(hello=hello, sections=filled, foot=foot)
     return RenderedMail(subject, "\n\n".join(plain), html)
 
 
 def invitation(firm: str, by: str, address: str) -> RenderedMail:
     """`firm` is where the product runs, `by` who invites."""
-    lines = [Line("Choose a password and you are in", "The link works once, for three days.", (("Join", address),))]
-    return render(f"{by} invites you to Pipedriven", f"{by} invites you to Pipedriven at {firm}.", [("", lines)],
+    items = [MailItem("Choose a password and you are in", "The link works once, for three days.", (("Join", address),))]
+    return render(f"{by} invites you to Pipedriven", f"{by} invites you to Pipedriven at {firm}.", [("", items)],
                   "If you do not know what this is, ignore this mail.")  # fmt: skip
 
 
 def new_password(address: str) -> RenderedMail:
-    lines = [Line("Choose a new password", "The link works once, for an hour.", (("Choose it", address),))]
+    items = [MailItem("Choose a new password", "The link works once, for an hour.", (("Choose it", address),))]
     return render("A new password for Pipedriven", "Somebody asked for a new password for your account.",
-                  [("", lines)], "If that was not you, ignore this mail: nothing changes.")  # fmt: skip
+                  [("", items)], "If that was not you, ignore this mail: nothing changes.")  # fmt: skip
 
 
-def _plain(title: str, lines: list[Line]) -> str:
-    def told(line: Line) -> str:
-        links = [f"  {words}: {address}" for words, address in line.links]
-        return "\n".join([f"- {line.head}", *([f"  {line.under}"] if line.under else []), *links])
+def _plain(title: str, items: list[MailItem]) -> str:
+    def told(item: MailItem) -> str:
+        links = [f"  {words}: {address}" for words, address in item.links]
+        return "\n".join([f"- {item.head}", *([f"  {item.under}"] if item.under else []), *links])
 
-    return "\n".join([*([title.upper()] if title else []), *map(told, lines)])
+    return "\n".join([*([title.upper()] if title else []), *map(told, items)])

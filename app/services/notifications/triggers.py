@@ -26,7 +26,7 @@ from app.models import (
 )
 from app.models.activity import USUAL_MEETING
 from app.services.notifications import email_rendering, inbox, mail_outbox
-from app.services.notifications.email_rendering import Line
+from app.services.notifications.email_rendering import MailItem
 
 NOBODY_ACTS = "the clock looks for what is worth a notification"
 
@@ -73,9 +73,9 @@ def _mail(session: Session, site: str, user: User, activity: Activity, name: str
     at = inbox.end_of_quiet_hours(chosen, user.timezone, now())
     if not chosen.by_mail or activity.due_date is None or at > activity.due_date:
         return
-    line = Line(activity.subject, activity.location or "", (("Open", f"{site}/contacts/{activity.contact_id}"),))
+    item = MailItem(activity.subject, activity.location or "", (("Open", f"{site}/contacts/{activity.contact_id}"),))
     told = email_rendering.render(
-        f"Soon: meeting with {name}", "A meeting is coming up.", [("", [line])], "See you there."
+        f"Soon: meeting with {name}", "A meeting is coming up.", [("", [item])], "See you there."
     )
     mail_outbox.enqueue(session, user.email, told, user=user, due=at)
 

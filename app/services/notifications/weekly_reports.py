@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app.errors import Refusal
 from app.models import NotificationSettings, QuestionFilters, SavedReport, User, now
 from app.services.notifications import daily_digest, email_rendering, mail_outbox
-from app.services.notifications.email_rendering import Line
+from app.services.notifications.email_rendering import MailItem
 from app.services.reports import questions
 from app.services.reports.question_answers import Cell, Column
 
@@ -40,19 +40,19 @@ def _send(session: Session, site: str, user: User, chosen: NotificationSettings,
     return True
 
 
-def _section(session: Session, user: User, site: str, report: SavedReport) -> tuple[str, list[Line]]:
+def _section(session: Session, user: User, site: str, report: SavedReport) -> tuple[str, list[MailItem]]:
     """The answer as of now; a question that cannot be asked any more says why."""
     try:
         answer = questions.answer(session, user, report.question, QuestionFilters.model_validate(report.filters))
     except Refusal as no:
-        return report.name, [Line(str(no))]
-    rows = [_line(answer.columns, row) for row in answer.rows[:MOST_ROWS]]
-    return report.name, [Line(answer.title, answer.sentence, (("Open", f"{site}/reports"),)), *rows]
+        return report.name, [MailItem(str(no))]
+    rows = [_row_item(answer.columns, row) for row in answer.rows[:MOST_ROWS]]
+    return report.name, [MailItem(answer.title, answer.sentence, (("Open", f"{site}/reports"),)), *rows]
 
 
-def _line(columns: tuple[Column, ...], row: tuple[Cell, ...]) -> Line:
+def _row_item(columns: tuple[Column, ...], row: tuple[Cell, ...]) -> MailItem:
     figures = (f"{column.title}: {_said(column, cell)}" for column, cell in zip(columns[1:], row[1:], strict=True))
-    return Line(str(row[0]), " · ".join(figures))
+    return MailItem(str(row[0]), " · ".join(figures))
 
 
 def _said(column: Column, cell: Cell) -> str:

@@ -35,7 +35,7 @@ class Badge(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class PushStatus:
     """A contact's badge, the reason in plain words where one is needed, and the row it comes from."""
 
     badge: Badge
@@ -44,12 +44,12 @@ class Standing:
     status: SyncStatus | None = None
 
 
-def standing(session: Session, contact: Contact) -> Standing:
+def status_of(session: Session, contact: Contact) -> PushStatus:
     """The badge of one contact."""
-    return standings(session, [contact])[contact.id]
+    return statuses_of(session, [contact])[contact.id]
 
 
-def standings(session: Session, shown: Sequence[Contact]) -> dict[UUID, Standing]:
+def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushStatus]:
     """The badges of a page of contacts, in one question."""
     latest = (
         select(PipedriveSync)
@@ -70,7 +70,7 @@ def standings(session: Session, shown: Sequence[Contact]) -> dict[UUID, Standing
         ).all()
     )
     return {
-        contact.id: _standing(contact, rows.get(contact.id), contact.user_id in able, asked.get(contact.id))
+        contact.id: _status(contact, rows.get(contact.id), contact.user_id in able, asked.get(contact.id))
         for contact in shown
     }
 
@@ -82,13 +82,13 @@ def _most_telling() -> Any:
     return case((set_aside, 9), else_=rank)
 
 
-def _standing(contact: Contact, row: PipedriveSync | None, has_key: bool, asked: str | None) -> Standing:
+def _status(contact: Contact, row: PipedriveSync | None, has_key: bool, asked: str | None) -> PushStatus:
     there = Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED
     known = (row.id, row.status) if row else (None, None)
     if row and row.status is SyncStatus.FAILED and row.error_code != SKIPPED:
-        return Standing(Badge.NEEDS_YOU, row.error, *known)
+        return PushStatus(Badge.NEEDS_YOU, row.error, *known)
     if asked:
-        return Standing(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)), *known)
+        return PushStatus(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)), *known)
     if row and row.is_open:
-        return Standing(Badge.WAITING, row.error if has_key else NO_KEY, *known)
-    return Standing(there, row.error if row else None, *known)
+        return PushStatus(Badge.WAITING, row.error if has_key else NO_KEY, *known)
+    return PushStatus(there, row.error if row else None, *known)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.services.reports.figures import Figure, Rate, Week, monday, rate, unbroken
-from app.services.reports.goal_forecast import Course, Pace, pace
+from app.services.reports.goal_forecast import Course, GoalForecast, forecast
 
 # which columns a group leaves out: type 4, user 2, week 1
 ALL, BY_TYPE, BY_USER, BY_WEEK = 7, 3, 5, 6
@@ -41,9 +41,9 @@ class Tallies:
         begin = min([*busy, monday(first)] if first else busy, default=last)
         return unbroken(found, max(begin, starts[0]), last)
 
-    def pace(self, course: Course, kind: str, noun: str, goal: int | None) -> Pace:
+    def forecast_of(self, course: Course, kind: str, noun: str, goal: int | None) -> GoalForecast:
         row = self._row(ALL, None, kind)
-        return pace(course, noun, goal, row.every if row else 0, row.lately if row else 0)
+        return forecast(course, noun, goal, row.every if row else 0, row.lately if row else 0)
 
     def people(self) -> set[UUID]:
         return {key for per, key, _ in self.rows if per == BY_USER and key is not None}

@@ -75,8 +75,8 @@ def report(session: Session, who: User, campaign_id: UUID, asked: Asked) -> Repo
         per_week=tallies.weeks(starts, asked.from_ or (None if asked.to else campaign.start_date), last),
         goal={"touches": campaign.goal_touches, "meetings": campaign.goal_meetings},
         pace={
-            "touches": tallies.pace(course, "touches", "touches", campaign.goal_touches),
-            "meetings": tallies.pace(course, "meetings_booked", "meetings", campaign.goal_meetings),
+            "touches": tallies.forecast_of(course, "touches", "touches", campaign.goal_touches),
+            "meetings": tallies.forecast_of(course, "meetings_booked", "meetings", campaign.goal_meetings),
         },
         as_of=now(),
     )

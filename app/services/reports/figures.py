@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.models import Stage
-from app.services.reports.goal_forecast import Pace
+from app.services.reports.goal_forecast import GoalForecast
 
 THIN = 10
 WEEKS = 260
@@ -81,7 +81,7 @@ class Report:
     by_user: tuple[Rate, ...]
     per_week: tuple[Week, ...]
     goal: dict[str, int | None]
-    pace: dict[str, Pace]
+    pace: dict[str, GoalForecast]
     as_of: datetime
 
 

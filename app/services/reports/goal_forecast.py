@@ -9,7 +9,7 @@ Z80 = 1.281552
 
 
 @dataclass(frozen=True)
-class Pace:
+class GoalForecast:
     """What cannot be said without a goal or an end is None. `elapsed_share` is 0-1; the likely range is at the end."""
 
     goal: int | None
@@ -49,13 +49,13 @@ class Course:
         return min(max(((self.today - self.begun).days + 1) / ((self.ends - self.begun).days + 1), 0.0), 1.0)
 
 
-def pace(course: Course, noun: str, goal: int | None, done: int, recent: int) -> Pace:
+def forecast(course: Course, noun: str, goal: int | None, done: int, recent: int) -> GoalForecast:
     """`recent` of the `done` fell into the days that the course observes."""
     now_per_week = recent * WEEK / course.observed
     low = high = None
     if course.left is not None:
         low, high = (done + more for more in likely(recent, course.observed, course.left))
-    return Pace(
+    return GoalForecast(
         goal,
         done,
         course.elapsed,

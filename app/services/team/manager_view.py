@@ -16,7 +16,7 @@ from app.services.base import firm_settings, phone_numbers
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Sight, View
 from app.services.push_queue import push_status, record_urls
-from app.services.push_queue.push_status import Standing
+from app.services.push_queue.push_status import PushStatus
 
 STORY = 50
 
@@ -27,7 +27,7 @@ class Whole:
 
     view: View
     phones: list[str]
-    standing: Standing
+    status: PushStatus
     address: str | None
     entries: list[Entry]
     more: bool
@@ -45,7 +45,7 @@ def whole(session: Session, who: User, contact_id: UUID, *, noted: bool = True, 
     return Whole(
         view=view,
         phones=[phone_numbers.shown(number, country) for number in contact.phones],
-        standing=push_status.standing(session, contact),
+        status=push_status.status_of(session, contact),
         # where the owner's pushes go; nobody's key is needed to know it
         address=record_urls.person_address(session, view.owner, contact),
         entries=page.items,

@@ -46,7 +46,7 @@ class RequestMetrics:
         return await self.app(scope, receive, counted)
 
 
-class Standing(Collector):
+class SystemCollector(Collector):
     """What is asked of the database at the moment somebody measures; nothing while it does not answer."""
 
     def describe(self) -> list[GaugeMetricFamily]:
@@ -74,7 +74,7 @@ class Standing(Collector):
 
 def install(engine: Engine) -> None:
     """Measure this database too; called once per process."""
-    REGISTRY.register(Standing())
+    REGISTRY.register(SystemCollector())
     event.listen(engine, "before_cursor_execute", _begins)
     event.listen(engine, "after_cursor_execute", _ends)
 

@@ -154,7 +154,7 @@ def test_the_sync_filter_and_the_badge_never_disagree(ada, jane, rows, there, as
                 )
             )
     with db.reading() as session:
-        badge = push_status.standing(session, session.get_one(Contact, jane.id)).badge
+        badge = push_status.status_of(session, session.get_one(Contact, jane.id)).badge
         found = {status for status in (*SyncStatus, "NONE") if contact_search.count(session, ada, Search(sync=status))}
     assert found <= STANDING[badge]
     assert len(found) == 1

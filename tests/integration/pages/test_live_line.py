@@ -17,8 +17,8 @@ from app.pages.reports.live import freshness
 @pytest.fixture
 def line(monkeypatch):
     """A line of our own, so that no other test's counts."""
-    fresh = signals.Line()
-    monkeypatch.setattr(signals, "line_of_news", fresh)
+    fresh = signals.NewsConnection()
+    monkeypatch.setattr(signals, "news_connection", fresh)
     return fresh
 
 
@@ -32,7 +32,7 @@ async def heard(url, line):
             told.append(news)  # noqa: PERF401 - it never ends
 
     task = asyncio.create_task(hear())
-    await until(lambda: line.heard)
+    await until(lambda: line.heard_at)
     yield told
     task.cancel()
     await asyncio.wait({task})
@@ -52,8 +52,8 @@ def backend(url):
 
 
 async def test_a_quiet_line_is_asked_for_a_sign_of_life(heard, line):
-    first = line.heard
-    await until(lambda: line.heard > first)
+    first = line.heard_at
+    await until(lambda: line.heard_at > first)
     assert line.is_sure
     assert heard == []
 
@@ -84,12 +84,12 @@ async def test_a_line_that_is_dead_without_a_word_is_unsure_within_seconds_and_i
 )  # fmt: skip
 def test_what_is_known_of_an_answer(line, cut, news, age, live):
     """A quiet hour is live; an answer that news has overtaken is not, nor is anything over a cut line."""
-    line.lives()
+    line.mark_alive()
     line.is_cut = cut
     asked = now() - timedelta(seconds=age)
     at, fresh = freshness.known_true_at(SimpleNamespace(news=news), asked)
     assert fresh is live
-    assert at == (asked if news else line.heard)
+    assert at == (asked if news else line.heard_at)
 
 
 def test_where_nobody_listens_nobody_waits_for_news(line):

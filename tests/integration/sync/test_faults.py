@@ -271,7 +271,7 @@ def test_a_later_push_that_succeeds_settles_an_earlier_failure_of_the_same_thing
     ask(ada_with_key, kari)
     assert {(row.status, row.error) for row in settled(desk)} == {(SyncStatus.SUCCESS, None)}
     with db.reading() as session:
-        assert push_status.standing(session, fresh(kari)).badge is push_status.Badge.IN_PIPEDRIVE
+        assert push_status.status_of(session, fresh(kari)).badge is push_status.Badge.IN_PIPEDRIVE
 
 
 def test_while_a_call_is_in_flight_nobody_else_uses_that_key(fake, desk, ada_with_key, kari):

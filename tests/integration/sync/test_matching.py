@@ -62,7 +62,7 @@ def decide(verb, owner, *about):
 
 def standing(row):
     with db.reading() as session:
-        return push_status.standing(session, fresh(row))
+        return push_status.status_of(session, fresh(row))
 
 
 def choose(**chosen):

@@ -78,7 +78,7 @@ def decide(owner, conflict, resolution):
 
 def standing(row):
     with db.reading() as session:
-        return push_status.standing(session, fresh(row))
+        return push_status.status_of(session, fresh(row))
 
 
 def firm_of(row):

@@ -227,7 +227,7 @@ def test_what_a_colleague_wrote_under_a_meeting_is_asked_about_and_not_written_o
     (row,) = fake.alive("activities")
     assert (row["note"], row["location"]) == ("<p>bring the samples</p>", {"value": "Oslo"})
     with db.reading() as session:
-        assert push_status.standing(session, fresh(kari)).badge is push_status.Badge.NEEDS_YOU
+        assert push_status.status_of(session, fresh(kari)).badge is push_status.Badge.NEEDS_YOU
 
 
 def test_a_contact_in_the_trash_closes_what_waits_and_out_of_it_goes_on(fake, desk, ada_with_key, kari):
@@ -305,7 +305,7 @@ def test_undo_deletes_all_of_a_first_push_and_a_later_push_makes_it_anew(fake, d
     assert counts(fake) == (0, 0, 0)
     assert (links(), fresh(kari).pipedrive_person_id, fresh(kari).pipedrive_org_id) == ([], None, None)
     with db.reading() as session:
-        assert push_status.standing(session, fresh(kari)).badge is push_status.Badge.NOT_PUSHED
+        assert push_status.status_of(session, fresh(kari)).badge is push_status.Badge.NOT_PUSHED
     with pytest.raises(Conflict, match="created nothing"):
         undo(ada_with_key, row)
     ask(ada_with_key, kari)

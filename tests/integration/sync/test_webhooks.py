@@ -105,7 +105,7 @@ def test_news_of_a_deletion_asks_the_owner(fake, desk, kari, secrets):
     listener.listen(desk)
     settled(desk)
     with db.reading() as session:
-        assert push_status.standing(session, fresh(kari)).badge is push_status.Badge.NEEDS_YOU
+        assert push_status.status_of(session, fresh(kari)).badge is push_status.Badge.NEEDS_YOU
     assert fake.alive("persons") == []
 
 

@@ -11,7 +11,7 @@ from app.pages.reports import chart_specs
 from app.pages.reports.parts import answer_chart, introductions_chart
 from app.pages.reports.report_filter import ReportChoice
 from app.services.reports.figures import Figure, Report, Step, Week, rate
-from app.services.reports.goal_forecast import Course, pace
+from app.services.reports.goal_forecast import Course, forecast
 from app.services.reports.question_answers import Answer, Column
 from app.web.public import shared_report
 
@@ -36,8 +36,8 @@ def report(**given) -> Report:
         "per_week": weeks,
         "goal": {"touches": 60, "meetings": None},
         "pace": {
-            "touches": pace(course, "touches", 60, 22, 20),
-            "meetings": pace(course, "meetings", None, 3, 3),
+            "touches": forecast(course, "touches", 60, 22, 20),
+            "meetings": forecast(course, "meetings", None, 3, 3),
         },
         "as_of": datetime(2026, 3, 18, 12, tzinfo=UTC),
     }

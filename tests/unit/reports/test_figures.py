@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services.reports.figures import Week, interval, midnight, monday, mondays, rate, unbroken
-from app.services.reports.goal_forecast import Course, likely, pace
+from app.services.reports.goal_forecast import Course, forecast, likely
 from app.services.reports.metric_definitions import DEFINITIONS
 
 DOCS = Path(__file__).parents[3] / "docs" / "figures.md"
@@ -56,19 +56,19 @@ MARCH = date(2026, 3, 1)
     ],
 )
 def test_pace_says_what_is_needed_in_one_sentence(goal, done, recent, begun, ends, sentence):
-    assert pace(Course(begun, ends, MARCH), "touches", goal, done, recent).sentence == sentence
+    assert forecast(Course(begun, ends, MARCH), "touches", goal, done, recent).sentence == sentence
 
 
 def test_pace_expects_in_proportion_to_the_days_that_are_gone():
-    one = pace(Course(MARCH - timedelta(days=29), MARCH + timedelta(days=30), MARCH), "touches", 60, 40, 28)
+    one = forecast(Course(MARCH - timedelta(days=29), MARCH + timedelta(days=30), MARCH), "touches", 60, 40, 28)
     assert (one.elapsed_share, one.expected_now, one.now_per_week) == (0.5, 30, 7)
     assert one.needed_per_week == pytest.approx(20 * 7 / 31)
     assert one.done < one.likely_low < 40 + 31 < one.likely_high
 
 
 def test_a_young_campaign_is_measured_over_its_own_days_but_a_week_at_least():
-    assert pace(Course(MARCH - timedelta(days=1), None, MARCH), "touches", None, 5, 5).now_per_week == 5
-    assert pace(Course(MARCH - timedelta(days=13), None, MARCH), "touches", None, 5, 5).now_per_week == 2.5
+    assert forecast(Course(MARCH - timedelta(days=1), None, MARCH), "touches", None, 5, 5).now_per_week == 5
+    assert forecast(Course(MARCH - timedelta(days=13), None, MARCH), "touches", None, 5, 5).now_per_week == 2.5
 
 
 @given(

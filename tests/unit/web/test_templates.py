@@ -5,7 +5,7 @@ from jinja2 import UndefinedError
 
 from app import templates
 from app.services.notifications import email_rendering
-from app.services.notifications.email_rendering import Line
+from app.services.notifications.email_rendering import MailItem
 from app.web.html import forms, page
 from app.web.html.forms import SentForm
 
@@ -57,8 +57,8 @@ def test_words_that_people_type_stay_words_on_plain_pages(answer):
 
 
 def test_words_that_people_type_stay_words_in_mails():
-    line = Line(HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),))
-    mail = email_rendering.render("Subject", HOSTILE, [(HOSTILE, [line])], HOSTILE)
+    item = MailItem(HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),))
+    mail = email_rendering.render("Subject", HOSTILE, [(HOSTILE, [item])], HOSTILE)
     assert "<script" not in mail.html
     assert '" onfocus="' not in mail.html
     assert HOSTILE in mail.body

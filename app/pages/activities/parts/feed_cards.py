@@ -59,7 +59,7 @@ class FeedCards(Element, component=theme.COMPONENTS / "feed.js"):
         return max((place for place, row in enumerate(rows) if row["id"] in self.known), default=-1)
 
 
-def feed_rows(entries: Sequence[Entry], zone: str, me: UUID, *, golden: bool = False) -> list[Row]:
+def card_rows(entries: Sequence[Entry], zone: str, me: UUID, *, golden: bool = False) -> list[Row]:
     """As that person sees them; a golden ticket also opens colleagues' contacts that are in a campaign."""
     return [_card(entry, zone, me, opens=golden or entry.mine) for entry in entries]
 

@@ -119,7 +119,7 @@ def planned_line(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> Actio
     return ActionRow(str(touch.id), shown, [*move, Action("check", f"Log: {touch.subject}", on_done)])
 
 
-def feed_rows(
+def rows_by_day(
     entries: list[Entry], zone: str, me: str, last_day: str | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The feed as the list component wants it: a heading per day, then its touches."""

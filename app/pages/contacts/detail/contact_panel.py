@@ -29,7 +29,7 @@ from app.services.team import manager_view
 from app.signals import Topic
 
 ContactView = tuple[
-    Contact, list[timeline.Entry], push_status.Standing, str | None, list[str], list[Place], Suggested | None
+    Contact, list[timeline.Entry], push_status.PushStatus, str | None, list[str], list[Place], Suggested | None
 ]
 
 Question = Callable[[Session, User], ContactView]
@@ -43,12 +43,12 @@ def load_contact(contact_id: UUID) -> Question:
         country = firm_settings.country(session)
         shown = [phone_numbers.shown(number, country) for number in contact.phones]
         entries = timeline.of_contact(session, me, contact_id)
-        standing, address = push_status.standing(session, contact), record_urls.person_address(session, me, contact)
+        status, address = push_status.status_of(session, contact), record_urls.person_address(session, me, contact)
         places, advice = (
             campaigns_part.visible_places(session, me, contact),
             contact_warmness.suggested(session, me, contact_id),
         )
-        return contact, entries, standing, address, shown, places, advice
+        return contact, entries, status, address, shown, places, advice
 
     return ask
 
@@ -92,7 +92,7 @@ class ContactPanel:
         self.show(found)
 
     def show(self, seen: ContactView) -> None:
-        contact, entries, standing, address, shown, places, advice = seen
+        contact, entries, status, address, shown, places, advice = seen
         self.contact = self.verbs.contact = contact
         facts = contact.model_dump(exclude={"version", "updated_at", "last_contacted", "next_due", "warmness_score"})
         firm = contact.organisation.name if contact.organisation else None
@@ -106,7 +106,7 @@ class ContactPanel:
         self.when.show(
             next_contact_part.facts_shown(contact), lambda: next_contact_part.draw(contact, self.shell.me.timezone)
         )
-        self.pipedrive.show(standing, address, contact.name)
+        self.pipedrive.show(status, address, contact.name)
         self.facts.show(
             (facts, shown, bool(self.shell.writes)), lambda: contact_rows.draw_facts(contact, shown, self.shell.writes)
         )

@@ -122,7 +122,7 @@ class ManagerViewPanel:
         self.parts.set_visibility(True)
         self.head.show((facts, firm, view.owner.name, open_in), lambda: self.draw_head(found))
         self.places.show((view.places, open_in), lambda: self.draw_places(view.places, found.open_in))
-        self.standing.show((found.standing, found.address), lambda: manager_view_card.draw_standing(found))
+        self.standing.show((found.status, found.address), lambda: manager_view_card.draw_standing(found))
         self.facts.show((facts, found.phones, found.before), lambda: manager_view_card.draw_facts(found))
         self.story.show((told, found.more), lambda: self.draw_story(found.entries, found.more))
 

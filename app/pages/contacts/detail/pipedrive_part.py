@@ -17,7 +17,7 @@ from app.pages.pipedrive.record_choice_sheet import RecordChoiceSheet
 from app.pages.ui import basic
 from app.pages.ui.redraw import KeyedList, Memo
 from app.services.pipedrive.push_history import Tab
-from app.services.push_queue.push_status import Badge, Standing
+from app.services.push_queue.push_status import Badge, PushStatus
 from app.signals import Topic
 
 # the contact itself has a "More" on the same page
@@ -26,7 +26,7 @@ Verb = tuple[str, object, Callable[[], object]]
 
 
 class PipedrivePart:
-    """One card whose pieces are drawn again one by one: news about the standing never takes a button from under a finger."""
+    """One card whose pieces are drawn again one by one: news about the push status never takes a button from under a finger."""
 
     def __init__(self, shell: Shell, contact_id: UUID) -> None:
         self.contact_id, self.name = contact_id, ""
@@ -43,15 +43,15 @@ class PipedrivePart:
                 self.acts = KeyedList("")
                 self.acts.box.classes("pd-push-acts")
 
-    def show(self, standing: Standing, address: str | None, name: str) -> None:
+    def show(self, status: PushStatus, address: str | None, name: str) -> None:
         self.name = name
-        badge, sync_id = standing.badge, standing.sync_id
+        badge, sync_id = status.badge, status.sync_id
         never = badge is Badge.NOT_PUSHED
         self.badge.show(badge, partial(draw_badge, badge))
         self.there.show(address, partial(draw_open_link, address))
         self.first.show(never, lambda: basic.button("Push to Pipedrive", self.push) if never else None)
-        self.reason.show(standing.reason, partial(draw_reason, standing.reason))
-        centre = _centre(standing) if badge is Badge.NEEDS_YOU else None
+        self.reason.show(status.reason, partial(draw_reason, status.reason))
+        centre = _centre(status) if badge is Badge.NEEDS_YOU else None
         self.centre.show(centre, partial(draw_sync_centre_link, centre))
         acts = self.verbs(sync_id, None if never else badge, linked=bool(address))
         self.acts.show({word: known for word, known, _ in acts}, [draw for _, _, draw in acts])
@@ -107,7 +107,7 @@ def draw_sync_centre_link(centre: str | None) -> None:
             basic.icon("chevron-right")
 
 
-def _centre(standing: Standing) -> str:
+def _centre(status: PushStatus) -> str:
     """The sync centre, opened at what needs somebody; where both sides changed something, at its top."""
-    failed = standing.sync_id and standing.status == "FAILED"
-    return f"/sync?show={Tab.NEEDS_YOU.value}" + (f"&item={standing.sync_id}" if failed else "")
+    failed = status.sync_id and status.status == "FAILED"
+    return f"/sync?show={Tab.NEEDS_YOU.value}" + (f"&item={status.sync_id}" if failed else "")

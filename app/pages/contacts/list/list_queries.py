@@ -51,7 +51,7 @@ def load_first(session: Session, me: User, said: str) -> FirstPage:
 
 def load_page(session: Session, me: User, search: Search, cursor: str | None = None, limit: int = PAGE) -> Rows:
     found = contact_search.contacts(session, me, search, cursor, limit)
-    badges = push_status.standings(session, found.items) if found.items else {}
+    badges = push_status.statuses_of(session, found.items) if found.items else {}
     return [contact_rows.list_row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
 
 

@@ -13,7 +13,7 @@ from app.pages.contacts.parts import fact_labels, reach_links
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import Action, ActionRow
 from app.services.contacts.suggestions import Suggestion
-from app.services.push_queue.push_status import Badge, Standing
+from app.services.push_queue.push_status import Badge, PushStatus
 
 Verb = Callable[..., Awaitable[Any]]
 
@@ -98,9 +98,9 @@ def draw_big_button(name: str, word: str, on_click: Callable[[], Any]) -> Elemen
     return made
 
 
-def list_row(contact: Contact, standing: Standing | None = None) -> dict[str, Any]:
+def list_row(contact: Contact, status: PushStatus | None = None) -> dict[str, Any]:
     """A contact as the list component wants it."""
-    shown = standing is not None and standing.badge is not Badge.NOT_PUSHED
+    shown = status is not None and status.badge is not Badge.NOT_PUSHED
     return {
         "id": str(contact.id),
         "href": f"/contacts/{contact.id}",
@@ -109,8 +109,8 @@ def list_row(contact: Contact, standing: Standing | None = None) -> dict[str, An
         "n": contact.name,
         "s": subtitle(contact),
         "d": theme.ago(contact.last_contacted),
-        "b": SHORT.get(standing.badge, standing.badge.value) if standing and shown else None,
-        "bt": BADGE_TONES[standing.badge] if standing and shown else None,
+        "b": SHORT.get(status.badge, status.badge.value) if status and shown else None,
+        "bt": BADGE_TONES[status.badge] if status and shown else None,
         "log": True,
     }
 

@@ -12,7 +12,7 @@ NO_KEY = "{} has no Pipedrive key yet. What waits goes over as soon as there is 
 
 def draw_standing(found: Whole) -> None:
     """The badge, and why in the owner's words; no button, for nothing here is pushed by somebody else."""
-    now, owner = found.standing, found.view.owner.name
+    now, owner = found.status, found.view.owner.name
     with ui.element("div").classes("pd-line wrap"):
         with ui.element("span").classes("pd-chip").classes(contact_rows.BADGE_TONES[now.badge]):
             basic.icon(contact_rows.BADGE_ICONS[now.badge])

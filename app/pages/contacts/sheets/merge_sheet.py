@@ -18,9 +18,9 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Memo
 from app.pages.ui.side_by_side import Side, SideBySide
 from app.services.campaigns import undo_dispatch
-from app.services.contacts import contact_merge, merge_fields
+from app.services.contacts import contact_merge, merge_choices
 from app.services.contacts.contact_merge import MergePlan
-from app.services.contacts.merge_fields import FieldChoice
+from app.services.contacts.merge_choices import FieldChoice
 
 UNDECIDED = "Say first which person in Pipedrive this contact stays."
 COUNTED = {"touches": ("touch", "touches"), "campaigns": ("campaign", "campaigns"), "pushes": ("push", "pushes")}
@@ -100,7 +100,7 @@ class MergeForm:
         lines = []
         for name, label in fact_labels.LABELS.items():
             one = differing.get(name)
-            value = merged_value(one, self.chosen[name]) if one else merge_fields.value(self.plan.keep, name)
+            value = merged_value(one, self.chosen[name]) if one else merge_choices.value(self.plan.keep, name)
             if words := fact_labels.fact_words(name, value):
                 lines.append((label, words))
         self.preview.show(lines, lambda: draw_preview(lines))
@@ -133,7 +133,7 @@ class MergeForm:
 
 
 def merged_value(one: FieldChoice, which: str | None) -> Any:
-    return merge_fields.preview_choice(one, which) if which else None
+    return merge_choices.preview_choice(one, which) if which else None
 
 
 def choices_of(one: FieldChoice, plan: MergePlan) -> list[Side]:
@@ -146,7 +146,7 @@ def choices_of(one: FieldChoice, plan: MergePlan) -> list[Side]:
     )
     whose["both"] = "Both"
     return [
-        Side(key, whose[key], fact_labels.fact_words(one.field, merge_fields.preview_choice(one, key)))
+        Side(key, whose[key], fact_labels.fact_words(one.field, merge_choices.preview_choice(one, key)))
         for key in one.choices
     ]
 

@@ -36,8 +36,8 @@ def keep_fresh(pulse: FreshnessLabel, subscription: Callable[[], Subscription | 
 
 def known_true_at(board: SharedReport, asked: datetime) -> tuple[datetime, bool]:
     """The last moment at which the answer, `asked` for then, was surely true, and whether that is now."""
-    line = signals.line_of_news
+    connection = signals.news_connection
     if board.news:
         # something happened, and how it stands since is not known yet
-        return asked, line.is_sure and now() - asked < LATE
-    return max(asked, line.heard or asked), line.is_sure
+        return asked, connection.is_sure and now() - asked < LATE
+    return max(asked, connection.heard_at or asked), connection.is_sure

@@ -29,7 +29,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Line:
+class LineSeries:
     """A line over the columns, told apart by its mark and its dashes too."""
 
     name: str
@@ -78,7 +78,7 @@ def bars(names: Sequence[str], values: Mapping[str, Sequence[float | None]]) -> 
     }  # fmt: skip
 
 
-def stacked_columns(names: Sequence[str], stacked: dict[str, Sequence[int]], lines: Sequence[Line]) -> Option:
+def stacked_columns(names: Sequence[str], stacked: dict[str, Sequence[int]], lines: Sequence[LineSeries]) -> Option:
     """Standing columns that add up, with lines over them where there is something to mark."""
     last = list(stacked)[-1]
     return {

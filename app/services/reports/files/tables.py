@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.models import Stage
 from app.services.reports.figures import Rate, Report
-from app.services.reports.goal_forecast import Pace
+from app.services.reports.goal_forecast import GoalForecast
 
 Unit = Literal["text", "day", "count", "change", "share", "number"]
 Cell = str | int | float | date | None
@@ -45,7 +45,7 @@ def tables(report: Report) -> list[Table]:
     return [
         Table("Report", (("What", "text"), ("Value", "text")), facts),
         Table("Figures", (("Figure", "text"), ("Value", "count"), ("Before", "count"), ("Change", "change")), figures),
-        Table("Goals", PACE, tuple(_pace(NAMES[key], one) for key, one in report.pace.items())),
+        Table("Goals", PACE, tuple(_forecast_row(NAMES[key], one) for key, one in report.pace.items())),
         Table("Funnel", (("Stage", "text"), ("Contacts", "count"), ("Share", "share")), funnel),
         Table("By method", (("Method", "text"), *RATE), tuple(map(_rate, report.by_type))),
         Table("By person", (("Person", "text"), *RATE), tuple(map(_rate, report.by_user))),
@@ -82,7 +82,7 @@ WEEK: tuple[tuple[str, Unit], ...] = (
 )
 
 
-def _pace(name: str, one: Pace) -> tuple[Cell, ...]:
+def _forecast_row(name: str, one: GoalForecast) -> tuple[Cell, ...]:
     likely = (one.likely_low, one.likely_high)
     pace = (one.needed_per_week, one.now_per_week)
     return (name, one.goal, one.done, one.elapsed_share, one.expected_now, *likely, *pace, one.sentence)
