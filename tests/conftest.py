@@ -28,6 +28,10 @@ def pytest_collection_modifyitems(items):
         raise pytest.UsageError(f"These tests are named by where something lies in memory: {', '.join(odd[:3])}")
 
 
+# imports and parsed source make hardly any garbage, and looking for it takes half as long again
+gc.set_threshold(50_000)
+
+
 def pytest_collection_finish():
     """What is loaded stays: looking through all of it for garbage, again and again, takes a tenth of the tests' time."""
     gc.collect()

@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.support.source import APP, FILES, SERVICES, calls, last_word, parsed, where
+from tests.support.source import APP, FILES, SERVICES, calls, last_word, nodes, parsed, where
 
 # rows, or ids out of them, that the caller was shown before: who may see them was asked then
 SHOWN = {"contact", "contact_ids", "keep", "drop_id", "activity", "shown", "rows", "organisation_id", "scope", "batch"}
@@ -72,7 +72,7 @@ def test_who_may_do_what_is_asked_of_the_policy_module_alone():
         where(path, node)
         for path in FILES
         if not str(path.relative_to(APP)).startswith(tuple(ROLES_BY_NAME))
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr in {"is_golden", "GOLDEN_TICKET"}
     ]
     assert asked == []
