@@ -52,30 +52,30 @@ def live(
 ) -> None:
     """Serve with a team that works by itself, on sample people only; an empty database gets one first."""
     from app.commands import context
-    from app.demo import live as scripted
+    from app.demo.live import at_work, gather, touches
 
     with context.opened() as at:
-        for line in scripted.gather():
+        for line in gather():
             typer.echo(line)
         if serve:
             from app import main
 
-            with scripted.at_work(every, count):
+            with at_work(every, count):
                 main.serve(at.settings)
         else:
-            for line in scripted.touches(every, count):
+            for line in touches(every, count):
                 typer.echo(line)
 
 
 def _load_firm(folder: Path, *, stdin: bool) -> None:
     from app.commands import context
-    from app.demo.bulk_load import load as copy_in
+    from app.demo import bulk_load
     from app.services.accounts import passwords
 
     password = context.secret_word("Everybody's password", stdin=stdin)
     passwords.check(password)
     with context.opened() as at:
-        counts = copy_in(at.server.url, folder, passwords.hash_password(password))
+        counts = bulk_load.load(at.server.url, folder, passwords.hash_password(password))
     typer.echo(", ".join(f"{count:,} {table.replace('_', ' ')}" for table, count in counts.items()) + ".")
 
 

@@ -36,11 +36,11 @@ def serve(
 
 def migrate() -> None:
     """Bring the database to this release's tables; does nothing when it is there already."""
-    from app import migrate as steps
+    import app.migrate
     from app.commands import context
 
     with context.opened(checked=False) as at:
-        _report(steps.upgrade(at.server.url))
+        _report(app.migrate.upgrade(at.server.url))
 
 
 def upgrade(rehearse: Rehearse = False) -> None:

@@ -69,10 +69,10 @@ def webhooks(
     from app.commands import context
     from app.errors import Invalid
     from app.services.base import audit_log, firm_settings
-    from app.sync.pull import webhooks as pipedrive_webhooks
+    from app.sync.pull.webhooks import is_public
 
     with context.opened() as here:
-        if on and not pipedrive_webhooks.is_public(here.settings.address):
+        if on and not is_public(here.settings.address):
             raise Invalid("Pipedrive cannot reach this address. Set BASE_URL to a public https address first.")
         with db.transaction() as session:
             firm_settings.save(session, pipedrive_webhooks=on)

@@ -28,60 +28,62 @@ log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """`sender` is None where no mail server is named, `ringer` where nobody rings; `site` is where people reach us."""
+    """`sender` is None where no mail server is named, `web_push` where no device is notified; `site` is our address."""
 
-    def __init__(self, sender: Sender | None, site: str, ringer: WebPushClient | None = None) -> None:
-        self.sender, self.site, self.ringer = sender, site, ringer
+    def __init__(self, sender: Sender | None, site: str, web_push: WebPushClient | None = None) -> None:
+        self.sender = sender
+        self.site = site
+        self.web_push = web_push
 
     def schedule(self, also: Callable[[float, Callable[[], object]], None]) -> None:
-        """Have a clock do what we do, every so many seconds."""
-        also(ROUND, self.round)
-        also(TIDY, self.tidy)
+        """Have the clock call `run_round` and `delete_old`, every so many seconds."""
+        also(ROUND, self.run_round)
+        also(TIDY, self.delete_old)
 
     @property
     def push_key(self) -> str:
-        """What a browser is given when it asks for notices."""
-        return self.ringer.key.public if self.ringer else ""
+        """The public VAPID key, which a browser needs to subscribe to web push; empty where no device is notified."""
+        return self.web_push.key.public if self.web_push else ""
 
-    def round(self) -> None:
-        """Tell, write, send; one part that breaks does not keep the others from their turn."""
-        for part in (self.tell, self.write, self.ring, self.deliver):
+    def run_round(self) -> None:
+        """Create what is due, then send; a step that breaks is logged and does not keep the others from running."""
+        for part in (self.create_notifications, self.write_mails, self.send_web_pushes, self.send_mails):
             try:
                 part()
             except Exception:
-                log.exception("the post's %s broke", part.__name__)
+                log.exception("a round of deliveries broke in %s", part.__name__)
 
-    def tell(self) -> None:
+    def create_notifications(self) -> None:
         with db.transaction() as session:
             triggers.create_due(session, self.site)
 
-    def write(self) -> None:
+    def write_mails(self) -> None:
         with db.transaction() as session:
             daily_digest.send_due(session, self.site)
             weekly_reports.send_due(session, self.site)
 
-    def ring(self) -> None:
-        if self.ringer is None:
+    def send_web_pushes(self) -> None:
+        if self.web_push is None:
             return
         with db.transaction() as session:
-            bundles = web_push_outbox.claim(session, self.ringer.key.public)
+            bundles = web_push_outbox.claim(session, self.web_push.key.public)
         for bundle in bundles:
-            self._ring(self.ringer, bundle)
+            self._send_web_push(self.web_push, bundle)
 
-    def deliver(self) -> None:
+    def send_mails(self) -> None:
         if self.sender is None:
             return
         with db.transaction() as session:
             mails = mail_outbox.claim(session)
         for mail in mails:
-            self._hand_over(self.sender, mail)
+            self._send_mail(self.sender, mail)
 
-    def tidy(self) -> None:
+    def delete_old(self) -> None:
         with db.transaction() as session:
             mail_outbox.delete_old(session)
             email_actions.delete_expired(session)
 
-    def _hand_over(self, sender: Sender, mail: Mail) -> None:
+    def _send_mail(self, sender: Sender, mail: Mail) -> None:
         try:
             sender.send(mail)
         except (TemporaryFailure, PermanentFailure) as no:
@@ -94,9 +96,9 @@ class Delivery:
                 mail_outbox.done(session, mail.id)
 
     @staticmethod
-    def _ring(ringer: WebPushClient, bundle: Bundle) -> None:
+    def _send_web_push(web_push: WebPushClient, bundle: Bundle) -> None:
         try:
-            ringer.ring(bundle)
+            web_push.send(bundle)
         except Gone as no:
             log.info("a device is forgotten: %s", no)
             with db.transaction() as session:

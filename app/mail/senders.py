@@ -64,8 +64,8 @@ class Brevo:
             "headers": {"X-Mail-Id": str(mail.id)},
         }
         try:
-            with httpx.Client(base_url=self.base, timeout=SECONDS, trust_env=False, follow_redirects=False) as line:
-                answer = line.post("/v3/smtp/email", json=body, headers=self.headers)
+            with httpx.Client(base_url=self.base, timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
+                answer = client.post("/v3/smtp/email", json=body, headers=self.headers)
         except httpx.HTTPError as cut:
             raise TemporaryFailure(f"Brevo does not answer ({type(cut).__name__}).") from None
         if answer.status_code in {200, 201, 202}:
@@ -83,8 +83,8 @@ class Smtp:
 
     def send(self, mail: Mail) -> None:
         try:
-            with self._line() as line:
-                line.send_message(self._message(mail))
+            with self._connect() as connection:
+                connection.send_message(self._message(mail))
         except smtplib.SMTPRecipientsRefused as no:
             later = all(400 <= code < 500 for code, _ in no.recipients.values())
             raise (TemporaryFailure if later else PermanentFailure)(
@@ -99,26 +99,26 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as cut:
             raise TemporaryFailure(f"The mail server does not answer ({type(cut).__name__}).") from None
 
-    def _line(self) -> smtplib.SMTP:
+    def _connect(self) -> smtplib.SMTP:
         host = self.url.hostname or "localhost"
         secure = self.url.scheme == "smtps"
         if secure:
-            line: smtplib.SMTP = smtplib.SMTP_SSL(
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
                 host, self.url.port or 465, timeout=SECONDS, context=ssl.create_default_context()
             )
         else:
-            line = smtplib.SMTP(host, self.url.port or 587, timeout=SECONDS)
+            connection = smtplib.SMTP(host, self.url.port or 587, timeout=SECONDS)
         try:
-            line.ehlo()
-            if not secure and line.has_extn("starttls"):
-                line.starttls(context=ssl.create_default_context())
-                line.ehlo()
+            connection.ehlo()
+            if not secure and connection.has_extn("starttls"):
+                connection.starttls(context=ssl.create_default_context())
+                connection.ehlo()
             if self.url.username:
-                line.login(unquote(self.url.username), unquote(self.url.password or ""))
+                connection.login(unquote(self.url.username), unquote(self.url.password or ""))
         except BaseException:
-            line.close()
+            connection.close()
             raise
-        return line
+        return connection
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()

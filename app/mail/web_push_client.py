@@ -46,7 +46,7 @@ class WebPushClient:
         self.key, self._contact, self._check = key, contact, check
         self._trust = trust or ssl.create_default_context()
 
-    def ring(self, bundle: Bundle) -> None:
+    def send(self, bundle: Bundle) -> None:
         """Hand one message over. Raises TemporaryFailure or Gone."""
         device = bundle.device
         self._check(urlsplit(device.endpoint).hostname or "")
@@ -64,8 +64,8 @@ class WebPushClient:
             raise Gone("The browser's key is none.") from None
         try:
             # the certificate names the push service: a name that changes its mind between the look and the call is caught
-            with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False, verify=self._trust) as line:
-                answer = line.post(device.endpoint, content=body, headers=headers)
+            with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False, verify=self._trust) as client:
+                answer = client.post(device.endpoint, content=body, headers=headers)
         except httpx.HTTPError as cut:
             raise TemporaryFailure(f"The push service does not answer ({type(cut).__name__}).") from None
         if answer.status_code in {404, 410}:

@@ -13,9 +13,8 @@ from urllib.parse import quote
 
 import psycopg
 
-from app.postgres import cluster as on_disk
-from app.postgres import locks
-from app.postgres.cluster import Cluster
+from app.postgres import data_directory, locks
+from app.postgres.data_directory import Cluster
 from app.postgres.errors import PostgresTrouble
 from app.postgres.sockets import socket_folder
 
@@ -61,8 +60,8 @@ def _start(cluster: Cluster, handle: int) -> None:
     folder = socket_folder(cluster)
     for stale in [cluster.data / "postmaster.pid", *folder.glob(".s.PGSQL.*")]:
         stale.unlink(missing_ok=True)
-    on_disk.repair_password(cluster, handle)
-    on_disk.rotate_log(cluster)
+    data_directory.repair_password(cluster, handle)
+    data_directory.rotate_log(cluster)
     words = ["-D", str(cluster.data), "-k", str(folder)]
     words += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     # pg_ctl would put a -D of its own between plain double quotes in a shell command; PGDATA and these words are safe.
@@ -76,7 +75,7 @@ def _answering(cluster: Cluster) -> str | None:
     if len(lines) < 8 or lines[7].strip() != "ready":
         return None
     where = f"host={quote(lines[4], safe='')}&port={lines[3]}"
-    url = f"postgresql://{on_disk.NAME}:{on_disk.password(cluster)}@/{on_disk.NAME}?{where}"
+    url = f"postgresql://{data_directory.NAME}:{data_directory.password(cluster)}@/{data_directory.NAME}?{where}"
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.OperationalError as error:

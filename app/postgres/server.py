@@ -7,11 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.postgres import cluster as on_disk
-from app.postgres import locks, outside, postmaster
+from app.postgres import data_directory, locks, outside, postmaster
 from app.postgres.account import Account, account_for
 from app.postgres.binaries import client_programs, server_programs
-from app.postgres.cluster import Cluster
+from app.postgres.data_directory import Cluster
 from app.postgres.errors import PostgresTrouble
 from app.postgres.folder import data_folder, make_private
 
@@ -63,10 +62,10 @@ def _embedded(data_dir: Path) -> Server:
     _check_reach(account, folder)
     with locks.alone(folder / "start-stop"):
         cluster = Cluster(folder, account, server_programs(account, folder))
-        on_disk.check_version(cluster)
+        data_directory.check_version(cluster)
         users = locks.share(folder / "users")
         try:
-            on_disk.make(cluster)
+            data_directory.make(cluster)
             url = postmaster.ensure_running(cluster)
         except BaseException:
             _leave(cluster, users)

@@ -6,7 +6,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from app.postgres.cluster import Cluster
+from app.postgres.data_directory import Cluster
 from app.postgres.errors import PostgresTrouble
 
 LONGEST = 100  # the kernel takes 107 bytes, and somebody may reach us through a longer mount path

@@ -18,13 +18,13 @@ MOST = 256 * 1024
 
 
 def routes() -> APIRouter:
-    bell = APIRouter(include_in_schema=False)
-    bell.post(f"{webhook_inbox.PATH}{{secret}}")(_ring)
-    return bell
+    router = APIRouter(include_in_schema=False)
+    router.post(f"{webhook_inbox.PATH}{{secret}}")(_receive)
+    return router
 
 
 @answers_refusals
-async def _ring(request: Request, secret: str) -> Response:
+async def _receive(request: Request, secret: str) -> Response:
     user, password = _shown(request.headers.get("authorization", ""))
     await asyncio.to_thread(_believe, secret, user, password)
     content = _read(await _body(request))

@@ -348,7 +348,7 @@ def test_brevo_takes_the_mail_and_what_it_said_is_forgotten(database):
         sender = Brevo(
             fake_mail_servers.BREVO_KEY, "team@firm.example", "Firm", f"http://127.0.0.1:{server.server_port}"
         )
-        Delivery(sender, SITE).deliver()
+        Delivery(sender, SITE).send_mails()
         (taken,) = server.mails
     assert taken["to"] == [{"email": "jane@acme.example"}]
     assert taken["sender"] == {"email": "team@firm.example", "name": "Firm"}
@@ -365,8 +365,8 @@ def test_what_brevo_does_not_take_is_tried_later_or_never(database, status, fail
         sender = Brevo(
             fake_mail_servers.BREVO_KEY, "team@firm.example", "Firm", f"http://127.0.0.1:{server.server_port}"
         )
-        Delivery(sender, SITE).deliver()
-        Delivery(sender, SITE).deliver()
+        Delivery(sender, SITE).send_mails()
+        Delivery(sender, SITE).send_mails()
         assert server.mails == []
     (mail,) = all_of(Mail)
     assert mail.error
@@ -377,7 +377,7 @@ def test_what_brevo_does_not_take_is_tried_later_or_never(database, status, fail
 def test_smtp_carries_text_and_html_with_umlauts(database):
     written("jörg@müller.example", user=None)
     with fake_mail_servers.smtp() as server:
-        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Büro Ö"), SITE).deliver()
+        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Büro Ö"), SITE).send_mails()
     (mail,) = all_of(Mail)
     assert mail.error, "this server knows no SMTPUTF8, and nothing is lost silently"
 
@@ -385,7 +385,7 @@ def test_smtp_carries_text_and_html_with_umlauts(database):
 def test_smtp_delivers_once_and_names_the_mail(database):
     written()
     with fake_mail_servers.smtp() as server:
-        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Büro Ö"), SITE).deliver()
+        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Büro Ö"), SITE).send_mails()
         (taken,) = server.mails
     (mail,) = all_of(Mail)
     assert mail.sent_at
@@ -399,7 +399,7 @@ def test_smtp_delivers_once_and_names_the_mail(database):
 def test_smtp_says_later_or_never(database, answer, failed):
     written()
     with fake_mail_servers.smtp(RCPT=answer) as server:
-        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Firm"), SITE).deliver()
+        Delivery(Smtp(f"smtp://127.0.0.1:{server.server_address[1]}", "team@firm.example", "Firm"), SITE).send_mails()
     (mail,) = all_of(Mail)
     assert bool(mail.failed_at) is failed
 
@@ -407,7 +407,7 @@ def test_smtp_says_later_or_never(database, answer, failed):
 def test_without_a_mail_server_it_stays_in_the_outbox_of_whom_it_is_for(ada, gwen, jane, at):
     morning()
     written()
-    Delivery(None, SITE).deliver()
+    Delivery(None, SITE).send_mails()
     with db.reading() as session:
         assert [mail.subject for mail in mail_outbox.newest(session, ada)] == ["Jane Roe to contact today"]
         assert [mail.address for mail in mail_outbox.newest(session, gwen)] == ["jane@acme.example"]
@@ -421,7 +421,7 @@ def test_a_mail_is_given_up_after_eight_tries_and_a_golden_ticket_may_try_again(
     with fake_mail_servers.brevo(*[500] * 9) as server:
         post = Delivery(Brevo("x", "a@b.example", "F", f"http://127.0.0.1:{server.server_port}"), SITE)
         for _ in range(9):
-            post.deliver()
+            post.send_mails()
             moment += timedelta(hours=3)
             at(moment)
     with db.transaction() as session:

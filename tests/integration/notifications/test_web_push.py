@@ -97,8 +97,8 @@ def test_a_reminder_rings_every_device_once_and_names_only_where_they_may_stand(
     with db.transaction() as session:
         draft = ActivityDraft(type=ActivityType.CALL, due_date=NOON + timedelta(minutes=10))
         activity_log.log(session, session.get_one(User, ada.id), jane.id, draft)
-    post.round()
-    post.round()
+    post.run_round()
+    post.run_round()
     assert sorted(mail["words"] for mail in service.mails) == ["A planned touch is due.", "Call with Jane Roe is due."]
     assert {mail["path"] for mail in service.mails} == {f"/contacts/{jane.id}"}
     assert rings() == []
@@ -118,12 +118,12 @@ def test_a_night_is_quiet_and_in_the_morning_one_line_tells_of_many(ada, service
     at(NOON.replace(hour=22))
     for number in range(5):
         tell(ada, about=str(number))
-    post.ring()
+    post.send_web_pushes()
     at(NOON.replace(hour=6, minute=59) + timedelta(days=1))
-    post.ring()
+    post.send_web_pushes()
     assert service.mails == []
     at(NOON.replace(hour=7, minute=1) + timedelta(days=1))
-    post.ring()
+    post.send_web_pushes()
     assert [(mail["words"], mail["path"]) for mail in service.mails] == [("5 new notices", "/notices")]
 
 
@@ -139,10 +139,10 @@ def test_the_night_in_which_clocks_change_ends_when_the_clock_on_the_wall_says_s
         tell(ada, about=str(night))
         morning = (night + timedelta(days=1)).date()
         at(datetime(morning.year, morning.month, morning.day, *before, tzinfo=ZoneInfo("UTC")))
-        post.ring()
+        post.send_web_pushes()
         assert service.mails == []
         at(datetime(morning.year, morning.month, morning.day, *after, tzinfo=ZoneInfo("UTC")))
-        post.ring()
+        post.send_web_pushes()
         assert len(service.mails) == 1
 
 
@@ -153,10 +153,10 @@ def test_what_was_read_meanwhile_or_is_too_old_does_not_ring(ada, service, post,
     with db.transaction() as session:
         inbox.mark_read(session, session.get_one(User, ada.id))
     at(NOON.replace(hour=8) + timedelta(days=1))
-    post.ring()
+    post.send_web_pushes()
     tell(ada, about="late")
     at(NOON.replace(hour=8) + timedelta(days=2))
-    post.ring()
+    post.send_web_pushes()
     assert (service.mails, rings()) == ([], [])
 
 
@@ -165,7 +165,7 @@ def test_a_browser_that_is_gone_is_forgotten(ada, service, post, at, answer):
     device(service, ada)
     tell(ada)
     service.answers[:] = [answer]
-    post.ring()
+    post.send_web_pushes()
     assert (devices(), rings()) == ([], [])
 
 
@@ -174,18 +174,18 @@ def test_a_service_that_has_trouble_is_asked_again_and_not_for_ever(ada, service
     device(service, ada)
     tell(ada)
     service.answers[:] = [answer]
-    post.ring()
+    post.send_web_pushes()
     assert len(rings()) == 1
-    post.ring()
+    post.send_web_pushes()
     assert service.mails == []
     at(NOON + timedelta(seconds=31))
-    post.ring()
+    post.send_web_pushes()
     assert (len(service.mails), rings()) == (1, [])
     tell(ada, about="never")
     service.answers[:] = [answer] * 20
     for hour in range(10):
         at(NOON + timedelta(minutes=40 * hour))
-        post.ring()
+        post.send_web_pushes()
     assert rings() == []
     assert len(service.answers) == 20 - web_push_outbox.OUTBOX.attempts
     assert len(devices()) == 1
@@ -259,7 +259,7 @@ def test_a_name_that_leads_into_our_own_network_is_not_called(monkeypatch, ada, 
         web_push_client.require_public_host("push.example")
     device(service, ada)
     tell(ada)
-    Delivery(None, SITE, WebPushClient(KEY, SITE, trust=service.trust)).ring()
+    Delivery(None, SITE, WebPushClient(KEY, SITE, trust=service.trust)).send_web_pushes()
     assert (service.mails, devices()) == ([], [])
 
 
@@ -275,7 +275,7 @@ def test_a_name_that_leads_nowhere_is_tried_later(monkeypatch):
 def test_a_service_without_a_certificate_is_not_talked_to(ada, service, at):
     device(service, ada)
     tell(ada)
-    Delivery(None, SITE, WebPushClient(KEY, SITE, check=lambda _: None)).ring()
+    Delivery(None, SITE, WebPushClient(KEY, SITE, check=lambda _: None)).send_web_pushes()
     assert (service.mails, len(rings())) == ([], 1)
 
 

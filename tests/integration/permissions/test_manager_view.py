@@ -57,7 +57,7 @@ def test_everything_is_seen_and_the_look_is_noted_once(gwen, ada, jane, spring):
         ["Spring"],
         [spring.id],
     )
-    assert (found.status.badge, found.standing.reason) == (push_status.Badge.WAITING, push_jobs.NO_KEY)
+    assert (found.status.badge, found.status.reason) == (push_status.Badge.WAITING, push_jobs.NO_KEY)
     do(manager_view.whole, gwen, jane.id, noted=False)
     do(manager_view.may_open, gwen, jane.id)
     assert looks() == [(str(gwen.id), str(jane.id))]

@@ -71,7 +71,7 @@ class ManagerViewPanel:
             pass
         with ui.element("div").mark("seen") as self.parts:
             self.head, self.places = Memo(), Memo()
-            self.standing = Memo("pd-card")
+            self.push_status = Memo("pd-card")
             self.facts = Memo("pd-card")
             basic.heading("Story")
             self.story = Memo()
@@ -98,7 +98,7 @@ class ManagerViewPanel:
 
     async def gone(self) -> None:
         """Nothing of it stays on the page, not even hidden; unless it has become my own."""
-        for part in (self.head, self.places, self.standing, self.facts, self.story):
+        for part in (self.head, self.places, self.push_status, self.facts, self.story):
             part.show(None, bool)
         self.sheets.clear()
         self.card = None
@@ -122,7 +122,7 @@ class ManagerViewPanel:
         self.parts.set_visibility(True)
         self.head.show((facts, firm, view.owner.name, open_in), lambda: self.draw_head(found))
         self.places.show((view.places, open_in), lambda: self.draw_places(view.places, found.open_in))
-        self.standing.show((found.status, found.address), lambda: manager_view_card.draw_standing(found))
+        self.push_status.show((found.status, found.address), lambda: manager_view_card.draw_push_status(found))
         self.facts.show((facts, found.phones, found.before), lambda: manager_view_card.draw_facts(found))
         self.story.show((told, found.more), lambda: self.draw_story(found.entries, found.more))
 

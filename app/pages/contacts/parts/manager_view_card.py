@@ -10,7 +10,7 @@ from app.services.team.manager_view import Whole
 NO_KEY = "{} has no Pipedrive key yet. What waits goes over as soon as there is one."
 
 
-def draw_standing(found: Whole) -> None:
+def draw_push_status(found: Whole) -> None:
     """The badge, and why in the owner's words; no button, for nothing here is pushed by somebody else."""
     now, owner = found.status, found.view.owner.name
     with ui.element("div").classes("pd-line wrap"):
