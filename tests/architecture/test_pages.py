@@ -49,7 +49,7 @@ def test_no_data_becomes_script_or_raw_html():
     """Scripts are constants; raw HTML comes from the template of first_paint.py, and from theme.head()."""
     allowed = {
         "ui.add_head_html(theme.head(), shared=True)",
-        "ui.add_body_html(first_paint.paint(me, navigation.first_part(path), day))",
+        "ui.add_body_html(first_paint.paint(frame, navigation.first_part(path), day))",
     }
     found = []
     for path in PAGES:

@@ -3,26 +3,22 @@
 // Drawn without a template, as Today begins with it and a slow phone would compile one first.
 import { h } from "vue";
 
+// the card stands in app/pages/shell/first_paint.html too
+const CARD = ["article", "pd-pick", "pd-pick-head", "pd-pick-text", "pd-acts"];
+const ROW = ["div", "pd-row", "pd-row-main", "pd-row-text", "pd-line"];
 const span = (kind, inside) => h("span", { class: kind }, inside);
 const drawing = (href, more = {}) => h("i", { class: "q-icon", ...more }, h("svg", { viewBox: "0 0 24 24" }, h("use", { href })));
 
 export default {
-  render() { return h("div", this.lines.map(this.cards ? this.card : this.row)); },
+  render() { return h("div", this.lines.map(this.line)); },
   props: { rows: String, cards: Boolean },
   computed: { lines() { return JSON.parse(this.rows || "[]"); } },
   methods: {
-    card(r) {
-      const said = [span("pd-pick-name pd-clip", r.n), span("pd-pick-sub pd-clip", r.s), span("pd-pick-why", r.why)];
-      return h("article", { key: r.id, class: "pd-pick" }, [
-        h("a", { class: "pd-pick-head", href: r.href }, [this.face(r), span("pd-pick-text", said)]),
-        h("div", { class: "pd-acts" }, r.acts.map((act) => this.act(r, act))),
-      ]);
-    },
-    row(r) {
-      const said = [span("pd-row-name", r.n), span("pd-row-sub pd-whole", r.s)];
-      return h("div", { key: r.id, class: "pd-row" }, [
-        h("a", { class: "pd-row-main", href: r.href }, [this.face(r), span("pd-row-text", said)]),
-        h("div", { class: "pd-line" }, r.acts.map((act) => this.act(r, act))),
+    line(r) {
+      const [tag, around, head, text, acts] = this.cards ? CARD : ROW;
+      return h(tag, { key: r.id, class: around }, [
+        h("a", { class: head, href: r.href }, [this.face(r), span(text, r.said.map(([kind, words]) => span(kind, words)))]),
+        h("div", { class: acts }, r.acts.map((act) => this.act(r, act))),
       ]);
     },
     face(r) { return h("span", { class: ["pd-avatar", r.t], "aria-hidden": "true" }, r.icon ? drawing(r.icon) : r.i); },

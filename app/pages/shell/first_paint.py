@@ -6,10 +6,10 @@ as a slow phone draws the first half first.
 """
 
 from app import templates
-from app.models import User, now
-from app.pages.contacts.parts import contact_rows, reach_links
+from app.models import now
+from app.pages.core.shell import Shell
 from app.pages.shell import navigation
-from app.pages.today.today_page import SUGGESTIONS_SHOWN, Day
+from app.pages.today.today_page import SUGGESTIONS_SHOWN, Day, suggestion_cards
 from app.pages.ui import theme
 from app.services import policy
 
@@ -19,16 +19,13 @@ START = "<!--first-->"
 END = "<!--/first-->"
 
 
-def paint(me: User, here: str, day: Day | None) -> str:
+def paint(shell: Shell, here: str, day: Day | None) -> str:
     """The frame around every screen with `here`, the first part of its path, marked; on Today with the suggestions."""
+    me = shell.me
     return _TEMPLATES.get_template("first_paint.html").render(
         asset=theme.asset,
         drawing=theme.drawing,
-        initials=theme.initials,
-        tone=theme.tone,
-        subtitle=contact_rows.subtitle,
-        ways=reach_links.ways_to_reach,
-        suggested=day.suggestions[:SUGGESTIONS_SHOWN] if day else [],
+        cards=[card.drawn for card in suggestion_cards(shell, day, SUGGESTIONS_SHOWN)] if day else [],
         asked=[contact for _, contact in day.questions] if day else [],
         today=theme.date_word(now(), me.timezone),
         here=here,

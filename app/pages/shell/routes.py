@@ -99,9 +99,9 @@ async def draw_page(dependencies: Dependencies, hub: ReportHub) -> None:
     me, day, exists, templates = await look(ask)
     if not exists:
         ui.status_code(404)
-    ui.add_body_html(first_paint.paint(me, navigation.first_part(path), day))
-    screens = {path: screen for path, screen in SCREENS.items() if policy.may_manage_users(me) or path not in GOLDEN}
     frame = Frame(me, dependencies, templates=templates)
+    ui.add_body_html(first_paint.paint(frame, navigation.first_part(path), day))
+    screens = {path: screen for path, screen in SCREENS.items() if policy.may_manage_users(me) or path not in GOLDEN}
     await draw_frame(frame, screens, {"hub": hub, "loaded": [day] if day else []})
 
 

@@ -100,17 +100,19 @@ class Picks:
         self.questions.show(
             [question.id for question, _ in day.questions], lambda: draw_questions(shell, day.questions)
         )
-        self.list.show(
-            [
-                contact_rows.suggestion_line(one, shell.reach, shell.log, shell.meet, shell.writes)
-                for one in day.suggestions[: self.shown]
-            ]
-        )
+        self.list.show(suggestion_cards(shell, day, self.shown))
         self.below.show(*ending(day.suggestions, self.shown, "Five more", self.more, draw_nobody))
 
     async def more(self) -> None:
         self.shown += SUGGESTIONS_SHOWN
         await self.refresh()
+
+
+def suggestion_cards(shell: Shell, day: Day, shown: int) -> list[ActionRow]:
+    return [
+        contact_rows.suggestion_line(one, shell.reach, shell.log, shell.meet, shell.writes)
+        for one in day.suggestions[:shown]
+    ]
 
 
 class Promises:

@@ -38,11 +38,19 @@ class Action:
 
 @dataclass(frozen=True)
 class ActionRow:
-    """One row: `shown` is what acts.js draws, `acts` are its buttons."""
+    """One row; `acts` are its buttons.
+
+    `shown` is what acts.js draws: `href` where it leads, `t` the tint of its avatar with initials `i` or an `icon`,
+    and `said`, its lines of text, each with its classes.
+    """
 
     id: str
     shown: dict[str, Any]
     acts: list[Action]
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        return {"id": self.id, **self.shown, "acts": [act.shown for act in self.acts]}
 
 
 class ActionList(Element, component=theme.COMPONENTS / "acts.js"):
@@ -58,7 +66,7 @@ class ActionList(Element, component=theme.COMPONENTS / "acts.js"):
         # whoever has just left the list stays known: the tap may have been on its way
         self.verbs |= {line.id: {act.icon: act.verb for act in line.acts} for line in lines}
         # a text, not a list: NiceGUI wraps every nested dict
-        rows = json.dumps([{"id": line.id, **line.shown, "acts": [act.shown for act in line.acts]} for line in lines])
+        rows = json.dumps([line.drawn for line in lines])
         if rows != self.props.get("rows"):
             self.props["rows"] = rows
 

@@ -112,8 +112,7 @@ def planned_line(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> Actio
         "href": f"/contacts/{touch.contact_id}",
         "icon": theme.drawing(TYPE_ICONS[touch.type]),
         "t": f"{TYPE_TONES[touch.type]} pd-planned {'late' if touch.is_overdue else ''}",
-        "n": entry.contact or "Somebody",
-        "s": when_word(touch, zone),
+        "said": [("pd-row-name", entry.contact or "Somebody"), ("pd-row-sub pd-whole", when_word(touch, zone))],
     }
     move = [Action("clock", f"Move: {touch.subject}", on_move)] if touch.type is ActivityType.MEETING else []
     return ActionRow(str(touch.id), shown, [*move, Action("check", f"Log: {touch.subject}", on_done)])

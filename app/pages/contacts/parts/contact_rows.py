@@ -50,9 +50,11 @@ def suggestion_line(
             "href": f"/contacts/{contact.id}",
             "i": theme.initials(name),
             "t": theme.tone(contact.warmness_score),
-            "n": name,
-            "s": subtitle(contact),
-            "why": pick.reason,
+            "said": [
+                ("pd-pick-name pd-clip", name),
+                ("pd-pick-sub pd-clip", subtitle(contact)),
+                ("pd-pick-why", pick.reason),
+            ],
         },
         [
             *(_way(contact, way, on_reach, on_write) for way in reach_links.ways_to_reach(contact)),
