@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.practice import records, users
+from app.practice.attachments import Attachments
 from app.practice.limits import Limits
 from app.practice.records import timestamp
 from app.practice.store import Record, Store
@@ -34,6 +35,7 @@ class Company:
         self.clock = clock
         self.types = users.activity_types()
         self.fields = {kind: users.standard_fields(kind) for kind in ("persons", "organizations")}
+        self.attachments = Attachments()
         self.leads: dict[str, Record] = {}
         self.last_lead = 0
         self.webhooks: dict[int, Record] = {}
@@ -97,6 +99,7 @@ class Company:
                 "last_lead": self.last_lead,
                 "leads": list(self.leads.values()),
                 "webhooks": list(self.webhooks.values()),
+                **self.attachments.dump(),
                 **self.store.dump(),
             }
 
@@ -113,4 +116,5 @@ class Company:
             self.last_lead = int(snapshot.get("last_lead", 0))
             self.leads = {row["id"]: row for row in snapshot.get("leads", [])}
             self.webhooks = {row["id"]: row for row in snapshot.get("webhooks", [])}
+            self.attachments.load(snapshot)
             self.store.load(snapshot)

@@ -1,4 +1,4 @@
-"""The calls of Pipedrive's first version: leads, with UUIDs for ids, and webhooks, which only an administrator may set."""
+"""The calls of Pipedrive's first version: notes, leads, with UUIDs for ids, and webhooks, which only an administrator may set."""
 
 import uuid
 from datetime import datetime
@@ -22,13 +22,31 @@ class LeadsAndWebhooks:
         self.company, self.person, self.moment = company, person, moment
 
     def leads(self, request: Request) -> Reply:
-        rows = list(self.company.leads.values())
-        if "person_id" in request.query:
-            rows = [row for row in rows if str(row["person_id"]) == request.query["person_id"]]
-        limit = int(request.query.get("limit", "100"))
-        return envelopes.good(
-            rows[:limit], additional_data={"start": 0, "limit": limit, "more_items_in_collection": len(rows) > limit}
-        )
+        return self._leads(request, archived=False)
+
+    def archived_leads(self, request: Request) -> Reply:
+        return self._leads(request, archived=True)
+
+    def lead(self, request: Request) -> Reply:
+        found = self.company.leads.get(str(request.id))
+        if found is None:
+            raise envelopes.not_found("Lead")
+        return envelopes.good(found)
+
+    def notes(self, request: Request) -> Reply:
+        wanted = {key: value for key, value in request.query.items() if key != "limit"}
+        notes = [note for note in self.company.attachments.notes if _fits(note, wanted)]
+        limit, more = _first_page(notes, request)
+        return envelopes.good(notes[:limit], additional_data={"pagination": more})
+
+    def page(self, rows: list[Record], request: Request) -> Reply:
+        limit, more = _first_page(rows, request)
+        return envelopes.good(rows[:limit], additional_data=more)
+
+    def _leads(self, request: Request, *, archived: bool) -> Reply:
+        wanted = {key: value for key, value in request.query.items() if key != "limit"}
+        there = [lead for lead in self.company.leads.values() if lead["is_archived"] is archived]
+        return self.page([lead for lead in there if _fits(lead, wanted)], request)
 
     def add_lead(self, request: Request) -> Reply:
         body = request.body
@@ -92,3 +110,13 @@ class LeadsAndWebhooks:
                          "type": "general", "remove_reason": None, "last_delivery_time": None, "last_http_status": None,
                          "admin_id": self.person.id, "http_auth_user": None, "http_auth_password": None}  # fmt: skip
         return blank | body
+
+
+def _first_page(rows: list[Record], request: Request) -> tuple[int, Record]:
+    """How many rows the first page of a list of the first version holds, and what it says of the others."""
+    limit = int(request.query.get("limit", "100"))
+    return limit, {"start": 0, "limit": limit, "more_items_in_collection": len(rows) > limit}
+
+
+def _fits(row: Record, wanted: dict[str, str]) -> bool:
+    return all(str(row[key]) == value for key, value in wanted.items())

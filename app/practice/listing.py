@@ -14,7 +14,7 @@ PAGE = 100
 
 def select(records: Iterable[Record], query: dict[str, str]) -> list[Record]:
     """Filter and sort as the list calls do; `updated_since` includes its own second."""
-    tests = {key: query[key] for key in ("owner_id", "org_id", "person_id") if key in query}
+    tests = {key: query[key] for key in ("owner_id", "org_id", "person_id", "deal_id", "lead_id") if key in query}
     chosen = [record for record in records if all(str(record.get(key)) == value for key, value in tests.items())]
     if "ids" in query:
         chosen = [record for record in chosen if str(record["id"]) in query["ids"].split(",")]

@@ -15,6 +15,7 @@ _BLANK: dict[str, Record] = {
         "org_id": None,
         "pipeline_id": 1,
         "stage_id": 1,
+        "stage_change_time": None,
         "value": 0,
         "currency": "EUR",
         "status": "open",
@@ -87,6 +88,8 @@ def changed(kind: str, record: Record, body: dict[str, Any], stamp: str) -> Reco
         return _person(result)
     if kind == "activities":
         return _activity(result, was_done=record["done"], stamp=stamp)
+    if kind == "deals" and result["stage_id"] != record["stage_id"]:
+        return {**result, "stage_change_time": stamp}
     return result
 
 

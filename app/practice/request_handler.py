@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from app.practice import contract, envelopes, listing, records, users
+from app.practice import attachments, contract, envelopes, listing, records, users
 from app.practice.company import Company
 from app.practice.contract import Request
 from app.practice.envelopes import Reply
@@ -72,6 +72,10 @@ class RequestHandler:
             "fields": self._fields,
             "add_field": self._add_field,
             "leads": self.version_1.leads,
+            "archived_leads": self.version_1.archived_leads,
+            "lead": self.version_1.lead,
+            "notes": self.version_1.notes,
+            "files": self._files,
             "add_lead": self.version_1.add_lead,
             "delete_lead": self.version_1.delete_lead,
             "hooks": self.version_1.hooks,
@@ -106,7 +110,16 @@ class RequestHandler:
         )
 
     def _get(self, request: Request) -> Reply:
-        return envelopes.good(self._found(request))
+        record = self._found(request)
+        wanted = request.query["include_fields"].split(",") if "include_fields" in request.query else []
+        counts = self.company.attachments.counts(self.store, request.call.kind, record) if wanted else {}
+        return envelopes.good(record | {name: counts[name] for name in wanted})
+
+    def _files(self, request: Request) -> Reply:
+        record, key = self._found(request), attachments.OWN_KEY[request.call.kind]
+        return self.version_1.page(
+            [file for file in self.company.attachments.files if file[key] == record["id"]], request
+        )
 
     def _delete(self, request: Request) -> Reply:
         record = self._found(request)

@@ -43,7 +43,7 @@ class OfficialContract:
         if answer is None:
             return [f"{method} {path} does not answer {status}"]
         schema = _strict(answer["content"]["application/json"]["schema"], nullable=True)
-        return _complaints(schema, json.loads(body))
+        return _complaints(schema, _without_optional(call, json.loads(body)))
 
     def call(self, method: str, path: str) -> dict[str, Any] | None:
         for prefix, name in PREFIXES.items():
@@ -62,6 +62,15 @@ def _read(path: Path) -> dict[str, Any]:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
+def _without_optional(call: dict[str, Any], content: Any) -> Any:
+    """The documents name what `include_fields` adds only where it is asked for, not in the answer."""
+    named = (item["schema"]["enum"] for item in call.get("parameters", []) if item["name"] == "include_fields")
+    optional = {name for names in named for name in names}
+    if not isinstance(content.get("data"), dict):
+        return content
+    return {**content, "data": {key: value for key, value in content["data"].items() if key not in optional}}
+
+
 def _query_complaints(call: dict[str, Any], query: list[tuple[str, str]]) -> list[str]:
     known = {item["name"]: item for item in call.get("parameters", []) if item["in"] == "query"}
     given = dict(query)
@@ -71,6 +80,10 @@ def _query_complaints(call: dict[str, Any], query: list[tuple[str, str]]) -> lis
     ]
     for key in given.keys() & known.keys():
         schema = known[key]["schema"]
+        if "comma separated" in known[key].get("description", "") and "enum" in schema:
+            # the documents name each value that may stand in such a list
+            complaints += [one for part in given[key].split(",") for one in _complaints(schema, part)]
+            continue
         value: Any = given[key]
         if schema["type"] == "integer" and re.fullmatch(r"-?\d+", value):
             value = int(value)

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any, Literal, Unpack
 
 from app.sync.api import payloads, response_parsing
+from app.sync.api.attachments import FULL_PAGE, Attachments
 from app.sync.api.fields import ActivityFields, HookFields, OpportunityFields, OrganizationFields, PersonFields
 from app.sync.api.http_client import address, http_client
-from app.sync.api.reads import MOST_PAGES, PAGE, Asking
+from app.sync.api.reads import MOST_PAGES, PAGE
 from app.sync.api.records import (
     Activity,
     ActivityType,
@@ -27,14 +28,13 @@ from app.sync.api.records import (
 
 __all__ = ["MOST_PAGES", "PAGE", "Pipedrive", "address", "http_client", "merged"]
 
-FULL_PAGE = 500
 AT_ONCE = 100
 
 OrganizationTerm = Literal["name", "custom_fields"]
 PersonTerm = Literal["email", "phone", "name", "custom_fields"]
 
 
-class Pipedrive(Asking):
+class Pipedrive(Attachments):
     """One user's view of one company."""
 
     def me(self) -> Me:

@@ -30,8 +30,15 @@ class Asking:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._http.base_url})"
 
-    def _one(self, method: str, path: str, read: Callable[[Any], T], body: dict[str, Any] | None = None) -> T:
-        for record in _readable([self._ask(method, path, body=body)["data"]], read):
+    def _one(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Any], T],
+        body: dict[str, Any] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> T:
+        for record in _readable([self._ask(method, path, query, body)["data"]], read):
             return record
         raise request.lost(method)
 

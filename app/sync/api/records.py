@@ -54,17 +54,21 @@ class Detail:
 
 @dataclass(frozen=True)
 class Organization:
+    """`extras` are the filled fields that we never fill; `counts` what hangs on it, where it was asked for and answered."""
+
     id: int
     name: str
     owner_id: int | None = None
     updated_at: datetime | None = None
     is_deleted: bool = False
     custom: dict[str, Any] = field(default_factory=dict)
+    extras: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Person:
-    """`emails` and `phones` are the bare values, the primary one first."""
+    """`emails` and `phones` are the bare values, the primary one first; `extras` and `counts` as an organization's."""
 
     id: int
     name: str
@@ -78,6 +82,9 @@ class Person:
     custom: dict[str, Any] = field(default_factory=dict)
     email_details: tuple[Detail, ...] = ()
     phone_details: tuple[Detail, ...] = ()
+    label_ids: tuple[int, ...] = ()
+    extras: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,13 +106,23 @@ class Activity:
     location: str = ""
     updated_at: datetime | None = None
     is_deleted: bool = False
+    participants: tuple[int, ...] = ()
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Deal:
+    """`extras` also say that it was moved or closed; `counts` as an organization's."""
+
     id: int
     title: str
     is_deleted: bool = False
+    person_id: int | None = None
+    owner_id: int | None = None
+    added_at: datetime | None = None
+    updated_at: datetime | None = None
+    extras: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,6 +132,11 @@ class Lead:
     id: str
     title: str
     origin: str = ""
+    person_id: int | None = None
+    owner_id: int | None = None
+    added_at: datetime | None = None
+    updated_at: datetime | None = None
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

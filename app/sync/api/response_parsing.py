@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app.sync.api import reference_marks
+from app.sync.api import filled_fields, reference_marks
 from app.sync.api.records import Activity, ActivityType, Deal, Detail, Field, Lead, Me, Organization, Person, Webhook
 
 
@@ -53,6 +53,8 @@ def organization(data: Any) -> Organization:
         updated_at=_moment(data),
         is_deleted=data.get("is_deleted") is True,
         custom=_custom(data),
+        extras=filled_fields.of_organization(data),
+        counts=filled_fields.counts(data),
     )
 
 
@@ -73,6 +75,9 @@ def person(data: Any) -> Person:
         custom=_custom(data),
         email_details=emails,
         phone_details=phones,
+        label_ids=_numbers(data.get("label_ids")),
+        extras=filled_fields.of_person(data),
+        counts=filled_fields.counts(data),
     )
 
 
@@ -95,18 +100,39 @@ def activity(data: Any) -> Activity:
         location=_text(data.get("location"), "value"),
         updated_at=_moment(data),
         is_deleted=data.get("is_deleted") is True,
+        participants=_participants(data),
+        extras=filled_fields.of_activity(data),
     )
 
 
 def deal(data: Any) -> Deal:
-    return Deal(_id(data), _text(data, "title"), data.get("is_deleted") is True)
+    return Deal(
+        id=_id(data),
+        title=_text(data, "title"),
+        is_deleted=data.get("is_deleted") is True,
+        person_id=_number(data.get("person_id")),
+        owner_id=_number(data.get("owner_id")),
+        added_at=_moment(data, "add_time"),
+        updated_at=_moment(data),
+        extras=filled_fields.of_deal(data),
+        counts=filled_fields.counts(data),
+    )
 
 
 def lead(data: Any) -> Lead:
     number = _text(data, "id")
     if not number:
         raise Unreadable("a lead without a number")
-    return Lead(number, _text(data, "title"), _text(data, "origin_id"))
+    return Lead(
+        id=number,
+        title=_text(data, "title"),
+        origin=_text(data, "origin_id"),
+        person_id=_number(data.get("person_id")),
+        owner_id=_number(data.get("owner_id")),
+        added_at=_moment(data, "add_time"),
+        updated_at=_moment(data),
+        extras=filled_fields.of_lead(data),
+    )
 
 
 def webhook(data: Any) -> Webhook:
@@ -170,9 +196,19 @@ def _primary_participant(data: dict[str, Any]) -> int | None:
     return None
 
 
-def _moment(data: dict[str, Any]) -> datetime | None:
+def _participants(data: dict[str, Any]) -> tuple[int, ...]:
+    rows = data.get("participants")
+    return _numbers([row.get("person_id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None)
+
+
+def _numbers(values: Any) -> tuple[int, ...]:
+    found = (_number(value) for value in values) if isinstance(values, list) else ()
+    return tuple(value for value in found if value is not None)
+
+
+def _moment(data: dict[str, Any], key: str = "update_time") -> datetime | None:
     try:
-        moment = datetime.fromisoformat(_text(data, "update_time"))
+        moment = datetime.fromisoformat(_text(data, key))
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -24,6 +24,10 @@ WORK = {
     "delete": "delete",
     "delete_lead": "delete",
     "leads": "read",
+    "archived_leads": "read",
+    "lead": "read",
+    "notes": "read",
+    "files": "read",
 }
 TODAY: Any = func.to_char(func.timezone("UTC", func.clock_timestamp()), "YYYY-MM-DD")
 

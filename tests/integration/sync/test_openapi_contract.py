@@ -80,6 +80,16 @@ def everything(fake):
         lead, deal = pipedrive.add_lead(**earned, origin="pdn-1"), pipedrive.add_deal(**earned)
         assert [one.origin for one in pipedrive.leads_of(kari.id)] == ["pdn-1"]
         assert [one.id for one in pipedrive.deals_of(kari.id)] == [deal.id]
+        assert pipedrive.get_lead(lead.id).origin == "pdn-1"
+        assert pipedrive.get_counted_deal(deal.id).counts["participants"] == 1
+        assert pipedrive.get_counted_person(kari.id).counts["open_deals"] == 1
+        assert pipedrive.get_counted_organization(firm.id).counts["people"] == 1
+        assert pipedrive.activities_on("org_id", firm.id)[0].participants == (kari.id,)
+        assert pipedrive.activities_on("lead_id", lead.id) == pipedrive.activities_on("deal_id", deal.id) == []
+        assert pipedrive.leads_on("org_id", firm.id, archived=True) == []
+        assert not pipedrive.has_notes("person_id", kari.id)
+        assert not pipedrive.has_files("person_id", kari.id)
+        assert not pipedrive.has_files("org_id", firm.id)
         pipedrive.delete_lead(lead.id)
         pipedrive.delete_deal(deal.id)
         hook = pipedrive.add_webhook(url="https://x.example/h", about="person", name="x", user="u", password="p")
