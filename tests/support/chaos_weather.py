@@ -7,7 +7,6 @@ repeats a storm closely, not to the millisecond.
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +17,6 @@ from pathlib import Path
 
 from tests.support import faults
 from tests.support.fake_pipedrive import FakePipedrive
-from tests.support.fake_socket import is_waiting
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tests/support/drainer_process.py"
@@ -52,32 +50,7 @@ RARE = {
 FORGOTTEN_WITHIN = 2.0
 
 
-class Watching(FakePipedrive):
-    """Two requests of one key count as at once while whoever asked first still waits: one who gave up or died may be followed.
-
-    Who still waits is read from the line itself. On a busy machine this process
-    may get to two requests in the same moment although the first one's asker
-    hung up before the second was sent, so our own clock says nothing.
-    """
-
-    def __init__(self, *args, **given):
-        super().__init__(*args, **given)
-        self.in_hand: dict[str, list[socket.socket]] = {}
-
-    @contextmanager
-    def busy_with(self, key, line):
-        with self._lock:
-            lines = self.in_hand.setdefault(key, [])
-            self.overlaps += [key] if any(map(is_waiting, lines)) else []
-            lines.append(line)
-        try:
-            yield
-        finally:
-            with self._lock:
-                lines.remove(line)
-
-
-class Storm(Watching):
+class Storm(FakePipedrive):
     """A fake that breaks requests by chance, kills who asks, and notes every request that should not have come.
 
     `met` counts the faults; `told` is until when each key was asked to wait, in

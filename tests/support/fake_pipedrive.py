@@ -1,5 +1,6 @@
 """A Pipedrive on the loopback: the practice company behind a real socket, with faults on order."""
 
+import socket
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from app.practice import contract
 from app.practice.company import Company
 from app.practice.envelopes import Reply
 from app.practice.request_handler import answer
-from tests.support.fake_socket import Heard, Server
+from tests.support.fake_socket import Heard, Server, is_waiting
 from tests.support.faults import Fault
 
 
@@ -55,7 +56,7 @@ class FakePipedrive:
         self.delay = 0.0
         self.poured_out = False
         self._orders: list[Order] = []
-        self._busy: Counter[str] = Counter()
+        self._in_hand: dict[str, list[socket.socket]] = {}
         self._lock = threading.Lock()
         self._server: Server | None = None
 
@@ -137,16 +138,22 @@ class FakePipedrive:
             return order.fault
 
     @contextmanager
-    def busy_with(self, key, _line):
-        """Note two requests of one key that are worked on in the same moment; `delay` makes the moment long."""
+    def busy_with(self, key, line):
+        """Note two requests of one key as at once while whoever asked first still waits; `delay` makes the moment long.
+
+        One who gave up or was killed may be followed, and who still waits is read from the line itself: on a busy
+        machine this process may get to two requests in the same moment although the first one's asker hung up before
+        the second was sent.
+        """
         with self._lock:
-            self._busy[key] += 1
-            self.overlaps += [key] if self._busy[key] > 1 else []
+            lines = self._in_hand.setdefault(key, [])
+            self.overlaps += [key] if any(map(is_waiting, lines)) else []
+            lines.append(line)
         try:
             yield
         finally:
             with self._lock:
-                self._busy[key] -= 1
+                lines.remove(line)
 
     def commit(self, heard: Heard) -> Reply:
         headers = {"content-type": heard.content_type} | ({"x-api-token": heard.key} if heard.key else {})

@@ -20,7 +20,8 @@ from app.postgres import open_server
 from app.services.accounts import sessions
 from app.vault import Vault
 from tests.support import sync_harness, world
-from tests.support.chaos_weather import ROOT, Watching
+from tests.support.chaos_weather import ROOT
+from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.forked_app import Forked
 from tests.support.hasty_pace import hurry
 
@@ -45,7 +46,7 @@ def storm():
     with tempfile.TemporaryDirectory(prefix="pdn-killed-", dir=base, ignore_cleanup_errors=True) as place:
         folder = Path(place)
         folder.chmod(0o711)
-        with open_server(folder, None) as server, Watching(KEYS) as fake:
+        with open_server(folder, None) as server, FakePipedrive(KEYS) as fake:
             migrate.upgrade(server.url)
             db.connect(server.url)
             fake.delay = 0.02

@@ -11,7 +11,6 @@ import pytest
 from app.sync.api.errors import KeyRefused, PipedriveError, Rejected, UnknownOutcome, Unreachable
 from app.sync.api.pipedrive import Pipedrive, http_client
 from tests.support import faults, pipedrive_client
-from tests.support.chaos_weather import Watching
 from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.pipedrive_client import KEY, since
 
@@ -169,8 +168,8 @@ def test_the_fake_notices_two_calls_of_one_key_at_once(fake, http):
 
 @pytest.mark.parametrize(("patience", "at_once"), [(5.0, [KEY]), (0.1, [])], ids=["both wait", "the first hung up"])
 def test_one_who_follows_one_that_hung_up_is_not_at_once_with_it(patience, at_once):
-    """What the storms count as two at once, however late the fake gets to both."""
-    with Watching({KEY: "Ada"}) as fake, http_client(fake.url) as http:
+    """However late the fake gets to both."""
+    with FakePipedrive({KEY: "Ada"}) as fake, http_client(fake.url) as http:
         fake.delay, http.timeout = 0.5, httpx.Timeout(patience)
 
         def ask():
