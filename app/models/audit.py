@@ -10,7 +10,7 @@ from app.models.base import Entity
 
 
 class AuditEvent(Entity, table=True):
-    """Who did what to whom; written in the same transaction as the deed."""
+    """Who did what to whom; written in the transaction that does it."""
 
     __tablename__ = "audit_events"
     __table_args__ = (Index("audit_events_by_time", text("created_at DESC"), "id"),)

@@ -36,7 +36,7 @@ class UndoKind(StrEnum):
 
 
 class UndoEntry(Entity, table=True):
-    """One deed and how things stood before it, kept for a while so that it can be taken back.
+    """One action and the rows before and after it, kept for `KEPT` so that it can be undone.
 
     `what` is a list of steps, each the rows of one table before and after.
     `contact_ids` names the people whose personal data the steps hold.

@@ -66,7 +66,7 @@ def many(
     else:
         assert wish.stage is not None
         done = bulk_moves.move(session, me, campaign_id, wish.contact_ids, wish.stage)
-    return DoneAnswer.model_validate(done._asdict())
+    return DoneAnswer.of(done)
 
 
 @router.get("/contacts", response_model=Listing[BoardCardAnswer])

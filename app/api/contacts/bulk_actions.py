@@ -56,10 +56,14 @@ class Bulk(Draft):
 
 
 class DoneAnswer(Answer):
-    """How many changed, and the deed that takes it back; none when nothing changed."""
+    """How many changed, and the entry of the undo log that takes it back; none when nothing changed."""
 
     n: int
     deed_id: UUID | None
+
+    @classmethod
+    def of(cls, done: Done) -> Self:
+        return cls(n=done.n, deed_id=done.undo_id)
 
 
 @router.post("/bulk")
@@ -72,7 +76,7 @@ def bulk(
     wanted: Chosen = (
         wish.contact_ids if wish.contact_ids is not None else saved_searches.read(session, me, wish.query or "")
     )
-    return DoneAnswer.model_validate(VERBS[wish.verb](session, me, wanted, wish)._asdict())
+    return DoneAnswer.of(VERBS[wish.verb](session, me, wanted, wish))
 
 
 def _log(session: Session, me: User, wanted: Chosen, wish: Bulk) -> Done:

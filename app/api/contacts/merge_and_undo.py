@@ -69,11 +69,11 @@ def merge(
     if dry_run:
         plan = contact_merge.plan(session, me, wish.keep_id, wish.drop_id)
         return JSONResponse(to_jsonable_python(PlanAnswer.model_validate(plan)))
-    kept, deed_id = contact_merge.merge(session, me, wish.keep_id, wish.drop_id, wish.fields)
+    kept, undo_id = contact_merge.merge(session, me, wish.keep_id, wish.drop_id, wish.fields)
     session.flush()
     places, status = visibility.places(session, me, [kept])[kept.id], push_status.status_of(session, kept)
     whole = ContactAnswer.of(kept, me, places, status)
-    return JSONResponse(to_jsonable_python(MergedAnswer(**whole.model_dump(), undo_id=deed_id)))
+    return JSONResponse(to_jsonable_python(MergedAnswer(**whole.model_dump(), undo_id=undo_id)))
 
 
 @router.post("/undo/{deed_id}")

@@ -55,8 +55,8 @@ def rename(
     wish: Annotated[NewName, Body(openapi_examples=examples.shown({"name": "ACME Ltd"}))],
 ) -> NamedAnswer:
     """One spelling for all who work there; 409 when another organisation has that name."""
-    firm, deed_id = organisations.rename(session, me, organisation_id, wish.name)
-    return NamedAnswer(id=firm.id, name=firm.name, undo_id=deed_id)
+    firm, undo_id = organisations.rename(session, me, organisation_id, wish.name)
+    return NamedAnswer(id=firm.id, name=firm.name, undo_id=undo_id)
 
 
 @router.post("/merge")
@@ -66,5 +66,5 @@ def merge(
     wish: Annotated[FirmMerge, Body(openapi_examples=examples.shown(examples.FIRM_MERGE))],
 ) -> NamedAnswer:
     """Everybody of the one works at the other from now on."""
-    firm, deed_id = organisations.merge(session, me, wish.keep_id, wish.drop_id)
-    return NamedAnswer(id=firm.id, name=firm.name, undo_id=deed_id)
+    firm, undo_id = organisations.merge(session, me, wish.keep_id, wish.drop_id)
+    return NamedAnswer(id=firm.id, name=firm.name, undo_id=undo_id)

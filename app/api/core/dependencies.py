@@ -79,7 +79,7 @@ def wiring(request: Request) -> Wiring:
     return wired
 
 
-# the person acting, read in the same transaction (or look) as the deed
+# the person acting, read in the same transaction (or look) as what they do
 Caller = Annotated[User, Depends(caller, scope="function")]
 Viewer = Annotated[User, Depends(viewer, scope="function")]
 Wired = Annotated[Wiring, Depends(wiring)]

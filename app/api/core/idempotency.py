@@ -38,12 +38,12 @@ def made(  # noqa: PLR0917 - the order in which a request comes together
 ) -> Response:
     """201 with what `make` made, or the earlier answer to the same key; it is found `below` that address, or this one."""
 
-    def deed() -> Answer:
+    def act() -> Answer:
         return Answer(201, make().model_dump_json())
 
     url = request.url
     asked = f"{request.method} {url.path}?{url.query} {draft.model_dump_json(exclude_unset=True)}"
-    answer = idempotency.once(session, me, key, asked, deed) if key else deed()
+    answer = idempotency.once(session, me, key, asked, act) if key else act()
     row = json.loads(answer.body)
     headers = {"ETag": etags.of(answer.body, row["version"]), "Location": f"{below or url.path}/{row['id']}"}
     return Response(answer.body, answer.status, headers, "application/json")

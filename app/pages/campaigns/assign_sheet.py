@@ -172,9 +172,9 @@ class AssignForm:
 
         @tap
         def work(session: Session, me: User) -> Confirmation | None:
-            became, deed_id = bulk_moves.assign(session, me, self.campaign_id, whom(session, me))
+            became, undo_id = bulk_moves.assign(session, me, self.campaign_id, whom(session, me))
             done.extend(became)
-            back.append(undo_of(deed_id))
+            back.append(undo_of(undo_id))
             worth = [each for each in done if each.warning]
             names = [board.card(session, me, self.campaign_id, each.contact_id).name for each in worth[:WARNED]]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=False))

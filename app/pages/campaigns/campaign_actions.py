@@ -48,14 +48,14 @@ def move_card(session: Session, me: User, campaign_id: UUID, contact_id: UUID, s
 @tap
 def remove_card(session: Session, me: User, campaign_id: UUID, contact_id: UUID) -> Confirmation:
     name = board.card(session, me, campaign_id, contact_id).name
-    deed_id = bulk_moves.take_out(session, me, campaign_id, [contact_id]).deed_id
-    return Confirmation(f"{name} is off the board; the touches stay", undo_of(deed_id))
+    undo_id = bulk_moves.take_out(session, me, campaign_id, [contact_id]).undo_id
+    return Confirmation(f"{name} is off the board; the touches stay", undo_of(undo_id))
 
 
 @tap
 def move_cards(session: Session, me: User, campaign_id: UUID, whom: Whom, stage: Stage) -> Confirmation:
     done = bulk_moves.move(session, me, campaign_id, whom(session, me), stage)
-    return Confirmation(f"{campaign_cards.people_word(done.n)} moved to {STAGES[stage]}", undo_of(done.deed_id))
+    return Confirmation(f"{campaign_cards.people_word(done.n)} moved to {STAGES[stage]}", undo_of(done.undo_id))
 
 
 @tap
@@ -65,17 +65,17 @@ def remove_cards(session: Session, me: User, campaign_id: UUID, whom: Whom) -> C
     left = len(chosen) - done.n
     rest = f", {left:,} of colleagues stay" if left else ""
     return Confirmation(
-        f"{campaign_cards.people_word(done.n)} off the board{rest}; the touches stay", undo_of(done.deed_id)
+        f"{campaign_cards.people_word(done.n)} off the board{rest}; the touches stay", undo_of(done.undo_id)
     )
 
 
-def undo_of(deed_id: UUID | None) -> Callable[[Session, User], str] | None:
+def undo_of(undo_id: UUID | None) -> Callable[[Session, User], str] | None:
     """The undo of an entry of the undo log, for a toast; None where nothing was done."""
-    return partial(_taken_back, deed_id) if deed_id else None
+    return partial(_taken_back, undo_id) if undo_id else None
 
 
-def _taken_back(deed_id: UUID, session: Session, who: User) -> str:
-    done = undo_dispatch.undo(session, who, deed_id)
+def _taken_back(undo_id: UUID, session: Session, who: User) -> str:
+    done = undo_dispatch.undo(session, who, undo_id)
     stays = f"; {done.left:,} changed since and stay{'s' if done.left == 1 else ''}" if done.left else ""
     return f"{campaign_cards.people_word(done.put_back)} {AGAIN[done.kind]}{stays}"
 

@@ -170,15 +170,15 @@ def draw_nothing(q: str) -> None:
 
 @tap
 def rename_organisation(session: Session, me: User, organisation_id: UUID, name: str) -> Confirmation:
-    firm, deed_id = organisations.rename(session, me, organisation_id, name)
-    return Confirmation(f"It is {firm.name} now", partial(_as_before, deed_id))
+    firm, undo_id = organisations.rename(session, me, organisation_id, name)
+    return Confirmation(f"It is {firm.name} now", partial(_as_before, undo_id))
 
 
 @tap
 def merge_organisations(session: Session, me: User, keep_id: UUID, drop_id: UUID) -> Confirmation:
-    firm, deed_id = organisations.merge(session, me, keep_id, drop_id)
-    return Confirmation(f"All of them work at {firm.name} now", partial(_as_before, deed_id))
+    firm, undo_id = organisations.merge(session, me, keep_id, drop_id)
+    return Confirmation(f"All of them work at {firm.name} now", partial(_as_before, undo_id))
 
 
-def _as_before(deed_id: UUID, session: Session, who: User) -> str:
-    return undo_dispatch.undo(session, who, deed_id).sentence
+def _as_before(undo_id: UUID, session: Session, who: User) -> str:
+    return undo_dispatch.undo(session, who, undo_id).sentence

@@ -80,7 +80,7 @@ class TrashPage:
         self.rows.show(facts, [partial(self.row, one) for one in found], rest)
         self.card.set_visibility(bool(found))
         self.empty.show((bool(found), self.q), lambda: None if found else draw_nothing(self.q))
-        told = [(deed.id, theme.time_word(deed.created_at, self.zone)) for deed in done]
+        told = [(entry.id, theme.time_word(entry.created_at, self.zone)) for entry in done]
         self.deeds.show(told, lambda: draw_undo_log(done, self.zone))
 
     def row(self, contact: Contact) -> None:
@@ -123,18 +123,18 @@ def draw_undo_log(done: list[UndoEntry], zone: str) -> None:
         return
     basic.heading("What you can take back")
     with ui.element("div").classes("pd-card flush"):
-        for deed in done:
+        for entry in done:
             with ui.element("div").classes("pd-row").mark("deed"):
                 with ui.element("div").classes("pd-row-main"), ui.element("span").classes("pd-row-text"):
-                    basic.text(deed.sentence, "pd-row-name pd-whole")
-                    basic.text(theme.time_word(deed.created_at, zone), "pd-row-sub")
-                back = basic.button("Undo", partial(undo_entry, deed.id), "soft", "undo-2").classes("pd-narrow-btn")
-                back.props["aria-label"] = f"Undo: {deed.sentence}"
+                    basic.text(entry.sentence, "pd-row-name pd-whole")
+                    basic.text(theme.time_word(entry.created_at, zone), "pd-row-sub")
+                back = basic.button("Undo", partial(undo_entry, entry.id), "soft", "undo-2").classes("pd-narrow-btn")
+                back.props["aria-label"] = f"Undo: {entry.sentence}"
 
 
 @tap
-def undo_entry(session: Session, me: User, deed_id: UUID) -> str:
-    return undo_dispatch.undo(session, me, deed_id).sentence
+def undo_entry(session: Session, me: User, undo_id: UUID) -> str:
+    return undo_dispatch.undo(session, me, undo_id).sentence
 
 
 @tap

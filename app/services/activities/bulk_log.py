@@ -31,10 +31,10 @@ def log(session: Session, who: User, wanted: Chosen, draft: ActivityDraft) -> Do
     if draft.campaign_id:
         _all_on_board(session, who, draft.campaign_id, ids)
     steps = activity_log.record_touches(session, who, draft, names)
-    deed_id = undo_log.add_entry(session, who, UndoKind.LOG, f"{len(ids):,}: logged.", steps)
-    audit_log.record(session, who, "contacts.log", deed_id, contacts=len(ids))
-    announce(session, Topic.OUTREACH, deed_id, who.id)
-    return Done(len(ids), deed_id)
+    undo_id = undo_log.add_entry(session, who, UndoKind.LOG, f"{len(ids):,}: logged.", steps)
+    audit_log.record(session, who, "contacts.log", undo_id, contacts=len(ids))
+    announce(session, Topic.OUTREACH, undo_id, who.id)
+    return Done(len(ids), undo_id)
 
 
 def _all_on_board(session: Session, who: User, campaign_id: UUID, ids: list[UUID]) -> None:

@@ -23,10 +23,10 @@ class Answer:
     body: str
 
 
-def once(session: Session, who: User, key: str, asked: str, deed: Callable[[], Answer]) -> Answer:
-    """Do the deed and keep its answer, or give the kept one when this person sent the key before.
+def once(session: Session, who: User, key: str, asked: str, act: Callable[[], Answer]) -> Answer:
+    """Call `act` and keep its answer, or give the kept one when this person sent the key before.
 
-    The key is kept in the deed's own transaction, and repeats that arrive
+    The key is kept in the transaction of `act`, and repeats that arrive
     together take turns. Raises Conflict when `asked` is not what the key was used for.
     """
     session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{who.id}:{key}", 0))))
@@ -40,7 +40,7 @@ def once(session: Session, who: User, key: str, asked: str, deed: Callable[[], A
         select(IdempotencyKey).where(IdempotencyKey.user_id == who.id, IdempotencyKey.key == key)
     ).first()
     if kept is None:
-        answer = deed()
+        answer = act()
         session.add(
             IdempotencyKey(user_id=who.id, key=key, request_hash=wanted, status=answer.status, answer=answer.body)
         )

@@ -22,15 +22,15 @@ SECOND_THOUGHT = timedelta(minutes=10)
 Row = dict[str, Any]
 
 
-def undo_on_board(session: Session, who: User, deed: UndoEntry) -> tuple[int, int]:
-    """Take the deed back; says how many places it reached, and how many it was about."""
-    (step,) = (Step(**one) for one in deed.what)
+def undo_on_board(session: Session, who: User, entry: UndoEntry) -> tuple[int, int]:
+    """Undo an entry about boards; returns how many places were put back, and how many it had changed."""
+    (step,) = (Step(**one) for one in entry.what)
     by_campaign: defaultdict[str, list[Row]] = defaultdict(list)
     for row in step.before or step.after:
         by_campaign[row["campaign_id"]].append(row)
     left = {row["id"]: row for row in step.after}
-    verb = {UndoKind.ASSIGN: _off_again, UndoKind.MOVE: _moved_back, UndoKind.TAKE_OUT: _on_again}[deed.kind]
-    done = sum(verb(session, who, deed, UUID(one), rows, left) for one, rows in by_campaign.items())
+    verb = {UndoKind.ASSIGN: _off_again, UndoKind.MOVE: _moved_back, UndoKind.TAKE_OUT: _on_again}[entry.kind]
+    done = sum(verb(session, who, entry, UUID(one), rows, left) for one, rows in by_campaign.items())
     return done, len(step.before or step.after)
 
 
@@ -54,7 +54,7 @@ def _moved_back(
 
 
 def _on_again(
-    session: Session, who: User, deed: UndoEntry, campaign_id: UUID, rows: Sequence[Row], _: dict[str, Row]
+    session: Session, who: User, entry: UndoEntry, campaign_id: UUID, rows: Sequence[Row], _: dict[str, Row]
 ) -> int:
     """One's own come back as they stood; a colleague's for whoever leads the campaign, while it is a second thought.
 
@@ -63,7 +63,7 @@ def _on_again(
     campaign = session.get(Campaign, campaign_id)
     if campaign is None or campaign.deleted_at:
         raise NotFound(campaigns.MISSING)
-    leads = policy.may_manage_campaign(who, campaign) and deed.created_at > now() - SECOND_THOUGHT
+    leads = policy.may_manage_campaign(who, campaign) and entry.created_at > now() - SECOND_THOUGHT
     wanted = {UUID(row["contact_id"]): row for row in rows}
     query = select(Contact).where(col(Contact.id).in_(wanted), col(Contact.deleted_at).is_(None))
     able = [
@@ -75,7 +75,7 @@ def _on_again(
 
 
 def _untouched(session: Session, campaign_id: UUID, rows: Sequence[Row], after: dict[str, Row]) -> list[UUID]:
-    """Whose place is the same one, in the stage and since the moment that the deed left it."""
+    """Whose place is the same one, in the stage and since the moment that the entry left it."""
     ids = [UUID(row["contact_id"]) for row in rows]
     here = {str(place.id): place.trace() for place in places(session, campaign_id, ids, lock=True)}
     return [UUID(row["contact_id"]) for row in rows if here.get(row["id"]) == after[row["id"]]]

@@ -149,11 +149,11 @@ def _set_members(session: Session, who: User, campaign: Campaign, chosen: Iterab
     return {"came": sorted(map(str, came)), "went": sorted(map(str, went))}
 
 
-def _done(session: Session, who: User, campaign: Campaign, deed: str, **detail: Any) -> Campaign:
+def _done(session: Session, who: User, campaign: Campaign, action: str, **detail: Any) -> Campaign:
     campaign.version += 1
     session.add(campaign)
     session.flush()
-    audit_log.record(session, who, deed, campaign.id, **detail)
+    audit_log.record(session, who, action, campaign.id, **detail)
     announce(session, Topic.CAMPAIGN, campaign.id, campaign.owner_id)
     return campaign
 

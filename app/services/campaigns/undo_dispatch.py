@@ -35,27 +35,27 @@ class Undone:
     left: int
 
 
-def undo(session: Session, who: User, deed_id: UUID) -> Undone:
-    """Put back everything that still stands as the deed left it.
+def undo(session: Session, who: User, undo_id: UUID) -> Undone:
+    """Put back everything that still stands as the action left it.
 
-    Raises NotFound for somebody else's deed; Conflict when it was undone already, is too long ago, or was a merge of
+    Raises NotFound for somebody else's entry; Conflict when it was undone already, is too long ago, or was a merge of
     contacts that have gone on since.
     """
-    deed = undo_log.lock_entry(session, who, deed_id)
+    entry = undo_log.lock_entry(session, who, undo_id)
     session.flush()
-    steps = [Step(**step) for step in deed.what]
-    if deed.kind in PLACES:
-        done, wanted = board_undo.undo_on_board(session, who, deed)
+    steps = [Step(**step) for step in entry.what]
+    if entry.kind in PLACES:
+        done, wanted = board_undo.undo_on_board(session, who, entry)
     else:
-        if deed.kind is UndoKind.MERGE:
-            _still_merged(session, who, deed)
+        if entry.kind is UndoKind.MERGE:
+            _still_merged(session, who, entry)
         done, wanted = _put_back(session, who, steps)
-    _derive_again(session, deed.kind, steps)
-    deed.undone_at = now()
-    session.add(deed)
-    audit_log.record(session, who, "deed.undone", deed.id, kind=deed.kind.value, rows=done)
-    announce(session, Topic.CONTACT, deed.id, who.id)
-    return Undone(deed.kind, _said(done, wanted - done), done, wanted - done)
+    _derive_again(session, entry.kind, steps)
+    entry.undone_at = now()
+    session.add(entry)
+    audit_log.record(session, who, "deed.undone", entry.id, kind=entry.kind.value, rows=done)
+    announce(session, Topic.CONTACT, entry.id, who.id)
+    return Undone(entry.kind, _said(done, wanted - done), done, wanted - done)
 
 
 def _put_back(session: Session, who: User, steps: Sequence[Step]) -> tuple[int, int]:
@@ -66,9 +66,9 @@ def _put_back(session: Session, who: User, steps: Sequence[Step]) -> tuple[int, 
     return done, wanted
 
 
-def _still_merged(session: Session, who: User, deed: UndoEntry) -> None:
+def _still_merged(session: Session, who: User, entry: UndoEntry) -> None:
     """The one that was kept is here and mine, and nobody has the id of the other."""
-    keep_id, drop_id = deed.contact_ids
+    keep_id, drop_id = entry.contact_ids
     query = select(Contact).where(col(Contact.id).in_([keep_id, drop_id])).order_by(col(Contact.id))
     there = session.exec(query.with_for_update()).all()
     if [one.id for one in there] != [keep_id] or there[0].user_id != who.id or there[0].deleted_at:

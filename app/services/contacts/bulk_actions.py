@@ -1,6 +1,6 @@
 """One verb for many contacts of one's own: for those that were chosen, or all that a search finds.
 
-Each says how many it changed, and the deed that takes it back (`undo_dispatch.undo`).
+Each returns how many it changed, and the id of the entry in the undo log, for `undo_dispatch.undo`.
 Contacts that are not this person's are none of theirs to choose and are passed over.
 """
 
@@ -32,7 +32,7 @@ class Done(NamedTuple):
     """How many contacts changed, and what takes it back (None when nothing changed)."""
 
     n: int
-    deed_id: UUID | None
+    undo_id: UUID | None
 
 
 def chosen(session: Session, who: User, wanted: Chosen, *, trash: bool = False) -> list[UUID]:
@@ -130,10 +130,10 @@ def record(session: Session, who: User, kind: UndoKind, sentence: str, steps: Se
     n = len(steps[0].after)
     if not n:
         return Done(0, None)
-    deed_id = undo_log.add_entry(session, who, kind, f"{n:,}: {sentence}", steps)
-    audit_log.record(session, who, f"contacts.{kind.value.lower()}", deed_id, contacts=n)
-    announce(session, Topic.CONTACT, deed_id, who.id)
-    return Done(n, deed_id)
+    undo_id = undo_log.add_entry(session, who, kind, f"{n:,}: {sentence}", steps)
+    audit_log.record(session, who, f"contacts.{kind.value.lower()}", undo_id, contacts=n)
+    announce(session, Topic.CONTACT, undo_id, who.id)
+    return Done(n, undo_id)
 
 
 def _changed(session: Session, ids: Sequence[UUID], column: str, to: str, where: str, **binds: Any) -> list[Step]:

@@ -47,7 +47,9 @@ def plan(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> MergePlan
 def merge(
     session: Session, who: User, keep_id: UUID, drop_id: UUID, fields: dict[str, str] | None = None
 ) -> tuple[Contact, UUID]:
-    """Make the two one; the deed takes it back. What `fields` does not name is decided as in the plan.
+    """Make the two one; returns the contact that is kept and the id of the entry in the undo log.
+
+    `fields` says which of the two stands for a field; the rest is decided as in the plan.
 
     Raises NotFound, Invalid for a choice that there is not, and Conflict when both are in Pipedrive as different
     persons and nobody said which one it stays.
@@ -64,7 +66,7 @@ def merge(
     session.flush()
     changed = {name: value for name, value in keep.model_dump().items() if before[name] != value and name not in TOLD}
     image = Step("contacts", [_only(before, changed)], [_only(keep.model_dump(), changed)])
-    deed_id = undo_log.add_entry(
+    undo_id = undo_log.add_entry(
         session,
         who,
         UndoKind.MERGE,
@@ -78,7 +80,7 @@ def merge(
     audit_log.record(session, who, "contact.merged", keep_id, dropped=str(drop_id))
     for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC):
         announce(session, topic, keep_id, who.id)
-    return _one(session, who, [keep_id])[keep_id], deed_id
+    return _one(session, who, [keep_id])[keep_id], undo_id
 
 
 def _two(session: Session, who: User, keep_id: UUID, drop_id: UUID, *, lock: bool = False) -> tuple[Contact, Contact]:

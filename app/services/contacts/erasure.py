@@ -98,16 +98,16 @@ def _forget_deeds(session: Session, contact: Contact) -> set[str]:
     """
     wanted, known, names = {contact.id}, set[UUID](), set[str]()
     while wanted:
-        deeds = session.exec(
+        entries = session.exec(
             select(UndoEntry).where(col(UndoEntry.contact_ids).bool_op("&&")(cast(list(wanted), ARRAY(Uuid))))
         ).all()
         known |= wanted
-        wanted = {one for deed in deeds for one in deed.contact_ids} - known
-        for deed in deeds:
+        wanted = {one for entry in entries for one in entry.contact_ids} - known
+        for entry in entries:
             images = [
-                row for step in deed.what if step["table"] == "contacts" for row in (*step["before"], *step["after"])
+                row for step in entry.what if step["table"] == "contacts" for row in (*step["before"], *step["after"])
             ]
             names |= {row["name"] for row in images if row.get("name")}
-            session.delete(deed)
+            session.delete(entry)
         session.flush()
     return names

@@ -71,7 +71,7 @@ def name_of(session: Session, organisation_id: UUID | None) -> str | None:
 
 
 def rename(session: Session, who: User, organisation_id: UUID, name: str) -> tuple[Organisation, UUID]:
-    """One spelling for all who work there, and the deed that takes it back.
+    """Give the organisation another name, for all who work there; returns it and the id of the entry in the undo log.
 
     Raises NotFound, Invalid without a name, and Conflict when another organisation has that name: merge them then.
     """
@@ -93,7 +93,10 @@ def rename(session: Session, who: User, organisation_id: UUID, name: str) -> tup
 
 
 def merge(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> tuple[Organisation, UUID]:
-    """Everybody of one organisation works at the other from now on; undone with the deed. Raises NotFound, Conflict."""
+    """Move everybody of one organisation to the other; returns that one and the id of the entry in the undo log.
+
+    Raises NotFound, and Conflict when the two are one.
+    """
     if keep_id == drop_id:
         raise Conflict("Choose two different organisations.")
     kept, dropped = (_own(session, who, one) for one in (keep_id, drop_id))
@@ -136,20 +139,20 @@ def _people(session: Session, who: User, firm: Organisation) -> Step:
     return Step("contacts", same, same)
 
 
-def _told(  # noqa: PLR0917 - the parts of one deed
+def _told(  # noqa: PLR0917 - the parts of one entry
     session: Session, who: User, kind: UndoKind, firm: Organisation, sentence: str, steps: list[Step]
 ) -> UUID:
-    """Search follows the new name, Pipedrive hears of it, and the deed can be taken back."""
+    """Index the contacts under the new name, queue their pushes, and add an entry to the undo log."""
     people = session.execute(PEOPLE, {"firm": firm.id, "who": who.id}).all()
     derived_fields.update_search_text(session, [row.id for row in people])
     known = [row.id for row in people if row.pipedrive_person_id]
     # who moved is told one by one; a new name is told with the first of them
     moved = {row["id"] for row in steps[0].after} & set(known) if kind is UndoKind.FIRM_MERGE else known[:1]
     push_jobs.enqueue_contacts(session, who, sorted(moved), Trigger.UPDATE)
-    deed_id = add_entry(session, who, kind, sentence, steps)
+    undo_id = add_entry(session, who, kind, sentence, steps)
     audit_log.record(session, who, f"organisation.{kind.value.lower()}", firm.id, contacts=len(people))
-    announce(session, Topic.CONTACT, deed_id, who.id)
-    return deed_id
+    announce(session, Topic.CONTACT, undo_id, who.id)
+    return undo_id
 
 
 def _own(session: Session, who: User, organisation_id: UUID) -> Organisation:

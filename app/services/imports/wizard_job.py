@@ -1,4 +1,4 @@
-"""Moving in, step by step: what the columns of files mean to this person, what would happen, and then the deed."""
+"""An import step by step: what the columns of the files mean to this person, a rehearsal, and the import itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

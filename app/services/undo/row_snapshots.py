@@ -112,7 +112,7 @@ def _read(table: Table, *which: str) -> str:
 
 
 def _same(table: Table, columns: list[str]) -> str:
-    """Whether the row stands as the deed left it, and is still theirs."""
+    """Whether the row stands as the action left it, and is still theirs."""
     pairs = [f"t.{_name(name)} is not distinct from a.{_name(name)}" for name in _facts(columns)]
     return " and ".join([*pairs, MINE.get(table.name, OF_MINE)])
 

@@ -30,12 +30,15 @@ def add_entry(
     *,
     contact_ids: Collection[UUID] = (),
 ) -> UUID:
-    """Remember a deed; `contact_ids` are the people whose personal data its steps hold."""
+    """Add what one action changed, and return the id that `undo_dispatch.undo` takes.
+
+    `contact_ids` are the people whose personal data the steps hold.
+    """
     what = to_jsonable_python([asdict(step) for step in steps if step.before or step.after])
-    deed = UndoEntry(user_id=who.id, kind=kind, sentence=sentence[:200], what=what, contact_ids=list(contact_ids))
-    session.add(deed)
+    entry = UndoEntry(user_id=who.id, kind=kind, sentence=sentence[:200], what=what, contact_ids=list(contact_ids))
+    session.add(entry)
     session.flush()
-    return deed.id
+    return entry.id
 
 
 def recent(session: Session, who: User, limit: int = 20) -> list[UndoEntry]:
@@ -49,17 +52,17 @@ def recent(session: Session, who: User, limit: int = 20) -> list[UndoEntry]:
     return list(session.exec(query.limit(limit)))
 
 
-def lock_entry(session: Session, who: User, deed_id: UUID) -> UndoEntry:
+def lock_entry(session: Session, who: User, undo_id: UUID) -> UndoEntry:
     """An entry of this person's that can still be undone, locked.
 
     Raises NotFound for somebody else's, and Conflict when it was undone already or is too long ago.
     """
-    mine = select(UndoEntry).where(UndoEntry.id == deed_id, UndoEntry.user_id == who.id)
-    deed = session.exec(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
-    if deed is None:
+    mine = select(UndoEntry).where(UndoEntry.id == undo_id, UndoEntry.user_id == who.id)
+    entry = session.exec(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if entry is None:
         raise NotFound(UNKNOWN)
-    if deed.undone_at:
+    if entry.undone_at:
         raise Conflict(ALREADY)
-    if deed.created_at < now() - KEPT:
+    if entry.created_at < now() - KEPT:
         raise Conflict(TOO_OLD)
-    return deed
+    return entry

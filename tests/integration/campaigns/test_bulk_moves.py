@@ -49,12 +49,12 @@ def test_what_matched_is_added_and_undo_takes_off_exactly_that(ada, spring, jane
     there = places(spring)
     with db.transaction() as session:
         ids = list(session.scalars(contact_search.ids(session, ada, contact_search.Search())))
-        done, deed_id = bulk_moves.assign(session, ada, spring.id, ids)
+        done, undo_id = bulk_moves.assign(session, ada, spring.id, ids)
     assert sorted(one.status for one in done) == ["already"] * 2 + ["assigned"] * 3
     # somebody who matches now, and somebody who was put on by hand since
     late = world.contact(ada, "Match Late")
     do(board_assignments.assign, ada, spring.id, [late.id])
-    assert do(undo_dispatch.undo, ada, deed_id).put_back == 3
+    assert do(undo_dispatch.undo, ada, undo_id).put_back == 3
     assert places(spring).keys() == there.keys() | {late.id}
     assert places(spring)[jane.id] == there[jane.id]
     assert not set(fresh) & places(spring).keys()
@@ -62,11 +62,11 @@ def test_what_matched_is_added_and_undo_takes_off_exactly_that(ada, spring, jane
 
 def test_who_was_worked_with_or_put_on_anew_since_stays(ada, spring):
     worked, anew, left = (world.contact(ada, name).id for name in ("Worked", "Anew", "Left"))
-    _, deed_id = do(bulk_moves.assign, ada, spring.id, [worked, anew, left])
+    _, undo_id = do(bulk_moves.assign, ada, spring.id, [worked, anew, left])
     do(board_stages.move, ada, spring.id, worked, Stage.IN_DIALOGUE)
     do(board_assignments.unassign, ada, spring.id, [anew])
     do(board_assignments.assign, ada, spring.id, [anew])
-    undone = do(undo_dispatch.undo, ada, deed_id)
+    undone = do(undo_dispatch.undo, ada, undo_id)
     assert (undone.put_back, undone.left) == (1, 2)
     assert {worked, anew} <= places(spring).keys()
     assert left not in places(spring)
@@ -79,16 +79,16 @@ def test_many_are_moved_and_moved_back_to_where_each_one_stood(ada, bo, spring, 
     # a move by hand of many holds like that of one
     do(activity_log.log, ada, john.id, ActivityDraft(type="CALL", campaign_id=spring.id, outcome="NO_ANSWER"))
     assert stages_of(spring)[john.id] == Stage.NOT_NOW
-    assert do(undo_dispatch.undo, bo, done.deed_id).put_back == 2
+    assert do(undo_dispatch.undo, bo, done.undo_id).put_back == 2
     assert stages_of(spring) == {jane.id: Stage.IN_DIALOGUE, john.id: Stage.TO_CONTACT}
     with pytest.raises(Conflict):
-        do(undo_dispatch.undo, bo, done.deed_id)
+        do(undo_dispatch.undo, bo, done.undo_id)
 
 
 def test_who_was_moved_on_since_stays_where_they_are(ada, spring, jane, john):
     done = do(bulk_moves.move, ada, spring.id, [jane.id, john.id], Stage.CONTACTED)
     do(board_stages.move, ada, spring.id, jane.id, Stage.MEETING_BOOKED)
-    undone = do(undo_dispatch.undo, ada, done.deed_id)
+    undone = do(undo_dispatch.undo, ada, done.undo_id)
     assert (undone.put_back, undone.left) == (1, 1)
     assert stages_of(spring) == {jane.id: Stage.MEETING_BOOKED, john.id: Stage.TO_CONTACT}
 
@@ -122,7 +122,7 @@ def test_taken_out_they_come_back_as_they_stood(ada, spring, jane, john):
     before = places(spring)
     done = do(bulk_moves.take_out, ada, spring.id, [jane.id, john.id])
     assert (done.n, places(spring)) == (2, {})
-    assert do(undo_dispatch.undo, ada, done.deed_id).put_back == 2
+    assert do(undo_dispatch.undo, ada, done.undo_id).put_back == 2
     assert places(spring) == before
     do(activity_log.log, ada, john.id, ActivityDraft(type="CALL", campaign_id=spring.id, outcome="REACHED"))
     assert stages_of(spring) == {jane.id: Stage.HANDED_OVER, john.id: Stage.IN_DIALOGUE}
@@ -137,9 +137,9 @@ def test_a_hand_over_counts_when_it_was_not_when_it_came_back(ada, spring, jane,
         session.exec(select(CampaignMove).where(col(CampaignMove.to_stage).is_(None))).one().moved_at = (
             base.now() - timedelta(minutes=2)
         )
-        deed = session.get_one(undo_log.UndoEntry, done.deed_id)
+        deed = session.get_one(undo_log.UndoEntry, done.undo_id)
         deed.created_at = base.now()
-    do(undo_dispatch.undo, ada, done.deed_id)
+    do(undo_dispatch.undo, ada, done.undo_id)
     with db.reading() as session:
         figure = campaign_report.report(session, ada, spring.id, filters.Asked()).figures["handed_over"]
     assert (figure.value, figure.before, figure.change) == (1, 0, 0)
@@ -153,7 +153,7 @@ def test_whoever_leads_puts_back_a_colleagues_contact_that_they_just_took_out(re
     do(board_stages.move, ada, camp.id, jane.id, Stage.IN_DIALOGUE)
     before = places(camp)
     done = do(bulk_moves.take_out, who, camp.id, [jane.id])
-    assert do(undo_dispatch.undo, who, done.deed_id).put_back == 1
+    assert do(undo_dispatch.undo, who, done.undo_id).put_back == 1
     assert places(camp) == before
 
 
@@ -182,7 +182,7 @@ def test_a_second_thought_ends(ada, bo, jane, monkeypatch, since):
     camp = world.campaign(bo, "Led by Bo", members=[ada], holds=[jane])
     done = do(bulk_moves.take_out, bo, camp.id, [jane.id])
     since(ada, bo, camp, jane, monkeypatch)
-    assert do(undo_dispatch.undo, bo, done.deed_id).put_back == 0
+    assert do(undo_dispatch.undo, bo, done.undo_id).put_back == 0
     assert places(camp) == {}
 
 
@@ -198,7 +198,7 @@ def test_a_member_takes_out_their_own_and_is_told_no_when_none_is(ada, bo, sprin
 def test_nobody_undoes_a_colleagues_deed(ada, bo, spring, jane):
     done = do(bulk_moves.take_out, ada, spring.id, [jane.id])
     with pytest.raises(NotFound):
-        do(undo_dispatch.undo, bo, done.deed_id)
+        do(undo_dispatch.undo, bo, done.undo_id)
 
 
 def test_many_over_the_wires(ada, bo, spring, jane, john):
@@ -224,5 +224,5 @@ def test_five_thousand_are_moved_and_moved_back_in_few_statements(ada, spring):
         board_assignments.assign(session, ada, spring.id, ids)
     done = do(bulk_moves.move, ada, spring.id, ids, Stage.CONTACTED)
     assert done.n == 5_000
-    assert do(undo_dispatch.undo, ada, done.deed_id).put_back == 5_000
+    assert do(undo_dispatch.undo, ada, done.undo_id).put_back == 5_000
     assert set(stages_of(spring).values()) == {Stage.TO_CONTACT}

@@ -85,7 +85,7 @@ def test_every_deed_changes_all_and_its_undo_puts_everything_back(ada, some, dee
     done = DEEDS[deed](ada, some)
     assert done.n == 2
     assert bank() != before
-    assert do(undo_dispatch.undo, ada, done.deed_id).put_back == 2
+    assert do(undo_dispatch.undo, ada, done.undo_id).put_back == 2
     assert bank() == before
 
 
@@ -95,7 +95,7 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_contacts(ada,
 
     def statements(ids):
         with counted() as asked:
-            do(undo_dispatch.undo, ada, DEEDS[deed](ada, ids).deed_id)
+            do(undo_dispatch.undo, ada, DEEDS[deed](ada, ids).undo_id)
         return len(asked)
 
     assert statements(few) == statements(crowd)
@@ -103,7 +103,7 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_contacts(ada,
 
 def test_five_thousand_go_there_and_back_in_one_deed(ada):
     done = DEEDS["log"](ada, fill(ada, 5_000))
-    assert done.n == do(undo_dispatch.undo, ada, done.deed_id).put_back == 5_000
+    assert done.n == do(undo_dispatch.undo, ada, done.undo_id).put_back == 5_000
 
 
 def test_all_that_a_search_finds_are_meant_and_nobody_else(ada, bo, some):
@@ -120,14 +120,14 @@ def test_somebody_elses_contacts_are_passed_over_and_somebody_elses_deed_does_no
     assert do(bulk_actions.trash, bo, some) == (0, None)
     done = do(bulk_actions.trash, ada, some)
     with pytest.raises(NotFound):
-        do(undo_dispatch.undo, bo, done.deed_id)
+        do(undo_dispatch.undo, bo, done.undo_id)
     assert all(row.deleted_at for row in rows(Contact))
 
 
 def test_what_was_changed_since_stays_and_the_sentence_says_so(ada, some):
     done = do(bulk_actions.tag, ada, some, "spring")
     do(contact_bank.change, ada, some[0], {"tags": ["chosen by hand"]})
-    undone = do(undo_dispatch.undo, ada, done.deed_id)
+    undone = do(undo_dispatch.undo, ada, done.undo_id)
     assert (undone.put_back, undone.left) == (1, 1)
     assert undone.sentence == "Undone for 1. 1 changed since and stays as it is."
     assert {row.name: row.tags for row in rows(Contact)} == {"Jane Roe": ["chosen by hand"], "John Öström": ["old"]}
@@ -135,20 +135,20 @@ def test_what_was_changed_since_stays_and_the_sentence_says_so(ada, some):
 
 def test_a_deed_is_undone_once_and_not_after_thirty_days(ada, some):
     first, second = do(bulk_actions.tag, ada, some, "a"), do(bulk_actions.tag, ada, some, "b")
-    do(undo_dispatch.undo, ada, second.deed_id)
+    do(undo_dispatch.undo, ada, second.undo_id)
     with pytest.raises(Conflict, match="already"):
-        do(undo_dispatch.undo, ada, second.deed_id)
+        do(undo_dispatch.undo, ada, second.undo_id)
     with db.transaction() as session:
-        session.get_one(UndoEntry, first.deed_id).created_at -= undo_log.KEPT
+        session.get_one(UndoEntry, first.undo_id).created_at -= undo_log.KEPT
     with pytest.raises(Conflict, match="too long ago"):
-        do(undo_dispatch.undo, ada, first.deed_id)
+        do(undo_dispatch.undo, ada, first.undo_id)
 
 
 def test_a_handed_over_contact_is_not_written_to_by_its_old_owners_undo(ada, bo, some):
     done = do(bulk_actions.tag, ada, some, "spring")
     with db.transaction() as session:
         session.get_one(Contact, some[0]).user_id = bo.id
-    assert do(undo_dispatch.undo, ada, done.deed_id).put_back == 1
+    assert do(undo_dispatch.undo, ada, done.undo_id).put_back == 1
     assert "spring" in next(row for row in rows(Contact) if row.id == some[0]).tags
 
 
@@ -156,7 +156,7 @@ def test_crossing_the_threshold_together_hands_each_over_once_and_the_undo_takes
     done = do(bulk_actions.warm, ada, some, 1)
     assert [row.contact_id for row in rows(PipedriveSync)] == [some[0]]
     assert sorted((row.before, row.after) for row in rows(WarmnessChange))[-2:] == [(5, 6), (6, 7)]
-    do(undo_dispatch.undo, ada, done.deed_id)
+    do(undo_dispatch.undo, ada, done.undo_id)
     assert rows(PipedriveSync) == []
 
 
@@ -164,7 +164,7 @@ def test_what_went_over_meanwhile_is_not_taken_back(ada, some):
     done = do(bulk_actions.push, ada, some)
     with db.transaction() as session:
         session.exec(select(PipedriveSync).where(PipedriveSync.contact_id == some[0])).one().status = "SUCCESS"
-    undone = do(undo_dispatch.undo, ada, done.deed_id)
+    undone = do(undo_dispatch.undo, ada, done.undo_id)
     assert (undone.put_back, undone.left) == (1, 1)
     assert [row.contact_id for row in rows(PipedriveSync)] == [some[0]]
 
@@ -176,7 +176,7 @@ def test_the_trash_closes_what_waits_and_restoring_opens_it_again(ada, some):
     done = do(bulk_actions.restore, ada, Search(trash=True))
     assert done.n == 2
     assert {row.status for row in rows(PipedriveSync)} == {"PENDING"}
-    do(undo_dispatch.undo, ada, done.deed_id)
+    do(undo_dispatch.undo, ada, done.undo_id)
     assert {row.status for row in rows(PipedriveSync)} == {"FAILED"}
     assert all(row.deleted_at for row in rows(Contact))
 
@@ -188,7 +188,7 @@ def test_a_touch_for_all_moves_their_stage_in_the_campaign_and_back(ada, some, j
     assert {row.stage for row in rows(CampaignContact)} == {"IN_DIALOGUE"}
     assert len(rows(CampaignMove)) == history + 2
     assert all(row.last_contacted for row in rows(Contact))
-    do(undo_dispatch.undo, ada, done.deed_id)
+    do(undo_dispatch.undo, ada, done.undo_id)
     assert bank() == before
     assert len(rows(CampaignMove)) == history
 
@@ -205,7 +205,7 @@ def test_assigning_many_to_a_campaign_and_taking_them_off_again(ada, some, jane)
     done = do(bulk_moves.assign_chosen, ada, some, spring.id)
     assert done.n == 1
     assert len(rows(CampaignContact)) == 2
-    assert do(undo_dispatch.undo, ada, done.deed_id).put_back == 1
+    assert do(undo_dispatch.undo, ada, done.undo_id).put_back == 1
     assert [row.contact_id for row in rows(CampaignContact)] == [jane.id]
 
 

@@ -134,9 +134,9 @@ def test_everything_moves_to_the_one_that_is_kept(ada, jane, twin):
 )
 def test_the_undo_restores_both_exactly(ada, jane, twin, fields):
     before = bank()
-    _, deed_id = do(contact_merge.merge, ada, jane.id, twin.id, fields)
+    _, undo_id = do(contact_merge.merge, ada, jane.id, twin.id, fields)
     assert len(rows(Contact)) == 1
-    undone = do(undo_dispatch.undo, ada, deed_id)
+    undone = do(undo_dispatch.undo, ada, undo_id)
     after = bank()
     # the push that the merge asked for goes on: it is level-triggered and tells Pipedrive what is true
     after["pipedrive_syncs"] = [row for row in after["pipedrive_syncs"] if row["trigger"] != "UPDATE"]
@@ -198,10 +198,10 @@ def test_somebody_elses_contact_or_the_same_one_cannot_be_merged(ada, bo, jane, 
 
 
 def test_what_happened_since_stays_with_the_one_that_was_kept(ada, jane, twin):
-    _, deed_id = do(contact_merge.merge, ada, jane.id, twin.id)
+    _, undo_id = do(contact_merge.merge, ada, jane.id, twin.id)
     new = do(activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL))
     do(contact_bank.change, ada, jane.id, {"job_title": "Chair"})
-    undone = do(undo_dispatch.undo, ada, deed_id)
+    undone = do(undo_dispatch.undo, ada, undo_id)
     assert undone.left == 1
     assert {row.contact_id for row in rows(Activity, id=new.id)} == {jane.id}
     assert len(rows(Activity, contact_id=twin.id)) == 2

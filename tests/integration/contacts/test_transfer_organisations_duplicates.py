@@ -207,14 +207,14 @@ def test_a_new_name_is_one_spelling_for_all_who_work_there_and_is_undone(ada, fi
                 remote_id=9,
             )
         )
-    _, deed_id = do(organisations.rename, ada, firms["Nordlicht Energie GmbH"], " Sonnenschein  AG ")
+    _, undo_id = do(organisations.rename, ada, firms["Nordlicht Energie GmbH"], " Sonnenschein  AG ")
     assert used(ada, "sonnen") == [("Sonnenschein AG", 2)]
     with db.reading() as session:
         assert [row.name for row in contact_search.contacts(session, ada, Search(q="sonnenschein")).items] == ["A", "B"]
         assert contact_search.count(session, ada, Search(q="energie")) == 0
         assert contact_search.count(session, ada, Search(organisation="Sonnenschein")) == 2
     assert {row.entity_key: row.remote_id for row in rows(PipedriveLink)} == {"nordlicht energie": 9, "sonnenschein": 9}
-    do(undo_dispatch.undo, ada, deed_id)
+    do(undo_dispatch.undo, ada, undo_id)
     assert used(ada, "nordlicht energie") == [("Nordlicht Energie GmbH", 2)]
     with db.reading() as session:
         assert contact_search.count(session, ada, Search(q="energie")) == 2
@@ -236,12 +236,12 @@ def test_a_name_that_is_taken_asks_for_a_merge_and_an_empty_one_is_refused(ada, 
 def test_two_organisations_become_one_and_two_again(ada, firms):
     with db.transaction() as session:
         session.exec(select(Contact).where(Contact.name == "C")).one().pipedrive_person_id = 3
-    _, deed_id = do(organisations.merge, ada, firms["Nordlicht Energie GmbH"], firms["Nordlicht"])
+    _, undo_id = do(organisations.merge, ada, firms["Nordlicht Energie GmbH"], firms["Nordlicht"])
     assert used(ada) == [("Nordlicht Energie GmbH", 3), ("ACME", 1)]
     with db.reading() as session:
         assert contact_search.count(session, ada, Search(q="energie")) == 3
     assert [row.trigger for row in rows(PipedriveSync)] == [Trigger.UPDATE]
-    do(undo_dispatch.undo, ada, deed_id)
+    do(undo_dispatch.undo, ada, undo_id)
     assert used(ada) == [("Nordlicht Energie GmbH", 2), ("ACME", 1), ("Nordlicht", 1)]
     with db.reading() as session:
         assert contact_search.count(session, ada, Search(q="energie")) == 2

@@ -262,7 +262,7 @@ def firm():
     twin = world.contact(ada, "J. Roe", organisation="Globex")
     with db.transaction() as session:
         done = bulk_actions.tag(session, session.get_one(User, ada.id), [twin.id], "x")
-        deed = session.get_one(UndoEntry, done.deed_id)
+        deed = session.get_one(UndoEntry, done.undo_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
     ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked,
            "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "device": device, "push": push,

@@ -80,11 +80,11 @@ def visible_places(session: Session, me: User, contact: Contact) -> list[Place]:
 @tap
 def add_to_campaign(session: Session, me: User, contact_id: UUID, campaign_id: UUID) -> Confirmation:
     name = campaigns.seen(session, me, campaign_id).name
-    (became,), deed_id = bulk_moves.assign(session, me, campaign_id, [contact_id])
+    (became,), undo_id = bulk_moves.assign(session, me, campaign_id, [contact_id])
     if became.status == "not_found":
         raise NotFound
     words = f"On the board of {name}." if became.warning else f"On the board of {name}"
-    return Confirmation(" ".join(filter(None, (words, became.warning))), undo_of(deed_id))
+    return Confirmation(" ".join(filter(None, (words, became.warning))), undo_of(undo_id))
 
 
 def _to_all() -> None:

@@ -153,9 +153,9 @@ class BulkMenu:
         back: list[Callable[[Session, User], str] | None] = []
 
         def work(session: Session, me: User, them: Chosen) -> Confirmation | None:
-            became, deed_id = bulk_moves.assign(session, me, campaign_id, bulk_actions.chosen(session, me, them))
+            became, undo_id = bulk_moves.assign(session, me, campaign_id, bulk_actions.chosen(session, me, them))
             done.extend(became)
-            back.append(undo_of(deed_id))
+            back.append(undo_of(undo_id))
             worth = [each for each in done if each.warning][:WARNED]
             names = [board.card(session, me, campaign_id, each.contact_id).name for each in worth]
             warned.extend((name, each.warning or "") for name, each in zip(names, worth, strict=True))
@@ -182,14 +182,14 @@ class BulkMenu:
 
 def _sentence(done: Done, became: str, nothing: str, *, first: bool = False) -> Confirmation | str:
     """`12 contacts tagged “energy”`, with the way back; or why nobody changed."""
-    if done.deed_id is None:
+    if done.undo_id is None:
         return nothing
     people = assign_result.people(done.n)
-    return Confirmation(f"{became} {people}" if first else f"{people} {became}", partial(_undo, done.deed_id))
+    return Confirmation(f"{became} {people}" if first else f"{people} {became}", partial(_undo, done.undo_id))
 
 
-def _undo(deed_id: UUID, session: Session, who: User) -> str:
-    return undo_dispatch.undo(session, who, deed_id).sentence
+def _undo(undo_id: UUID, session: Session, who: User) -> str:
+    return undo_dispatch.undo(session, who, undo_id).sentence
 
 
 def _tag(word: str) -> str:

@@ -119,8 +119,8 @@ class MergeForm:
 
         @tap
         def work(session: Session, me: User) -> Confirmation:
-            kept, deed_id = contact_merge.merge(session, me, plan.keep.id, plan.drop.id, chosen)
-            return Confirmation(f"{kept.name}: two contacts are one now", partial(_apart, deed_id))
+            kept, undo_id = contact_merge.merge(session, me, plan.keep.id, plan.drop.id, chosen)
+            return Confirmation(f"{kept.name}: two contacts are one now", partial(_apart, undo_id))
 
         if await work():
             self.host.sheet.close()
@@ -178,6 +178,6 @@ def describe_moves(moves: dict[str, int]) -> str:
     return f"{listed} {verb} over. {undo}" if told else undo
 
 
-def _apart(deed_id: UUID, session: Session, who: User) -> str:
-    undo_dispatch.undo(session, who, deed_id)
+def _apart(undo_id: UUID, session: Session, who: User) -> str:
+    undo_dispatch.undo(session, who, undo_id)
     return "They are two contacts again"
