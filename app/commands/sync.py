@@ -52,12 +52,11 @@ def retry(
     """Try everything again that failed."""
     from app import db
     from app.commands import context
-    from app.services.accounts import users
     from app.services.push_queue import push_jobs
 
     with context.opened(), db.transaction() as session:
-        whose = [context.colleague(session, owner)] if owner else users.colleagues(session, context.operator())
-        again = sum(push_jobs.retry(session, user, None) for user in whose)
+        whose = context.colleague(session, owner).id if owner else None
+        again = push_jobs.retry_all(session, context.operator(), whose)
     typer.echo(f"{again} failed pushes are tried again.")
 
 

@@ -47,7 +47,9 @@ from app.models.pipedrive_inbound import (
     WebhookNote,
 )
 from app.models.pipedrive_sync import (
+    CONTACT_GONE,
     PRACTICE,
+    SET_ASIDE,
     SKIPPED,
     EntityType,
     LinkState,
@@ -80,9 +82,11 @@ __all__ = [
     "ACTIVITY_LABELS",
     "CALLED_OFF",
     "COLDEST",
+    "CONTACT_GONE",
     "OUTCOMES",
     "PRACTICE",
     "REACHED",
+    "SET_ASIDE",
     "SKIPPED",
     "WARM",
     "WARMEST",

@@ -22,8 +22,12 @@ MAX_ATTEMPTS = 12
 # the company that people practise with; no company domain looks like this
 PRACTICE = "(practice)"
 
-# the code of a push that its owner has set aside: failed, but nothing that needs them
+# the code of a push that its owner has set aside
 SKIPPED = "SKIPPED"
+# the code of a push whose contact is in the trash, or erased
+CONTACT_GONE = "contact_gone"
+# failed, but by its owner's own decision: it needs nobody
+SET_ASIDE = (SKIPPED, CONTACT_GONE)
 
 # JSON that may be missing is NULL, not a JSON null
 Json = JSONB(none_as_null=True)
@@ -109,6 +113,11 @@ class PipedriveSync(Entity, table=True):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def needs_owner(self) -> bool:
+        """It failed, and not because its owner decided so; `needs_owner` of the push queue says the same in SQL."""
+        return self.status is SyncStatus.FAILED and self.error_code not in SET_ASIDE
 
 
 class SyncLane(Entity, table=True):

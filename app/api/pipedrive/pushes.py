@@ -123,6 +123,8 @@ def retry(
     again: Annotated[Again, Body(openapi_examples=examples.shown(examples.SYNC_IDS, all={"all": True}))],
 ) -> Retried:
     """Set failed pushes due again: the named ones or all of mine; with a golden ticket, everybody's."""
+    if again.sync_ids is None:
+        return Retried(retried=push_jobs.retry_all(session, me))
     return Retried(retried=push_jobs.retry(session, me, again.sync_ids))
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from app.models import ConflictResolution, EntityType, User
 from app.pages.core.tap import Confirmation, tap
 from app.services.contacts import contact_bank
-from app.services.pipedrive import conflicts, manual_push, push_history, push_receipts, record_choice
+from app.services.pipedrive import conflicts, manual_push, push_receipts, record_choice
 from app.services.push_queue import push_jobs, record_urls
 
 DECIDED = {
@@ -25,7 +25,7 @@ def retry_push(session: Session, me: User, sync_id: UUID) -> str:
 @tap
 def retry_all_pushes(session: Session, me: User, whose: UUID | None) -> str:
     """All that need somebody in the list that is shown."""
-    count = push_jobs.retry(session, me, push_history.needing(session, me, whose))
+    count = push_jobs.retry_all(session, me, whose)
     return f"Trying {count} again" if count else "Nothing to try again"
 
 

@@ -9,6 +9,7 @@ from app.errors import Invalid
 from app.models import PersonDraft, User
 from app.services.accounts import passwords, sessions
 from app.services.base import audit_log
+from app.services.push_queue import push_jobs
 from app.signals import Topic, announce
 
 SENTENCES = {
@@ -70,6 +71,7 @@ def delete_pipedrive_key(session: Session, who: User) -> User:
     who.pipedrive_key = who.pipedrive_last4 = who.pipedrive_company = None
     who.pipedrive_user_id = who.pipedrive_user_name = None
     session.add(who)
+    push_jobs.forget_key_trouble(session, who)
     audit_log.record(session, who, "pipedrive_key.dropped", who.id)
     announce(session, Topic.PEOPLE, who.id, who.id)
     return who

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, except_, func, or_, union
 from sqlmodel import col, select
 
 from app.models import (
-    SKIPPED,
     CampaignContact,
     Contact,
     Organisation,
@@ -22,6 +21,7 @@ from app.models import (
 )
 from app.models.pipedrive_sync import OPEN
 from app.services.permissions import visibility
+from app.services.push_queue.needs_owner import is_set_aside
 
 Sort = Literal["name", "-warmness", "last_contacted", "-last_contacted", "-created"]
 
@@ -112,5 +112,5 @@ def _pushed(who: User, *statuses: SyncStatus) -> Any:
         PipedriveSync.user_id == who.id,
         col(PipedriveSync.contact_id).is_not(None),
         col(PipedriveSync.status).in_(statuses),
-        col(PipedriveSync.error_code).is_distinct_from(SKIPPED),
+        ~is_set_aside(),
     )

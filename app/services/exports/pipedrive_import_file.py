@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from app.models import SKIPPED, Activity, ActivityType, Contact, PipedriveSync, SyncStatus, User
+from app.models import Activity, ActivityType, Contact, PipedriveSync, SyncStatus, User
 from app.services.activities.activity_log import NEVER_WAS
+from app.services.push_queue.needs_owner import is_set_aside
 
 AT_ONCE = 200
 MEETING = (
@@ -32,8 +33,7 @@ MEETING = (
 def is_waiting() -> ColumnElement[bool]:
     """Whether something about a contact has not reached Pipedrive: it waits, or needs its owner."""
     on_its_way = col(PipedriveSync.status) != SyncStatus.SUCCESS
-    set_aside = col(PipedriveSync.error_code).is_not_distinct_from(SKIPPED)
-    return select(PipedriveSync.id).where(PipedriveSync.contact_id == Contact.id, on_its_way, ~set_aside).exists()
+    return select(PipedriveSync.id).where(PipedriveSync.contact_id == Contact.id, on_its_way, ~is_set_aside()).exists()
 
 
 def headings(widths: Mapping[str, int]) -> list[str]:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -18,8 +17,6 @@ from app.models import (
     EmailAction,
     NotificationKind,
     NotificationSettings,
-    PipedriveSync,
-    SyncStatus,
     User,
     now,
 )
@@ -28,6 +25,7 @@ from app.services.activities.timeline import Entry
 from app.services.contacts import suggestions
 from app.services.notifications import email_actions, email_rendering, inbox, mail_outbox
 from app.services.notifications.email_rendering import MailItem, RenderedMail
+from app.services.push_queue.needs_owner import count_needing
 
 NOBODY_ACTS = "the clock sends the digest"
 
@@ -63,9 +61,7 @@ def digest(session: Session, who: User, site: str) -> RenderedMail | None:
     picks = suggestions.suggest(session, who, SUGGESTED)
     planned = timeline.planned(session, who, within=timedelta(hours=24))
     questions = pending_outcomes.open_questions(session, who)
-    stuck = session.exec(
-        select(func.count()).where(PipedriveSync.user_id == who.id, PipedriveSync.status == SyncStatus.FAILED)
-    ).one()
+    stuck = count_needing(session, who)
     if not picks and not planned and not questions and not stuck:
         return None
     needs = [MailItem(f"{stuck} for Pipedrive need you", links=(("Look", f"{site}/sync"),))] if stuck else []

@@ -43,6 +43,14 @@ def notify(session: Session, user: User, kind: NotificationKind, sentence: str, 
     return told
 
 
+def reword(session: Session, notice: Notification, sentence: str) -> None:
+    """Say something else in a notice that is there; it does not ring again."""
+    if notice.sentence != sentence[:300]:
+        notice.sentence = sentence[:300]
+        session.add(notice)
+        announce(session, Topic.NOTICE, notice.user_id, notice.user_id)
+
+
 def newest(session: Session, who: User, limit: int = 50) -> Inbox:
     """My notices, newest first."""
     mine = select(Notification).where(Notification.user_id == who.id)

@@ -11,21 +11,17 @@ from sqlmodel import Session, col, select
 
 from app.models import (
     ACTIVITY_LABELS,
-    SKIPPED,
     Activity,
     ActivityType,
     Campaign,
     CampaignUser,
     Contact,
     NotificationKind,
-    PipedriveSync,
-    SyncLane,
-    SyncStatus,
     User,
     now,
 )
 from app.models.activity import USUAL_MEETING
-from app.services.notifications import email_rendering, inbox, mail_outbox
+from app.services.notifications import email_rendering, inbox, mail_outbox, push_notices
 from app.services.notifications.email_rendering import MailItem
 
 NOBODY_ACTS = "the clock looks for what is worth a notification"
@@ -42,8 +38,7 @@ def create_due(session: Session, site: str, moment: datetime | None = None) -> i
     return (
         _due(session, site, moment)
         + _meetings_over(session, moment)
-        + _stuck_pushes(session, moment)
-        + _stopped_lanes(session)
+        + push_notices.create_due(session, moment)
         + _joined(session, moment)
     )
 
@@ -95,41 +90,6 @@ def _meetings_over(session: Session, moment: datetime) -> int:
         about = f"over:{activity.id}:{activity.due_date:%Y%m%d%H%M}"
         told += inbox.notify(
             session, user, NotificationKind.MEETING, sentence, path=f"/contacts/{activity.contact_id}", about=about
-        )
-    return told
-
-
-def _stuck_pushes(session: Session, moment: datetime) -> int:
-    query = (
-        select(PipedriveSync, Contact.name, User)
-        .join(Contact, col(Contact.id) == col(PipedriveSync.contact_id))
-        .join(User, col(User.id) == col(PipedriveSync.user_id))
-        .where(
-            PipedriveSync.status == SyncStatus.FAILED,
-            col(PipedriveSync.finished_at) > moment - STALE,
-            col(PipedriveSync.error_code).is_distinct_from(SKIPPED),
-            col(User.active),
-        )
-    )
-    told = 0
-    for sync, name, user in session.exec(query):
-        sentence = f"{name} did not reach Pipedrive: {sync.error}"
-        about = f"sync:{sync.id}:{sync.finished_at:%Y%m%d%H%M%S}"
-        told += inbox.notify(session, user, NotificationKind.PIPEDRIVE, sentence, path="/sync", about=about)
-    return told
-
-
-def _stopped_lanes(session: Session) -> int:
-    """A key that Pipedrive does not take any more, or none at all: told once, until it is mended."""
-    query = select(SyncLane, User).join(User, col(User.id) == col(SyncLane.user_id))
-    stopped = query.where(
-        col(SyncLane.told_at).is_not(None), col(SyncLane.paused_reason).is_not(None), col(User.active)
-    )
-    told = 0
-    for lane, user in session.exec(stopped):
-        about = f"lane:{lane.told_at:%Y%m%d%H%M%S}"
-        told += inbox.notify(
-            session, user, NotificationKind.PIPEDRIVE, lane.paused_reason or "", path="/settings", about=about
         )
     return told
 

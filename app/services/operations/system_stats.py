@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.models import Mail, PipedriveSync, SyncStatus, now
 from app.models.pipedrive_sync import OPEN
+from app.services.push_queue.needs_owner import is_counted
 
 NOBODY_ACTS = "numbers of the whole installation belong to no person"
 
@@ -22,7 +23,8 @@ class Numbers:
 
 def numbers(session: Session) -> Numbers:
     """Count them now; nobody acts."""
-    counted = session.exec(select(PipedriveSync.status, func.count()).group_by(col(PipedriveSync.status)))
+    query = select(PipedriveSync.status, func.count()).where(is_counted())
+    counted = session.exec(query.group_by(col(PipedriveSync.status)))
     syncs = dict.fromkeys(SyncStatus, 0) | {SyncStatus(status): many for status, many in counted}
     oldest = session.exec(select(func.min(PipedriveSync.created_at)).where(col(PipedriveSync.status).in_(OPEN))).one()
     waits = select(func.count()).select_from(Mail).where(col(Mail.sent_at).is_(None), col(Mail.failed_at).is_(None))

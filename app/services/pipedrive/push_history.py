@@ -16,7 +16,6 @@ from sqlmodel import Session, col, select
 
 from app.errors import NotFound
 from app.models import (
-    SKIPPED,
     Activity,
     CampaignContact,
     Contact,
@@ -30,10 +29,7 @@ from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import cursors
 from app.services.permissions import visibility
-from app.services.push_queue.push_rules import CONTACT_GONE
-
-# failures that wait for nobody: set aside by their owner, or the contact is in the trash
-ASIDE = (SKIPPED, CONTACT_GONE)
+from app.services.push_queue.needs_owner import is_asked, is_set_aside, needs_owner
 
 HERE = col(CampaignContact.contact_id) == col(PipedriveSync.contact_id)
 KEYLIKE = re.compile(r"\b[0-9A-Fa-f]{32,}\b")
@@ -78,9 +74,7 @@ def tabs(session: Session, who: User, whose: UUID | None = None) -> dict[Tab, in
     scope = _scope(who, PipedriveSync.user_id, whose)
     numbers: Any = [func.count().filter(_in(tab)) for tab in Tab]
     counted = session.exec(select(*numbers).select_from(PipedriveSync).where(scope)).one()
-    asked = select(func.count()).where(
-        _scope(who, SyncConflict.user_id, whose), col(SyncConflict.resolved_at).is_(None)
-    )
+    asked = select(func.count()).where(_scope(who, SyncConflict.user_id, whose), is_asked())
     found = dict(zip(Tab, counted, strict=True))
     return found | {Tab.NEEDS_YOU: found[Tab.NEEDS_YOU] + session.exec(asked).one()}
 
@@ -112,12 +106,6 @@ def item(session: Session, who: User, sync_id: UUID) -> Item:
     return _items(session, who, rows)[0]
 
 
-def needing(session: Session, who: User, whose: UUID | None = None) -> list[UUID]:
-    """Every push that needs somebody. Raises NotFound for a foreign list."""
-    query = select(PipedriveSync.id).where(_scope(who, PipedriveSync.user_id, whose), _in(Tab.NEEDS_YOU))
-    return list(session.exec(query).all())
-
-
 def _scope(who: User, owner: Any, whose: UUID | None) -> Any:
     if whose is not None and whose != who.id and not policy.may_manage_every_push(who):
         raise NotFound("There is no such colleague.")
@@ -127,12 +115,11 @@ def _scope(who: User, owner: Any, whose: UUID | None) -> Any:
 
 
 def _in(tab: Tab) -> Any:
-    status, waits_for_nobody = col(PipedriveSync.status), func.coalesce(PipedriveSync.error_code, "").in_(ASIDE)
-    failed = status == SyncStatus.FAILED
+    status = col(PipedriveSync.status)
     return {
         Tab.WAITING: status.in_(OPEN),
-        Tab.NEEDS_YOU: failed & ~waits_for_nobody,
-        Tab.DONE: (status == SyncStatus.SUCCESS) | (failed & waits_for_nobody),
+        Tab.NEEDS_YOU: needs_owner(),
+        Tab.DONE: (status == SyncStatus.SUCCESS) | ((status == SyncStatus.FAILED) & is_set_aside()),
     }[tab]
 
 

@@ -14,6 +14,7 @@ from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import firm_settings
 from app.services.push_queue import company_mapping, push_jobs
+from app.services.push_queue.needs_owner import is_counted
 from app.services.push_queue.push_jobs import NO_KEY
 
 # what a first full push costs: look for the organization and the person, create both, create the activity
@@ -110,7 +111,9 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
     mine = [col(PipedriveSync.user_id) == who.id]
     if contact_id:
         mine.append(col(PipedriveSync.contact_id) == contact_id)
-    counted = session.exec(select(PipedriveSync.status, func.count()).where(*mine).group_by(PipedriveSync.status)).all()
+    counted = session.exec(
+        select(PipedriveSync.status, func.count()).where(*mine, is_counted()).group_by(PipedriveSync.status)
+    ).all()
     oldest, last = session.exec(
         select(
             func.min(PipedriveSync.created_at).filter(col(PipedriveSync.status).in_(OPEN)),
@@ -140,6 +143,7 @@ def _queues(session: Session, people: Any) -> list[Queue]:
     practises = bool(firm_settings.get(session, "practice_pipedrive"))
     counted: dict[UUID, dict[SyncStatus, int]] = {one: dict.fromkeys(SyncStatus, 0) for one in ids}
     query = select(PipedriveSync.user_id, PipedriveSync.status, func.count()).where(col(PipedriveSync.user_id).in_(ids))
+    query = query.where(is_counted())
     for user_id, status, number in session.exec(query.group_by(col(PipedriveSync.user_id), col(PipedriveSync.status))):
         counted[user_id][SyncStatus(status)] = number
     lanes = {lane.user_id: lane for lane in session.exec(select(SyncLane).where(col(SyncLane.user_id).in_(ids)))}
@@ -149,7 +153,7 @@ def _queues(session: Session, people: Any) -> list[Queue]:
 def _queue(person: User, counts: dict[SyncStatus, int], lane: SyncLane | None, practises: bool) -> Queue:
     has_line = practises or person.pipedrive_key is not None
     waits = lane is not None and lane.paused_reason is not None and lane.not_before > now()
-    stuck = has_line and lane is not None and lane.told_at is not None
+    stuck = person.pipedrive_key is not None and not practises and lane is not None and lane.told_at is not None
     return Queue(
         user_id=person.id,
         name=person.name,

@@ -4,18 +4,18 @@ The rows are written in the transaction of the touch that earned them; the clock
 door works them off. Nobody here speaks to Pipedrive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, literal_column, true
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, func, literal, literal_column, true
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select, update
 
 from app.errors import NotFound
 from app.models import (
-    SKIPPED,
     Activity,
     Contact,
     EntityType,
@@ -32,6 +32,7 @@ from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import firm_settings
 from app.services.push_queue import company_mapping
+from app.services.push_queue.needs_owner import is_set_aside, needs_owner
 from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
@@ -116,43 +117,75 @@ def has_connection(session: Session, who: User) -> bool:
     return who.pipedrive_key is not None or bool(firm_settings.get(session, "practice_pipedrive"))
 
 
-def retry(session: Session, who: User, sync_ids: Sequence[UUID] | None) -> int:
-    """Set failed rows due again: the named ones, or all of mine but what was set aside. Raises NotFound for a foreign id.
+def retry(session: Session, who: User, sync_ids: Sequence[UUID]) -> int:
+    """Set these failed pushes due again; says how many. Raises NotFound for a foreign one.
 
     A golden ticket reaches everybody's; each goes over with its owner's key.
     """
-    failed = [true() if policy.may_manage_every_push(who) else col(PipedriveSync.user_id) == who.id]
-    if sync_ids is None:
-        failed.append(col(PipedriveSync.error_code).is_distinct_from(SKIPPED))
-    else:
-        failed.append(col(PipedriveSync.id).in_(sync_ids))
-        if len(session.exec(select(PipedriveSync.id).where(*failed)).all()) != len(set(sync_ids)):
-            raise NotFound("This push is not one of yours.")
-    rows = session.exec(
-        select(PipedriveSync).where(*failed, PipedriveSync.status == SyncStatus.FAILED).with_for_update()
-    ).all()
-    again = reopen(session, rows)
-    for row in again:
-        announce(session, Topic.SYNC, row.contact_id or row.id, row.user_id)
+    named = col(PipedriveSync.id).in_(sync_ids)
+    if len(session.exec(select(PipedriveSync.id).where(_within_reach(who), named)).all()) != len(set(sync_ids)):
+        raise NotFound("This push is not one of yours.")
+    return _tried_again(session, who, named)
+
+
+def retry_all(session: Session, who: User, whose: UUID | None = None) -> int:
+    """Set everything due again that needs somebody: of one person, or all within this person's reach; says how many.
+
+    What its owner decided against, and what belongs to a contact in the trash, is left alone: it cannot succeed.
+    """
+    theirs = true() if whose is None else col(PipedriveSync.user_id) == whose
+    return _tried_again(session, who, needs_owner(), theirs)
+
+
+def _within_reach(who: User) -> Any:
+    return true() if policy.may_manage_every_push(who) else col(PipedriveSync.user_id) == who.id
+
+
+def _tried_again(session: Session, who: User, *which: Any) -> int:
+    again = reopen(session, who, *which)
+    for user_id in {row.user_id for row in again}:
+        about = [row.contact_id or row.id for row in again if row.user_id == user_id]
+        announce(session, Topic.SYNC, about[0] if len(about) == 1 else user_id, user_id)
     return len(again)
 
 
-def reopen(session: Session, rows: Sequence[PipedriveSync]) -> list[PipedriveSync]:
-    """Set failed rows, which the caller has locked, due again; says which ones.
+def reopen(session: Session, who: User, *which: Any) -> Sequence[Any]:
+    """Set failed pushes within this person's reach due again, in one statement; returns `id`, `contact_id` and `user_id` of those it opened.
 
     Of several for the same thing the newest opens, and none while another one is on its way.
     """
-    newest = {row.dedupe_key: row for row in sorted(rows, key=lambda row: row.created_at)}
-    open_ = select(PipedriveSync.dedupe_key).where(
-        col(PipedriveSync.dedupe_key).in_(newest), col(PipedriveSync.status).in_(OPEN)
-    )
-    on_their_way = set(session.exec(open_))
-    again = [row for key, row in newest.items() if key not in on_their_way]
-    for row in again:
-        row.status, row.attempts, row.run_at, row.finished_at = SyncStatus.PENDING, 0, now(), None
-        session.add(row)
     session.flush()
-    return again
+    failed = select(PipedriveSync.id).where(PipedriveSync.status == SyncStatus.FAILED, _within_reach(who), *which)
+    locked = select(failed.order_by(col(PipedriveSync.id)).with_for_update().cte("failed").c.id)
+    newest = (
+        select(PipedriveSync.id)
+        .where(col(PipedriveSync.id).in_(locked))
+        .ext(distinct_on(col(PipedriveSync.dedupe_key)))
+        .order_by(col(PipedriveSync.dedupe_key), col(PipedriveSync.created_at).desc())
+    )
+    other = aliased(PipedriveSync)
+    beside = select(other.id).where(other.dedupe_key == PipedriveSync.dedupe_key, col(other.status).in_(OPEN))
+    aside = is_set_aside()
+    due = {
+        "status": SyncStatus.PENDING,
+        "attempts": 0,
+        "run_at": now(),
+        "finished_at": None,
+        "error_code": case((aside, None), else_=col(PipedriveSync.error_code)),
+        "error": case((aside, None), else_=col(PipedriveSync.error)),
+        "updated_at": now(),
+    }
+    opened = update(PipedriveSync).where(col(PipedriveSync.id).in_(newest), ~beside.exists()).values(due)
+    returned: Any = (col(PipedriveSync.id), col(PipedriveSync.contact_id), col(PipedriveSync.user_id))
+    rows = session.execute(opened.returning(*returned), execution_options={"synchronize_session": False}).all()
+    _expire(session, {row.id for row in rows})
+    return rows
+
+
+def _expire(session: Session, ids: Collection[UUID]) -> None:
+    for row in list(session.identity_map.values()):
+        if isinstance(row, PipedriveSync) and row.id in ids:
+            session.refresh(row)
 
 
 def spending(session: Session, who: User, days: int = 30) -> Sequence[TokenSpending]:
@@ -171,6 +204,12 @@ def wake_lane(session: Session, who: User) -> None:
         .values(paused_reason=None, not_before=now(), told_at=None)
     )
     announce(session, Topic.SYNC, who.id, who.id)
+
+
+def forget_key_trouble(session: Session, who: User) -> None:
+    """The key is gone: that it was refused, and that its owner was told, is over with it."""
+    stopped = col(SyncLane.user_id) == who.id, col(SyncLane.told_at).is_not(None)
+    session.exec(update(SyncLane).where(*stopped).values(paused_reason=None, told_at=None))
 
 
 def _add_lane(session: Session, who: User) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select, update
 
 from app.models import (
+    CONTACT_GONE,
     SKIPPED,
     Activity,
     ConflictResolution,
@@ -22,12 +23,15 @@ from app.models.contact_fields import PUSHED
 from app.models.pipedrive_sync import OPEN
 from app.services.base import firm_settings
 from app.services.push_queue import push_jobs
+from app.services.push_queue.needs_owner import needs_owner
 from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
-CONTACT_GONE = "contact_gone"
 CALLED_OFF = "You decided otherwise before this went over."
 IN_THE_TRASH = "This contact is no longer in the contact bank."
+WORDS = {SKIPPED: CALLED_OFF, CONTACT_GONE: IN_THE_TRASH}
+# what closing a push and opening it again change
+CHANGED = ("status", "attempts", "finished_at", "error_code", "error", "candidates")
 
 
 def pushed_fields(contact: Contact) -> tuple[Any, ...]:
@@ -64,27 +68,30 @@ def was_pushed(session: Session, activity: Activity) -> bool:
 
 
 def close_pushes(session: Session, who: User, contact_ids: Sequence[UUID]) -> Step:
-    """These contacts go to the trash: whatever was to go over does not."""
-    return _close(session, who, contact_ids, CONTACT_GONE, IN_THE_TRASH)
+    """These contacts go to the trash: whatever was to go over does not, and what failed needs nobody."""
+    return _close(session, who, contact_ids, needs_owner() | col(PipedriveSync.status).in_(OPEN), CONTACT_GONE)
 
 
 def set_aside_pushes(session: Session, who: User, contact: Contact) -> None:
     """What waits to go over is set aside, because its owner has just decided otherwise."""
-    _close(session, who, [contact.id], SKIPPED, CALLED_OFF)
+    _close(session, who, [contact.id], col(PipedriveSync.status).in_(OPEN), SKIPPED)
 
 
 def reopen_pushes(session: Session, who: User, contact_ids: Sequence[UUID]) -> Step:
     """These contacts come out of the trash: what was closed for that goes on."""
-    closed = _of(contact_ids, SyncStatus.FAILED).where(
-        PipedriveSync.error_code == CONTACT_GONE, PipedriveSync.user_id == who.id
+    session.flush()
+    closed = (
+        col(PipedriveSync.contact_id).in_(contact_ids),
+        PipedriveSync.error_code == CONTACT_GONE,
+        PipedriveSync.user_id == who.id,
     )
-    rows = session.exec(closed.with_for_update()).all()
-    before = {row.id: row.model_dump(include={"id", "status", "attempts", "finished_at"}) for row in rows}
-    again = push_jobs.reopen(session, rows)
+    before = _images(session, *closed, PipedriveSync.status == SyncStatus.FAILED)
+    again = {row.id for row in push_jobs.reopen(session, who, *closed)}
     if again:
         _tell(session, who, contact_ids)
-    opened = {"status": SyncStatus.PENDING, "attempts": 0, "finished_at": None}
-    return Step("pipedrive_syncs", [before[row.id] for row in again], [{"id": row.id, **opened} for row in again])
+    opened = {"status": SyncStatus.PENDING, "attempts": 0, "finished_at": None, "error_code": None, "error": None}
+    images = [image for image in before if image["id"] in again]
+    return Step("pipedrive_syncs", images, [{"id": image["id"], **opened} for image in images])
 
 
 def resolve_conflicts(session: Session, contact: Contact) -> None:
@@ -95,24 +102,31 @@ def resolve_conflicts(session: Session, contact: Contact) -> None:
     session.exec(asked.values(resolved_at=now(), resolution=ConflictResolution.OURS))
 
 
-def _close(session: Session, who: User, contact_ids: Sequence[UUID], code: str, sentence: str) -> Step:
-    """Fail what is open for these contacts, but for an undo of what a push created; the step opens it again."""
-    rows = session.exec(_of(contact_ids, *OPEN).where(PipedriveSync.trigger != Trigger.UNDO).with_for_update()).all()
+def _close(session: Session, who: User, contact_ids: Sequence[UUID], which: Any, code: str) -> Step:
+    """Fail pushes of these contacts, but for an undo of what a push created; the step opens them again."""
+    session.flush()
     closed = {
         "status": SyncStatus.FAILED,
         "finished_at": now(),
         "error_code": code,
-        "error": sentence,
+        "error": WORDS[code],
         "candidates": None,
     }
-    before = [row.model_dump(include={"id", *closed}) for row in rows]
-    for row in rows:
-        row.sqlmodel_update(closed)
-        session.add(row)
-    session.flush()
-    if rows:
+    before = _images(
+        session, col(PipedriveSync.contact_id).in_(contact_ids), which, PipedriveSync.trigger != Trigger.UNDO
+    )
+    ids = [image["id"] for image in before]
+    if ids:
+        session.exec(update(PipedriveSync).where(col(PipedriveSync.id).in_(ids)).values(closed))
         _tell(session, who, contact_ids)
-    return Step("pipedrive_syncs", before, [{"id": row.id, **closed} for row in rows])
+    return Step("pipedrive_syncs", before, [{"id": one, **closed} for one in ids])
+
+
+def _images(session: Session, *which: Any) -> list[dict[str, Any]]:
+    """What closing and opening change, as it stands now in these pushes, which are locked."""
+    wanted: Any = [getattr(PipedriveSync, name) for name in ("id", *CHANGED)]
+    query = select(*wanted).where(*which).order_by(col(PipedriveSync.id)).with_for_update()
+    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def _tell(session: Session, who: User, contact_ids: Sequence[UUID]) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import case, func, literal
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
-from app.models import SKIPPED, Contact, PipedriveSync, SyncConflict, SyncStatus, User
+from app.models import Contact, PipedriveSync, SyncConflict, SyncStatus, User
 from app.services.base import firm_settings
+from app.services.push_queue.needs_owner import is_set_aside
 from app.services.push_queue.push_jobs import NO_KEY
 
 BOTH_CHANGED = "You and Pipedrive both changed the {}. Choose which one stands."
@@ -77,7 +78,7 @@ def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushSt
 
 def _most_telling() -> Any:
     """A failure speaks before what waits, and both before what is done or set aside."""
-    set_aside = col(PipedriveSync.error_code).is_not_distinct_from(SKIPPED)
+    set_aside = is_set_aside()
     rank = func.array_position(["FAILED", "RETRY", "PENDING", "SUCCESS"], PipedriveSync.status)
     return case((set_aside, 9), else_=rank)
 
@@ -85,7 +86,7 @@ def _most_telling() -> Any:
 def _status(contact: Contact, row: PipedriveSync | None, has_key: bool, asked: str | None) -> PushStatus:
     there = Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED
     known = (row.id, row.status) if row else (None, None)
-    if row and row.status is SyncStatus.FAILED and row.error_code != SKIPPED:
+    if row and row.needs_owner:
         return PushStatus(Badge.NEEDS_YOU, row.error, *known)
     if asked:
         return PushStatus(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)), *known)

@@ -88,8 +88,7 @@ def _waiting(seconds: float, *, practice: bool, listening: bool) -> Any:
         .join(SyncAccount, col(SyncAccount.account) == account, isouter=True)
         .where(
             col(User.active),
-            true() if practice else col(User.pipedrive_key).is_not(None),
-            col(SyncLane.told_at).is_(None),
+            true() if practice else col(User.pipedrive_key).is_not(None) & col(SyncLane.told_at).is_(None),
             col(SyncLane.not_before) <= NOW,
             _is_free(seconds),
             or_(col(SyncAccount.id).is_(None), col(SyncAccount.not_before) <= NOW),

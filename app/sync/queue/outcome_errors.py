@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from app.services.push_queue.push_rules import CONTACT_GONE
+from app.models import CONTACT_GONE
 
 __all__ = [
     "CHOICE_GONE",

@@ -7,10 +7,10 @@ from typing import Any
 
 from nicegui import ui
 
-from app.models import PipedriveSync, PushEffect, SyncStatus, Trigger, now
+from app.models import SET_ASIDE, PipedriveSync, PushEffect, SyncStatus, Trigger, now
 from app.pages.pipedrive.parts import push_receipt
 from app.pages.ui import basic, theme
-from app.services.pipedrive.push_history import ASIDE, Item
+from app.services.pipedrive.push_history import Item
 from app.services.push_queue.record_urls import Home
 
 WHY = {
@@ -80,14 +80,14 @@ def list_row(item: Item) -> dict[str, Any]:
         "id": str(sync.id),
         "href": f"/sync?item={sync.id}",
         "icon": theme.icon(push_receipt.ICONS[sync.entity_type]),
-        "t": "none" if sync.error_code in ASIDE else TONES[sync.status],
+        "t": "none" if sync.error_code in SET_ASIDE else TONES[sync.status],
         "n": push_title(item),
         "s": " · ".join(
             filter(None, (push_kind(item), WHY[sync.trigger], None if item.mine else item.owner, item.reason))
         ),
         "d": when,
         "b": sync.status.value,
-        "bt": "none" if sync.error_code in ASIDE else TONES[sync.status],
+        "bt": "none" if sync.error_code in SET_ASIDE else TONES[sync.status],
     }
 
 
@@ -150,7 +150,7 @@ def draw_actions(item: Item, verbs: PushCardActions) -> None:
                 basic.button("Link to existing", lambda: verbs.link(item), "plain", "link")
             if item.mine and (several or sync.error_code in {"gone", "choice_gone"}):
                 basic.button("Create anyway", lambda: verbs.create(item), "plain", "plus")
-        if item.mine and sync.error_code not in ASIDE and sync.status is not SyncStatus.SUCCESS:
+        if item.mine and sync.error_code not in SET_ASIDE and sync.status is not SyncStatus.SUCCESS:
             basic.button("Skip", lambda: verbs.skip(item), "plain", "x")
         if item.mine and made and not sync.is_open and (item.takeback is None or item.takeback.status == "SUCCESS"):
             basic.button("Undo this push", lambda: verbs.undo(item), "bad", "undo-2")
