@@ -2,9 +2,11 @@
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 
+from app.pages.ui import theme
 from tests.support.source import PAGES, PARTS, calls, functions, last_word, parsed, where
 
 
@@ -118,3 +120,15 @@ def test_a_screen_is_whole_from_its_start():
             later = {name for method in methods for name in assigned(method)} - known
             late += [f"{where(path, owner)} {owner.name}.{name}" for name in sorted(later)]
     assert late == []
+
+
+def test_a_class_means_one_thing():
+    """Two parts with one class name would each get the other's look; states and sizes have selectors of their own."""
+    lines = (theme.STATIC / "app.css").read_text().splitlines()
+    described = [
+        name
+        for line in lines
+        if not line.startswith(" ")  # inside @media
+        for name in re.findall(r"(?:^|} )(\.pd-[\w-]+) {", line.partition("@media")[0])
+    ]
+    assert [name for name, times in Counter(described).items() if times > 1] == []

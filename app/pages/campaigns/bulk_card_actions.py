@@ -10,11 +10,10 @@ from app.models import Campaign, Stage, User
 from app.pages.campaigns.campaign_actions import move_cards, remove_cards
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
-from app.pages.contacts.list.bulk_sheets import draw_choice
 from app.pages.contacts.list.selection import Selection
 from app.pages.contacts.list.selection_bar import BarButton, SelectionBar
 from app.pages.core.tap import look
-from app.pages.ui import basic
+from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.virtual_list import VirtualList
 from app.services.campaigns import board
@@ -77,7 +76,7 @@ class BulkCardActions:
         with self.sheet.fresh():
             basic.line(f"Move {campaign_cards.people_word(self.count)} to", "h2", "pd-h1")
             for stage, word in STAGES.items():
-                draw_choice(word, "", "square-kanban", partial(self.move, stage))
+                pickers.draw_choice(word, "", "square-kanban", partial(self.move, stage))
         self.sheet.open()
 
     async def move(self, stage: Stage) -> None:

@@ -62,12 +62,12 @@ class TwoFactorSetup:
             self.show_enrolment(made[0])
 
     def show_enrolment(self, enrolment: Enrolment) -> None:
-        with self.sheet.fresh():
+        with self.sheet.fresh(), ui.element("div").classes("pd-stack"):
             basic.line("Scan this with your authenticator", "h2", "pd-h1")
             picture = ui.element("img").classes("pd-qr").props('alt="The code for your authenticator"')
             picture.props["src"] = segno.make(enrolment.uri, error="m").svg_data_uri(scale=5, border=3, light="#fff")
             basic.text("No camera? Type this into it:", "pd-muted pd-small")
-            basic.text(enrolment.secret, "pd-code").mark("secret")
+            basic.text(enrolment.secret, "pd-secret").mark("secret")
             box = ui.input("The six digits it shows").props(
                 "outlined inputmode=numeric autocomplete=one-time-code maxlength=10"
             )
@@ -110,13 +110,13 @@ class TwoFactorSetup:
             await self.refresh()
 
     def show_recovery_codes(self, paper: list[str]) -> None:
-        with self.sheet.fresh():
+        with self.sheet.fresh(), ui.element("div").classes("pd-stack"):
             basic.line("Keep these codes apart from your phone", "h2", "pd-h1")
             basic.text("Each lets you in once when the phone is gone. They are shown only now.", "pd-muted")
-            with ui.element("ul").classes("pd-paper").mark("paper"):
+            with ui.element("ul").classes("pd-recovery").mark("paper"):
                 for code in paper:
                     with ui.element("li"):
-                        basic.text(code, "pd-code")
+                        basic.text(code, "pd-secret")
             download: Any = basic.button("Save as a file", None, "soft", "download").classes("full-width")
             download.on("click", lambda: ui.download("\n".join(paper).encode(), "pipedriven-codes.txt"), [])
             basic.button("Done", self.sheet.close, "main").classes("full-width")

@@ -27,6 +27,17 @@ def choice(name: str, hint: str, on: bool, on_click: Callable[[], Any], note: st
     return row
 
 
+def draw_choice(name: str, hint: str, icon: str, on_click: Callable[[], Any]) -> None:
+    """One choice of a sheet, as wide as the sheet; a tap on it is the answer."""
+    with ui.element("button").classes("pd-choice").props("type=button").on("click", on_click, []):
+        with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
+            basic.icon(icon)
+        with ui.element("span").classes("pd-row-text"):
+            basic.text(name, "pd-row-name")
+            if hint:
+                basic.text(hint, "pd-row-sub pd-whole")
+
+
 def mark(row: Element, on: bool) -> None:
     row.props["aria-checked"] = "true" if on else "false"
 

@@ -3,6 +3,7 @@
 import time
 
 import pyotp
+from playwright.sync_api import expect
 
 from tests.support.app_process import PASSWORD, opened
 
@@ -24,8 +25,9 @@ def test_set_up_in_settings_and_asked_for_at_the_next_sign_in(phone):
     page.get_by_label("The six digits it shows").fill(app.at(first))
     page.get_by_role("button", name="Turn it on").click()
     page.get_by_text("Keep these codes apart").wait_for()
-    codes = page.locator(".pd-paper .pd-code").all_inner_texts()
+    codes = page.locator(".pd-recovery li").all_inner_texts()
     assert len(set(codes)) == 10
+    expect(page.get_by_text(codes[0])).to_be_in_viewport()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as a file").click()
     assert saved.value.path().read_text().split() == codes

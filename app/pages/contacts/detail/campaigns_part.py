@@ -11,7 +11,7 @@ from app.models import Campaign, CampaignStatus, Contact, User
 from app.pages.campaigns.campaign_actions import undo_of
 from app.pages.campaigns.parts import board_cards, campaign_cards
 from app.pages.core.tap import Confirmation, look, tap
-from app.pages.ui import basic
+from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.campaigns import bulk_moves, campaigns, listing
 from app.services.campaigns.listing import Wanted
@@ -43,16 +43,8 @@ class CampaignsPart:
             basic.text("Add to campaign", "pd-h1")
             basic.text(contact.name, "pd-muted pd-clip").style("margin-bottom: 8px")
             for campaign in there:
-                with (
-                    ui.element("button")
-                    .props("type=button")
-                    .classes("pd-choice")
-                    .on("click", partial(self.add, contact.id, campaign.id), [])
-                ):
-                    basic.icon("target")
-                    with ui.element("span").classes("pd-row-text"):
-                        basic.text(campaign.name, "pd-row-name")
-                        basic.text(campaign_cards.span_words(campaign.start_date, campaign.end_date), "pd-row-sub")
+                days = campaign_cards.span_words(campaign.start_date, campaign.end_date)
+                pickers.draw_choice(campaign.name, days, "target", partial(self.add, contact.id, campaign.id))
             if not there:
                 hint = "You work on no other campaign that runs or is planned."
                 basic.empty("target", "No campaign to add to", hint, "All campaigns", _to_all)

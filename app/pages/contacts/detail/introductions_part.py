@@ -10,7 +10,7 @@ from app.models import Contact, User, fold
 from app.pages.core import live_updates
 from app.pages.core.shell import Shell
 from app.pages.core.tap import Confirmation, look, tap
-from app.pages.ui import basic
+from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Memo
 from app.services.activities import introductions
@@ -60,10 +60,8 @@ class IntroductionsPart:
             basic.line("Who opens the door?", "h2", "pd-h1")
             basic.text(f"A referral is logged with {self.contact.name}.", "pd-muted")
             for one in offers:
-                choice = ui.element("button").props("type=button").classes("pd-choice")
-                with choice.on("click", partial(self.use, one), []), ui.element("span").classes("pd-row-text"):
-                    basic.text(f"{one.by}, to {one.introduction.whom}", "pd-row-name")
-                    basic.text(one.introduction.note or one.campaign or "", "pd-row-sub")
+                hint = one.introduction.note or one.campaign or ""
+                pickers.draw_choice(f"{one.by}, to {one.introduction.whom}", hint, "handshake", partial(self.use, one))
         self.sheet.open()
 
     async def use(self, one: Offer) -> None:

@@ -16,7 +16,7 @@ from app.pages.activities.parts import touch_rows
 from app.pages.campaigns import assign_result
 from app.pages.contacts.list import list_queries
 from app.pages.core.tap import look
-from app.pages.ui import basic
+from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.contacts import tags
 from app.services.contacts.bulk_actions import Chosen
@@ -46,7 +46,7 @@ class BulkAssignSheet:
         with self.sheet.fresh():
             basic.line("Assign to a campaign", "h2", "pd-h1").style("margin-bottom: 8px")
             for campaign_id, name in found.items():
-                draw_choice(name, "", "target", partial(self.on_choose, campaign_id))
+                pickers.draw_choice(name, "", "target", partial(self.on_choose, campaign_id))
             if not found:
                 basic.empty(
                     "target",
@@ -156,20 +156,9 @@ class ExportSheet:
         with self.sheet.fresh():
             basic.line(f"Export {assign_result.people(count)}", "h2", "pd-h1").style("margin-bottom: 8px")
             for kind, (name, hint) in FILES.items():
-                draw_choice(name, hint, "download", partial(self.choose, kind))
+                pickers.draw_choice(name, hint, "download", partial(self.choose, kind))
         self.sheet.open()
 
     async def choose(self, kind: exporter.Kind) -> None:
         self.sheet.close()
         await self.on_choose(kind)
-
-
-def draw_choice(name: str, hint: str, icon: str, on_click: Callable[[], Any]) -> None:
-    """One choice of a sheet, as wide as the sheet."""
-    with ui.element("button").classes("pd-choice").props("type=button").on("click", on_click, []):
-        with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
-            basic.icon(icon)
-        with ui.element("span").classes("pd-row-text"):
-            basic.text(name, "pd-row-name")
-            if hint:
-                basic.text(hint, "pd-row-sub pd-whole")

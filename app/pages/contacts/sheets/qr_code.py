@@ -23,7 +23,7 @@ class QrCodeSheet:
         with self.sheet.fresh():
             basic.line(contact.name, "h2", "pd-h1")
             basic.text("Any phone's camera takes the card from here; your notes stay with you.", "pd-muted pd-small")
-            picture = ui.element("img").classes("pd-code")
+            picture = ui.element("img").classes("pd-qr-card")
             picture.props["src"] = qr_codes.drawn(contact)
             picture.props["alt"] = f"QR code with the card of {contact.name}"
             basic.button("Close", self.sheet.close, "soft").classes("full-width")
