@@ -40,7 +40,7 @@ from app.sync.runner import after_push
 from app.sync.runner.scheduler import Clock
 from app.vault import Vault
 from app.web import health
-from app.web.auth import identity
+from app.web.auth.identity import IdentityCache
 from app.web.auth.session_cookie import Cookie
 from app.web.auth.sign_in_flow import SignInFlow
 from app.web.middleware import metrics
@@ -68,6 +68,7 @@ class Site:
     clock: Clock
     push_key: str = ""
     hub: ReportHub = field(default_factory=ReportHub)
+    identities: IdentityCache = field(default_factory=IdentityCache)
 
     def check_key(self, api_key: str) -> KeyOwner:
         return company.check_key(self.settings, api_key)
@@ -105,7 +106,7 @@ def application(site: Site) -> Stack:
     gc.freeze()
     inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
     cookie = Cookie(site.settings)
-    sign_in_flow = SignInFlow(cookie, site.vault.open)
+    sign_in_flow = SignInFlow(cookie, site.vault.open, site.identities)
     inside.include_router(router(site.settings, site.vault, cookie, sign_in_flow, _set_up))
     inside.include_router(health.routes(lambda: health.works(site.data_dir, site.clock.heartbeat)))
     api.mount(
@@ -145,7 +146,7 @@ def application(site: Site) -> Stack:
         tailwind=False,
         show_welcome_message=False,
     )
-    return Stack(inside, site.settings, shelf=site.data_dir / "squeezed")
+    return Stack(inside, site.settings, site.identities, shelf=site.data_dir / "squeezed")
 
 
 def _living(site: Site) -> Lifespan[FastAPI]:
@@ -164,17 +165,17 @@ async def _relay(site: Site) -> None:
     """News from the database, to whoever it concerns in this process."""
     async for signal in signals.listen(site.url):
         if signal.topic is Topic.PEOPLE:
-            await _about_people(signal)
+            await _about_people(site.identities, signal)
         if signal.topic in WAKES:
             site.clock.wake()
         live_updates.deliver(signal)
         site.hub.deliver(signal)
 
 
-async def _about_people(signal: Signal) -> None:
+async def _about_people(identities: IdentityCache, signal: Signal) -> None:
     user_id = None if signal.about == signals.ANYTHING else UUID(signal.about)
-    identity.forget(user_id)
-    await tab_eviction.end_tabs(user_id)
+    identities.forget(user_id)
+    await tab_eviction.end_tabs(identities, user_id)
 
 
 def _files(inside: FastAPI) -> None:

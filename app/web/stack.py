@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
+from app.web.auth.identity import IdentityCache
 from app.web.http.compression import Compress
 from app.web.http.error_responses import ErrorResponses
 from app.web.http.request_id import RequestIds
@@ -31,12 +32,20 @@ class Stack:
     `app` stays readable, because NiceGUI looks for its parent there.
     """
 
-    def __init__(self, app: FastAPI, settings: Settings, *, warm: bool = True, shelf: Path | None = None) -> None:
-        socket_guard.install()
+    def __init__(
+        self,
+        app: FastAPI,
+        settings: Settings,
+        identities: IdentityCache,
+        *,
+        warm: bool = True,
+        shelf: Path | None = None,
+    ) -> None:
+        socket_guard.install(identities)
         self.app = app
         self.assets = AssetCache(app, PrecompressedStore(shelf))
         self._warm = warm
-        access = AccessControl(self.assets, app, settings)
+        access = AccessControl(self.assets, app, settings, identities)
         inner: ASGIApp = ErrorResponses(TrustedHosts(BodyLimits(access, (IMPORTS, UPLOADS)), settings))
         self._layers = RequestIds(RequestMetrics(Compress(SecurityHeaders(inner, settings))))
 

@@ -12,6 +12,7 @@ from app.errors import Invalid
 from app.services.accounts.pipedrive_keys import KeyOwner
 from app.settings import Settings
 from app.vault import Vault
+from app.web.auth.identity import IdentityCache
 from app.web.auth.session_cookie import Cookie
 from app.web.auth.sign_in_flow import SignInFlow
 
@@ -58,7 +59,7 @@ def built() -> FastAPI:
         check_key=check_key,
         seal=vault.seal,
         unseal=vault.open,
-        sign_in_flow=SignInFlow(Cookie(Settings(base_url="http://localhost:8080")), vault.open),
+        sign_in_flow=SignInFlow(Cookie(Settings(base_url="http://localhost:8080")), vault.open, IdentityCache()),
         address="https://leads.example.com",
     )
     app.add_middleware(Outside)

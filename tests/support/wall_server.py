@@ -92,6 +92,7 @@ def serve(url):
     from app import api, db, settings, signals
     from app.vault import Vault
     from app.web.auth import identity
+    from app.web.auth.identity import IdentityCache
     from app.web.auth.session_cookie import Cookie
     from app.web.auth.sign_in_flow import SignInFlow
     from app.web.nicegui_adapter import tab_eviction
@@ -103,14 +104,15 @@ def serve(url):
     port = listener.getsockname()[1]
     db.connect(url)
     chosen = settings.load(port=port)
+    identities = IdentityCache()
     seen = {"pressed": [], "uploaded": 0, "set_up": [], "page": {}}
 
     async def relay():
         async for signal in signals.listen(url):
             if signal.topic is signals.Topic.PEOPLE:
                 who = None if signal.about == signals.ANYTHING else signals_id(signal.about)
-                identity.forget(who)
-                await tab_eviction.end_tabs(who)
+                identities.forget(who)
+                await tab_eviction.end_tabs(identities, who)
 
     @contextlib.asynccontextmanager
     async def lifespan(_):
@@ -121,7 +123,7 @@ def serve(url):
     inside = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     cookie = Cookie(chosen)
     vault = Vault("w" * 40)
-    sign_in_flow = SignInFlow(cookie, vault.open)
+    sign_in_flow = SignInFlow(cookie, vault.open, identities)
     inside.include_router(
         router(
             chosen, vault, cookie, sign_in_flow, lambda user_id, sample: seen["set_up"].append([str(user_id), sample])
@@ -179,7 +181,7 @@ def serve(url):
         raise RuntimeError("canary-7f3a in a traceback")
 
     ui.run_with(inside, gzip_middleware_factory=None, tailwind=False, reconnect_timeout=4, show_welcome_message=False)
-    wall = Stack(inside, chosen, warm=False)
+    wall = Stack(inside, chosen, identities, warm=False)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets=None):

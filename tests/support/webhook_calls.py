@@ -12,6 +12,7 @@ from app import db
 from app.models import SyncAccount, now
 from app.services.pipedrive import webhook_inbox
 from app.settings import Settings
+from app.web.auth.identity import IdentityCache
 from app.web.public import pipedrive_webhook
 from app.web.stack import Stack
 
@@ -31,7 +32,7 @@ def ring(address, path, content=None, *, user=webhook_inbox.USER, password="", r
     """Post a webhook; returns the answer."""
     inside = FastAPI()
     inside.include_router(pipedrive_webhook.routes())
-    wall = Stack(inside, Settings(_env_file=None, base_url=address), warm=False)
+    wall = Stack(inside, Settings(_env_file=None, base_url=address), IdentityCache(), warm=False)
     coded = base64.b64encode(f"{user}:{password}".encode()).decode()
     sent = {"authorization": f"Basic {coded}", "content-type": "application/json"} | (headers or {})
 

@@ -34,35 +34,43 @@ class Identity:
     token_id: UUID | None = None
 
 
-_asked: dict[tuple[str, bool], tuple[float, asyncio.Task[Identity | None]]] = {}
+class IdentityCache:
+    """What is believed about whom, for `FRESH` seconds; one for the whole application."""
 
+    def __init__(self) -> None:
+        # by token, and whether a script showed it: when it was looked up, and the look-up
+        self._lookups: dict[tuple[str, bool], tuple[float, asyncio.Task[Identity | None]]] = {}
 
-async def behind(token: str, *, script: bool = False) -> Identity | None:
-    """Whose token this is right now; requests that come together share one question."""
-    moment = time.monotonic()
-    since, task = _asked.get((token, script), (-FRESH, None))
-    if task is None or moment - since >= FRESH:
-        _make_room(moment)
-        task = asyncio.create_task(asyncio.to_thread(_look, token, script=script))
-        _asked[token, script] = (moment, task)
-    try:
-        return await asyncio.shield(task)
-    except BaseException:
-        if task.done():
-            _asked.pop((token, script), None)
-        raise
+    async def identify(self, token: str, *, script: bool = False) -> Identity | None:
+        """Whose token this is right now; requests that come together share one query."""
+        moment = time.monotonic()
+        since, task = self._lookups.get((token, script), (-FRESH, None))
+        if task is None or moment - since >= FRESH:
+            self._make_room(moment)
+            task = asyncio.create_task(asyncio.to_thread(_look_up, token, script=script))
+            self._lookups[token, script] = (moment, task)
+        try:
+            return await asyncio.shield(task)
+        except BaseException:
+            if task.done():
+                self._lookups.pop((token, script), None)
+            raise
 
+    async def still_holds(self, identity: Identity) -> bool:
+        """Whether the session or token that somebody came with is still worth something."""
+        return await self.identify(identity.token, script=identity.token_id is not None) == identity
 
-async def still_holds(identity: Identity) -> bool:
-    """Whether the session or token that somebody came with is still worth something."""
-    return await behind(identity.token, script=identity.token_id is not None) == identity
+    def forget(self, user_id: UUID | None = None) -> None:
+        """Believe nothing any more about this person, or with None about anybody."""
+        for key, (_, task) in list(self._lookups.items()):
+            if user_id is None or not task.done() or _is_about(task, user_id):
+                del self._lookups[key]
 
-
-def forget(user_id: UUID | None = None) -> None:
-    """Believe nothing any more about this person, or with None about anybody."""
-    for key, (_, task) in list(_asked.items()):
-        if user_id is None or not task.done() or _is_about(task, user_id):
-            del _asked[key]
+    def _make_room(self, moment: float) -> None:
+        if len(self._lookups) >= MANY:
+            for key, (since, _) in list(self._lookups.items()):
+                if moment - since >= FRESH:
+                    del self._lookups[key]
 
 
 def of(where: HTTPConnection | Scope) -> Identity | None:
@@ -83,7 +91,7 @@ def signed_in_id(where: HTTPConnection | Client) -> UUID | None:
     return found.user_id if found else None
 
 
-def _look(token: str, *, script: bool) -> Identity | None:
+def _look_up(token: str, *, script: bool) -> Identity | None:
     if script:
         with db.reading() as session:
             known = sessions.find_token(session, token)
@@ -108,10 +116,3 @@ def _is_about(task: asyncio.Task[Identity | None], user_id: UUID) -> bool:
         return True
     found = task.result()
     return found is None or found.user_id == user_id
-
-
-def _make_room(moment: float) -> None:
-    if len(_asked) >= MANY:
-        for key, (since, _) in list(_asked.items()):
-            if moment - since >= FRESH:
-                del _asked[key]

@@ -12,7 +12,7 @@ from app.errors import CodeNeeded, Refusal, SignedOut, WrongCode, WrongPassword
 from app.models import Purpose, User
 from app.services.accounts import login_throttle, one_time_links, sessions, two_factor, users
 from app.services.accounts.two_factor import Unseal
-from app.web.auth import identity
+from app.web.auth.identity import IdentityCache
 from app.web.auth.session_cookie import Cookie
 
 # two sign-ins at a time leave threads and database connections to those who are in
@@ -25,8 +25,11 @@ In = tuple[User, str]
 class SignInFlow:
     """Opens sessions, a few at a time, and ends them. `unseal` opens what was sealed for a person."""
 
-    def __init__(self, cookie: Cookie, unseal: Unseal) -> None:
-        self.cookie, self.unseal, self.turn = cookie, unseal, asyncio.Semaphore(AT_ONCE)
+    def __init__(self, cookie: Cookie, unseal: Unseal, identities: IdentityCache) -> None:
+        self.cookie = cookie
+        self.unseal = unseal
+        self.identities = identities
+        self.turn = asyncio.Semaphore(AT_ONCE)
 
     async def enter(
         self, request: Request, response: Response, email: str, password: str, code: str | None = None
@@ -51,7 +54,7 @@ class SignInFlow:
         """End the session of this browser, at once and in every tab of it."""
         if current := _session_id(request):
             await asyncio.to_thread(_leave, current)
-            identity.forget(request.state.user_id)
+            self.identities.forget(request.state.user_id)
         self.cookie.take(response)
 
     def _let_in(self, response: Response, came: In | Refusal) -> User:

@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import Forbidden, NotFound, Refusal, SignedOut, TooManyTries
 from app.services.accounts.login_throttle import address_key
 from app.settings import LOOPBACK, Settings
-from app.web.auth import identity
-from app.web.auth.identity import Identity
+from app.web.auth.identity import Identity, IdentityCache
 from app.web.auth.session_cookie import Cookie
 from app.web.http import csrf, error_responses
 from app.web.http.refusals import WrongMethod
@@ -34,10 +33,11 @@ NOTHING = "There is nothing at this address."
 class AccessControl:
     """Knows every route of `inside` and of NiceGUI, so that a wrong address costs no NiceGUI page."""
 
-    def __init__(self, app: ASGIApp, inside: FastAPI, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, inside: FastAPI, settings: Settings, identities: IdentityCache) -> None:
         self.app = app
         self.inside = inside
         self.address = settings.address
+        self.identities = identities
         self.cookie = Cookie(settings)
         self.sockets = SocketAccess(app, settings)
         self.strangers = RateLimit(60, 60)
@@ -68,9 +68,9 @@ class AccessControl:
         shown = Headers(scope=scope).get("authorization")
         if shown and (scope["path"].startswith("/api/") or scope["path"] == METRICS):
             kind, _, token = shown.partition(" ")
-            return await identity.behind(token.strip(), script=True) if kind.lower() == "bearer" else None
+            return await self.identities.identify(token.strip(), script=True) if kind.lower() == "bearer" else None
         token = self.cookie.read(scope) or ""
-        return await identity.behind(token) if token else None
+        return await self.identities.identify(token) if token else None
 
     def _too_fast(self, scope: Scope, who: Identity | None) -> Refusal | None:
         wait = 0

@@ -8,6 +8,7 @@ from nicegui import Client, background_tasks
 from nicegui.nicegui import sio
 
 from app.web.auth import identity
+from app.web.auth.identity import IdentityCache
 
 TO_SIGN_IN = "location.href = '/login?next=' + encodeURIComponent(location.pathname + location.search)"
 A_MOMENT = 1.0
@@ -15,14 +16,14 @@ A_MOMENT = 1.0
 log = logging.getLogger(__name__)
 
 
-async def end_tabs(user_id: UUID | None) -> None:
+async def end_tabs(identities: IdentityCache, user_id: UUID | None) -> None:
     """Send away every tab of this person (None: of anybody) whose session has ended; call it on news about people."""
     for client in list(Client.instances.values()):
         who = identity.of_page(client)
         if who is None or user_id not in {None, who.user_id}:
             continue
         try:
-            holds = await identity.still_holds(who)
+            holds = await identities.still_holds(who)
         except Exception as away:  # noqa: BLE001 - the guard checks every event anyway
             log.warning("could not check a tab: %s", type(away).__name__)
             continue

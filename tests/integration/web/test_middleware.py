@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from app import db, settings
 from app.models import PersonDraft, Role
 from app.services.accounts import sessions, users
+from app.web.auth.identity import IdentityCache
 from app.web.middleware.access_control import AccessControl
 from app.web.middleware.trusted_hosts import TrustedHosts
 from app.web.nicegui_adapter import asset_cache
@@ -258,7 +259,7 @@ async def test_a_colleague_may_ask_the_api_three_hundred_times_in_ten_seconds(al
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
-    gate = AccessControl(let_in, inside, settings.load())
+    gate = AccessControl(let_in, inside, settings.load(), IdentityCache())
     headers = [(b"host", b"localhost"), (b"cookie", f"sid={token}".encode())]
     scope = {
         "type": "http",

@@ -11,6 +11,7 @@ from sqlmodel import select
 from app import db
 from app.models import PersonDraft, Role, User
 from app.services.accounts import users
+from app.web.auth.identity import IdentityCache
 from app.web.nicegui_adapter import socket_guard
 from tests.support import wall_server
 from tests.support.wall_server import PASSWORD, Page
@@ -232,15 +233,16 @@ def test_one_person_has_at_most_twenty_sockets(alice):
 @pytest.fixture
 def fresh_sio(monkeypatch):
     """NiceGUI's own handlers, and whatever is done to them undone."""
-    monkeypatch.setitem(sio.handlers, "/", socket_guard._originals or dict(sio.handlers["/"]))
-    monkeypatch.setattr(socket_guard, "_originals", {})
+    guard = getattr(sio.handlers["/"]["connect"], "__self__", None)
+    originals = guard.originals if isinstance(guard, socket_guard.SocketGuard) else sio.handlers["/"]
+    monkeypatch.setitem(sio.handlers, "/", dict(originals))
 
 
 def test_the_guard_stands_before_every_handler_that_nicegui_has(fresh_sio):
     assert set(sio.handlers["/"]) == socket_guard.KNOWN
     assert __version__.startswith(socket_guard.VERSION)
-    socket_guard.install()
-    socket_guard.install()
+    socket_guard.install(IdentityCache())
+    socket_guard.install(IdentityCache())
     for name, handler in sio.handlers["/"].items():
         assert handler.__module__ == socket_guard.__name__, name
 
@@ -248,4 +250,4 @@ def test_the_guard_stands_before_every_handler_that_nicegui_has(fresh_sio):
 def test_the_guard_refuses_a_nicegui_that_it_does_not_know(fresh_sio, monkeypatch):
     monkeypatch.setattr(socket_guard, "KNOWN", socket_guard.KNOWN - {"log"})
     with pytest.raises(RuntimeError):
-        socket_guard.install()
+        socket_guard.install(IdentityCache())
