@@ -1,4 +1,4 @@
-"""What works once: links of the first set-up, an invitation, a new password; a sign-in that waits for its code.
+"""One-time links: first set-up, invitation, new password, and a sign-in that waits for its code.
 
 Only the digest of each is kept.
 """
@@ -66,7 +66,7 @@ def find(session: Session, purpose: Purpose, token: str, *, lock: bool = False) 
 
 
 def use(session: Session, purpose: Purpose, token: str) -> OneTimeLink:
-    """Take the link out of the world; of two who come at once, one gets it. Raises NotFound."""
+    """Mark the link as used and return it; of two requests at once, one gets it. Raises NotFound."""
     link = find(session, purpose, token, lock=True)
     link.used_at = now()
     return link

@@ -98,13 +98,13 @@ def renew_paper(session: Session, who: User, password: str) -> list[str]:
 
 
 def turn_off(session: Session, who: User, password: str) -> None:
-    """Back to the password alone. Raises Invalid for a wrong password; nothing happens when it is off."""
+    """Turn the second step off. Raises Invalid for a wrong password; nothing happens when it is off."""
     _prove(who, password)
     _remove(session, who, who)
 
 
 def take_off(session: Session, who: User, user_id: UUID) -> User:
-    """Somebody lost both phone and paper: a golden ticket, or the operator, lets them in with the password alone."""
+    """Turn a colleague's second step off, as a golden ticket or the operator. Raises Forbidden and NotFound."""
     if not policy.may_manage_users(who):
         raise Forbidden
     user = session.get(User, user_id)

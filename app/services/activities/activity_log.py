@@ -92,7 +92,7 @@ def change(
 ) -> Activity:
     """Change a touch; the contact's last touch and next date follow. Raises Stale when `version` moved on.
 
-    `heard` says that Pipedrive told us, so no push is queued.
+    With `heard` the change came from Pipedrive, and no push is queued.
     """
     activity, contact = _own(session, who, activity_id)
     if version is not None and version != activity.version:

@@ -41,7 +41,7 @@ def file(session: Session, who: User, activity_id: UUID) -> bytes:
 
 
 def open_feed(session: Session, who: User) -> str:
-    """A new private address; its token is never readable again, and an older one ends."""
+    """Make a new private address and return its token, which is not stored; an older address ends."""
     close_feed(session, who)
     token = secret_tokens.new()
     session.add(CalendarFeed(user_id=who.id, token_hash=secret_tokens.digest(token)))
@@ -54,7 +54,7 @@ def address(site: str, token: str) -> str:
 
 
 def close_feed(session: Session, who: User) -> None:
-    """Nobody reads my calendar any more."""
+    """End my feed's address."""
     if kept := kept_feed(session, who):
         session.delete(kept)
         session.flush()

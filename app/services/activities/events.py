@@ -28,28 +28,31 @@ class Met:
 
 
 def add(session: Session, who: User, event: str, draft: ContactDraft, *, keep_both: bool = False) -> Met:
-    """Somebody new, met there. Raises Invalid without an event, and LikelyDuplicate unless `keep_both`."""
+    """Add a contact met at the event, with a touch of it. Raises Invalid without an event, and LikelyDuplicate.
+
+    With `keep_both` a likely duplicate is added too.
+    """
     _named(event)
     contact = contact_bank.add(session, who, draft, keep_both=keep_both)
     return Met(_logged(session, who, event, contact.id).id, contact, new=True)
 
 
 def meet(session: Session, who: User, event: str, contact_id: UUID) -> Met:
-    """Somebody I know already, met there. Raises NotFound, and Invalid without an event."""
+    """Log a touch of the event with a contact of mine. Raises NotFound, and Invalid without an event."""
     _named(event)
     contact = contact_bank.owned(session, who, contact_id)
     return Met(_logged(session, who, event, contact.id).id, contact, new=False)
 
 
 def take_back(session: Session, who: User, met: Met) -> None:
-    """As if they had not been met; who came with it goes to the trash."""
+    """Remove the touch; a contact that was added with it goes to the trash."""
     activity_log.remove(session, who, met.touch_id)
     if met.new:
         contact_bank.trash(session, who, met.contact.id)
 
 
 def lately(session: Session, who: User, event: str, limit: int = 100) -> list[Met]:
-    """Whom I met there in these days, the latest first: the list outlives the phone's battery."""
+    """Whom I met at the event in the last four days, the latest first, read from the touches."""
     query = (
         select(Activity, Contact)
         .join(Contact, col(Contact.id) == col(Activity.contact_id))

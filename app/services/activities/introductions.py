@@ -75,7 +75,7 @@ def offered(session: Session, who: User) -> list[Offer]:
 
 
 def redeem(session: Session, who: User, introduction_id: UUID, contact_id: UUID) -> Activity:
-    """Use it for one of my contacts: a referral is logged for the campaign, whose board it comes onto.
+    """Use the introduction for one of my contacts: a referral is logged, and the contact put on the campaign's board.
 
     Raises NotFound and Conflict.
     """
@@ -104,7 +104,7 @@ def find_introduction(session: Session, who: User, introduction_id: UUID) -> Int
 
 
 def reopen(session: Session, who: User, introduction_id: UUID) -> Introduction:
-    """My answer is taken back, and the referral with it. Raises NotFound, and Conflict where there is no answer."""
+    """Take my answer back, and the referral with it. Raises NotFound, and Conflict where there is no answer."""
     row = find_introduction(session, who, introduction_id)
     if row.is_open:
         raise Conflict(UNANSWERED)
@@ -116,7 +116,7 @@ def reopen(session: Session, who: User, introduction_id: UUID) -> Introduction:
 
 
 def decline(session: Session, who: User, introduction_id: UUID) -> Introduction:
-    """No, thank you. Raises NotFound and Conflict."""
+    """Turn an open introduction down. Raises NotFound, and Conflict when it was answered."""
     row = _open(session, who, introduction_id)
     row.declined_at = now()
     return _told(session, row)

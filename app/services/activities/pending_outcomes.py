@@ -45,13 +45,13 @@ def open_questions(session: Session, who: User, limit: int = 5) -> list[tuple[Pe
 
 
 def dismiss(session: Session, who: User, contact_id: UUID) -> None:
-    """It did not happen; nothing is logged."""
+    """Close the question about this contact without logging a touch."""
     resolve(session, who, [contact_id])
     announce(session, Topic.OUTREACH, contact_id, who.id)
 
 
 def resolve(session: Session, who: User, contact_ids: Sequence[UUID]) -> None:
-    """A touch was logged with these contacts, or did not happen: what was asked about them is answered."""
+    """Close the open questions about these contacts: a touch was logged, or none happened."""
     session.exec(
         update(PendingOutcome)
         .where(

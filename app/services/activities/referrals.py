@@ -47,7 +47,7 @@ def refer(session: Session, who: User, by_id: UUID, whom_id: UUID, note: str = "
 
 
 def thank(session: Session, who: User, by_id: UUID, whom_id: UUID | None = None) -> Activity:
-    """Plan to say thank you in some days, for whom they brought where that is known. Raises NotFound."""
+    """Plan a touch to thank the contact who gave a referral, naming whom they brought where known. Raises NotFound."""
     whom = contact_bank.owned(session, who, whom_id).name if whom_id else None
     subject = thanks_subject(whom) if whom else "Thank you for the introduction"
     due = firm_settings.in_days(THANKS_IN_DAYS)

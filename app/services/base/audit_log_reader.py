@@ -1,4 +1,4 @@
-"""Reading the audit trail: who did what and when, for golden tickets. Contacts stay without names here."""
+"""Reads the audit log: who did what and when, for golden tickets. Contacts stay without names here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One event; `actor` and `about` are names of colleagues where they are colleagues, else what the trail says."""
+    """One event; `actor` and `about` are names where they are colleagues, else what the log says."""
 
     id: UUID
     at: datetime

@@ -37,7 +37,7 @@ class Assigned:
 
 
 class Tally(NamedTuple):
-    """What became of many: how many were put on the board, were there already, and deserve a second look."""
+    """How many contacts were put on the board, were there already, and got a warning."""
 
     assigned: int
     already: int

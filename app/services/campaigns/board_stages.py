@@ -33,7 +33,7 @@ def move(session: Session, who: User, campaign_id: UUID, contact_id: UUID, stage
 def move_many(
     session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID], stage: Stage
 ) -> list[CampaignContact]:
-    """Put those of them into another column by hand that this person may move; says how each stood before.
+    """Move those of the contacts that this person may move to another stage; returns their places as they were before.
 
     Raises Conflict when the campaign is archived.
     """

@@ -1,4 +1,4 @@
-"""Undoing a bulk action on a board: exactly its rows, where they still are as it left them."""
+"""Undoes a bulk action on a board, for the places that still are as the action left them."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -91,7 +91,7 @@ def change(
 
 
 def archive(session: Session, who: User, campaign_id: UUID) -> Campaign:
-    """Put away: it stays readable, and takes no new contacts, moves and touches."""
+    """Archive the campaign: it stays readable, and takes no new contacts, moves and touches."""
     campaign = managed(session, who, campaign_id, lock=True)
     campaign.archived_at = campaign.archived_at or now()
     return _done(session, who, campaign, "campaign.archived")
@@ -104,7 +104,7 @@ def unarchive(session: Session, who: User, campaign_id: UUID) -> Campaign:
 
 
 def remove(session: Session, who: User, campaign_id: UUID) -> Campaign:
-    """Into the trash: contacts and touches stay, and nothing is shared through it any more; `put_back` undoes it."""
+    """Move the campaign to the trash; contacts and touches stay, nothing is shared through it. `put_back` undoes it."""
     campaign = managed(session, who, campaign_id, lock=True)
     campaign.deleted_at = now()
     return _done(session, who, campaign, "campaign.removed")

@@ -102,13 +102,13 @@ def warm(session: Session, who: User, wanted: Chosen, by: int) -> Done:
 
 
 def push(session: Session, who: User, wanted: Chosen) -> Done:
-    """Hand them all to Pipedrive; undo takes back what has not gone over yet."""
+    """Queue a push for each of them; undo cancels those that have not gone over yet."""
     step = push_jobs.enqueue_contacts(session, who, chosen(session, who, wanted), Trigger.MANUAL)
     return record(session, who, UndoKind.PUSH, "Queued for Pipedrive.", [step])
 
 
 def trash(session: Session, who: User, wanted: Chosen) -> Done:
-    """Out of every list, and what was to go to Pipedrive does not."""
+    """Move them to the trash and cancel their open pushes."""
     ids = chosen(session, who, wanted)
     steps = _changed(session, ids, "deleted_at", "cast(:moment as timestamptz)", "true", moment=now())
     return record(
@@ -117,7 +117,7 @@ def trash(session: Session, who: User, wanted: Chosen) -> Done:
 
 
 def restore(session: Session, who: User, wanted: Chosen) -> Done:
-    """Out of the trash, with their touches; what was to go to Pipedrive goes on."""
+    """Restore them from the trash with their touches, and queue again the pushes that the trash cancelled."""
     ids = chosen(session, who, wanted, trash=True)
     steps = _changed(session, ids, "deleted_at", "null", "true")
     return record(

@@ -70,7 +70,7 @@ def change(
 ) -> Contact:
     """Change some of the facts. `version` is the one that the person saw; raises Stale when it moved on.
 
-    `heard` says that Pipedrive told us, so it need not be told.
+    With `heard` the change came from Pipedrive, and no push is queued.
     """
     contact = owned(session, who, contact_id, lock=True)
     if version is not None and version != contact.version:
@@ -124,7 +124,7 @@ def snooze_end(days: int) -> datetime | None:
 
 
 def trash(session: Session, who: User, contact_id: UUID) -> Contact:
-    """Out of every list, but not gone: `restore` brings it back with its touches."""
+    """Move a contact to the trash, out of every list; `restore` brings it back with its touches."""
     contact = owned(session, who, contact_id, lock=True)
     contact.deleted_at = now()
     contact.version += 1

@@ -27,7 +27,7 @@ OURS = {"search_text", "sort_name", "version", "dedupe_key", "import_id"}
 
 
 def export_contact(session: Session, who: User, contact_id: UUID) -> dict[str, Any]:
-    """One of my contacts with all that hangs on it, fit for JSON; it is noted in the trail. Raises NotFound."""
+    """One of my contacts with every row that refers to it, fit for JSON; recorded in the audit log. Raises NotFound."""
     contact = contact_bank.owned(session, who, contact_id)
     firm = contact.organisation.name if contact.organisation else None
     audit_log.record(session, who, "contact.exported", contact.id)

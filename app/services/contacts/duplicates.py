@@ -24,7 +24,7 @@ SHORTENED = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
 
 @dataclass(frozen=True)
 class Typed:
-    """What somebody has typed so far, unchecked; nothing of it has to be there."""
+    """What somebody has typed so far, unchecked; every field may be empty."""
 
     name: str = ""
     emails: Sequence[str] = ()

@@ -25,7 +25,7 @@ class FieldChoice:
 
 
 def find_differences(keep: Contact, drop: Contact) -> list[FieldChoice]:
-    """Everything that the two do not say alike."""
+    """The fields in which the two differ."""
     pairs = ((name, value(keep, name), value(drop, name)) for name in CHOICES)
     return [FieldChoice(name, ours, theirs, CHOICES[name], default_choice(name, ours, theirs))
             for name, ours, theirs in pairs if ours != theirs]  # fmt: skip
@@ -43,7 +43,7 @@ def decide_fields(keep: Contact, drop: Contact, said: dict[str, str]) -> dict[st
 
 
 def warning(keep: Contact, drop: Contact) -> str | None:
-    """Both went to Pipedrive, as two people: that is for a person to settle."""
+    """A sentence when the two are different persons in Pipedrive, so that somebody has to choose one; else None."""
     ours, theirs = keep.pipedrive_person_id, drop.pipedrive_person_id
     if ours is None or theirs is None or ours == theirs:
         return None

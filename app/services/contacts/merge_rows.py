@@ -36,7 +36,7 @@ def counts(session: Session, drop_id: UUID) -> dict[str, int]:
 
 
 def move(session: Session, keep: Contact, drop: Contact, *, theirs: bool) -> list[Step]:
-    """Everything that hangs on `drop` hangs on `keep`; with `theirs` also who it is in Pipedrive."""
+    """Move the rows of `drop` to `keep`, with `theirs` its Pipedrive links too; of two for one board or one push one stays."""
     session.flush()
     both = {"keep": keep.id, "drop": drop.id, "now": now()}
     steps = [_moved(session, table, column, both) for table, column in HANGS_ON]

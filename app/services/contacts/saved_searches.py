@@ -1,4 +1,4 @@
-"""Searches under a name of one's own: what stood behind the ? of the list, to come back to with one tap."""
+"""Saved searches: query strings of the contact list, each under a name; the API calls them views."""
 
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
@@ -64,7 +64,7 @@ def remove(session: Session, who: User, view_id: UUID) -> None:
 
 
 def search(session: Session, who: User, view_id: UUID) -> Search:
-    """What a view finds, to be given to `contact_search.contacts` or the verbs for many. Raises NotFound."""
+    """The search that a view holds, for `contact_search.contacts` or `bulk_actions`. Raises NotFound."""
     return read(session, who, _own(session, who, view_id).query)
 
 

@@ -85,7 +85,7 @@ class Suggestion:
 
 
 def score(warmness: int, days: int | None, cadence: int | None = None) -> float:
-    """The default profile as one line of Python; the SQL above is tested against it."""
+    """The score of the query above, in Python; tests compare the two. `days` since the last touch, None for never."""
     silence = min((NEVER if days is None else days) / (cadence or FULL_SILENCE), 1)
     return warmness / 10 * WARMNESS_WEIGHT + silence * TIME_WEIGHT
 

@@ -57,7 +57,7 @@ class Wish:
 
 
 def write_export(session: Session, who: User, wish: Wish, out: IO[bytes]) -> int:
-    """Write the file into `out` and note it in the trail; says how many contacts it holds."""
+    """Write the file into `out` and record it in the audit log; returns how many contacts it holds."""
     contacts = _Counted(_bank(session, who, wish))
     if wish.kind == "vcf":
         out.writelines(vcards.write_card(contact, wish.card_version) for contact in contacts)

@@ -1,4 +1,4 @@
-"""The files of one import: read in one go, called by a name that is never a path, and given back where they need mending."""
+"""The files of one import: read in one go, named without a path, and the refused rows written out to be mended."""
 
 import csv
 import io

@@ -89,7 +89,7 @@ class BadRow(Exception):
 
 
 def escape(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `unescaped` gives it back."""
+    """A cell that no spreadsheet takes for a formula; `unescape` undoes it."""
     return f"'{text}" if FORMULA.match(text) else text
 
 

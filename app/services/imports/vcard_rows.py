@@ -19,7 +19,7 @@ LINE_ENDS = re.compile(r"[\r\n\t]+")
 
 
 def rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]], list[RowError]]:
-    """The headings, a row for each card with its number, and what is wrong with the cards that are no row.
+    """The headings, a row for each card with its number, and the errors of the cards that cannot be rows.
 
     Raises Invalid beyond 20,000 cards.
     """

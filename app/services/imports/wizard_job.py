@@ -50,7 +50,7 @@ def rehearse(session: Session, who: User, job: Job, tell: Tell) -> ImportReport:
 
 
 def run(session: Session, who: User, job: Job, tell: Tell) -> ImportReport:
-    """Move in, and remember what the columns mean. Raises Invalid while a file names nobody."""
+    """Import the files, and remember what their columns mean. Raises Invalid while a file names nobody."""
     _named(job)
     for place in sorted(job.changed):
         _remember(session, who, job.found[place])

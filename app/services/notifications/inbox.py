@@ -44,7 +44,7 @@ def notify(session: Session, user: User, kind: NotificationKind, sentence: str, 
 
 
 def reword(session: Session, notice: Notification, sentence: str) -> None:
-    """Say something else in a notice that is there; it does not ring again."""
+    """Change the sentence of a notification; no device is notified again."""
     if notice.sentence != sentence[:300]:
         notice.sentence = sentence[:300]
         session.add(notice)

@@ -70,7 +70,7 @@ def postpone(session: Session, mail_id: UUID, why: str) -> None:
 
 
 def give_up(session: Session, mail_id: UUID, why: str) -> None:
-    """The mail server said a clear no."""
+    """Mark a mail as failed for good; `why` is shown beside it."""
     mail = session.get_one(Mail, mail_id)
     mail.error = why[:300]
     OUTBOX.give_up(session, mail)
@@ -94,5 +94,5 @@ def retry(session: Session, who: User, mail_id: UUID) -> Mail:
 
 
 def delete_old(session: Session) -> None:
-    """Forget what went out, or failed, long ago."""
+    """Delete mails that went out, or failed, long ago."""
     session.exec(delete(Mail).where(col(Mail.created_at) < now() - KEPT))

@@ -52,7 +52,7 @@ class Bundle:
 
 
 def enqueue(session: Session, user: User, notification: Notification, due: datetime) -> None:
-    """Tell every device of this user, not before `due`."""
+    """Queue the notification for every device of this user, not before `due`."""
     for device in push_devices.of_user(session, user):
         words = notification.sentence if device.names else DISCREET[notification.kind]
         session.add(

@@ -37,7 +37,7 @@ class Safety:
 def backed_up(
     session: Session, *, made_at: str | None = None, proved: bool = False, trouble: str | None = None
 ) -> None:
-    """Remember how the nightly backup went; a failed one keeps when the last good one was."""
+    """Store how the nightly backup went; a failed one keeps the time of the last good one."""
     before = firm_settings.get(session, "backup_last") or {}
     became: dict[str, Any] = {"made_at": made_at or before.get("made_at"), "proved": proved, "trouble": trouble}
     firm_settings.save(session, backup_last=became)
@@ -53,7 +53,7 @@ def of_backups(session: Session) -> Safety | None:
 
 
 def seen(session: Session, who: User) -> Safety | None:
-    """The same for a person's eyes; only a golden ticket may. Raises Forbidden."""
+    """How the last nightly backup went, for a golden ticket. Raises Forbidden."""
     if not policy.may_see_operations(who):
         raise Forbidden
     return of_backups(session)

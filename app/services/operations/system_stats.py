@@ -1,4 +1,4 @@
-"""How much waits in the whole house, in numbers without names; for the operator's instruments."""
+"""Pushes and mails that wait in the whole installation, as numbers without names; for Prometheus."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Numbers:
 
 
 def numbers(session: Session) -> Numbers:
-    """Count them now; nobody acts."""
+    """Count them now."""
     query = select(PipedriveSync.status, func.count()).where(is_counted())
     counted = session.exec(query.group_by(col(PipedriveSync.status)))
     syncs = dict.fromkeys(SyncStatus, 0) | {SyncStatus(status): many for status, many in counted}

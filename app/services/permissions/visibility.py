@@ -170,7 +170,7 @@ def inside() -> Any:
 
 
 def sharing(who: User) -> Any:
-    """Of those, the ones that open a contact to this person: as a member, or with a golden ticket."""
+    """Of `inside`, the places that open a contact to this person: as a member, or with a golden ticket."""
     if policy.sees_every_campaign(who):
         return inside()
     return inside().where(col(CampaignContact.campaign_id).in_(_memberships(who)))

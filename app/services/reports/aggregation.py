@@ -1,4 +1,4 @@
-"""The groups that the database counted, put together to figures, rates and weeks."""
+"""Figures, rates and weeks of a report out of the groups that the database counted."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ ALL, BY_TYPE, BY_USER, BY_WEEK = 7, 3, 5, 6
 
 
 class Tallies:
-    """Rows of `reports.COUNTED`: one for each kind of event, alone and by method, person and week."""
+    """Rows of `campaign_report.COUNTED`: one for each kind of event, alone and by method, person and week."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self.rows = {(row.per, row.type or row.user_id or row.week, row.kind): row for row in rows}

@@ -50,7 +50,7 @@ class Course:
 
 
 def forecast(course: Course, noun: str, goal: int | None, done: int, recent: int) -> GoalForecast:
-    """`recent` of the `done` fell into the days that the course observes."""
+    """Forecast one goal; `recent` of the `done` fell into `course.observed` days, `noun` is their word in the sentence."""
     now_per_week = recent * WEEK / course.observed
     low = high = None
     if course.left is not None:
@@ -69,7 +69,7 @@ def forecast(course: Course, noun: str, goal: int | None, done: int, recent: int
 
 
 def likely(recent: int, days: int, left: int, z: float = Z80) -> tuple[int, int]:
-    """Between what 8 of 10 futures lie: how many more in `left` days, after `recent` in `days`.
+    """The 80 % prediction interval: how many more in `left` days, after `recent` in `days`.
 
     Nelson's prediction interval for a Poisson count, 1982; half a one stands for none (Krishnamoorthy and Peng, 2011).
     """

@@ -86,7 +86,7 @@ def columns(first: str, rest: tuple[str | Column, ...]) -> tuple[Column, ...]:
 
 
 def best(rates: list[Rate]) -> str:
-    """Which of them reaches most, and whether that can be told apart from the second."""
+    """A sentence: which of them reaches most, and whether that can be told apart from the second."""
     solid = sorted((one for one in rates if not one.thin), key=lambda one: -one.share)
     if not solid:
         return f"Too early to tell: it takes {THIN} touches of a kind."

@@ -12,7 +12,7 @@ FULL = f"You keep {MOST} reports already. Remove one first."
 
 
 def save(session: Session, who: User, draft: SavedReportDraft) -> SavedReport:
-    """Keep it; a name that I used before now means this question. Raises Conflict beyond 50."""
+    """Save a question under its name, replacing one of that name. Raises Conflict beyond 50."""
     mine = listed(session, who)
     row = next((one for one in mine if one.name == draft.name), None)
     if row is None:
@@ -27,13 +27,13 @@ def save(session: Session, who: User, draft: SavedReportDraft) -> SavedReport:
 
 
 def listed(session: Session, who: User) -> list[SavedReport]:
-    """What this person keeps, by name."""
+    """This person's saved reports by name."""
     query = select(SavedReport).where(SavedReport.user_id == who.id)
     return list(session.exec(query.order_by(func.lower(SavedReport.name), col(SavedReport.id))).all())
 
 
 def remove(session: Session, who: User, saved_id: UUID) -> None:
-    """Raises NotFound."""
+    """Delete a saved report. Raises NotFound."""
     row = session.get(SavedReport, saved_id)
     if row is None or row.user_id != who.id:
         raise NotFound("You keep no such report.")

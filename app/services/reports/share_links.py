@@ -49,7 +49,7 @@ def listed(session: Session, who: User, campaign_id: UUID) -> list[ReportLink]:
 
 
 def revoke(session: Session, who: User, link_id: UUID) -> ReportLink:
-    """Nobody gets in with it from now on. Raises NotFound."""
+    """End a link. Raises NotFound."""
     link = session.get(ReportLink, link_id)
     try:
         campaigns.managed(session, who, link.campaign_id if link else link_id)

@@ -65,7 +65,7 @@ def opens(session: Session, who: User, contact_id: UUID) -> bool:
 
 
 def may_open(session: Session, who: User, contact_id: UUID) -> View:
-    """What `opens` asks, as a refusal. Raises NotFound."""
+    """Raise NotFound unless the contact has a page for this person."""
     view = visibility.look(session, who, contact_id, noted=False)
     if view.sight is Sight.CARD:
         raise NotFound

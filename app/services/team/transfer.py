@@ -105,7 +105,7 @@ def preview_transfer(session: Session, who: User, from_user: UUID, contact_ids: 
 def search_transferable(
     session: Session, who: User, from_user: UUID, q: str = "", limit: int = 50
 ) -> Sequence[Contact]:
-    """Those that a golden ticket sees anyway, in a campaign, and whose facts hold what is typed."""
+    """Contacts of a colleague that are in a campaign and match what is typed."""
     giver = _giver(session, who, from_user)
     query = (
         select(Contact)
@@ -118,7 +118,7 @@ def search_transferable(
 
 
 def transferable_ids(session: Session, who: User, from_user: UUID) -> list[UUID]:
-    """Everybody who may be handed over, so that the same can be handed back."""
+    """The ids of all contacts that `transfer_contacts` would give away, so that the same ones can be given back."""
     giver = _giver(session, who, from_user)
     return list(session.exec(_transferable(giver, None).order_by(col(Contact.id))))
 

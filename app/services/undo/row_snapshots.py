@@ -60,7 +60,7 @@ def put_back(session: Session, who: User, step: Step) -> tuple[int, int]:
 
 
 def insert_rows(session: Session, who: User, name: str, rows: Rows) -> None:
-    """Write many new rows in one statement; all name the same columns, and what they hang on is there."""
+    """Insert rows in one statement; all name the same columns, and the rows that they refer to exist."""
     if rows:
         table = SQLModel.metadata.tables[name]
         images = [{"id": row["id"], "before": row} for row in rows]
@@ -69,7 +69,7 @@ def insert_rows(session: Session, who: User, name: str, rows: Rows) -> None:
 
 
 def expire_rows(session: Session) -> None:
-    """Rows were written past the session: what it holds of them is read again."""
+    """Expire all rows of the session but users, after SQL has changed rows behind its back."""
     session.flush()
     for row in list(session.identity_map.values()):
         if not isinstance(row, User):

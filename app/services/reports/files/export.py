@@ -34,7 +34,7 @@ def xlsx(report: Report) -> bytes:
 
 
 def pdf(report: Report, charts: list[bytes] | None = None) -> bytes:
-    """A page for people, drawn where paper is drawn."""
+    """A PDF, with the charts as the screen drew them (PNG); without any, the weeks are drawn. Raises Invalid."""
     from app.services.reports.files import pdf_file
 
     return pdf_file.pdf(report, charts)

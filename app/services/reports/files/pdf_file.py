@@ -1,4 +1,4 @@
-"""A report on paper: A4 pages with its figures, its charts, and below them what each figure means."""
+"""A report as a PDF: A4 pages with its figures, its charts, and below them what each figure means."""
 
 import io
 import unicodedata
