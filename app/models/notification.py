@@ -20,7 +20,7 @@ class NotificationKind(StrEnum):
 
 
 class Notification(Entity, table=True):
-    """One line on somebody's bell; `about` keeps the same news from being told twice."""
+    """One notification of a user; `about` keeps the same news from being told twice."""
 
     __tablename__ = "notices"
     __table_args__ = (

@@ -15,7 +15,7 @@ LETTERS = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 @dataclass(frozen=True)
 class Call:
-    """One line of the contract; `cost` is in Pipedrive's API tokens."""
+    """One call of the contract; `cost` is in Pipedrive's API tokens."""
 
     method: str
     path: str
@@ -50,16 +50,16 @@ def calls() -> tuple[Call, ...]:
     named = document["shapes"]
     return tuple(
         Call(
-            method=line["method"],
-            path=line["path"],
-            does=line["does"],
-            kind=line.get("kind", ""),
-            cost=line["cost"],
-            query={**named.get(line.get("query"), {}), **line.get("more_query", {})},
-            required_query=tuple(line.get("required_query", ())),
-            body=named.get(line.get("body")),
+            method=call["method"],
+            path=call["path"],
+            does=call["does"],
+            kind=call.get("kind", ""),
+            cost=call["cost"],
+            query={**named.get(call.get("query"), {}), **call.get("more_query", {})},
+            required_query=tuple(call.get("required_query", ())),
+            body=named.get(call.get("body")),
         )
-        for line in document["calls"]
+        for call in document["calls"]
     )
 
 

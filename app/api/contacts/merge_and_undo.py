@@ -78,5 +78,5 @@ def merge(
 
 @router.post("/undo/{deed_id}")
 def undo(session: Transaction, me: Caller, deed_id: UUID) -> UndoneAnswer:
-    """Take a deed of mine back: a merge, a rename, or what was done to many contacts."""
+    """Undo something of mine: a merge, a rename, or what was done to many contacts."""
     return UndoneAnswer.model_validate(undo_dispatch.undo(session, me, deed_id))

@@ -21,7 +21,7 @@ Key = Annotated[
         alias="Idempotency-Key",
         max_length=200,
         pattern=r"^[!-~]+$",
-        description="A new random text for each deed; sent again, it does nothing twice.",
+        description="A new random text for each action; sent again, it does nothing twice.",
     ),
 ]
 

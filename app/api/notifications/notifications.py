@@ -1,4 +1,4 @@
-"""/api/notices: my bell, and what I want to hear."""
+"""/api/notices: my notifications, and which ones I want."""
 
 from typing import Annotated, Self
 from uuid import UUID

@@ -12,7 +12,7 @@ from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.tap import Confirmation, tap
 from app.services.campaigns import board, board_stages, bulk_moves, campaigns, undo_dispatch
 
-# whom a verb for many is about, asked in the same step as the deed
+# whom a verb for many is about, asked in the same transaction as the verb
 Whom = Callable[[Session, User], list[UUID]]
 
 

@@ -42,7 +42,7 @@ async def trash_page(shell: Shell, q: str = "") -> None:
 
 
 class TrashPage:
-    """The list as somebody searches it, and the deeds that can be taken back."""
+    """The list as somebody searches it, and the undo log below it."""
 
     def __init__(self, shell: Shell, q: str) -> None:
         self.zone = shell.me.timezone
@@ -58,7 +58,7 @@ class TrashPage:
         with ui.element("div").classes("pd-card flush") as self.card:
             self.rows = KeyedList("pd-row")
         self.empty = Memo()
-        self.deeds = Memo()
+        self.entries = Memo()
 
     def ask(self, session: Session, me: User) -> Seen:
         found = trash.listed(session, me, self.q, self.limit)
@@ -81,7 +81,7 @@ class TrashPage:
         self.card.set_visibility(bool(found))
         self.empty.show((bool(found), self.q), lambda: None if found else draw_nothing(self.q))
         told = [(entry.id, theme.time_word(entry.created_at, self.zone)) for entry in done]
-        self.deeds.show(told, lambda: draw_undo_log(done, self.zone))
+        self.entries.show(told, lambda: draw_undo_log(done, self.zone))
 
     def row(self, contact: Contact) -> None:
         with ui.element("div").classes("pd-row-main"):

@@ -54,7 +54,7 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
 
     @wraps(handler)
     async def on_tap(*args: P.args, **kwargs: P.kwargs) -> bool:
-        # the page, not the button: news of the deed may redraw the button before the deed's sentence is here
+        # the page, not the button: news of what the tap did may redraw the button before its sentence is here
         page = ui.context.client
         try:
             answer = await asyncio.to_thread(work, signed_in_id(), *args, **kwargs)

@@ -30,8 +30,8 @@ def _sheet(sheet: Worksheet, table: Table) -> None:
         sheet.append([escape(cell) if isinstance(cell, str) else cell for cell in row])
     for at, (heading, unit) in enumerate(table.headings, 1):
         sheet.cell(1, at).font = Font(bold=True)
-        for line in range(2, sheet.max_row + 1):
-            sheet.cell(line, at).number_format = FORMATS.get(unit, "General")
+        for number in range(2, sheet.max_row + 1):
+            sheet.cell(number, at).number_format = FORMATS.get(unit, "General")
         widest = max((len(str(row[at - 1])) for row in table.rows if unit == "text"), default=0)
         sheet.column_dimensions[get_column_letter(at)].width = min(max(len(heading), widest, 10) + 2, 60)
     sheet.freeze_panes = "A2"
