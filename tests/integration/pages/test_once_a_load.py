@@ -28,17 +28,16 @@ def load(url):
     called = world.contact(ada, "John Berg")
     with db.transaction() as session:
         pending_outcomes.ask_outcome(session, ada, called.id, ActivityType.CALL)
-    return loaded(url, ada, "/")
+    return loaded(url, ada, "/")[0]
 
 
 @pytest.mark.parametrize("question", ONCE)
 def test_today_asks_once_a_load(load, question):
-    _, statements = load
-    assert sum(ONCE[question] in statement for statement in statements) == 1
+    assert sum(ONCE[question] in statement for statement, _ in load.asked) == 1
 
 
 def test_the_one_answer_is_on_the_first_paint_and_on_the_screen(load):
-    html, _ = load
+    html = load.html
     screen = html.index('id="app"')
     for part in (html[html.index('id="pd-first"') : screen], html[screen:]):
         assert "Jane Roe" in part

@@ -29,7 +29,10 @@ def answer(response, accept="br, gzip"):
     return head, b"".join(message["body"] for message in sent[1:])
 
 
-@pytest.mark.parametrize(("accept", "undo"), [("br, gzip", brotli.decompress), ("gzip", gzip.decompress)])
+@pytest.mark.parametrize(
+    ("accept", "undo"),
+    [("zstd, br, gzip", brotli.decompress), ("br, gzip", brotli.decompress), ("gzip", gzip.decompress)],
+)
 def test_a_compressed_answer_tells_caches_what_it_depends_on(accept, undo):
     head, body = answer(Response(TEXT, media_type="application/json", headers={"ETag": '"3-abc"'}), accept)
     assert undo(body) == TEXT
