@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import Index, text
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field
 
 from app.models.base import Entity, Instant, now, one_of
@@ -48,7 +48,10 @@ class PushEffect(StrEnum):
 
 
 class PushReceipt(Entity, table=True):
-    """One thing that a push did in Pipedrive; `remote_ref` is a lead's number."""
+    """One thing that a push did in Pipedrive; `remote_ref` is a lead's number.
+
+    `stays` says in words why it is still there although it was to be undone.
+    """
 
     __tablename__ = "sync_receipts"
     __table_args__ = (Index("sync_receipts_of_sync", "sync_id", "at"),)
@@ -61,6 +64,7 @@ class PushReceipt(Entity, table=True):
     what: PushEffect = Field(sa_type=one_of(PushEffect, check="deed"))
     at: datetime = Field(default_factory=now, sa_type=Instant)
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
+    stays: str | None = Field(default=None, sa_type=Text)
 
 
 class TokenSpending(Entity, table=True):

@@ -46,6 +46,7 @@ class DeedAnswer(Answer):
     what: PushEffect
     at: Moment
     undone_at: Moment | None
+    stays: str | None
     url: str | None
 
     @classmethod
@@ -53,7 +54,13 @@ class DeedAnswer(Answer):
         number = one.remote_ref or one.remote_id
         url = home.of(one.entity_type, number) if one.account == home.account and not one.undone_at else None
         return cls(
-            entity_type=one.entity_type, remote_id=number, what=one.what, at=one.at, undone_at=one.undone_at, url=url
+            entity_type=one.entity_type,
+            remote_id=number,
+            what=one.what,
+            at=one.at,
+            undone_at=one.undone_at,
+            stays=one.stays,
+            url=url,
         )
 
 
@@ -78,6 +85,7 @@ class PushAnswer(SyncAnswer):
     def seen(cls, item: Item, home: Home) -> Self:
         row = SyncAnswer.model_validate(item.sync).model_dump()
         told: dict[str, Any] = {"contact": item.contact, "owner": item.owner, "error": item.reason}
+        told["detail"] = item.detail
         told["candidates"] = [] if item.hidden else item.sync.candidates or []
         told["receipt"] = [DeedAnswer.of(one, home) for one in item.did]
         return cls.model_validate(row | told)
@@ -155,7 +163,10 @@ def skip(session: Transaction, me: Caller, sync_id: UUID) -> SyncAnswer:
 
 @router.post("/syncs/{sync_id}/undo", status_code=202)
 def undo(session: Transaction, me: Caller, sync_id: UUID) -> SyncAnswer:
-    """Delete in Pipedrive what this push created and nobody else uses; what it linked stays."""
+    """Delete in Pipedrive what this push created and nobody else has touched or uses; what it linked stays.
+
+    Once it ran, `detail` of the answered push, and `stays` of each receipt, say what had to stay and why.
+    """
     return SyncAnswer.model_validate(push_receipts.undo(session, me, sync_id))
 
 

@@ -50,6 +50,7 @@ class SyncAnswer(Answer):
     run_at: Moment
     error_code: str | None
     error: str | None
+    detail: str | None
     created_at: Moment
     updated_at: Moment
     finished_at: Moment | None

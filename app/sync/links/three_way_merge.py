@@ -73,24 +73,30 @@ class Agreed:
     """The base of a merge: both sides when they last agreed; stored as JSON on the link.
 
     `words` are the values sent since without an answer, the newest last: where
-    one of them stands there, it is ours and not their change.
+    one of them stands there, it is ours and not their change. `foreign` are the
+    fields in which there stands what somebody wrote there, although both agree.
     """
 
     ours: Snapshot
     theirs: Snapshot
     words: tuple[SentValue, ...] = ()
+    foreign: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> "Agreed | None":
         if not kept:
             return None
         return cls(
-            dict(kept["ours"]), dict(kept["theirs"]), tuple(SentValue.read(word) for word in kept.get("words", ()))
+            dict(kept["ours"]),
+            dict(kept["theirs"]),
+            tuple(SentValue.read(word) for word in kept.get("words", ())),
+            tuple(kept.get("foreign", ())),
         )
 
     def dump(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"ours": self.ours, "theirs": self.theirs}
-        return kept | ({"words": [word.dump() for word in self.words]} if self.words else {})
+        words = {"words": [word.dump() for word in self.words]} if self.words else {}
+        return kept | words | ({"foreign": list(self.foreign)} if self.foreign else {})
 
     def saying(self, ours: Snapshot, expected: Snapshot, at: datetime) -> "Agreed":
         """The same with the values that are about to be sent; a value that is sent again counts from now."""
@@ -164,6 +170,7 @@ def new_base(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snaps
         ours={field: old.ours[field] if field in open_ else ours[field] for field in verdicts},
         theirs={field: old.theirs[field] if field in open_ else theirs[field] for field in verdicts},
         words=tuple(word if word.field in open_ else word.overtaken() for word in old.words),
+        foreign=_foreign(before, verdicts, theirs),
     )
 
 
@@ -172,6 +179,19 @@ def shape(field: str, value: Any) -> Any:
     if field in LISTS:
         return frozenset(plain(field, one) for one in value or ())
     return folded(value) if isinstance(value, str) else value
+
+
+def _foreign(before: Agreed | None, verdicts: Mapping[str, Verdict], theirs: Snapshot) -> tuple[str, ...]:
+    """Theirs until we write that field again; a list holds what they added even then."""
+    if before is None:
+        return ()
+    ours = {field for field, verdict in verdicts.items() if verdict is Verdict.SEND}
+    written = {
+        field
+        for field in set(verdicts) - ours
+        if field in before.theirs and shape(field, before.of(field, theirs[field])[1]) != shape(field, theirs[field])
+    }
+    return tuple(sorted((set(before.foreign) - (ours - LISTS)) | written))
 
 
 def _first_met(field: str, ours: Any, theirs: Any) -> Verdict:

@@ -10,7 +10,7 @@ from app.services.push_queue import company_mapping
 from app.sync.api.records import Organization
 from app.sync.links import link_store
 from app.sync.links.link_store import Slot
-from app.sync.links.three_way_merge import Agreed, shape
+from app.sync.links.three_way_merge import Agreed, Verdict, new_base, shape
 from app.sync.queue.connection import Connection
 
 
@@ -28,7 +28,8 @@ def apply_rename(line: Connection, there: Organization, link: PipedriveLink) -> 
                     link_store.link_if_free(
                         session, Slot(line.account, EntityType.ORGANIZATION, (firm.key,)), there.id, there.name
                     )
-        row.agreed = Agreed({"name": there.name}, {"name": there.name}).dump()
+        name = {"name": there.name}
+        row.agreed = new_base(before, {"name": Verdict.SAME}, name, name).dump()
         row.checked_at = now()
         session.add(row)
 

@@ -1,5 +1,6 @@
-"""Taking back what a push created: only that, only while nobody else uses it, the youngest kind first."""
+"""Undoing a push: what it created is deleted in Pipedrive, the youngest kind first, unless somebody else has touched or uses it."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -8,75 +9,89 @@ from sqlalchemy import update
 from sqlmodel import Session, col, delete, select
 
 from app import db
-from app.models import Activity, Contact, EntityType, PipedriveLink, PipedriveSync, PushEffect, PushReceipt, now
-from app.models.pipedrive_sync import LinkState
-from app.sync.api.errors import Gone
+from app.models import (
+    Activity,
+    Contact,
+    EntityType,
+    LinkState,
+    PipedriveLink,
+    PipedriveSync,
+    PushEffect,
+    PushReceipt,
+    User,
+    now,
+)
+from app.services.push_queue import company_mapping
+from app.sync.api.errors import Gone, NotAllowed
+from app.sync.push import undo_checks
+from app.sync.push.undo_uses import Undo
 from app.sync.queue.connection import Connection
 
 ORDER = (EntityType.ACTIVITY, EntityType.LEAD, EntityType.DEAL, EntityType.PERSON, EntityType.ORGANIZATION)
-STAYS = "{kind} {number} stays in Pipedrive, because others use it."
+HIDDEN = "your key does not see it, so it may still be there"
+NOT_ALLOWED = "your key may not look at it or delete it"
 
 
 def undo(job: PipedriveSync, line: Connection) -> str | None:
-    """Delete what that push created; returns what had to stay, in words."""
+    """Delete what that push created and nobody else uses; returns what had to stay and why, a sentence each."""
     with db.reading() as session:
-        left = sorted(_left(session, job, line), key=lambda one: ORDER.index(one.entity_type))
-    stays = [one for one in left if not _undone(line, one)]
-    said = [STAYS.format(kind=one.entity_type.value.capitalize(), number=one.remote_id) for one in stays]
-    return " ".join(said) or None
+        created = _created(session, job, line)
+        contact = session.get(Contact, job.contact_id) if job.contact_id else None
+    left = sorted((one for one in created if not one.undone_at), key=lambda one: ORDER.index(one.entity_type))
+    if not left:
+        return None
+    deleted = Counter(one.entity_type for one in created if one.undone_at)
+    under_way = Undo(line, line.pipedrive.me().user_id, contact, deleted)
+    return " ".join(filter(None, [_undo_one(under_way, one) for one in left])) or None
 
 
-def _left(session: Session, job: PipedriveSync, line: Connection) -> list[PushReceipt]:
+def _created(session: Session, job: PipedriveSync, line: Connection) -> list[PushReceipt]:
     created = select(PushReceipt).where(
         PushReceipt.sync_id == job.entity_id,
         PushReceipt.account == line.account,
         PushReceipt.what == PushEffect.CREATED,
-        col(PushReceipt.undone_at).is_(None),
     )
     return list(session.exec(created))
 
 
-def _undone(line: Connection, receipt: PushReceipt) -> bool:
-    if _is_used(line, receipt):
-        return False
-    # whoever deleted it before has saved us the way
-    with suppress(Gone):
-        _deletion(line, receipt)()
+def _undo_one(undo: Undo, receipt: PushReceipt) -> str | None:
+    """Look, delete at once, forget its number; returns the sentence that says why it stays."""
+    stays = _deleted(undo, receipt)
     with db.transaction() as session:
-        _forget(session, line.account, receipt)
-        receipt.undone_at = now()
+        if stays is None:
+            _forget(session, undo.line.account, receipt)
+            receipt.undone_at = now()
+        receipt.stays = stays
         session.add(session.merge(receipt))
-    return True
+    undo.deleted[receipt.entity_type] += stays is None
+    return stays
 
 
-def _is_used(line: Connection, receipt: PushReceipt) -> bool:
-    number = receipt.remote_id
-    if receipt.entity_type is EntityType.PERSON and number is not None:
-        return _is_shared(line, receipt, number) or _has_story(line, number)
-    if receipt.entity_type is EntityType.ORGANIZATION and number is not None:
-        people, all_of_them = line.pipedrive.persons_of(number)
-        return not all_of_them or any(not one.is_deleted for one in people)
-    return False
-
-
-def _is_shared(line: Connection, receipt: PushReceipt, number: int) -> bool:
-    """Whether another contact of ours is that person too."""
+def _deleted(undo: Undo, receipt: PushReceipt) -> str | None:
+    """None when it is no longer there, whoever deleted it; else the sentence."""
     with db.reading() as session:
-        own = select(PipedriveSync.contact_id).where(PipedriveSync.id == receipt.sync_id).scalar_subquery()
-        others = select(Contact.id).where(col(Contact.id).in_(_contacts(session, line.account, number)))
-        alive = others.where(col(Contact.deleted_at).is_(None), col(Contact.id).is_distinct_from(own))
-        return session.exec(alive.limit(1)).first() is not None
-
-
-def _has_story(line: Connection, number: int) -> bool:
-    """Whether a colleague planned, did or sold something with that person in Pipedrive itself."""
-    if any(not one.is_deleted for one in line.pipedrive.deals_of(number)):
-        return True
-    done = {one.id for one in line.pipedrive.activities_of(number) if not one.is_deleted}
-    with db.reading() as session:
-        linked = _links(line.account, EntityType.ACTIVITY).where(col(PipedriveLink.remote_id).in_(done))
-        ours = {one.remote_id for one in session.exec(linked)}
-    return bool(done - ours)
+        links = _links(undo.line.account, receipt).where(PipedriveLink.state == LinkState.LINKED)
+        link = session.exec(links.where(col(PipedriveLink.created_by_us)).order_by(PipedriveLink.entity_key)).first()
+        lost = session.exec(_links(undo.line.account, receipt).where(PipedriveLink.state == LinkState.LOST)).first()
+    called = undo_checks.number(receipt)
+    try:
+        there = undo_checks.read(undo, receipt)
+        if getattr(there, "is_deleted", False):
+            return None
+        called = undo_checks.name(receipt, there)
+        why = undo_checks.reason(undo, receipt, link, there)
+        if why is None:
+            with suppress(Gone):
+                _deletion(undo.line, receipt)()
+            return None
+    except Gone:
+        # a lead is gone at once; everything else that was deleted can still be read for thirty days
+        if lost or receipt.entity_type is EntityType.LEAD:
+            return None
+        why = HIDDEN
+    except NotAllowed:
+        why = NOT_ALLOWED
+    return f"{called} stays in Pipedrive: {why}."
 
 
 def _deletion(line: Connection, receipt: PushReceipt) -> Callable[[], None]:
@@ -91,27 +106,30 @@ def _deletion(line: Connection, receipt: PushReceipt) -> Callable[[], None]:
 
 
 def _forget(session: Session, account: str, receipt: PushReceipt) -> None:
-    """No link leads there any more, and no row of ours has its number."""
-    where = {"remote_id": receipt.remote_id, "remote_ref": receipt.remote_ref}
-    gone = session.exec(_links(account, receipt.entity_type).filter_by(**where)).all()
-    keys = [row.entity_key for row in gone if ":" not in row.entity_key]
+    """No link leads there any more, and no row in the banks of that company has its number, the trash included."""
+    links = session.exec(_links(account, receipt)).all()
+    number = receipt.remote_id
     match receipt.entity_type:
         case EntityType.ACTIVITY:
+            keys = [link.entity_key for link in links]
             session.exec(update(Activity).where(col(Activity.id).in_(keys)).values(pipedrive_activity_id=None))
         case EntityType.PERSON:
-            session.exec(update(Contact).where(col(Contact.id).in_(keys)).values(pipedrive_person_id=None))
+            named = col(Contact.pipedrive_person_id) == number, _in_banks(session, account)
+            session.exec(update(Contact).where(*named).values(pipedrive_person_id=None))
         case EntityType.ORGANIZATION:
-            theirs = col(Contact.pipedrive_org_id) == receipt.remote_id
-            session.exec(update(Contact).where(theirs).values(pipedrive_org_id=None))
-    session.exec(delete(PipedriveLink).where(col(PipedriveLink.id).in_([row.id for row in gone])))
+            named = col(Contact.pipedrive_org_id) == number, _in_banks(session, account)
+            session.exec(update(Contact).where(*named).values(pipedrive_org_id=None))
+    session.exec(delete(PipedriveLink).where(col(PipedriveLink.id).in_([link.id for link in links])))
 
 
-def _contacts(session: Session, account: str, number: int) -> list[str]:
-    linked = session.exec(_links(account, EntityType.PERSON).where(PipedriveLink.remote_id == number))
-    return [row.entity_key for row in linked if ":" not in row.entity_key]
+def _in_banks(session: Session, account: str) -> Any:
+    """Two companies may have the same number for different records."""
+    owners = [who.id for who in session.exec(select(User)) if company_mapping.account_of(session, who) == account]
+    return col(Contact.user_id).in_(owners)
 
 
-def _links(account: str, kind: EntityType) -> Any:
-    return select(PipedriveLink).where(
-        PipedriveLink.account == account, PipedriveLink.entity_type == kind, PipedriveLink.state == LinkState.LINKED
-    )
+def _links(account: str, receipt: PushReceipt) -> Any:
+    """Every link to that record, those of e-mail addresses included."""
+    there = {"account": account, "entity_type": receipt.entity_type}
+    where = {"remote_id": receipt.remote_id, "remote_ref": receipt.remote_ref}
+    return select(PipedriveLink).filter_by(**there, **where)

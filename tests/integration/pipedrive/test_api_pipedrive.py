@@ -288,6 +288,49 @@ def test_a_push_that_made_nothing_has_nothing_to_take_back(ada, jane):
     assert is_refusal(about(ada, syncs()[0], "/undo"), 409, "Conflict")
 
 
+def created(sync, kind, number, **facts):
+    """A receipt of that push."""
+    with db.transaction() as session:
+        what = {"account": "acme", "entity_type": kind, "remote_id": number, "what": PushEffect.CREATED}
+        session.add(PushReceipt(sync_id=sync.id, **what, **facts))
+
+
+def test_an_undo_that_a_later_meeting_hangs_on_is_refused_in_words(ada, jane):
+    push(ada, jane)
+    row = syncs()[0]
+    created(row, EntityType.PERSON, 7)
+    meeting = meet(ada, jane, subject="Second talk", happened_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    with db.transaction() as session:
+        session.get_one(type(jane), jane.id).pipedrive_person_id = 7
+        session.get_one(type(meeting), meeting.id).pipedrive_activity_id = 70
+    answer = about(ada, row, "/undo")
+    assert is_refusal(answer, 409, "Conflict")
+    assert answer.json()["detail"] == (
+        "The meeting “Second talk” of 3 Nov 2026 hangs on what this push created. Undo its own push first."
+    )
+    assert all(one.trigger != "UNDO" for one in syncs())
+    with db.transaction() as session:
+        session.get_one(type(meeting), meeting.id).pipedrive_activity_id = None
+    assert about(ada, row, "/undo").status_code == 202
+
+
+def test_what_an_undo_left_in_pipedrive_is_said_in_the_status_the_push_and_the_receipt(ada, jane):
+    push(ada, jane)
+    row = syncs()[0]
+    said = "Jane Roe stays in Pipedrive: a note hangs on it."
+    created(row, EntityType.PERSON, 7, stays=said)
+    undo = about(ada, row, "/undo").json()
+    assert undo["detail"] is None
+    with db.transaction() as session:
+        kept = session.get_one(PipedriveSync, undo["id"])
+        kept.status, kept.detail, kept.finished_at = SyncStatus.SUCCESS, said, now()
+    items = {one["id"]: one["detail"] for one in ask(ada, "GET", "/api/pipedrive/status").json()["items"]}
+    assert items[undo["id"]] == said
+    assert ask(ada, "GET", f"/api/pipedrive/syncs/{undo['id']}").json()["detail"] == said
+    (receipt,) = about(ada, row, method="GET").json()["receipt"]
+    assert (receipt["stays"], receipt["undone_at"]) == (said, None)
+
+
 def conflict(owner, contact, field="phones", ours=("+49301",), theirs=("+4722123456",)):
     with db.transaction() as session:
         row = SyncConflict(

@@ -1,6 +1,5 @@
 """What changes here is told once, the last edit wins, what is off is taken back, and undo takes back only ours."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from sqlmodel import select
 from app import db
 from app.errors import Conflict, NotFound
 from app.models import PushEffect, PushReceipt, SyncAccount, SyncStatus, Trigger, User, now
-from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import contact_bank
@@ -17,9 +15,9 @@ from app.services.pipedrive import push_receipts
 from app.services.push_queue import push_jobs, push_status
 from app.sync.runner.worker import drain
 from tests.support import faults, openapi_contract
+from tests.support.colleague import typed_there
 from tests.support.sync_harness import (
     ADAS_KEY,
-    BOS_KEY,
     ask,
     counts,
     edit,
@@ -133,13 +131,6 @@ def test_a_record_that_was_there_before_us_follows_what_we_change_from_then_on(f
 
 def office_person(fake, **facts):
     typed_there(fake, "persons", **facts)
-
-
-def typed_there(fake, kind, **facts):
-    """Somebody typed it into Pipedrive's own screens."""
-    headers = {"x-api-token": BOS_KEY, "content-type": "application/json"}
-    reply = answer(fake.company, "POST", f"/api/v2/{kind}", [], headers, json.dumps(facts).encode())
-    assert reply.status == 200, reply.body
 
 
 def test_a_meeting_follows_when_it_is_moved_held_and_emptied(fake, desk, ada_with_key, kari):
@@ -289,7 +280,7 @@ def test_undo_takes_back_what_the_push_created_and_nothing_else(fake, desk, ada_
     assert {row.status for row in settled(desk)} == {SyncStatus.SUCCESS}
     assert (counts(fake), fresh(undone).detail) == (
         (1, 1, 0),
-        "Organization 1 stays in Pipedrive, because others use it.",
+        "Nordic Steel AS stays in Pipedrive: people belong to it.",
     )
     assert fresh(meeting).pipedrive_activity_id is None
     with db.reading() as session:
@@ -311,24 +302,6 @@ def test_undo_deletes_all_of_a_first_push_and_a_later_push_makes_it_anew(fake, d
     ask(ada_with_key, kari)
     settled(desk)
     assert counts(fake) == (1, 1, 0)
-
-
-@pytest.mark.parametrize("used", ["another contact", "a colleague's call", "a deal"])
-def test_what_others_use_stays_when_a_push_is_undone(fake, desk, ada_with_key, bo_with_key, kari, used):
-    ask(ada_with_key, kari)
-    (row,) = settled(desk)
-    if used == "another contact":
-        ask(bo_with_key, contact(bo_with_key, "Kari N", email="kari@steel.example"))
-    elif used == "a deal":
-        typed_there(fake, "deals", title="Steel", person_id=1)
-    else:
-        whom = [{"person_id": 1, "primary": True}]
-        typed_there(fake, "activities", subject="Call", type="call", participants=whom)
-    settled(desk)
-    undone = undo(ada_with_key, row)
-    settled(desk)
-    assert counts(fake)[:2] == (1, 1)
-    assert fresh(undone).detail.startswith("Person 1 stays in Pipedrive")
 
 
 def test_an_undo_that_broke_halfway_goes_on_where_it_was(fake, desk, ada_with_key, kari):

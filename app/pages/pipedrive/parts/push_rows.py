@@ -83,12 +83,25 @@ def list_row(item: Item) -> dict[str, Any]:
         "t": "none" if sync.error_code in SET_ASIDE else TONES[sync.status],
         "n": push_title(item),
         "s": " · ".join(
-            filter(None, (push_kind(item), WHY[sync.trigger], None if item.mine else item.owner, item.reason))
+            filter(
+                None,
+                (
+                    push_kind(item),
+                    WHY[sync.trigger],
+                    None if item.mine else item.owner,
+                    item.reason or said_at_the_end(item),
+                ),
+            )
         ),
         "d": when,
         "b": sync.status.value,
         "bt": "none" if sync.error_code in SET_ASIDE else TONES[sync.status],
     }
+
+
+def said_at_the_end(item: Item) -> str | None:
+    """What its owner should know although nothing is wrong: what an undo had to leave in Pipedrive."""
+    return item.detail if item.sync.status is SyncStatus.SUCCESS else None
 
 
 def clock_words(moment: datetime) -> str:

@@ -1,0 +1,167 @@
+"""Whether a record that a push created is still ours alone, looked at right before it is deleted; else why it stays.
+
+It stays when it is not proven ours, has another owner, was edited or filled in
+there, or when anything hangs on it. Pipedrive knows no conditional delete: what
+a colleague does between our last look and the delete, less than a second, is
+not seen.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.models import EntityType, PipedriveLink, PushReceipt, organisation_key
+from app.sync.api import filled_fields, reference_marks
+from app.sync.api.pipedrive import Pipedrive
+from app.sync.api.records import Activity, Deal, Lead, Organization, Person
+from app.sync.links import field_merge, fingerprints
+from app.sync.links.three_way_merge import Agreed, Snapshot, shape
+from app.sync.push import meeting_fields, undo_uses
+from app.sync.push.undo_uses import Reasons, Undo
+
+ONE_SECOND = timedelta(seconds=1)
+NOT_PROVEN = "it is not certain that we created it"
+TAKEN_OVER = "somebody else owns it there now"
+WORDS = {
+    "org": "organization",
+    "emails": "e-mail addresses",
+    "phones": "phone numbers",
+    "due": "time",
+    "minutes": "length",
+    "location": "place",
+    "picture_id": "picture",
+    "label_ids": "labels",
+    "stage_id": "stage",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one kind of record is read, what it tells of others by itself, and what may hang on it."""
+
+    read: Callable[[Pipedrive, Any], Any]
+    name: Callable[[Any], str]
+    touched: Callable[[Undo, PipedriveLink, Any], Reasons]
+    hanging: Callable[[Undo, PushReceipt, Any], Reasons] | None = None
+
+
+def read(undo: Undo, receipt: PushReceipt) -> Any:
+    """The record as it stands there, with its counters. Raises Gone."""
+    return LOOKS[receipt.entity_type].read(undo.line.pipedrive, receipt.remote_ref or receipt.remote_id)
+
+
+def name(receipt: PushReceipt, there: Any) -> str:
+    said: str = LOOKS[receipt.entity_type].name(there)
+    return said or number(receipt)
+
+
+def number(receipt: PushReceipt) -> str:
+    """`Person 17`: what it is called where its name is not known."""
+    return f"{receipt.entity_type.value.capitalize()} {receipt.remote_ref or receipt.remote_id}"
+
+
+def reason(undo: Undo, receipt: PushReceipt, link: PipedriveLink | None, there: Any) -> str | None:
+    """Why it has to stay, in words that follow a colon; None when nobody else has touched or uses it."""
+    if link is None:
+        return NOT_PROVEN
+    return next(filter(None, _reasons(undo, receipt, link, there)), None)
+
+
+def _reasons(undo: Undo, receipt: PushReceipt, link: PipedriveLink, there: Any) -> Reasons:
+    look = LOOKS[receipt.entity_type]
+    yield from look.touched(undo, link, there)
+    if look.hanging:
+        yield from look.hanging(undo, receipt, there)
+        # the lists took a moment: once more, so that nothing lies between the last look and the delete
+        yield from look.touched(undo, link, read(undo, receipt))
+
+
+def _person(undo: Undo, link: PipedriveLink, there: Person) -> Reasons:
+    yield _owned(undo, there.owner_id)
+    yield _edited(link, field_merge.theirs(there), there.updated_at)
+    choices = undo.line.choices
+    labels = ["label_ids"] if set(there.label_ids) - set(choices.label_ids) else []
+    own = filled_fields.own_values(there.custom, choices.mark_field(EntityType.PERSON))
+    yield _filled([*there.extras, *labels, *own])
+    yield undo_uses.counted(there.counts, undo.deleted)
+
+
+def _organization(undo: Undo, link: PipedriveLink, there: Organization) -> Reasons:
+    yield _owned(undo, there.owner_id)
+    if link.agreed is None and organisation_key(there.name)[:200] != link.entity_key:
+        yield _changed(["name"])
+    if link.agreed is not None:
+        yield _edited(link, {"name": there.name}, there.updated_at)
+    own = filled_fields.own_values(there.custom, undo.line.choices.mark_field(EntityType.ORGANIZATION))
+    yield _filled([*there.extras, *own])
+    yield undo_uses.counted(there.counts, undo.deleted)
+
+
+def _activity(undo: Undo, link: PipedriveLink, there: Activity) -> Reasons:
+    yield _owned(undo, there.owner_id)
+    yield _edited(link, meeting_fields.theirs(there), there.updated_at)
+    contact = undo.contact
+    known = {contact.pipedrive_person_id} if contact else set(there.participants[:1])
+    if set(there.participants) - known:
+        yield "somebody else takes part in it"
+    if contact and there.org_id not in {None, contact.pipedrive_org_id}:
+        yield _changed(["org"])
+    yield _filled(there.extras)
+
+
+def _deal(undo: Undo, link: PipedriveLink, there: Deal) -> Reasons:
+    mark = f" ({reference_marks.reference(undo.contact.id)})" if undo.contact else ""
+    yield from _opportunity(undo, link, there, there.title.removesuffix(mark))
+    if there.counts.get("participants", 1) > 1:
+        yield "somebody else takes part in it"
+    yield undo_uses.counted({name: number for name, number in there.counts.items() if name != "participants"}, {})
+
+
+def _lead(undo: Undo, link: PipedriveLink, there: Lead) -> Reasons:
+    yield from _opportunity(undo, link, there, there.title)
+
+
+def _opportunity(undo: Undo, link: PipedriveLink, there: Deal | Lead, title: str) -> Reasons:
+    """We never change a lead or a deal: whatever was written after it was made is somebody else's."""
+    yield _owned(undo, there.owner_id)
+    if link.synced_hash and link.synced_hash != fingerprints.digest(title, there.person_id):
+        yield _changed(["title or person"])
+    yield _filled(there.extras, "somebody changed its {} there")
+    if there.added_at and there.updated_at and there.updated_at - there.added_at > ONE_SECOND:
+        yield "somebody changed it there"
+
+
+def _owned(undo: Undo, owner_id: int | None) -> str | None:
+    return TAKEN_OVER if owner_id not in {None, undo.user_id} else None
+
+
+def _edited(link: PipedriveLink, stands: Snapshot, written: datetime | None) -> str | None:
+    """What differs from what both sides agreed on, or was agreed on because somebody there had written it."""
+    agreed = Agreed.read(link.agreed)
+    if agreed is None:
+        return NOT_PROVEN
+    base = agreed.as_of(written)
+    differ = [name for name, value in stands.items() if shape(name, base.of(name, value)[1]) != shape(name, value)]
+    return _changed([*differ, *(name for name in agreed.foreign if name not in differ)])
+
+
+def _changed(fields: Iterable[str]) -> str | None:
+    return _filled(fields, "somebody changed its {} there")
+
+
+def _filled(fields: Iterable[str], sentence: str = "somebody filled in its {} there") -> str | None:
+    """Custom fields have codes of forty letters, which nobody knows them by."""
+    words = dict.fromkeys("custom fields" if len(one) > 30 else WORDS.get(one, one.replace("_", " ")) for one in fields)
+    return sentence.format(" and ".join(words)) if words else None
+
+
+LOOKS = {
+    EntityType.PERSON: Look(Pipedrive.get_counted_person, lambda there: there.name, _person, undo_uses.on_person),
+    EntityType.ORGANIZATION: Look(
+        Pipedrive.get_counted_organization, lambda there: there.name, _organization, undo_uses.on_organization
+    ),
+    EntityType.ACTIVITY: Look(Pipedrive.get_activity, lambda there: there.subject, _activity),
+    EntityType.DEAL: Look(Pipedrive.get_counted_deal, lambda there: there.title, _deal, undo_uses.on_deal),
+    EntityType.LEAD: Look(Pipedrive.get_lead, lambda there: there.title, _lead, undo_uses.on_lead),
+}
