@@ -14,7 +14,7 @@ from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import Confirmation, look, tap
-from app.pages.ui import basic, pickers, theme
+from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import KeyedList, Memo, more_button
 from app.services.campaigns import undo_dispatch
@@ -43,10 +43,7 @@ class OrganisationList:
         self.limit = PAGE
         self.turn = 0
         self.sheet = OrganisationSheet()
-        box = ui.input(value=q, placeholder="Search organisations", on_change=self.typed)
-        box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search organisations"')
-        box.props["clear-icon"] = theme.icon("x")
-        box.classes("pd-field").mark("search").style("margin-bottom: 12px")
+        pickers.page_search_box("Search organisations", self.typed, q).style("margin-bottom: 12px")
         with ui.element("div").classes("pd-card flush") as self.card:
             self.rows = KeyedList("pd-row")
         self.empty = Memo()

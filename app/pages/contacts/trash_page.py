@@ -18,7 +18,7 @@ from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import Confirmation, look, tap
-from app.pages.ui import basic, theme
+from app.pages.ui import basic, pickers, theme
 from app.pages.ui.redraw import KeyedList, Memo, more_button
 from app.services.campaigns import undo_dispatch
 from app.services.contacts import contact_bank, trash
@@ -50,10 +50,7 @@ class TrashPage:
         self.limit = PAGE
         self.turn = 0
         self.erasing = EraseSheet()
-        box = ui.input(value=q, placeholder="Search the trash", on_change=self.typed)
-        box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search the trash"')
-        box.props["clear-icon"] = theme.icon("x")
-        box.classes("pd-field").mark("search")
+        pickers.page_search_box("Search the trash", self.typed, q)
         self.count = basic.text("", "pd-muted pd-small pd-told").props("aria-live=polite").mark("count")
         with ui.element("div").classes("pd-card flush") as self.card:
             self.rows = KeyedList("pd-row")

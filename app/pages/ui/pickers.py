@@ -7,7 +7,7 @@ from nicegui import ui
 from nicegui.element import Element
 from sqlmodel import SQLModel
 
-from app.pages.ui import basic, form
+from app.pages.ui import basic, form, theme
 from app.pages.ui.redraw import KeyedList
 
 
@@ -47,6 +47,13 @@ def search_box(label: str, on_change: Callable[..., Any], value: str = "", hint:
     box = ui.input(value=value, placeholder=hint or "Name, firm, mail or phone", on_change=on_change)
     box.props("outlined debounce=200 type=search enterkeyhint=search").classes("pd-field")
     box.props["aria-label"] = label
+    return box
+
+
+def page_search_box(label: str, on_change: Callable[..., Any], value: str, hint: str = "") -> ui.input:
+    """The search field at the head of a screen, which one tap empties."""
+    box = search_box(label, on_change, value, hint or label).props("clearable").mark("search")
+    box.props["clear-icon"] = theme.icon("x")
     return box
 
 

@@ -15,7 +15,7 @@ from app.pages.contacts.list.list_queries import PAGE
 from app.pages.contacts.list.selection import Selection
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.ui import basic, theme, virtual_list
+from app.pages.ui import basic, pickers, theme, virtual_list
 from app.pages.ui.chips import MenuChip
 from app.services.contacts.contact_search import Search
 
@@ -62,10 +62,8 @@ class ContactList:
         self.show_total(self.total)
 
     def draw_search_box(self) -> ui.input:
-        box = ui.input(value=self.search.q, placeholder="Name, firm, mail or phone", on_change=self.type_search)
-        box.props('outlined debounce=200 type=search enterkeyhint=search clearable aria-label="Search contacts"')
-        box.props["clear-icon"] = theme.icon("x")
-        box.classes("pd-field").mark("search")
+        hint = "Name, firm, mail or phone"
+        box = pickers.page_search_box("Search contacts", self.type_search, self.search.q, hint)
         with box.add_slot("prepend"):
             basic.icon("search")
         return box
