@@ -81,13 +81,18 @@ WORDS_IN_URLS = {EntityType.ACTIVITY: "activities"}
 
 
 class PipedriveSync(Entity, table=True):
-    """`candidates` are the records that may be meant where several are; `choice` is what its owner said about them."""
+    """`candidates` are the records that may be meant where several are; `choice` is what its owner said about them.
+
+    `urgent` was asked for alone, and goes before what its owner asked for in bulk.
+    """
 
     __tablename__ = "pipedrive_syncs"
     __table_args__ = (
         Index("pipedrive_syncs_open_once", "dedupe_key", unique=True, postgresql_where=text("status IN ('PENDING', 'RETRY')")),
         Index("pipedrive_syncs_due", "run_at", "id", postgresql_where=text("status IN ('PENDING', 'RETRY')")),
         Index("pipedrive_syncs_lane", "user_id", "run_at"),
+        Index("pipedrive_syncs_waiting", "user_id", "run_at", postgresql_where=text("status IN ('PENDING', 'RETRY')")),
+        Index("pipedrive_syncs_urgent", "user_id", "run_at", postgresql_where=text("urgent AND status IN ('PENDING', 'RETRY')")),
         Index("pipedrive_syncs_of_contact", "contact_id", "created_at"),
         Index("pipedrive_syncs_unfinished", "user_id", "status", "contact_id", postgresql_where=text("status <> 'SUCCESS'")),
         CheckConstraint("attempts >= 0 AND generation >= 1", name="pipedrive_syncs_counts"),
@@ -101,6 +106,7 @@ class PipedriveSync(Entity, table=True):
     dedupe_key: str = Field(max_length=80)
     status: SyncStatus = Field(default=SyncStatus.PENDING, sa_type=one_of(SyncStatus))
     generation: int = 1
+    urgent: bool = False
     attempts: int = 0
     run_at: datetime = Field(default_factory=now, sa_type=Instant)
     error_code: str | None = Field(default=None, max_length=40)

@@ -114,7 +114,7 @@ def _syncs(session: Session, both: dict[str, Any]) -> list[Step]:
     return [*gone, Step("pipedrive_syncs", before, after), *rest]
 
 
-OPEN_PERSON = "entity_type = 'person' and status in ('PENDING', 'RETRY')"
+OPEN_PERSON = "entity_type = 'person' and status in ('PENDING', 'RETRY') and trigger <> 'UNDO'"
 RENAMED = text("""
 update pipedrive_syncs set contact_id = :keep, entity_id = :keep, dedupe_key = :keep_key, updated_at = :now
 where contact_id = :drop and entity_type = 'person' and entity_id = :drop returning id

@@ -61,7 +61,7 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
         who,
         PipedriveSync(
             user_id=who.id, contact_id=sync.contact_id, entity_type=sync.entity_type, entity_id=sync.id,
-            trigger=Trigger.UNDO, dedupe_key=f"undo:{sync.id}",
+            trigger=Trigger.UNDO, dedupe_key=f"undo:{sync.id}", urgent=True,
         ),
     )  # fmt: skip
     audit_log.record(session, who, "sync.undone", sync.id, records=len(created))

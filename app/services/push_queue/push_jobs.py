@@ -46,12 +46,19 @@ def dedupe_key(kind: EntityType, entity: UUID | str) -> str:
 
 
 def enqueue(
-    session: Session, who: User, contact: Contact, trigger: Trigger, activity: Activity | None = None
+    session: Session,
+    who: User,
+    contact: Contact,
+    trigger: Trigger,
+    activity: Activity | None = None,
+    *,
+    urgent: bool = True,
 ) -> PipedriveSync:
     """Queue a push of this contact, or of this meeting with it; `who` is the contact's owner.
 
     An open push of the same thing is not doubled: its generation grows, so
-    that an edit made while it is under way is pushed too, with the key of today's owner.
+    that an edit made while it is under way is pushed too, with the key of today's owner. Somebody asked for this one
+    alone, unless it is not `urgent`: then it waits its turn.
     """
     kind, entity = (EntityType.ACTIVITY, activity.id) if activity else (EntityType.PERSON, contact.id)
     job = PipedriveSync(
@@ -61,6 +68,7 @@ def enqueue(
         entity_id=entity,
         trigger=trigger,
         dedupe_key=dedupe_key(kind, entity),
+        urgent=urgent,
     )
     return upsert_job(session, who, job)
 
@@ -89,6 +97,7 @@ def enqueue_contacts(
         "dedupe_key": func.concat(dedupe_key(EntityType.PERSON, ""), col(Contact.id)),
         "status": literal(SyncStatus.PENDING.value),
         "generation": literal(1),
+        "urgent": literal(value=False),
         "attempts": literal(0),
         "run_at": moment,
     }
@@ -125,7 +134,7 @@ def retry(session: Session, who: User, sync_ids: Sequence[UUID]) -> int:
     named = col(PipedriveSync.id).in_(sync_ids)
     if len(session.exec(select(PipedriveSync.id).where(_within_reach(who), named)).all()) != len(set(sync_ids)):
         raise NotFound("This push is not one of yours.")
-    return _tried_again(session, who, named)
+    return _tried_again(session, who, named, urgent=len(sync_ids) == 1)
 
 
 def retry_all(session: Session, who: User, whose: UUID | None = None) -> int:
@@ -141,15 +150,15 @@ def _within_reach(who: User) -> Any:
     return true() if policy.may_manage_every_push(who) else col(PipedriveSync.user_id) == who.id
 
 
-def _tried_again(session: Session, who: User, *which: Any) -> int:
-    again = reopen(session, who, *which)
+def _tried_again(session: Session, who: User, *which: Any, urgent: bool = False) -> int:
+    again = reopen(session, who, *which, urgent=urgent)
     for user_id in {row.user_id for row in again}:
         about = [row.contact_id or row.id for row in again if row.user_id == user_id]
         announce(session, Topic.SYNC, about[0] if len(about) == 1 else user_id, user_id)
     return len(again)
 
 
-def reopen(session: Session, who: User, *which: Any) -> Sequence[Any]:
+def reopen(session: Session, who: User, *which: Any, urgent: bool = False) -> Sequence[Any]:
     """Set failed pushes within this person's reach due again, in one statement; returns `id`, `contact_id` and `user_id` of those it opened.
 
     Of several for the same thing the newest opens, and none while another one is on its way.
@@ -169,6 +178,7 @@ def reopen(session: Session, who: User, *which: Any) -> Sequence[Any]:
     due = {
         "status": SyncStatus.PENDING,
         "attempts": 0,
+        "urgent": urgent,
         "run_at": now(),
         "finished_at": None,
         "error_code": case((aside, None), else_=col(PipedriveSync.error_code)),
@@ -221,6 +231,7 @@ def _grow_open(who: User, rows: Any, trigger: Trigger) -> Any:
     grown: dict[str, Any] = {
         "generation": PipedriveSync.generation + 1,
         "user_id": who.id,
+        "urgent": col(PipedriveSync.urgent) | rows.excluded.urgent,
         "run_at": func.least(PipedriveSync.run_at, now()),
         "updated_at": now(),
     }

@@ -136,7 +136,7 @@ def _tell(session: Session, who: User, contact_ids: Sequence[UUID]) -> None:
 def _is_on_its_way(session: Session, contact: Contact) -> bool:
     """A push that waits or failed may carry the edit; one that its owner set aside does not come back by itself."""
     rows = session.exec(_of([contact.id], *OPEN, SyncStatus.FAILED))
-    return any(row.is_open or row.error_code != SKIPPED for row in rows)
+    return any(row.trigger is not Trigger.UNDO and (row.is_open or row.error_code != SKIPPED) for row in rows)
 
 
 def _of(contact_ids: Sequence[UUID], *statuses: SyncStatus) -> Any:

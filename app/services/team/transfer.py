@@ -50,6 +50,10 @@ FOLLOW = [
     text("update sync_conflicts set user_id = :to, updated_at = :now where contact_id = any(:ids) and resolved_at is null"),
     text("update owed_answers set answered_at = :now, updated_at = :now where contact_id = any(:ids) and user_id = :of and answered_at is null"),
 ]  # fmt: skip
+# what is to be taken back in Pipedrive of contacts that were erased meanwhile
+LEFT_BEHIND = text("""
+update pipedrive_syncs set user_id = :to, updated_at = :now where contact_id is null and user_id = :of and status <> 'SUCCESS'
+""")
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,12 @@ def transfer_contacts(
         raise Forbidden
     giver, taker = _pair(session, from_user, to_user)
     ids = _locked(session, giver, contact_ids)
-    if not ids:
-        return 0
     binds: dict[str, Any] = {"ids": ids, "of": giver.id, "to": taker.id, "now": now()}
     session.exec(insert(SyncLane).values(**SyncLane(user_id=taker.id).model_dump()).on_conflict_do_nothing())
+    if contact_ids is None and not giver.active:
+        session.execute(LEFT_BEHIND, binds)
+    if not ids:
+        return 0
     session.execute(FIRMS, binds)
     for statement in FOLLOW:
         session.execute(statement, binds)

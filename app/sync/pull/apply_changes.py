@@ -82,7 +82,7 @@ def _say_again(
 ) -> None:
     """An older word of ours arrived after a newer one: what we say now has to be said once more."""
     row.synced_hash = None
-    push_jobs.enqueue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+    push_jobs.enqueue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting, urgent=False)
 
 
 def _is_unsaid(before: Agreed, verdicts: dict[str, Verdict], stood: Snapshot) -> bool:

@@ -71,7 +71,7 @@ def _queue_push(session: Session, kind: EntityType, row_id: UUID) -> None:
     if contact is None or contact.deleted_at:
         return
     owner = session.get_one(User, contact.user_id)
-    push_jobs.enqueue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
+    push_jobs.enqueue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting, urgent=False)
 
 
 def _queue_one_push_each(session: Session, account: str, number: int) -> None:
@@ -81,4 +81,4 @@ def _queue_one_push_each(session: Session, account: str, number: int) -> None:
     for owner_id, contact in first.items():
         owner = session.get_one(User, owner_id)
         if company_mapping.account_of(session, owner) == account:
-            push_jobs.enqueue(session, owner, contact, Trigger.UPDATE)
+            push_jobs.enqueue(session, owner, contact, Trigger.UPDATE, urgent=False)

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,6 +86,7 @@ class SyncContext:
     types: dict[str, str] = field(default_factory=dict)
     address: str = ""
     gates: defaultdict[UUID, Gate] = field(default_factory=lambda: defaultdict(Gate))
+    picked: Counter[UUID] = field(default_factory=Counter)
 
     def line_for(self, who: User, *, practice: bool) -> tuple[httpx.Client, str]:
         """A client and a key; raises ValueError or Sealed with a sentence where there is none."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, cast, func, literal, or_, true
+from sqlalchemy import Text, case, cast, func, literal, or_, true
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import Session, col, select, update
 
@@ -22,6 +22,8 @@ PAUSED = "sync_paused"
 
 # nothing waits longer: a moment beyond it was written by a clock that ran ahead and was set back
 FURTHEST = timedelta(minutes=65)
+# how much longer than it does a lane with an urgent push counts as waiting
+AHEAD = timedelta(minutes=1)
 A_DAY_AND_MORE = timedelta(hours=25)
 
 NOW: Any = select(func.clock_timestamp()).scalar_subquery()
@@ -44,7 +46,7 @@ def moment(session: Session) -> datetime:
 
 
 def claim(session: Session, seconds: float, *, practice: bool, listening: bool = False) -> Lease | None:
-    """Take the lane that has been idle longest among those that may and have something to do.
+    """Take the lane that has waited longest for its turn among those that may and have something to do.
 
     For `listening`, the lane of anybody whose company it is time to listen to.
     """
@@ -97,7 +99,7 @@ def _waiting(seconds: float, *, practice: bool, listening: bool) -> Any:
         )
         .order_by(
             func.coalesce(asked_by == cast(SyncLane.user_id, Text), literal(value=False)).desc(),
-            col(SyncLane.lease_until).asc().nulls_first(),
+            _waits_since(),
             col(SyncLane.id),
         )
         .limit(1)
@@ -105,12 +107,35 @@ def _waiting(seconds: float, *, practice: bool, listening: bool) -> Any:
     )
 
 
-def next_job(session: Session, lease: Lease) -> PipedriveSync | None:
-    """The job of this lane that has been due longest."""
-    oldest_first = (
-        select(PipedriveSync).where(*_open(lease.who.id)).order_by(col(PipedriveSync.run_at), col(PipedriveSync.id))
-    )
-    return session.exec(oldest_first.limit(1)).first()  # fmt: skip
+def _waits_since() -> Any:
+    """Since when a lane with due pushes waits for its turn; with an urgent one as if it were a minute longer.
+
+    So that one goes first, and yet no lane is passed over for more than a minute.
+    """
+    due = _due(col(SyncLane.user_id))
+    longest = due.with_only_columns(func.min(PipedriveSync.run_at)).scalar_subquery()
+    urgent = due.where(col(PipedriveSync.urgent)).exists()
+    since = func.coalesce(func.greatest(col(SyncLane.lease_until), longest), col(SyncLane.created_at))
+    return since - case((urgent, literal(AHEAD)), else_=literal(timedelta(0)))
+
+
+def next_job(session: Session, lease: Lease, *, in_order: bool = False) -> PipedriveSync | None:
+    """What goes over next of this lane: what its owner asked for alone, the latest first, else what has been due longest.
+
+    Of one contact's pushes the one that has been due longest goes first. `in_order` looks at nothing but the time.
+    """
+    due = select(PipedriveSync).where(*_open(lease.who.id))
+    oldest_first = due.order_by(col(PipedriveSync.run_at), col(PipedriveSync.id)).limit(1)
+    if not in_order:
+        latest = due.where(col(PipedriveSync.urgent)).order_by(
+            col(PipedriveSync.updated_at).desc(), col(PipedriveSync.id)
+        )
+        urgent = session.exec(latest.limit(1)).first()
+        if urgent is not None and urgent.contact_id is None:
+            return urgent
+        if urgent is not None:
+            return session.exec(oldest_first.where(PipedriveSync.contact_id == urgent.contact_id)).first()
+    return session.exec(oldest_first).first()
 
 
 def renew(session: Session, lease: Lease, seconds: float) -> None:

@@ -27,14 +27,16 @@ log = logging.getLogger(__name__)
 
 
 class Clock:
-    """One drain at a time in this process; `heartbeat` is when it last showed a sign of life, in monotonic seconds."""
+    """one drain and one listener at a time in this process; `heartbeat` is when it last showed a sign of life, in monotonic seconds."""
 
     def __init__(self, context: SyncContext) -> None:
         self.heartbeat = monotonic()
         self._context = replace(context, beat=self._beat)
         self._watch = Watch()
         self._due = asyncio.Event()
+        self._listen_due = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._chores: list[tuple[float, Callable[[], object]]] = []
         self._ticks = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -47,6 +49,7 @@ class Clock:
             self._ticks.add_job(self._turn, "interval", args=[chore], seconds=seconds)
         self._ticks.start()
         self._loop = asyncio.create_task(self._run())
+        self._listening = asyncio.create_task(self._listen())
 
     def also(self, seconds: float, chore: Callable[[], object]) -> None:
         """Something else that is done every so often, in a thread; said before the start."""
@@ -55,6 +58,7 @@ class Clock:
     def wake(self) -> None:
         """There is news: look now; call it on the event loop."""
         self._due.set()
+        self._listen_due.set()
 
     async def stop(self) -> None:
         """Finish what is under way, or give up the lanes, within ten seconds."""
@@ -62,40 +66,53 @@ class Clock:
         self.wake()
         if self._ticks.running:
             self._ticks.shutdown(wait=False)
-        if self._loop is None:
+        loops = [loop for loop in (self._loop, self._listening) if loop]
+        if not loops:
             return
-        await asyncio.wait([self._loop], timeout=self._context.pace.farewell)
-        self._loop.cancel()
-        await asyncio.wait([self._loop], timeout=1)
+        await asyncio.wait(loops, timeout=self._context.pace.farewell)
+        for loop in loops:
+            loop.cancel()
+        await asyncio.wait(loops, timeout=1)
         await asyncio.to_thread(worker.give_up, self._context)
 
     async def _run(self) -> None:
         while not self._context.stopping.is_set():
-            self._due.clear()
             self._beat()
             pause = self._context.pace.poll
             try:
                 await asyncio.to_thread(self._look_at_the_clock)
                 await asyncio.to_thread(worker.drain, self._context)
-                await asyncio.to_thread(listener.listen, self._context)
                 pause = await asyncio.to_thread(worker.rest, self._context)
             except db.UNAVAILABLE as cut:
                 log.warning("the queue waits for PostgreSQL: %s", type(cut).__name__)
             except Exception:
                 log.exception("the drain broke")
-            await self._rest(pause)
+            await self._rest(pause, self._due)
+
+    async def _listen(self) -> None:
+        """Listen beside the drain: neither waits for the other, except for one person's lane."""
+        while not self._context.stopping.is_set():
+            try:
+                await asyncio.to_thread(listener.listen, self._context)
+            except db.UNAVAILABLE as cut:
+                log.warning("listening waits for PostgreSQL: %s", type(cut).__name__)
+            except Exception:
+                log.exception("listening broke")
+            await self._rest(self._context.pace.poll, self._listen_due)
 
     def _look_at_the_clock(self) -> None:
         with db.transaction() as session:
             if gap := self._watch.look(session):
                 log.warning("the database's clock was set back by %s; what waits was set right", gap)
 
-    async def _rest(self, seconds: float) -> None:
+    @staticmethod
+    async def _rest(seconds: float, news: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._due.wait()
+                await news.wait()
         except TimeoutError:
             pass
+        news.clear()
 
     def _beat(self) -> None:
         self.heartbeat = monotonic()
@@ -104,6 +121,9 @@ class Clock:
         if self._loop is not None and self._loop.done() and not self._context.stopping.is_set():
             log.error("the drain had stopped and starts again")
             self._loop = asyncio.create_task(self._run())
+        if self._listening is not None and self._listening.done() and not self._context.stopping.is_set():
+            log.error("listening had stopped and starts again")
+            self._listening = asyncio.create_task(self._listen())
         self.wake()
 
     async def _turn(self, chore: Callable[[], object]) -> None:

@@ -4,8 +4,10 @@ No transaction is open while Pipedrive is asked.
 """
 
 import logging
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from time import monotonic
 
@@ -36,23 +38,62 @@ class EndTurn(Exception):
 SOON = 0.02
 # less than this is waited for with the lane in hand
 A_BLINK = 0.3
+# one in so many is whatever has been due longest, so that urgent ones never keep the others waiting for ever
+IN_ORDER = 4
+
+
+class Crew:
+    """Who of the workers of one drain has a lane in hand, or is about to take one."""
+
+    def __init__(self) -> None:
+        self._at_work = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        self._add(1)
+        try:
+            yield
+        finally:
+            self._add(-1)
+
+    def is_idle(self) -> bool:
+        return self._at_work == 0
+
+    def _add(self, one: int) -> None:
+        with self._lock:
+            self._at_work += one
 
 
 def drain(context: SyncContext) -> int:
-    """Work until nothing is due; returns how many jobs were settled."""
+    """Work until nothing is due; returns how many jobs were settled.
+
+    Whoever finds nothing to do stays while another works, so that a lane with news never waits for a long turn.
+    """
+    crew = Crew()
     with ThreadPoolExecutor(context.pace.lanes_at_once, "drain") as workers:
-        return sum(workers.map(_work, [context] * context.pace.lanes_at_once))
+        return sum(workers.map(_work, [context] * context.pace.lanes_at_once, [crew] * context.pace.lanes_at_once))
 
 
-def _work(context: SyncContext) -> int:
+def _work(context: SyncContext, crew: Crew) -> int:
     settled = 0
-    while not context.stopping.is_set() and (lease := _claim(context)):
-        context.leases[lease.token] = lease
-        try:
-            settled += _turn(context, lease)
-        finally:
-            _release(context, lease)
+    while not context.stopping.is_set():
+        with crew.at_work():
+            lease = _claim(context)
+            settled += _worked_on(context, lease) if lease else 0
+        if lease is None and crew.is_idle():
+            break
+        if lease is None:
+            context.stopping.wait(min(A_BLINK, context.pace.poll))
     return settled
+
+
+def _worked_on(context: SyncContext, lease: Lease) -> int:
+    context.leases[lease.token] = lease
+    try:
+        return _turn(context, lease)
+    finally:
+        _release(context, lease)
 
 
 def rest(context: SyncContext) -> float:
@@ -115,8 +156,10 @@ def _next(context: SyncContext, lease: Lease) -> PipedriveSync | None:
         with db.transaction() as session:
             leases.delay(session, lease, wait)
         return None
+    context.picked[lease.lane_id] += 1
+    in_order = context.picked[lease.lane_id] % IN_ORDER == 0
     with db.reading() as session:
-        return leases.next_job(session, lease)
+        return leases.next_job(session, lease, in_order=in_order)
 
 
 def _outcome(line: Connection, job: PipedriveSync) -> Outcome:

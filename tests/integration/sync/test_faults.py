@@ -251,7 +251,7 @@ def test_a_definite_no_needs_the_owner_at_once_and_one_tap_tries_again(fake, des
     assert (row.status, row.error) == (SyncStatus.FAILED, "Pipedrive refused this: Validation failed: name: too long.")
     assert row.detail == "Rejected 400 ERR_SCHEMA_VALIDATION_FAILED"
     with db.transaction() as session:
-        assert push_jobs.retry(session, ada_with_key, None) == 1
+        assert push_jobs.retry_all(session, ada_with_key) == 1
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
     assert no_doubles(fake)
 
