@@ -375,7 +375,7 @@ def test_a_lease_that_was_lost_writes_nothing(fake, desk, ada_with_key, kari):
 
 def test_one_persons_long_queue_does_not_keep_another_waiting(fake, desk, ada_with_key, bo_with_key):
     one_lane = hurried(desk, lanes_at_once=1)
-    for number in range(60):
+    for number in range(30):
         ask(ada_with_key, contact(ada_with_key, f"Person {number}"))
     ask(bo_with_key, contact(bo_with_key, "Ola"))
     settled(one_lane, 30)
