@@ -43,14 +43,37 @@ def web_push(who):
         return row.id
 
 
+EVERY_OUTBOX = pytest.mark.parametrize(
+    ("box", "write"), [(mail_outbox.OUTBOX, mail), (web_push_outbox.OUTBOX, web_push)], ids=["mail", "web push"]
+)
+
+
+def claim(session, box, limit=20):
+    # a mail that went out stays in its table
+    waits = [box.table.sent_at.is_(None), box.table.failed_at.is_(None)] if box.table is Mail else []
+    return [row.id for row in box.claim(session, limit, *waits)]
+
+
 def claimed(box):
     with db.transaction() as session:
-        # a mail that went out stays in its table
-        waits = [box.table.sent_at.is_(None), box.table.failed_at.is_(None)] if box.table is Mail else []
-        return [row.id for row in box.claim(session, 20, *waits)]
+        return claim(session, box)
 
 
-@pytest.mark.parametrize(("box", "write"), [(mail_outbox.OUTBOX, mail), (web_push_outbox.OUTBOX, web_push)])
+@EVERY_OUTBOX
+def test_two_senders_at_the_same_moment_get_a_row_each_the_oldest_first(ada, at, box, write):
+    at(START + SECOND)
+    late = write(ada)
+    at(START)
+    early = write(ada)
+    at(START + 2 * SECOND)
+    with db.transaction() as one, db.transaction() as other:
+        # a sender that waited for the other's row instead of passing it by would wait for ever
+        other.connection().exec_driver_sql("set local lock_timeout = '5s'")
+        assert claim(one, box, 1) == [early]
+        assert claim(other, box, 1) == [late]
+
+
+@EVERY_OUTBOX
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ends=st.lists(st.sampled_from(["postponed", "crashed"]), max_size=10), last=st.sampled_from(["done", "no"]))
 def test_a_row_is_sent_by_one_at_a_time_until_it_is_out_or_was_tried_often_enough(ada, at, box, write, ends, last):
