@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app import db
@@ -76,6 +76,7 @@ def test_two_senders_at_the_same_moment_get_a_row_each_the_oldest_first(ada, at,
 @EVERY_OUTBOX
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ends=st.lists(st.sampled_from(["postponed", "crashed"]), max_size=10), last=st.sampled_from(["done", "no"]))
+@example(ends=["postponed"] * 10, last="no")
 def test_a_row_is_sent_by_one_at_a_time_until_it_is_out_or_was_tried_often_enough(ada, at, box, write, ends, last):
     moment = START
     at(moment)
