@@ -52,7 +52,7 @@ def skip_push(session: Session, me: User, sync_id: UUID) -> Confirmation:
 @tap
 def undo_push(session: Session, me: User, sync_id: UUID) -> str:
     push_receipts.undo(session, me, sync_id)
-    return "Taking back what this push created; what was linked stays"
+    return "Taking back what this push created; what others use there stays"
 
 
 @tap

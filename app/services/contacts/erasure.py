@@ -25,6 +25,7 @@ GONE = "Erased. A file does not bring them back."
 FORGET = [
     # what is to be taken back there is taken back: it leads to nobody here any more
     text("delete from pipedrive_syncs where contact_id = any(:ids) and status in ('PENDING', 'RETRY') and trigger <> 'UNDO'"),
+    text("update sync_receipts set stays = null where sync_id in (select id from pipedrive_syncs where contact_id = any(:ids))"),
     text("update pipedrive_syncs set error = null, detail = null, candidates = null, choice = null where contact_id = any(:ids)"),
     text("""
         update pipedrive_links set agreed = null

@@ -70,23 +70,22 @@ def _undo_one(undo: Undo, receipt: PushReceipt) -> str | None:
 def _deleted(undo: Undo, receipt: PushReceipt) -> str | None:
     """None when it is no longer there, whoever deleted it; else the sentence."""
     with db.reading() as session:
-        links = _links(undo.line.account, receipt).where(PipedriveLink.state == LinkState.LINKED)
-        link = session.exec(links.where(col(PipedriveLink.created_by_us)).order_by(PipedriveLink.entity_key)).first()
-        lost = session.exec(_links(undo.line.account, receipt).where(PipedriveLink.state == LinkState.LOST)).first()
+        links = session.exec(_links(undo.line.account, receipt).order_by(PipedriveLink.entity_key)).all()
+    linked = [link for link in links if link.state is LinkState.LINKED and not link.entity_key.startswith("mail:")]
     called = undo_checks.number(receipt)
     try:
         there = undo_checks.read(undo, receipt)
         if getattr(there, "is_deleted", False):
             return None
         called = undo_checks.name(receipt, there)
-        why = undo_checks.reason(undo, receipt, link, there)
+        why = undo_checks.reason(undo, receipt, linked, there)
         if why is None:
             with suppress(Gone):
                 _deletion(undo.line, receipt)()
             return None
     except Gone:
         # a lead is gone at once; everything else that was deleted can still be read for thirty days
-        if lost or receipt.entity_type is EntityType.LEAD:
+        if any(link.state is LinkState.LOST for link in links) or receipt.entity_type is EntityType.LEAD:
             return None
         why = HIDDEN
     except NotAllowed:

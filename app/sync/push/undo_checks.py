@@ -6,7 +6,7 @@ a colleague does between our last look and the delete, less than a second, is
 not seen.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,9 @@ from app.sync.push.undo_uses import Reasons, Undo
 
 ONE_SECOND = timedelta(seconds=1)
 NOT_PROVEN = "it is not certain that we created it"
+NOT_LINKED = "no contact here is linked to it any more, so we cannot tell whether somebody changed it there"
+UNKNOWN = "we cannot tell whether somebody changed it there"
+HANDED_OVER = "the contact belongs to a colleague here now"
 TAKEN_OVER = "somebody else owns it there now"
 WORDS = {
     "org": "organization",
@@ -61,10 +64,16 @@ def number(receipt: PushReceipt) -> str:
     return f"{receipt.entity_type.value.capitalize()} {receipt.remote_ref or receipt.remote_id}"
 
 
-def reason(undo: Undo, receipt: PushReceipt, link: PipedriveLink | None, there: Any) -> str | None:
-    """Why it has to stay, in words that follow a colon; None when nobody else has touched or uses it."""
+def reason(undo: Undo, receipt: PushReceipt, links: Sequence[PipedriveLink], there: Any) -> str | None:
+    """Why it has to stay, in words that follow a colon; None when nobody else has touched or uses it.
+
+    `links` are those of ours that lead to it.
+    """
+    if undo.contact and undo.contact.user_id != undo.line.lease.who.id:
+        return HANDED_OVER
+    link = next((one for one in links if one.created_by_us), None)
     if link is None:
-        return NOT_PROVEN
+        return NOT_PROVEN if links else NOT_LINKED
     return next(filter(None, _reasons(undo, receipt, link, there)), None)
 
 
@@ -140,7 +149,7 @@ def _edited(link: PipedriveLink, stands: Snapshot, written: datetime | None) -> 
     """What differs from what both sides agreed on, or was agreed on because somebody there had written it."""
     agreed = Agreed.read(link.agreed)
     if agreed is None:
-        return NOT_PROVEN
+        return UNKNOWN
     base = agreed.as_of(written)
     differ = [name for name, value in stands.items() if shape(name, base.of(name, value)[1]) != shape(name, value)]
     return _changed([*differ, *(name for name in agreed.foreign if name not in differ)])

@@ -3,6 +3,7 @@
 The counters come with the record and cost nothing, but nobody says how soon
 they follow a write. So the lists that are cheap are read as well, leads have no
 counter at all, and of what this undo has just deleted a counter may still tell.
+No sentence names what hangs there: that may hold the name of somebody else.
 """
 
 from collections import Counter
@@ -66,20 +67,20 @@ def on_person(undo: Undo, receipt: PushReceipt, there: Person) -> Reasons:
 def on_organization(undo: Undo, receipt: PushReceipt, there: Organization) -> Reasons:
     yield ANOTHER_CONTACT if _is_linked(undo, receipt) else None
     people, _ = undo.line.pipedrive.persons_of(there.id)
-    yield next((f"{one.name} belongs to it" for one in people if not one.is_deleted), None)
+    yield COUNTED["people"] if any(not one.is_deleted for one in people) else None
     yield from _on(undo, "org_id", receipt, there.counts)
 
 
 def on_deal(undo: Undo, receipt: PushReceipt, there: Deal) -> Reasons:
     """Notes and files of a deal have no cheap list; they are counted."""
     del receipt
-    yield _named(_alive(undo.line.pipedrive.activities_on("deal_id", there.id)))
+    yield COUNTED["activities"] if _alive(undo.line.pipedrive.activities_on("deal_id", there.id)) else None
 
 
 def on_lead(undo: Undo, receipt: PushReceipt, there: Lead) -> Reasons:
     del receipt
     pipedrive = undo.line.pipedrive
-    yield _named(_alive(pipedrive.activities_on("lead_id", there.id)))
+    yield COUNTED["activities"] if _alive(pipedrive.activities_on("lead_id", there.id)) else None
     yield COUNTED["notes"] if _known(lambda: pipedrive.has_notes("lead_id", there.id), False) else None
 
 
@@ -95,7 +96,9 @@ def _is_linked(undo: Undo, receipt: PushReceipt) -> bool:
 def _owners_of_others(session: Session, undo: Undo, receipt: PushReceipt) -> list[User]:
     linked = link_store.own_links(undo.line.account, receipt.entity_type)
     keys = [row.entity_key for row in session.exec(linked.where(PipedriveLink.remote_id == receipt.remote_id))]
-    which: ColumnElement[bool] = col(Contact.pipedrive_org_id) == receipt.remote_id
+    # somebody who is not there themselves does not use the firm either
+    firm = col(Contact.pipedrive_org_id) == receipt.remote_id
+    which: ColumnElement[bool] = firm & col(Contact.pipedrive_person_id).is_not(None)
     if receipt.entity_type is EntityType.PERSON:
         which = or_(col(Contact.pipedrive_person_id) == receipt.remote_id, col(Contact.id).in_(keys))
     own = undo.contact.id if undo.contact else None
@@ -106,15 +109,15 @@ def _owners_of_others(session: Session, undo: Undo, receipt: PushReceipt) -> lis
 def _on(undo: Undo, key: On, receipt: PushReceipt, counts: Mapping[str, int]) -> Reasons:
     pipedrive, number = undo.line.pipedrive, receipt.remote_id or 0
     yield _activities(undo, key, receipt, counts)
-    deals = (deal for deal in pipedrive.deals_on(key, number) if not deal.is_deleted)
-    yield next((f"the deal “{deal.title}” hangs on it" for deal in deals), None)
+    if any(not deal.is_deleted for deal in pipedrive.deals_on(key, number)):
+        yield COUNTED["open_deals"]
     if "notes" not in counts and _known(lambda: pipedrive.has_notes(key, number), False):
         yield COUNTED["notes"]
     if "files" not in counts and _known(lambda: pipedrive.has_files(key, number), False):
         yield COUNTED["files"]
     for archived in (False, True):
         leads: list[Lead] = _known(partial(pipedrive.leads_on, key, number, archived=archived), [])
-        yield next((f"the lead “{lead.title}” hangs on it" for lead in leads), None)
+        yield "a lead hangs on it" if leads else None
 
 
 def _activities(undo: Undo, key: On, receipt: PushReceipt, counts: Mapping[str, int]) -> str | None:
@@ -126,16 +129,13 @@ def _activities(undo: Undo, key: On, receipt: PushReceipt, counts: Mapping[str, 
     ]
     if not _alive(found) and not (complete and "activities" in counts):
         found = pipedrive.activities_on(key, number)
-    said = _named(_alive(found))
-    return said if said or complete or counts.get("activities") == 0 else UNCLEAR
+    if _alive(found):
+        return COUNTED["activities"]
+    return None if complete or counts.get("activities") == 0 else UNCLEAR
 
 
 def _alive(found: Iterable[Activity]) -> list[Activity]:
     return [one for one in found if not one.is_deleted]
-
-
-def _named(found: list[Activity]) -> str | None:
-    return next((f"the activity “{one.subject}” hangs on it" for one in found), None)
 
 
 def _late(name: str, deleted: Mapping[EntityType, int]) -> int:

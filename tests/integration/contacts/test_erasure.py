@@ -24,6 +24,8 @@ from app.models import (
     Outcome,
     PipedriveLink,
     PipedriveSync,
+    PushEffect,
+    PushReceipt,
     SyncStatus,
     Trigger,
     UndoEntry,
@@ -87,6 +89,8 @@ def bird(ada, jane):
         row.status, row.error, row.detail, row.candidates = SyncStatus.FAILED, CANARY, CANARY, [{"name": CANARY}]
         session.add(row)
         session.flush()
+        made = {"entity_type": EntityType.PERSON, "remote_id": 77, "what": PushEffect.CREATED}
+        session.add(PushReceipt(sync_id=row.id, account="acme", stays=CANARY, **made))
         push_jobs.enqueue(session, me, contact, Trigger.MANUAL)
         for key in (str(contact.id), "mail:abc"):
             session.add(
@@ -116,9 +120,8 @@ def bird(ada, jane):
 
 
 def test_erasing_leaves_the_name_nowhere_in_the_database(ada, bird):
-    assert {"contacts", "activities", "bank_deeds", "pipedrive_syncs", "pipedrive_links", "idempotency_keys"} <= set(
-        where_it_stands(CANARY)
-    )
+    told = {"contacts", "activities", "bank_deeds", "pipedrive_syncs", "pipedrive_links", "sync_receipts"}
+    assert {*told, "idempotency_keys"} <= set(where_it_stands(CANARY))
     said = do(erasure.erase, ada, bird.id)
     assert where_it_stands(CANARY) == []
     assert where_it_stands("7654321") == []

@@ -4,11 +4,11 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from app import db
 from app.errors import Conflict
-from app.models import Contact, PushReceipt, SyncStatus, User, now
+from app.models import Contact, PipedriveLink, PushReceipt, SyncStatus, User, now
 from app.services.base import firm_settings
 from app.services.pipedrive import push_receipts
 from app.sync.pull import listener
@@ -152,6 +152,31 @@ def test_what_we_cannot_prove_to_have_created_stays(fake, desk, ada_with_key, fi
     row = undone(desk, ada_with_key, first)
     assert counts(fake) == (1, 1, 1)
     assert row.detail.count("it is not certain that we created it") == 3
+
+
+def test_whoever_was_handed_to_a_colleague_is_theirs_now(fake, desk, ada_with_key, bo, kari, first):
+    edit(kari, user_id=bo.id, organisation_id=None)
+    row = undone(desk, ada_with_key, first)
+    assert counts(fake) == (1, 1, 1)
+    assert row.detail.count("the contact belongs to a colleague here now") == 3
+
+
+def test_what_no_contact_is_linked_to_any_more_stays(fake, desk, ada_with_key, first):
+    with db.transaction() as session:
+        session.exec(delete(PipedriveLink))
+    row = undone(desk, ada_with_key, first)
+    assert counts(fake) == (1, 1, 1)
+    assert row.detail.count("no contact here is linked to it any more") == 3
+
+
+def test_the_first_contact_of_a_firm_goes_after_the_second_one_was_undone(fake, desk, ada_with_key, first):
+    ask(ada_with_key, contact(ada_with_key, "Ola Dahl", email="ola@steel.example", organisation="Nordic Steel AS"))
+    settled(desk)
+    second = next(row for row in pushes() if row.contact_id != first.contact_id)
+    assert undone(desk, ada_with_key, second).detail is None
+    assert undone(desk, ada_with_key, first).detail is None
+    assert counts(fake) == (0, 0, 0)
+    nothing_leads_nowhere(fake)
 
 
 def test_what_our_key_no_longer_sees_is_not_said_to_be_gone(fake, desk, ada_with_key, first):
