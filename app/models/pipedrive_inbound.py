@@ -50,7 +50,8 @@ class PushEffect(StrEnum):
 class PushReceipt(Entity, table=True):
     """One thing that a push did in Pipedrive; `remote_ref` is a lead's number.
 
-    `stays` says in words why it is still there although it was to be undone.
+    `stays` says in words why it is still there although it was to be undone;
+    `proof` is what an undo that was asked for compares the record with.
     """
 
     __tablename__ = "sync_receipts"
@@ -65,6 +66,7 @@ class PushReceipt(Entity, table=True):
     at: datetime = Field(default_factory=now, sa_type=Instant)
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
     stays: str | None = Field(default=None, sa_type=Text)
+    proof: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
 class TokenSpending(Entity, table=True):

@@ -23,6 +23,7 @@ from app.models import (
 from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import audit_log
+from app.services.pipedrive.undo_proof import Proof
 from app.services.push_queue import push_jobs, push_rules
 
 NOT_YOURS = "This push is not one of yours."
@@ -54,6 +55,8 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     contact = session.get(Contact, sync.contact_id) if sync.contact_id else None
     if contact and (later := _later_ones(session, who, contact, created)):
         raise Conflict(_undo_first(later))
+    for receipt in created:
+        _keep_proof(session, who, receipt, contact)
     if contact:
         push_rules.set_aside_pushes(session, who, contact)
     asked = push_jobs.upsert_job(
@@ -66,6 +69,28 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     )  # fmt: skip
     audit_log.record(session, who, "sync.undone", sync.id, records=len(created))
     return asked
+
+
+def created_links(session: Session, who: User, receipt: PushReceipt) -> Sequence[PipedriveLink]:
+    """Our links to that record, those that say that we created it first; addresses that lead there are left out."""
+    del who
+    links = select(PipedriveLink).where(
+        PipedriveLink.account == receipt.account,
+        PipedriveLink.entity_type == receipt.entity_type,
+        PipedriveLink.state == LinkState.LINKED,
+        col(PipedriveLink.remote_id).is_not_distinct_from(receipt.remote_id),
+        col(PipedriveLink.remote_ref).is_not_distinct_from(receipt.remote_ref),
+        ~col(PipedriveLink.entity_key).startswith("mail:"),
+    )
+    return session.exec(links.order_by(col(PipedriveLink.created_by_us).desc(), col(PipedriveLink.entity_key))).all()
+
+
+def _keep_proof(session: Session, who: User, receipt: PushReceipt, contact: Contact | None) -> None:
+    """What becomes of the contact before the undo runs does not matter any more."""
+    links = created_links(session, who, receipt)
+    if links and links[0].created_by_us and (links[0].agreed or receipt.proof is None):
+        receipt.proof = Proof.of(links[0], contact, who.pipedrive_user_id).dump()
+        session.add(receipt)
 
 
 def _readable(session: Session, who: User, sync_id: UUID) -> PipedriveSync:

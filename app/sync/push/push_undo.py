@@ -21,6 +21,7 @@ from app.models import (
     User,
     now,
 )
+from app.services.pipedrive import push_receipts
 from app.services.push_queue import company_mapping
 from app.sync.api.errors import Gone, NotAllowed
 from app.sync.push import undo_checks
@@ -70,14 +71,14 @@ def _undo_one(undo: Undo, receipt: PushReceipt) -> str | None:
 def _deleted(undo: Undo, receipt: PushReceipt) -> str | None:
     """None when it is no longer there, whoever deleted it; else the sentence."""
     with db.reading() as session:
-        links = session.exec(_links(undo.line.account, receipt).order_by(PipedriveLink.entity_key)).all()
-    linked = [link for link in links if link.state is LinkState.LINKED and not link.entity_key.startswith("mail:")]
+        linked = push_receipts.created_links(session, undo.line.lease.who, receipt)
+        lost = session.exec(_links(undo.line.account, receipt).where(PipedriveLink.state == LinkState.LOST)).first()
     called = undo_checks.number(receipt)
     try:
         there = undo_checks.read(undo, receipt)
         if getattr(there, "is_deleted", False):
             return None
-        called = undo_checks.name(receipt, there)
+        called = undo_checks.name(undo, receipt, there)
         why = undo_checks.reason(undo, receipt, linked, there)
         if why is None:
             with suppress(Gone):
@@ -85,7 +86,7 @@ def _deleted(undo: Undo, receipt: PushReceipt) -> str | None:
             return None
     except Gone:
         # a lead is gone at once; everything else that was deleted can still be read for thirty days
-        if any(link.state is LinkState.LOST for link in links) or receipt.entity_type is EntityType.LEAD:
+        if lost or receipt.entity_type is EntityType.LEAD:
             return None
         why = HIDDEN
     except NotAllowed:

@@ -8,15 +8,17 @@ not seen.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from app.models import EntityType, PipedriveLink, PushReceipt, organisation_key
+from app.services.pipedrive.undo_proof import Proof
 from app.sync.api import filled_fields, reference_marks
 from app.sync.api.pipedrive import Pipedrive
 from app.sync.api.records import Activity, Deal, Lead, Organization, Person
 from app.sync.links import field_merge, fingerprints
-from app.sync.links.three_way_merge import Agreed, Snapshot, shape
+from app.sync.links.three_way_merge import Snapshot
 from app.sync.push import meeting_fields, undo_uses
 from app.sync.push.undo_uses import Reasons, Undo
 
@@ -45,7 +47,7 @@ class Look:
 
     read: Callable[[Pipedrive, Any], Any]
     name: Callable[[Any], str]
-    touched: Callable[[Undo, PipedriveLink, Any], Reasons]
+    touched: Callable[[Undo, Proof, Any], Reasons]
     hanging: Callable[[Undo, PushReceipt, Any], Reasons] | None = None
 
 
@@ -54,8 +56,9 @@ def read(undo: Undo, receipt: PushReceipt) -> Any:
     return LOOKS[receipt.entity_type].read(undo.line.pipedrive, receipt.remote_ref or receipt.remote_id)
 
 
-def name(receipt: PushReceipt, there: Any) -> str:
-    said: str = LOOKS[receipt.entity_type].name(there)
+def name(undo: Undo, receipt: PushReceipt, there: Any) -> str:
+    """The name of whoever was erased here is not written down again."""
+    said: str = LOOKS[receipt.entity_type].name(there) if undo.contact else ""
     return said or number(receipt)
 
 
@@ -67,28 +70,37 @@ def number(receipt: PushReceipt) -> str:
 def reason(undo: Undo, receipt: PushReceipt, links: Sequence[PipedriveLink], there: Any) -> str | None:
     """Why it has to stay, in words that follow a colon; None when nobody else has touched or uses it.
 
-    `links` are those of ours that lead to it.
+    `links` are those of ours that lead to it, those that say that we created it first.
     """
     if undo.contact and undo.contact.user_id != undo.line.lease.who.id:
         return HANDED_OVER
-    link = next((one for one in links if one.created_by_us), None)
-    if link is None:
+    proof = _proof(undo, receipt, links)
+    if proof is None:
         return NOT_PROVEN if links else NOT_LINKED
-    return next(filter(None, _reasons(undo, receipt, link, there)), None)
+    return next(filter(None, _reasons(undo, receipt, proof, there)), None)
 
 
-def _reasons(undo: Undo, receipt: PushReceipt, link: PipedriveLink, there: Any) -> Reasons:
+def _proof(undo: Undo, receipt: PushReceipt, links: Sequence[PipedriveLink]) -> Proof | None:
+    """As of now where the link still knows, else as of when the undo was asked for."""
+    kept = Proof.read(receipt.proof)
+    link = links[0] if links else None
+    if link is None or (link.created_by_us and link.agreed is None and kept):
+        return kept
+    return Proof.of(link, undo.contact, kept.owner if kept else None) if link.created_by_us else None
+
+
+def _reasons(undo: Undo, receipt: PushReceipt, proof: Proof, there: Any) -> Reasons:
     look = LOOKS[receipt.entity_type]
-    yield from look.touched(undo, link, there)
+    yield from look.touched(undo, proof, there)
     if look.hanging:
         yield from look.hanging(undo, receipt, there)
         # the lists took a moment: once more, so that nothing lies between the last look and the delete
-        yield from look.touched(undo, link, read(undo, receipt))
+        yield from look.touched(undo, proof, read(undo, receipt))
 
 
-def _person(undo: Undo, link: PipedriveLink, there: Person) -> Reasons:
-    yield _owned(undo, there.owner_id)
-    yield _edited(link, field_merge.theirs(there), there.updated_at)
+def _person(undo: Undo, proof: Proof, there: Person) -> Reasons:
+    yield _owned(undo, proof, there.owner_id)
+    yield _edited(proof, field_merge.theirs(there))
     choices = undo.line.choices
     labels = ["label_ids"] if set(there.label_ids) - set(choices.label_ids) else []
     own = filled_fields.own_values(there.custom, choices.mark_field(EntityType.PERSON))
@@ -96,63 +108,57 @@ def _person(undo: Undo, link: PipedriveLink, there: Person) -> Reasons:
     yield undo_uses.counted(there.counts, undo.deleted)
 
 
-def _organization(undo: Undo, link: PipedriveLink, there: Organization) -> Reasons:
-    yield _owned(undo, there.owner_id)
-    if link.agreed is None and organisation_key(there.name)[:200] != link.entity_key:
+def _organization(undo: Undo, proof: Proof, there: Organization) -> Reasons:
+    yield _owned(undo, proof, there.owner_id)
+    if proof.stood is not None:
+        yield _edited(proof, {"name": there.name})
+    elif organisation_key(there.name)[:200] != proof.key:
         yield _changed(["name"])
-    if link.agreed is not None:
-        yield _edited(link, {"name": there.name}, there.updated_at)
     own = filled_fields.own_values(there.custom, undo.line.choices.mark_field(EntityType.ORGANIZATION))
     yield _filled([*there.extras, *own])
     yield undo_uses.counted(there.counts, undo.deleted)
 
 
-def _activity(undo: Undo, link: PipedriveLink, there: Activity) -> Reasons:
-    yield _owned(undo, there.owner_id)
-    yield _edited(link, meeting_fields.theirs(there), there.updated_at)
-    contact = undo.contact
-    known = {contact.pipedrive_person_id} if contact else set(there.participants[:1])
-    if set(there.participants) - known:
+def _activity(undo: Undo, proof: Proof, there: Activity) -> Reasons:
+    yield _owned(undo, proof, there.owner_id)
+    yield _edited(proof, meeting_fields.theirs(there))
+    if set(there.participants) - {proof.person}:
         yield "somebody else takes part in it"
-    if contact and there.org_id not in {None, contact.pipedrive_org_id}:
+    if there.org_id not in {None, proof.org}:
         yield _changed(["org"])
     yield _filled(there.extras)
 
 
-def _deal(undo: Undo, link: PipedriveLink, there: Deal) -> Reasons:
-    mark = f" ({reference_marks.reference(undo.contact.id)})" if undo.contact else ""
-    yield from _opportunity(undo, link, there, there.title.removesuffix(mark))
+def _deal(undo: Undo, proof: Proof, there: Deal) -> Reasons:
+    title = there.title.removesuffix(f" ({reference_marks.reference(UUID(proof.key))})")
+    yield from _opportunity(undo, proof, there, title)
     if there.counts.get("participants", 1) > 1:
         yield "somebody else takes part in it"
     yield undo_uses.counted({name: number for name, number in there.counts.items() if name != "participants"}, {})
 
 
-def _lead(undo: Undo, link: PipedriveLink, there: Lead) -> Reasons:
-    yield from _opportunity(undo, link, there, there.title)
+def _lead(undo: Undo, proof: Proof, there: Lead) -> Reasons:
+    yield from _opportunity(undo, proof, there, there.title)
 
 
-def _opportunity(undo: Undo, link: PipedriveLink, there: Deal | Lead, title: str) -> Reasons:
+def _opportunity(undo: Undo, proof: Proof, there: Deal | Lead, title: str) -> Reasons:
     """We never change a lead or a deal: whatever was written after it was made is somebody else's."""
-    yield _owned(undo, there.owner_id)
-    if link.synced_hash and link.synced_hash != fingerprints.digest(title, there.person_id):
+    yield _owned(undo, proof, there.owner_id)
+    if proof.said and proof.said != fingerprints.digest(title, there.person_id):
         yield _changed(["title or person"])
     yield _filled(there.extras, "somebody changed its {} there")
     if there.added_at and there.updated_at and there.updated_at - there.added_at > ONE_SECOND:
         yield "somebody changed it there"
 
 
-def _owned(undo: Undo, owner_id: int | None) -> str | None:
-    return TAKEN_OVER if owner_id not in {None, undo.user_id} else None
+def _owned(undo: Undo, proof: Proof, owner_id: int | None) -> str | None:
+    """It may have moved to the colleague whom the contact was handed over to, with whose key this goes."""
+    return TAKEN_OVER if owner_id not in {None, undo.user_id, proof.owner} else None
 
 
-def _edited(link: PipedriveLink, stands: Snapshot, written: datetime | None) -> str | None:
+def _edited(proof: Proof, stands: Snapshot) -> str | None:
     """What differs from what both sides agreed on, or was agreed on because somebody there had written it."""
-    agreed = Agreed.read(link.agreed)
-    if agreed is None:
-        return UNKNOWN
-    base = agreed.as_of(written)
-    differ = [name for name, value in stands.items() if shape(name, base.of(name, value)[1]) != shape(name, value)]
-    return _changed([*differ, *(name for name in agreed.foreign if name not in differ)])
+    return UNKNOWN if proof.stood is None else _changed(proof.edited(stands))
 
 
 def _changed(fields: Iterable[str]) -> str | None:

@@ -4,16 +4,18 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import delete, select
 
 from app import db
 from app.errors import Conflict
 from app.models import Contact, PipedriveLink, PushReceipt, SyncStatus, User, now
 from app.services.base import firm_settings
+from app.services.contacts import erasure
 from app.services.pipedrive import push_receipts
 from app.sync.pull import listener
 from tests.support import faults
-from tests.support.colleague import DEEDS, EVERY_DEED, part_of_a_deal, typed_there
+from tests.support.colleague import DEEDS, EVERY_DEED, note, part_of_a_deal, typed_there
 from tests.support.sync_harness import ask, counts, edit, fresh, links, listen_next, meet, pushes, settled
 from tests.support.world import contact
 
@@ -167,6 +169,22 @@ def test_what_no_contact_is_linked_to_any_more_stays(fake, desk, ada_with_key, f
     row = undone(desk, ada_with_key, first)
     assert counts(fake) == (1, 1, 1)
     assert row.detail.count("no contact here is linked to it any more") == 3
+
+
+def test_whoever_is_erased_while_their_undo_waits_is_still_looked_at_and_not_named(
+    fake, desk, ada_with_key, kari, first
+):
+    note(fake, "persons", 1)
+    asked = undo(ada_with_key, first)
+    with db.transaction() as session:
+        erasure.erase(session, session.get_one(User, ada_with_key.id), kari.id)
+    settled(desk)
+    assert (counts(fake), receipts(first)["activity"].undone_at is None) == ((1, 1, 0), False)
+    assert fresh(asked).detail == (
+        "Person 1 stays in Pipedrive: a note hangs on it. Organization 1 stays in Pipedrive: people belong to it."
+    )
+    with db.reading() as session:
+        assert "Kari" not in str(session.exec(text("select proof, stays from sync_receipts")).all())
 
 
 def test_the_first_contact_of_a_firm_goes_after_the_second_one_was_undone(fake, desk, ada_with_key, first):

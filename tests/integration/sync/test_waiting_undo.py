@@ -7,7 +7,7 @@ from app.models import PipedriveSync, SyncStatus, Trigger, User
 from app.services.contacts import bulk_actions, contact_bank, contact_merge, erasure
 from app.services.pipedrive import push_receipts, record_choice
 from app.services.team import transfer
-from tests.support.sync_harness import ask, pushes, settled
+from tests.support.sync_harness import ADAS_KEY, ask, edit, pushes, settled
 from tests.support.world import contact
 
 
@@ -50,6 +50,8 @@ DEEDS = [bulk_trash, single_trash, erase, unlink, merge_away, hand_over, erase_a
 def test_what_its_owner_took_back_goes_from_pipedrive_although_the_contact_went_elsewhere(
     fake, desk, ada_with_key, bo_with_key, gwen, deed
 ):
+    # as saving a key leaves it: whose records there are hers
+    edit(ada_with_key, pipedrive_user_id=fake.user_ids[ADAS_KEY])
     kari = contact(ada_with_key, "Kari Nordmann", email="kari@steel.example")
     other = contact(ada_with_key, "Kari N")
     ask(ada_with_key, kari)
@@ -57,7 +59,7 @@ def test_what_its_owner_took_back_goes_from_pipedrive_although_the_contact_went_
     if deed is merge_away:
         ask(ada_with_key, other)
     with db.transaction() as session:
-        push_receipts.undo(session, ada_with_key, row.id)
+        push_receipts.undo(session, session.get_one(User, ada_with_key.id), row.id)
     with db.transaction() as session:
         ada = session.get_one(User, ada_with_key.id)
         deed(session, ada, kari=kari, other=other, bo=bo_with_key, gwen=gwen)
