@@ -63,6 +63,11 @@ class Organisation(Entity, table=True):
     name: str = Field(max_length=200)
     key: str = Field(max_length=200)
 
+    @property
+    def link_key(self) -> str:
+        """The key of this bank's own link to an organization in Pipedrive; it outlives every change of the name."""
+        return f"firm:{self.id}"
+
 
 def organisation_key(name: str) -> str:
     """`ACME`, `Acme Ltd.` and `acme  GmbH & Co. KG` are one firm; `Acme Energy` is another."""

@@ -81,7 +81,8 @@ WORDS_IN_URLS = {EntityType.ACTIVITY: "activities"}
 
 
 class PipedriveSync(Entity, table=True):
-    """`candidates` are the records that may be meant where several are; `choice` is what its owner said about them.
+    """`candidates` are the records that may be meant where several are; `choice` is the number its owner chose, by
+    kind (None for a new one).
 
     `urgent` was asked for alone, and goes before what its owner asked for in bulk.
     """
@@ -172,7 +173,8 @@ class PipedriveLink(Entity, table=True):
     """What we are about to create, or know to be there; its key is the mutex between two users.
 
     `agreed` is what both sides said when they last agreed; `remote_ref` is the
-    number of what Pipedrive counts in letters (leads).
+    number of what Pipedrive counts in letters (leads). `unseen_at` is when the
+    listener's key last did not see the record, and `unseen_times` how often in a row.
     """
 
     __tablename__ = "pipedrive_links"
@@ -192,3 +194,5 @@ class PipedriveLink(Entity, table=True):
     remote_ref: str | None = Field(default=None, max_length=64)
     agreed: dict[str, Any] | None = Field(default=None, sa_type=Json)
     checked_at: datetime | None = Field(default=None, sa_type=Instant)
+    unseen_at: datetime | None = Field(default=None, sa_type=Instant)
+    unseen_times: int = 0

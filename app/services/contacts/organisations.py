@@ -88,7 +88,7 @@ def rename(session: Session, who: User, organisation_id: UUID, name: str) -> tup
     session.add(firm)
     session.flush()
     renamed = Step("organisations", [before], [_image(firm)])
-    steps = [renamed, _people(session, who, firm), _linked(session, str(before["key"]), key)]
+    steps = [renamed, _people(session, who, firm)]
     return firm, _told(session, who, UndoKind.FIRM_RENAME, firm, f"Renamed to {name}.", steps)
 
 
@@ -112,25 +112,11 @@ def merge(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> tuple[Or
     session.expunge(dropped)
     session.exec(delete(Organisation).where(col(Organisation.id) == drop_id))
     sentence = f"{gone['name']} is {kept.name} now."
-    steps = [Step("contacts", here, there), Step("organisations", [gone]), _linked(session, gone["key"], kept.key)]
+    steps = [Step("contacts", here, there), Step("organisations", [gone])]
     return kept, _told(session, who, UndoKind.FIRM_MERGE, kept, sentence, steps)
 
 
-# what Pipedrive knows under one name it knows under the other
-LINK = text("""
-insert into pipedrive_links (id, created_at, updated_at, account, entity_type, entity_key, state, intent_at, remote_id,
-                             created_by_us, synced_hash, agreed, checked_at)
-select gen_random_uuid(), :now, :now, account, entity_type, :to, state, intent_at, remote_id,
-       created_by_us, synced_hash, agreed, checked_at
-from pipedrive_links where entity_type = 'organization' and entity_key = :from and state = 'LINKED'
-on conflict do nothing returning id
-""")
 PEOPLE = text("select id, pipedrive_person_id from contacts where organisation_id = :firm and user_id = :who")
-
-
-def _linked(session: Session, before: str, after: str) -> Step:
-    rows = session.execute(LINK, {"from": before, "to": after, "now": now()}).scalars()
-    return Step("pipedrive_links", after=[{"id": one} for one in rows])
 
 
 def _people(session: Session, who: User, firm: Organisation) -> Step:

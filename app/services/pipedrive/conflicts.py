@@ -1,5 +1,6 @@
 """Fields that both sides changed: shown one by one, decided by the contact's owner."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Text, cast, literal
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
@@ -59,7 +62,7 @@ def list_open(session: Session, who: User) -> Sequence[OpenConflict]:
     )
     return [
         OpenConflict(
-            row.id, contact.id, contact.name, subject or contact.name, push_status.NAMED.get(row.field, row.field),
+            row.id, contact.id, contact.name, subject or contact.name, _named(row),
             _in_words(session, who, row, row.ours), _in_words(session, who, row, row.theirs), row.seen_at,
         )
         for row, contact, subject in session.exec(waiting)
@@ -78,7 +81,7 @@ def resolve(session: Session, who: User, conflict_id: UUID, resolution: Conflict
     session.add(row)
     session.flush()
     if resolution is ConflictResolution.THEIRS:
-        _take(session, who, row)
+        _write(session, who, row, row.theirs)
     _agree(session, row)
     meeting = session.get(Activity, row.entity_id) if row.entity_type is EntityType.ACTIVITY else None
     push_jobs.enqueue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
@@ -98,10 +101,7 @@ def reverse(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
     row.resolution, row.resolved_at = OPPOSITE[row.resolution], now()
     value = row.theirs if row.resolution is ConflictResolution.THEIRS else row.ours
     meeting = session.get(Activity, row.entity_id) if row.entity_type is EntityType.ACTIVITY else None
-    if meeting:
-        inbound_changes.write_meeting(session, who, meeting.id, row.field, value)
-    else:
-        inbound_changes.write_person(session, who, SyncConflict(**row.model_dump() | {"theirs": value}))
+    _write(session, who, row, value)
     push_jobs.enqueue(session, who, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting)
     audit_log.record(
         session, who, "conflict.reversed", row.contact_id, field=row.field, resolution=row.resolution.value
@@ -110,11 +110,29 @@ def reverse(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
     return row
 
 
-def _take(session: Session, who: User, row: SyncConflict) -> None:
+def is_ours_decided(session: Session, firm_id: UUID, name: str) -> bool:
+    """Whether the owner has said that an organization there gets this name of ours."""
+    said = select(SyncConflict.id).where(
+        SyncConflict.entity_id == firm_id,
+        SyncConflict.resolution == ConflictResolution.OURS,
+        SyncConflict.field == "name",
+        cast(SyncConflict.ours, JSONB) == cast(literal(json.dumps(name), Text), JSONB),
+    )
+    return session.exec(said.limit(1)).first() is not None
+
+
+def _write(session: Session, who: User, row: SyncConflict, value: Any) -> None:
+    """One of the two values becomes ours."""
     if row.entity_type is EntityType.ACTIVITY:
-        inbound_changes.write_meeting(session, who, row.entity_id, row.field, row.theirs)
+        inbound_changes.write_meeting(session, who, row.entity_id, row.field, value)
+    elif _is_firm(row):
+        inbound_changes.rename_firm(session, who, row.entity_id, value)
     else:
-        inbound_changes.write_person(session, who, row)
+        inbound_changes.write_person(session, who, SyncConflict(**row.model_dump() | {"theirs": value}))
+
+
+def _is_firm(row: SyncConflict) -> bool:
+    return row.entity_type is EntityType.ORGANIZATION
 
 
 def _agree(session: Session, row: SyncConflict) -> None:
@@ -124,7 +142,7 @@ def _agree(session: Session, row: SyncConflict) -> None:
         .where(
             PipedriveLink.account == row.account,
             PipedriveLink.entity_type == row.entity_type,
-            PipedriveLink.entity_key == str(row.entity_id),
+            PipedriveLink.entity_key == (f"firm:{row.entity_id}" if _is_firm(row) else str(row.entity_id)),
             PipedriveLink.state == LinkState.LINKED,
         )
         .with_for_update()
@@ -132,10 +150,16 @@ def _agree(session: Session, row: SyncConflict) -> None:
     if link is None or link.agreed is None:
         return
     theirs = {**link.agreed["theirs"], row.field: row.theirs}
+    # asked about at the first meeting: from here on only we differ from what stands there
+    ours = {row.field: row.theirs, **link.agreed["ours"]}
     words = [word for word in link.agreed.get("words", ()) if word["field"] != row.field]
-    link.agreed = {**link.agreed, "theirs": theirs, "words": words}
+    link.agreed = {**link.agreed, "ours": ours, "theirs": theirs, "words": words}
     link.synced_hash = None
     session.add(link)
+
+
+def _named(row: SyncConflict) -> str:
+    return "name of the organisation" if _is_firm(row) else push_status.NAMED.get(row.field, row.field)
 
 
 def _in_words(session: Session, who: User, row: SyncConflict, value: Any) -> str:

@@ -56,22 +56,35 @@ def change_contact(
     return contact
 
 
-def rename_organisation(session: Session, who: User, contact: Contact, name: str) -> Organisation | None:
-    """The contact's firm has another name there; a name that only spells ours otherwise respells it."""
+def rename_firm(session: Session, who: User, firm_id: UUID, name: str) -> str:
+    """An organisation of this bank has another name in Pipedrive; returns the name it has here now.
+
+    Where the bank has another organisation of that name, everybody of this one works there from now on.
+    """
+    firm = session.get_one(Organisation, firm_id)
     fit = _fit(session, "organisation", name)
-    known = contact.organisation
-    if not fit or known is None:
-        return known
-    if organisation_key(fit[0])[:200] == known.key:
-        known.name = fit[0]
-        contact.reindex(known.name)
-        contact.version += 1
-        session.add_all([known, contact])
-        announce(session, Topic.CONTACT, contact.id, who.id)
+    if not fit or not fit[0]:
+        return firm.name
+    key = organisation_key(fit[0])[:200]
+    other = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == key)
+    people = session.exec(
+        select(Contact).where(Contact.organisation_id == firm.id).order_by(col(Contact.id)).with_for_update()
+    ).all()
+    if session.exec(other.where(Organisation.id != firm.id)).first() is None:
+        firm.name, firm.key = fit[0], key
+        session.add(firm)
+        for contact in people:
+            contact.reindex(firm.name)
+            contact.version += 1
+            session.add(contact)
+            announce(session, Topic.CONTACT, contact.id, who.id)
     else:
-        contact = contact_bank.change(session, who, contact.id, {"organisation": fit[0]}, heard=True)
-    audit_log.record(session, PIPEDRIVE, "contact.changed_in_pipedrive", contact.id, fields=["organisation"])
-    return contact.organisation
+        for contact in people:
+            if contact.deleted_at is None:
+                contact_bank.change(session, who, contact.id, {"organisation": fit[0]}, heard=True)
+    for contact in people:
+        audit_log.record(session, PIPEDRIVE, "contact.changed_in_pipedrive", contact.id, fields=["organisation"])
+    return str(fit[0])
 
 
 def change_meeting(

@@ -4,7 +4,7 @@ Who looks is a door's business: it is handed what to look for and whose key to u
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,8 +16,6 @@ from app.models import (
     ActivityType,
     Contact,
     EntityType,
-    LinkState,
-    PipedriveLink,
     PipedriveSync,
     Trigger,
     User,
@@ -37,12 +35,16 @@ SEARCH = 20
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to look for in Pipedrive, with whose key; what is linked already (`org_id`, or no `person`) is not looked for."""
+    """What to look for in Pipedrive, with whose key; what is linked already (`org_id`, or no `person`) is not looked for.
+
+    `org_is_ours` says that we created that organization, so that nobody else's people stand there.
+    """
 
     who: User
     contact: Contact
     org_id: int | None
     person: bool
+    org_is_ours: bool = False
 
     @property
     def most_tokens(self) -> int:
@@ -54,18 +56,27 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Record:
-    """A record of Pipedrive's that may be meant."""
+    """A record of Pipedrive's that may be meant, and the name of the organization it stands at."""
 
     id: int
     name: str
+    organization: str = ""
+
+
+@dataclass(frozen=True)
+class Met:
+    """What a look met: records that are meant for `sure`, and those that its owner would be asked about."""
+
+    sure: Sequence[Record] = ()
+    unsure: Sequence[Record] = ()
 
 
 @dataclass(frozen=True)
 class SearchResult:
     """What a look brought."""
 
-    organizations: Sequence[Record]
-    persons: Sequence[Record]
+    organizations: Met = field(default_factory=Met)
+    persons: Met = field(default_factory=Met)
 
 
 LookUp = Callable[[Wanted], SearchResult]
@@ -160,19 +171,31 @@ def _organization(session: Session, who: User, contact: Contact, found: SearchRe
         return []
     if known := _known_firm(session, who, contact):
         return [f"use organization {firm.name} (id {known})"]
-    return [_met("organization", firm.name, found.organizations if found else ())]
+    if found and not found.organizations.sure and (elsewhere := _stands_elsewhere(found)):
+        return [f"ask you whether {contact.name} is at {elsewhere} or at {firm.name}"]
+    return [_step("organization", firm.name, found.organizations if found else None)]
+
+
+def _stands_elsewhere(found: SearchResult) -> str:
+    """The organization at which the person that is meant stands there."""
+    return found.persons.sure[0].organization if len(found.persons.sure) == 1 and not found.organizations.unsure else ""
 
 
 def _person(contact: Contact, found: SearchResult | None) -> str:
     if known := contact.pipedrive_person_id:
         return f"update person {contact.name} (id {known})"
-    return _met("person", contact.name, found.persons if found else ())
+    return _step("person", contact.name, found.persons if found else None)
 
 
-def _met(kind: str, name: str, there: Sequence[Record]) -> str:
-    if len(there) > 1:
-        return f"ask you which of {len(there)} records in Pipedrive is {name}"
-    return f"link to existing {kind} {there[0].name} (id {there[0].id})" if there else f"create {kind} {name}"
+def _step(kind: str, name: str, met: Met | None) -> str:
+    if met is None:
+        return f"create {kind} {name}, unless Pipedrive has it (not looked yet)"
+    asked = met.sure if len(met.sure) > 1 else () if met.sure else met.unsure
+    if len(asked) > 1:
+        return f"ask you which of {len(asked)} records in Pipedrive is {name}"
+    if asked:
+        return f"ask you whether {kind} {asked[0].name} (id {asked[0].id}) is {name}"
+    return f"link to existing {kind} {met.sure[0].name} (id {met.sure[0].id})" if met.sure else f"create {kind} {name}"
 
 
 def _activity(meeting: Activity) -> str:
@@ -194,10 +217,4 @@ def _known_firm(session: Session, who: User, contact: Contact) -> int | None:
     """The id of what this contact leads to already, or what somebody of the firm has put into our company."""
     if contact.organisation is None or contact.pipedrive_org_id:
         return contact.pipedrive_org_id
-    linked = select(PipedriveLink.remote_id).where(
-        PipedriveLink.account == company_mapping.account_of(session, who),
-        PipedriveLink.entity_type == EntityType.ORGANIZATION,
-        PipedriveLink.entity_key == contact.organisation.key,
-        PipedriveLink.state == LinkState.LINKED,
-    )
-    return session.exec(linked).first()
+    return record_choice.number_of_firm(session, company_mapping.account_of(session, who), contact.organisation)

@@ -5,27 +5,45 @@ The choice is kept on the push; the engine checks it at the next run.
 
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Text, cast, delete
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
-from app.models import SKIPPED, Contact, EntityType, PipedriveLink, PipedriveSync, SyncStatus, User, now
+from app.models import (
+    SKIPPED,
+    Contact,
+    EntityType,
+    LinkState,
+    Organisation,
+    PipedriveLink,
+    PipedriveSync,
+    SyncStatus,
+    User,
+    now,
+)
 from app.services.base import audit_log
 from app.services.contacts import contact_bank
-from app.services.push_queue import push_jobs, push_rules
+from app.services.push_queue import company_mapping, push_jobs, push_rules
 from app.signals import Topic, announce
 
 DONE = "This push is done already. Unlink the contact first, then push it again."
 UNDER_WAY = "Another push of this contact is on its way already."
 NOT_YOURS = "This push is not one of yours."
 LEFT_OUT = "You left this out of Pipedrive."
+IS_ANOTHER_CONTACT = (
+    "{other} in your contact bank is that person already. Merge the two contacts, or create a new record."
+)
+ANOTHER_CONTACT = "That is {other} in your contact bank. Merge the two contacts, or choose another record."
 
 
 def link_to(session: Session, who: User, sync_id: UUID, remote_id: int) -> PipedriveSync:
     """Use this record of Pipedrive's; it has to exist when the push runs. Raises NotFound or Conflict."""
     sync = _undecided(session, who, sync_id)
     if _kind(sync) is EntityType.PERSON and sync.contact_id:
-        _forget(session, session.get_one(Contact, sync.contact_id))
+        contact = session.get_one(Contact, sync.contact_id)
+        if other := other_contact(session, company_mapping.account_of(session, who), contact, remote_id):
+            raise Conflict(ANOTHER_CONTACT.format(other=other))
+        _forget(session, contact)
     return _decided(session, who, sync, remote_id)
 
 
@@ -43,6 +61,34 @@ def skip(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     audit_log.record(session, who, "sync.skipped", sync.id)
     announce(session, Topic.SYNC, sync.contact_id or sync.id, who.id)
     return sync
+
+
+def other_contact(session: Session, account: str, contact: Contact, remote_id: int) -> str | None:
+    """The name of another contact of the same bank that is this person in Pipedrive."""
+    theirs = select(PipedriveLink.entity_key).where(
+        PipedriveLink.account == account,
+        PipedriveLink.entity_type == EntityType.PERSON,
+        PipedriveLink.remote_id == remote_id,
+        PipedriveLink.state == LinkState.LINKED,
+    )
+    others = select(Contact.name).where(
+        Contact.user_id == contact.user_id,
+        col(Contact.id) != contact.id,
+        col(Contact.deleted_at).is_(None),
+        cast(Contact.id, Text).in_(theirs),
+    )
+    return session.exec(others.limit(1)).first()
+
+
+def number_of_firm(session: Session, account: str, firm: Organisation) -> int | None:
+    """Pipedrive's number of a bank's organisation: by its own link, else by what anybody's firm of that name leads to."""
+    linked = select(PipedriveLink.remote_id).where(
+        PipedriveLink.account == account,
+        PipedriveLink.entity_type == EntityType.ORGANIZATION,
+        col(PipedriveLink.entity_key).in_([firm.link_key, firm.key]),
+        PipedriveLink.state == LinkState.LINKED,
+    )
+    return session.exec(linked.order_by((col(PipedriveLink.entity_key) == firm.link_key).desc())).first()
 
 
 def unlink(session: Session, who: User, contact_id: UUID) -> Contact:
@@ -73,7 +119,7 @@ def _undecided(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
 def _decided(session: Session, who: User, sync: PipedriveSync, remote_id: int | None) -> PipedriveSync:
     """Keep the choice and let the push run with it."""
     kind = _kind(sync)
-    sync.choice = {"kind": kind.value, "id": remote_id}
+    sync.choice = {**(sync.choice or {}), kind.value: remote_id}
     session.add(sync)
     session.flush()
     if sync.status is SyncStatus.FAILED and push_jobs.retry(session, who, [sync.id]) == 0:

@@ -4,9 +4,10 @@ Every method raises PipedriveError when it does not return. A method that
 creates may raise UnknownOutcome; all others can simply be called again.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, Unpack
+from itertools import islice
+from typing import Any, Literal, TypeVar, Unpack
 
 from app.sync.api import payloads, response_parsing
 from app.sync.api.attachments import FULL_PAGE, Attachments
@@ -28,10 +29,13 @@ from app.sync.api.records import (
 
 __all__ = ["MOST_PAGES", "PAGE", "Pipedrive", "address", "http_client", "merged"]
 
+# of what was made lately, so many large pages are read at most
+RECENT_PAGES = 4
 AT_ONCE = 100
 
 OrganizationTerm = Literal["name", "custom_fields"]
 PersonTerm = Literal["email", "phone", "name", "custom_fields"]
+Made = TypeVar("Made", Person, Organization)
 
 
 class Pipedrive(Attachments):
@@ -46,6 +50,11 @@ class Pipedrive(Attachments):
 
     def add_organization(self, **fields: Unpack[OrganizationFields]) -> Organization:
         return self._one("POST", "/api/v2/organizations", response_parsing.organization, payloads.organization(fields))
+
+    def change_organization(self, id: int, **fields: Unpack[OrganizationFields]) -> Organization:
+        return self._one(
+            "PATCH", f"/api/v2/organizations/{id}", response_parsing.organization, payloads.organization(fields)
+        )
 
     def get_organization(self, id: int) -> Organization:
         """Return it even when deleted (`is_deleted`), until Pipedrive forgets it and this raises Gone."""
@@ -87,6 +96,16 @@ class Pipedrive(Attachments):
     def find_organizations(self, term: str, field: OrganizationTerm = "name") -> list[Organization]:
         return self._found("organizations", term, field, response_parsing.organization)
 
+    def people_named(self, words: str) -> list[Person]:
+        """Up to a hundred whose name contains these words."""
+        query = {"term": " ".join(words.split()), "fields": "name", "limit": str(PAGE)}
+        return self._several("/api/v2/persons/search", query, response_parsing.person)[0]
+
+    def organizations_listed(self) -> tuple[list[Organization], bool]:
+        """Up to five hundred organizations, and whether that is all of them; half as dear as a search, and never late."""
+        rows, more = self._several("/api/v2/organizations", {"limit": str(FULL_PAGE)}, response_parsing.organization)
+        return rows, more is None
+
     def organizations_named(self, words: str) -> tuple[list[Organization], bool]:
         """Whose name contains these words, and whether that is all of them."""
         query = {"term": " ".join(words.split()), "fields": "name", "limit": str(PAGE)}
@@ -103,6 +122,21 @@ class Pipedrive(Attachments):
             "/api/v2/persons", {"org_id": str(org_id), "limit": str(FULL_PAGE)}, response_parsing.person
         )
         return rows, more is None
+
+    def persons_created_since(self, when: datetime) -> Iterator[Person]:
+        """Everybody made at or after `when`, the newest first; after a few large pages it ends, complete or not."""
+        return self._created("/api/v2/persons", when, response_parsing.person)
+
+    def organizations_created_since(self, when: datetime) -> Iterator[Organization]:
+        return self._created("/api/v2/organizations", when, response_parsing.organization)
+
+    def _created(self, path: str, when: datetime, read: Callable[[Any], Made]) -> Iterator[Made]:
+        query = {"sort_by": "add_time", "sort_direction": "desc"}
+        for rows in islice(self._pages(path, query, read, FULL_PAGE), RECENT_PAGES):
+            for one in rows:
+                if one.added_at is not None and one.added_at < when.replace(microsecond=0):
+                    return
+                yield one
 
     def organizations_since(self, when: datetime) -> Iterator[Organization]:
         return self._all("/api/v2/organizations", _newest_first(when), response_parsing.organization)

@@ -1,6 +1,6 @@
 """Pipedrive's records as we see them: a few fields each, nothing we do not need."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -59,6 +59,7 @@ class Organization:
     id: int
     name: str
     owner_id: int | None = None
+    added_at: datetime | None = None
     updated_at: datetime | None = None
     is_deleted: bool = False
     custom: dict[str, Any] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class Person:
     org_id: int | None = None
     org_name: str = ""
     owner_id: int | None = None
+    added_at: datetime | None = None
     updated_at: datetime | None = None
     is_deleted: bool = False
     custom: dict[str, Any] = field(default_factory=dict)
@@ -145,21 +147,23 @@ class Webhook:
     url: str
 
 
-def merged(theirs: Sequence[Detail], ours: Sequence[str], led: str | None = None) -> tuple[Detail, ...]:
-    """Everything Pipedrive has, and after it what only we know.
+def _folded(text: str) -> str:
+    return text.strip().casefold()
+
+
+def merged(
+    theirs: Sequence[Detail], ours: Sequence[str], led: str | None = None, read: Callable[[str], str] = _folded
+) -> tuple[Detail, ...]:
+    """Everything Pipedrive has, and after it what only we know; `read` gives two spellings of one value the same form.
 
     A PATCH replaces the whole list, so sending ours alone would erase what a
     colleague typed there. Where `led`, our former first one, leads there, our
     first one leads from now on.
     """
-    known = {_folded(detail.value) for detail in theirs}
-    fresh = {_folded(value): value.strip() for value in ours if value.strip()}
+    known = {read(detail.value) for detail in theirs}
+    fresh = {read(value): value.strip() for value in ours if value.strip()}
     whole = (*theirs, *(Detail(value) for folded, value in fresh.items() if folded not in known))
     lead, first = next((one for one in theirs if one.primary), None), next(iter(fresh), None)
-    if led is None or lead is None or first is None or _folded(lead.value) != _folded(led):
+    if led is None or lead is None or first is None or read(lead.value) != read(led):
         return whole
-    return tuple(replace(one, primary=_folded(one.value) == first) for one in whole)
-
-
-def _folded(text: str) -> str:
-    return text.strip().casefold()
+    return tuple(replace(one, primary=read(one.value) == first) for one in whole)

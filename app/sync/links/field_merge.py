@@ -5,7 +5,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from app.errors import Invalid
 from app.models import Contact, EntityType, PipedriveLink, User, organisation_key
+from app.services.base import phone_numbers
 from app.services.pipedrive import inbound_changes
 from app.sync.api.records import Person
 from app.sync.links import link_store
@@ -20,8 +22,17 @@ def ours(contact: Contact, org: int | str | None) -> Snapshot:
     return {"name": contact.name, "emails": list(contact.emails), "phones": list(contact.phones), "org": org}
 
 
-def theirs(there: Person) -> Snapshot:
-    return {"name": there.name, "emails": list(there.emails), "phones": list(there.phones), "org": there.org_id}
+def theirs(there: Person, country: str) -> Snapshot:
+    """Numbers in E.164, however they are spelled there; `country` reads those without a country code."""
+    phones = [_e164(number, country) for number in there.phones]
+    return {"name": there.name, "emails": list(there.emails), "phones": phones, "org": there.org_id}
+
+
+def _e164(number: str, country: str) -> str:
+    try:
+        return phone_numbers.e164(number, country)
+    except Invalid:
+        return number
 
 
 def apply_merge(

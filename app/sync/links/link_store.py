@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, true
+from sqlalchemy import Text, cast, func, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, delete, select, update
 
-from app.models import Contact, EntityType, LinkState, PipedriveLink, now
+from app import db
+from app.models import Contact, EntityType, LinkState, Organisation, PipedriveLink, now
 from app.sync.links.three_way_merge import Agreed
 from app.sync.queue import leases
 from app.sync.queue.outcome_errors import Again, Waiting
@@ -40,10 +41,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Seen:
-    """What stood in a slot: the own link, what the other keys lead to, and an unresolved intent."""
+    """What stood in a slot: the own link, the links of the other keys, and an unresolved intent."""
 
     own: PipedriveLink | None
-    aliases: frozenset[int]
+    aliases: tuple[PipedriveLink, ...]
     doubt: PipedriveLink | None
     snapshot: dict[str, tuple[LinkState, datetime]]
 
@@ -53,13 +54,13 @@ def look_up(session: Session, slot: Slot, pace: Pace) -> Seen:
     rows = {row.entity_key: row for row in session.exec(_of(slot))}
     own = rows.get(slot.own)
     if own and own.state is LinkState.LINKED:
-        return Seen(own, frozenset(), None, {})
+        return Seen(own, (), None, {})
     doubts = [row for row in rows.values() if row.state is LinkState.CREATING]
     if doubts:
         left = max(row.intent_at for row in doubts) + pace.hold - leases.moment(session)
         if left.total_seconds() > 0:
             raise Waiting(min(left, pace.a_moment))
-    linked = frozenset(row.remote_id for row in rows.values() if row.state is LinkState.LINKED and row.remote_id)
+    linked = tuple(row for row in rows.values() if row.state is LinkState.LINKED and row.remote_id)
     first = min(doubts, key=lambda row: row.intent_at, default=None)
     return Seen(own, linked, first, _snapshot(rows.values()))
 
@@ -155,6 +156,22 @@ def own_links(account: str, kind: EntityType) -> Any:
         col(PipedriveLink.remote_id).is_not(None),
         ~col(PipedriveLink.entity_key).startswith("mail:"),
     )
+
+
+def firms_of(account: str, number: int, bank: UUID) -> bool:
+    """Whether an organisation of another bank is that organization too."""
+    with db.reading() as session:
+        theirs = select(Organisation.id).join(
+            PipedriveLink, col(PipedriveLink.entity_key) == func.concat("firm:", col(Organisation.id))
+        )
+        linked = theirs.where(
+            PipedriveLink.account == account,
+            PipedriveLink.entity_type == EntityType.ORGANIZATION,
+            PipedriveLink.remote_id == number,
+            PipedriveLink.state == LinkState.LINKED,
+            Organisation.user_id != bank,
+        )
+        return session.exec(linked.limit(1)).first() is not None
 
 
 def taken(session: Session, slot: Slot, remote_id: int) -> bool:

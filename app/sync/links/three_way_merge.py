@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
+from app.services.contacts import identity
 from app.sync.links.fingerprints import folded, plain
 
 Snapshot = dict[str, Any]
@@ -23,7 +24,10 @@ MOST_WORDS = 24
 
 
 class Verdict(Enum):
-    """SAME: nothing to do. SEND: only we changed. TAKE: only they did. BOTH: lists that grew on both sides. ASK: a conflict."""
+    """SAME: nothing to do. SEND: only we changed. TAKE: only they did. BOTH: lists that grew on both sides. ASK: a conflict.
+
+    At the first meeting only SAME, SEND (what is empty there is filled) and ASK (both say something else) are possible.
+    """
 
     SAME = auto()
     SEND = auto()
@@ -75,6 +79,8 @@ class Agreed:
     `words` are the values sent since without an answer, the newest last: where
     one of them stands there, it is ours and not their change. `foreign` are the
     fields in which there stands what somebody wrote there, although both agree.
+    A field that is missing was asked about at the first meeting and has not been
+    agreed on yet.
     """
 
     ours: Snapshot
@@ -117,7 +123,11 @@ class Agreed:
     def echoes(self, there: Snapshot) -> set[str]:
         """The fields in which an older value of ours stands, although both sides agreed on something else."""
         old = {word.field for word in self.words if word.stands_in(there)}
-        return {name for name in old if shape(name, self.theirs[name]) != shape(name, there[name])}
+        return {name for name in old if self.differs(name, there)}
+
+    def differs(self, name: str, there: Snapshot) -> bool:
+        """Whether a field stands there otherwise than it was agreed on."""
+        return name not in self.theirs or bool(shape(name, self.theirs[name]) != shape(name, there[name]))
 
     def of(self, name: str, theirs: Any) -> tuple[Any, Any]:
         """What a field was on both sides, seeing what stands there now."""
@@ -163,12 +173,18 @@ def follow_theirs(field: str, before: Agreed, ours: Any, theirs: Any) -> Any:
 
 
 def new_base(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snapshot, theirs: Snapshot) -> Agreed:
-    """What is agreed now; a field in conflict stays as it was, and so is found again."""
-    open_ = {field for field, verdict in verdicts.items() if verdict is Verdict.ASK and before}
+    """What is agreed now; a field in conflict stays as it was, or not agreed at all, and so is found again."""
+    open_ = {field for field, verdict in verdicts.items() if verdict is Verdict.ASK}
     old = before or Agreed({}, {})
+
+    def kept(was: Snapshot, now: Snapshot) -> Snapshot:
+        return {
+            field: (was if field in open_ else now)[field] for field in verdicts if field not in open_ or field in was
+        }
+
     return Agreed(
-        ours={field: old.ours[field] if field in open_ else ours[field] for field in verdicts},
-        theirs={field: old.theirs[field] if field in open_ else theirs[field] for field in verdicts},
+        ours=kept(old.ours, ours),
+        theirs=kept(old.theirs, theirs),
         words=tuple(word if word.field in open_ else word.overtaken() for word in old.words),
         foreign=_foreign(before, verdicts, theirs),
     )
@@ -195,10 +211,22 @@ def _foreign(before: Agreed | None, verdicts: Mapping[str, Verdict], theirs: Sna
 
 
 def _first_met(field: str, ours: Any, theirs: Any) -> Verdict:
-    """Of somebody who was there before us only what is missing is filled in."""
+    """Of a record that was there before us only what is missing is filled in; what differs is asked."""
+    if not ours or is_alike(field, ours, theirs):
+        return Verdict.SAME
     if field in LISTS:
-        return Verdict.SEND if shape(field, ours) - shape(field, theirs) else Verdict.SAME
-    return Verdict.SEND if ours and not theirs else Verdict.SAME
+        here, there = shape(field, ours), shape(field, theirs)
+        if here <= there:
+            return Verdict.SAME
+        return Verdict.SEND if there <= here else Verdict.ASK
+    return Verdict.ASK if theirs else Verdict.SEND
+
+
+def is_alike(field: str, ours: Any, theirs: Any) -> bool:
+    """Whether nobody has to be asked: a name with a title, or in another order, is the same name."""
+    if shape(field, ours) == shape(field, theirs):
+        return True
+    return field == "name" and isinstance(theirs, str) and identity.same_name(str(ours), theirs)
 
 
 def _only_grew(field: str, before: Agreed, ours: Any, theirs: Any) -> bool:

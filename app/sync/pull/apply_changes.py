@@ -6,13 +6,14 @@ from sqlmodel import Session, col, select
 
 from app import db
 from app.models import Activity, Contact, EntityType, LinkState, Organisation, PipedriveLink, Trigger, User, now
+from app.services.pipedrive import record_choice
 from app.services.push_queue import push_jobs
 from app.sync.api.errors import Gone
 from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as Appointment
 from app.sync.api.records import Person
 from app.sync.links import field_merge, fingerprints
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, merge_fields, new_base, shape
+from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, merge_fields, new_base
 from app.sync.push import meeting_fields
 from app.sync.push.push_context import contact_of
 from app.sync.queue.connection import Connection
@@ -25,20 +26,21 @@ def person(line: Connection, there: Person, link: PipedriveLink) -> None:
         row = _still(session, link, there.id)
         if contact is None or row is None:
             return
-        here, stood = field_merge.ours(contact, _org(session, line.account, contact)), field_merge.theirs(there)
+        here = field_merge.ours(contact, _org(session, line.account, contact))
+        stood = field_merge.theirs(there, line.choices.country)
         before = _before(row, there)
         row.checked_at = now()
         if before is None:
             # told before such things were kept: from now on we know where we started
             row.agreed = Agreed(here, stood).dump() if row.synced_hash else None
-        elif any(shape(field, stood[field]) != shape(field, before.theirs[field]) for field in field_merge.PERSON):
+        elif any(before.differs(field, stood) for field in field_merge.PERSON):
             owner = session.get_one(User, contact.user_id)
             told = row.synced_hash == _digest(contact, here["org"])
             contact, agreed = field_merge.apply_merge(
                 session, row, contact, owner, before=before, here=here, there=stood, firm=firm
             )
             row.agreed = agreed.dump()
-            row.synced_hash = _digest(contact, agreed.ours["org"]) if told else row.synced_hash
+            row.synced_hash = _digest(contact, agreed.ours.get("org", here["org"])) if told else row.synced_hash
             if _is_unsaid(before, merge_fields(field_merge.PERSON, before, here, stood), stood):
                 _say_again(session, row, owner, contact)
         session.add(row)
@@ -57,7 +59,7 @@ def meeting(line: Connection, there: Appointment, link: PipedriveLink) -> None:
         before = _before(row, there)
         if before is None:
             row.agreed = Agreed(here, stood).dump() if row.synced_hash else None
-        elif any(shape(field, stood[field]) != shape(field, before.theirs[field]) for field in meeting_fields.FIELDS):
+        elif any(before.differs(field, stood) for field in meeting_fields.FIELDS):
             owner = session.get_one(User, contact.user_id)
             verdicts = merge_fields(meeting_fields.FIELDS, before, here, stood)
             about = line.account, EntityType.ACTIVITY, ours.id
@@ -107,19 +109,13 @@ def _org(session: Session, account: str, contact: Contact) -> int | str | None:
     firm: Organisation | None = contact.organisation
     if firm is None:
         return None
-    link = select(PipedriveLink.remote_id).where(
-        PipedriveLink.account == account,
-        PipedriveLink.entity_type == EntityType.ORGANIZATION,
-        PipedriveLink.entity_key == firm.key,
-        PipedriveLink.state == LinkState.LINKED,
-    )
-    return session.exec(link).first() or firm.key
+    return record_choice.number_of_firm(session, account, firm) or firm.key
 
 
 def _firm(line: Connection, there: Person, link: PipedriveLink) -> str | None:
     """The name of the firm where it is another one now."""
     before = Agreed.read(link.agreed)
-    if there.org_id is None or before is None or before.theirs["org"] == there.org_id:
+    if there.org_id is None or before is None or before.theirs.get("org") == there.org_id:
         return None
     try:
         return line.pipedrive.get_organization(there.org_id).name

@@ -1,15 +1,17 @@
 """Linked records that are deleted, merged or hidden in Pipedrive.
 
-A record that this key does not see may only be hidden from it. So nothing is
-concluded here: its owner's own push looks, finds it again, or asks them.
+A deleted record is looked for by its owner's own push, which finds it again or
+asks them. From one that this key only does not see nothing is concluded at all:
+it is asked for again later and later.
 """
 
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from app import db
-from app.models import Activity, Contact, EntityType, PipedriveLink, Trigger, User
+from app.models import Activity, Contact, EntityType, LinkState, PipedriveLink, Trigger, User
 from app.services.base import audit_log
 from app.services.pipedrive.inbound_changes import PIPEDRIVE
 from app.services.push_queue import company_mapping, push_jobs
@@ -19,7 +21,10 @@ from app.sync.queue.connection import Connection
 
 
 def handle_missing(line: Connection, kind: EntityType, number: int, merged_to: int | None = None) -> None:
-    """Relink to the record it was merged to, where that is alive; else queue a push of each owner, whose key looks."""
+    """Relink to the record it was merged to, where that is alive; else queue a push of each owner, whose key looks.
+
+    The caller has seen that the record is deleted: what a webhook says of a merge is no proof of it.
+    """
     if merged_to is not None and _is_alive(line, kind, merged_to):
         with db.transaction() as session:
             return _relink(session, line.account, kind, number, merged_to)
@@ -34,6 +39,14 @@ def handle_missing(line: Connection, kind: EntityType, number: int, merged_to: i
             session.add(link)
             _queue_push(session, kind, UUID(link.entity_key))
     return None
+
+
+def note_unseen(line: Connection, kind: EntityType, number: int) -> None:
+    """This key does not see the record: ask again later and later, and conclude nothing."""
+    with db.transaction() as session:
+        there = {"account": line.account, "entity_type": kind, "remote_id": number, "state": LinkState.LINKED}
+        again = {"unseen_at": func.clock_timestamp(), "unseen_times": PipedriveLink.unseen_times + 1}
+        session.exec(update(PipedriveLink).filter_by(**there).values(again))
 
 
 def _is_alive(line: Connection, kind: EntityType, number: int) -> bool:
@@ -51,7 +64,9 @@ def _relink(session: Session, account: str, kind: EntityType, old: int, new: int
         link.entity_key
         for link in session.exec(link_store.own_links(account, kind).where(PipedriveLink.remote_id == old))
     ]
-    session.exec(update(PipedriveLink).filter_by(**there).values(remote_id=new, synced_hash=None, agreed=None))
+    # the one that stayed is a colleague's: it is met like any record that was there before us
+    met_anew = {"remote_id": new, "synced_hash": None, "agreed": None, "created_by_us": False}
+    session.exec(update(PipedriveLink).filter_by(**there).values(met_anew))
     if kind is EntityType.ORGANIZATION:
         session.exec(update(Contact).where(col(Contact.pipedrive_org_id) == old).values(pipedrive_org_id=new))
         return

@@ -1,53 +1,53 @@
-"""An organization that was renamed in Pipedrive: the contacts of that firm follow, unless they were moved here."""
+"""An organization that was renamed in Pipedrive: the firms of the banks that are linked to it follow."""
 
-from sqlalchemy.orm import joinedload
-from sqlmodel import Session, col, select
+from uuid import UUID
+
+from sqlmodel import Session, col, delete, select
 
 from app import db
-from app.models import Contact, EntityType, Organisation, PipedriveLink, User, now
+from app.models import Contact, EntityType, Organisation, PipedriveLink, User, now, organisation_key
 from app.services.pipedrive import inbound_changes
 from app.services.push_queue import company_mapping
 from app.sync.api.records import Organization
-from app.sync.links import link_store
+from app.sync.links import fingerprints, link_store
 from app.sync.links.link_store import Slot
-from app.sync.links.three_way_merge import Agreed, Verdict, new_base, shape
+from app.sync.links.three_way_merge import Agreed, Verdict, merge_field, new_base
 from app.sync.queue.connection import Connection
 
 
 def apply_rename(line: Connection, there: Organization, link: PipedriveLink) -> None:
-    """Take the new name over; the number stays, so nothing has to be looked for again."""
+    """Take the new name over where only they changed it, and ask where both did; the number stays."""
     with db.transaction() as session:
-        row = session.get(PipedriveLink, link.id)
+        row = session.get(PipedriveLink, link.id, with_for_update=True)
         if row is None or row.remote_id != there.id:
             return
-        before = Agreed.read(row.agreed)
-        if before is not None and shape("name", before.theirs["name"]) != shape("name", there.name):
-            for contact, owner in _of(session, line.account, row):
-                firm = inbound_changes.rename_organisation(session, owner, contact, there.name)
-                if firm and firm.key != row.entity_key:
-                    link_store.link_if_free(
-                        session, Slot(line.account, EntityType.ORGANIZATION, (firm.key,)), there.id, there.name
-                    )
-        name = {"name": there.name}
-        row.agreed = new_base(before, {"name": Verdict.SAME}, name, name).dump()
         row.checked_at = now()
         session.add(row)
+        if row.entity_key.startswith("firm:"):
+            _follow(session, row, there)
+        elif organisation_key(there.name)[:200] != row.entity_key:
+            # nobody else's firm of the old name is led to an organization that is called otherwise now
+            session.exec(delete(PipedriveLink).where(col(PipedriveLink.id) == row.id))
+            slot = Slot(line.account, EntityType.ORGANIZATION, (organisation_key(there.name)[:200],))
+            link_store.link_if_free(session, slot, there.id, there.name)
 
 
-def _of(session: Session, account: str, link: PipedriveLink) -> list[tuple[Contact, User]]:
-    """Who works there as far as we and that number agree, in the banks that write to this company."""
-    people = (
-        select(Contact, User)
-        .join(User, col(User.id) == Contact.user_id)
-        .join(Organisation, col(Organisation.id) == Contact.organisation_id)
-        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
-        .where(
-            Contact.pipedrive_org_id == link.remote_id,
-            Organisation.key == link.entity_key,
-            col(Contact.deleted_at).is_(None),
-        )
-        .order_by(col(Contact.id))
-    )
-    return [
-        (one, owner) for one, owner in session.exec(people) if company_mapping.account_of(session, owner) == account
-    ]
+def _follow(session: Session, row: PipedriveLink, there: Organization) -> None:
+    firm = session.get(Organisation, UUID(row.entity_key.removeprefix("firm:")), with_for_update=True)
+    if firm is None:
+        return
+    owner, stood = session.get_one(User, firm.user_id), {"name": there.name}
+    before, here = Agreed.read(row.agreed), {"name": firm.name}
+    verdict = merge_field("name", before, firm.name, there.name) if before else Verdict.SAME
+    if verdict.takes and company_mapping.account_of(session, owner) == row.account:
+        name = inbound_changes.rename_firm(session, owner, firm.id, there.name)
+        row.synced_hash = fingerprints.digest(fingerprints.folded(name))
+        here = {"name": name}
+    contact = session.exec(
+        select(Contact).where(Contact.organisation_id == firm.id).order_by(col(Contact.id)).limit(1)
+    ).first()
+    if verdict is Verdict.ASK and contact:
+        about = row.account, EntityType.ORGANIZATION, firm.id
+        inbound_changes.record_conflicts(session, owner, contact, about, {"name": (firm.name, there.name)})
+    kept = Verdict.ASK if verdict.sends else verdict
+    row.agreed = new_base(before, {"name": kept}, here, stood).dump()

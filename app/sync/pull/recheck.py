@@ -6,13 +6,14 @@ a hundred at a time.
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Uuid, cast, func
+from sqlalchemy import Uuid, cast, func, or_
 from sqlmodel import Session, col, select, update
 
 from app import db
 from app.models import Activity, EntityType, PipedriveLink, WebhookNote, now
-from app.sync.api.errors import Gone
+from app.sync.api.errors import Gone, NotAllowed
 from app.sync.api.pipedrive import AT_ONCE
 from app.sync.links import link_store
 from app.sync.pull import deletions, dispatch
@@ -22,6 +23,7 @@ from app.sync.queue.connection import Connection
 
 PLURAL = {EntityType.ORGANIZATION: "organizations", EntityType.PERSON: "persons", EntityType.ACTIVITY: "activities"}
 MOST_NOTES = 100
+LONGEST_UNSEEN = 168
 
 Look = Callable[[int], There]
 
@@ -32,10 +34,7 @@ def look_at_notes(line: Connection) -> None:
         waiting = select(WebhookNote).where(WebhookNote.account == line.account).order_by(col(WebhookNote.id))
         told = session.exec(waiting.limit(MOST_NOTES)).all()
     for note in told:
-        if note.merged_to_id:
-            deletions.handle_missing(line, note.entity_type, note.remote_id, note.merged_to_id)
-        else:
-            _look(line, note.entity_type, note.remote_id)
+        _look(line, note.entity_type, note.remote_id, note.merged_to_id)
         with db.transaction() as session:
             kept = session.get(WebhookNote, note.id, with_for_update=True)
             if kept and kept.updated_at == note.updated_at:
@@ -57,26 +56,45 @@ def check_oldest(line: Connection) -> None:
             met = col(PipedriveLink.remote_id).in_(ids), col(PipedriveLink.entity_type) == kind
             mine = col(PipedriveLink.account) == line.account
             session.exec(update(PipedriveLink).where(mine, *met).values(checked_at=now()))
+            seen = {"unseen_at": None, "unseen_times": 0}
+            session.exec(update(PipedriveLink).where(mine, *met, col(PipedriveLink.remote_id).in_(there)).values(seen))
 
 
-def _look(line: Connection, kind: EntityType, number: int) -> None:
+def _look(line: Connection, kind: EntityType, number: int, merged_to: int | None = None) -> None:
+    """See how a record stands now; `merged_to` is believed only when it is gone."""
     ask: dict[EntityType, Look] = {
         EntityType.ORGANIZATION: line.pipedrive.get_organization,
         EntityType.PERSON: line.pipedrive.get_person,
         EntityType.ACTIVITY: line.pipedrive.get_activity,
     }
     try:
-        dispatch.dispatch(line, kind, ask[kind](number))
-    except Gone:
-        deletions.handle_missing(line, kind, number)
+        there = ask[kind](number)
+    except (Gone, NotAllowed):
+        if merged_to is None:
+            return deletions.note_unseen(line, kind, number)
+        return deletions.handle_missing(line, kind, number, merged_to)
+    if there.is_deleted:
+        return deletions.handle_missing(line, kind, number, merged_to)
+    return dispatch.dispatch(line, kind, there)
 
 
 def _unmet(session: Session, line: Connection, kind: EntityType) -> list[int]:
     met = func.coalesce(PipedriveLink.checked_at, PipedriveLink.updated_at)
     before = leases.moment(session) - timedelta(seconds=line.pace.recheck)
-    links = link_store.own_links(line.account, kind).where(met <= before).order_by(met, col(PipedriveLink.id))
+    links = (
+        link_store.own_links(line.account, kind)
+        .where(met <= before, _may_be_seen(line))
+        .order_by(met, col(PipedriveLink.id))
+    )
     if kind is EntityType.ACTIVITY:
         links = links.join(Activity, col(Activity.id) == cast(PipedriveLink.entity_key, Uuid)).where(
             col(Activity.done).is_(False), col(Activity.deleted_at).is_(None)
         )
     return list(dict.fromkeys(link.remote_id for link in session.exec(links.limit(AT_ONCE))))
+
+
+def _may_be_seen(line: Connection) -> Any:
+    """A record that no listener's key saw is asked for again after an hour, two, four … at most once a week."""
+    hours = func.least(func.power(2, func.least(PipedriveLink.unseen_times, 10) - 1), LONGEST_UNSEEN)
+    until = PipedriveLink.unseen_at + hours * timedelta(seconds=line.pace.recheck)
+    return or_(col(PipedriveLink.unseen_at).is_(None), until <= func.clock_timestamp())

@@ -10,7 +10,7 @@ from app.sync.links import fingerprints
 from app.sync.links.link_store import Number, Slot
 from app.sync.push.push_context import Push, Record
 from app.sync.push.reconcile import ensure_linked
-from app.sync.push.remote_record import RemoteRecord
+from app.sync.push.remote_record import Lost, RemoteRecord
 
 KINDS = {"lead": EntityType.LEAD, "deal": EntityType.DEAL}
 
@@ -35,7 +35,7 @@ class _Opportunity(RemoteRecord):
         self.slot = Slot(push.line.account, self.kind, (str(contact.id),))
         self.name = f"{contact.name}{firm}"
         self.digest = fingerprints.digest(self.name, person_id)
-        self.parents = parents
+        self.parents, self.made_at = parents, contact.created_at
 
     def store(self, session: Session, number: Number) -> bool:
         del session, number
@@ -47,11 +47,11 @@ class LeadRecord(_Opportunity):
 
     kind = EntityType.LEAD
 
-    def find_lost(self, since: datetime, sent: str) -> str | None:
+    def find_lost(self, since: datetime, sent: str) -> Lost | None:
         del since, sent
         mark = reference_marks.mark(self._push.contact.id)
         leads = self._push.line.pipedrive.leads_of(self._person_id)
-        return next((one.id for one in leads if one.origin == mark), None)
+        return next((Lost(one.id, proven=True) for one in leads if one.origin == mark), None)
 
     def create(self) -> tuple[str, None]:
         choices = self._push.line.choices
@@ -71,11 +71,11 @@ class DealRecord(_Opportunity):
 
     kind = EntityType.DEAL
 
-    def find_lost(self, since: datetime, sent: str) -> int | None:
+    def find_lost(self, since: datetime, sent: str) -> Lost | None:
         del since, sent
         reference = reference_marks.reference(self._push.contact.id)
         deals = self._push.line.pipedrive.deals_of(self._person_id)
-        return next((one.id for one in deals if reference in one.title), None)
+        return next((Lost(one.id, proven=True) for one in deals if reference in one.title), None)
 
     def create(self) -> tuple[int, None]:
         choices = self._push.line.choices

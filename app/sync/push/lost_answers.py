@@ -1,34 +1,46 @@
-"""After a lost answer: did it arrive? Looked up in the lists, which know every write, not in the lagging search.
+"""After a lost answer, or a restore: did it arrive? Looked up in the lists, which know every write, not in the lagging search.
 
-A record counts as ours when it carries our mark, looks exactly like what we had
-sent, or has our own e-mail address or reference.
+A record is proven to be ours when it carries our mark or reference and was made
+since. One that only has our address, or looks like what we sent, is linked, but
+a colleague may have made it. Only the newest few hundred records are looked
+through: what is older, the search knows.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app import db
-from app.models import Contact, EntityType, organisation_key
+from app.models import EntityType, organisation_key
+from app.services.contacts import identity
 from app.sync.api import reference_marks
 from app.sync.api.records import Person
 from app.sync.links import fingerprints, link_store
 from app.sync.links.link_store import Slot
+from app.sync.push.matching import shares_an_address
 from app.sync.push.push_context import Push
+from app.sync.push.remote_record import Lost
 
 
-def organization(push: Push, slot: Slot, since: datetime, mark: str) -> int | None:
+def organization(push: Push, key: str, since: datetime, mark: str) -> Lost | None:
     """An organization with our mark, or of that name, however its legal form was spelled."""
     code = push.line.choices.mark_field(EntityType.ORGANIZATION)
-    for one in push.line.pipedrive.organizations_since(since):
-        if (code and one.custom.get(code) == mark) or organisation_key(one.name)[:200] == slot.own:
-            return one.id
-    return None
+    recent = _created_since(push, EntityType.ORGANIZATION, since)
+    marked = [one for one in recent if code and one.custom.get(code) == mark]
+    named = [one for one in recent if organisation_key(one.name)[:200] == key]
+    return next((Lost(one.id, proven=True) for one in marked), None) or next(
+        (Lost(one.id, proven=False) for one in named), None
+    )
 
 
-def person(push: Push, slot: Slot, since: datetime, sent: str, mark: str) -> int | None:
+def person(push: Push, slot: Slot, since: datetime, sent: str, mark: str) -> Lost | None:
+    """A person with our mark, with an address of ours under a name that fits, or exactly as we sent it."""
     code = push.line.choices.mark_field(EntityType.PERSON)
-    recent = push.line.pipedrive.persons_since(since)
-    return next((one.id for one in recent if _is_ours(push, slot, one, sent, code and (code, mark))), None)
+    recent = _created_since(push, EntityType.PERSON, since)
+    if marked := [one for one in recent if code and one.custom.get(code) == mark]:
+        return Lost(marked[0].id, proven=True)
+    known = (one for one in recent if _is_meant(push, one) or _is_as_sent(slot, one, sent))
+    return next((Lost(one.id, proven=False) for one in known), None)
 
 
 def activity(push: Push, person_id: int, meeting_id: UUID, since: datetime) -> int | None:
@@ -36,17 +48,17 @@ def activity(push: Push, person_id: int, meeting_id: UUID, since: datetime) -> i
     return next((one.id for one in recent if reference_marks.reference(meeting_id) in one.note), None)
 
 
-def share_an_address(contact: Contact, one: Person) -> bool:
-    """Two empty lists have nothing in common."""
-    return bool(set(fingerprints.addresses(contact.emails)) & set(fingerprints.addresses(one.emails)))
+def _created_since(push: Push, kind: EntityType, since: datetime) -> list[Any]:
+    line = push.line
+    return line.restored.created_since(line.pipedrive, line.account, kind, since)
 
 
-def _is_ours(push: Push, slot: Slot, one: Person, sent: str, marked: tuple[str, str] | str | None) -> bool:
+def _is_meant(push: Push, one: Person) -> bool:
+    return shares_an_address(push.contact, one) and identity.names_fit(one.name, push.contact.name)
+
+
+def _is_as_sent(slot: Slot, one: Person, sent: str) -> bool:
     """Two contacts without an address may look alike: a record that another one has is not ours."""
-    if isinstance(marked, tuple) and one.custom.get(marked[0]):
-        return bool(one.custom[marked[0]] == marked[1])
-    if share_an_address(push.contact, one):
-        return True
     if fingerprints.person(one.name, one.emails, one.phones, one.org_id) != sent:
         return False
     with db.reading() as session:

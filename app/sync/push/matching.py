@@ -1,34 +1,72 @@
-"""Who in Pipedrive is already the one we mean: never a guess, at most a question to its owner.
+"""Who in Pipedrive is already the one we mean: sure where more than a shared address says so, else a question to its owner.
 
-Looked for where it costs least: a lost record by our own mark, then by any
-e-mail address, by a phone number where there is no address, and at last among
-the people of a firm that was there before us.
+Looked for where it costs least, with at most three searches: a lost record by our
+own mark, then by e-mail address, and where that misses by number under a name
+that fits; people of a firm that was there before us also by their name.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import replace
+from functools import partial
+from time import monotonic
 
 from app import db
-from app.models import Contact, EntityType, Organisation, fold, organisation_key
-from app.sync.api.records import Person
+from app.models import Contact, EntityType, Organisation, PipedriveLink, organisation_key
+from app.services.contacts import identity
+from app.services.pipedrive.record_choice import IS_ANOTHER_CONTACT
+from app.services.push_queue import company_mapping
+from app.sync.api.errors import Gone, NotAllowed
+from app.sync.api.records import Organization, Person
 from app.sync.links import fingerprints, link_store
 from app.sync.links.link_store import Slot
+from app.sync.links.remote_ids import number_of
 from app.sync.push.candidates import Candidate, of_organization, of_person
-from app.sync.push.lost_answers import share_an_address
 from app.sync.push.push_context import Push
+from app.sync.push.remote_record import Match
+
+MOST_SEARCHES = 3
+# for so many seconds we remember who works at a firm
+PEOPLE_KEPT = 600
+LOOKALIKE = "Pipedrive has {found}. Is that {name}? Choose it, or create a new one."
+OTHER_NAME = "Pipedrive has somebody else's name under the address of {name}: {found}. Choose the record if it is the same person, or create a new one."
+OTHER_ADDRESS = "Pipedrive has {found} at the same firm with another address. Choose the record if it is the same person, or create a new one."
+ONLY_A_NAME = "Pipedrive has {found}, and nothing but the name says whether it is the same person. Choose the record, or create a new one."
+UNSEEN = (
+    "A colleague's contact with the same address as {name} is in Pipedrive, but your key does not see it. "
+    "Ask a colleague to share it with you there and try again, or create a new one."
+)
 
 
-def organizations(push: Push, firm: Organisation, mark: str, *, lost: bool) -> list[Candidate]:
+def organizations(push: Push, firm: Organisation, mark: str, *, lost: bool) -> Match:
+    """The same name without legal form is the same firm; one that is only spelled alike is asked about."""
     pipedrive, code = push.line.pipedrive, push.line.choices.mark_field(EntityType.ORGANIZATION)
     marked = pipedrive.find_organizations(mark, "custom_fields") if lost and code else []
     if alive := [one for one in marked if not one.is_deleted]:
-        return [of_organization(one) for one in alive]
-    core, key = _core(firm.name), organisation_key(firm.name)
+        return Match([of_organization(one) for one in alive])
+    found = [one for one in _organizations_like(push, firm.name) if not one.is_deleted]
+    sure = [of_organization(one) for one in found if organisation_key(one.name) == organisation_key(firm.name)]
+    like = identity.lookalike(firm.name)
+    alike = [of_organization(one) for one in found if identity.lookalike(one.name) == like]
+    return Match(sure, alike, LOOKALIKE.format(found=_named(alike), name=firm.name))
+
+
+def _organizations_like(push: Push, name: str) -> list[Organization]:
+    """All of a small company, else what a search for the name finds, in its other spelling too."""
+    pipedrive = push.line.pipedrive
+    if not push.line.choices.many_organizations:
+        rows, all_of_them = pipedrive.organizations_listed()
+        if all_of_them:
+            return rows
+        with db.transaction() as session:
+            company_mapping.note_many_organizations(session, push.line.account)
+    core = _core(name)
     hits, all_of_them = pipedrive.organizations_named(core) if len(core) > 1 else ([], False)
-    alike = [hit for hit in hits if organisation_key(hit.name) == key and not hit.is_deleted]
-    if not alike and not all_of_them:
-        alike = [hit for hit in pipedrive.find_organizations(firm.name) if not hit.is_deleted]
-    return [of_organization(hit) for hit in alike]
+    if not all_of_them and not any(organisation_key(hit.name) == organisation_key(name) for hit in hits):
+        hits = [*hits, *pipedrive.find_organizations(name)]
+    other = identity.other_spelling(core)
+    if other and not any(identity.lookalike(hit.name) == identity.lookalike(name) for hit in hits):
+        hits = [*hits, *pipedrive.organizations_named(other)[0]]
+    return hits
 
 
 def _core(name: str) -> str:
@@ -39,63 +77,119 @@ def _core(name: str) -> str:
     return " ".join(words)
 
 
-def persons(
-    push: Push, slot: Slot, org_id: int | None, aliases: frozenset[int], mark: str, *, lost: bool
-) -> list[Candidate]:
-    contact = push.contact
-    if aliases:
-        return [Candidate(one, contact.name) for one in aliases]
-    code = push.line.choices.mark_field(EntityType.PERSON)
-    marked = push.line.pipedrive.find_persons(mark, "custom_fields") if lost and code else []
-    found = [one for one in marked if not one.is_deleted] or _by_address(push, contact)
-    firm = push.firm.name if push.firm else ""
-    if not found and org_id is not None and (EntityType.ORGANIZATION, org_id) not in push.created:
-        found = [one for one in _colleagues(push, org_id) if _is_meant(push, slot, one)]
-    return [of_person(one, firm if one.org_id == org_id else "") for one in found]
+class PersonSearch:
+    """Looks for one contact among the people of Pipedrive; `firm` is the link of its organization, where there is one."""
+
+    def __init__(self, push: Push, slot: Slot, firm: PipedriveLink | None, mark: str) -> None:
+        self._push, self._slot, self._firm, self._mark = push, slot, firm, mark
+        self._contact = push.contact
+        self._country = push.line.choices.country
+
+    def match(self, aliases: Sequence[PipedriveLink], *, lost: bool) -> Match:
+        """Who it is: `aliases` are links that the contact's own addresses have; a `lost` one may carry our mark."""
+        code = self._push.line.choices.mark_field(EntityType.PERSON)
+        marked = self._push.line.pipedrive.find_persons(self._mark, "custom_fields") if lost and code else []
+        if alive := [one for one in marked if not one.is_deleted]:
+            return Match(self._as_candidates(alive))
+        for look in (partial(self._by_alias, aliases), self._by_email, self._at_the_firm, self._by_name):
+            found = look()
+            if found.sure or found.unsure:
+                return self._not_another_contact(found)
+        return Match()
+
+    def _by_alias(self, aliases: Sequence[PipedriveLink]) -> Match:
+        """Whom the addresses lead to already; somebody whose name does not fit is looked for like everybody else."""
+        sure, unseen = [], []
+        for number in list(dict.fromkeys(number_of(link) for link in aliases))[:MOST_SEARCHES]:
+            try:
+                there = self._push.line.pipedrive.get_person(number)
+            except (Gone, NotAllowed):
+                unseen.append(Candidate(number, self._contact.name))
+                continue
+            if not there.is_deleted and self._fits(there):
+                sure.append(there)
+        return Match(self._as_candidates(sure), unseen, UNSEEN.format(name=self._contact.name))
+
+    def _by_email(self) -> Match:
+        emails = self._contact.emails[: MOST_SEARCHES - (1 if self._contact.phones else 0)]
+        hits = [one for email in emails for one in self._push.line.pipedrive.find_persons(email, "email")]
+        known = [one for one in hits if not one.is_deleted and shares_an_address(self._contact, one)]
+        fit = [one for one in known if self._fits(one)]
+        return self._asked(fit, known, OTHER_NAME)
+
+    def _at_the_firm(self) -> Match:
+        """The same name, or a number that we know under a name that fits; not where we made the firm ourselves."""
+        if self._firm is None or self._firm.created_by_us:
+            return Match()
+        people = [one for one in self._people_of(number_of(self._firm)) if not one.is_deleted]
+        called = [one for one in people if identity.same_name(one.name, self._contact.name) or self._has_number(one)]
+        free = [one for one in called if not self._claimed(one)]
+        differ = [one for one in free if self._contact.emails and one.emails and not self._has_number(one)]
+        return self._asked([one for one in free if one not in differ], differ, OTHER_ADDRESS)
+
+    def _by_name(self) -> Match:
+        """By number, however it is spelled there; of a contact with nothing but a name everybody of that name."""
+        contact = self._contact
+        bare = not contact.emails and not contact.phones and contact.organisation is None
+        if not contact.phones and not bare:
+            return Match()
+        hits = self._push.line.pipedrive.people_named(identity.surname(contact.name))
+        alive = [one for one in hits if not one.is_deleted]
+        fit = [one for one in alive if self._has_number(one)]
+        named = [one for one in alive if identity.same_name(one.name, contact.name)]
+        nameless = [one for one in named if not one.emails and not one.phones and one.org_id is None]
+        return self._asked(fit, named if bare else nameless, ONLY_A_NAME)
+
+    def _asked(self, sure: Sequence[Person], unsure: Sequence[Person], why: str) -> Match:
+        shown = self._as_candidates(unsure)
+        return Match(self._as_candidates(sure), shown, why.format(name=self._contact.name, found=_named(shown)))
+
+    def _not_another_contact(self, found: Match) -> Match:
+        """Two contacts of one bank are one person only when their owner merges them."""
+        others = {one.id: self._push.other_contact(one.id) for one in found.sure}
+        free = [one for one in found.sure if not others[one.id]]
+        if free or not found.sure:
+            return replace(found, sure=free)
+        return Match((), found.sure, IS_ANOTHER_CONTACT.format(other=others[found.sure[0].id]))
+
+    def _fits(self, one: Person) -> bool:
+        """A mailbox that several people read needs the whole name."""
+        shared = set(fingerprints.addresses(self._contact.emails)) & set(fingerprints.addresses(one.emails))
+        personal = not shared or not all(identity.is_role_address(email) for email in shared)
+        return identity.names_fit(one.name, self._contact.name, initials=personal)
+
+    def _has_number(self, one: Person) -> bool:
+        shared = identity.shared_numbers(self._contact.phones, one.phones, self._country)
+        return bool(shared) and identity.names_fit(one.name, self._contact.name)
+
+    def _people_of(self, org_id: int) -> list[Person]:
+        """Who works at that firm; of a very large one, only who has the name."""
+        known, key = self._push.line.people, (self._push.line.account, org_id)
+        if key not in known or known[key][0] < monotonic() - PEOPLE_KEPT:
+            people, all_of_them = self._push.line.pipedrive.persons_of(org_id)
+            if not all_of_them:
+                named = self._push.line.pipedrive.people_named(identity.surname(self._contact.name))
+                return [one for one in named if one.org_id == org_id]
+            known[key] = monotonic(), people
+        return known[key][1]
+
+    def _claimed(self, one: Person) -> bool:
+        """Whether that record is another contact's of ours."""
+        differ = bool(self._contact.emails and one.emails)
+        looks = fingerprints.person(one.name, one.emails, one.phones, one.org_id)
+        with db.reading() as session:
+            return link_store.claimed(session, self._slot, one.id, looks, None if differ else self._contact.user_id)
+
+    def _as_candidates(self, people: Sequence[Person]) -> list[Candidate]:
+        firm = self._push.firm.name if self._push.firm else ""
+        ours = self._firm.remote_id if self._firm else None
+        return [of_person(one, firm if ours is not None and one.org_id == ours else "") for one in people]
 
 
-def _by_address(push: Push, contact: Contact) -> list[Person]:
-    """By any e-mail address; else by a phone number, where the names agree too: a switchboard has many people."""
-    if contact.emails:
-        hits = [one for one in _hits(push, contact.emails, "email") if share_an_address(contact, one)]
-    else:
-        hits = [one for one in _hits(push, contact.phones, "phone") if _may_be_called(one.name, contact.name)]
-    return [one for one in hits if not one.is_deleted]
+def shares_an_address(contact: Contact, one: Person) -> bool:
+    """Two empty lists have nothing in common."""
+    return bool(set(fingerprints.addresses(contact.emails)) & set(fingerprints.addresses(one.emails)))
 
 
-def _hits(push: Push, terms: Sequence[str], field: Literal["email", "phone"]) -> list[Person]:
-    return [person for term in terms for person in push.line.pipedrive.find_persons(term, field)]
-
-
-def _colleagues(push: Push, org_id: int) -> list[Person]:
-    """Who works at that firm; of a very large one, only who has the name."""
-    people, all_of_them = push.line.pipedrive.persons_of(org_id)
-    if not all_of_them:
-        people = [one for one in push.line.pipedrive.find_persons(push.contact.name, "name") if one.org_id == org_id]
-    return [one for one in people if not one.is_deleted]
-
-
-def _is_meant(push: Push, slot: Slot, one: Person) -> bool:
-    """The same name, or a number we know under a name that fits, unless that record is another contact's of ours."""
-    contact = push.contact
-    by_number = set(fingerprints.numbers(contact.phones)) & set(fingerprints.numbers(one.phones))
-    if fold(one.name) != fold(contact.name) and not (by_number and _may_be_called(one.name, contact.name)):
-        return False
-    differ = bool(contact.emails and one.emails)
-    looks = fingerprints.person(one.name, one.emails, one.phones, one.org_id)
-    with db.reading() as session:
-        return not link_store.claimed(session, slot, one.id, looks, None if differ else contact.user_id)
-
-
-def _may_be_called(theirs: str, ours: str) -> bool:
-    """`J. Roe` and `Roe, Jane` may be Jane Roe; John Roe at the same number is somebody else."""
-    shorter, longer = sorted((_words(theirs), _words(ours)), key=len)
-    return bool(shorter & longer) and all(any(_same(word, other) for other in longer) for word in shorter)
-
-
-def _words(name: str) -> set[str]:
-    return set(fold(name).replace(",", " ").replace(".", " ").split())
-
-
-def _same(word: str, other: str) -> bool:
-    return word == other or (min(len(word), len(other)) == 1 and word[0] == other[0])
+def _named(shown: Sequence[Candidate]) -> str:
+    return ", ".join(dict.fromkeys(f"{one.name} ({one.id})" for one in shown[:5]))

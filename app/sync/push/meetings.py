@@ -15,7 +15,7 @@ from app.sync.links.remote_ids import number_of, on_meeting
 from app.sync.links.three_way_merge import Agreed, Snapshot, new_base
 from app.sync.push import lost_answers, meeting_fields
 from app.sync.push.push_context import Push, Record
-from app.sync.push.remote_record import Merge, UpdatableRecord
+from app.sync.push.remote_record import Lost, Merge, UpdatableRecord
 from app.sync.queue.mapping_rules import usual
 from app.sync.queue.outcome_errors import Again, NothingToPush
 
@@ -41,13 +41,15 @@ class MeetingRecord(UpdatableRecord[There]):
         self._whom: ActivityFields = {"person_id": person_id, "org_id": org_id}
         self._parts = meeting_fields.parts(meeting, self._whom)
         self.slot = slot_of(push.line.account, meeting)
-        self.name = meeting.subject
+        self.name, self.made_at = meeting.subject, meeting.created_at
         self.digest = meeting_fields.digest(self._parts)
         self.parents = parents
 
-    def find_lost(self, since: datetime, sent: str) -> int | None:
+    def find_lost(self, since: datetime, sent: str) -> Lost | None:
+        """Only we write our reference."""
         del sent
-        return lost_answers.activity(self._push, self._person_id, self._meeting.id, since) if self._person_id else None
+        number = self._person_id and lost_answers.activity(self._push, self._person_id, self._meeting.id, since)
+        return Lost(number, proven=True) if number else None
 
     def create(self) -> tuple[int, Agreed]:
         """Create it as a meeting, or as whatever this company calls one."""

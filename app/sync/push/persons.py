@@ -1,13 +1,15 @@
 """A contact as Pipedrive's person: created once, and afterwards both sides hear what the other one changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import ClassVar
 
 from sqlmodel import Session
 
 from app.models import Contact, EntityType, PipedriveLink, User
+from app.services.contacts import identity
 from app.sync.api import reference_marks
 from app.sync.api.errors import Gone, NotAllowed, Rejected
 from app.sync.api.fields import PersonFields
@@ -18,34 +20,47 @@ from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_contact
 from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict
 from app.sync.push import lost_answers, matching
-from app.sync.push.candidates import Candidate
+from app.sync.push.candidates import described, of_person
 from app.sync.push.push_context import Push
-from app.sync.push.remote_record import Merge, UpdatableRecord
-from app.sync.queue.outcome_errors import Again
+from app.sync.push.remote_record import Lost, Match, Merge, UpdatableRecord
+from app.sync.queue.outcome_errors import UNSURE, Again, Closed
 
 # what stands for something that we only know to be different now
 UNKNOWN: Snapshot = {"name": "", "emails": [], "phones": [], "org": 0}
+MOST_NEW = 2
+TAKEN = (
+    "{other} has the new address of {name} in Pipedrive. Choose that record if it is the same person; "
+    "if not, say that it is none of these, and the address is added."
+)
 
 
 class PersonRecord(UpdatableRecord[Person]):
-    """The contact that is pushed, as a person of the organization `org_id`."""
+    """The contact that is pushed, as a person of the organization that `firm` links to.
+
+    `make_firm` creates the organization where it is not there yet: only once it is
+    certain that the person is to stand there.
+    """
 
     fields: ClassVar = field_merge.PERSON
 
-    def __init__(self, push: Push, org_id: int | None) -> None:
+    def __init__(self, push: Push, firm: PipedriveLink | None, make_firm: Callable[[], object]) -> None:
         contact = push.contact
-        self._push, self._contact, self._org_id = push, contact, org_id
+        self._push, self._contact, self._make_firm = push, contact, make_firm
+        self._firm_link, org_id = firm, firm.remote_id if firm else None
+        self._org_id = org_id
         self._mark = reference_marks.mark(contact.id)
         self._firm: str | None = None
         self.slot = slot_of(push.line.account, contact)
         self.name = contact.name
         self.digest = fingerprints.person(contact.name, contact.emails, contact.phones, org_id)
+        self.made_at = contact.created_at
         self.parents = ((EntityType.ORGANIZATION, org_id),) if org_id is not None else ()
 
-    def match(self, aliases: frozenset[int], *, was_there: bool) -> Sequence[Candidate]:
-        return matching.persons(self._push, self.slot, self._org_id, aliases, self._mark, lost=was_there)
+    def match(self, aliases: Sequence[PipedriveLink], *, was_there: bool) -> Match:
+        search = matching.PersonSearch(self._push, self.slot, self._firm_link, self._mark)
+        return search.match(aliases, lost=was_there)
 
-    def find_lost(self, since: datetime, sent: str) -> int | None:
+    def find_lost(self, since: datetime, sent: str) -> Lost | None:
         return lost_answers.person(self._push, self.slot, since, sent, self._mark)
 
     def create(self) -> tuple[int, Agreed]:
@@ -81,31 +96,45 @@ class PersonRecord(UpdatableRecord[Person]):
         return Again()
 
     def ours(self) -> Snapshot:
-        return field_merge.ours(self._contact, self._org_id)
+        firm = self._push.firm
+        return field_merge.ours(self._contact, self._org_id or (firm.key if firm else None))
 
     def theirs(self, there: Person) -> Snapshot:
-        return field_merge.theirs(there)
+        return field_merge.theirs(there, self._push.line.choices.country)
 
     def first_base(self, link: PipedriveLink, ours: Snapshot, theirs: Snapshot) -> Agreed | None:
-        if not link.created_by_us:
+        """What we created and never read: a side that still says what was sent has not changed since."""
+        if not link.created_by_us or link.synced_hash is None:
             return None
-        changed = dict(zip(self.fields, fingerprints.changed(link.synced_hash, self.digest, 4), strict=True))
-        return Agreed({field: UNKNOWN[field] if changed[field] else ours[field] for field in ours}, theirs)
+        stands = fingerprints.person(theirs["name"], theirs["emails"], theirs["phones"], theirs["org"])
+        base = Agreed({}, {})
+        for at, name in enumerate(self.fields):
+            we, they = (
+                fingerprints.changed(link.synced_hash, side, len(self.fields))[at] for side in (self.digest, stands)
+            )
+            base.ours[name] = UNKNOWN[name] if we else ours[name]
+            base.theirs[name] = UNKNOWN[name] if they else theirs[name]
+        return base
 
     def news(self, link: PipedriveLink, merge: Merge, there: Person) -> PersonFields:
-        """Lists only grow there, and a firm can be changed but not taken away."""
+        """Lists only grow there, and a firm can be changed but not taken away. Raises Again where the firm had to be made first."""
         del link
         news: PersonFields = {}
+        if "org" in merge.sends and isinstance(merge.ours["org"], str):
+            self._make_firm()
+            raise Again
         if "name" in merge.sends:
             news["name"] = self._contact.name
         if "org" in merge.sends and merge.ours["org"]:
             news["org_id"] = merge.ours["org"]
         if "emails" in merge.sends:
+            self._ask_about_addresses(merge, there)
             emails = merged(there.email_details, self._contact.emails, _first(merge.base, "emails"))
             if emails != there.email_details:
                 news["emails"] = emails
         if "phones" in merge.sends:
-            phones = merged(there.phone_details, self._contact.phones, _first(merge.base, "phones"))
+            read = partial(identity.plain_number, country=self._push.line.choices.country)
+            phones = merged(there.phone_details, self._contact.phones, _first(merge.base, "phones"), read)
             if phones != there.phone_details:
                 news["phones"] = phones
         return news
@@ -124,19 +153,14 @@ class PersonRecord(UpdatableRecord[Person]):
         return known
 
     def send(self, link: PipedriveLink, news: PersonFields, there: Person) -> Person:
-        """Send what is new, and our mark where it is missing."""
+        """Send what is new, and our mark where it is missing on a record that we created."""
         choices = self._push.line.choices
         code = choices.mark_field(EntityType.PERSON)
-        if code and there.custom.get(code) != self._mark:
+        if code and link.created_by_us and not there.custom.get(code):
             news["custom"] = {code: self._mark}
         try:
             return self._push.line.pipedrive.change_person(number_of(link), **news)
-        except NotAllowed:
-            # a colleague's record that this key may read but not write is still the right one to meet
-            if link.created_by_us:
-                raise
-            return there
-        except Gone:
+        except (Gone, NotAllowed):
             raise
         except Rejected as no:
             if choices.without_mark(EntityType.PERSON, no.sentence):
@@ -164,11 +188,24 @@ class PersonRecord(UpdatableRecord[Person]):
             firm=self._firm,
             heard=after,
         )
-        org = agreed.ours["org"]
+        org = agreed.ours.get("org", self._org_id)
         org_id = org if isinstance(org, int) else None
         digest = fingerprints.person(contact.name, contact.emails, contact.phones, org_id)
         link_store.save_link(session, self.slot, number_of(link), digest, created=link.created_by_us, agreed=agreed)
         self._push.contact = contact
+
+    def _ask_about_addresses(self, merge: Merge, there: Person) -> None:
+        """An address that is new there may be somebody else's already. Raises Closed with the question."""
+        if merge.base is None or self._push.chose(EntityType.PERSON):
+            return
+        known = {fingerprints.folded(email) for email in (*there.emails, *merge.base.ours.get("emails", ()))}
+        fresh = [email for email in self._contact.emails if fingerprints.folded(email) not in known]
+        hits = [one for email in fresh[:MOST_NEW] for one in self._push.line.pipedrive.find_persons(email, "email")]
+        others = [one for one in hits if one.id != there.id and not one.is_deleted]
+        if others:
+            shown = [of_person(one) for one in others]
+            sentence = TAKEN.format(name=self._contact.name, other=shown[0].name)
+            raise Closed(UNSURE, sentence, described(shown, EntityType.PERSON, self._push.line.account))
 
 
 def slot_of(account: str, contact: Contact) -> Slot:

@@ -5,6 +5,7 @@ places at once, and what it costs is charged like everything else.
 """
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,19 +15,21 @@ from sqlmodel import col, update
 
 from app import db
 from app.errors import Conflict
-from app.models import EntityType, PipedriveSync, SyncLane, Trigger, User
-from app.services.pipedrive.manual_push import Record, SearchResult, Wanted
+from app.models import EntityType, LinkState, PipedriveLink, PipedriveSync, SyncLane, Trigger, User
+from app.services.pipedrive.manual_push import Met, Record, SearchResult, Wanted
 from app.services.push_queue import company_mapping
 from app.sync.api.errors import PipedriveError
-from app.sync.links.link_store import Slot
-from app.sync.push import matching
+from app.sync.push import reconcile
 from app.sync.push.candidates import Candidate
+from app.sync.push.organizations import OrganizationRecord
+from app.sync.push.persons import PersonRecord
 from app.sync.push.push_context import Push
+from app.sync.push.remote_record import Match
 from app.sync.queue import connection, leases
 from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
 from app.sync.queue.leases import Lease
-from app.sync.queue.outcome_errors import LeaseLost
+from app.sync.queue.outcome_errors import LeaseLost, Waiting
 
 BUSY = "Your pushes are on their way at this moment. Look again in a few seconds."
 PATIENCE, BREATH = 3.0, 0.1
@@ -39,7 +42,7 @@ def search_pipedrive(context: SyncContext, wanted: Wanted) -> SearchResult:
         http, key = connection.open_client(context, lease)
         with http:
             return _asked(connection.connect(context, lease, http, key), wanted)
-    except LeaseLost:
+    except (LeaseLost, Waiting):
         raise Conflict(BUSY) from None
     except (connection.Unusable, PipedriveError) as trouble:
         raise Conflict(f"We could not look into Pipedrive. {trouble}") from None
@@ -59,13 +62,15 @@ def _asked(line: Connection, wanted: Wanted) -> SearchResult:
 
 
 def _found(push: Push, wanted: Wanted) -> SearchResult:
-    firm, org_id = push.firm, wanted.org_id
-    firms = matching.organizations(push, firm, "", lost=False) if firm and org_id is None else []
-    if len({one.id for one in firms}) == 1:
-        org_id = firms[0].id
-    slot = Slot(push.line.account, EntityType.PERSON, (str(push.contact.id),))
-    people = matching.persons(push, slot, org_id, frozenset(), "", lost=False) if wanted.person else []
-    return SearchResult(_records(firms), _records(people))
+    firm, org = push.firm, None
+    firms = reconcile.look(push, OrganizationRecord(push, firm)) if firm else Match()
+    if len({one.id for one in firms.sure}) == 1:
+        org = PipedriveLink(
+            account=push.line.account, entity_type=EntityType.ORGANIZATION, entity_key="", state=LinkState.LINKED,
+            remote_id=firms.sure[0].id, created_by_us=wanted.org_is_ours,
+        )  # fmt: skip
+    people = reconcile.look(push, PersonRecord(push, org, lambda: None)) if wanted.person else Match()
+    return SearchResult(_met(firms), _met(people))
 
 
 def _push(line: Connection, wanted: Wanted) -> Push:
@@ -77,8 +82,12 @@ def _push(line: Connection, wanted: Wanted) -> Push:
     return Push(job, line, wanted.contact, None)
 
 
-def _records(found: list[Candidate]) -> list[Record]:
-    return [Record(one, name) for one, name in {one.id: one.name for one in found}.items()]
+def _met(found: Match) -> Met:
+    return Met(_records(found.sure), _records(found.unsure) if not found.sure else [])
+
+
+def _records(found: Sequence[Candidate]) -> list[Record]:
+    return list({one.id: Record(one.id, one.name, one.organization) for one in found}.values())
 
 
 def _taken(who: User, seconds: float) -> Lease:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,22 @@ from app.models import (
     PushReceipt,
     Trigger,
 )
+from app.services.pipedrive import record_choice
 from app.services.push_queue.push_rules import IN_THE_TRASH
-from app.sync.api.errors import Gone
+from app.sync.api.errors import Gone, NotAllowed
 from app.sync.links import link_store
 from app.sync.queue.connection import Connection
 from app.sync.queue.outcome_errors import CONTACT_GONE, GONE, OWNER_CHANGED, Closed, NothingToPush
 
 Record = tuple[EntityType, int]
+
+
+class Presence(Enum):
+    """How a record stands for one key: HIDDEN is not visible to it, or deleted so long ago that Pipedrive forgot it."""
+
+    THERE = auto()
+    DELETED = auto()
+    HIDDEN = auto()
 
 
 @dataclass
@@ -60,11 +70,12 @@ class Push:
 
     def chose(self, kind: EntityType) -> bool:
         """Whether the owner said which record of this kind it is."""
-        return self.job.choice is not None and self.job.choice["kind"] == kind.value
+        return kind.value in (self.job.choice or {})
 
     def choice_of(self, kind: EntityType) -> int | None:
         """The record that the owner chose; None for a new one."""
-        return self.job.choice["id"] if self.job.choice and self.chose(kind) else None
+        number: int | None = (self.job.choice or {}).get(kind.value)
+        return number
 
     def receipt(self, session: Session, kind: EntityType, number: link_store.Number, deed: PushEffect) -> None:
         """Note what was done, in the transaction that keeps its number."""
@@ -78,8 +89,8 @@ class Push:
             link_store.mark_lost(session, self.line.account, *record)
         self.found_gone = True
 
-    def is_gone(self, record: Record) -> bool:
-        """Ask Pipedrive whether a record is still there."""
+    def presence(self, record: Record) -> Presence:
+        """Ask Pipedrive whether this key still sees a record there."""
         kind, number = record
         ask: dict[EntityType, Callable[[int], Any]] = {
             EntityType.ORGANIZATION: self.line.pipedrive.get_organization,
@@ -87,9 +98,15 @@ class Push:
             EntityType.ACTIVITY: self.line.pipedrive.get_activity,
         }
         try:
-            return bool(ask[kind](number).is_deleted)
-        except Gone:
-            return True
+            there = ask[kind](number)
+        except (Gone, NotAllowed):
+            return Presence.HIDDEN
+        return Presence.DELETED if there.is_deleted else Presence.THERE
+
+    def other_contact(self, number: int) -> str | None:
+        """The name of another contact of this bank that is that person already."""
+        with db.reading() as session:
+            return record_choice.other_contact(session, self.line.account, self.contact, number)
 
 
 def read_push(job: PipedriveSync, line: Connection) -> Push:

@@ -4,7 +4,8 @@ Every number is kept in its own short transaction the moment Pipedrive gives it
 to us, so a push that breaks halfway goes on at the step that broke.
 """
 
-from app.models import EntityType, PipedriveSync, Trigger
+from app import db
+from app.models import EntityType, PipedriveLink, PipedriveSync, Trigger
 from app.sync.links.remote_ids import number_of
 from app.sync.push import cancelled_meetings, push_undo
 from app.sync.push.leads_and_deals import ensure_lead_or_deal
@@ -12,7 +13,7 @@ from app.sync.push.meetings import MeetingRecord
 from app.sync.push.organizations import OrganizationRecord
 from app.sync.push.persons import PersonRecord
 from app.sync.push.push_context import Push, Record, read_push
-from app.sync.push.reconcile import ensure_linked, reconcile
+from app.sync.push.reconcile import create, find, reconcile, update_linked
 from app.sync.queue.connection import Connection
 from app.sync.queue.outcome_errors import Again, Waiting
 
@@ -41,14 +42,42 @@ def push(job: PipedriveSync, line: Connection) -> str | None:
 def _once(push: Push) -> None:
     if push.meeting and not push.meeting.takes_place:
         return cancelled_meetings.withdraw(push, push.meeting)
-    firm = push.firm
-    org_id = number_of(ensure_linked(push, OrganizationRecord(push, firm))) if firm else None
-    person_id = number_of(reconcile(push, PersonRecord(push, org_id)))
+    org_id, person_id = _ensure_people(push)
     if push.meeting:
         parents = _parents(org_id, (EntityType.PERSON, person_id))
         reconcile(push, MeetingRecord(push, push.meeting, org_id=org_id, person_id=person_id, parents=parents))
         ensure_lead_or_deal(push, org_id, person_id, parents)
     return None
+
+
+def _ensure_people(push: Push) -> tuple[int | None, int]:
+    """The organization and the person there; returns the numbers of the organization the person stands at, and of the person.
+
+    The person is looked for before an organization is created, because they may
+    stand there at another one, and then its owner is asked which is right.
+    """
+    if push.firm is None:
+        return None, number_of(reconcile(push, PersonRecord(push, None, lambda: None)))
+    firm = OrganizationRecord(push, push.firm)
+    found_firm = find(push, firm)
+    org = update_linked(push, firm, found_firm.link) if found_firm.link else None
+    person = PersonRecord(push, org, lambda: create(push, firm, found_firm.seen))
+    found = find(push, person)
+    if found.link is None:
+        org = org or create(push, firm, found_firm.seen)
+        person = PersonRecord(push, org, lambda: None)
+        link = create(push, person, found.seen)
+    else:
+        link = update_linked(push, person, found.link)
+    return _stands_at(link, org), number_of(link)
+
+
+def _stands_at(person: PipedriveLink, org: PipedriveLink | None) -> int | None:
+    """Where the person stands there, as far as we know; a meeting hangs on the same organization."""
+    with db.reading() as session:
+        kept = session.get_one(PipedriveLink, person.id)
+        there = (kept.agreed or {}).get("theirs", {}).get("org")
+    return there if isinstance(there, int) else org.remote_id if org else None
 
 
 def _parents(org_id: int | None, *more: Record) -> tuple[Record, ...]:

@@ -1,150 +1,118 @@
 """The way of one record to Pipedrive, whatever breaks on it: exists there once, and says what we say.
 
-1. Look up: known already, created by an answer that got lost, chosen by its
+1. Look up: known already, left by a create whose answer got lost, chosen by its
    owner, put there by a colleague, or new; only the last one creates.
 2. Read it and merge three ways.
 3. Write ahead what will be sent.
 4. Send.
 5. Record the outcome.
+
+Only what we can prove to have created counts as created by us. Everything else
+is linked: nothing there is written over or taken back without a person's yes.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from sqlmodel import Session
 
 from app import db
 from app.errors import Stale
-from app.models import LinkState, PipedriveLink, PushEffect, User
-from app.sync.api.errors import Gone, PipedriveError, Rejected, UnknownOutcome
+from app.models import EntityType, LinkState, PipedriveLink, PushEffect, User
+from app.services.pipedrive.record_choice import ANOTHER_CONTACT
+from app.sync.api.errors import Gone, NotAllowed, PipedriveError, Rejected, UnknownOutcome
 from app.sync.links import link_store
 from app.sync.links.link_store import Number, Seen
 from app.sync.links.remote_ids import number_of
-from app.sync.links.three_way_merge import Agreed, merge_fields
+from app.sync.links.three_way_merge import Agreed
 from app.sync.push import candidates, write_ahead
-from app.sync.push.candidates import Candidate
-from app.sync.push.push_context import Push
-from app.sync.push.remote_record import Merge, RemoteRecord, There, UpdatableRecord
+from app.sync.push.push_context import Presence, Push, Record
+from app.sync.push.remote_record import Lost, Match, Merge, RemoteRecord, There, UpdatableRecord
 from app.sync.queue import leases
-from app.sync.queue.outcome_errors import CHOICE_GONE, GONE, SEVERAL, Again, Closed, LeaseLost
+from app.sync.queue.outcome_errors import (
+    CHOICE_GONE,
+    GONE,
+    HIDDEN,
+    NOT_ALLOWED,
+    SEVERAL,
+    UNSURE,
+    Again,
+    Closed,
+    LeaseLost,
+)
+
+REFUSED = (
+    "Pipedrive does not let you change {name}: your key lacks the right. "
+    "Ask an administrator of Pipedrive for it; then this goes over by itself."
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look-up brought: the link, or None where the record has to be created; `seen` is the slot as it was then."""
+
+    seen: Seen
+    link: PipedriveLink | None
 
 
 def reconcile(push: Push, record: UpdatableRecord[There]) -> PipedriveLink:
     """Make Pipedrive agree with one record of ours; returns the link to it."""
-    link = ensure_linked(push, record)
-    if link.synced_hash != record.digest or record.in_doubt(link):
+    return update_linked(push, record, ensure_linked(push, record))
+
+
+def update_linked(push: Push, record: UpdatableRecord[There], link: PipedriveLink) -> PipedriveLink:
+    """Bring a record that is linked up to date, unless nothing has changed since both sides agreed."""
+    if link.synced_hash != record.digest or link.agreed is None or record.in_doubt(link):
         update_record(push, record, link)
     return link
 
 
 def ensure_linked(push: Push, record: RemoteRecord) -> PipedriveLink:
-    """Return the link to the record; its `synced_hash` is None where Pipedrive may know less than we do."""
-    with db.reading() as session:
-        seen = link_store.look_up(session, record.slot, push.line.pace)
-        earlier = _since(session, push, seen)
+    """Return the link to the record, which is created where it is not there yet."""
+    found = find(push, record)
+    return found.link or create(push, record, found.seen)
+
+
+def find(push: Push, record: RemoteRecord) -> Found:
+    """Look for the record, and link it where it is there. Raises Closed with a question where that is not certain."""
+    seen, moment = _look_up(push, record)
+    kind = record.slot.kind
     if seen.own and seen.own.state is LinkState.LINKED:
-        return _store_again(push, record, seen.own)
-    if earlier:
-        lost = record.find_lost(earlier, seen.doubt.synced_hash or "" if seen.doubt else record.digest)
-        if lost is not None:
-            return _link(push, record, lost, PushEffect.CREATED)
-    if push.chose(record.slot.kind):
-        return _link_chosen(push, record, seen)
+        if not _is_replaced(push, record, seen.own):
+            return Found(seen, _store_again(push, record, seen.own))
+        seen, moment = _look_up(push, record)
+    if lost := _lost(push, record, seen, moment):
+        effect = PushEffect.CREATED if lost.proven else PushEffect.LINKED
+        return Found(
+            seen, _link(push, record, lost.number, effect, digest=_sent(record, seen) if lost.proven else None)
+        )
+    if push.chose(kind):
+        return Found(seen, _link_chosen(push, record, seen))
     was_there = seen.own is not None and seen.own.state is LinkState.LOST
-    if seen.doubt is None and (found := _only_one(push, record, record.match(seen.aliases, was_there=was_there))):
-        return _link(push, record, found.id, PushEffect.LINKED, ours=_is_ours(seen, found.id))
+    match = record.match(seen.aliases, was_there=was_there)
+    _ask_if_unsure(push, record, match)
+    if match.sure:
+        (one,) = {one.id: one for one in match.sure}.values()
+        agreed = record.agreed_at_link(one)
+        digest = record.digest if agreed else None
+        ours = _is_ours(seen, one.id)
+        return Found(seen, _link(push, record, one.id, PushEffect.LINKED, ours=ours, digest=digest, agreed=agreed))
     if was_there and not push.may_recreate:
         raise Closed(GONE, f"{record.name} was deleted in Pipedrive. Try again to create it there anew.")
-    return _create(push, record, seen)
+    return Found(seen, None)
 
 
-def update_record(push: Push, record: UpdatableRecord[There], link: PipedriveLink) -> None:
-    """Look first: what a colleague wrote there meanwhile is never written over in silence."""
-    there = _read(push, record, link)
-    ours, theirs = record.ours(), record.theirs(there)
-    known = Agreed.read(link.agreed)
-    base = known.as_of(there.updated_at) if known else record.first_base(link, ours, theirs)
-    merge = Merge(base, ours, theirs, merge_fields(record.fields, base, ours, theirs))
-    news = record.news(link, merge, there)
-    with write_ahead.sending(push.line, record.slot, merge, record.expected(merge, news)):
-        answer = _send(push, record, link, news, there) if news else there
-    record.ask_more(merge, there)
-    with db.transaction() as session:
-        owner = session.get_one(User, push.contact.user_id)
-        try:
-            record.settle(session, owner, link, merge, record.theirs(answer))
-        except Stale:
-            raise Again from None
-        if answer is not there:
-            push.receipt(session, record.slot.kind, number_of(link), PushEffect.UPDATED)
+def look(push: Push, record: RemoteRecord) -> Match:
+    """What `find` would meet, without writing anything down. Raises Waiting while somebody may be creating it."""
+    seen, moment = _look_up(push, record)
+    if seen.own and seen.own.state is LinkState.LINKED:
+        return Match([candidates.Candidate(number_of(seen.own), record.name)])
+    lost = _lost(push, record, seen, moment)
+    if lost and isinstance(lost.number, int):
+        return Match([candidates.Candidate(lost.number, record.name)])
+    return record.match(seen.aliases, was_there=seen.own is not None and seen.own.state is LinkState.LOST)
 
 
-def _read(push: Push, record: UpdatableRecord[There], link: PipedriveLink) -> There:
-    number = number_of(link)
-    try:
-        there = record.get(number)
-    except Gone:
-        there = None
-    if there is None or there.is_deleted:
-        push.lose((record.slot.kind, number))
-        raise record.gone()
-    return there
-
-
-def _send(push: Push, record: UpdatableRecord[There], link: PipedriveLink, news: object, there: There) -> There:
-    try:
-        return record.send(link, news, there)
-    except Gone:
-        push.lose((record.slot.kind, number_of(link)))
-        raise record.gone() from None
-
-
-def _since(session: Session, push: Push, seen: Seen) -> datetime | None:
-    """From when on Pipedrive may hold something that we do not know of, with a margin for two clocks."""
-    since = seen.doubt.intent_at if seen.doubt else push.line.restored_from
-    if since is None:
-        return None
-    return min(since, leases.moment(session)) - timedelta(seconds=push.line.pace.margin)
-
-
-def _store_again(push: Push, record: RemoteRecord, own: PipedriveLink) -> PipedriveLink:
-    """Our own row may have been edited, merged or imported since: it names the same record again."""
-    if own.remote_id is not None:
-        with db.transaction() as session:
-            if record.store(session, own.remote_id):
-                push.receipt(session, record.slot.kind, own.remote_id, PushEffect.LINKED)
-    return own
-
-
-def _link_chosen(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink:
-    """Its owner decided: that record, if it is still there, or a new one."""
-    number = push.choice_of(record.slot.kind)
-    if number is None:
-        return _create(push, record, seen)
-    if push.is_gone((record.slot.kind, number)):
-        raise Closed(
-            CHOICE_GONE, f"Record {number} is not in Pipedrive, or your key may not see it. Choose another one."
-        )
-    return _link(push, record, number, PushEffect.LINKED, ours=_is_ours(seen, number))
-
-
-def _only_one(push: Push, record: RemoteRecord, found: Sequence[Candidate]) -> Candidate | None:
-    several = {candidate.id: candidate for candidate in found}
-    if len(several) > 1:
-        shown = sorted(several.values(), key=lambda one: one.id)
-        named = ", ".join(f"{one.name} ({one.id})" for one in shown[:5])
-        sentence = f"Pipedrive has {record.name} more than once: {named}. Merge them there, then try again."
-        raise Closed(SEVERAL, sentence, candidates.described(shown, record.slot.kind, push.line.account))
-    return next(iter(several.values()), None)
-
-
-def _is_ours(seen: Seen, number: int) -> bool:
-    """A record that we created stays ours although it was lost for a while."""
-    return seen.own is not None and seen.own.created_by_us and seen.own.remote_id == number
-
-
-def _create(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink:
-    """Commit an intent, create the record, store its number at once."""
+def create(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink:
+    """Commit an intent, create the record, store its number at once. Raises Again where the slot is not as it was `seen`."""
     with db.transaction() as session:
         leases.renew(session, push.line.lease, push.line.pace.lease)
         moment = link_store.intend(session, record.slot, seen, record.digest)
@@ -156,18 +124,151 @@ def _create(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink:
         with db.transaction() as session:
             link_store.drop_intent(session, record.slot, moment)
         if isinstance(no, Rejected):
-            _check_parents(push, record)
+            check_parents(push, record.parents)
         raise
     return _link(push, record, number, PushEffect.CREATED, digest=record.digest, agreed=agreed)
 
 
-def _check_parents(push: Push, record: RemoteRecord) -> None:
-    """A refusal may only mean that what it hangs on was deleted; raises Again if so."""
-    gone = [parent for parent in record.parents if push.is_gone(parent)]
+def update_record(push: Push, record: UpdatableRecord[There], link: PipedriveLink) -> None:
+    """Look first: what a colleague wrote there meanwhile is never written over in silence."""
+    there = _read(push, record, link)
+    ours, theirs = record.ours(), record.theirs(there)
+    known = Agreed.read(link.agreed)
+    base = known.as_of(there.updated_at) if known else record.first_base(link, ours, theirs)
+    merge = Merge(base, ours, theirs, record.decide(link, base, ours, theirs))
+    news = record.news(link, merge, there)
+    with write_ahead.sending(push.line, record.slot, merge, record.expected(merge, news)):
+        answer = _send(record, link, news, there) if news else there
+    record.ask_more(merge, there)
+    with db.transaction() as session:
+        owner = session.get_one(User, push.contact.user_id)
+        try:
+            record.settle(session, owner, link, merge, record.theirs(answer))
+        except Stale:
+            raise Again from None
+        if answer is not there:
+            push.receipt(session, record.slot.kind, number_of(link), PushEffect.UPDATED)
+
+
+def check_parents(push: Push, parents: tuple[Record, ...]) -> None:
+    """A refusal may only mean that what a record hangs on was deleted, or is hidden: raises Again or Closed if so."""
+    stand = {parent: push.presence(parent) for parent in parents}
+    for parent, presence in stand.items():
+        if presence is Presence.HIDDEN:
+            raise hidden(push, parent)
+    gone = [parent for parent, presence in stand.items() if presence is Presence.DELETED]
     for parent in gone:
         push.lose(parent)
     if gone:
         raise Again
+
+
+def hidden(push: Push, record: Record) -> Closed:
+    """The question about a record that we know of, and this key does not see."""
+    kind, number = record
+    name = push.contact.name if kind is EntityType.PERSON else push.firm.name if push.firm else f"{kind.value} {number}"
+    sentence = (
+        f"{name} is in Pipedrive, but your key does not see it: it may be visible to its owner only. "
+        "Ask a colleague to share it with you there; then this goes over by itself. "
+        "Or create a new one, if it was deleted long ago."
+    )
+    known = [candidates.Candidate(number, name)]
+    return Closed(HIDDEN, sentence, candidates.described(known, kind, push.line.account))
+
+
+def _read(push: Push, record: UpdatableRecord[There], link: PipedriveLink) -> There:
+    number = number_of(link)
+    try:
+        there = record.get(number)
+    except (Gone, NotAllowed):
+        raise hidden(push, (record.slot.kind, number)) from None
+    if there.is_deleted:
+        push.lose((record.slot.kind, number))
+        raise record.gone()
+    return there
+
+
+def _send(record: UpdatableRecord[There], link: PipedriveLink, news: object, there: There) -> There:
+    try:
+        return record.send(link, news, there)
+    except Gone:
+        # it was there a moment ago: deleted in between, or hidden
+        raise Again from None
+    except NotAllowed:
+        raise Closed(NOT_ALLOWED, REFUSED.format(name=record.name)) from None
+
+
+def _look_up(push: Push, record: RemoteRecord) -> tuple[Seen, datetime]:
+    with db.reading() as session:
+        return link_store.look_up(session, record.slot, push.line.pace), leases.moment(session)
+
+
+def _is_replaced(push: Push, record: RemoteRecord, own: PipedriveLink) -> bool:
+    """Its owner asked for a new record in place of one that this key does not see."""
+    kind, number = record.slot.kind, own.remote_id
+    if number is None or not push.chose(kind) or push.choice_of(kind) is not None:
+        return False
+    if push.presence((kind, number)) is not Presence.HIDDEN:
+        return False
+    push.lose((kind, number))
+    return True
+
+
+def _lost(push: Push, record: RemoteRecord, seen: Seen, moment: datetime) -> Lost | None:
+    """What Pipedrive may hold although we do not know of it, looked for with a margin for two clocks."""
+    pace, restored = push.line.pace, push.line.restored
+    lag = timedelta(seconds=pace.search_lag)
+    since = seen.doubt.intent_at if seen.doubt else restored.since(record.slot.kind, record.made_at, moment, lag)
+    if since is None:
+        return None
+    return record.find_lost(min(since, moment) - timedelta(seconds=pace.margin), _sent(record, seen))
+
+
+def _sent(record: RemoteRecord, seen: Seen) -> str:
+    return seen.doubt.synced_hash or "" if seen.doubt else record.digest
+
+
+def _store_again(push: Push, record: RemoteRecord, own: PipedriveLink) -> PipedriveLink:
+    """Our own row may have been edited, merged or imported since: it names the same record again."""
+    if own.remote_id is not None:
+        with db.transaction() as session:
+            if record.store(session, own.remote_id):
+                push.receipt(session, record.slot.kind, own.remote_id, PushEffect.LINKED)
+    return own
+
+
+def _link_chosen(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink | None:
+    """Its owner decided: that record, if it is still there, or a new one."""
+    kind = record.slot.kind
+    number = push.choice_of(kind)
+    if number is None:
+        return None
+    if push.presence((kind, number)) is not Presence.THERE:
+        raise Closed(
+            CHOICE_GONE, f"Record {number} is not in Pipedrive, or your key may not see it. Choose another one."
+        )
+    if kind is EntityType.PERSON and (other := push.other_contact(number)):
+        raise Closed(UNSURE, ANOTHER_CONTACT.format(other=other))
+    return _link(push, record, number, PushEffect.LINKED, ours=_is_ours(seen, number))
+
+
+def _ask_if_unsure(push: Push, record: RemoteRecord, match: Match) -> None:
+    sure = {one.id: one for one in match.sure}
+    if len(sure) > 1:
+        shown = sorted(sure.values(), key=lambda one: one.id)
+        named = ", ".join(f"{one.name} ({one.id})" for one in shown[:5])
+        sentence = (
+            f"Pipedrive has {record.name} more than once: {named}. Choose one, or merge them there and try again."
+        )
+        raise Closed(SEVERAL, sentence, candidates.described(shown, record.slot.kind, push.line.account))
+    if not sure and match.unsure:
+        shown = sorted({one.id: one for one in match.unsure}.values(), key=lambda one: one.id)
+        raise Closed(UNSURE, match.why, candidates.described(shown, record.slot.kind, push.line.account))
+
+
+def _is_ours(seen: Seen, number: int) -> bool:
+    """A record that we created stays ours although it was lost for a while."""
+    return seen.own is not None and seen.own.created_by_us and seen.own.remote_id == number
 
 
 def _link(

@@ -2,41 +2,59 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlmodel import Session
 
 from app.models import PipedriveLink, User
-from app.sync.api.records import Activity, Person
+from app.sync.api.records import Activity, Organization, Person
 from app.sync.links.link_store import Number, Slot
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict
+from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, merge_fields
 from app.sync.push.candidates import Candidate
 from app.sync.push.push_context import Record
 
-There = TypeVar("There", Person, Activity)
+There = TypeVar("There", Person, Activity, Organization)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Records that were there before us: `sure` are this one; of `unsure` its owner is asked, with the sentence `why`."""
+
+    sure: Sequence[Candidate] = ()
+    unsure: Sequence[Candidate] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A record that an earlier create of ours may have left; `proven` when it carries our mark and was made since."""
+
+    number: Number
+    proven: bool
 
 
 class RemoteRecord(ABC):
     """One row of ours that has to exist once in Pipedrive: how it is recognised, found after a lost answer, and created.
 
     `digest` is the fingerprint of what a create sends. `parents` are the records
-    that have to exist before it can.
+    that have to exist before it can. `made_at` is when our own row came into being.
     """
 
     slot: Slot
     name: str
     digest: str
     parents: tuple[Record, ...] = ()
+    made_at: datetime | None = None
 
-    def match(self, aliases: frozenset[int], *, was_there: bool) -> Sequence[Candidate]:
-        """Records that may be this one: `aliases` are the numbers that other keys of the slot lead to."""
+    def match(self, aliases: Sequence[PipedriveLink], *, was_there: bool) -> Match:
+        """Records that may be this one: `aliases` are the links that other keys of the slot have."""
         del aliases, was_there
-        return []
+        return Match()
 
     @abstractmethod
-    def find_lost(self, since: datetime, sent: str) -> Number | None:
+    def find_lost(self, since: datetime, sent: str) -> Lost | None:
         """Look through what was written `since` for what an earlier create, with the digest `sent`, may have left."""
 
     @abstractmethod
@@ -47,6 +65,11 @@ class RemoteRecord(ABC):
     def store(self, session: Session, number: Number) -> bool:
         """Write the number on our own row; says whether it was news."""
 
+    def agreed_at_link(self, found: Candidate) -> Agreed | None:
+        """What both sides agree on when a record that was there is linked; None: it is read and merged first."""
+        del found
+        return None
+
 
 @dataclass(frozen=True)
 class Merge:
@@ -55,7 +78,7 @@ class Merge:
     base: Agreed | None
     ours: Snapshot
     theirs: Snapshot
-    verdicts: dict[str, Verdict]
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     @property
     def sends(self) -> set[str]:
@@ -89,6 +112,11 @@ class UpdatableRecord(RemoteRecord, Generic[There]):
     @abstractmethod
     def first_base(self, link: PipedriveLink, ours: Snapshot, theirs: Snapshot) -> Agreed | None:
         """The base where none is stored: what the fingerprint on the link still tells, or None for a first meeting."""
+
+    def decide(self, link: PipedriveLink, base: Agreed | None, ours: Snapshot, theirs: Snapshot) -> dict[str, Verdict]:
+        """What has to happen to each field."""
+        del link
+        return merge_fields(self.fields, base, ours, theirs)
 
     @abstractmethod
     def news(self, link: PipedriveLink, merge: Merge, there: There) -> Any:

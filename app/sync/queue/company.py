@@ -7,6 +7,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 import httpx
 
 from app.errors import Conflict, Invalid
-from app.models import User
+from app.models import EntityType, User
 from app.practice.company import Company
 from app.practice.transport import PracticeTransport
 from app.services.accounts.pipedrive_keys import KeyOwner
@@ -85,6 +86,8 @@ class SyncContext:
     leases: dict[UUID, Lease] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     address: str = ""
+    looked_back: dict[tuple[str, EntityType, datetime], list[Any]] = field(default_factory=dict)
+    people: dict[tuple[str, int], tuple[float, list[Any]]] = field(default_factory=dict)
     gates: defaultdict[UUID, Gate] = field(default_factory=lambda: defaultdict(Gate))
     picked: Counter[UUID] = field(default_factory=Counter)
 

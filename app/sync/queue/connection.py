@@ -7,26 +7,25 @@ none leaves without them.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import httpx
-from sqlmodel import Session, select
 
 from app import db
-from app.models import PRACTICE, Setting
+from app.models import PRACTICE
 from app.sync.api.burst_limiter import is_search
 from app.sync.api.errors import Blocked, KeyRefused, NotSent, PipedriveError, Rejected, Throttled
 from app.sync.api.pipedrive import Pipedrive
-from app.sync.queue import leases, mapping_rules, token_budget
+from app.sync.api.records import Person
+from app.sync.queue import leases, look_back, mapping_rules, token_budget
 from app.sync.queue.company import SyncContext
 from app.sync.queue.job_outcomes import Reason
 from app.sync.queue.leases import Lease
+from app.sync.queue.look_back import LookBack
 from app.sync.queue.mapping_rules import Choices
 from app.sync.queue.outcome_errors import LeaseLost
 from app.sync.queue.timings import Pace
 from app.vault import Sealed
 
-RESTORED = "sync_verify_since"
 RESTS = (Throttled, Blocked, NotSent, KeyRefused)
 CODES = {
     "KeyRefused": "key",
@@ -43,14 +42,15 @@ KindOf = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Connection:
-    """An open line to one Pipedrive company with one person's key."""
+    """An open line to one Pipedrive company with one person's key; `people` remembers who works at which organization."""
 
     lease: Lease
     pipedrive: Pipedrive
     pace: Pace
     types: dict[str, str]
-    restored_from: datetime | None = None
+    restored: LookBack = field(default_factory=LookBack)
     choices: Choices = field(default_factory=Choices)
+    people: dict[tuple[str, int], tuple[float, list[Person]]] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -87,10 +87,16 @@ def open_client(context: SyncContext, lease: Lease, kind_of: KindOf = token_budg
 
 def connect(context: SyncContext, lease: Lease, http: httpx.Client, key: str) -> Connection:
     with db.reading() as session:
-        restored = _restored_from(session)
+        restored = look_back.read(session, context.looked_back)
         chosen = mapping_rules.read(session, lease.who, lease.account)
     return Connection(
-        lease, Pipedrive(http, key, deadline=context.pace.deadline), context.pace, context.types, restored, chosen
+        lease,
+        Pipedrive(http, key, deadline=context.pace.deadline),
+        context.pace,
+        context.types,
+        restored,
+        chosen,
+        context.people,
     )
 
 
@@ -122,9 +128,3 @@ def reason(trouble: PipedriveError) -> Reason:
     name = type(trouble).__name__
     detail = f"{name} {trouble.status} {trouble.code}".strip() if isinstance(trouble, Rejected) else name
     return Reason(CODES.get(name, name.lower()), trouble.sentence, detail)
-
-
-def _restored_from(session: Session) -> datetime | None:
-    """Set after a restore: what went over since that backup is in Pipedrive, but not in our links."""
-    said = session.exec(select(Setting.value).where(Setting.key == RESTORED)).first()
-    return datetime.fromisoformat(said) if isinstance(said, str) else None

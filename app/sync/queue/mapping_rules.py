@@ -16,7 +16,10 @@ MEETING = "meeting"
 
 @dataclass(frozen=True)
 class Choices:
-    """`marks` are the codes of our own fields by kind of record; `known` the company's activity types, if heard."""
+    """`marks` are the codes of our own fields by kind of record; `known` the company's activity types, if heard.
+
+    `country` reads numbers without a country code; `many_organizations` says that a list of them has several pages.
+    """
 
     owner_id: int | None = None
     visible_to: int | None = None
@@ -26,6 +29,8 @@ class Choices:
     marks: dict[str, str] = field(default_factory=dict)
     on_meeting: str = "nothing"
     deletes_meetings: bool = False
+    country: str = "DE"
+    many_organizations: bool = False
 
     def mark_field(self, kind: EntityType) -> str | None:
         return self.marks.get(kind.value)
@@ -55,6 +60,8 @@ def read(session: Session, who: User, account: str) -> Choices:
         marks={kind: code for kind, code in known.get("marks", {}).items() if code},
         on_meeting=chosen["pipedrive_on_meeting"],
         deletes_meetings=chosen["deleted_meetings"] == "delete",
+        country=firm_settings.country(session),
+        many_organizations=bool(known.get("many_organizations")),
     )
 
 

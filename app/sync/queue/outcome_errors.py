@@ -10,8 +10,11 @@ __all__ = [
     "CHOICE_GONE",
     "CONTACT_GONE",
     "GONE",
+    "HIDDEN",
+    "NOT_ALLOWED",
     "OWNER_CHANGED",
     "SEVERAL",
+    "UNSURE",
     "Again",
     "Closed",
     "LeaseLost",
@@ -54,6 +57,9 @@ class Closed(Exception):
 
 
 GONE = "gone"
+HIDDEN = "hidden"
+NOT_ALLOWED = "not_allowed"
+UNSURE = "unsure"
 SEVERAL = "several"
 CHOICE_GONE = "choice_gone"
 OWNER_CHANGED = "owner_changed"

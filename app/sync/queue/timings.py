@@ -13,7 +13,8 @@ class Pace:
     """All times in seconds.
 
     `late_commit` is how long after our own deadline Pipedrive may still write
-    what we sent; `margin` covers two clocks that disagree.
+    what we sent; `margin` covers two clocks that disagree; `search_lag` is how long
+    Pipedrive's search may not know what was written.
     """
 
     lease: float = 60
@@ -36,6 +37,7 @@ class Pace:
     farewell: float = 9
     recheck: float = 3600
     relearn: float = 86_400
+    search_lag: float = 3600
 
     @property
     def hold(self) -> timedelta:

@@ -76,10 +76,10 @@ def test_an_intent_is_taken_back_only_by_whoever_wrote_it_last():
 
 def test_every_address_of_a_person_leads_to_the_same_record_and_none_is_taken_from_another():
     keep(Slot("acme", EntityType.PERSON, ("contact-2", "mail:b")), 2)
-    assert see(KARI).aliases == {2}
+    assert [link.remote_id for link in see(KARI).aliases] == [2]
     keep(KARI, 1)
     assert see(KARI).own.remote_id == 1
-    assert see(Slot("acme", EntityType.PERSON, ("contact-3", "mail:b"))).aliases == {2}
+    assert [link.remote_id for link in see(Slot("acme", EntityType.PERSON, ("contact-3", "mail:b"))).aliases] == [2]
     assert see(Slot("acme", EntityType.PERSON, ("contact-3", "mail:a"))).aliases == {1}
     assert see(Slot("other", EntityType.PERSON, ("contact-1",))).own is None
 

@@ -174,7 +174,7 @@ def test_unlinking_touches_nothing_there_and_a_choice_links_anew(fake, desk, ada
 
 def test_by_the_exact_name_in_the_same_firm(fake, desk, ada_with_key):
     firm = typed_there(fake, "organizations", name="Nordic Steel AS")
-    typed_there(fake, "persons", name="kari  NORDMANN", org_id=firm, emails=emails("private@x.example"))
+    typed_there(fake, "persons", name="kari  NORDMANN", org_id=firm)
     typed_there(fake, "persons", name="Kari Nordmann")
     with_address = contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel", email="kari@steel.example")
     elsewhere = contact(ada_with_key, "Kari Nordmann", organisation="Fjord AS")
@@ -182,7 +182,17 @@ def test_by_the_exact_name_in_the_same_firm(fake, desk, ada_with_key):
         ask(ada_with_key, one)
     assert {row.status for row in settled(desk)} == {SyncStatus.SUCCESS}
     assert (fresh(with_address).pipedrive_person_id, fresh(elsewhere).pipedrive_person_id) == (1, 3)
-    assert [row["value"] for row in fake.alive("persons")[0]["emails"]] == ["private@x.example", "kari@steel.example"]
+    assert [row["value"] for row in fake.alive("persons")[0]["emails"]] == ["kari@steel.example"]
+
+
+def test_the_same_name_in_the_same_firm_with_another_address_is_a_question(fake, desk, ada_with_key):
+    firm = typed_there(fake, "organizations", name="Nordic Steel AS")
+    typed_there(fake, "persons", name="Kari Nordmann", org_id=firm, emails=emails("private@x.example"))
+    kari = contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel", email="kari@steel.example")
+    ask(ada_with_key, kari)
+    (row,) = settled(desk)
+    assert (row.status, row.error_code, [one["id"] for one in row.candidates]) == (SyncStatus.FAILED, "unsure", [1])
+    assert [one["value"] for one in fake.alive("persons")[0]["emails"]] == ["private@x.example"]
 
 
 def test_two_of_that_name_in_the_firm_are_asked_about(fake, desk, ada_with_key):

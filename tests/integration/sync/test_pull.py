@@ -277,7 +277,9 @@ def test_somebody_who_was_merged_there_is_found_again(fake, desk, ada_with_key, 
     typed_there(fake, "persons", name="K. Nordmann", emails=values("kari@steel.example"))
     fake.company.merge("persons", 1, into=2)
     listened(desk)
-    assert (fresh(kari).pipedrive_person_id, standing(kari).badge) == (2, push_status.Badge.IN_PIPEDRIVE)
+    assert (fresh(kari).pipedrive_person_id, standing(kari).badge) == (2, push_status.Badge.NEEDS_YOU)
+    assert [one.field for one in waiting(ada_with_key)] == ["name"]
+    assert fake.alive("persons")[0]["name"] == "K. Nordmann"
 
 
 def test_a_firm_that_was_merged_there_is_followed(fake, desk, ada_with_key, kari):

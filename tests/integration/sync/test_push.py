@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from app import db
-from app.models import Activity, LinkState, SyncAccount, SyncStatus, Trigger, now
+from app.models import Activity, LinkState, SyncAccount, SyncConflict, SyncStatus, Trigger, now
 from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.base import firm_settings
@@ -112,6 +112,13 @@ def test_a_meeting_that_was_taken_back_before_it_went_is_simply_done(fake, desk,
     assert counts(fake) == (0, 0, 0)
 
 
+def asked_about(contact):
+    """The fields of which somebody has to say whose value stands."""
+    with db.reading() as session:
+        rows = session.exec(select(SyncConflict).where(SyncConflict.contact_id == contact.id))
+        return {row.field for row in rows if row.resolved_at is None}
+
+
 @pytest.mark.parametrize("kept", ["KARI@steel.example", "second@steel.example"])
 def test_somebody_pipedrive_knows_by_any_address_is_not_created_again(fake, desk, ada_with_key, kept):
     kari = contact(
@@ -123,7 +130,9 @@ def test_somebody_pipedrive_knows_by_any_address_is_not_created_again(fake, desk
     (person,) = fake.alive("persons")
     assert person["name"] == "Kari Nordmann"
     assert (person["emails"][1]["value"], person["emails"][1]["label"]) == (kept, "home")
-    assert len(person["emails"]) == 3
+    assert len(person["emails"]) == 2
+    assert [row["value"] for row in person["phones"]] == ["+4722334455"]
+    assert asked_about(kari) == {"name", "emails"}
     assert fresh(kari).pipedrive_person_id == 1
 
 
@@ -144,7 +153,7 @@ def test_when_several_could_be_meant_the_owner_is_asked_and_nobody_is_created(fa
     ask(ada_with_key, kari)
     (row,) = settled(desk)
     assert (row.status, row.error_code, row.attempts) == (SyncStatus.FAILED, "several", 1)
-    assert row.error.endswith("Kari Nordmann (1), K. Nordmann (2). Merge them there, then try again.")
+    assert row.error.endswith("Kari Nordmann (1), K. Nordmann (2). Choose one, or merge them there and try again.")
     assert len(fake.alive("persons")) == 2
     fake.company.merge("persons", 2, into=1)
     with db.transaction() as session:

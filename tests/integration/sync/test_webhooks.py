@@ -94,7 +94,7 @@ def test_news_of_a_merge_relinks_without_a_search(fake, desk, ada_with_key, kari
     listener.listen(desk)
     settled(desk)
     assert fresh(kari).pipedrive_person_id == 2
-    assert len(fake.asked("GET", "search")) == 2
+    assert len(fake.asked("GET", "search")) == 1
     assert {link.remote_id for link in links() if link.entity_type == "person"} == {2}
     assert [row["value"] for row in fake.alive("persons")[0]["emails"]] == ["kari@steel.example"]
 

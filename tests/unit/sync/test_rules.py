@@ -19,7 +19,6 @@ from app.sync.api.records import Detail, merged
 from app.sync.api.request import Call
 from app.sync.links import fingerprints
 from app.sync.links.three_way_merge import Agreed, Verdict, follow_theirs, merge_field, new_base, shape
-from app.sync.push import matching
 from app.sync.queue import circuit_breaker, job_outcomes
 from app.sync.queue.timings import Pace
 
@@ -212,27 +211,6 @@ def test_a_company_domain_leads_to_pipedrive_or_nowhere(domain):
         b"",
         None,
     )
-
-
-# who is who
-
-
-NAMES = st.sampled_from(["Jane", "Jörg", "Åse", "Li", "Łucja", "Ana María", "O'Neill", "van der Berg", "Öström"])
-
-
-@often
-@given(first=NAMES, other=NAMES, last=NAMES)
-def test_a_name_fits_itself_its_initials_and_its_other_order_and_nobody_elses(first, other, last):
-    assume(first != last)
-    for theirs in (f"{first} {last}", f"{last}, {first}", f"{first.upper()}  {last}", f"{first[0]}. {last}", last):
-        assert matching._may_be_called(theirs, f"{first} {last}")
-    assert matching._may_be_called(f"{other} {last}", f"{first} {last}") == (other in {first, last})
-
-
-@often
-@given(ours=WORDS, theirs=WORDS)
-def test_whether_two_names_fit_does_not_depend_on_who_asks(ours, theirs):
-    assert matching._may_be_called(ours, theirs) == matching._may_be_called(theirs, ours)
 
 
 @often

@@ -87,11 +87,12 @@ def test_an_address_that_only_we_know_survives_what_they_remove(before, theirs):
 
 
 @given(SNAPSHOT, SNAPSHOT)
-def test_whoever_meets_for_the_first_time_only_adds(ours, theirs):
+def test_whoever_meets_for_the_first_time_only_fills_what_is_empty_and_asks_about_the_rest(ours, theirs):
     here, there, _, verdicts = once(None, ours, theirs)
     assert here == ours
-    assert set(verdicts.values()) <= {Verdict.SAME, Verdict.SEND}
+    assert set(verdicts.values()) <= {Verdict.SAME, Verdict.SEND, Verdict.ASK}
     assert there["name"] == (theirs["name"] or ours["name"])
+    assert shape("emails", theirs["emails"]) <= shape("emails", there["emails"])
 
 
 @given(LISTS, LISTS)
