@@ -110,10 +110,11 @@ def reverse(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
     return row
 
 
-def is_ours_decided(session: Session, firm_id: UUID, name: str) -> bool:
-    """Whether the owner has said that an organization there gets this name of ours."""
+def is_ours_decided(session: Session, who: User, firm_id: UUID, name: str) -> bool:
+    """Whether this person has said that an organization there gets this name of ours."""
     said = select(SyncConflict.id).where(
         SyncConflict.entity_id == firm_id,
+        SyncConflict.user_id == who.id,
         SyncConflict.resolution == ConflictResolution.OURS,
         SyncConflict.field == "name",
         cast(SyncConflict.ours, JSONB) == cast(literal(json.dumps(name), Text), JSONB),

@@ -24,7 +24,7 @@ from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import contact_bank
 from app.services.pipedrive import record_choice
-from app.services.push_queue import company_mapping, push_jobs, record_urls
+from app.services.push_queue import push_jobs, record_urls
 
 NO_MEETING = "There is no meeting with this contact that Pipedrive could hear of."
 NO_LINE = "Add your Pipedrive key in Settings first; without one nobody can look."
@@ -217,4 +217,4 @@ def _known_firm(session: Session, who: User, contact: Contact) -> int | None:
     """The id of what this contact leads to already, or what somebody of the firm has put into our company."""
     if contact.organisation is None or contact.pipedrive_org_id:
         return contact.pipedrive_org_id
-    return record_choice.number_of_firm(session, company_mapping.account_of(session, who), contact.organisation)
+    return record_choice.number_of_firm(session, who, contact.organisation)

@@ -41,7 +41,7 @@ def link_to(session: Session, who: User, sync_id: UUID, remote_id: int) -> Piped
     sync = _undecided(session, who, sync_id)
     if _kind(sync) is EntityType.PERSON and sync.contact_id:
         contact = session.get_one(Contact, sync.contact_id)
-        if other := other_contact(session, company_mapping.account_of(session, who), contact, remote_id):
+        if other := other_contact(session, who, contact, remote_id):
             raise Conflict(ANOTHER_CONTACT.format(other=other))
         _forget(session, contact)
     return _decided(session, who, sync, remote_id)
@@ -63,16 +63,16 @@ def skip(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     return sync
 
 
-def other_contact(session: Session, account: str, contact: Contact, remote_id: int) -> str | None:
-    """The name of another contact of the same bank that is this person in Pipedrive."""
+def other_contact(session: Session, who: User, contact: Contact, remote_id: int) -> str | None:
+    """The name of another contact of this bank that is this person in Pipedrive."""
     theirs = select(PipedriveLink.entity_key).where(
-        PipedriveLink.account == account,
+        PipedriveLink.account == company_mapping.account_of(session, who),
         PipedriveLink.entity_type == EntityType.PERSON,
         PipedriveLink.remote_id == remote_id,
         PipedriveLink.state == LinkState.LINKED,
     )
     others = select(Contact.name).where(
-        Contact.user_id == contact.user_id,
+        Contact.user_id == who.id,
         col(Contact.id) != contact.id,
         col(Contact.deleted_at).is_(None),
         cast(Contact.id, Text).in_(theirs),
@@ -80,10 +80,10 @@ def other_contact(session: Session, account: str, contact: Contact, remote_id: i
     return session.exec(others.limit(1)).first()
 
 
-def number_of_firm(session: Session, account: str, firm: Organisation) -> int | None:
+def number_of_firm(session: Session, who: User, firm: Organisation) -> int | None:
     """Pipedrive's number of a bank's organisation: by its own link, else by what anybody's firm of that name leads to."""
     linked = select(PipedriveLink.remote_id).where(
-        PipedriveLink.account == account,
+        PipedriveLink.account == company_mapping.account_of(session, who),
         PipedriveLink.entity_type == EntityType.ORGANIZATION,
         col(PipedriveLink.entity_key).in_([firm.link_key, firm.key]),
         PipedriveLink.state == LinkState.LINKED,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlmodel import Session, cast, col, select, update
+from sqlmodel import Session, cast, col, select
 
 from app.models import PRACTICE, SyncAccount, User
 from app.services.base import firm_settings
@@ -59,12 +59,6 @@ def ask_soon(session: Session, who: User, account: str) -> None:
     kept.known = _may_again(kept.known, who)
     kept.hook = _may_again(kept.hook, who) if kept.hook else None
     session.add(kept)
-
-
-def note_many_organizations(session: Session, account: str) -> None:
-    """This company has more organizations than one page of a list holds."""
-    more: Any = col(SyncAccount.known).op("||")(cast({"many_organizations": True}, JSONB))
-    session.exec(update(SyncAccount).where(col(SyncAccount.account) == account).values(known=more))
 
 
 def _account(session: Session, who: User) -> SyncAccount:

@@ -26,7 +26,7 @@ def person(line: Connection, there: Person, link: PipedriveLink) -> None:
         row = _still(session, link, there.id)
         if contact is None or row is None:
             return
-        here = field_merge.ours(contact, _org(session, line.account, contact))
+        here = field_merge.ours(contact, _org(session, contact))
         stood = field_merge.theirs(there, line.choices.country)
         before = _before(row, there)
         row.checked_at = now()
@@ -104,12 +104,12 @@ def _still(session: Session, link: PipedriveLink, number: int) -> PipedriveLink 
     return row if row and row.state is LinkState.LINKED and row.remote_id == number else None
 
 
-def _org(session: Session, account: str, contact: Contact) -> int | str | None:
+def _org(session: Session, contact: Contact) -> int | str | None:
     """Pipedrive's number of the contact's firm, or our key where it has none yet."""
     firm: Organisation | None = contact.organisation
     if firm is None:
         return None
-    return record_choice.number_of_firm(session, account, firm) or firm.key
+    return record_choice.number_of_firm(session, session.get_one(User, contact.user_id), firm) or firm.key
 
 
 def _firm(line: Connection, there: Person, link: PipedriveLink) -> str | None:

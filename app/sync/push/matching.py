@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import cast, col, update
 
 from app import db
-from app.models import Contact, EntityType, Organisation, PipedriveLink, organisation_key
+from app.models import Contact, EntityType, Organisation, PipedriveLink, SyncAccount, organisation_key
 from app.services.contacts import identity
 from app.services.pipedrive.record_choice import IS_ANOTHER_CONTACT
-from app.services.push_queue import company_mapping
 from app.sync.api.errors import Gone, NotAllowed
 from app.sync.api.records import Organization, Person
 from app.sync.links import fingerprints, link_store
@@ -58,7 +61,8 @@ def _organizations_like(push: Push, name: str) -> list[Organization]:
         if all_of_them:
             return rows
         with db.transaction() as session:
-            company_mapping.note_many_organizations(session, push.line.account)
+            more: Any = col(SyncAccount.known).op("||")(cast({"many_organizations": True}, JSONB))
+            session.exec(update(SyncAccount).where(col(SyncAccount.account) == push.line.account).values(known=more))
     core = _core(name)
     hits, all_of_them = pipedrive.organizations_named(core) if len(core) > 1 else ([], False)
     if not all_of_them and not any(organisation_key(hit.name) == organisation_key(name) for hit in hits):

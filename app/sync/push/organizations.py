@@ -100,7 +100,7 @@ class OrganizationRecord(UpdatableRecord[Organization]):
 
     def _is_decided(self, name: str) -> bool:
         with db.reading() as session:
-            return conflicts.is_ours_decided(session, self._firm.id, name)
+            return conflicts.is_ours_decided(session, self._push.line.lease.who, self._firm.id, name)
 
     def news(self, link: PipedriveLink, merge: Merge, there: Organization) -> OrganizationFields:
         del link, there

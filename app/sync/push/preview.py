@@ -19,7 +19,7 @@ from app.models import EntityType, LinkState, PipedriveLink, PipedriveSync, Sync
 from app.services.pipedrive.manual_push import Met, Record, SearchResult, Wanted
 from app.services.push_queue import company_mapping
 from app.sync.api.errors import PipedriveError
-from app.sync.push import reconcile
+from app.sync.push import find_record
 from app.sync.push.candidates import Candidate
 from app.sync.push.organizations import OrganizationRecord
 from app.sync.push.persons import PersonRecord
@@ -63,13 +63,13 @@ def _asked(line: Connection, wanted: Wanted) -> SearchResult:
 
 def _found(push: Push, wanted: Wanted) -> SearchResult:
     firm, org = push.firm, None
-    firms = reconcile.look(push, OrganizationRecord(push, firm)) if firm else Match()
+    firms = find_record.look(push, OrganizationRecord(push, firm)) if firm else Match()
     if len({one.id for one in firms.sure}) == 1:
         org = PipedriveLink(
             account=push.line.account, entity_type=EntityType.ORGANIZATION, entity_key="", state=LinkState.LINKED,
             remote_id=firms.sure[0].id, created_by_us=wanted.org_is_ours,
         )  # fmt: skip
-    people = reconcile.look(push, PersonRecord(push, org, lambda: None)) if wanted.person else Match()
+    people = find_record.look(push, PersonRecord(push, org, lambda: None)) if wanted.person else Match()
     return SearchResult(_met(firms), _met(people))
 
 

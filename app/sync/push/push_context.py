@@ -106,7 +106,7 @@ class Push:
     def other_contact(self, number: int) -> str | None:
         """The name of another contact of this bank that is that person already."""
         with db.reading() as session:
-            return record_choice.other_contact(session, self.line.account, self.contact, number)
+            return record_choice.other_contact(session, self.line.lease.who, self.contact, number)
 
 
 def read_push(job: PipedriveSync, line: Connection) -> Push:

@@ -8,12 +8,13 @@ from app import db
 from app.models import EntityType, PipedriveLink, PipedriveSync, Trigger
 from app.sync.links.remote_ids import number_of
 from app.sync.push import cancelled_meetings, push_undo
+from app.sync.push.find_record import find
 from app.sync.push.leads_and_deals import ensure_lead_or_deal
 from app.sync.push.meetings import MeetingRecord
 from app.sync.push.organizations import OrganizationRecord
 from app.sync.push.persons import PersonRecord
 from app.sync.push.push_context import Push, Record, read_push
-from app.sync.push.reconcile import create, find, reconcile, update_linked
+from app.sync.push.reconcile import create, reconcile, update_linked
 from app.sync.queue.connection import Connection
 from app.sync.queue.outcome_errors import Again, Waiting
 

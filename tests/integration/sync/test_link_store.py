@@ -80,7 +80,7 @@ def test_every_address_of_a_person_leads_to_the_same_record_and_none_is_taken_fr
     keep(KARI, 1)
     assert see(KARI).own.remote_id == 1
     assert [link.remote_id for link in see(Slot("acme", EntityType.PERSON, ("contact-3", "mail:b"))).aliases] == [2]
-    assert see(Slot("acme", EntityType.PERSON, ("contact-3", "mail:a"))).aliases == {1}
+    assert [link.remote_id for link in see(Slot("acme", EntityType.PERSON, ("contact-3", "mail:a"))).aliases] == [1]
     assert see(Slot("other", EntityType.PERSON, ("contact-1",))).own is None
 
 

@@ -308,7 +308,7 @@ def test_what_somebody_deleted_there_needs_its_owner_and_is_never_made_again_in_
     listened(desk)
     assert sum(counts(fake)) == sum(before) - 1
     with db.transaction() as session:
-        push_jobs.retry(session, session.get_one(User, ada_with_key.id), None)
+        push_jobs.retry_all(session, session.get_one(User, ada_with_key.id))
     settled(desk)
     assert counts(fake) == before
 
