@@ -166,10 +166,14 @@ def names_fit(one: str, other: str, *, initials: bool = True) -> bool:
 
     With `initials` False a first letter is not taken for a whole name.
     """
-    shorter, longer = sorted((name_words(one), name_words(other)), key=len)
-    if not shorter & longer:
+    ours, theirs = name_words(one), name_words(other)
+    if not ours & theirs:
         return False
-    return all(any(_same(word, known, initials=initials) for known in longer) for word in shorter)
+    return any(
+        len(some) <= len(others)
+        and all(any(_same(word, known, initials=initials) for known in others) for word in some)
+        for some, others in ((ours, theirs), (theirs, ours))
+    )
 
 
 def same_name(one: str, other: str) -> bool:
@@ -195,11 +199,6 @@ def is_role_address(email: str) -> bool:
     """Whether several people may read this mailbox: info@, kontakt@, office@ …"""
     local = fold(email.partition("@")[0].partition("+")[0])
     return _spelled(local) in _ROLES or _spelled(re.split(r"[._-]", local)[0]) in _ROLES
-
-
-def same_number(one: str, other: str, country: str) -> bool:
-    """Whether two spellings are one number; `country` reads those that have no country code."""
-    return plain_number(one, country) == plain_number(other, country)
 
 
 def shared_numbers(some: Iterable[str], others: Iterable[str], country: str) -> set[str]:

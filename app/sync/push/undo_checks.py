@@ -100,7 +100,7 @@ def _reasons(undo: Undo, receipt: PushReceipt, proof: Proof, there: Any) -> Reas
 
 def _person(undo: Undo, proof: Proof, there: Person) -> Reasons:
     yield _owned(undo, proof, there.owner_id)
-    yield _edited(proof, field_merge.theirs(there))
+    yield _edited(proof, field_merge.theirs(there, undo.line.choices.country))
     choices = undo.line.choices
     labels = ["label_ids"] if set(there.label_ids) - set(choices.label_ids) else []
     own = filled_fields.own_values(there.custom, choices.mark_field(EntityType.PERSON))

@@ -5,8 +5,8 @@ A link by name alone led other people's firms astray when one of them was rename
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0020"
+down_revision = "0019"
 
 SQL = """
 ALTER TABLE pipedrive_links ADD COLUMN unseen_at timestamptz;
