@@ -65,6 +65,7 @@ class Site:
     url: str
     vault: Vault
     practice: company.Practice
+    context: company.SyncContext
     clock: Clock
     push_key: str = ""
     hub: ReportHub = field(default_factory=ReportHub)
@@ -74,10 +75,10 @@ class Site:
         return company.check_key(self.settings, api_key)
 
     def let_go(self, who: User) -> None:
-        webhooks.remove_for(company.build_context(self.settings, self.vault, self.practice), who)
+        webhooks.remove_for(self.context, who)
 
     def look_up(self, wanted: Wanted) -> SearchResult:
-        return preview.search_pipedrive(company.build_context(self.settings, self.vault, self.practice), wanted)
+        return preview.search_pipedrive(self.context, wanted)
 
 
 def serve(settings: Settings) -> None:
@@ -91,12 +92,13 @@ def serve(settings: Settings) -> None:
         metrics.install(db.engine)
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
-        clock = Clock(company.build_context(settings, vault, practice))
+        context = company.build_context(settings, vault, practice)
+        clock = Clock(context)
         delivery = wiring.delivery_for(settings, data_dir)
         delivery.schedule(clock.also)
         clock.also(HANDED_SECONDS, after_push.catch_up)
         clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
-        site = Site(settings, data_dir, server.url, vault, practice, clock, delivery.push_key)
+        site = Site(settings, data_dir, server.url, vault, practice, context, clock, delivery.push_key)
         process.greet(settings)
         process.run(application(site), door)
 

@@ -56,7 +56,8 @@ def _load(url, token, paths, told):
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         practice = company.Practice(place / "practice.json")
-        site = main.Site(config, place, url, vault, practice, Clock(company.build_context(config, vault, practice)))
+        context = company.build_context(config, vault, practice)
+        site = main.Site(config, place, url, vault, practice, context, Clock(context))
         stack = main.application(site)
         # nobody fetches the files of this page, so nobody compresses them either
         stack._warm = False

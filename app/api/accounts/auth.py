@@ -1,14 +1,17 @@
 """/api/auth: signing in and out, and who is signed in."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from app import db
 from app.api.accounts.user_schemas import SignedIn
 from app.api.core import examples
-from app.api.core.dependencies import Viewer, Wired, viewer
+from app.api.core.dependencies import Reading, Viewer, Wired, viewer
+from app.models import User
 from app.models.base import Draft
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -34,7 +37,13 @@ async def login(
     Where a second step is on, 401 `CodeNeeded` asks for the same again with `code`, and `WrongCode` says that it did
     not fit.
     """
-    return SignedIn.of(await wired.sign_in_flow.enter(request, response, typed.email, typed.password, typed.code))
+    who = await wired.sign_in_flow.enter(request, response, typed.email, typed.password, typed.code)
+    return await asyncio.to_thread(_signed_in, who)
+
+
+def _signed_in(who: User) -> SignedIn:
+    with db.reading() as session:
+        return SignedIn.of(session, who)
 
 
 @router.post("/logout", status_code=204, dependencies=[Depends(viewer, scope="function")])
@@ -44,6 +53,6 @@ async def logout(request: Request, response: Response, wired: Wired) -> None:
 
 
 @router.get("/session")
-def session(me: Viewer) -> SignedIn:
-    """Who is signed in; 401 when nobody is."""
-    return SignedIn.of(me)
+def session(session: Reading, me: Viewer) -> SignedIn:
+    """Who is signed in, and whether their Pipedrive key is kept and works; 401 when nobody is."""
+    return SignedIn.of(session, me)

@@ -58,9 +58,9 @@ class Browser(Answer):
 
 
 @router.get("")
-def me(who: Viewer) -> SignedIn:
-    """My profile, and whether my Pipedrive key is kept."""
-    return SignedIn.of(who)
+def me(session: Reading, who: Viewer) -> SignedIn:
+    """My profile, and whether my Pipedrive key is kept and works."""
+    return SignedIn.of(session, who)
 
 
 @router.put("")
@@ -71,7 +71,7 @@ def change(
 ) -> SignedIn:
     """Change my name or time zone; what is left out stays."""
     profile = {"name": who.name, "timezone": who.timezone} | wish.given()
-    return SignedIn.of(user_profile.change_profile(session, who, **profile))
+    return SignedIn.of(session, user_profile.change_profile(session, who, **profile))
 
 
 @router.put("/password", status_code=204)
@@ -95,9 +95,11 @@ def keep_key(
 ) -> KeptKey:
     """Keep my Pipedrive key, once Pipedrive has accepted it; whatever waited for it goes on."""
     with db.reading() as session:
-        users.acting(session, user_id(request))
+        known = pipedrive_keys.owner_during_pause(
+            session, users.acting(session, user_id(request)), wish.api_key, wired.unseal
+        )
     # Pipedrive is asked while no transaction is open
-    owner = wired.check_key(wish.api_key)
+    owner = known or wired.check_key(wish.api_key)
     with db.transaction() as session:
         who = users.acting(session, user_id(request))
         kept = pipedrive_keys.save_key(session, who, wish.api_key, owner, wired.seal)

@@ -53,7 +53,7 @@ def colleagues(request: Request, session: Reading, me: Viewer) -> Response:
     """Everybody with an account."""
     if not policy.may_manage_users(me):
         raise Forbidden
-    return etags.shown(request, Listing(items=[Colleague.of(user) for user in users.colleagues(session, me)]))
+    return etags.shown(request, Listing(items=Colleague.all_of(session, me, users.colleagues(session, me))))
 
 
 @router.post("", status_code=201)
@@ -86,13 +86,13 @@ def change_role(
     wish: Annotated[NewRole, Body(openapi_examples=examples.shown({"role": "GOLDEN_TICKET"}))],
 ) -> Colleague:
     """Give a colleague another role; they sign in again under it."""
-    return Colleague.of(users.change_role(session, me, user_id, wish.role))
+    return Colleague.of(session, me, users.change_role(session, me, user_id, wish.role))
 
 
 @router.post("/{user_id}/disable")
 def disable(session: Transaction, me: Caller, user_id: UUID) -> Colleague:
     """Everything of this person stops at once; contacts and history stay."""
-    return Colleague.of(users.disable(session, me, user_id))
+    return Colleague.of(session, me, users.disable(session, me, user_id))
 
 
 @router.post("/{user_id}/hand-over")
@@ -108,4 +108,4 @@ def hand_over(
 
 @router.post("/{user_id}/enable")
 def enable(session: Transaction, me: Caller, user_id: UUID) -> Colleague:
-    return Colleague.of(users.enable(session, me, user_id))
+    return Colleague.of(session, me, users.enable(session, me, user_id))

@@ -9,11 +9,12 @@ from sqlmodel import Session
 from app.errors import Refusal
 from app.models import User
 from app.pages.core.dependencies import Dependencies
-from app.pages.core.tap import tap
+from app.pages.core.tap import look, tap
 from app.pages.pipedrive.queue_banners import HOW_TO_GET_A_KEY
 from app.pages.ui import basic, toast
 from app.services import policy
 from app.services.accounts import pipedrive_keys, user_profile
+from app.services.accounts.pipedrive_keys import KeyOwner
 from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
 
@@ -71,8 +72,11 @@ def draw_new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None
     async def connect() -> None:
         page, key = ui.context.client, (typed.get("key") or "").strip()
         try:
+            known = await look(
+                lambda session, me: pipedrive_keys.owner_during_pause(session, me, key, dependencies.unseal)
+            )
             # Pipedrive is asked while no transaction is open
-            owner = await asyncio.to_thread(dependencies.check_key, key)
+            owner: KeyOwner = known if known is not None else await asyncio.to_thread(dependencies.check_key, key)
         except Refusal as refusal:
             toast.show(page, str(refusal), "no")
             return

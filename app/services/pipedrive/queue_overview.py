@@ -13,7 +13,7 @@ from app.models import Contact, PipedriveSync, SyncAccount, SyncLane, SyncStatus
 from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import firm_settings
-from app.services.push_queue import company_mapping, push_jobs
+from app.services.push_queue import company_mapping, pauses, push_jobs
 from app.services.push_queue.needs_owner import is_counted
 from app.services.push_queue.push_jobs import NO_KEY
 
@@ -128,11 +128,12 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
         .limit(limit)
     ).all()
     lane = session.exec(select(SyncLane).where(SyncLane.user_id == who.id)).one_or_none()
+    paused = pauses.pause_of(session, who)
     return Overview(
         counts=dict.fromkeys(SyncStatus, 0) | {SyncStatus(status): n for status, n in counted},
         oldest_open=oldest,
         last_success=last,
-        paused_reason=_pause(session, who, lane),
+        paused_reason=paused.sentence if paused else None,
         not_before=lane.not_before if lane and lane.not_before > now() else None,
         items=[(sync, name) for sync, name in rows],
     )
@@ -168,11 +169,3 @@ def _queue(person: User, counts: dict[SyncStatus, int], lane: SyncLane | None, p
 
 def _midnight() -> datetime:
     return datetime.combine(now().astimezone(UTC).date() + timedelta(days=1), time.min, UTC)
-
-
-def _pause(session: Session, who: User, lane: SyncLane | None) -> str | None:
-    if not push_jobs.has_connection(session, who):
-        return NO_KEY
-    if stopped := firm_settings.sync_paused(session):
-        return f"Pushes are paused for everybody: {stopped}."
-    return lane.paused_reason if lane else None

@@ -206,11 +206,16 @@ def spending(session: Session, who: User, days: int = 30) -> Sequence[TokenSpend
     return session.exec(kept.order_by(col(TokenSpending.day).desc(), col(TokenSpending.kind))).all()
 
 
-def wake_lane(session: Session, who: User) -> None:
-    """A new key: whatever waited for one goes on at once."""
+def wake_lane(session: Session, who: User, *, ends_waits: bool = False) -> None:
+    """A key was saved: whatever waited for one goes on at once.
+
+    What Pipedrive asked the same user to wait for is waited for, unless this is another user's key (`ends_waits`).
+    """
+    lane = col(SyncLane.user_id) == who.id
+    over = col(SyncLane.told_at).is_not(None) | (col(SyncLane.not_before) <= now())
     session.exec(
         update(SyncLane)
-        .where(col(SyncLane.user_id) == who.id)
+        .where(lane, true() if ends_waits else over)
         .values(paused_reason=None, not_before=now(), told_at=None)
     )
     announce(session, Topic.SYNC, who.id, who.id)

@@ -9,7 +9,7 @@ PipedriveError
   Rejected         a definite no that repeating does not change
     NotAllowed     the key works, but not for this
     Gone           the record is deleted, merged away or not visible to this key
-  KeyRefused       the key (or the whole account) is not accepted
+  KeyRefused       the key (or the whole account) is not accepted: for everything, not for one record
   Blocked          the firewall in front of Pipedrive shut us out; leave the host alone for `wait`
 
 `sentence` is for a person; no error carries the key.
@@ -31,7 +31,7 @@ class Throttled(PipedriveError):
 
     def __init__(self, wait: timedelta, *, daily: bool = False) -> None:
         why = "The company's daily Pipedrive budget is used up" if daily else "Pipedrive asked for a pause"
-        super().__init__(f"{why}; trying again in {_in_words(wait)}.")
+        super().__init__(f"{why}; trying again in {in_words(wait)}.")
         self.wait = wait
         self.daily = daily
 
@@ -50,7 +50,7 @@ class OutOfOrder(Unreachable):
     says = "Pipedrive itself is in trouble"
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"{self.says}; trying again in {_in_words(wait)}. Nothing is lost.")
+        super().__init__(f"{self.says}; trying again in {in_words(wait)}. Nothing is lost.")
         self.wait = wait
 
 
@@ -68,7 +68,7 @@ class Rejected(PipedriveError):
 
 
 class NotAllowed(Rejected):
-    """The key is accepted, but its user may not do this, or API access is off."""
+    """The key is accepted, but its user may not do this."""
 
 
 class Gone(Rejected):
@@ -76,19 +76,40 @@ class Gone(Rejected):
 
 
 class KeyRefused(PipedriveError):
-    """The key is wrong, replaced or disabled, or the company's account is not open."""
+    """The key is wrong, replaced or disabled, its user may not use the API, or the company's account is not open."""
+
+
+class KeyUnknown(KeyRefused):
+    """Pipedrive does not know this key, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Pipedrive does not accept this key any more. "
+            "Copy it anew from Pipedrive: Personal preferences, API, and save it in Settings."
+        )
+
+
+class ApiOff(KeyRefused):
+    """The key's user may not use the API at all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "API access is switched off for your user in Pipedrive. "
+            "Ask an administrator there to allow it; what waits then goes over by itself."
+        )
 
 
 class Blocked(PipedriveError):
     """The firewall in front of Pipedrive answered with a page instead of Pipedrive."""
 
     def __init__(self, wait: timedelta = timedelta(minutes=10)) -> None:
-        super().__init__(f"Pipedrive's firewall turned us away; trying again in {_in_words(wait)}.")
+        super().__init__(f"Pipedrive's firewall turned us away; trying again in {in_words(wait)}.")
         self.wait = wait
 
 
-def _in_words(wait: timedelta) -> str:
-    seconds = round(wait.total_seconds())
+def in_words(wait: timedelta) -> str:
+    """`6 s`, `3 min`, `2 h`."""
+    seconds = max(1, round(wait.total_seconds()))
     if seconds < 120:
         return f"{seconds} s"
     return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"

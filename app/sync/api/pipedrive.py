@@ -13,7 +13,7 @@ from app.sync.api import payloads, response_parsing
 from app.sync.api.attachments import FULL_PAGE, Attachments
 from app.sync.api.fields import ActivityFields, HookFields, OpportunityFields, OrganizationFields, PersonFields
 from app.sync.api.http_client import address, http_client
-from app.sync.api.reads import MOST_PAGES, PAGE
+from app.sync.api.reads import ME, MOST_PAGES, PAGE
 from app.sync.api.records import (
     Activity,
     ActivityType,
@@ -43,7 +43,7 @@ class Pipedrive(Attachments):
 
     def me(self) -> Me:
         """Say whom the key belongs to; the cheapest way to try a key."""
-        return self._one("GET", "/v1/users/me", response_parsing.me)
+        return self._one("GET", ME, response_parsing.me)
 
     def activity_types(self) -> list[ActivityType]:
         return self._several("/v1/activityTypes", {}, response_parsing.activity_type)[0]

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 import httpx
 
 from app.sync.api import request, response_parsing
-from app.sync.api.errors import KeyRefused, Unreachable
+from app.sync.api.errors import ApiOff, KeyRefused, NotAllowed, Unreachable
 
+ME = "/v1/users/me"
 PAGE = 100
 MOST_PAGES = 50
 KEY = re.compile(r"[!-~]{1,200}")
@@ -26,6 +27,7 @@ class Asking:
         self._key = key
         self._deadline = deadline
         self.tokens_left: int | None = None
+        self._is_let_in = False
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._http.base_url})"
@@ -80,10 +82,32 @@ class Asking:
     def _ask(
         self, method: str, path: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        content, headers = request.ask(self._http, self._key, request.Call(method, path, query, body), self._deadline)
+        try:
+            content, headers = self._send(request.Call(method, path, query, body))
+        except NotAllowed:
+            self._raise_if_shut_out(path)
+            raise
         left = headers.get("x-daily-ratelimit-token-remaining", "")
         self.tokens_left = int(left) if left.isascii() and left.isdigit() else self.tokens_left
         return content
+
+    def _send(self, call: request.Call) -> tuple[dict[str, Any], httpx.Headers]:
+        return request.ask(self._http, self._key, call, self._deadline)
+
+    def _raise_if_shut_out(self, path: str) -> None:
+        """Pipedrive refused one thing: where that is so for everything, which asking whose key it is tells, raise ApiOff.
+
+        Asked once with one client; 2 tokens.
+        """
+        if self._is_let_in:
+            return
+        if path == ME:
+            raise ApiOff
+        try:
+            self._send(request.Call("GET", ME))
+        except NotAllowed:
+            raise ApiOff from None
+        self._is_let_in = True
 
 
 def _readable(rows: list[Any], read: Callable[[Any], T]) -> Iterator[T]:

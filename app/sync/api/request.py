@@ -5,6 +5,7 @@ other request may simply be sent again.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -13,9 +14,11 @@ from typing import Any
 import httpx
 
 from app.sync.api.errors import (
+    ApiOff,
     Blocked,
     Gone,
     KeyRefused,
+    KeyUnknown,
     NotAllowed,
     NotSent,
     PipedriveError,
@@ -29,6 +32,8 @@ from app.sync.api.http_client import deadline
 READ_CAP = 2_000_000
 DEADLINE = 20.0
 DEAREST_CALL = 40
+# a refusal of everything, not of one record
+API_OFF = re.compile(r"\bAPI access\b", re.IGNORECASE)
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -123,11 +128,15 @@ def _refusal(answer: Answer, key: str) -> PipedriveError:
     if answer.status == 429:
         return _throttled(answer)
     if answer.status == 401:
-        return KeyRefused("Pipedrive does not accept this key.")
+        return KeyUnknown()
     if answer.status == 402:
-        return KeyRefused("The company's Pipedrive account is not open.")
+        return KeyRefused(
+            "Your firm's Pipedrive account is not open. Once it is open again, what waits goes over by itself."
+        )
     if answer.status == 403 and not content:
         return Blocked()
+    if answer.status == 403 and API_OFF.search(str(content.get("error"))):
+        return ApiOff()
     return _definite_no(answer, content, key)
 
 

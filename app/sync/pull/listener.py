@@ -16,7 +16,7 @@ from app.models import SyncAccount, WebhookNote
 from app.services.base import firm_settings
 from app.sync.api.errors import KeyRefused, PipedriveError
 from app.sync.pull import changes, company_metadata, recheck, webhooks
-from app.sync.queue import connection, leases
+from app.sync.queue import claims, connection, leases
 from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
 from app.sync.queue.leases import Lease
@@ -43,11 +43,11 @@ def listen(context: SyncContext) -> int:
 def _claim(context: SyncContext) -> Lease | None:
     with db.transaction() as session:
         practice = context.practice is not None and firm_settings.get(session, "practice_pipedrive") is True
-        leases.ensure_lanes(session, practice=practice)
-        lease = leases.claim(session, context.pace.lease, practice=practice, listening=True)
+        claims.ensure_lanes(session, practice=practice)
+        lease = claims.claim(session, context.pace.lease, practice=practice, listening=True)
         if lease is None:
             return None
-        due = col(SyncAccount.account) == lease.account, leases.listens_now()
+        due = col(SyncAccount.account) == lease.account, claims.listens_now()
         soon = func.clock_timestamp() + timedelta(seconds=context.pace.lease)
         won = update(SyncAccount).where(*due).values(listen_at=soon).returning(col(SyncAccount.id))
         if session.exec(won).first() is None:
@@ -67,7 +67,7 @@ def _turn(context: SyncContext, lease: Lease) -> None:
         return
     except (connection.Unusable, KeyRefused) as why:
         with db.transaction() as session:
-            leases.stop(session, lease, str(why))
+            leases.stop(session, lease, str(why), context.pace)
     _next(lease)
 
 

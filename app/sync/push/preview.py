@@ -6,26 +6,22 @@ places at once, and what it costs is charged like everything else.
 
 import time
 from collections.abc import Sequence
-from datetime import timedelta
-from uuid import uuid4
 
-from sqlalchemy import func, or_
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, update
+from sqlmodel import Session
 
 from app import db
 from app.errors import Conflict
-from app.models import EntityType, LinkState, PipedriveLink, PipedriveSync, SyncLane, Trigger, User
+from app.models import EntityType, LinkState, PipedriveLink, PipedriveSync, Trigger, User
 from app.services.pipedrive.manual_push import Met, Record, SearchResult, Wanted
-from app.services.push_queue import company_mapping
-from app.sync.api.errors import PipedriveError
+from app.services.push_queue import company_mapping, pauses
+from app.sync.api.errors import PipedriveError, in_words
 from app.sync.push import find_record
 from app.sync.push.candidates import Candidate
 from app.sync.push.organizations import OrganizationRecord
 from app.sync.push.persons import PersonRecord
 from app.sync.push.push_context import Push
 from app.sync.push.remote_record import Match
-from app.sync.queue import connection, leases
+from app.sync.queue import claims, connection, leases
 from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
 from app.sync.queue.leases import Lease
@@ -45,6 +41,8 @@ def search_pipedrive(context: SyncContext, wanted: Wanted) -> SearchResult:
     except (LeaseLost, Waiting):
         raise Conflict(BUSY) from None
     except (connection.Unusable, PipedriveError) as trouble:
+        with db.reading() as session:
+            _raise_if_paused(session, wanted.who)
         raise Conflict(f"We could not look into Pipedrive. {trouble}") from None
     finally:
         with db.transaction() as session:
@@ -91,23 +89,22 @@ def _records(found: Sequence[Candidate]) -> list[Record]:
 
 
 def _taken(who: User, seconds: float) -> Lease:
-    """This person's lane, as soon as nobody works on it. Raises Conflict when that takes too long."""
+    """This person's lane, as soon as nobody works on it. Raises Conflict when that takes too long, or during a pause."""
     until = time.monotonic() + PATIENCE
-    while (lease := _take(who, seconds)) is None:
+    while True:
+        with db.transaction() as session:
+            _raise_if_paused(session, who)
+            if lease := claims.claim_own(session, who, seconds, company_mapping.account_of(session, who)):
+                return lease
         if time.monotonic() > until:
             raise Conflict(BUSY)
         time.sleep(BREATH)
-    return lease
 
 
-def _take(who: User, seconds: float) -> Lease | None:
-    token, until = uuid4(), col(SyncLane.lease_until)
-    with db.transaction() as session:
-        session.exec(insert(SyncLane).values(**SyncLane(user_id=who.id).model_dump()).on_conflict_do_nothing())
-        lane = session.exec(
-            update(SyncLane)
-            .where(col(SyncLane.user_id) == who.id, or_(until.is_(None), until <= leases.NOW))
-            .values(lease_token=token, lease_until=func.clock_timestamp() + timedelta(seconds=seconds))
-            .returning(col(SyncLane.id))
-        ).first()
-        return Lease(lane.id, token, who, company_mapping.account_of(session, who)) if lane else None
+def _raise_if_paused(session: Session, who: User) -> None:
+    """A look keeps to every pause that pushes keep to."""
+    pause = pauses.pause_of(session, who)
+    if pause and pause.until:
+        raise Conflict(f"{pause.cause}; look again in {in_words(pause.until - leases.moment(session))}.")
+    if pause:
+        raise Conflict(pause.sentence)

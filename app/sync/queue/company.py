@@ -21,13 +21,14 @@ from app.practice.transport import PracticeTransport
 from app.services.accounts.pipedrive_keys import KeyOwner
 from app.settings import Settings
 from app.sync.api.burst_limiter import Gate
-from app.sync.api.errors import KeyRefused, PipedriveError
+from app.sync.api.errors import KeyRefused, KeyUnknown, PipedriveError
 from app.sync.api.pipedrive import Pipedrive, address, http_client
 from app.sync.queue.leases import Lease
 from app.sync.queue.timings import Pace
 from app.vault import Vault
 
 ANY_COMPANY = "api"
+UNKNOWN = "Pipedrive does not accept this key. Copy it from Pipedrive: Personal preferences, API."
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ def check_key(settings: Settings, api_key: str) -> KeyOwner:
     try:
         with http_client(_address(settings, settings.pipedrive_domain or ANY_COMPANY)) as http:
             me = Pipedrive(http, api_key.strip()).me()
+    except KeyUnknown:
+        raise _refused(UNKNOWN) from None
     except KeyRefused as no:
         raise _refused(no.sentence) from None
     except (PipedriveError, ValueError) as trouble:

@@ -121,7 +121,7 @@ def rest(line: Connection, trouble: Throttled | Blocked | NotSent | KeyRefused) 
             case NotSent():
                 leases.pause(session, line.lease, trouble.sentence, line.pace.while_offline())
             case _:
-                leases.stop(session, line.lease, trouble.sentence)
+                leases.stop(session, line.lease, trouble.sentence, line.pace)
 
 
 def reason(trouble: PipedriveError) -> Reason:

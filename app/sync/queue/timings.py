@@ -38,6 +38,8 @@ class Pace:
     recheck: float = 3600
     relearn: float = 86_400
     search_lag: float = 3600
+    key_check: float = 60
+    longest_key_check: float = 3600
 
     @property
     def hold(self) -> timedelta:

@@ -19,7 +19,7 @@ from app.sync.pull import listener
 from app.sync.queue import job_outcomes
 from app.sync.queue.clock_drift import Watch
 from app.sync.queue.company import SyncContext
-from app.sync.runner import worker
+from app.sync.runner import key_checks, worker
 
 PRUNE_HOURS = 6
 
@@ -93,6 +93,7 @@ class Clock:
         """Listen beside the drain: neither waits for the other, except for one person's lane."""
         while not self._context.stopping.is_set():
             try:
+                await asyncio.to_thread(key_checks.check_refused_keys, self._context)
                 await asyncio.to_thread(listener.listen, self._context)
             except db.UNAVAILABLE as cut:
                 log.warning("listening waits for PostgreSQL: %s", type(cut).__name__)

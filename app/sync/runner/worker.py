@@ -16,7 +16,7 @@ from app.models import PipedriveSync
 from app.services.base import firm_settings
 from app.sync.api.errors import KeyRefused, OutOfOrder, PipedriveError, Rejected, UnknownOutcome
 from app.sync.push import push_job
-from app.sync.queue import circuit_breaker, connection, job_outcomes, leases
+from app.sync.queue import circuit_breaker, claims, connection, job_outcomes, leases
 from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
 from app.sync.queue.job_outcomes import Outcome, Reason
@@ -119,7 +119,7 @@ def _release(context: SyncContext, lease: Lease) -> None:
 def _claim(context: SyncContext) -> Lease | None:
     with db.transaction() as session:
         practice = context.practice is not None and firm_settings.get(session, "practice_pipedrive") is True
-        return leases.claim(session, context.pace.lease, practice=practice)
+        return claims.claim(session, context.pace.lease, practice=practice)
 
 
 def _turn(context: SyncContext, lease: Lease) -> int:
@@ -134,7 +134,7 @@ def _turn(context: SyncContext, lease: Lease) -> int:
             return settled
     except (connection.Unusable, KeyRefused) as why:
         with db.transaction() as session:
-            leases.stop(session, lease, str(why))
+            leases.stop(session, lease, str(why), context.pace)
         return 0
 
 

@@ -24,7 +24,8 @@ from app.vault import Vault
 folder = Path(tempfile.mkdtemp())
 config, vault, practice = settings.load(oidc_issuer="https://id.example.com", oidc_client_id="pipedriven"), Vault("x" * 40), company.Practice(folder / "practice.json")
 import nicegui
-site = main.Site(config, folder, "postgresql://nobody", vault, practice, Clock(company.build_context(config, vault, practice)))
+context = company.build_context(config, vault, practice)
+site = main.Site(config, folder, "postgresql://nobody", vault, practice, context, Clock(context))
 inside = main.application(site).app
 
 def paths_of(routes):

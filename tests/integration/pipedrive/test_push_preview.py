@@ -69,7 +69,7 @@ def test_nobody_looks_while_the_queue_is_at_work(fake, desk, ada_with_key, jane,
 
 def test_a_refused_key_stops_the_lane_and_is_told(fake, desk, ada_with_key, jane):
     fake.company.people.by_key.clear()
-    with pytest.raises(Conflict, match="could not look"):
+    with pytest.raises(Conflict, match="does not accept this key any more"):
         looked(desk, ada_with_key, jane)
     with db.reading() as session:
         mine = queue_overview.own_queue(session, ada_with_key)

@@ -15,7 +15,7 @@ from app.services.accounts import user_profile
 from app.services.base import firm_settings
 from app.services.contacts import contact_bank
 from app.services.push_queue import push_jobs, push_status
-from app.sync.queue.leases import PAUSED
+from app.sync.queue.claims import PAUSED
 from app.sync.runner.worker import drain
 from tests.support import faults
 from tests.support.sync_harness import (
@@ -188,7 +188,7 @@ def test_a_refused_key_stops_only_its_own_lane_and_a_new_key_goes_on_with_everyt
     drain(desk)
     mine = [row for row in pushes() if row.user_id == ada_with_key.id]
     assert {(row.status, row.attempts) for row in mine} == {(SyncStatus.PENDING, 0)}
-    assert lane(ada_with_key).paused_reason == "Pipedrive does not accept this key."
+    assert lane(ada_with_key).paused_reason.startswith("Pipedrive does not accept this key any more. Copy it anew")
     assert told
     assert lane(ada_with_key).told_at == told
     assert len(fake.asked(key=ADAS_KEY)) == 1

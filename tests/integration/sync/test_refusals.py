@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.sync.api.errors import Blocked, Gone, KeyRefused, NotAllowed, PipedriveError, Rejected, Throttled
+from app.sync.api.errors import Blocked, Gone, KeyRefused, KeyUnknown, NotAllowed, PipedriveError, Rejected, Throttled
 from tests.support import faults, pipedrive_client
 
 fake, http, pipedrive = pipedrive_client.fake, pipedrive_client.http, pipedrive_client.pipedrive
@@ -52,7 +52,7 @@ def test_a_pause_can_be_given_as_a_date(fake, pipedrive):
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
-        (faults.unauthorized(), KeyRefused, "does not accept this key"),
+        (faults.unauthorized(), KeyUnknown, "does not accept this key"),
         (faults.account_closed(), KeyRefused, "not open"),
         (faults.not_allowed(), NotAllowed, "Permission denied"),
         (faults.capped(), Rejected, "Limit reached"),

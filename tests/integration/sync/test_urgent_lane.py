@@ -14,7 +14,7 @@ from app.services.activities import activity_log
 from app.services.contacts import bulk_actions, contact_bank
 from app.services.pipedrive import manual_push, push_receipts
 from app.services.push_queue import push_jobs
-from app.sync.queue import leases
+from app.sync.queue import claims, leases
 from app.sync.queue.timings import Pace
 from app.sync.runner import worker
 from tests.support import bulk_data
@@ -39,7 +39,7 @@ def next_of(lease, **how):
 
 def claimed():
     with db.transaction() as session:
-        return leases.claim(session, PACE.lease, practice=False)
+        return claims.claim(session, PACE.lease, practice=False)
 
 
 def edit(session, who, one):
