@@ -51,6 +51,13 @@ class Attachments:
             "notes_count": sum(note[key] == number for note in self.notes),
         }
 
+    def merge(self, key: str, id: int, into: int) -> None:
+        """What hung on a person or an organization hangs on the one that stays."""
+        for row in (*self.notes, *self.files):
+            row[key] = into if row[key] == id else row[key]
+        for pair in self.participants if key == "person_id" else ():
+            pair[1] = into if pair[1] == id else pair[1]
+
     def dump(self) -> dict[str, Any]:
         return {"notes": self.notes, "files": self.files, "participants": self.participants}
 

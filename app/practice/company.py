@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.practice import records, users
+from app.practice import attachments, records, users
 from app.practice.attachments import Attachments
 from app.practice.limits import Limits
 from app.practice.records import timestamp
@@ -80,11 +80,19 @@ class Company:
                 record = self.store.rows["activities"][number].record
                 if kind == "organizations" and record["org_id"] == id:
                     self.edit("activities", number, org_id=into)
-                if kind == "persons" and record["person_id"] == id:
-                    self.edit("activities", number, participants=[{"person_id": into, "primary": True}])
+                if kind == "persons" and any(row["person_id"] == id for row in record["participants"]):
+                    self.edit("activities", number, participants=records.merged(record["participants"], id, into))
             for person in self.store.alive("persons") if kind == "organizations" else []:
                 if person["org_id"] == id:
                     self.edit("persons", person["id"], org_id=into)
+            key = attachments.OWN_KEY[kind]
+            for deal in self.store.alive("deals"):
+                if deal[key] == id:
+                    self.edit("deals", deal["id"], **{key: into})
+            for lead in self.leads.values():
+                lead_key = "organization_id" if kind == "organizations" else key
+                lead[lead_key] = into if lead[lead_key] == id else lead[lead_key]
+            self.attachments.merge(key, id, into)
             self.remove(kind, id)
 
     def dump(self) -> dict[str, Any]:

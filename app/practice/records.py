@@ -93,6 +93,15 @@ def changed(kind: str, record: Record, body: dict[str, Any], stamp: str) -> Reco
     return result
 
 
+def merged(participants: list[Record], id: int, into: int) -> list[Record]:
+    """The participants of an activity after two persons became one; whoever was primary stays so."""
+    rows: dict[int, Record] = {}
+    for row in participants:
+        number = into if row["person_id"] == id else row["person_id"]
+        rows[number] = {"person_id": number, "primary": row["primary"] or rows.get(number, {}).get("primary", False)}
+    return list(rows.values())
+
+
 def _person(record: Record) -> Record:
     first, _, last = record["name"].strip().partition(" ")
     details = {key: _details(key, record[key], "work") for key in ("emails", "phones")}

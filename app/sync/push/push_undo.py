@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlmodel import Session, col, delete, select
@@ -18,25 +19,28 @@ from app.models import (
     PipedriveSync,
     PushEffect,
     PushReceipt,
+    Trigger,
     User,
     now,
 )
 from app.services.pipedrive import push_receipts
-from app.services.push_queue import company_mapping
+from app.services.push_queue import company_mapping, push_jobs
 from app.sync.api.errors import Gone, NotAllowed
 from app.sync.push import undo_checks
 from app.sync.push.undo_uses import Undo
 from app.sync.queue.connection import Connection
 
 ORDER = (EntityType.ACTIVITY, EntityType.LEAD, EntityType.DEAL, EntityType.PERSON, EntityType.ORGANIZATION)
-HIDDEN = "your key does not see it, so it may still be there"
+STAYS = "{} stays in Pipedrive: {}."
+HIDDEN = "{} may still be in Pipedrive: your key does not see it, so nothing was deleted."
+ELSEWHERE = "{} stays in Pipedrive: your key leads to another company now."
 NOT_ALLOWED = "your key may not look at it or delete it"
 
 
 def undo(job: PipedriveSync, line: Connection) -> str | None:
     """Delete what that push created and nobody else uses; returns what had to stay and why, a sentence each."""
     with db.reading() as session:
-        created = _created(session, job, line)
+        created = _created(session, job)
         contact = session.get(Contact, job.contact_id) if job.contact_id else None
     left = sorted((one for one in created if not one.undone_at), key=lambda one: ORDER.index(one.entity_type))
     if not left:
@@ -46,12 +50,8 @@ def undo(job: PipedriveSync, line: Connection) -> str | None:
     return " ".join(filter(None, [_undo_one(under_way, one) for one in left])) or None
 
 
-def _created(session: Session, job: PipedriveSync, line: Connection) -> list[PushReceipt]:
-    created = select(PushReceipt).where(
-        PushReceipt.sync_id == job.entity_id,
-        PushReceipt.account == line.account,
-        PushReceipt.what == PushEffect.CREATED,
-    )
+def _created(session: Session, job: PipedriveSync) -> list[PushReceipt]:
+    created = select(PushReceipt).where(PushReceipt.sync_id == job.entity_id, PushReceipt.what == PushEffect.CREATED)
     return list(session.exec(created))
 
 
@@ -60,7 +60,7 @@ def _undo_one(undo: Undo, receipt: PushReceipt) -> str | None:
     stays = _deleted(undo, receipt)
     with db.transaction() as session:
         if stays is None:
-            _forget(session, undo.line.account, receipt)
+            _forget(session, undo, receipt)
             receipt.undone_at = now()
         receipt.stays = stays
         session.add(session.merge(receipt))
@@ -70,10 +70,12 @@ def _undo_one(undo: Undo, receipt: PushReceipt) -> str | None:
 
 def _deleted(undo: Undo, receipt: PushReceipt) -> str | None:
     """None when it is no longer there, whoever deleted it; else the sentence."""
+    called = undo_checks.number(receipt)
+    if receipt.account != undo.line.account:
+        return ELSEWHERE.format(called)
     with db.reading() as session:
         linked = push_receipts.created_links(session, undo.line.lease.who, receipt)
         lost = session.exec(_links(undo.line.account, receipt).where(PipedriveLink.state == LinkState.LOST)).first()
-    called = undo_checks.number(receipt)
     try:
         there = undo_checks.read(undo, receipt)
         if getattr(there, "is_deleted", False):
@@ -88,10 +90,10 @@ def _deleted(undo: Undo, receipt: PushReceipt) -> str | None:
         # a lead is gone at once; everything else that was deleted can still be read for thirty days
         if lost or receipt.entity_type is EntityType.LEAD:
             return None
-        why = HIDDEN
+        return HIDDEN.format(called)
     except NotAllowed:
         why = NOT_ALLOWED
-    return f"{called} stays in Pipedrive: {why}."
+    return STAYS.format(called, why)
 
 
 def _deletion(line: Connection, receipt: PushReceipt) -> Callable[[], None]:
@@ -105,27 +107,33 @@ def _deletion(line: Connection, receipt: PushReceipt) -> Callable[[], None]:
     }[receipt.entity_type]
 
 
-def _forget(session: Session, account: str, receipt: PushReceipt) -> None:
-    """No link leads there any more, and no row in the banks of that company has its number, the trash included."""
-    links = session.exec(_links(account, receipt)).all()
-    number = receipt.remote_id
-    match receipt.entity_type:
-        case EntityType.ACTIVITY:
-            keys = [link.entity_key for link in links]
-            session.exec(update(Activity).where(col(Activity.id).in_(keys)).values(pipedrive_activity_id=None))
-        case EntityType.PERSON:
-            named = col(Contact.pipedrive_person_id) == number, _in_banks(session, account)
-            session.exec(update(Contact).where(*named).values(pipedrive_person_id=None))
-        case EntityType.ORGANIZATION:
-            named = col(Contact.pipedrive_org_id) == number, _in_banks(session, account)
-            session.exec(update(Contact).where(*named).values(pipedrive_org_id=None))
-    session.exec(delete(PipedriveLink).where(col(PipedriveLink.id).in_([link.id for link in links])))
+def _forget(session: Session, undo: Undo, receipt: PushReceipt) -> None:
+    """No link leads there any more, and no row in the banks of that company has its number, the trash included.
+
+    A contact that a colleague linked to it in the moment of the delete is pushed again, and created anew.
+    """
+    account, number = undo.line.account, receipt.remote_id
+    columns: dict[EntityType, tuple[Any, str]] = {
+        EntityType.ACTIVITY: (Activity, "pipedrive_activity_id"),
+        EntityType.PERSON: (Contact, "pipedrive_person_id"),
+        EntityType.ORGANIZATION: (Contact, "pipedrive_org_id"),
+    }
+    if receipt.entity_type in columns:
+        table, column = columns[receipt.entity_type]
+        named = col(getattr(table, column)) == number, col(table.user_id).in_(_in_company(session, account))
+        rows = session.exec(select(table).where(*named).with_for_update()).all()
+        session.exec(update(table).where(*named).values({column: None}))
+        for other in rows if receipt.entity_type is EntityType.PERSON else ():
+            if undo.contact and other.id != undo.contact.id and not other.deleted_at:
+                owner = session.get_one(User, other.user_id)
+                push_jobs.enqueue(session, owner, other, Trigger.UPDATE, urgent=False)
+    links = [link.id for link in session.exec(_links(account, receipt))]
+    session.exec(delete(PipedriveLink).where(col(PipedriveLink.id).in_(links)))
 
 
-def _in_banks(session: Session, account: str) -> Any:
-    """Two companies may have the same number for different records."""
-    owners = [who.id for who in session.exec(select(User)) if company_mapping.account_of(session, who) == account]
-    return col(Contact.user_id).in_(owners)
+def _in_company(session: Session, account: str) -> list[UUID]:
+    """Whose pushes go to that company: two companies may have the same number for different records."""
+    return [who.id for who in session.exec(select(User)) if company_mapping.account_of(session, who) == account]
 
 
 def _links(account: str, receipt: PushReceipt) -> Any:

@@ -117,6 +117,21 @@ def test_a_push_is_previewed_done_and_taken_back(desk, api, pipedrive):
     assert api.get(f"/contacts/{contact['id']}").json()["pipedrive_person_id"] is None
 
 
+def test_what_an_undo_leaves_in_pipedrive_is_said_with_the_reason(desk, api, pipedrive):
+    contact = person(api, "Stella Stays", email="stella@stays.example")
+    ask_for(api, contact)
+    number = in_pipedrive(api, contact)
+    pipedrive.company.attachments.add_note(0, "2026-11-29T12:00:00Z", "<p>Minutes</p>", {"person_id": number})
+    (push,) = api.get("/pipedrive/status", params={"contact_id": contact["id"]}).json()["items"]
+    opened(desk, f"/sync?item={push['id']}")
+    desk.get_by_role("button", name="Undo this push").click()
+    said = "Stella Stays stays in Pipedrive: a note hangs on it."
+    expect(desk.locator(".q-dialog").get_by_text(said)).to_be_visible(timeout=SLOW)
+    assert there(pipedrive, "persons", number)
+    opened(desk, "/sync?show=done")
+    expect(desk.get_by_text(said).first).to_be_visible()
+
+
 def conflicted(api, pipedrive, name, mail, ours, theirs):
     """Somebody whose phone number both sides changed."""
     contact = person(api, name, email=mail, phone="+49 30 1000000")

@@ -14,9 +14,23 @@ from app.services.base import firm_settings
 from app.services.contacts import erasure
 from app.services.pipedrive import push_receipts
 from app.sync.pull import listener
+from app.sync.push import push_undo
+from app.sync.runner.worker import drain
 from tests.support import faults
 from tests.support.colleague import DEEDS, EVERY_DEED, note, part_of_a_deal, typed_there
-from tests.support.sync_harness import ask, counts, edit, fresh, links, listen_next, meet, pushes, settled
+from tests.support.sync_harness import (
+    ADAS_KEY,
+    ask,
+    connect,
+    counts,
+    edit,
+    fresh,
+    links,
+    listen_next,
+    meet,
+    pushes,
+    settled,
+)
 from tests.support.world import contact
 
 NAMES = {"persons": "Kari Nordmann", "organizations": "Nordic Steel AS", "activities": "Meeting with Kari Nordmann"}
@@ -200,7 +214,7 @@ def test_the_first_contact_of_a_firm_goes_after_the_second_one_was_undone(fake, 
 def test_what_our_key_no_longer_sees_is_not_said_to_be_gone(fake, desk, ada_with_key, first):
     fake.company.edit("persons", 1, owner_id=999, visible_to=1)
     row = undone(desk, ada_with_key, first)
-    assert "Person 1 stays in Pipedrive: your key does not see it" in row.detail
+    assert "Person 1 may still be in Pipedrive: your key does not see it, so nothing was deleted." in row.detail
     assert (fresh(pushes()[0]).status, receipts(first)["person"].undone_at) == (SyncStatus.SUCCESS, None)
 
 
@@ -209,6 +223,38 @@ def test_what_a_colleague_deleted_is_done_with(fake, desk, ada_with_key, first):
     fake.company.remove("persons", 1)
     assert undone(desk, ada_with_key, first).detail is None
     assert (counts(fake), links()) == ((0, 0, 0), [])
+
+
+def test_with_a_key_of_another_company_nothing_is_said_to_be_gone(fake, desk, ada_with_key, first):
+    connect(ada_with_key, ADAS_KEY, "other")
+    assert undone(desk, ada_with_key, first).detail.count("your key leads to another company now.") == 3
+    assert counts(fake) == (1, 1, 1)
+
+
+def test_whom_a_colleague_pushes_in_the_moment_of_the_delete_is_there_in_the_end(
+    fake, desk, ada_with_key, bo_with_key, first, monkeypatch
+):
+    theirs, deletion = contact(bo_with_key, "Kari Nordmann", email="kari@steel.example"), push_undo._deletion
+
+    def meanwhile(line, receipt):
+        if receipt.entity_type == "person":
+            ask(bo_with_key, theirs)
+            drain(desk)
+            assert fresh(theirs).pipedrive_person_id == 1
+        return deletion(line, receipt)
+
+    monkeypatch.setattr(push_undo, "_deletion", meanwhile)
+    undone(desk, ada_with_key, first)
+    (person,) = fake.alive("persons")
+    assert fresh(theirs).pipedrive_person_id == person["id"] != 1
+    nothing_leads_nowhere(fake)
+
+
+def test_a_colleagues_record_that_was_merged_into_ours_brings_what_hangs_on_it(fake, desk, ada_with_key, first):
+    double = typed_there(fake, "persons", name="K. Nordmann")["id"]
+    note(fake, "persons", double)
+    fake.company.merge("persons", double, 1)
+    assert "Kari Nordmann stays in Pipedrive: a note hangs on it." in undone(desk, ada_with_key, first).detail
 
 
 def test_a_delete_that_pipedrive_forbids_is_said_and_the_rest_goes_on(fake, desk, ada_with_key, first):
