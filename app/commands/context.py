@@ -93,10 +93,10 @@ def secret_word(question: str, *, stdin: bool) -> str:
     return str(typer.prompt(question, hide_input=True, confirmation_prompt=True))
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows as a table, or as tab-separated lines when a program reads them."""
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, always_headed: bool = False) -> None:
+    """Print rows as a table, or as tab-separated lines when a program reads them, without headings unless `always_headed`."""
     if not sys.stdout.isatty():
-        for row in rows:
+        for row in ([headings] if always_headed else []) + list(rows):
             typer.echo("\t".join(str(cell) for cell in row))
         return
     from rich.console import Console

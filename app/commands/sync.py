@@ -24,14 +24,13 @@ def status() -> None:
 
     rows: list[tuple[object, ...]] = []
     with context.opened(), db.reading() as session:
-        for user in users.colleagues(session, context.operator()):
-            seen = queue_overview.overview(session, user, limit=1)
-            if sum(seen.counts.values()) or user.pipedrive_key:
-                counts = [seen.counts[one] for one in SyncStatus]
-                rows.append((user.email, *counts, seen.paused_reason or "running"))
+        addresses = {user.id: user.email for user in users.colleagues(session, context.operator())}
+        for queue in queue_overview.all_queues(session, context.operator()):
+            counts = [queue.counts[one] for one in SyncStatus]
+            rows.append((addresses[queue.user_id], *counts, queue.reason or "running"))
         paused = firm_settings.sync_paused(session)
     typer.echo(f"Paused for everybody: {paused}." if paused else "Running.")
-    context.table(("Whose", *(one.value for one in SyncStatus), ""), rows)
+    context.table(("WHOSE", *(one.value for one in SyncStatus), "STATE"), rows, always_headed=True)
 
 
 def pause(reason: Annotated[str, typer.Option(help="What people are told.")] = "paused by the operator") -> None:

@@ -38,6 +38,7 @@ class KeptKey(Answer):
     company_domain: str | None
     user_name: str | None
     last4: str | None
+    notice: str | None = None
 
 
 class CalendarAddress(Answer):
@@ -103,8 +104,12 @@ def keep_key(
     with db.transaction() as session:
         who = users.acting(session, user_id(request))
         kept = pipedrive_keys.save_key(session, who, wish.api_key, owner, wired.seal)
+        notice = pipedrive_keys.shared_with(session, kept)
     return KeptKey(
-        company_domain=kept.pipedrive_company, user_name=kept.pipedrive_user_name, last4=kept.pipedrive_last4
+        company_domain=kept.pipedrive_company,
+        user_name=kept.pipedrive_user_name,
+        last4=kept.pipedrive_last4,
+        notice=notice,
     )
 
 

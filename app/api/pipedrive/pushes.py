@@ -11,9 +11,10 @@ from pydantic import Field, model_validator
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Limit, Reading, Transaction, Viewer
 from app.api.core.schemas import Answer, Moment
-from app.models import EntityType, PipedriveSync, SyncStatus, Trigger, now
+from app.models import EntityType, SyncStatus, Trigger, now
 from app.models.base import Draft
 from app.models.pipedrive_sync import Asked
+from app.services import policy
 from app.services.contacts import contact_bank
 from app.services.pipedrive import manual_push, queue_overview
 from app.services.push_queue import push_jobs
@@ -58,10 +59,14 @@ class SyncAnswer(Answer):
 
 class ListedSync(SyncAnswer):
     contact: str | None
+    owner: str
 
     @classmethod
-    def of(cls, row: PipedriveSync, contact: str | None) -> Self:
-        return cls.model_validate(SyncAnswer.model_validate(row).model_dump() | {"contact": contact})
+    def of(cls, listed: queue_overview.Listed) -> Self:
+        """Of a colleague's private contact only that there is a push."""
+        facts = SyncAnswer.model_validate(listed.sync).model_dump()
+        hidden = {} if listed.shown else {"error": None}
+        return cls.model_validate(facts | hidden | {"contact": listed.contact, "owner": listed.owner})
 
 
 class Lane(Answer):
@@ -69,12 +74,25 @@ class Lane(Answer):
     not_before: Moment | None
 
 
+class QueueAnswer(Answer):
+    """A colleague's queue, and why it does not move."""
+
+    user_id: UUID
+    name: str
+    active: bool
+    counts: dict[SyncStatus, int]
+    reason: str | None
+
+
 class Status(Answer):
+    """`queues` are everybody's, for a golden ticket."""
+
     counts: dict[SyncStatus, int]
     oldest_open_seconds: int | None
     last_success_at: Moment | None
     lane: Lane
     items: list[ListedSync]
+    queues: list[QueueAnswer]
 
 
 class Plan(Answer):
@@ -103,16 +121,18 @@ def sync(
 def status(
     request: Request, session: Reading, me: Viewer, contact_id: UUID | None = None, limit: Limit = 50
 ) -> Response:
-    """How my pushes stand, or those of one contact."""
+    """How my pushes stand, or those of one contact; for a golden ticket also those of who is disabled."""
     if contact_id:
         contact_bank.owned(session, me, contact_id)
     seen = queue_overview.overview(session, me, contact_id, limit)
+    queues = queue_overview.all_queues(session, me) if policy.may_manage_every_push(me) else []
     answer = Status(
         counts=seen.counts,
         oldest_open_seconds=_age(seen.oldest_open),
         last_success_at=seen.last_success,
         lane=Lane(paused_reason=seen.paused_reason, not_before=seen.not_before),
-        items=[ListedSync.of(row, contact) for row, contact in seen.items],
+        items=[ListedSync.of(one) for one in seen.items],
+        queues=[QueueAnswer.model_validate(one, from_attributes=True) for one in queues],
     )
     return etags.shown(request, answer)
 

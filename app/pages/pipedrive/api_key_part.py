@@ -84,6 +84,8 @@ def draw_new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None
         @tap
         def keep(session: Session, me: User) -> str:
             pipedrive_keys.save_key(session, me, key, owner, dependencies.seal)
+            if shared := pipedrive_keys.shared_with(session, me):
+                return shared
             said = f"Connected as {owner.user_name} at {owner.company_domain}"
             waits = queue_overview.own_queue(session, me).open
             return f"{said}; {waiting_words(waits)} and go over now" if waits else said

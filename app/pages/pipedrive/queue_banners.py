@@ -153,6 +153,8 @@ def draw_queues(found: tuple[Queue, ...]) -> None:
 
 def _why(queue: Queue) -> str | None:
     """Why a colleague's queue does not move, in the third person; None when it moves."""
+    if not queue.active:
+        return queue.reason
     if not queue.has_line:
         return "No Pipedrive key yet"
     return f"Key ending in {queue.last4} is not accepted" if queue.stuck else queue.reason

@@ -18,6 +18,11 @@ from app.services.base import firm_settings
 from app.services.push_queue import company_mapping, pauses, push_jobs
 from app.vault import Sealed
 
+SHARED = (
+    "This key is {}'s too. In Pipedrive, what you push is done by {} and belongs to them. "
+    "If that is not meant, save your own key."
+)
+
 Seal = Callable[[UUID, str], str]
 Unseal = Callable[[UUID, str], str]
 Check = Callable[[str], "KeyOwner"]
@@ -53,6 +58,18 @@ def list_refused(session: Session, who: User, people: Sequence[User]) -> set[UUI
     keyed = [one.id for one in people if one.pipedrive_key is not None and (may_see or one.id == who.id)]
     stopped = select(SyncLane.user_id).where(col(SyncLane.user_id).in_(keyed), col(SyncLane.told_at).is_not(None))
     return set(session.exec(stopped))
+
+
+def shared_with(session: Session, who: User) -> str | None:
+    """A sentence when a colleague uses a key of the same user in Pipedrive; None when nobody does."""
+    same = (
+        col(User.id) != who.id,
+        col(User.pipedrive_key).is_not(None),
+        User.pipedrive_company == who.pipedrive_company,
+        User.pipedrive_user_id == who.pipedrive_user_id,
+    )
+    names = session.exec(select(User.name).where(*same).order_by(User.name)).all()
+    return SHARED.format(" and ".join(names), who.pipedrive_user_name) if names and who.pipedrive_key else None
 
 
 def save_key(session: Session, who: User, api_key: str, owner: KeyOwner, seal: Seal) -> User:

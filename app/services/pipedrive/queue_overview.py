@@ -9,14 +9,17 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.models import Contact, PipedriveSync, SyncAccount, SyncLane, SyncStatus, User, now
+from app.models import CampaignContact, Contact, PipedriveSync, SyncAccount, SyncLane, SyncStatus, User, now
 from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import firm_settings
+from app.services.permissions import visibility
 from app.services.push_queue import company_mapping, pauses, push_jobs
 from app.services.push_queue.needs_owner import is_counted
+from app.services.push_queue.pauses import DISABLED
 from app.services.push_queue.push_jobs import NO_KEY
 
+HERE = col(CampaignContact.contact_id) == col(PipedriveSync.contact_id)
 # what a first full push costs: look for the organization and the person, create both, create the activity
 FIRST_PUSH = 55
 
@@ -25,11 +28,12 @@ FIRST_PUSH = 55
 class Queue:
     """One person's lane: their key by its last four characters, what stands in it, and why it does not move.
 
-    `stuck` means that nothing helps but a new key.
+    `stuck` means that nothing helps but a key that works.
     """
 
     user_id: UUID
     name: str
+    active: bool
     has_line: bool
     last4: str | None
     counts: dict[SyncStatus, int]
@@ -63,6 +67,16 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A push, its contact's name and its owner's; not `shown` is what a colleague's private contact is about."""
+
+    sync: PipedriveSync
+    contact: str | None
+    owner: str
+    shown: bool
+
+
+@dataclass(frozen=True)
 class Overview:
     """One person's queue: counts by status, the oldest open row, the last success, the lane."""
 
@@ -71,7 +85,7 @@ class Overview:
     last_success: datetime | None
     paused_reason: str | None
     not_before: datetime | None
-    items: Sequence[tuple[PipedriveSync, str | None]]
+    items: Sequence[Listed]
 
 
 def own_queue(session: Session, who: User) -> Queue:
@@ -83,8 +97,15 @@ def all_queues(session: Session, who: User) -> list[Queue]:
     """Everybody's queue for a golden ticket, else only my own; those without a key and without pushes are left out."""
     if not policy.may_manage_every_push(who):
         return [own_queue(session, who)]
-    people = session.exec(select(User).where(col(User.active)).order_by(func.lower(User.name), col(User.id))).all()
-    return [queue for queue in _queues(session, people) if queue.last4 or sum(queue.counts.values())]
+    people = session.exec(select(User).order_by(func.lower(User.name), col(User.id))).all()
+    return [one for one in _queues(session, people) if _is_shown(one)]
+
+
+def _is_shown(queue: Queue) -> bool:
+    """Of a colleague who is disabled, what still waits or needs somebody; of another, whatever there is."""
+    if not queue.active:
+        return bool(queue.open or queue.counts[SyncStatus.FAILED])
+    return bool(queue.last4 or sum(queue.counts.values()))
 
 
 def budget(session: Session, who: User) -> Budget | None:
@@ -107,8 +128,11 @@ def budget(session: Session, who: User) -> Budget | None:
 
 
 def overview(session: Session, who: User, contact_id: UUID | None = None, limit: int = 50) -> Overview:
-    """How this person's pushes stand."""
-    mine = [col(PipedriveSync.user_id) == who.id]
+    """How this person's pushes stand; for a golden ticket also those of colleagues who are disabled.
+
+    Nobody else looks after these. Who is in no campaign has no name there.
+    """
+    mine = [_looked_after(who)]
     if contact_id:
         mine.append(col(PipedriveSync.contact_id) == contact_id)
     counted = session.exec(
@@ -120,8 +144,10 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
             func.max(PipedriveSync.finished_at).filter(col(PipedriveSync.status) == SyncStatus.SUCCESS),
         ).where(*mine)
     ).one()
+    wanted: Any = (PipedriveSync, Contact.name, User.id, User.name, visibility.inside().where(HERE).exists())
     rows = session.exec(
-        select(PipedriveSync, Contact.name)
+        select(*wanted)
+        .join(User, col(User.id) == col(PipedriveSync.user_id))
         .join(Contact, col(Contact.id) == col(PipedriveSync.contact_id), isouter=True)
         .where(*mine)
         .order_by(col(PipedriveSync.updated_at).desc())
@@ -135,8 +161,19 @@ def overview(session: Session, who: User, contact_id: UUID | None = None, limit:
         last_success=last,
         paused_reason=paused.sentence if paused else None,
         not_before=lane.not_before if lane and lane.not_before > now() else None,
-        items=[(sync, name) for sync, name in rows],
+        items=[
+            Listed(sync, name if owner_id == who.id or shared else None, owner, owner_id == who.id or shared)
+            for sync, name, owner_id, owner, shared in rows
+        ],
     )
+
+
+def _looked_after(who: User) -> Any:
+    own = col(PipedriveSync.user_id) == who.id
+    if not policy.may_manage_every_push(who):
+        return own
+    left = select(User.id).where(col(User.active).is_(False))
+    return own | (col(PipedriveSync.user_id).in_(left) & (col(PipedriveSync.status) != SyncStatus.SUCCESS))
 
 
 def _queues(session: Session, people: Any) -> list[Queue]:
@@ -158,10 +195,17 @@ def _queue(person: User, counts: dict[SyncStatus, int], lane: SyncLane | None, p
     return Queue(
         user_id=person.id,
         name=person.name,
+        active=person.active,
         has_line=has_line,
         last4=person.pipedrive_last4,
         counts=counts,
-        reason=NO_KEY if not has_line else lane.paused_reason if lane and (waits or stuck) else None,
+        reason=DISABLED.format(person.name)
+        if not person.active
+        else NO_KEY
+        if not has_line
+        else lane.paused_reason
+        if lane and (waits or stuck)
+        else None,
         until=lane.not_before if lane and waits and not stuck else None,
         stuck=stuck,
     )

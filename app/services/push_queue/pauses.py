@@ -1,14 +1,18 @@
-"""Why nothing of a person goes to Pipedrive for now: no key, a refused one, a pause of theirs, of their company, of everybody."""
+"""Why nothing of a person goes to Pipedrive for now: disabled, no key, a refused one, a pause of theirs, of their company, of everybody."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
-from app.models import SyncAccount, SyncLane, User, now
+from app.models import PipedriveSync, SyncAccount, SyncLane, User, now
+from app.models.pipedrive_sync import OPEN
 from app.services.base import firm_settings
 from app.services.push_queue import company_mapping
 from app.services.push_queue.push_jobs import NO_KEY
+
+DISABLED = "{} is disabled. Hand their contacts over in Team; what waits then goes over with the new owner's key."
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Pause:
 
 def pause_of(session: Session, who: User) -> Pause | None:
     """What holds up this person's pushes and looks; None when they may go on."""
+    if not who.active:
+        return Pause(DISABLED.format(who.name))
     practises = firm_settings.get(session, "practice_pipedrive")
     if who.pipedrive_key is None and not practises:
         return Pause(NO_KEY)
@@ -40,3 +46,14 @@ def pause_of(session: Session, who: User) -> Pause | None:
     ]
     longest = max(rests, key=lambda one: one.not_before, default=None)
     return Pause(str(longest.paused_reason), longest.not_before) if longest else None
+
+
+def turn_words(session: Session, who: User, push: PipedriveSync) -> str | None:
+    """Where a push that nothing holds up stands among the others of its owner; None when it is alone."""
+    waiting = select(func.count()).where(PipedriveSync.user_id == who.id, col(PipedriveSync.status).in_(OPEN))
+    number = session.exec(waiting).one()
+    if number < 2:
+        return None
+    if push.urgent:
+        return f"It is next: {number - 1:,} other{'s' if number > 2 else ''} with this key wait{'s' if number == 2 else ''} behind it."
+    return f"It waits its turn: {number:,} pushes with this key are waiting."

@@ -6,14 +6,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal
+from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from app.models import Contact, PipedriveSync, SyncConflict, SyncStatus, User
-from app.services.base import firm_settings
+from app.services.push_queue import pauses
 from app.services.push_queue.needs_owner import is_set_aside
-from app.services.push_queue.push_jobs import NO_KEY
 
 BOTH_CHANGED = "You and Pipedrive both changed the {}. Choose which one stands."
 # how a person calls a field
@@ -59,9 +58,7 @@ def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushSt
         .order_by(col(PipedriveSync.contact_id), _most_telling(), col(PipedriveSync.created_at).desc())
     )
     rows = {row.contact_id: row for row in session.exec(latest)}
-    ready = firm_settings.get(session, "practice_pipedrive")
-    keyed = select(User.id).where(col(User.pipedrive_key).is_not(None) | literal(ready))
-    able = set(session.exec(keyed.where(col(User.id).in_({contact.user_id for contact in shown}))))
+    waits = _reasons(session, [row for row in rows.values() if row.is_open])
     asked = dict(
         session.exec(
             select(SyncConflict.contact_id, SyncConflict.field).where(
@@ -71,9 +68,22 @@ def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushSt
         ).all()
     )
     return {
-        contact.id: _status(contact, rows.get(contact.id), contact.user_id in able, asked.get(contact.id))
+        contact.id: _status(contact, rows.get(contact.id), waits.get(contact.id), asked.get(contact.id))
         for contact in shown
     }
+
+
+def _reasons(session: Session, waiting: Sequence[PipedriveSync]) -> dict[UUID | None, str | None]:
+    """Why each of these waits, by its contact: what holds its owner up, what came of its last try, or its turn."""
+    owners = select(User).where(col(User.id).in_({row.user_id for row in waiting}))
+    people = {one.id: one for one in session.exec(owners)} if waiting else {}
+    held = {one.id: pauses.pause_of(session, one) for one in people.values()}
+    reasons: dict[UUID | None, str | None] = {}
+    for row in waiting:
+        pause = held[row.user_id]
+        turn = None if pause or row.error else pauses.turn_words(session, people[row.user_id], row)
+        reasons[row.contact_id] = pause.sentence if pause else row.error or turn
+    return reasons
 
 
 def _most_telling() -> Any:
@@ -83,7 +93,7 @@ def _most_telling() -> Any:
     return case((set_aside, 9), else_=rank)
 
 
-def _status(contact: Contact, row: PipedriveSync | None, has_key: bool, asked: str | None) -> PushStatus:
+def _status(contact: Contact, row: PipedriveSync | None, waits: str | None, asked: str | None) -> PushStatus:
     there = Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED
     known = (row.id, row.status) if row else (None, None)
     if row and row.needs_owner:
@@ -91,5 +101,5 @@ def _status(contact: Contact, row: PipedriveSync | None, has_key: bool, asked: s
     if asked:
         return PushStatus(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)), *known)
     if row and row.is_open:
-        return PushStatus(Badge.WAITING, row.error if has_key else NO_KEY, *known)
+        return PushStatus(Badge.WAITING, waits, *known)
     return PushStatus(there, row.error if row else None, *known)

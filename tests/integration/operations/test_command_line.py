@@ -261,7 +261,9 @@ def test_a_backup_brings_everything_back(data, filled, server, tmp_path):
     assert "paused for everybody" in run(data, "sync", "status").stdout.lower()
     assert ask(server, "select count(*) from user_sessions") == [(0,)]
     assert run(data, "sync", "resume").returncode == 0
-    assert "Running." in run(data, "sync", "status").stdout
+    running, headings, *_ = run(data, "sync", "status").stdout.splitlines()
+    assert running == "Running."
+    assert headings.split("\t") == ["WHOSE", "PENDING", "SUCCESS", "FAILED", "RETRY", "STATE"]
 
     [kept] = (data / "backups").glob("before-restore-*.zip")
     assert " 0 contacts" in run(data, "backup", "verify", kept).stdout
