@@ -171,3 +171,14 @@ def test_a_note_is_read_as_what_it_says_without_our_reference(html, text):
 def test_a_note_that_went_over_reads_as_it_was_written(text):
     html = note(text, reference_marks.reference(UUID(int=1))) or ""
     assert " ".join(reference_marks.without(html).split()) == " ".join(text.split())
+
+
+@given(AGREED, SNAPSHOT, SNAPSHOT)
+def test_what_they_wrote_is_known_as_theirs_until_we_write_it_again(before, ours, theirs):
+    here, there, agreed, verdicts = once(before, ours, theirs)
+    taken = {field for field, verdict in verdicts.items() if verdict.takes}
+    assert taken <= set(agreed.foreign)
+    assert Agreed.read(agreed.dump()) == agreed
+    _, _, again, second = once(agreed, {**here, "name": "Ours at last"}, there)
+    assert ("name" in again.foreign) is ("name" in agreed.foreign and not second["name"].sends)
+    assert taken - {"name"} <= set(again.foreign)
