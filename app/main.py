@@ -24,7 +24,7 @@ from app.pages.core.dependencies import Dependencies
 from app.pages.reports.live.hub import ReportHub
 from app.pages.shell import routes
 from app.pages.ui import theme
-from app.postgres import data_folder, open_server
+from app.postgres import data_folder, kept_running, open_server
 from app.practice.page import render
 from app.services.accounts import users
 from app.services.accounts.pipedrive_keys import KeyOwner
@@ -100,7 +100,9 @@ def serve(settings: Settings) -> None:
         clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
         site = Site(settings, data_dir, server.url, vault, practice, context, clock, delivery.push_key)
         process.greet(settings)
-        process.run(application(site), door)
+        everything = application(site)
+        with kept_running(server, process.end):
+            process.run(everything, door)
 
 
 def application(site: Site) -> Stack:

@@ -1,5 +1,6 @@
 """One process from outside: the socket it listens on, the server that runs it, and its first words to the operator."""
 
+import os
 import signal
 import socket
 
@@ -36,6 +37,11 @@ def run(app: ASGIApp, listening: socket.socket) -> None:
     """
     signal.signal(signal.SIGTERM, _leave)
     uvicorn.Server(config(app)).run(sockets=[listening])
+
+
+def end() -> None:
+    """Stop serving, from any thread, in the order in which SIGTERM does it."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave(*_: object) -> None:

@@ -6,5 +6,6 @@ Whoever needs the database opens the server and closes it; the first one in star
 from app.postgres.errors import PostgresTrouble
 from app.postgres.folder import data_folder
 from app.postgres.server import Server, open_server
+from app.postgres.supervisor import kept_running
 
-__all__ = ["PostgresTrouble", "Server", "data_folder", "open_server"]
+__all__ = ["PostgresTrouble", "Server", "data_folder", "kept_running", "open_server"]

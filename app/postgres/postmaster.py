@@ -6,9 +6,11 @@ processes inherit says whether any of them lives, and the command line says whet
 
 import os
 import shlex
+import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from urllib.parse import quote
 
 import psycopg
@@ -19,6 +21,7 @@ from app.postgres.errors import PostgresTrouble
 from app.postgres.sockets import socket_folder
 
 PATIENCE = 300  # seconds: replaying the log after a crash can take minutes
+FAREWELL = 5  # seconds in which the processes of a killed server end by themselves, unless they are busy or stopped
 SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
@@ -31,27 +34,44 @@ SETTINGS = {
 }
 
 
-def ensure_running(cluster: Cluster) -> str:
-    """Attach to the server or start it, and return its URL once it answers."""
+def ensure_running(cluster: Cluster, stopping: Event | None = None) -> str:
+    """Attach to the server or start it, and return its URL once it answers.
+
+    Raises PostgresTrouble when it does not start, or when `stopping` is set before it answers.
+    """
+    stopping = stopping or Event()
     started = False
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+    began = time.monotonic()
+    while time.monotonic() < began + PATIENCE and not stopping.is_set():
         with locks.if_free(cluster.folder / "server") as handle:
-            if handle is not None and _pid(cluster) is None:
+            if handle is not None and not is_alive(cluster):
                 if started:
                     break
                 started = True
                 _start(cluster, handle)
         if url := _answering(cluster):
             return url
-        time.sleep(0.02)
+        if not started and not is_alive(cluster) and time.monotonic() > began + FAREWELL:
+            _end_orphans(cluster)
+        stopping.wait(0.02)
     raise PostgresTrouble(f"The database server does not start; {cluster.log} says why.")
+
+
+def is_alive(cluster: Cluster) -> bool:
+    """Tell whether the server's first process lives; it may still be starting."""
+    return _pid(cluster) is not None
 
 
 def stop(cluster: Cluster) -> bool:
     """Stop the server if it is ours, and tell whether it is down."""
-    if _pid(cluster) is None:
-        return True
+    end = time.monotonic() + FAREWELL
+    while not is_alive(cluster):
+        with locks.if_free(cluster.folder / "server") as handle:
+            if handle is not None:
+                return True
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)  # just started, its pid not written yet; or killed, its processes still leaving
     return cluster.run("pg_ctl", "stop", "-D", cluster.data, "-m", "fast", "-s", "-t", "60") == 0
 
 
@@ -65,8 +85,19 @@ def _start(cluster: Cluster, handle: int) -> None:
     words = ["-D", str(cluster.data), "-k", str(folder)]
     words += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     # pg_ctl would put a -D of its own between plain double quotes in a shell command; PGDATA and these words are safe.
-    options = ["-s", "-t", str(PATIENCE), "-o", shlex.join(words)]
+    options = ["-s", "-W", "-o", shlex.join(words)]
     cluster.run("pg_ctl", "start", *options, keep=[handle], pgdata=cluster.data)
+
+
+def _end_orphans(cluster: Cluster) -> None:
+    """Kill what a killed server left at work: nobody starts before it has let go of the data.
+
+    They are found by the lock that they inherited, and asked as their own user: root in a container may not look.
+    """
+    holders = (
+        'for fd in /proc/[0-9]*/fd/*; do if [ "$fd" -ef "$1" ]; then pid=${fd#/proc/}; kill -9 "${pid%%/*}"; fi; done'
+    )
+    cluster.account.run(["/bin/sh", "-c", holders, "sh", cluster.folder / "server"], subprocess.DEVNULL)
 
 
 def _answering(cluster: Cluster) -> str | None:

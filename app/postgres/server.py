@@ -11,18 +11,21 @@ from app.postgres import data_directory, locks, outside, postmaster
 from app.postgres.account import Account, account_for
 from app.postgres.binaries import client_programs, server_programs
 from app.postgres.data_directory import Cluster
-from app.postgres.errors import PostgresTrouble
+from app.postgres.errors import PostgresTrouble, unusable
 from app.postgres.folder import data_folder, make_private
 
 log = logging.getLogger(__name__)
 
 
 class Server:
-    """A database server in use: its URL, and the folder of the client programs that fit it."""
+    """A database server in use: its URL, the folder of the client programs that fit it, and where it lies if it is ours."""
 
-    def __init__(self, url: str, bin_dir: Path | None, release: Callable[[], None]) -> None:
+    def __init__(
+        self, url: str, bin_dir: Path | None, release: Callable[[], None], cluster: Cluster | None = None
+    ) -> None:
         self.url = url
         self.bin_dir = bin_dir
+        self.cluster = cluster
         self._release: Callable[[], None] | None = release
 
     def close(self) -> None:
@@ -51,8 +54,7 @@ def open_server(data_dir: Path, database_url: str | None) -> Server:
     try:
         return _embedded(data_dir)
     except OSError as error:
-        what = error.filename or data_dir
-        raise PostgresTrouble(f"The database in {data_dir} cannot be used: {what}: {error.strerror}.") from None
+        raise unusable(data_dir, error) from None
 
 
 def _embedded(data_dir: Path) -> Server:
@@ -70,7 +72,7 @@ def _embedded(data_dir: Path) -> Server:
         except BaseException:
             _leave(cluster, users)
             raise
-    return Server(url, cluster.programs.client, lambda: _close(cluster, users))
+    return Server(url, cluster.programs.client, lambda: _close(cluster, users), cluster)
 
 
 def _check_reach(account: Account, folder: Path) -> None:
