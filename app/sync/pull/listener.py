@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select, update
 from app import db
 from app.models import SyncAccount, WebhookNote
 from app.services.base import firm_settings
+from app.services.push_queue import blocked_pushes
 from app.sync.api.errors import KeyRefused, PipedriveError
 from app.sync.pull import changes, company_metadata, recheck, webhooks
 from app.sync.queue import claims, connection, leases
@@ -80,6 +81,8 @@ def _listen_once(line: Connection, address: str) -> None:
             recheck.check_oldest(line)
             company_metadata.refresh(line)
             webhooks.sync_webhooks(line, address)
+            with db.transaction() as session:
+                blocked_pushes.reopen_due(session, line.account)
             _note_turn(line)
     except KeyRefused:
         raise

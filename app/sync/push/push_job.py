@@ -4,8 +4,10 @@ Every number is kept in its own short transaction the moment Pipedrive gives it
 to us, so a push that breaks halfway goes on at the step that broke.
 """
 
+from sqlmodel import col, select
+
 from app import db
-from app.models import EntityType, PipedriveLink, PipedriveSync, Trigger
+from app.models import EntityType, PipedriveLink, PipedriveSync, SyncConflict, Trigger
 from app.sync.links.remote_ids import number_of
 from app.sync.push import cancelled_meetings, push_undo
 from app.sync.push.find_record import find
@@ -70,15 +72,21 @@ def _ensure_people(push: Push) -> tuple[int | None, int]:
         link = create(push, person, found.seen)
     else:
         link = update_linked(push, person, found.link)
-    return _stands_at(link, org), number_of(link)
+    return _stands_at(push, link, org), number_of(link)
 
 
-def _stands_at(person: PipedriveLink, org: PipedriveLink | None) -> int | None:
+def _stands_at(push: Push, person: PipedriveLink, org: PipedriveLink | None) -> int | None:
     """Where the person stands there, as far as we know; a meeting hangs on the same organization."""
     with db.reading() as session:
         kept = session.get_one(PipedriveLink, person.id)
-        there = (kept.agreed or {}).get("theirs", {}).get("org")
-    return there if isinstance(there, int) else org.remote_id if org else None
+        agreed = (kept.agreed or {}).get("theirs", {}).get("org")
+        asked = select(SyncConflict.theirs).where(
+            SyncConflict.entity_id == push.contact.id,
+            SyncConflict.field == "org",
+            col(SyncConflict.resolved_at).is_(None),
+        )
+        stands = agreed or session.exec(asked).first()
+    return stands if isinstance(stands, int) else org.remote_id if org else None
 
 
 def _parents(org_id: int | None, *more: Record) -> tuple[Record, ...]:
