@@ -21,6 +21,8 @@ from app.sync.queue.timings import Pace
 # nothing waits longer: a moment beyond it was written by a clock that ran ahead and was set back
 FURTHEST = timedelta(minutes=65)
 
+LATEST = 5
+
 NOW: Any = select(func.clock_timestamp()).scalar_subquery()
 
 
@@ -41,17 +43,17 @@ def moment(session: Session) -> datetime:
 
 
 def next_job(session: Session, lease: Lease, *, in_order: bool = False) -> PipedriveSync | None:
-    """What goes over next of this lane: what its owner asked for alone, the latest first, else what has been due longest.
+    """What goes over next of this lane: what its owner asked for alone, else what has been due longest.
 
-    Of one contact's pushes the one that has been due longest goes first. `in_order` looks at nothing but the time.
+    Of what was asked for alone the `LATEST` few count, in their order: a script that asks for hundreds one by one does
+    not stand before what its owner asks for then. Of one contact's pushes the one that has been due longest goes first.
+    `in_order` looks at nothing but the time.
     """
     due = select(PipedriveSync).where(*_open(lease.who.id))
     oldest_first = due.order_by(col(PipedriveSync.run_at), col(PipedriveSync.id)).limit(1)
     if not in_order:
-        latest = due.where(col(PipedriveSync.urgent)).order_by(
-            col(PipedriveSync.updated_at).desc(), col(PipedriveSync.id)
-        )
-        urgent = session.exec(latest.limit(1)).first()
+        latest = due.where(col(PipedriveSync.urgent)).order_by(col(PipedriveSync.updated_at).desc()).limit(LATEST)
+        urgent = min(session.exec(latest), key=lambda one: (one.run_at, one.id), default=None)
         if urgent is not None and urgent.contact_id is None:
             return urgent
         if urgent is not None:

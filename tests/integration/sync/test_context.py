@@ -7,12 +7,11 @@ import pytest
 
 from app import db
 from app.errors import Conflict, Invalid
-from app.models import SyncStatus
+from app.models import PRACTICE, SyncStatus
 from app.services.accounts import pipedrive_keys
 from app.services.base import firm_settings
 from app.settings import Settings
 from app.sync.queue import company
-from app.sync.queue.leases import PRACTICE
 from app.sync.runner.worker import drain
 from app.vault import Vault
 from tests.support import faults, sync_harness

@@ -90,11 +90,21 @@ def test_an_undo_goes_before_the_bulk_and_before_what_is_asked_of_the_same_conta
 
 
 def test_what_is_asked_for_one_by_one_by_a_script_does_not_stand_before_the_latest(ada_with_key):
+    asked = []
     for number in range(30):
-        one = contact(ada_with_key, f"Person {number}")
+        asked.append(contact(ada_with_key, f"Person {number}").id)
+        with db.transaction() as session:
+            manual_push.push(session, ada_with_key, asked[-1], Trigger.MANUAL)
+    assert asked.index(next_of(claimed()).contact_id) == 30 - leases.LATEST
+
+
+def test_a_few_that_are_asked_for_alone_go_over_in_their_order(ada_with_key):
+    backlog(ada_with_key, 30)
+    first, second = contact(ada_with_key, "First"), contact(ada_with_key, "Second")
+    for one in (first, second):
         with db.transaction() as session:
             manual_push.push(session, ada_with_key, one.id, Trigger.MANUAL)
-    assert next_of(claimed()).contact_id == one.id
+    assert next_of(claimed()).contact_id == first.id
 
 
 def test_the_bulk_goes_on_beside_a_stream_of_single_ones(fake, desk, ada_with_key):
