@@ -27,10 +27,13 @@ from app.services.pipedrive import record_choice
 from app.services.push_queue import push_jobs, record_urls
 
 NO_MEETING = "There is no meeting with this contact that Pipedrive could hear of."
+NOT_LOOKED = "Not looked yet: what Pipedrive has already is linked or asked about instead."
 NO_LINE = "Add your Pipedrive key in Settings first; without one nobody can look."
 
 # what one search costs in Pipedrive's tokens
 SEARCH = 20
+# so many searches at most look for one person
+MOST_SEARCHES = 3
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,11 @@ class Wanted:
     @property
     def most_tokens(self) -> int:
         """What the look costs, or a little more where the people of a known firm are listed."""
-        people = len(self.contact.emails or self.contact.phones) if self.person else 0
-        firm = self.contact.organisation is not None and self.org_id is None
+        contact = self.contact
+        numbers = bool(contact.phones)
+        bare = not contact.emails and not numbers and contact.organisation is None
+        people = min(len(contact.emails), MOST_SEARCHES - numbers) + (numbers or bare) if self.person else 0
+        firm = contact.organisation is not None and self.org_id is None
         return SEARCH * (people + firm)
 
 
@@ -94,12 +100,17 @@ class Plan:
     @property
     def sentence(self) -> str:
         """`Will link to existing organization ACME (id 812), create person Jane Roe, create meeting 3 Dec 10:00 UTC.`"""
-        return f"Will {', '.join(self.steps)}."
+        return " ".join(filter(None, (f"Will {', '.join(self.steps)}.", self.doubt)))
+
+    @property
+    def doubt(self) -> str:
+        """That nobody has looked yet, where there is something to look for."""
+        return "" if self.looked or not self.tokens else NOT_LOOKED
 
     @property
     def sentences(self) -> list[str]:
         """One a step, the missing key first."""
-        said = [f"{step[0].upper()}{step[1:]}." for step in self.steps]
+        said = [f"{step[0].upper()}{step[1:]}." for step in self.steps] + ([self.doubt] if self.doubt else [])
         return said if self.ready else [push_jobs.NO_KEY, *said]
 
 
@@ -189,7 +200,7 @@ def _person(contact: Contact, found: SearchResult | None) -> str:
 
 def _step(kind: str, name: str, met: Met | None) -> str:
     if met is None:
-        return f"create {kind} {name}, unless Pipedrive has it (not looked yet)"
+        return f"create {kind} {name}"
     asked = met.sure if len(met.sure) > 1 else () if met.sure else met.unsure
     if len(asked) > 1:
         return f"ask you which of {len(asked)} records in Pipedrive is {name}"

@@ -17,6 +17,7 @@ from sqlmodel import cast, col, update
 from app import db
 from app.models import Contact, EntityType, Organisation, PipedriveLink, SyncAccount, organisation_key
 from app.services.contacts import identity
+from app.services.pipedrive.manual_push import MOST_SEARCHES
 from app.services.pipedrive.record_choice import IS_ANOTHER_CONTACT
 from app.sync.api.errors import Gone, NotAllowed
 from app.sync.api.records import Organization, Person
@@ -27,7 +28,6 @@ from app.sync.push.candidates import Candidate, of_organization, of_person
 from app.sync.push.push_context import Push
 from app.sync.push.remote_record import Match
 
-MOST_SEARCHES = 3
 # for so many seconds we remember who works at a firm
 PEOPLE_KEPT = 600
 LOOKALIKE = "Pipedrive has {found}. Is that {name}? Choose it, or create a new one."

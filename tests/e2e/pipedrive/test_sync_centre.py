@@ -98,7 +98,10 @@ def test_a_push_is_previewed_done_and_taken_back(desk, api, pipedrive):
     opened(desk, f"/contacts/{contact['id']}")
     desk.get_by_role("button", name="Push to Pipedrive").click()
     plan = desk.locator(".pd-plan")
-    expect(plan).to_have_text("Will create organization Preview Works, create person Petra Preview.")
+    expect(plan).to_have_text(
+        "Will create organization Preview Works, create person Petra Preview. "
+        "Not looked yet: what Pipedrive has already is linked or asked about instead."
+    )
     expect(desk.get_by_text("A look costs up to 40 of the firm’s tokens")).to_be_visible()
     desk.get_by_role("button", name="Look in Pipedrive first").click()
     expect(plan).to_have_text(
@@ -172,7 +175,7 @@ def test_a_conflict_is_decided_field_by_field_and_the_other_way_round(desk, api,
 
 
 def test_a_contact_is_unlinked_and_linked_by_its_address(desk, api, pipedrive):
-    number = put(pipedrive, NEW_KEY, "persons", name="Liv Somebody")
+    number = put(pipedrive, NEW_KEY, "persons", name="Liv Link")
     contact = person(api, "Liv Link")
     opened(desk, f"/contacts/{contact['id']}")
     desk.get_by_text("Pushes and links").click()

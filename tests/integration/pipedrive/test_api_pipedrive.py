@@ -24,6 +24,7 @@ from app.models import (
 )
 from app.services.activities import activity_log
 from app.services.base import firm_settings
+from app.services.pipedrive import manual_push
 from tests.support import world
 from tests.support.api_client import KEY, ask, is_refusal
 
@@ -89,8 +90,9 @@ def test_a_dry_run_says_the_plan_in_words_and_writes_nothing(ada, jane):
     assert answer.status_code == 200
     assert answer.json()["plan"][0].startswith("No Pipedrive key yet")
     assert answer.json()["plan"][1:] == [
-        "Create organization ACME Ltd, unless Pipedrive has it (not looked yet).",
-        "Create person Jane Roe, unless Pipedrive has it (not looked yet).",
+        "Create organization ACME Ltd.",
+        "Create person Jane Roe.",
+        manual_push.NOT_LOOKED,
     ]
     assert syncs() == []
 
@@ -132,15 +134,13 @@ def test_a_plan_tells_of_the_deal_that_a_meeting_earns(ada, gwen, jane):
     meet(ada, jane, due_date=now() + timedelta(days=5))
     with db.transaction() as session:
         firm_settings.change(session, session.merge(gwen), pipedrive_on_meeting="deal")
-    assert push(ada, jane, "MEETING", "?dry_run=true").json()["plan"][-1] == "Create a deal."
-    assert push(ada, jane, "MANUAL", "?dry_run=true").json()["plan"][-1].startswith("Create person Jane Roe, unless")
+    assert push(ada, jane, "MEETING", "?dry_run=true").json()["plan"][-2] == "Create a deal."
+    assert push(ada, jane, "MANUAL", "?dry_run=true").json()["plan"][-2] == "Create person Jane Roe."
 
 
 def test_a_contact_without_an_organisation_gets_none(ada):
     zoe = world.contact(ada, "Zoe")
-    assert push(ada, zoe, query="?dry_run=true").json()["plan"][1:] == [
-        "Create person Zoe, unless Pipedrive has it (not looked yet)."
-    ]
+    assert push(ada, zoe, query="?dry_run=true").json()["plan"][1:] == ["Create person Zoe.", manual_push.NOT_LOOKED]
 
 
 def test_the_status_counts_and_names_what_is_open(ada, jane, john):
