@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import true
 from sqlmodel import Session, and_, col, or_, select
 
 from app.errors import Invalid, NotFound, Stale
@@ -92,9 +93,9 @@ def change(
 ) -> Activity:
     """Change a touch; the contact's last touch and next date follow. Raises Stale when `version` moved on.
 
-    With `heard` the change came from Pipedrive, and no push is queued.
+    With `heard` the change came from Pipedrive: no push is queued, and a touch that was removed here may change.
     """
-    activity, contact = _own(session, who, activity_id)
+    activity, contact = _own(session, who, activity_id, removed=None if heard else False)
     if version is not None and version != activity.version:
         raise Stale
     known = activity.model_dump(include=set(ActivityDraft.model_fields))
@@ -150,17 +151,19 @@ def _reachable(session: Session, who: User, contact_id: UUID, campaign_id: UUID 
     return visibility.shared(session, who, contact_id, campaign_id)
 
 
-def _own(session: Session, who: User, activity_id: UUID, *, removed: bool = False) -> tuple[Activity, Contact | None]:
+def _own(
+    session: Session, who: User, activity_id: UUID, *, removed: bool | None = False
+) -> tuple[Activity, Contact | None]:
     """A touch on my contact, or one that I made while its campaign is still shared with me, and the contact.
 
-    Locked in the order contact, touch, like `log` does.
+    `removed` None takes both kinds. Locked in the order contact, touch, like `log` does.
     """
     mine = select(Contact.id).where(Contact.user_id == who.id)
     shared = visibility.sharing(who).where(*visibility.THIS_TOUCH).exists()
     query = select(Activity).where(
         Activity.id == activity_id,
         or_(col(Activity.contact_id).in_(mine), and_(col(Activity.user_id) == who.id, shared)),
-        col(Activity.deleted_at).is_not(None) if removed else col(Activity.deleted_at).is_(None),
+        true() if removed is None else col(Activity.deleted_at).is_not(None) == removed,
     )
     activity = session.exec(query).one_or_none()
     if activity is None:

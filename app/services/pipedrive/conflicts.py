@@ -33,6 +33,11 @@ from app.signals import Topic, announce
 DECIDED = "This was decided already."
 NOT_YOURS = "This is not yours to decide."
 NOTHING = "nothing"
+# the documents allow no null for org_id, and have no other way
+NOT_REMOVED = (
+    "Pipedrive lets no other program take somebody out of an organization. "
+    "Empty the field there by hand, and this settles itself; or take the organisation over here."
+)
 UNDECIDED = "This has not been decided yet."
 OPPOSITE = {ConflictResolution.OURS: ConflictResolution.THEIRS, ConflictResolution.THEIRS: ConflictResolution.OURS}
 
@@ -77,6 +82,8 @@ def resolve(session: Session, who: User, conflict_id: UUID, resolution: Conflict
         raise NotFound(NOT_YOURS)
     if row.resolved_at is not None:
         raise Conflict(DECIDED)
+    if resolution is ConflictResolution.OURS and row.field == "org" and row.ours is None:
+        raise Conflict(NOT_REMOVED)
     row.resolved_at, row.resolution = now(), resolution
     session.add(row)
     session.flush()
@@ -110,16 +117,23 @@ def reverse(session: Session, who: User, conflict_id: UUID) -> SyncConflict:
     return row
 
 
-def is_ours_decided(session: Session, who: User, firm_id: UUID, name: str) -> bool:
-    """Whether this person has said that an organization there gets this name of ours."""
+def is_ours_decided(session: Session, who: User, entity_id: UUID, field: str, value: Any, *, over: Any = None) -> bool:
+    """Whether this person has said that Pipedrive gets this value of ours; `over` is what it replaces, where that matters."""
+    known = cast(SyncConflict.ours, JSONB)
     said = select(SyncConflict.id).where(
-        SyncConflict.entity_id == firm_id,
+        SyncConflict.entity_id == entity_id,
         SyncConflict.user_id == who.id,
         SyncConflict.resolution == ConflictResolution.OURS,
-        SyncConflict.field == "name",
-        cast(SyncConflict.ours, JSONB) == cast(literal(json.dumps(name), Text), JSONB),
+        SyncConflict.field == field,
+        known.is_(None) if value is None else known == _json(value),
     )
+    if over is not None:
+        said = said.where(cast(SyncConflict.theirs, JSONB) == _json(over))
     return session.exec(said.limit(1)).first() is not None
+
+
+def _json(value: Any) -> Any:
+    return cast(literal(json.dumps(value), Text), JSONB)
 
 
 def _write(session: Session, who: User, row: SyncConflict, value: Any) -> None:
@@ -151,8 +165,8 @@ def _agree(session: Session, row: SyncConflict) -> None:
     if link is None or link.agreed is None:
         return
     theirs = {**link.agreed["theirs"], row.field: row.theirs}
-    # asked about at the first meeting: from here on only we differ from what stands there
-    ours = {row.field: row.theirs, **link.agreed["ours"]}
+    # from here on only we differ from what stands there, if at all
+    ours = {**link.agreed["ours"], row.field: row.theirs}
     words = [word for word in link.agreed.get("words", ()) if word["field"] != row.field]
     link.agreed = {**link.agreed, "ours": ours, "theirs": theirs, "words": words}
     link.synced_hash = None
@@ -164,7 +178,9 @@ def _named(row: SyncConflict) -> str:
 
 
 def _in_words(session: Session, who: User, row: SyncConflict, value: Any) -> str:
-    if value is None or value == [] or not value:
+    if row.field == "done":
+        return "done" if value else "still to come"
+    if not value:
         return NOTHING
     if row.field == "org":
         return inbound_changes.organisation_name(session, who, row.account, value) or f"organization {value}"

@@ -4,7 +4,6 @@ Nothing here queues a push: what Pipedrive told us is not told back. Each verb
 acts for the owner of the contact, in the transaction that stores the new base.
 """
 
-from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,11 +30,15 @@ from app.models.user import Email
 from app.services.activities import activity_log
 from app.services.base import audit_log, firm_settings, phone_numbers
 from app.services.contacts import contact_bank
+from app.services.pipedrive import meeting_values
 from app.signals import Topic, announce
 
 PIPEDRIVE = "pipedrive"
 UNKNOWN_FIRM = "We do not know the name of that organization yet. Try again in a few minutes."
-COLUMNS = {"due": "due_date", "minutes": "duration_minutes"}
+DOES_NOT_FIT = (
+    "What stands in Pipedrive does not fit here: it is too long, or not a date that a meeting can have. "
+    "Change it there, or keep what stands here."
+)
 NAME: TypeAdapter[Any] = TypeAdapter(Annotated[str, Line(200, 1)])
 EMAIL: TypeAdapter[Any] = TypeAdapter(Email)
 PHONE: TypeAdapter[Any] = TypeAdapter(Phone)
@@ -54,6 +57,11 @@ def change_contact(
     contact = contact_bank.change(session, who, contact_id, fit, version=version, heard=True)
     audit_log.record(session, PIPEDRIVE, "contact.changed_in_pipedrive", contact_id, fields=sorted(fit))
     return contact
+
+
+def fits(name: str, said: Any) -> bool:
+    """Whether our rules allow this value of a contact; of a list stays what they allow."""
+    return name in {"emails", "phones"} or bool(_line(name, said))
 
 
 def rename_firm(session: Session, who: User, firm_id: UUID, name: str) -> str:
@@ -90,7 +98,7 @@ def rename_firm(session: Session, who: User, firm_id: UUID, name: str) -> str:
 def change_meeting(
     session: Session, who: User, activity_id: UUID, changes: dict[str, Any], *, version: int | None = None
 ) -> Activity:
-    """Write what happened there to a meeting of ours: held, moved, or another note. Raises Stale."""
+    """Write what happened there to a meeting of ours, also to one that is off here. Raises Stale."""
     changed = activity_log.change(session, who, activity_id, changes, version=version, heard=True)
     audit_log.record(session, PIPEDRIVE, "meeting.changed_in_pipedrive", activity_id, fields=sorted(changes))
     return changed
@@ -143,16 +151,17 @@ def write_person(session: Session, who: User, row: SyncConflict) -> None:
         name, value = "organisation", organisation_name(session, who, row.account, row.theirs) if row.theirs else None
         if row.theirs and not value:
             raise Conflict(UNKNOWN_FIRM)
+    if not fits(name, value):
+        raise Conflict(DOES_NOT_FIT)
     change_contact(session, who, row.contact_id, {name: value})
 
 
 def write_meeting(session: Session, who: User, activity_id: UUID, field: str, theirs: Any) -> None:
-    """Write one field of a meeting."""
-    value = "" if theirs is None and field == "note" else theirs
-    if field == "due" and theirs:
-        activity = session.get_one(Activity, activity_id)
-        value = _moment(theirs, activity.due_date)
-    change_meeting(session, who, activity_id, {COLUMNS.get(field, field): value})
+    """Write one field of a meeting. Raises Conflict where our rules do not allow the value."""
+    changes = meeting_values.changes(session.get_one(Activity, activity_id), field, theirs)
+    if changes is None:
+        raise Conflict(DOES_NOT_FIT)
+    change_meeting(session, who, activity_id, changes)
 
 
 def organisation_name(session: Session, who: User, account: str, firm: int | str) -> str | None:
@@ -179,6 +188,10 @@ def _fit(session: Session, name: str, said: Any) -> list[Any]:
         country = firm_settings.country(session)
         known = (_address(name, value, country) for value in said)
         return [list(dict.fromkeys(value for value in known if value))[:MOST_ADDRESSES]]
+    return _line(name, said)
+
+
+def _line(name: str, said: Any) -> list[str | None]:
     try:
         return [None if name == "organisation" and not said else NAME.validate_python(said)]
     except ValidationError:
@@ -191,11 +204,3 @@ def _address(name: str, value: str, country: str) -> str | None:
         return str(found if name == "emails" else phone_numbers.e164(found, country))
     except (ValidationError, Invalid):
         return None
-
-
-def _moment(said: str, before: datetime | None) -> datetime:
-    """Where only a day is set there, the time of the day stays as it was here."""
-    if "T" in said:
-        return datetime.fromisoformat(said)
-    day, clock = date.fromisoformat(said), (before or datetime.now(UTC)).astimezone(UTC)
-    return clock.replace(year=day.year, month=day.month, day=day.day)

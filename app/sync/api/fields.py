@@ -31,11 +31,12 @@ class PersonFields(TypedDict, total=False):
 
 
 class ActivityFields(TypedDict, total=False):
-    """`due` is a day, or an aware moment; `note` is plain text; `reference` is our own mark under the note."""
+    """`others` take part beside `person_id`; `due` is a day, or an aware moment; `note` is plain text; `reference` is our own mark under the note."""
 
     subject: str
     type: str
     person_id: int | None
+    others: Sequence[int]
     org_id: int | None
     owner_id: int | None
     due: date | datetime | None

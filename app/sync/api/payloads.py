@@ -44,7 +44,7 @@ def activity(fields: ActivityFields) -> dict[str, Any]:
     return _known(
         subject=_one_line(fields.get("subject")),
         type=fields.get("type"),
-        participants=[{"person_id": person_id, "primary": True}] if person_id is not None else None,
+        participants=_participants(person_id, fields.get("others", ())),
         org_id=fields.get("org_id"),
         owner_id=fields.get("owner_id"),
         **_due(fields.get("due")),
@@ -107,6 +107,12 @@ def note(text: str | None, reference: str | None = None) -> str | None:
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC without fractions: Pipedrive refuses fractions."""
     return f"{_utc(moment):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _participants(person_id: int | None, others: Sequence[int]) -> list[dict[str, Any]] | None:
+    if person_id is None:
+        return None
+    return [{"person_id": person_id, "primary": True}, *({"person_id": one, "primary": False} for one in others)]
 
 
 def _due(due: date | datetime | None) -> dict[str, str]:

@@ -106,6 +106,7 @@ class Activity:
     note: str = ""
     text: str = ""
     location: str = ""
+    added_at: datetime | None = None
     updated_at: datetime | None = None
     is_deleted: bool = False
     participants: tuple[int, ...] = ()

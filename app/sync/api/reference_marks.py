@@ -5,7 +5,9 @@ from html import unescape
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 REFERENCE = re.compile(r"\s*Ref pdn-[0-9a-f]{8}\s*")
-BREAKS = re.compile(r"<br\s*/?>|</?(p|div|li|h\d)\b[^>]*>", re.IGNORECASE)
+BREAKS = re.compile(r"<br\s*/?>|</?(p|div|li|ul|ol|tr|td|th|table|pre|blockquote|h\d)\b[^>]*>", re.IGNORECASE)
+# what our own plain text becomes there, and what an editor wraps it in; anything else is somebody's formatting
+PLAIN = re.compile(r"</?(p|br|div|span)\b[^>]*>", re.IGNORECASE)
 TAGS = re.compile(r"<[^>]*>")
 
 
@@ -24,6 +26,11 @@ def without(note: str) -> str:
     text = unescape(TAGS.sub("", BREAKS.sub("\n", note)))
     lines = [line.strip() for line in REFERENCE.sub("\n", text).splitlines()]
     return "\n".join(line for line in lines if line)
+
+
+def is_formatted(note: str) -> bool:
+    """Whether a note in HTML holds more than plain text could say: links, lists, pictures, bold words."""
+    return TAGS.search(PLAIN.sub("", note)) is not None
 
 
 def _made(*about: object) -> UUID:

@@ -100,6 +100,7 @@ def activity(data: Any) -> Activity:
         note=_text(data, "note"),
         text=reference_marks.without(_text(data, "note")),
         location=_text(data.get("location"), "value"),
+        added_at=_moment(data, "add_time"),
         updated_at=_moment(data),
         is_deleted=data.get("is_deleted") is True,
         participants=_participants(data),

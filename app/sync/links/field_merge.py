@@ -35,6 +35,19 @@ def _e164(number: str, country: str) -> str:
         return number
 
 
+def decide(before: Agreed | None, here: Snapshot, there: Snapshot) -> dict[str, Verdict]:
+    """What has to happen to each field; what cannot be taken over here, or not be said there, is asked about.
+
+    Pipedrive's documents know no way to take a person out of an organization.
+    """
+    verdicts = merge_fields(PERSON, before, here, there)
+    if verdicts["name"] is Verdict.TAKE and not inbound_changes.fits("name", there["name"]):
+        verdicts["name"] = Verdict.ASK
+    if verdicts["org"] is Verdict.SEND and here["org"] is None:
+        verdicts["org"] = Verdict.ASK
+    return verdicts
+
+
 def apply_merge(
     session: Session,
     link: PipedriveLink,
@@ -52,12 +65,14 @@ def apply_merge(
     `firm` is the name of the organization there; `heard` is what stands there
     now that they heard from us. Raises Stale when the contact changed meanwhile.
     """
-    verdicts = merge_fields(PERSON, before, here, there)
+    verdicts = decide(before, here, there)
     after = dict(here)
     changes: dict[str, Any] = {}
     if verdicts["org"].takes and there["org"] is not None and not firm:
         # a firm that this key may not see has no name that we could take over
         verdicts["org"] = Verdict.SAME
+    if verdicts["org"].takes and not inbound_changes.fits("organisation", firm):
+        verdicts["org"] = Verdict.ASK
     for field in (name for name, verdict in verdicts.items() if verdict.takes and before):
         assert before is not None
         after[field] = follow_theirs(field, before, here[field], there[field])

@@ -3,7 +3,7 @@
 Without a database or a network. A snapshot maps a field to its value. The base
 (`Agreed`) holds two of them, ours and theirs, because linked records may agree
 to differ. Lists of addresses only grow in Pipedrive; what a colleague adds or
-removes there is followed here.
+removes there is followed here, and what they emptied is asked about.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ MOST_WORDS = 24
 
 
 class Verdict(Enum):
-    """SAME: nothing to do. SEND: only we changed. TAKE: only they did. BOTH: lists that grew on both sides. ASK: a conflict.
+    """SAME: nothing to do. SEND: only we changed. TAKE: only they did. BOTH: each changed a part of it. ASK: a conflict.
 
     At the first meeting only SAME, SEND (what is empty there is filled) and ASK (both say something else) are possible.
     """
@@ -150,7 +150,13 @@ def merge_field(field: str, before: Agreed | None, ours: Any, theirs: Any) -> Ve
     if we and they:
         grew = field in LISTS and _only_grew(field, before, ours, theirs)
         return Verdict.BOTH if grew else Verdict.ASK
-    return Verdict.SEND if we else Verdict.TAKE
+    if we:
+        return Verdict.SEND
+    return Verdict.ASK if is_empty(theirs) and not is_empty(ours) else Verdict.TAKE
+
+
+def is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], ())
 
 
 def merge_fields(fields: Sequence[str], before: Agreed | None, ours: Snapshot, theirs: Snapshot) -> dict[str, Verdict]:

@@ -1,19 +1,20 @@
 """Merges a person or a meeting, as it stands in Pipedrive now, into our row: one transaction each, the contact locked first."""
 
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app import db
 from app.models import Activity, Contact, EntityType, LinkState, Organisation, PipedriveLink, Trigger, User, now
-from app.services.pipedrive import record_choice
+from app.services.pipedrive import conflicts, record_choice
 from app.services.push_queue import push_jobs
 from app.sync.api.errors import Gone
 from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as Appointment
 from app.sync.api.records import Person
 from app.sync.links import field_merge, fingerprints
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, merge_fields, new_base
+from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, new_base
 from app.sync.push import meeting_fields
 from app.sync.push.push_context import contact_of
 from app.sync.queue.connection import Connection
@@ -41,7 +42,7 @@ def person(line: Connection, there: Person, link: PipedriveLink) -> None:
             )
             row.agreed = agreed.dump()
             row.synced_hash = _digest(contact, agreed.ours.get("org", here["org"])) if told else row.synced_hash
-            if _is_unsaid(before, merge_fields(field_merge.PERSON, before, here, stood), stood):
+            if _is_unsaid(before, field_merge.decide(before, here, stood), stood):
                 _say_again(session, row, owner, contact)
         session.add(row)
 
@@ -56,27 +57,37 @@ def meeting(line: Connection, there: Appointment, link: PipedriveLink) -> None:
         session.refresh(ours)
         row.checked_at = now()
         here, stood = meeting_fields.ours(ours), meeting_fields.theirs(there)
-        before = _before(row, there)
-        if before is None:
-            row.agreed = Agreed(here, stood).dump() if row.synced_hash else None
-        elif any(before.differs(field, stood) for field in meeting_fields.FIELDS):
+        before = _before(row, there) or _first_base(row, ours, contact, here, stood)
+        if before and any(before.differs(field, stood) for field in meeting_fields.FIELDS):
             owner = session.get_one(User, contact.user_id)
-            verdicts = merge_fields(meeting_fields.FIELDS, before, here, stood)
+            is_decided = partial(conflicts.is_ours_decided, session, owner, ours.id)
+            verdicts = meeting_fields.decide(ours, contact.name, before, here, there, is_decided=is_decided)
             about = line.account, EntityType.ACTIVITY, ours.id
             field_merge.record_conflicts(session, owner, contact, about, verdicts=verdicts, here=here, there=stood)
             told = row.synced_hash == _meeting_digest(ours, contact)
-            ours = meeting_fields.take_over(session, owner, ours, verdicts, stood)
+            heard = {field: verdict for field, verdict in verdicts.items() if not verdict.sends}
+            ours = meeting_fields.take_over(session, owner, ours, heard, stood)
             row.synced_hash = _meeting_digest(ours, contact) if told else row.synced_hash
             unsaid = {field: Verdict.ASK if verdict.sends else verdict for field, verdict in verdicts.items()}
             row.agreed = new_base(before, unsaid, meeting_fields.ours(ours), stood).dump()
             if _is_unsaid(before, verdicts, stood):
                 _say_again(session, row, owner, contact, ours)
+        elif before:
+            row.agreed = before.dump()
         session.add(row)
 
 
 def _before(row: PipedriveLink, there: Person | Appointment) -> Agreed | None:
     known = Agreed.read(row.agreed)
     return known.as_of(there.updated_at) if known else None
+
+
+def _first_base(
+    row: PipedriveLink, meeting: Activity, contact: Contact, here: Snapshot, stood: Snapshot
+) -> Agreed | None:
+    if row.synced_hash is None or not row.created_by_us:
+        return None
+    return meeting_fields.first_base(row.synced_hash, _meeting_digest(meeting, contact), here, stood)
 
 
 def _say_again(

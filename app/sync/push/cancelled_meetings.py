@@ -1,4 +1,4 @@
-"""A meeting that is off: marked in Pipedrive or deleted there, as the firm chose."""
+"""A meeting that is off: marked in Pipedrive, or deleted there where the firm chose so and nobody else wrote on it."""
 
 from contextlib import suppress
 
@@ -11,7 +11,8 @@ from app.sync.api.errors import Gone
 from app.sync.links import link_store
 from app.sync.links.link_store import Slot
 from app.sync.links.remote_ids import number_of, on_meeting
-from app.sync.push import lost_answers
+from app.sync.links.three_way_merge import Agreed
+from app.sync.push import lost_answers, meeting_fields
 from app.sync.push.meetings import MeetingRecord, slot_of
 from app.sync.push.push_context import Push
 from app.sync.push.reconcile import update_record
@@ -24,7 +25,7 @@ def withdraw(push: Push, meeting: Activity) -> None:
     link = _known(push, slot, meeting)
     if link is None:
         raise NothingToPush
-    if push.line.choices.deletes_meetings:
+    if push.line.choices.deletes_meetings and _is_ours_alone(push, link):
         return _delete(push, link, meeting)
     record = MeetingRecord(push, meeting)
     return update_record(push, record, link) if link.synced_hash != record.digest else None
@@ -38,7 +39,8 @@ def _known(push: Push, slot: Slot, meeting: Activity) -> PipedriveLink | None:
         return seen.own if seen.own and seen.own.remote_id and not seen.snapshot else None
     person = push.contact.pipedrive_person_id
     since = seen.doubt.intent_at - push.line.pace.slack
-    number = lost_answers.activity(push, person, meeting.id, since) if person else None
+    lost = lost_answers.activity(push, slot, person, meeting, since)
+    number = lost.number if lost and lost.proven else None
     with db.transaction() as session:
         if number is None:
             link_store.drop_intent(session, slot, seen.doubt.intent_at)
@@ -46,6 +48,21 @@ def _known(push: Push, slot: Slot, meeting: Activity) -> PipedriveLink | None:
         link_store.save_link(session, slot, number, None, created=True)
         on_meeting(meeting.id)(session, number)
         return link_store.link(session, slot)
+
+
+def _is_ours_alone(push: Push, link: PipedriveLink) -> bool:
+    """Whether nobody there has changed it, filled it in, or joined it; one that is gone is nobody's."""
+    agreed, person = Agreed.read(link.agreed), push.contact.pipedrive_person_id
+    try:
+        there = push.line.pipedrive.get_activity(number_of(link))
+    except Gone:
+        return True
+    if there.is_deleted:
+        return True
+    stood = meeting_fields.theirs(there)
+    written = agreed is None or agreed.foreign or any(agreed.differs(field, stood) for field in meeting_fields.FIELDS)
+    joined = set(there.participants) - {person}
+    return link.created_by_us and not (written or joined or there.extras)
 
 
 def _delete(push: Push, link: PipedriveLink, meeting: Activity) -> None:

@@ -8,15 +8,15 @@ through: what is older, the search knows.
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from app import db
-from app.models import EntityType, organisation_key
+from app.models import Activity, EntityType, organisation_key
 from app.services.contacts import identity
 from app.sync.api import reference_marks
 from app.sync.api.records import Person
 from app.sync.links import fingerprints, link_store
 from app.sync.links.link_store import Slot
+from app.sync.push import meeting_fields
 from app.sync.push.matching import shares_an_address
 from app.sync.push.push_context import Push
 from app.sync.push.remote_record import Lost
@@ -43,9 +43,16 @@ def person(push: Push, slot: Slot, since: datetime, sent: str, mark: str) -> Los
     return next((Lost(one.id, proven=False) for one in known), None)
 
 
-def activity(push: Push, person_id: int, meeting_id: UUID, since: datetime) -> int | None:
-    recent = push.line.pipedrive.activities_of(person_id, since)
-    return next((one.id for one in recent if reference_marks.reference(meeting_id) in one.note), None)
+def activity(push: Push, slot: Slot, person_id: int | None, meeting: Activity, since: datetime) -> Lost | None:
+    """A meeting with our reference; else one that was made since for the same time, and that no other meeting here is."""
+    recent = list(push.line.pipedrive.activities_of(person_id, since)) if person_id else []
+    reference = reference_marks.reference(meeting.id)
+    if marked := [one for one in recent if reference in one.note]:
+        return Lost(marked[0].id, proven=True)
+    made = [one for one in recent if one.added_at and one.added_at >= since.replace(microsecond=0)]
+    alike = [one for one in made if meeting_fields.is_same_time(meeting, one)]
+    with db.reading() as session:
+        return next((Lost(one.id, proven=False) for one in alike if not link_store.taken(session, slot, one.id)), None)
 
 
 def _created_since(push: Push, kind: EntityType, since: datetime) -> list[Any]:

@@ -5,22 +5,23 @@ from typing import Any, ClassVar, cast
 
 from sqlmodel import Session
 
-from app.models import Activity, ActivityType, EntityType, PipedriveLink, User
+from app import db
+from app.models import Activity, EntityType, PipedriveLink, User
+from app.services.pipedrive import conflicts, meeting_values
 from app.sync.api.errors import Rejected
 from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as There
 from app.sync.links import field_merge, fingerprints, link_store
 from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_meeting
-from app.sync.links.three_way_merge import Agreed, Snapshot, new_base
+from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, new_base
 from app.sync.push import lost_answers, meeting_fields
+from app.sync.push.meeting_types import meeting_type, type_refused
 from app.sync.push.push_context import Push, Record
 from app.sync.push.remote_record import Lost, Merge, UpdatableRecord
-from app.sync.queue.mapping_rules import usual
 from app.sync.queue.outcome_errors import Again, NothingToPush
 
 CLEARED = ("duration", "location")
-UNKNOWN = "?"
 
 
 class MeetingRecord(UpdatableRecord[There]):
@@ -46,28 +47,21 @@ class MeetingRecord(UpdatableRecord[There]):
         self.parents = parents
 
     def find_lost(self, since: datetime, sent: str) -> Lost | None:
-        """Only we write our reference."""
+        """Only we write our reference; one at the same time may be it, or a colleague's."""
         del sent
-        number = self._person_id and lost_answers.activity(self._push, self._person_id, self._meeting.id, since)
-        return Lost(number, proven=True) if number else None
+        return lost_answers.activity(self._push, self.slot, self._person_id, self._meeting, since)
 
     def create(self) -> tuple[int, Agreed]:
         """Create it as a meeting, or as whatever this company calls one."""
         push = self._push
-        known, account, choices = push.line.types, push.line.account, push.line.choices
-        wanted = choices.type_for(ActivityType.MEETING)
-        type_ = known.get(f"{account}:{wanted}", wanted)
         fields = self._joined(set(self._parts))
-        fields["type"], fields["owner_id"] = type_, choices.owner_id
+        fields["type"], fields["owner_id"] = meeting_type(push), push.line.choices.owner_id
         try:
             there = push.line.pipedrive.add_activity(**fields)
         except Rejected as no:
-            if type_ != wanted or "type" not in no.sentence:
+            if "type" not in no.sentence:
                 raise
-            known[f"{account}:{wanted}"] = usual(push.line.pipedrive.activity_types())
-            if known[f"{account}:{wanted}"] == wanted:
-                raise
-            raise Again from None
+            raise type_refused(push, fields["type"], no) from None
         return there.id, Agreed(self.ours(), self.theirs(there))
 
     def store(self, session: Session, number: Number) -> bool:
@@ -86,18 +80,32 @@ class MeetingRecord(UpdatableRecord[There]):
     def theirs(self, there: There) -> Snapshot:
         return meeting_fields.theirs(there)
 
-    def first_base(self, link: PipedriveLink, ours: Snapshot, theirs: Snapshot) -> Agreed:
-        changed = self._changed(link)
-        return Agreed({field: UNKNOWN if changed[field] else ours[field] for field in ours}, theirs)
+    def first_base(self, link: PipedriveLink, ours: Snapshot, theirs: Snapshot) -> Agreed | None:
+        if not link.created_by_us or link.synced_hash is None:
+            return None
+        return meeting_fields.first_base(link.synced_hash, self.digest, ours, theirs)
+
+    def decide(self, link: PipedriveLink, base: Agreed | None, ours: Snapshot, there: There) -> dict[str, Verdict]:
+        del link
+        return meeting_fields.decide(
+            self._meeting, self._push.contact.name, base, ours, there, is_decided=self._is_decided
+        )
 
     def news(self, link: PipedriveLink, merge: Merge, there: There) -> ActivityFields:
-        del there
-        whom = {"whom"} if self._changed(link)["whom"] and self._meeting.takes_place else set()
-        return self._joined(merge.sends | whom)
+        """What to send; whoever else takes part there goes on doing so."""
+        is_moved = link.created_by_us and self._changed(link)["whom"] and self._meeting.takes_place
+        whom = {"whom"} if is_moved else set()
+        news = self._joined(merge.sends | whom)
+        if whom:
+            news["others"] = [one for one in there.participants if one not in {there.person_id, self._person_id}]
+        if merge.verdicts["subject"] is Verdict.BOTH:
+            typed = meeting_values.unmarked(merge.theirs["subject"])
+            news["subject"] = meeting_values.marked(self._meeting, typed)
+        return news
 
     def expected(self, merge: Merge, news: ActivityFields) -> Snapshot:
-        del news
-        return {field: merge.ours[field] for field in merge.sends}
+        said = {field: merge.ours[field] for field in merge.sends}
+        return said | ({"subject": news["subject"]} if "subject" in said else {})
 
     def send(self, link: PipedriveLink, news: ActivityFields, there: There) -> There:
         del there
@@ -112,10 +120,16 @@ class MeetingRecord(UpdatableRecord[There]):
         field_merge.record_conflicts(
             session, owner, contact, about, verdicts=merge.verdicts, here=merge.ours, there=theirs
         )
-        meeting = meeting_fields.take_over(session, owner, self._meeting, merge.verdicts, theirs)
+        meeting = meeting_fields.take_over(session, owner, self._meeting, merge.verdicts, merge.theirs)
         digest = meeting_fields.digest(meeting_fields.parts(meeting, self._whom))
         agreed = new_base(merge.base, merge.verdicts, meeting_fields.ours(meeting), theirs)
         link_store.mark_synced(session, self.slot, digest, agreed)
+
+    def _is_decided(self, field: str, value: Any, *, over: Any) -> bool:
+        with db.reading() as session:
+            return conflicts.is_ours_decided(
+                session, self._push.line.lease.who, self._meeting.id, field, value, over=over
+            )
 
     def _changed(self, link: PipedriveLink) -> dict[str, bool]:
         """Which parts differ from what the fingerprint on the link stands for."""

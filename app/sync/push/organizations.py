@@ -88,8 +88,11 @@ class OrganizationRecord(UpdatableRecord[Organization]):
         del link
         return Agreed(ours, theirs)
 
-    def decide(self, link: PipedriveLink, base: Agreed | None, ours: Snapshot, theirs: Snapshot) -> dict[str, Verdict]:
+    def decide(
+        self, link: PipedriveLink, base: Agreed | None, ours: Snapshot, there: Organization
+    ) -> dict[str, Verdict]:
         """An organization that a colleague made, or that other banks use too, gets our new name only when its owner says so."""
+        theirs = self.theirs(there)
         verdict = merge_fields(self.fields, base, ours, theirs)["name"]
         if verdict.sends and organisation_key(ours["name"]) == organisation_key(theirs["name"]):
             verdict = verdict if link.created_by_us else Verdict.SAME
@@ -100,7 +103,7 @@ class OrganizationRecord(UpdatableRecord[Organization]):
 
     def _is_decided(self, name: str) -> bool:
         with db.reading() as session:
-            return conflicts.is_ours_decided(session, self._push.line.lease.who, self._firm.id, name)
+            return conflicts.is_ours_decided(session, self._push.line.lease.who, self._firm.id, "name", name)
 
     def news(self, link: PipedriveLink, merge: Merge, there: Organization) -> OrganizationFields:
         del link, there

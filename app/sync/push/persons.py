@@ -116,6 +116,10 @@ class PersonRecord(UpdatableRecord[Person]):
             base.theirs[name] = UNKNOWN[name] if they else theirs[name]
         return base
 
+    def decide(self, link: PipedriveLink, base: Agreed | None, ours: Snapshot, there: Person) -> dict[str, Verdict]:
+        del link
+        return field_merge.decide(base, ours, self.theirs(there))
+
     def news(self, link: PipedriveLink, merge: Merge, there: Person) -> PersonFields:
         """Lists only grow there, and a firm can be changed but not taken away. Raises Again where the firm had to be made first."""
         del link

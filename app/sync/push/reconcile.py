@@ -79,7 +79,7 @@ def update_record(push: Push, record: UpdatableRecord[There], link: PipedriveLin
     ours, theirs = record.ours(), record.theirs(there)
     known = Agreed.read(link.agreed)
     base = known.as_of(there.updated_at) if known else record.first_base(link, ours, theirs)
-    merge = Merge(base, ours, theirs, record.decide(link, base, ours, theirs))
+    merge = Merge(base, ours, theirs, record.decide(link, base, ours, there))
     news = record.news(link, merge, there)
     with write_ahead.sending(push.line, record.slot, merge, record.expected(merge, news)):
         answer = _send(record, link, news, there) if news else there

@@ -113,10 +113,10 @@ class UpdatableRecord(RemoteRecord, Generic[There]):
     def first_base(self, link: PipedriveLink, ours: Snapshot, theirs: Snapshot) -> Agreed | None:
         """The base where none is stored: what the fingerprint on the link still tells, or None for a first meeting."""
 
-    def decide(self, link: PipedriveLink, base: Agreed | None, ours: Snapshot, theirs: Snapshot) -> dict[str, Verdict]:
+    def decide(self, link: PipedriveLink, base: Agreed | None, ours: Snapshot, there: There) -> dict[str, Verdict]:
         """What has to happen to each field."""
         del link
-        return merge_fields(self.fields, base, ours, theirs)
+        return merge_fields(self.fields, base, ours, self.theirs(there))
 
     @abstractmethod
     def news(self, link: PipedriveLink, merge: Merge, there: There) -> Any:

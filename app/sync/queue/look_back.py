@@ -17,6 +17,8 @@ from app.models import EntityType, Setting
 from app.sync.api.pipedrive import Pipedrive
 
 RESTORED = "sync_verify_since"
+# how long after a restore people log again what the backup did not know; each such meeting costs one list
+LOGGED_AGAIN = timedelta(days=7)
 
 Memory = MutableMapping[tuple[str, EntityType, datetime], list[Any]]
 
@@ -33,14 +35,16 @@ class LookBack:
         """From when on records of this kind may be unknown to us; None where there is nothing to look back for.
 
         `made_at` is when our own row came into being: what is younger than the
-        restore cannot have gone over before it. `lag` is how long the search may
+        restore cannot have gone over before it, but a meeting may be logged a
+        second time. `lag` is how long the search may
         not know what was written.
         """
         if self.backup_at is None or self.restored_at is None:
             return None
         if kind in {EntityType.ORGANIZATION, EntityType.PERSON}:
             return self.backup_at if moment < self.restored_at + lag else None
-        return self.backup_at if made_at and made_at <= self.restored_at else None
+        typed_again = LOGGED_AGAIN if kind is EntityType.ACTIVITY else timedelta(0)
+        return self.backup_at if made_at and made_at <= self.restored_at + typed_again else None
 
     def created_since(self, pipedrive: Pipedrive, account: str, kind: EntityType, since: datetime) -> list[Any]:
         """The newest records made at or after `since`; read once for a restore, each time for a lost answer."""

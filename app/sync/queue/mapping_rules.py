@@ -40,12 +40,12 @@ class Choices:
         code = self.marks.get(kind.value)
         return code is not None and code in refusal and bool(self.marks.pop(kind.value))
 
-    def type_for(self, kind: Kind) -> str:
-        """The chosen type; else what the company calls a meeting; else its first."""
-        chosen = self.types.get(kind.value)
-        if chosen and (not self.known or any(one.key == chosen and one.is_active for one in self.known)):
-            return chosen
-        return usual(self.known)
+    def type_for(self, kind: Kind) -> str | None:
+        """The chosen type, else what the company calls a meeting; None where that is switched off there, or gone."""
+        wanted = self.types.get(kind.value) or usual(self.known)
+        if not self.known or any(one.key == wanted and one.is_active for one in self.known):
+            return wanted
+        return None
 
 
 def read(session: Session, who: User, account: str) -> Choices:
@@ -72,9 +72,8 @@ def _there(chosen: Sequence[int], known: Sequence[Mapping[str, Any]]) -> tuple[i
 
 
 def usual(known: Sequence[ActivityType]) -> str:
-    """What a company calls a meeting."""
-    active = [one for one in known if one.is_active]
-    exact = (one.key for one in active if one.key == MEETING)
-    alike = (one.key for one in active if MEETING in f"{one.key} {one.name}".lower())
-    first = (one.key for one in active)
-    return next((key for keys in (exact, alike, first) for key in keys), MEETING)
+    """What a company calls a meeting; a type of another name only where it has none called so."""
+    if any(one.key == MEETING for one in known):
+        return MEETING
+    alike = (one.key for one in known if one.is_active and MEETING in f"{one.key} {one.name}".lower())
+    return next(alike, MEETING)

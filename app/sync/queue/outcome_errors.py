@@ -14,6 +14,7 @@ __all__ = [
     "NOT_ALLOWED",
     "OWNER_CHANGED",
     "SEVERAL",
+    "TYPE_OFF",
     "UNSURE",
     "Again",
     "Closed",
@@ -63,3 +64,4 @@ UNSURE = "unsure"
 SEVERAL = "several"
 CHOICE_GONE = "choice_gone"
 OWNER_CHANGED = "owner_changed"
+TYPE_OFF = "type_off"

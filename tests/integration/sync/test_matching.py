@@ -14,7 +14,7 @@ from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import contact_bank
 from app.services.pipedrive import record_choice
-from app.services.push_queue import company_mapping, push_status
+from app.services.push_queue import company_mapping, push_jobs, push_status
 from app.sync.pull import listener
 from tests.support import faults, sync_harness
 from tests.support.sync_harness import (
@@ -305,20 +305,44 @@ def test_the_companys_own_kinds_of_activities_are_used_as_the_firm_chose(fake, d
     settled(desk)
     types[-1]["active_flag"] = False
     listened(desk)
-    meet(ada_with_key, kari, due_date=now() + timedelta(days=1))
-    settled(desk)
-    assert [row["type"] for row in fake.alive("activities")] == ["intro_talk", "meeting"]
+    assert [row["type"] for row in fake.alive("activities")] == ["intro_talk"]
     with db.reading() as session:
         known = company_mapping.activity_types(session, fresh(ada_with_key))
     assert ("lunch", "Lunch") in [(one.key, one.name) for one in known]
     assert "intro_talk" not in [one.key for one in known]
 
 
-def test_a_company_without_meetings_gets_its_first_kind(fake, desk, ada_with_key, kari):
-    fake.company.types = [row for row in fake.company.types if row["key_string"] != "meeting"]
-    meet(ada_with_key, kari)
-    assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
-    assert fake.alive("activities")[0]["type"] == "call"
+@pytest.mark.parametrize("heard", [True, False], ids=["heard", "not heard"])
+@pytest.mark.parametrize("how", ["off", "gone", "chosen off"])
+def test_a_meeting_whose_type_is_switched_off_there_waits_for_another_one_and_then_goes_over(
+    fake, desk, ada_with_key, kari, how, heard
+):
+    meet(ada_with_key, kari, due_date=now() + timedelta(days=1))
+    settled(desk)
+    fake.company.types.append(fake.company.types[0] | {"id": 9, "key_string": "intro_talk", "name": "Intro talk"})
+    key = "intro_talk" if how == "chosen off" else "meeting"
+    if how == "chosen off":
+        choose(pipedrive_activity_types={"MEETING": key})
+    (there,) = (row for row in fake.company.types if row["key_string"] == key)
+    if how == "gone" or not heard:
+        fake.company.types.remove(there)
+    else:
+        there["active_flag"] = False
+    if heard:
+        listened(desk)
+    second = meet(ada_with_key, kari, due_date=now() + timedelta(days=2))
+    (waits,) = (row for row in settled(desk) if row.status is SyncStatus.FAILED)
+    assert (waits.error_code, counts(fake)[2]) == ("type_off", 1)
+    assert waits.error == (
+        f"The activity type {key.replace('_', ' ').capitalize()} is switched off in Pipedrive. "
+        "A golden ticket chooses another one in Settings, Pipedrive; then this goes over by itself."
+    )
+    choose(pipedrive_activity_types={"MEETING": "lunch"})
+    with db.transaction() as session:
+        push_jobs.retry_all(session, session.get_one(User, ada_with_key.id))
+    settled(desk)
+    assert [row["type"] for row in fake.alive("activities")] == ["meeting", "lunch"]
+    assert fresh(second).pipedrive_activity_id == 2
 
 
 @pytest.mark.parametrize(("owner", "owned"), [("key_user", True), ("none", False)])

@@ -141,9 +141,6 @@ def test_another_firm_there_is_another_firm_here(fake, desk, ada_with_key, kari)
     settled(desk)
     assert fake.company.limits.spent == spent + 5
     assert fake.alive("activities")[0]["org_id"] == 2
-    fake.company.edit("persons", 1, org_id=None)
-    listened(desk)
-    assert firm_of(kari) is None
 
 
 def test_a_firm_that_is_renamed_there_is_renamed_here(fake, desk, ada_with_key, kari):

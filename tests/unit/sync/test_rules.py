@@ -299,8 +299,9 @@ def test_a_field_goes_where_it_was_not_changed_and_nobodys_change_is_overwritten
     verdict = merge_field("name", agreed, ours, theirs)
     old, we, they = (shape("name", value) for value in (before, ours, theirs))
     assert verdict.sends == (we != old and they == old)
-    assert verdict.takes == (they != old and we == old)
-    assert (verdict is Verdict.ASK) == (we != old and they != old and we != they)
+    emptied = they != old and we == old and bool(ours) and not theirs
+    assert verdict.takes == (they != old and we == old and not emptied)
+    assert (verdict is Verdict.ASK) == (emptied or (we != old and they != old and we != they))
 
 
 @often

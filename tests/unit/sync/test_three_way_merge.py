@@ -54,9 +54,10 @@ def test_after_one_turn_a_second_one_changes_nothing(before, ours, theirs):
 
 
 @given(AGREED, SNAPSHOT, SNAPSHOT)
-def test_what_only_one_side_changed_is_never_a_question(before, ours, theirs):
+def test_what_only_one_side_changed_is_never_a_question_unless_it_was_emptied_there(before, ours, theirs):
     for field in FIELDS:
-        assert merge_field(field, before, before.ours[field], theirs[field]) in {Verdict.SAME, Verdict.TAKE}
+        emptied = {Verdict.ASK} if not theirs[field] else set()
+        assert merge_field(field, before, before.ours[field], theirs[field]) in {Verdict.SAME, Verdict.TAKE} | emptied
         assert merge_field(field, before, ours[field], before.theirs[field]) in {Verdict.SAME, Verdict.SEND}
 
 
@@ -65,7 +66,8 @@ def test_what_both_changed_to_different_words_is_always_a_question_and_nobody_lo
     both = all(shape("name", one) != shape("name", old) for one, old in ((ours["name"], before.ours["name"]), (theirs["name"], before.theirs["name"])))  # fmt: skip
     differ = shape("name", ours["name"]) != shape("name", theirs["name"])
     here, there, agreed, verdicts = once(before, ours, theirs)
-    assert (verdicts["name"] is Verdict.ASK) is (both and differ)
+    emptied = not theirs["name"] and shape("name", before.theirs["name"]) != "" and shape("name", ours["name"]) != ""
+    assert (verdicts["name"] is Verdict.ASK) is ((both and differ) or emptied)
     if both and differ:
         assert (here["name"], there["name"]) == (ours["name"], theirs["name"])
         assert (agreed.ours["name"], agreed.theirs["name"]) == (before.ours["name"], before.theirs["name"])
