@@ -15,6 +15,7 @@ from app.models import (
     Contact,
     ContactDraft,
     Organisation,
+    PipedriveSync,
     SyncConflict,
     Trigger,
     now,
@@ -60,6 +61,7 @@ class Firm:
     shared: set = field(default_factory=set)
     kept: set = field(default_factory=set)
     by_email: dict = field(default_factory=dict)
+    called: dict = field(default_factory=dict)
     number: Counter = field(default_factory=lambda: Counter(STAFF))
     refused: int = 0
 
@@ -76,6 +78,7 @@ class Firm:
         for number in range(size):
             self.add(number)
             if number % 10 == 9:
+                # somebody whom two colleagues know works where the other one says, too
                 self.add(number, twin=True)
 
     def add(self, number=None, *, twin=False):
@@ -86,7 +89,7 @@ class Firm:
             name=f"Person {number}",
             email=f"p{number}@{'both' if both else owner}.example",
             phone=f"+49301{number:06}",
-            organisation=self.dice.choice(FIRMS),
+            organisation=FIRMS[number % len(FIRMS)] if both else self.dice.choice(FIRMS),
             warmness_score=self.dice.choice([3, 8]),
         )
 
@@ -101,6 +104,7 @@ class Firm:
 
         if contact := self._done(owner, deed):
             self.contacts.append((owner, contact.id))
+            self.called[contact.id] = draft.name
             self.by_email[draft.email] = self.contacts[-1]
             self.kept.add(contact.id)
             if both:
@@ -119,7 +123,7 @@ class Firm:
         owner, contact_id = chosen or self.dice.choice(self.contacts)
         number = self.dice.randrange(1000)
         changes = self.dice.choice(
-            [{"name": f"Person {contact_id.hex[-4:]} {number}"}, {"phone": f"+4940{1_000_000 + number}"}]
+            [{"name": f"{self.called[contact_id]} Xy {number}"}, {"phone": f"+4940{1_000_000 + number}"}]
         )
 
         def deed(session, who):
@@ -219,6 +223,7 @@ def differences(fake, firm):
         meetings = session.exec(select(Activity).where(Activity.type == "MEETING")).all()
         # a question to its owner stands in the open, and what it is about waits for the answer
         asked = set(session.exec(select(SyncConflict.contact_id).where(SyncConflict.resolved_at.is_(None))).all())
+        asked |= set(session.exec(select(PipedriveSync.contact_id).where(PipedriveSync.error_code == "unsure")).all())
     found = [(contact, firm_of) for contact, firm_of in found if contact.id not in asked]
     persons = {contact.id: there["persons"].get(contact.pipedrive_person_id) for contact, _ in found}
     for contact, firm_of in found:

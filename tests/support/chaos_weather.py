@@ -83,14 +83,17 @@ class Storm(FakePipedrive):
             fault = ordered or (name and self._made(name))
             if name:
                 self.met[name] += 1
-            if fault and fault.status == 429:
-                self.told[heard.key] = (heard.at, heard.at + (1.0 if name and name.startswith("burst") else 1e9))
-            if name == "firewall":
-                self.told[heard.key] = (heard.at, heard.at + 1e9)
         if heard.method == "POST" and fault is None and not self.calm and self._throws(0.02):
             self.kill("between the intent and the POST")
             return faults.reset(commits=False)
         return fault
+
+    def answering(self, heard, fault):
+        """Whom Pipedrive asks to wait has to; one who gave up before the answer was never asked."""
+        with self._watch:
+            if fault and (fault.status == 429 or fault.body == faults.CLOUDFLARE_PAGE):
+                burst = b"over limit" in fault.body and "x-daily-ratelimit-token-remaining" not in fault.headers
+                self.told[heard.key] = (heard.at, heard.at + (1.0 if burst else 1e9))
 
     def commit(self, heard):
         reply = super().commit(heard)

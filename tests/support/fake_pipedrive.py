@@ -155,6 +155,9 @@ class FakePipedrive:
             with self._lock:
                 lines.remove(line)
 
+    def answering(self, heard: Heard, fault: Fault | None):
+        """An answer, or what a fault makes of it, is about to leave for somebody who still waits for it."""
+
     def commit(self, heard: Heard) -> Reply:
         headers = {"content-type": heard.content_type} | ({"x-api-token": heard.key} if heard.key else {})
         return answer(self.company, heard.method, heard.path, heard.query, headers, heard.body)

@@ -92,6 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.fake.stopping.wait(self.fake.delay)
             reply = None if fault else self.fake.commit(heard)
         # Before the answer leaves: afterwards the client may ask again at once.
+        if is_waiting(self.connection):
+            self.fake.answering(heard, fault)
         if fault is None:
             self.reply(reply)
         else:

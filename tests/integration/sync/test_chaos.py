@@ -21,6 +21,7 @@ from sqlmodel import select
 from app import db, migrate
 from app.models import Activity, Contact, PipedriveSync, SyncConflict, SyncStatus
 from app.postgres import open_server
+from app.sync.queue.outcome_errors import UNSURE
 from tests.support.chaos_firm import Firm, differences, keys
 from tests.support.chaos_weather import Storm, drainer
 from tests.support.openapi_contract import MISSING, OfficialContract
@@ -143,6 +144,9 @@ def test_nothing_is_lost(storm):
     assert {row.id for row in every(Contact)} >= storm.firm.kept
     gone = {row.id for row in every(Contact) if row.deleted_at}
     unfinished = [row for row in storm.rows if row.status is not SyncStatus.SUCCESS and row.contact_id not in gone]
+    # whom two colleagues know by names that do not fit any more, one of them is asked about
+    asked = {row.id for row in unfinished if row.error_code == UNSURE and row.contact_id in storm.firm.shared}
+    unfinished = [row for row in unfinished if row.id not in asked]
     assert Counter((row.status, row.error) for row in unfinished) == {}
 
 
@@ -162,8 +166,9 @@ def test_in_the_end_pipedrive_says_what_we_say(storm):
 
 
 def test_our_own_words_come_back_as_news_to_nobody(storm):
-    """Nobody works in Pipedrive here: whatever is heard from there, we have said ourselves."""
-    assert [(row.field, row.ours, row.theirs) for row in every(SyncConflict)] == []
+    """Nobody works in Pipedrive here: only two colleagues who call one person by two names are asked."""
+    asked = [row for row in every(SyncConflict) if row.contact_id not in storm.firm.shared]
+    assert [(row.field, row.ours, row.theirs) for row in asked] == []
 
 
 def test_every_request_was_one_that_may_be_sent(storm):
