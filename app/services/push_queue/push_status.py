@@ -14,7 +14,7 @@ from app.models import Contact, PipedriveSync, SyncConflict, SyncStatus, User
 from app.services.push_queue import pauses
 from app.services.push_queue.needs_owner import is_set_aside
 
-BOTH_CHANGED = "You and Pipedrive both changed the {}. Choose which one stands."
+BOTH_CHANGED = "You and Pipedrive say different things about the {}. Choose which one stands."
 # how a person calls a field
 NAMED = {
     "emails": "e-mail addresses",

@@ -124,7 +124,9 @@ def _lost(push: Push, record: RemoteRecord, seen: Seen, moment: datetime) -> Los
 
 
 def _sent(record: RemoteRecord, seen: Seen) -> str:
-    return seen.doubt.synced_hash or "" if seen.doubt else record.digest
+    """The fingerprint of what we may have sent: our own words, never those of somebody who shares an address."""
+    own = seen.own
+    return own.synced_hash or "" if own and own.state is LinkState.CREATING else record.digest
 
 
 def _store_again(push: Push, record: RemoteRecord, own: PipedriveLink) -> PipedriveLink:

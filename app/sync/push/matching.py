@@ -88,6 +88,7 @@ class PersonSearch:
         self._push, self._slot, self._firm, self._mark = push, slot, firm, mark
         self._contact = push.contact
         self._country = push.line.choices.country
+        self._others: list[Person] = []
 
     def match(self, aliases: Sequence[PipedriveLink], *, lost: bool) -> Match:
         """Who it is: `aliases` are links that the contact's own addresses have; a `lost` one may carry our mark."""
@@ -103,21 +104,25 @@ class PersonSearch:
 
     def _by_alias(self, aliases: Sequence[PipedriveLink]) -> Match:
         """Whom the addresses lead to already; somebody whose name does not fit is looked for like everybody else."""
-        sure, unseen = [], []
+        sure: list[Person] = []
+        unseen: list[Candidate] = []
+        self._others = []
         for number in list(dict.fromkeys(number_of(link) for link in aliases))[:MOST_SEARCHES]:
             try:
                 there = self._push.line.pipedrive.get_person(number)
             except (Gone, NotAllowed):
                 unseen.append(Candidate(number, self._contact.name))
                 continue
-            if not there.is_deleted and self._fits(there):
-                sure.append(there)
+            if not there.is_deleted:
+                (sure if self._fits(there) else self._others).append(there)
         return Match(self._as_candidates(sure), unseen, UNSEEN.format(name=self._contact.name))
 
     def _by_email(self) -> Match:
         emails = self._contact.emails[: MOST_SEARCHES - (1 if self._contact.phones else 0)]
         hits = [one for email in emails for one in self._push.line.pipedrive.find_persons(email, "email")]
-        known = [one for one in hits if not one.is_deleted and shares_an_address(self._contact, one)]
+        # whom an address leads to is known, also while the search does not know them yet
+        found = [*self._others, *(one for one in hits if not one.is_deleted)]
+        known = [one for one in found if shares_an_address(self._contact, one)]
         fit = [one for one in known if self._fits(one)]
         return self._asked(fit, known, OTHER_NAME)
 

@@ -157,7 +157,7 @@ def in_pipedrive(api, contact):
 def test_a_conflict_is_decided_field_by_field_and_the_other_way_round(desk, api, pipedrive):
     contact, number = conflicted(api, pipedrive, "Kim Konflikt", "kim@both.example", "+49 30 2222222", "+4722333333")
     opened(desk, f"/contacts/{contact['id']}")
-    expect(desk.get_by_text("both changed the phone numbers")).to_be_visible(timeout=SLOW)
+    expect(desk.get_by_text("say different things about the phone numbers")).to_be_visible(timeout=SLOW)
     desk.get_by_role("link", name="Sort it out").click()
     card = desk.locator(".pd-card", has_text="Kim Konflikt")
     expect(card).to_contain_text("+49302222222")

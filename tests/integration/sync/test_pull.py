@@ -171,7 +171,7 @@ def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada_with_ke
         "hansen@steel.example",
     )
     assert standing(kari).badge is push_status.Badge.NEEDS_YOU
-    assert standing(kari).reason.startswith("You and Pipedrive both changed the ")
+    assert standing(kari).reason.startswith("You and Pipedrive say different things about the ")
     (person,) = fake.alive("persons")
     assert (person["name"], fresh(kari).name) == ("Kari Hansen", "Kari Ibsen")
     assert [one["value"] for one in person["phones"]] == ["+4722334455"]

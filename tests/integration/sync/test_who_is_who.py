@@ -1,10 +1,13 @@
 """Two people are one only when more than a shared address says so, and a firm is one however it is spelled: else its owner is asked."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.models import SyncStatus
+from tests.support import faults
 from tests.support.colleague import typed_there
-from tests.support.sync_harness import ask, counts, edit, fresh, meet, settled
+from tests.support.sync_harness import ask, counts, drain, edit, fresh, meet, settled
 from tests.support.world import contact
 
 
@@ -32,6 +35,22 @@ def test_two_people_who_share_a_mailbox_stay_two(fake, desk, ada_with_key):
     assert [one["id"] for one in push.candidates] == [1]
     assert (fake.alive("persons")[0]["name"], fake.alive("persons")[0]["phones"]) == ("Ann Meier", [])
     assert fresh(ben).pipedrive_person_id is None
+
+
+def test_two_people_who_share_a_mailbox_stay_two_also_while_the_search_lags_and_an_answer_is_lost(
+    fake, desk, ada_with_key
+):
+    fake.company.store.lag = timedelta(minutes=10)
+    ann = contact(ada_with_key, "Ann Meier", email="info@shop.example")
+    fake.next(faults.server_error(commits=True), method="POST", kind="persons")
+    ask(ada_with_key, ann)
+    drain(desk)
+    ben = contact(ada_with_key, "Ben Schulz", email="info@shop.example")
+    pushed(desk, ada_with_key, ben)
+    settled(desk)
+    assert fake.company.record("persons", 1)["name"] == "Ann Meier"
+    assert fresh(ben).pipedrive_person_id != 1
+    assert fresh(ann).pipedrive_person_id in {None, 1}
 
 
 @pytest.mark.parametrize(
