@@ -27,7 +27,7 @@ from app.api.core import errors
 from app.api.core.dependencies import SignInFlow, Wiring
 from app.api.core.schemas import ErrorAnswer
 from app.api.notifications import notifications, push_devices
-from app.api.pipedrive import push_decisions, pushes
+from app.api.pipedrive import handovers, push_decisions, pushes
 from app.api.reports import campaign_report, saved_reports
 from app.services.accounts.pipedrive_keys import Check, LetGo, Seal
 from app.services.accounts.two_factor import Unseal
@@ -56,6 +56,7 @@ RESOURCES = (
     email_templates,
     pushes,
     push_decisions,
+    handovers,
     me,
     two_factor,
     notifications,

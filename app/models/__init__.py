@@ -38,6 +38,7 @@ from app.models.introduction import Introduction, IntroductionDraft
 from app.models.mail import EmailAction, EmailActionLink, Mail
 from app.models.notification import Notification, NotificationKind, NotificationSettings
 from app.models.organisation import Organisation, organisation_key
+from app.models.pipedrive_handover import HandoverDecision, PipedriveHandover
 from app.models.pipedrive_inbound import (
     ConflictResolution,
     PushEffect,
@@ -113,6 +114,7 @@ __all__ = [
     "EntityType",
     "ErasedPerson",
     "FailedSignIn",
+    "HandoverDecision",
     "IdempotencyKey",
     "Import",
     "ImportChange",
@@ -130,6 +132,7 @@ __all__ = [
     "OwnerChange",
     "PendingOutcome",
     "PersonDraft",
+    "PipedriveHandover",
     "PipedriveLink",
     "PipedriveSync",
     "Purpose",

@@ -37,5 +37,6 @@ SENTENCES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "pipedrive_owner": (lambda value: value in ("key_user", "none"), "Choose the key's user or nobody as the owner."),
     "pipedrive_visible_to": (lambda value: value in (None, 1, 3, 5, 7) and not isinstance(value, bool), "Choose 1, 3, 5 or 7, or the company's own default."),
     "pipedrive_label_ids": (_is_labels, "Choose up to 20 labels by their numbers."),
+    "pipedrive_handover": (lambda value: value in ("ask", "move", "leave"), "Choose to ask, to move or to leave them."),
     "pipedrive_on_meeting": (lambda value: value in ("nothing", "lead", "deal"), "Choose nothing, a lead or a deal."),
 }  # fmt: skip

@@ -25,6 +25,7 @@ SEEN_BY = {
     7: "Everybody",
 }
 EARNS = {"nothing": "Nothing more", "lead": "A lead", "deal": "A deal"}
+HANDED_OVER = {"ask": "Ask the new owner, once", "move": "Move to the new owner", "leave": "Stay with the old owner"}
 CALLED_OFF = {"mark": "Keep it there, marked as called off", "delete": "Delete it there"}
 USUAL = ""
 
@@ -121,6 +122,11 @@ def records(typed: dict[str, Any], firm: dict[str, Any], known: dict[int, str]) 
     basic.heading("New records")
     with ui.element("div").classes("pd-card pd-stack"):
         choose(typed, "pipedrive_owner", "Owner", OWNERS, firm["pipedrive_owner"])
+        choose(typed, "pipedrive_handover", "When contacts are handed over", HANDED_OVER, firm["pipedrive_handover"])
+        basic.text(
+            "Only records and planned meetings that came from here; what others made is never moved.",
+            "pd-muted pd-small",
+        )
         choose(typed, "pipedrive_visible_to", "Visible to", SEEN_BY, firm["pipedrive_visible_to"] or 0)
         basic.text(
             "Records that only their owner sees are invisible to colleagues’ keys, and may be made twice.",
@@ -149,7 +155,7 @@ def labels(typed: dict[str, Any], kept: list[int], known: dict[int, str]) -> Non
 def chosen(typed: dict[str, Any]) -> dict[str, Any]:
     """What was typed, as the workspace keeps it. Raises Invalid."""
     kinds = {kind.value: str(typed[f"type {kind.value}"] or "").strip() for kind in ActivityType}
-    plain = ("pipedrive_on_meeting", "deleted_meetings", "pipedrive_owner")
+    plain = ("pipedrive_on_meeting", "deleted_meetings", "pipedrive_owner", "pipedrive_handover")
     return {
         **{name: typed[name] for name in plain},
         **{name: int(typed[name] or 0) for name in ("warm_threshold", "pipedrive_poll_minutes")},

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.models import ConflictResolution, EntityType, User
+from app.models import ConflictResolution, EntityType, HandoverDecision, User
 from app.pages.core.tap import Confirmation, tap
 from app.services.contacts import contact_bank
-from app.services.pipedrive import conflicts, manual_push, push_receipts, record_choice
+from app.services.pipedrive import conflicts, handovers, manual_push, push_receipts, record_choice
 from app.services.push_queue import push_jobs, record_urls
 
 DECIDED = {
@@ -60,6 +60,12 @@ def resolve_conflict(session: Session, me: User, conflict_id: UUID, resolution: 
     """Keep ours or take theirs; the way back is the opposite."""
     conflicts.resolve(session, me, conflict_id, resolution)
     return Confirmation(DECIDED[resolution], lambda s, who: _the_other_way(s, who, conflict_id))
+
+
+@tap
+def decide_handover(session: Session, me: User, handover_id: UUID, decision: HandoverDecision) -> str:
+    handovers.decide(session, me, handover_id, decision)
+    return "They move to you in Pipedrive" if decision is HandoverDecision.MOVE else "Nothing changes in Pipedrive"
 
 
 @tap

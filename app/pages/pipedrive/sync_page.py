@@ -15,14 +15,15 @@ from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
-from app.pages.pipedrive import conflicts_part, push_actions, queue_banners
+from app.pages.pipedrive import conflicts_part, handovers_part, push_actions, queue_banners
 from app.pages.pipedrive.parts import push_rows
 from app.pages.pipedrive.push_details_sheet import PushActions, PushDetailsSheet
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.redraw import KeyedList, Memo
 from app.services import policy
-from app.services.pipedrive import conflicts, push_history
+from app.services.pipedrive import conflicts, handovers, push_history
 from app.services.pipedrive.conflicts import OpenConflict
+from app.services.pipedrive.handovers import OpenHandover
 from app.services.pipedrive.push_history import Page, Tab
 from app.services.push_queue import record_urls
 from app.signals import Topic
@@ -80,6 +81,7 @@ class SyncState:
     counts: dict[Tab, int]
     notices: queue_banners.Notices
     conflicts: Sequence[OpenConflict]
+    handovers: Sequence[OpenHandover]
     page: Page
     home: record_urls.Home
 
@@ -108,6 +110,7 @@ class SyncCentre:
                 with ui.element("nav").classes("pd-tabs").props("aria-label=Pushes"):
                     self.tabs = {tab: self.tab_link(tab) for tab in Tab}
                 self.retry_box = Memo()
+                self.handovers = Memo()
                 self.conflicts = Memo()
                 with ui.element("div") as self.body:
                     self.cards = KeyedList("pd-card pd-push")
@@ -124,6 +127,7 @@ class SyncCentre:
             push_history.tabs(session, me, self.whose),
             queue_banners.load_notices(session, me),
             conflicts.list_open(session, me) if mine else (),
+            handovers.list_open(session, me) if self.whose == me.id else (),
             push_history.items(session, me, self.tab, self.whose, limit=limit),
             record_urls.home(session, me),
         )
@@ -148,6 +152,7 @@ class SyncCentre:
             self.queues.show(notices.everybody, lambda: queue_banners.draw_queues(notices.everybody))
             names = {queue.user_id: queue.name for queue in notices.everybody}
             self.whose_choice.show(names, lambda: self.whose_select(names))
+        self.handovers.show(state.handovers, lambda: handovers_part.draw_handovers(state.handovers))
         self.conflicts.show(state.conflicts, lambda: conflicts_part.draw_conflicts(state.conflicts, self.zone))
         can_retry = bool(page.items) and self.tab is Tab.NEEDS_YOU
         self.retry_box.show(can_retry, lambda: self.draw_retry_all() if can_retry else None)

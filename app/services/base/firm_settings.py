@@ -36,6 +36,8 @@ DEFAULTS: dict[str, Any] = {
     "pipedrive_label_ids": [],
     # what a booked meeting earns there: "nothing", "lead" or "deal"
     "pipedrive_on_meeting": "nothing",
+    # records there of contacts that are handed over here: "ask" the new owner, "move" or "leave" them
+    "pipedrive_handover": "ask",
 }
 
 

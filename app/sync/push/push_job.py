@@ -14,6 +14,7 @@ from app.sync.push.find_record import find
 from app.sync.push.leads_and_deals import ensure_lead_or_deal
 from app.sync.push.meetings import MeetingRecord
 from app.sync.push.organizations import OrganizationRecord
+from app.sync.push.ownership import move_ownership
 from app.sync.push.persons import PersonRecord
 from app.sync.push.push_context import Push, Record, read_push
 from app.sync.push.reconcile import create, reconcile, update_linked
@@ -46,6 +47,7 @@ def _once(push: Push) -> None:
     if push.meeting and not push.meeting.takes_place:
         return cancelled_meetings.withdraw(push, push.meeting)
     org_id, person_id = _ensure_people(push)
+    move_ownership(push)
     if push.meeting:
         parents = _parents(org_id, (EntityType.PERSON, person_id))
         reconcile(push, MeetingRecord(push, push.meeting, org_id=org_id, person_id=person_id, parents=parents))

@@ -17,6 +17,7 @@ from app.models import (
     Import,
     IntroductionDraft,
     Outcome,
+    PipedriveHandover,
     PipedriveSync,
     Role,
     SavedReportDraft,
@@ -160,6 +161,8 @@ TABLE = [
     Row("POST", "/api/pipedrive/syncs/{sync_id}/undo", (409, 404, 404, 404)),
     Row("GET", "/api/pipedrive/conflicts", everybody(200)),
     Row("POST", "/api/pipedrive/conflicts/{conflict_id}/resolve", OWNER_ONLY, {"resolution": "OURS"}),
+    Row("GET", "/api/pipedrive/handovers", everybody(200)),
+    Row("POST", "/api/pipedrive/handovers/{handover_id}/decide", OWNER_ONLY, {"decision": "LEAVE"}),
     Row("POST", "/api/pipedrive/conflicts/{conflict_id}/reverse", (409, 404, 404, 404)),
     Row("PUT", "/api/pipedrive/contacts/{contact_id}/link", (202, 404, 404, 404), {"remote": "812"}),
     Row("DELETE", "/api/pipedrive/contacts/{contact_id}/link", OWNER_ONLY),
@@ -241,6 +244,11 @@ def firm():
         session.add(batch := Import(user_id=ada.id))
         session.add(asked := SyncConflict(contact_id=jane.id, user_id=ada.id, account="acme", entity_type="person", entity_id=jane.id,
                                           field="name", ours="Jane Roe", theirs="Jane R."))  # fmt: skip
+        session.add(
+            handover := PipedriveHandover(
+                user_id=ada.id, from_user_id=gwen.id, contact_ids=[str(jane.id)], from_owners=[1]
+            )
+        )
         view = saved_searches.save(session, me, SavedSearchDraft(name="Quiet"))
         template = email_templates.save(session, me, EmailTemplateDraft(name="First mail"))
         # what a contact of Ada's brought suggests that they are warmer than they are said to be
@@ -264,7 +272,7 @@ def firm():
         done = bulk_actions.tag(session, session.get_one(User, ada.id), [twin.id], "x")
         deed = session.get_one(UndoEntry, done.undo_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
-    ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked,
+    ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked, "handover": handover,
            "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "device": device, "push": push,
            "report": report, "link": link, "introduction": introduction}  # fmt: skip
     return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})
