@@ -10,7 +10,7 @@ from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
 from app.api.core.schemas import Answer, Listing, Moment
 from app.models import HandoverDecision
 from app.models.base import Draft
-from app.services.pipedrive import handovers
+from app.services.push_queue import handovers
 
 router = APIRouter(prefix="/pipedrive", tags=["pipedrive"])
 

@@ -7,7 +7,7 @@ from nicegui import ui
 from app.models import HandoverDecision
 from app.pages.pipedrive import push_actions
 from app.pages.ui import basic
-from app.services.pipedrive.handovers import OpenHandover
+from app.services.push_queue.handovers import OpenHandover
 
 VERBS = {HandoverDecision.MOVE: "Move them to me", HandoverDecision.LEAVE: "Leave them"}
 

@@ -7,8 +7,8 @@ from sqlmodel import Session
 from app.models import ConflictResolution, EntityType, HandoverDecision, User
 from app.pages.core.tap import Confirmation, tap
 from app.services.contacts import contact_bank
-from app.services.pipedrive import conflicts, handovers, manual_push, push_receipts, record_choice
-from app.services.push_queue import push_jobs, record_urls
+from app.services.pipedrive import conflicts, manual_push, push_receipts, record_choice
+from app.services.push_queue import handovers, push_jobs, record_urls
 
 DECIDED = {
     ConflictResolution.OURS: "Yours stands; Pipedrive hears of it",

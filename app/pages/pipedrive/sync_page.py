@@ -21,11 +21,11 @@ from app.pages.pipedrive.push_details_sheet import PushActions, PushDetailsSheet
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.redraw import KeyedList, Memo
 from app.services import policy
-from app.services.pipedrive import conflicts, handovers, push_history
+from app.services.pipedrive import conflicts, push_history
 from app.services.pipedrive.conflicts import OpenConflict
-from app.services.pipedrive.handovers import OpenHandover
 from app.services.pipedrive.push_history import Page, Tab
-from app.services.push_queue import record_urls
+from app.services.push_queue import handovers, record_urls
+from app.services.push_queue.handovers import OpenHandover
 from app.signals import Topic
 
 PAGE = 30

@@ -7,10 +7,11 @@ from sqlalchemy import Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlmodel import Session, col, select
 
-from app.models import Contact, Notification, NotificationKind, PipedriveSync, SyncLane, User
+from app.models import Contact, Notification, NotificationKind, PipedriveHandover, PipedriveSync, SyncLane, User
 from app.models.pipedrive_sync import OPEN
 from app.services.base import firm_settings
 from app.services.notifications import inbox
+from app.services.push_queue import handovers
 from app.services.push_queue.needs_owner import needs_owner
 from app.services.push_queue.push_jobs import NO_KEY
 
@@ -22,7 +23,9 @@ STALE = timedelta(hours=12)
 
 def create_due(session: Session, moment: datetime) -> int:
     """Create every notification about pushes that is due; returns how many are new."""
-    return _stuck_pushes(session, moment) + _stopped_lanes(session) + _missing_keys(session, moment)
+    return (
+        _stuck_pushes(session, moment) + _stopped_lanes(session) + _missing_keys(session, moment) + _handovers(session)
+    )
 
 
 def _stuck_pushes(session: Session, moment: datetime) -> int:
@@ -48,6 +51,21 @@ def _stuck_pushes(session: Session, moment: datetime) -> int:
         one = f"{name or 'Somebody who is gone'} did not reach Pipedrive: {error}"
         sentence = f"{number:,} pushes need you: {error}" if number > 1 else one
         told += _tell_cause(session, user, f"sync:{code}", sentence, (first, last))
+    return told
+
+
+def _handovers(session: Session) -> int:
+    """The new owner is asked once for each hand-over whether records in Pipedrive follow."""
+    told = 0
+    asked = (
+        select(User, PipedriveHandover.id)
+        .join(PipedriveHandover, col(PipedriveHandover.user_id) == col(User.id))
+        .where(col(PipedriveHandover.decision).is_(None), col(User.active))
+    )
+    for user, handover_id in session.exec(asked).all():
+        (question,) = (one for one in handovers.list_open(session, user) if one.id == handover_id)
+        about = f"handover:{handover_id}"
+        told += inbox.notify(session, user, NotificationKind.PIPEDRIVE, question.sentence, path="/sync", about=about)
     return told
 
 

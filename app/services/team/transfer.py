@@ -21,7 +21,7 @@ from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import audit_log
 from app.services.permissions import visibility
-from app.services.pipedrive import handovers
+from app.services.push_queue import handovers
 from app.services.undo.row_snapshots import expire_rows, insert_rows
 from app.signals import Topic, announce
 

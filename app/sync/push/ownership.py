@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app import db
 from app.models import Activity, EntityType, LinkState, PipedriveLink, PushEffect
-from app.services.pipedrive import handovers
+from app.services.push_queue import handovers
 from app.sync.api.errors import Gone, NotAllowed
 from app.sync.links import link_store
 from app.sync.links.remote_ids import number_of

@@ -9,7 +9,8 @@ from app import db
 from app.errors import Conflict, NotFound
 from app.models import HandoverDecision, Notification, SyncStatus, User, now
 from app.services.base import firm_settings
-from app.services.pipedrive import handovers
+from app.services.notifications import push_notices
+from app.services.push_queue import handovers
 from app.services.team import transfer
 from tests.support import faults, sync_harness
 from tests.support.colleague import typed_there
@@ -76,6 +77,9 @@ def test_the_new_owner_is_asked_once_and_gets_what_came_from_here(
         "You have 2 contacts from Ada Lind. In Pipedrive Ada Lind still owns their records and planned meetings. "
         "Move those that came from here to you, or leave them as they are."
     )
+    for _ in range(2):
+        with db.transaction() as session:
+            push_notices.create_due(session, now())
     with db.reading() as session:
         told = session.exec(select(Notification).where(Notification.user_id == bo_with_key.id)).one()
     assert (told.sentence, told.path) == (question.sentence, "/sync")

@@ -14,9 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, NotFound
-from app.models import Contact, HandoverDecision, NotificationKind, PipedriveHandover, Trigger, User, now
+from app.models import Contact, HandoverDecision, PipedriveHandover, Trigger, User, now
 from app.services.base import audit_log, firm_settings
-from app.services.notifications import inbox
 from app.services.push_queue import push_jobs
 from app.signals import Topic, announce
 
@@ -64,8 +63,7 @@ def start(session: Session, who: User, giver: User, taker: User, contact_ids: Se
     session.flush()
     if chosen == MOVE:
         return _decide(session, who, taker, row, HandoverDecision.MOVE)
-    sentence = _sentence(giver, len(ids))
-    inbox.notify(session, taker, NotificationKind.PIPEDRIVE, sentence, path="/sync", about=f"handover:{row.id}")
+    announce(session, Topic.SYNC, row.id, taker.id)
     return None
 
 
