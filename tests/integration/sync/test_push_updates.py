@@ -188,7 +188,7 @@ def test_where_the_firm_deletes_such_meetings_they_are_deleted_and_put_back_anew
     spent = fake.company.limits.spent
     remove(ada_with_key, meeting)
     settled(desk)
-    assert fake.company.limits.spent == spent + 3
+    assert fake.company.limits.spent == spent + 4
     assert (counts(fake), fresh(meeting).pipedrive_activity_id) == ((1, 1, 0), None)
     with db.transaction() as session:
         activity_log.put_back(session, session.get_one(User, ada_with_key.id), meeting.id)
