@@ -28,7 +28,7 @@ from app.models.campaign import (
     stage_earned,
 )
 from app.models.contact import COLDEST, WARM, WARMEST, Contact, ContactDraft
-from app.models.contact_history import OwnerChange, WarmnessChange, WarmnessReason
+from app.models.contact_history import HandoverDecision, OwnerChange, PipedriveHandover, WarmnessChange, WarmnessReason
 from app.models.email_template import EmailTemplate, EmailTemplateDraft
 from app.models.erased_person import ErasedPerson
 from app.models.firm import Setting
@@ -38,7 +38,6 @@ from app.models.introduction import Introduction, IntroductionDraft
 from app.models.mail import EmailAction, EmailActionLink, Mail
 from app.models.notification import Notification, NotificationKind, NotificationSettings
 from app.models.organisation import Organisation, organisation_key
-from app.models.pipedrive_handover import HandoverDecision, PipedriveHandover
 from app.models.pipedrive_inbound import (
     ConflictResolution,
     PushEffect,

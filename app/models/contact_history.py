@@ -1,12 +1,14 @@
-"""What became of a contact: each change of warmness, each change of owner."""
+"""What became of a contact: each change of warmness, each change of owner, and whether its records in Pipedrive follow."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from app.models.base import Entity, one_of
+from app.models.base import Entity, Instant, one_of
 
 
 class WarmnessReason(StrEnum):
@@ -43,3 +45,26 @@ class OwnerChange(Entity, table=True):
     from_user_id: UUID = Field(foreign_key="users.id")
     to_user_id: UUID = Field(foreign_key="users.id")
     by_user_id: UUID | None = Field(default=None, foreign_key="users.id")
+
+
+class HandoverDecision(StrEnum):
+    MOVE = "MOVE"
+    LEAVE = "LEAVE"
+
+
+class PipedriveHandover(Entity, table=True):
+    """One question to the new owner, and what is left to do once it is answered with MOVE.
+
+    `contact_ids` are those whose records have not been looked at yet; `from_owners`
+    are the numbers of the users in Pipedrive whose records may move.
+    """
+
+    __tablename__ = "pipedrive_handovers"
+    __table_args__ = (Index("pipedrive_handovers_of_user", "user_id"),)
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    from_user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    contact_ids: list[str] = Field(default_factory=list, sa_type=JSONB)
+    from_owners: list[int] = Field(default_factory=list, sa_type=JSONB)
+    decision: HandoverDecision | None = Field(default=None, sa_type=one_of(HandoverDecision, check="handoverdecision"))
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
