@@ -37,7 +37,7 @@ from app.models.imported import Import, ImportChange, ImportMapping
 from app.models.introduction import Introduction, IntroductionDraft
 from app.models.mail import EmailAction, EmailActionLink, Mail
 from app.models.notification import Notification, NotificationKind, NotificationSettings
-from app.models.organisation import Organisation, organisation_key
+from app.models.organisation import Organisation, are_two_companies, key_with_form, organisation_key
 from app.models.pipedrive_inbound import (
     ConflictResolution,
     PushEffect,
@@ -164,9 +164,11 @@ __all__ = [
     "WarmnessReason",
     "WebPush",
     "WebhookNote",
+    "are_two_companies",
     "auto_subject",
     "first_moves",
     "fold",
+    "key_with_form",
     "new_id",
     "next_stage",
     "now",

@@ -51,6 +51,8 @@ LEGAL_FORMS = frozenset(
     ]
 )
 
+SHORT_FORMS = {"limited": "ltd", "incorporated": "inc", "corporation": "corp", "company": "co"}
+
 
 class Organisation(Entity, table=True):
     __tablename__ = "organisations"
@@ -70,9 +72,26 @@ class Organisation(Entity, table=True):
 
 
 def organisation_key(name: str) -> str:
-    """`ACME`, `Acme Ltd.` and `acme  GmbH & Co. KG` are one firm; `Acme Energy` is another."""
-    words = re.sub(r"[^\w\s]", "", fold(name.replace("&", " ").replace("-", " "))).split()
-    core = list(words)
+    """`ACME`, `Acme Ltd.` and `acme  GmbH & Co. KG` have one key; `Acme Energy` has another."""
+    return " ".join(_core_and_forms(name)[0]) or fold(name)
+
+
+def are_two_companies(one: str, other: str) -> bool:
+    """Whether two names of one key are two firms: an AG is no GmbH; without a legal form it may be either."""
+    ours, theirs = (_core_and_forms(name)[1] for name in (one, other))
+    return bool(ours and theirs) and not (ours <= theirs or theirs <= ours)
+
+
+def key_with_form(name: str) -> str:
+    """The key of a firm whose plain one is another company's."""
+    return " ".join([organisation_key(name), *sorted(_core_and_forms(name)[1])])
+
+
+def _core_and_forms(name: str) -> tuple[list[str], frozenset[str]]:
+    """The words of a name, and the legal forms at its end."""
+    core = re.sub(r"[^\w\s]", "", fold(name.replace("&", " ").replace("-", " "))).split()
+    forms: set[str] = set()
     while len(core) > 1 and core[-1] in LEGAL_FORMS:
-        core.pop()
-    return " ".join(core) or fold(name)
+        word = core.pop()
+        forms.add(SHORT_FORMS.get(word, word))
+    return core, frozenset(forms)

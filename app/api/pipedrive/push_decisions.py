@@ -15,7 +15,7 @@ from app.models import ConflictResolution, EntityType, PushEffect, PushReceipt, 
 from app.models.base import Draft, Line
 from app.models.pipedrive_sync import Asked
 from app.services.accounts import users
-from app.services.pipedrive import conflicts, manual_push, push_history, push_receipts, record_choice
+from app.services.pipedrive import conflicts, manual_link, manual_push, push_history, push_receipts, record_choice
 from app.services.pipedrive.push_history import Item
 from app.services.push_queue import record_urls
 from app.services.push_queue.record_urls import Home
@@ -195,13 +195,20 @@ def reverse(session: Transaction, me: Caller, conflict_id: UUID) -> Resolved:
 
 @router.put("/contacts/{contact_id}/link", status_code=202)
 def link_contact(
-    session: Transaction,
-    me: Caller,
+    request: Request,
+    wired: Wired,
     contact_id: UUID,
     which: Annotated[Which, Body(openapi_examples=examples.shown(examples.REMOTE))],
 ) -> SyncAnswer:
-    """Say which person in Pipedrive my contact is; a push checks it and goes on from there."""
-    return SyncAnswer.model_validate(manual_push.link(session, me, contact_id, which.remote))
+    """Say which person in Pipedrive my contact is: looked for there at once where that is possible, else by the push."""
+    with db.reading() as session:
+        wanted = manual_link.wanted_link(session, users.acting(session, user_id(request)), contact_id, which.remote)
+    if wanted and wired.look_up:
+        # Pipedrive is asked while no transaction is open
+        manual_link.check_found(wanted, wired.look_up)
+    with db.transaction() as session:
+        me = users.acting(session, user_id(request))
+        return SyncAnswer.model_validate(manual_push.link(session, me, contact_id, which.remote))
 
 
 @router.delete("/contacts/{contact_id}/link")

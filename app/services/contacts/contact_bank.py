@@ -12,7 +12,7 @@ from app.models import Contact, ContactDraft, User, WarmnessChange, WarmnessReas
 from app.models.contact import MOST_DAYS
 from app.services.base import audit_log, firm_settings, phone_numbers
 from app.services.contacts import duplicates, erased_people, organisations
-from app.services.push_queue import push_rules
+from app.services.push_queue import heard_changes, push_rules
 from app.signals import Topic, announce
 
 SNOOZE_RANGE = f"Snooze for 1 to {MOST_DAYS} days."
@@ -75,15 +75,15 @@ def change(
     contact = owned(session, who, contact_id, lock=True)
     if version is not None and version != contact.version:
         raise Stale
+    if heard:
+        heard_changes.mark_heard(session)
     draft = _edited(contact, changes)
-    before, told = contact.warmness_score, push_rules.pushed_fields(contact)
+    before = contact.warmness_score
     contact.warmness_score = draft.warmness_score
     _write(session, who, contact, draft)
     contact.version += 1
     session.flush()
     _note_warmness(session, who, contact, before, WarmnessReason.HAND)
-    if not heard and push_rules.pushed_fields(contact) != told:
-        push_rules.push_edit(session, who, contact)
     announce(session, Topic.CONTACT, contact.id, who.id)
     return contact
 

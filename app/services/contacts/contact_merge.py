@@ -57,7 +57,6 @@ def merge(
     keep, drop = _two(session, who, keep_id, drop_id, lock=True)
     chosen = merge_choices.decide_fields(keep, drop, fields or {})
     before, gone, score = keep.model_dump(), drop.model_dump(), keep.warmness_score
-    pushed_before = push_rules.pushed_fields(keep)
     rows = merge_rows.move(session, keep, drop, theirs=chosen.get("pipedrive_person_id") == "drop")
     _become(keep, drop, chosen)
     session.expunge(drop)
@@ -74,8 +73,6 @@ def merge(
         [image, *rows, Step("contacts", [gone])],
         contact_ids=[keep_id, drop_id],
     )
-    if push_rules.pushed_fields(keep) != pushed_before:
-        push_rules.push_edit(session, who, keep)
     derived_fields.update_touch_dates(session, [keep_id])
     audit_log.record(session, who, "contact.merged", keep_id, dropped=str(drop_id))
     for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid
-from app.models import Contact, Organisation, User, fold, organisation_key
+from app.models import Contact, Organisation, User, fold, key_with_form, organisation_key
 from app.models.contact import split_name
 from app.services.base import firm_settings, phone_numbers
 
@@ -100,8 +100,8 @@ def _same_firm(who: User, organisation: str | None) -> Any:
     """The same name counts as the same person where the firms agree or one of them is not known."""
     if not organisation or not organisation.strip():
         return true()
-    key = organisation_key(organisation)[:200]
-    same = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == key)
+    keys = [organisation_key(organisation)[:200], key_with_form(organisation)[:200]]
+    same = select(Organisation.id).where(Organisation.user_id == who.id, col(Organisation.key).in_(keys))
     return or_(col(Contact.organisation_id).is_(None), col(Contact.organisation_id).in_(same))
 
 

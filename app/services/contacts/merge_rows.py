@@ -41,7 +41,8 @@ def move(session: Session, keep: Contact, drop: Contact, *, theirs: bool) -> lis
     both = {"keep": keep.id, "drop": drop.id, "now": now()}
     steps = [_moved(session, table, column, both) for table, column in HANGS_ON]
     steps += [*_places(session, both), *_syncs(session, both)]
-    return steps + (_links(session, both) if theirs else [])
+    # undone last: the pushes that were there come back before the database queues new ones
+    return [*(_links(session, both) if theirs else []), *steps]
 
 
 def _moved(session: Session, table: str, column: str, both: dict[str, Any], where: str = "true") -> Step:

@@ -8,11 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Contact, Organisation, Trigger, UndoKind, User, now, organisation_key
+from app.models import Contact, Organisation, UndoKind, User, are_two_companies, key_with_form, now, organisation_key
 from app.models.base import fold
 from app.services.base import audit_log
 from app.services.contacts import derived_fields
-from app.services.push_queue import push_jobs
 from app.services.undo.row_snapshots import Step
 from app.services.undo.undo_log import add_entry
 from app.signals import Topic, announce
@@ -30,15 +29,31 @@ class Firm:
 
 
 def get_or_create(session: Session, who: User, name: str | None) -> Organisation | None:
-    """The bank's organisation of that name, made when it is new; the first spelling stays."""
+    """The bank's organisation of that name, made when it is new; the first spelling stays.
+
+    An AG is not put at the GmbH of the same name.
+    """
     if not name:
         return None
-    key = organisation_key(name)[:200]
+    found, key = find(session, who, name)
+    if found:
+        return found
     row = Organisation(user_id=who.id, name=name, key=key)
     session.exec(
         insert(Organisation).values(**row.model_dump()).on_conflict_do_nothing(constraint="organisations_once")
     )
     return session.exec(select(Organisation).where(Organisation.user_id == who.id, Organisation.key == key)).one()
+
+
+def find(session: Session, who: User, name: str, *, but_not: UUID | None = None) -> tuple[Organisation | None, str]:
+    """The bank's organisation that this name means, if any, and the key that it has, or that a new one gets."""
+    keys = [key[:200] for key in (key_with_form(name), organisation_key(name))]
+    of_that_name = select(Organisation).where(Organisation.user_id == who.id, col(Organisation.key).in_(keys))
+    there = {row.key: row for row in session.exec(of_that_name) if row.id != but_not}
+    for key in keys:
+        if key in there and not are_two_companies(there[key].name, name):
+            return there[key], key
+    return None, keys[0] if keys[1] in there else keys[1]
 
 
 def suggest(session: Session, who: User, typed: str, limit: int = 8) -> list[str]:
@@ -79,9 +94,8 @@ def rename(session: Session, who: User, organisation_id: UUID, name: str) -> tup
     if not 1 <= len(name) <= 200:
         raise Invalid(fields={"name": "Type a name of up to 200 characters."})
     firm = _own(session, who, organisation_id)
-    before, key = _image(firm), organisation_key(name)[:200]
-    other = select(Organisation).where(Organisation.user_id == who.id, Organisation.key == key)
-    taken = session.exec(other.where(Organisation.id != firm.id)).first()
+    before = _image(firm)
+    taken, key = find(session, who, name, but_not=firm.id)
     if taken:
         raise Conflict(f"{taken.name} is there already. Merge the two instead.")
     firm.name, firm.key = name, key
@@ -116,7 +130,7 @@ def merge(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> tuple[Or
     return kept, _told(session, who, UndoKind.FIRM_MERGE, kept, sentence, steps)
 
 
-PEOPLE = text("select id, pipedrive_person_id from contacts where organisation_id = :firm and user_id = :who")
+PEOPLE = text("select id from contacts where organisation_id = :firm and user_id = :who")
 
 
 def _people(session: Session, who: User, firm: Organisation) -> Step:
@@ -128,13 +142,9 @@ def _people(session: Session, who: User, firm: Organisation) -> Step:
 def _told(  # noqa: PLR0917 - the parts of one entry
     session: Session, who: User, kind: UndoKind, firm: Organisation, sentence: str, steps: list[Step]
 ) -> UUID:
-    """Index the contacts under the new name, queue their pushes, and add an entry to the undo log."""
+    """Index the contacts under the new name, and add an entry to the undo log."""
     people = session.execute(PEOPLE, {"firm": firm.id, "who": who.id}).all()
     derived_fields.update_search_text(session, [row.id for row in people])
-    known = [row.id for row in people if row.pipedrive_person_id]
-    # who moved is told one by one; a new name is told with the first of them
-    moved = {row["id"] for row in steps[0].after} & set(known) if kind is UndoKind.FIRM_MERGE else known[:1]
-    push_jobs.enqueue_contacts(session, who, sorted(moved), Trigger.UPDATE)
     undo_id = add_entry(session, who, kind, sentence, steps)
     audit_log.record(session, who, f"organisation.{kind.value.lower()}", firm.id, contacts=len(people))
     announce(session, Topic.CONTACT, undo_id, who.id)

@@ -16,6 +16,7 @@ from app.models import (
     SyncConflict,
     SyncStatus,
     User,
+    key_with_form,
     now,
     organisation_key,
 )
@@ -65,7 +66,10 @@ def conditions(who: User, search: Search) -> list[ColumnElement[bool]]:
         found.append(visibility.inside().where(*place).exists())
     if search.organisation:
         key = organisation_key(search.organisation)[:200]
-        same = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == key)
+        of_that_name = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == key)
+        exact = key_with_form(search.organisation)[:200]
+        of_that_form = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == exact)
+        same = of_that_form.union_all(of_that_name.where(~of_that_form.exists()))
         found.append(col(Contact.organisation_id).in_(same))
     if search.tag:
         found.append(col(Contact.tags).bool_op("@>")([search.tag.strip().lower()]))

@@ -17,6 +17,8 @@ from app.models import (
     User,
     WarmnessChange,
     WarmnessReason,
+    are_two_companies,
+    key_with_form,
     new_id,
     now,
     organisation_key,
@@ -46,15 +48,22 @@ def write_plan(session: Session, who: User, batch: Import, plan: ImportPlan, tel
 
 
 def _get_or_create_firms(session: Session, who: User, names: Iterable[str]) -> dict[str, UUID]:
-    """The organisations of these names by their key, made where they are new; the first spelling stays."""
-    spelled: dict[str, str] = {}
-    for name in names:
-        spelled.setdefault(organisation_key(name)[:200], name)
-    rows = iter([Organisation(user_id=who.id, name=name, key=key).model_dump() for key, name in spelled.items()])
+    """The organisations of these names, made where they are new; the first spelling stays, and an AG is no GmbH."""
+    mine = select(Organisation.key, Organisation.name).where(Organisation.user_id == who.id)
+    spelled: dict[str, str] = dict(session.exec(mine).all())
+    known, keys, new = set(spelled), dict[str, str](), dict[str, str]()
+    for name in dict.fromkeys(names):
+        wanted = [key[:200] for key in (key_with_form(name), organisation_key(name))]
+        met = (key for key in wanted if key in spelled and not are_two_companies(spelled[key], name))
+        keys[name] = next(met, wanted[0] if wanted[1] in spelled else wanted[1])
+        spelled.setdefault(keys[name], name)
+        if keys[name] not in known:
+            new.setdefault(keys[name], name)
+    rows = iter([Organisation(user_id=who.id, name=name, key=key).model_dump() for key, name in new.items()])
     while some := list(islice(rows, FIRMS_AT_ONCE)):
         session.exec(upsert(Organisation).values(some).on_conflict_do_nothing(constraint="organisations_once"))
-    query = select(Organisation.key, Organisation.id).where(Organisation.user_id == who.id)
-    return {key: found for key, found in session.exec(query) if key in spelled}
+    found = dict(session.exec(select(Organisation.key, Organisation.id).where(Organisation.user_id == who.id)).all())
+    return {name: found[key] for name, key in keys.items()}
 
 
 def _complete(person: Person, firms: dict[str, UUID]) -> None:
@@ -107,7 +116,7 @@ def _row(person: Person, firms: dict[str, UUID]) -> dict[str, Any]:
 
 
 def _firm_of(person: Person, firms: dict[str, UUID]) -> UUID | None:
-    return firms[organisation_key(person.organisation)[:200]] if person.organisation else None
+    return firms[person.organisation] if person.organisation else None
 
 
 def _table(model: type[SQLModel]) -> Table:

@@ -22,15 +22,15 @@ from app.models import (
     SyncConflict,
     User,
     now,
-    organisation_key,
 )
 from app.models.base import Line
 from app.models.contact import MOST_ADDRESSES, Phone
 from app.models.user import Email
 from app.services.activities import activity_log
 from app.services.base import audit_log, firm_settings, phone_numbers
-from app.services.contacts import contact_bank
+from app.services.contacts import contact_bank, organisations
 from app.services.pipedrive import meeting_values
+from app.services.push_queue import heard_changes
 from app.signals import Topic, announce
 
 PIPEDRIVE = "pipedrive"
@@ -69,16 +69,16 @@ def rename_firm(session: Session, who: User, firm_id: UUID, name: str) -> str:
 
     Where the bank has another organisation of that name, everybody of this one works there from now on.
     """
+    heard_changes.mark_heard(session)
     firm = session.get_one(Organisation, firm_id)
     fit = _fit(session, "organisation", name)
     if not fit or not fit[0]:
         return firm.name
-    key = organisation_key(fit[0])[:200]
-    other = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == key)
+    other, key = organisations.find(session, who, fit[0], but_not=firm.id)
     people = session.exec(
         select(Contact).where(Contact.organisation_id == firm.id).order_by(col(Contact.id)).with_for_update()
     ).all()
-    if session.exec(other.where(Organisation.id != firm.id)).first() is None:
+    if other is None:
         firm.name, firm.key = fit[0], key
         session.add(firm)
         for contact in people:

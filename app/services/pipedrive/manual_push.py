@@ -29,7 +29,6 @@ from app.services.push_queue import push_jobs, record_urls
 NO_MEETING = "There is no meeting with this contact that Pipedrive could hear of."
 NOT_LOOKED = "Not looked yet: what Pipedrive has already is linked or asked about instead."
 NO_LINE = "Add your Pipedrive key in Settings first; without one nobody can look."
-
 # what one search costs in Pipedrive's tokens
 SEARCH = 20
 # so many searches at most look for one person
@@ -40,7 +39,8 @@ MOST_SEARCHES = 3
 class Wanted:
     """What to look for in Pipedrive, with whose key; what is linked already (`org_id`, or no `person`) is not looked for.
 
-    `org_is_ours` says that we created that organization, so that nobody else's people stand there.
+    `org_is_ours` says that we created that organization, so that nobody else's people stand there. With a `number` only
+    that person is looked for, for one token.
     """
 
     who: User
@@ -48,6 +48,7 @@ class Wanted:
     org_id: int | None
     person: bool
     org_is_ours: bool = False
+    number: int | None = None
 
     @property
     def most_tokens(self) -> int:

@@ -19,7 +19,9 @@ from app.models import (
     PipedriveSync,
     SyncStatus,
     User,
+    are_two_companies,
     now,
+    organisation_key,
 )
 from app.services.base import audit_log
 from app.services.contacts import contact_bank
@@ -35,14 +37,17 @@ IS_ANOTHER_CONTACT = (
 )
 ANOTHER_CONTACT = "That is {other} in your contact bank. Merge the two contacts, or choose another record."
 
+IN_THE_TRASH = (
+    "That is {other} in your trash. Restore that contact and merge the two, erase it, or choose another record."
+)
+
 
 def link_to(session: Session, who: User, sync_id: UUID, remote_id: int) -> PipedriveSync:
     """Use this record of Pipedrive's; it has to exist when the push runs. Raises NotFound or Conflict."""
     sync = _undecided(session, who, sync_id)
     if _kind(sync) is EntityType.PERSON and sync.contact_id:
         contact = session.get_one(Contact, sync.contact_id)
-        if other := other_contact(session, who, contact, remote_id):
-            raise Conflict(ANOTHER_CONTACT.format(other=other))
+        check_free(session, who, contact, remote_id)
         _forget(session, contact)
     return _decided(session, who, sync, remote_id)
 
@@ -63,8 +68,15 @@ def skip(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
     return sync
 
 
-def other_contact(session: Session, who: User, contact: Contact, remote_id: int) -> str | None:
-    """The name of another contact of this bank that is this person in Pipedrive."""
+def check_free(session: Session, who: User, contact: Contact, remote_id: int) -> None:
+    """Raises Conflict where another contact of mine, in the bank or in the trash, is that person."""
+    for trash, sentence in ((False, ANOTHER_CONTACT), (True, IN_THE_TRASH)):
+        if other := other_contact(session, who, contact, remote_id, trash=trash):
+            raise Conflict(sentence.format(other=other))
+
+
+def other_contact(session: Session, who: User, contact: Contact, remote_id: int, *, trash: bool = False) -> str | None:
+    """The name of another contact of this bank, or of its trash, that is this person in Pipedrive."""
     theirs = select(PipedriveLink.entity_key).where(
         PipedriveLink.account == company_mapping.account_of(session, who),
         PipedriveLink.entity_type == EntityType.PERSON,
@@ -74,7 +86,7 @@ def other_contact(session: Session, who: User, contact: Contact, remote_id: int)
     others = select(Contact.name).where(
         Contact.user_id == who.id,
         col(Contact.id) != contact.id,
-        col(Contact.deleted_at).is_(None),
+        col(Contact.deleted_at).is_not(None) if trash else col(Contact.deleted_at).is_(None),
         cast(Contact.id, Text).in_(theirs),
     )
     return session.exec(others.limit(1)).first()
@@ -82,13 +94,20 @@ def other_contact(session: Session, who: User, contact: Contact, remote_id: int)
 
 def number_of_firm(session: Session, who: User, firm: Organisation) -> int | None:
     """Pipedrive's number of a bank's organisation: by its own link, else by what anybody's firm of that name leads to."""
-    linked = select(PipedriveLink.remote_id).where(
+    linked = select(PipedriveLink).where(
         PipedriveLink.account == company_mapping.account_of(session, who),
         PipedriveLink.entity_type == EntityType.ORGANIZATION,
-        col(PipedriveLink.entity_key).in_([firm.link_key, firm.key]),
+        col(PipedriveLink.entity_key).in_([firm.link_key, organisation_key(firm.name)[:200]]),
         PipedriveLink.state == LinkState.LINKED,
     )
-    return session.exec(linked.order_by((col(PipedriveLink.entity_key) == firm.link_key).desc())).first()
+    own_first = linked.order_by((col(PipedriveLink.entity_key) == firm.link_key).desc())
+    return next((link.remote_id for link in session.exec(own_first) if _is_of(link, firm)), None)
+
+
+def _is_of(link: PipedriveLink, firm: Organisation) -> bool:
+    """The name alone may lead to another company: an AG is no GmbH."""
+    name = ((link.agreed or {}).get("theirs") or {}).get("name") or firm.name
+    return link.entity_key == firm.link_key or not are_two_companies(str(name), firm.name)
 
 
 def unlink(session: Session, who: User, contact_id: UUID) -> Contact:

@@ -19,7 +19,6 @@ from app.models import (
     User,
     now,
 )
-from app.models.contact_fields import PUSHED
 from app.models.pipedrive_sync import OPEN
 from app.services.base import firm_settings
 from app.services.push_queue import push_jobs
@@ -32,19 +31,6 @@ IN_THE_TRASH = "This contact is no longer in the contact bank."
 WORDS = {SKIPPED: CALLED_OFF, CONTACT_GONE: IN_THE_TRASH}
 # what closing a push and opening it again change
 CHANGED = ("status", "attempts", "finished_at", "error_code", "error", "candidates")
-
-
-def pushed_fields(contact: Contact) -> tuple[Any, ...]:
-    """Of a contact, what Pipedrive hears; to be compared, not to be shown."""
-    values = ((field, getattr(contact, field.column)) for field in PUSHED)
-    return tuple(tuple(value) if field.many else value for field, value in values)
-
-
-def push_edit(session: Session, who: User, contact: Contact) -> PipedriveSync | None:
-    """Tell Pipedrive of an edit, if it knows this contact or is about to; `who` is the contact's owner."""
-    if contact.pipedrive_person_id is None and not _is_on_its_way(session, contact):
-        return None
-    return push_jobs.enqueue(session, who, contact, Trigger.UPDATE)
 
 
 def push_newly_warm(session: Session, who: User, changes: Sequence[tuple[UUID, int, int]]) -> Step:
@@ -131,15 +117,3 @@ def _images(session: Session, *which: Any) -> list[dict[str, Any]]:
 
 def _tell(session: Session, who: User, contact_ids: Sequence[UUID]) -> None:
     announce(session, Topic.SYNC, contact_ids[0] if len(contact_ids) == 1 else who.id, who.id)
-
-
-def _is_on_its_way(session: Session, contact: Contact) -> bool:
-    """A push that waits or failed may carry the edit; one that its owner set aside does not come back by itself."""
-    rows = session.exec(_of([contact.id], *OPEN, SyncStatus.FAILED))
-    return any(row.trigger is not Trigger.UNDO and (row.is_open or row.error_code != SKIPPED) for row in rows)
-
-
-def _of(contact_ids: Sequence[UUID], *statuses: SyncStatus) -> Any:
-    return select(PipedriveSync).where(
-        col(PipedriveSync.contact_id).in_(contact_ids), col(PipedriveSync.status).in_(statuses)
-    )

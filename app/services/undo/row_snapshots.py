@@ -27,6 +27,8 @@ MINE = {
     "pipedrive_links": "true",
 }
 VERSIONED = frozenset({"contacts", "activities"})
+# a push writes it on its own: that is no change by a person
+WRITTEN_BY_PUSHES = frozenset({"pipedrive_org_id"})
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def _read(table: Table, *which: str) -> str:
 
 def _same(table: Table, columns: list[str]) -> str:
     """Whether the row stands as the action left it, and is still theirs."""
-    pairs = [f"t.{_name(name)} is not distinct from a.{_name(name)}" for name in _facts(columns)]
+    compared = [name for name in _facts(columns) if name not in WRITTEN_BY_PUSHES]
+    pairs = [f"t.{_name(name)} is not distinct from a.{_name(name)}" for name in compared]
     return " and ".join([*pairs, MINE.get(table.name, OF_MINE)])
 
 

@@ -10,7 +10,7 @@ from app.models import Contact, EntityType, PipedriveLink, User, organisation_ke
 from app.services.base import phone_numbers
 from app.services.pipedrive import inbound_changes
 from app.sync.api.records import Person
-from app.sync.links import link_store
+from app.sync.links import link_store, own_addresses
 from app.sync.links.link_store import Slot
 from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, follow_theirs, merge_fields, new_base
 
@@ -94,7 +94,7 @@ def apply_merge(
     if heard is None:
         verdicts = {field: Verdict.ASK if verdict.sends else verdict for field, verdict in verdicts.items()}
     stands = {field: (heard or there)[field] if verdict.sends else there[field] for field, verdict in verdicts.items()}
-    return contact, new_base(before, verdicts, after, stands)
+    return contact, own_addresses.note_added(new_base(before, verdicts, after, stands), {})
 
 
 def record_conflicts(

@@ -174,6 +174,15 @@ def firms_of(account: str, number: int, bank: UUID) -> bool:
         return session.exec(linked.limit(1)).first() is not None
 
 
+def is_shared(slot: Slot, remote_id: int) -> bool:
+    """Whether a contact of any bank but the slot's own is that person too."""
+    with db.reading() as session:
+        theirs = own_links(slot.account, slot.kind).where(
+            PipedriveLink.remote_id == remote_id, PipedriveLink.entity_key != slot.own
+        )
+        return session.exec(theirs.limit(1)).first() is not None
+
+
 def taken(session: Session, slot: Slot, remote_id: int) -> bool:
     """Whether that record already belongs to somebody else of ours."""
     theirs = _of(slot, others=True).where(PipedriveLink.remote_id == remote_id)

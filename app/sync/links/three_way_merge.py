@@ -2,12 +2,13 @@
 
 Without a database or a network. A snapshot maps a field to its value. The base
 (`Agreed`) holds two of them, ours and theirs, because linked records may agree
-to differ. Lists of addresses only grow in Pipedrive; what a colleague adds or
-removes there is followed here, and what they emptied is asked about.
+to differ. Of a list of addresses only what we wrote is taken away in Pipedrive;
+what a colleague adds or removes there is followed here, and what they emptied is
+asked about.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any
@@ -80,13 +81,15 @@ class Agreed:
     one of them stands there, it is ours and not their change. `foreign` are the
     fields in which there stands what somebody wrote there, although both agree.
     A field that is missing was asked about at the first meeting and has not been
-    agreed on yet.
+    agreed on yet. `added` are the addresses that we added to the record later,
+    by field: only those are taken away there when they go here.
     """
 
     ours: Snapshot
     theirs: Snapshot
     words: tuple[SentValue, ...] = ()
     foreign: tuple[str, ...] = ()
+    added: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> "Agreed | None":
@@ -97,12 +100,14 @@ class Agreed:
             dict(kept["theirs"]),
             tuple(SentValue.read(word) for word in kept.get("words", ())),
             tuple(kept.get("foreign", ())),
+            kept.get("added", {}),
         )
 
     def dump(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"ours": self.ours, "theirs": self.theirs}
         words = {"words": [word.dump() for word in self.words]} if self.words else {}
-        return kept | words | ({"foreign": list(self.foreign)} if self.foreign else {})
+        added = {"added": dict(self.added)} if self.added else {}
+        return kept | words | ({"foreign": list(self.foreign)} if self.foreign else {}) | added
 
     def saying(self, ours: Snapshot, expected: Snapshot, at: datetime) -> "Agreed":
         """The same with the values that are about to be sent; a value that is sent again counts from now."""
@@ -193,6 +198,7 @@ def new_base(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snaps
         theirs=kept(old.theirs, theirs),
         words=tuple(word if word.field in open_ else word.overtaken() for word in old.words),
         foreign=_foreign(before, verdicts, theirs),
+        added=old.added,
     )
 
 

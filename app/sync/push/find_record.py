@@ -18,7 +18,7 @@ from app.sync.push import candidates
 from app.sync.push.push_context import Presence, Push, Record
 from app.sync.push.remote_record import Lost, Match, RemoteRecord
 from app.sync.queue import leases
-from app.sync.queue.outcome_errors import CHOICE_GONE, GONE, HIDDEN, SEVERAL, UNSURE, Again, Closed
+from app.sync.queue.outcome_errors import CHOICE_GONE, GONE, HIDDEN, SEVERAL, UNSURE, Again, Closed, Erased
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ def find(push: Push, record: RemoteRecord) -> Found:
     seen, moment = _look_up(push, record)
     kind = record.slot.kind
     if seen.own and seen.own.state is LinkState.LINKED:
+        if push.choice_of(kind) not in {None, seen.own.remote_id}:
+            return Found(seen, _link_chosen(push, record, seen))
         if not _is_replaced(push, record, seen.own):
             return Found(seen, _store_again(push, record, seen.own))
         seen, moment = _look_up(push, record)
@@ -183,6 +185,8 @@ def link_record(
     agreed: Agreed | None = None,
 ) -> PipedriveLink:
     with db.transaction() as session:
+        if not push.hold_contact(session):
+            raise Erased
         created = ours or effect is PushEffect.CREATED
         link_store.save_link(session, record.slot, number, digest, created=created, agreed=agreed)
         record.store(session, number)

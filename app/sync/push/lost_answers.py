@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from app import db
-from app.models import Activity, EntityType, organisation_key
+from app.models import Activity, EntityType, are_two_companies, organisation_key
 from app.services.contacts import identity
 from app.sync.api import reference_marks
 from app.sync.api.records import Person
@@ -22,12 +22,13 @@ from app.sync.push.push_context import Push
 from app.sync.push.remote_record import Lost
 
 
-def organization(push: Push, key: str, since: datetime, mark: str) -> Lost | None:
-    """An organization with our mark, or of that name, however its legal form was spelled."""
+def organization(push: Push, name: str, since: datetime, mark: str) -> Lost | None:
+    """An organization with our mark, or of that name, with or without its legal form."""
     code = push.line.choices.mark_field(EntityType.ORGANIZATION)
-    recent = _created_since(push, EntityType.ORGANIZATION, since)
+    written = _created_since(push, EntityType.ORGANIZATION, since)
+    recent = [one for one in written if not are_two_companies(one.name, name)]
     marked = [one for one in recent if code and one.custom.get(code) == mark]
-    named = [one for one in recent if organisation_key(one.name)[:200] == key]
+    named = [one for one in recent if organisation_key(one.name) == organisation_key(name)]
     return next((Lost(one.id, proven=True) for one in marked), None) or next(
         (Lost(one.id, proven=False) for one in named), None
     )

@@ -15,7 +15,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import cast, col, update
 
 from app import db
-from app.models import Contact, EntityType, Organisation, PipedriveLink, SyncAccount, organisation_key
+from app.models import (
+    Contact,
+    EntityType,
+    Organisation,
+    PipedriveLink,
+    SyncAccount,
+    are_two_companies,
+    organisation_key,
+)
 from app.services.contacts import identity
 from app.services.pipedrive.manual_push import MOST_SEARCHES
 from app.services.pipedrive.record_choice import IS_ANOTHER_CONTACT
@@ -41,16 +49,20 @@ UNSEEN = (
 
 
 def organizations(push: Push, firm: Organisation, mark: str, *, lost: bool) -> Match:
-    """The same name without legal form is the same firm; one that is only spelled alike is asked about."""
+    """The same name is the same firm where one has no legal form; another form, or another spelling, is asked about."""
     pipedrive, code = push.line.pipedrive, push.line.choices.mark_field(EntityType.ORGANIZATION)
     marked = pipedrive.find_organizations(mark, "custom_fields") if lost and code else []
-    if alive := [one for one in marked if not one.is_deleted]:
+    if alive := [one for one in marked if not one.is_deleted and not are_two_companies(one.name, firm.name)]:
         return Match([of_organization(one) for one in alive])
     found = [one for one in _organizations_like(push, firm.name) if not one.is_deleted]
-    sure = [of_organization(one) for one in found if organisation_key(one.name) == organisation_key(firm.name)]
+    sure = [of_organization(one) for one in found if _is_firm(one.name, firm.name)]
     like = identity.lookalike(firm.name)
     alike = [of_organization(one) for one in found if identity.lookalike(one.name) == like]
     return Match(sure, alike, LOOKALIKE.format(found=_named(alike), name=firm.name))
+
+
+def _is_firm(there: str, here: str) -> bool:
+    return organisation_key(there) == organisation_key(here) and not are_two_companies(there, here)
 
 
 def _organizations_like(push: Push, name: str) -> list[Organization]:

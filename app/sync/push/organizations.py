@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlmodel import Session
 
 from app import db
-from app.models import EntityType, Organisation, PipedriveLink, User, organisation_key
+from app.models import EntityType, Organisation, PipedriveLink, User, are_two_companies, organisation_key
 from app.services.pipedrive import conflicts, inbound_changes
 from app.sync.api import reference_marks
 from app.sync.api.errors import Rejected
@@ -36,18 +36,20 @@ class OrganizationRecord(UpdatableRecord[Organization]):
     def __init__(self, push: Push, firm: Organisation) -> None:
         self._push, self._firm = push, firm
         self._mark = reference_marks.mark(push.line.account, EntityType.ORGANIZATION, firm.key)
-        self.slot = Slot(push.line.account, EntityType.ORGANIZATION, (firm.link_key, firm.key))
+        keys = (firm.link_key, organisation_key(firm.name)[:200])
+        self.slot = Slot(push.line.account, EntityType.ORGANIZATION, keys)
         self.name = firm.name
         self.digest = fingerprints.digest(fingerprints.folded(firm.name))
 
     def match(self, aliases: Sequence[PipedriveLink], *, was_there: bool) -> Match:
-        if aliases:
-            return Match([Candidate(number_of(one), _name_there(one, self.name)) for one in aliases])
+        met = [Candidate(number_of(one), _name_there(one, self.name)) for one in aliases]
+        if same := [one for one in met if not are_two_companies(one.name, self.name)]:
+            return Match(same)
         return matching.organizations(self._push, self._firm, self._mark, lost=was_there)
 
     def find_lost(self, since: datetime, sent: str) -> Lost | None:
         del sent
-        return lost_answers.organization(self._push, self._firm.key, since, self._mark)
+        return lost_answers.organization(self._push, self.name, since, self._mark)
 
     def create(self) -> tuple[int, Agreed]:
         choices = self._push.line.choices
@@ -94,7 +96,8 @@ class OrganizationRecord(UpdatableRecord[Organization]):
         """An organization that a colleague made, or that other banks use too, gets our new name only when its owner says so."""
         theirs = self.theirs(there)
         verdict = merge_fields(self.fields, base, ours, theirs)["name"]
-        if verdict.sends and organisation_key(ours["name"]) == organisation_key(theirs["name"]):
+        same = organisation_key(ours["name"]) == organisation_key(theirs["name"])
+        if verdict.sends and same and not are_two_companies(ours["name"], theirs["name"]):
             verdict = verdict if link.created_by_us else Verdict.SAME
         elif verdict.sends and not self._is_decided(ours["name"]):
             shared = link_store.firms_of(self._push.line.account, number_of(link), self._firm.user_id)

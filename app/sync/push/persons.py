@@ -15,7 +15,7 @@ from app.sync.api.errors import Gone, NotAllowed, Rejected
 from app.sync.api.fields import PersonFields
 from app.sync.api.pipedrive import merged
 from app.sync.api.records import Detail, Person
-from app.sync.links import field_merge, fingerprints, link_store
+from app.sync.links import field_merge, fingerprints, link_store, own_addresses
 from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_contact
 from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict
@@ -50,6 +50,7 @@ class PersonRecord(UpdatableRecord[Person]):
         self._org_id = org_id
         self._mark = reference_marks.mark(contact.id)
         self._firm: str | None = None
+        self._added: dict[str, list[str]] = {}
         self.slot = slot_of(push.line.account, contact)
         self.name = contact.name
         self.digest = fingerprints.person(contact.name, contact.emails, contact.phones, org_id)
@@ -121,8 +122,7 @@ class PersonRecord(UpdatableRecord[Person]):
         return field_merge.decide(base, ours, self.theirs(there))
 
     def news(self, link: PipedriveLink, merge: Merge, there: Person) -> PersonFields:
-        """Lists only grow there, and a firm can be changed but not taken away. Raises Again where the firm had to be made first."""
-        del link
+        """Of a list only what we wrote is taken away there, of a firm nothing. Raises Again where the firm had to be made first."""
         news: PersonFields = {}
         if "org" in merge.sends and isinstance(merge.ours["org"], str):
             self._make_firm()
@@ -133,15 +133,29 @@ class PersonRecord(UpdatableRecord[Person]):
             news["org_id"] = merge.ours["org"]
         if "emails" in merge.sends:
             self._ask_about_addresses(merge, there)
-            emails = merged(there.email_details, self._contact.emails, _first(merge.base, "emails"))
+            kept = self._kept(link, merge, "emails", there.email_details)
+            emails = merged(kept, self._contact.emails, _first(merge.base, "emails"))
             if emails != there.email_details:
                 news["emails"] = emails
         if "phones" in merge.sends:
             read = partial(identity.plain_number, country=self._push.line.choices.country)
-            phones = merged(there.phone_details, self._contact.phones, _first(merge.base, "phones"), read)
+            kept = self._kept(link, merge, "phones", there.phone_details)
+            phones = merged(kept, self._contact.phones, _first(merge.base, "phones"), read)
             if phones != there.phone_details:
                 news["phones"] = phones
+        self._added = {
+            "emails": _new(news.get("emails"), there.email_details),
+            "phones": _new(news.get("phones"), there.phone_details),
+        }
         return news
+
+    def _kept(self, link: PipedriveLink, merge: Merge, field: str, details: tuple[Detail, ...]) -> tuple[Detail, ...]:
+        """Without the addresses that we wrote there and took away here, unless another contact is that person too."""
+        gone = own_addresses.dropped(merge.base, field, merge.ours[field]) if merge.base else frozenset[str]()
+        read = partial(identity.plain_number, country=self._push.line.choices.country) if field == "phones" else str
+        if not gone or link_store.is_shared(self.slot, number_of(link)):
+            return details
+        return tuple(one for one in details if fingerprints.plain(field, read(one.value)) not in gone)
 
     def expected(self, merge: Merge, news: PersonFields) -> Snapshot:
         del merge
@@ -192,6 +206,7 @@ class PersonRecord(UpdatableRecord[Person]):
             firm=self._firm,
             heard=after,
         )
+        agreed = own_addresses.note_added(agreed, self._added)
         org = agreed.ours.get("org", self._org_id)
         org_id = org if isinstance(org, int) else None
         digest = fingerprints.person(contact.name, contact.emails, contact.phones, org_id)
@@ -222,6 +237,11 @@ def slot_of(account: str, contact: Contact) -> Slot:
 def _first(base: Agreed | None, field: str) -> str | None:
     """The address that led our list when both sides last agreed."""
     return next(iter(base.ours[field]), None) if base else None
+
+
+def _new(sent: Sequence[str | Detail] | None, before: Sequence[Detail]) -> list[str]:
+    known = {one.value for one in before}
+    return [value for value in _values(sent) if value not in known]
 
 
 def _values(details: Sequence[str | Detail] | None) -> list[str]:

@@ -19,7 +19,7 @@ from app.sync.push import find_record
 from app.sync.push.candidates import Candidate
 from app.sync.push.organizations import OrganizationRecord
 from app.sync.push.persons import PersonRecord
-from app.sync.push.push_context import Push
+from app.sync.push.push_context import Presence, Push
 from app.sync.push.remote_record import Match
 from app.sync.queue import claims, connection, leases
 from app.sync.queue.company import SyncContext
@@ -60,6 +60,9 @@ def _asked(line: Connection, wanted: Wanted) -> SearchResult:
 
 
 def _found(push: Push, wanted: Wanted) -> SearchResult:
+    if wanted.number is not None:
+        there = push.presence((EntityType.PERSON, wanted.number)) is Presence.THERE
+        return SearchResult(persons=Met([Record(wanted.number, wanted.contact.name)] if there else []))
     firm, org = push.firm, None
     firms = find_record.look(push, OrganizationRecord(push, firm)) if firm else Match()
     if len({one.id for one in firms.sure}) == 1:

@@ -77,6 +77,11 @@ class Push:
         number: int | None = (self.job.choice or {}).get(kind.value)
         return number
 
+    def hold_contact(self, session: Session) -> bool:
+        """Keep the contact from being erased until this transaction ends; says whether it is still there."""
+        there = select(Contact.id).where(Contact.id == self.contact.id).with_for_update(read=True, key_share=True)
+        return session.exec(there).first() is not None
+
     def receipt(self, session: Session, kind: EntityType, number: link_store.Number, deed: PushEffect) -> None:
         """Note what was done, in the transaction that keeps its number."""
         if deed is PushEffect.CREATED and isinstance(number, int):

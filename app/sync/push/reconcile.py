@@ -11,12 +11,15 @@ Only what we can prove to have created counts as created by us. Everything else
 is linked: nothing there is written over or taken back without a person's yes.
 """
 
+import logging
+from collections.abc import Callable
+
 from app import db
 from app.errors import Stale
-from app.models import PipedriveLink, PushEffect, User
+from app.models import EntityType, PipedriveLink, PushEffect, User
 from app.sync.api.errors import Gone, NotAllowed, PipedriveError, Rejected, UnknownOutcome
 from app.sync.links import link_store
-from app.sync.links.link_store import Seen
+from app.sync.links.link_store import Number, Seen
 from app.sync.links.remote_ids import number_of
 from app.sync.links.three_way_merge import Agreed
 from app.sync.push import write_ahead
@@ -28,8 +31,11 @@ from app.sync.queue.outcome_errors import (
     NOT_ALLOWED,
     Again,
     Closed,
+    Erased,
     LeaseLost,
 )
+
+log = logging.getLogger(__name__)
 
 REFUSED = (
     "Pipedrive does not let you change {name}: your key lacks the right. "
@@ -70,7 +76,28 @@ def create(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink:
         if isinstance(no, Rejected):
             check_parents(push, record.parents)
         raise
-    return link_record(push, record, number, PushEffect.CREATED, digest=record.digest, agreed=agreed)
+    try:
+        return link_record(push, record, number, PushEffect.CREATED, digest=record.digest, agreed=agreed)
+    except Erased:
+        _take_back(push, record, number)
+        raise
+
+
+def _take_back(push: Push, record: RemoteRecord, number: Number) -> None:
+    """Delete what was created a moment ago for a contact that was erased meanwhile; only that, and nothing else knows of it."""
+    kind, pipedrive = record.slot.kind, push.line.pipedrive
+    delete: dict[EntityType, Callable[[int], None]] = {
+        EntityType.ORGANIZATION: pipedrive.delete_organization,
+        EntityType.PERSON: pipedrive.delete_person,
+        EntityType.ACTIVITY: pipedrive.delete_activity,
+    }
+    stays = f"{kind.value} {number} was created there for a contact that was erased meanwhile"
+    try:
+        delete[kind](int(number))
+    except (PipedriveError, KeyError, ValueError) as trouble:
+        log.error("%s, and is still there (%s): delete it by hand", stays, type(trouble).__name__)  # noqa: TRY400 - no bug
+    else:
+        log.warning("%s, and was deleted again", stays)
 
 
 def update_record(push: Push, record: UpdatableRecord[There], link: PipedriveLink) -> None:

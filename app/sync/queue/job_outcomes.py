@@ -59,9 +59,11 @@ def succeed(claimed: int, said: str | None = None) -> Outcome:
 
     def become(session: Session, row: PipedriveSync, moment: datetime) -> None:
         _explain(row, None)
-        row.choice, row.detail = None, said
+        row.detail = said
         if row.generation > claimed:
+            # what its owner chose meanwhile is for the next run
             return _again(row, moment)
+        row.choice = None
         row.status, row.finished_at = SyncStatus.SUCCESS, moment
         failed = col(PipedriveSync.dedupe_key) == row.dedupe_key, col(PipedriveSync.status) == SyncStatus.FAILED
         done = {"status": SyncStatus.SUCCESS, "finished_at": moment, "error": None, "error_code": None}

@@ -18,6 +18,7 @@ __all__ = [
     "UNSURE",
     "Again",
     "Closed",
+    "Erased",
     "LeaseLost",
     "NothingToPush",
     "Waiting",
@@ -38,6 +39,10 @@ class Waiting(Exception):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(f"waiting {wait.total_seconds():.0f} s")
         self.wait = wait
+
+
+class Erased(Exception):
+    """The contact was erased while it was pushed: nothing may be kept of it, here or there."""
 
 
 class NothingToPush(Exception):

@@ -21,7 +21,7 @@ from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
 from app.sync.queue.job_outcomes import Outcome, Reason
 from app.sync.queue.leases import Lease
-from app.sync.queue.outcome_errors import Closed, LeaseLost, NothingToPush, Waiting
+from app.sync.queue.outcome_errors import Closed, Erased, LeaseLost, NothingToPush, Waiting
 from app.sync.runner import after_push
 
 NO_ANSWER = "Pipedrive answers, but not to this push."
@@ -189,7 +189,7 @@ def _after(end: Exception, line: Connection, job: PipedriveSync) -> Outcome:
     match end:
         case Waiting():
             return job_outcomes.wait(end.wait)
-        case NothingToPush():
+        case NothingToPush() | Erased():
             return job_outcomes.succeed(job.generation)
         case Closed():
             return job_outcomes.fail(Reason(end.code, end.sentence, candidates=tuple(end.candidates)), job.generation)

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from app.models import organisation_key
+from app.models import are_two_companies, organisation_key
 from app.models.contact_fields import BY_NAME, ON_SCREEN
 from app.pages.contacts.parts import fact_labels
 from app.pages.ui import basic
@@ -58,7 +58,8 @@ def compare_with_duplicate(mine: Facts, theirs: Facts) -> list[FieldConflict]:
 def _differ(name: str, mine: Facts, theirs: Facts) -> bool:
     """Two spellings of one organisation say the same."""
     if name == "organisation" and mine[name] and theirs[name]:
-        return organisation_key(mine[name]) != organisation_key(theirs[name])
+        same = organisation_key(mine[name]) == organisation_key(theirs[name])
+        return not same or are_two_companies(mine[name], theirs[name])
     return bool(mine[name] != theirs[name])
 
 
