@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, or_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
-from app.models import Contact, PipedriveSync, SyncConflict, SyncStatus, User
+from app.models import Contact, EntityType, PipedriveSync, SyncConflict, SyncStatus, User
 from app.services.push_queue import pauses
 from app.services.push_queue.needs_owner import is_set_aside
 
@@ -20,6 +20,7 @@ NAMED = {
     "emails": "e-mail addresses",
     "phones": "phone numbers",
     "org": "organisation",
+    "firm": "name of the organisation",
     "due": "date",
     "minutes": "length",
 }
@@ -59,18 +60,30 @@ def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushSt
     )
     rows = {row.contact_id: row for row in session.exec(latest)}
     waits = _reasons(session, [row for row in rows.values() if row.is_open])
-    asked = dict(
-        session.exec(
-            select(SyncConflict.contact_id, SyncConflict.field).where(
-                col(SyncConflict.contact_id).in_([contact.id for contact in shown]),
-                col(SyncConflict.resolved_at).is_(None),
-            )
-        ).all()
-    )
+    asked = _questions(session, shown)
     return {
-        contact.id: _status(contact, rows.get(contact.id), waits.get(contact.id), asked.get(contact.id))
+        contact.id: _status(
+            contact,
+            rows.get(contact.id),
+            waits.get(contact.id),
+            asked.get(contact.id) or asked.get(contact.organisation_id),
+        )
         for contact in shown
     }
+
+
+def _questions(session: Session, shown: Sequence[Contact]) -> dict[UUID | None, str]:
+    """The field that is asked about, by contact; one about a firm by the firm: it is everybody's who works there."""
+    ids = [contact.id for contact in shown]
+    firms = [contact.organisation_id for contact in shown if contact.organisation_id]
+    of_them = or_(col(SyncConflict.contact_id).in_(ids), col(SyncConflict.entity_id).in_(firms))
+    found: dict[UUID | None, str] = {}
+    for row in session.exec(select(SyncConflict).where(of_them, col(SyncConflict.resolved_at).is_(None))):
+        if row.entity_type is EntityType.ORGANIZATION:
+            found[row.entity_id] = "firm"
+        else:
+            found[row.contact_id] = row.field
+    return found
 
 
 def _reasons(session: Session, waiting: Sequence[PipedriveSync]) -> dict[UUID | None, str | None]:

@@ -8,6 +8,7 @@ from app.models import ConflictResolution, Contact, SyncConflict, User
 from app.services.contacts import contact_bank, organisations
 from app.services.imports import importer
 from app.services.pipedrive import conflicts, record_choice
+from app.services.push_queue import push_status
 from tests.support.colleague import typed_there
 from tests.support.sync_harness import ask, fresh, pushes, settled
 from tests.support.world import contact
@@ -54,8 +55,12 @@ def test_a_rename_leads_nobody_elses_firm_of_that_name_astray(fake, desk, ada_wi
 def test_a_colleagues_organization_gets_our_name_only_after_a_yes(fake, desk, ada_with_key):
     typed_there(fake, "organizations", name="Tippfehlr GmbH")
     anna = pushed(desk, ada_with_key, "Anna Ott", "Tippfehlr GmbH", "anna@t.example")
+    other = pushed(desk, ada_with_key, "Otto Ott", "Tippfehlr GmbH", "otto@t.example")
     do(ada_with_key, organisations.rename, anna.organisation_id, "Tippfehler GmbH")
     settled(desk)
+    reason = "You and Pipedrive say different things about the name of the organisation. Choose which one stands."
+    for one in (anna, other):
+        assert do(ada_with_key, lambda session, _, row=one: push_status.status_of(session, row)).reason == reason
     assert stands_at(fake, anna) == "Tippfehlr GmbH"
     (asked,) = open_questions()
     with db.reading() as session:

@@ -6,8 +6,8 @@ written in a transaction that says so (`pipedriven.heard`), and is not told back
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 SQL = """
 -- an open push of the contact grows, else a new one waits; of many in one transaction only the first is asked for alone
