@@ -45,7 +45,7 @@ def _known(push: Push, slot: Slot, meeting: Activity) -> PipedriveLink | None:
         if number is None:
             link_store.drop_intent(session, slot, seen.doubt.intent_at)
             return None
-        link_store.save_link(session, slot, number, None, created=True)
+        link_store.save_link(session, slot, number, seen.doubt.synced_hash, created=True)
         on_meeting(meeting.id)(session, number)
         return link_store.link(session, slot)
 

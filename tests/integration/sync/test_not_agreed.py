@@ -8,6 +8,7 @@ from sqlmodel import col, delete
 from app import db
 from app.errors import Conflict
 from app.models import Activity, ConflictResolution, Organisation, PipedriveLink, PipedriveSync, Setting, User, now
+from app.services.activities import activity_log
 from app.services.contacts import contact_bank
 from app.services.pipedrive import conflicts
 from app.services.push_queue import push_status
@@ -187,6 +188,22 @@ def test_a_meeting_whose_answer_got_lost_is_found_although_a_colleague_took_our_
     assert (counts(fake)[2], fresh(meeting).pipedrive_activity_id) == (1, 1)
     assert [one.field for one in asked(ada_with_key)] == ["note"]
     assert fake.company.record("activities", 1)["note"] == "<p>Minutes</p>"
+
+
+def test_a_meeting_whose_answer_got_lost_and_that_is_off_by_then_is_marked_and_nobody_is_asked(
+    fake, desk, ada_with_key, kari
+):
+    slow = sync_harness.hurried(desk, first_wait=600, longest_wait=600)
+    meeting = meet(ada_with_key, kari, due_date=TOMORROW, subject="Intro")
+    fake.next(faults.server_error(commits=True), method="POST", kind="activities")
+    sync_harness.drain(slow)
+    with db.transaction() as session:
+        activity_log.remove(session, session.get_one(User, ada_with_key.id), meeting.id)
+    (push,) = (row for row in sync_harness.pushes() if row.is_open)
+    sync_harness.edit(push, run_at=kari.created_at)
+    settled(desk)
+    assert [row["subject"] for row in fake.alive("activities")] == ["Called off: Intro"]
+    assert asked(ada_with_key) == []
 
 
 def meeting_in(desk, owner, person, **facts):
