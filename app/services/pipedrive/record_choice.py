@@ -5,7 +5,7 @@ The choice is kept on the push; the engine checks it at the next run.
 
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
@@ -83,11 +83,12 @@ def other_contact(session: Session, who: User, contact: Contact, remote_id: int,
         PipedriveLink.remote_id == remote_id,
         PipedriveLink.state == LinkState.LINKED,
     )
+    linked = [UUID(key) for key in session.exec(theirs) if ":" not in key]
     others = select(Contact.name).where(
+        col(Contact.id).in_(linked),
         Contact.user_id == who.id,
         col(Contact.id) != contact.id,
         col(Contact.deleted_at).is_not(None) if trash else col(Contact.deleted_at).is_(None),
-        cast(Contact.id, Text).in_(theirs),
     )
     return session.exec(others.limit(1)).first()
 
