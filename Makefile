@@ -37,7 +37,7 @@ coverage: setup-dev ## the tests again, and which lines of the product they ran
 bench: setup-dev ## how long the product takes for what people do most, as a table
 	@exec .venv/bin/python -m scripts.bench
 
-chaos: setup-dev ## everything goes wrong for five minutes: kills, faults, a database shot down
+chaos: setup-dev ## everything goes wrong for minutes, and a colleague works in Pipedrive: kills, faults, a database shot down
 ## make chaos SECONDS=600 CONTACTS=500 SEED=7   for that long; SEED repeats a storm
 	@CHAOS_SECONDS='$(SECONDS)' CHAOS_CONTACTS='$(CONTACTS)' CHAOS_SEED='$(SEED)' exec scripts/chaos.sh
 

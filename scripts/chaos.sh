@@ -1,5 +1,5 @@
 #!/bin/sh
-# The storm that the tests run for a few seconds, for as long as CHAOS_SECONDS says: kills, faults, a database shot down.
+# The storm that the tests run for a few seconds, for as long as CHAOS_SECONDS says: kills, faults, a colleague, a database shot down.
 set -eu
 cd "$(dirname "$0")/.."
 CHAOS_SECONDS=${CHAOS_SECONDS:-300} CHAOS_CONTACTS=${CHAOS_CONTACTS:-400} CHAOS_SEED=${CHAOS_SEED:-}

@@ -6,24 +6,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import psycopg
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app import db
-from app.models import (
-    Activity,
-    ActivityDraft,
-    Contact,
-    ContactDraft,
-    Organisation,
-    PipedriveSync,
-    SyncConflict,
-    Trigger,
-    now,
-    organisation_key,
-)
+from app.errors import Refusal
+from app.models import ActivityDraft, ContactDraft, PipedriveSync, PushEffect, PushReceipt, SyncStatus, Trigger, now
 from app.services.accounts import user_profile, users
 from app.services.activities import activity_log
-from app.services.contacts import contact_bank
+from app.services.contacts import contact_bank, organisations
+from app.services.pipedrive import push_receipts
 from app.services.push_queue import push_jobs
 from tests.support import sync_harness, world
 
@@ -41,6 +32,7 @@ FIRMS = [
 LISTEN = (
     "update sync_accounts set heard = heard - 'at', listen_at = clock_timestamp() where listen_at > clock_timestamp()"
 )
+AN_HOUR = "update pipedrive_links set checked_at = clock_timestamp() - interval '1 day', unseen_at = null"
 STAFF = ("ada", "bo", "cem", "dora")
 
 
@@ -50,7 +42,10 @@ def keys():
 
 @dataclass
 class Firm:
-    """`kept` are the ids of what was committed, so that nothing can get lost unseen; `shared` people are in two banks."""
+    """`kept` are the ids of what was committed, so that nothing can get lost unseen; `shared` people are in two banks.
+
+    `undone` are the contacts whose push somebody took back; `renamed` the keys of firms that got another name here.
+    """
 
     dice: object
     fake: object
@@ -62,8 +57,12 @@ class Firm:
     kept: set = field(default_factory=set)
     by_email: dict = field(default_factory=dict)
     called: dict = field(default_factory=dict)
+    undone: set = field(default_factory=set)
+    renamed: set = field(default_factory=set)
+    given_up: int = 0
     number: Counter = field(default_factory=lambda: Counter(STAFF))
     refused: int = 0
+    impossible: int = 0
 
     def hire(self):
         for name in STAFF:
@@ -115,18 +114,27 @@ class Firm:
         deeds = (
             [self.edit] * 6
             + [self.postpone] * 3
-            + [self.push, self.add, self.edit_in_a_hurry, self.throw_away, self.listen_now]
+            + [self.listen_now] * 2
+            + [self.push, self.add, self.edit_in_a_hurry, self.throw_away, self.undo, self.call_off, self.rename_firm]
         )
         self.dice.choice(deeds)()
+
+    def one_more_quiet_deed(self):
+        """What people do while the queue drains: nothing that makes it much longer."""
+        self.dice.choice([self.listen_now, self.push, self.edit, self.postpone, self.undo])()
 
     def edit(self, chosen=None):
         owner, contact_id = chosen or self.dice.choice(self.contacts)
         number = self.dice.randrange(1000)
         changes = self.dice.choice(
-            [{"name": f"{self.called[contact_id]} Xy {number}"}, {"phone": f"+4940{1_000_000 + number}"}]
+            [{"name": f"{self.called[contact_id]} Xy {number}"}] * 4
+            + [{"phone": f"+4940{1_000_000 + number}"}] * 4
+            + [{"organisation": self.dice.choice(FIRMS[:-1])}]
         )
 
         def deed(session, who):
+            seen = contact_bank.owned(session, who, contact_id)
+            self.fake.ledger.known_here |= {seen.name, *seen.phones, seen.pipedrive_org_id}
             contact = contact_bank.change(session, who, contact_id, changes)
             push_jobs.enqueue(session, who, contact, Trigger.MANUAL)
 
@@ -162,6 +170,40 @@ class Firm:
         }
         self._done(owner, lambda session, who: activity_log.change(session, who, meeting_id, changes))
 
+    def call_off(self):
+        if self.meetings:
+            owner, meeting_id = self.dice.choice(self.meetings)
+            self._done(owner, lambda session, who: activity_log.remove(session, who, meeting_id))
+
+    def rename_firm(self):
+        owner, contact_id = self.dice.choice(self.contacts)
+
+        def deed(session, who):
+            firm = contact_bank.owned(session, who, contact_id).organisation
+            if firm:
+                self.fake.ledger.known_here.add(firm.name)
+                self.renamed.add(firm.key)
+                name = f"{firm.name[:60]} R{self.dice.randrange(10**6)}"
+                self.renamed.add(organisations.rename(session, who, firm.id, name)[0].key)
+
+        self._done(owner, deed)
+
+    def undo(self):
+        """Take back what a push of some contact created in Pipedrive."""
+        owner, contact_id = self.dice.choice(self.contacts)
+
+        def deed(session, who):
+            created = (
+                select(PipedriveSync)
+                .join(PushReceipt, PushReceipt.sync_id == PipedriveSync.id)
+                .where(PipedriveSync.contact_id == contact_id, PushReceipt.what == PushEffect.CREATED)
+            )
+            if pushed := session.exec(created).first():
+                push_receipts.undo(session, who, pushed.id)
+                self.undone.add(contact_id)
+
+        self._done(owner, deed)
+
     def throw_away(self):
         owner, contact_id = self.dice.choice(self.contacts)
         if contact_id not in self.shared:
@@ -192,8 +234,25 @@ class Firm:
             line.execute("update sync_lanes set not_before = clock_timestamp()")
 
     def listen_now(self):
-        """Ask Pipedrive what changed there; nobody works there, so it is only our own words that come back."""
+        """Ask Pipedrive what changed there."""
         self._done("ada", lambda session, _: session.connection().exec_driver_sql(LISTEN))
+
+    def hear_everything(self):
+        """An hour has passed: every record that is linked is looked at again."""
+        self._done("ada", lambda session, _: session.connection().exec_driver_sql(AN_HOUR))
+        self.listen_now()
+
+    def try_again(self):
+        """What was given up after many tries is tried again by hand, as its sentence says."""
+        with db.transaction() as session:
+            query = select(PipedriveSync.id).where(
+                PipedriveSync.status == SyncStatus.FAILED, col(PipedriveSync.error).contains("We gave up")
+            )
+            ids = session.exec(query).all()
+            self.given_up += len(ids)
+            if ids:
+                push_jobs.retry(session, session.get_one(type(self.boss), self.boss.id), ids)
+            return len(ids)
 
     def _meeting(self):
         when = now() + timedelta(days=self.dice.randrange(1, 300), minutes=self.dice.randrange(1440))
@@ -206,56 +265,9 @@ class Firm:
         try:
             with db.transaction() as session:
                 return deed(session, session.get_one(type(self.boss), self.staff[name].id))
-        except (*db.UNAVAILABLE, contact_bank.NotFound):
+        except db.UNAVAILABLE:
             self.refused += 1
-            return None
-
-
-def differences(fake, firm):
-    """Where Pipedrive does not say what we say, in words; somebody whom two colleagues know has the first one's name."""
-    there = {
-        kind: {row["id"]: row for row in fake.company.records(kind)}
-        for kind in ("organizations", "persons", "activities")
-    }
-    with db.reading() as session:
-        query = select(Contact, Organisation).outerjoin(Organisation, Organisation.id == Contact.organisation_id)
-        found = session.exec(query.where(Contact.deleted_at.is_(None))).all()
-        meetings = session.exec(select(Activity).where(Activity.type == "MEETING")).all()
-        # a question to its owner stands in the open, and what it is about waits for the answer
-        asked = set(session.exec(select(SyncConflict.contact_id).where(SyncConflict.resolved_at.is_(None))).all())
-        asked |= set(session.exec(select(PipedriveSync.contact_id).where(PipedriveSync.error_code == "unsure")).all())
-    found = [(contact, firm_of) for contact, firm_of in found if contact.id not in asked]
-    persons = {contact.id: there["persons"].get(contact.pipedrive_person_id) for contact, _ in found}
-    for contact, firm_of in found:
-        theirs = persons[contact.id]
-        if theirs is None or theirs["is_deleted"]:
-            yield f"{contact.name} is not there"
-        elif missing := {*contact.emails, *contact.phones} - {
-            row["value"] for row in theirs["emails"] + theirs["phones"]
-        }:
-            yield f"{contact.name}: {missing} is missing"
-        elif contact.id not in firm.shared:
-            if theirs["name"] != contact.name:
-                yield f"{contact.name} is called {theirs['name']}"
-            org = there["organizations"].get(theirs["org_id"])
-            if (organisation_key(org["name"]) if org else None) != (firm_of.key if firm_of else None):
-                yield f"{contact.name} works for {org}"
-    for meeting in meetings:
-        if person := persons.get(meeting.contact_id):
-            yield from _wrong_with(meeting, there["activities"].get(meeting.pipedrive_activity_id), person)
-
-
-def _wrong_with(meeting, theirs, person):
-    if theirs is None:
-        yield f"{meeting.subject} is not there"
-        return
-    day = meeting.due_date or meeting.happened_at
-    ours = {
-        "subject": meeting.subject, "person_id": person["id"], "done": meeting.done,
-        "due_date": f"{day:%Y-%m-%d}", "due_time": f"{day:%H:%M}",
-    }  # fmt: skip
-    differs = {
-        name: (value, theirs[name]) for name, value in ours.items() if not str(theirs[name]).startswith(str(value))
-    }
-    if differs:
-        yield f"{meeting.subject}: {differs}"
+        except Refusal:
+            # in the trash by now, called off before, or nothing that can be taken back
+            self.impossible += 1
+        return None

@@ -6,6 +6,7 @@ repeats a storm closely, not to the millisecond.
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -16,30 +17,31 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.support import faults
+from tests.support.chaos_colleague import Ledger
 from tests.support.fake_pipedrive import FakePipedrive
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tests/support/drainer_process.py"
 
-# how often each of these meets a request while it storms, in thousandths
+# how often each of these meets a request while it storms, in thousandths: small troubles are dense, slow ones few
 WEATHER = {
-    "500 before": (20, lambda: faults.server_error(commits=False)),
-    "500 after": (20, lambda: faults.server_error(commits=True)),
-    "502 page before": (10, lambda: faults.bad_gateway(commits=False)),
-    "503 page": (10, lambda: faults.in_html(503, faults.GATEWAY_PAGE)),
-    "success false": (10, lambda: faults.unsuccessful(commits=False)),
-    "success false after": (10, lambda: faults.unsuccessful(commits=True)),
-    "cut JSON": (15, faults.truncated),
-    "no number": (6, faults.empty_record),
-    "reset before": (10, lambda: faults.reset(commits=False)),
-    "reset after": (15, lambda: faults.reset(commits=True)),
+    "500 before": (30, lambda: faults.server_error(commits=False)),
+    "500 after": (30, lambda: faults.server_error(commits=True)),
+    "502 page before": (20, lambda: faults.bad_gateway(commits=False)),
+    "503 page": (20, lambda: faults.in_html(503, faults.GATEWAY_PAGE)),
+    "success false": (15, lambda: faults.unsuccessful(commits=False)),
+    "success false after": (15, lambda: faults.unsuccessful(commits=True)),
+    "cut JSON": (20, faults.truncated),
+    "no number": (10, faults.empty_record),
+    "reset before": (15, lambda: faults.reset(commits=False)),
+    "reset after": (20, lambda: faults.reset(commits=True)),
     "silence": (4, lambda: faults.silence(commits=False)),
     "silence after": (4, lambda: faults.silence(commits=True)),
-    "late commit": (15, lambda: faults.late_commit(after=0.3)),
-    "drip": (3, faults.drip),
+    "late commit": (10, lambda: faults.late_commit(after=0.3)),
+    "drip": (2, faults.drip),
     "dripping headers": (2, lambda: faults.drip(headers=True)),
-    "5 MB": (1, lambda: faults.huge(5_000_000)),
-    "burst limit": (10, lambda: faults.too_fast(reset=1)),
+    "5 MB": (2, lambda: faults.huge(5_000_000)),
+    "burst limit": (7, lambda: faults.too_fast(reset=1)),
     "burst limit, retry-after": (4, lambda: faults.too_fast(reset=None, retry_after=1)),
 }
 RARE = {
@@ -48,13 +50,15 @@ RARE = {
 }
 # a pause that a killed process took to its grave was never heard of
 FORGOTTEN_WITHIN = 2.0
+RECORD = re.compile(r"/api/v2/(persons|organizations|activities)/(\d+)")
 
 
 class Storm(FakePipedrive):
     """A fake that breaks requests by chance, kills who asks, and notes every request that should not have come.
 
-    `met` counts the faults; `told` is until when each key was asked to wait, in
-    monotonic seconds; `trespasses` should stay empty.
+    `met` counts the requests that failed, by fault, and `kills` the processes that were killed, by moment; `told` is
+    until when each key was asked to wait, in monotonic seconds; `trespasses` should stay empty. `ledger` judges
+    what is written over what a colleague wrote.
     """
 
     def __init__(self, keys, seed, **given):
@@ -62,9 +66,11 @@ class Storm(FakePipedrive):
         self.dice = random.Random(seed)
         self.met: Counter[str] = Counter()
         self.victims: set[int] = set()
-        self.kills = 0
+        self.kills: Counter[str] = Counter()
+        self.databases_shot = 0
+        self.ledger = Ledger()
         self.calm = False
-        self.delay = 0.02
+        self.delay = 0.01
         self.meddle = None
         self.trespasses: list[str] = []
         self.owners: dict[str, str] = {}
@@ -83,8 +89,9 @@ class Storm(FakePipedrive):
             fault = ordered or (name and self._made(name))
             if name:
                 self.met[name] += 1
-        if heard.method == "POST" and fault is None and not self.calm and self._throws(0.02):
+        if heard.method == "POST" and fault is None and not self.calm and self._throws(0.01):
             self.kill("between the intent and the POST")
+            self.met["killed before it was carried out"] += 1
             return faults.reset(commits=False)
         return fault
 
@@ -96,13 +103,27 @@ class Storm(FakePipedrive):
                 self.told[heard.key] = (heard.at, heard.at + (1.0 if burst else 1e9))
 
     def commit(self, heard):
-        reply = super().commit(heard)
-        if self.meddle and not self.calm and heard.method in {"POST", "PATCH"} and self._throws(0.2):
+        reply = self._carried_out(heard)
+        if self.meddle and not self.calm and heard.method in {"POST", "PATCH"} and self._throws(0.1):
             # while its push is under way, somebody edits the very same contact
             self.meddle(heard.body.decode())
-        if heard.method == "POST" and not self.calm and self._throws(0.03):
+        if heard.method == "POST" and not self.calm and self._throws(0.015):
             self.kill("between the POST and its answer")
         return reply
+
+    def _carried_out(self, heard):
+        """The ledger sees the record before and after, and no colleague comes between."""
+        found = RECORD.fullmatch(heard.path)
+        with self.company.lock:
+            before = self._stands(found)
+            reply = super().commit(heard)
+            if before and reply.status < 300:
+                self.ledger.requested(heard, (found[1], int(found[2])), before, self._stands(found))
+        return reply
+
+    def _stands(self, found):
+        row = self.company.store.rows[found[1]].get(int(found[2])) if found else None
+        return row and row.record
 
     def order(self, name):
         """Let the next request meet a rare fault, which holds for the whole company until `let_in`."""
@@ -120,13 +141,12 @@ class Storm(FakePipedrive):
         for victim in list(self.victims)[:most]:
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
-                self.kills += 1
-                self.met[f"kill -9 {why}"] += 1
+                self.kills[why] += 1
             self.victims.discard(victim)
         self._last_kill = time.monotonic()
 
     def lost_its_mind(self):
-        """The database went down hard: what was just learned may not have been written."""
+        """The database goes down hard, or went: what was just learned may not have been written."""
         self._last_kill = time.monotonic()
 
     def _drawn(self):
