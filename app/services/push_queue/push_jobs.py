@@ -97,7 +97,7 @@ def enqueue_contacts(
         "dedupe_key": func.concat(dedupe_key(EntityType.PERSON, ""), col(Contact.id)),
         "status": literal(SyncStatus.PENDING.value),
         "generation": literal(1),
-        "urgent": literal(value=False),
+        "urgent": literal(len(contact_ids) == 1),
         "attempts": literal(0),
         "run_at": moment,
     }
