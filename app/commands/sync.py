@@ -33,7 +33,7 @@ def status() -> None:
     context.table(("WHOSE", *(one.value for one in SyncStatus), "STATE"), rows, always_headed=True)
 
 
-def pause(reason: Annotated[str, typer.Option(help="What people are told.")] = "paused by the operator") -> None:
+def pause(reason: Annotated[str, typer.Option(help="What people are told.")] = "the operator asked for it") -> None:
     """Stop every push until `sync resume`; nothing that waits is lost."""
     _keep(reason[:200])
     typer.echo("Nothing goes to Pipedrive until `pipedriven sync resume`.")
@@ -56,7 +56,7 @@ def retry(
     with context.opened(), db.transaction() as session:
         whose = context.colleague(session, owner).id if owner else None
         again = push_jobs.retry_all(session, context.operator(), whose)
-    typer.echo(f"{again} failed pushes are tried again.")
+    typer.echo("1 failed push is tried again." if again == 1 else f"{again:,} failed pushes are tried again.")
 
 
 def webhooks(
@@ -76,7 +76,9 @@ def webhooks(
             firm_settings.save(session, pipedrive_webhooks=on)
             audit_log.record(session, context.operator(), "sync.webhooks", on=on)
     typer.echo(
-        "An administrator's key sets this up in Pipedrive within minutes." if on else "They are removed within minutes."
+        "An administrator's key sets this up in Pipedrive within minutes."
+        if on
+        else "Within minutes Pipedrive stops telling us; we still look every few minutes."
     )
 
 

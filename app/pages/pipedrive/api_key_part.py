@@ -10,6 +10,7 @@ from app.errors import Refusal
 from app.models import User
 from app.pages.core.dependencies import Dependencies
 from app.pages.core.tap import look, tap
+from app.pages.pipedrive.parts import push_rows
 from app.pages.pipedrive.queue_banners import HOW_TO_GET_A_KEY
 from app.pages.ui import basic, toast
 from app.services import policy
@@ -47,7 +48,7 @@ def draw_my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, depe
             basic.button("Forget this key", forget, "bad")
         else:
             if queue.open:
-                basic.text(f"{waiting_words(queue.open)} and will go over by themselves.", "pd-strong")
+                basic.text(f"{push_rows.waiting_words(queue.open)} until there is a key.", "pd-strong")
             with ui.element("ol").classes("pd-steps"):
                 for step in HOW_TO_GET_A_KEY:
                     with ui.element("li"):
@@ -63,7 +64,7 @@ def draw_kept_key(me: User, queue: Queue) -> None:
     basic.text(f"{me.pipedrive_user_name} at {me.pipedrive_company}", "pd-strong")
     basic.text(f"Key ending in {me.pipedrive_last4}", "pd-muted pd-small")
     if queue.stuck:
-        basic.text(f"{queue.reason} Paste a new key; what waits goes on by itself.", "pd-card pd-notice bad")
+        basic.text(f"{queue.reason} What waits goes over by itself once your key is accepted.", "pd-card pd-notice bad")
 
 
 def draw_new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None:
@@ -88,7 +89,11 @@ def draw_new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None
                 return shared
             said = f"Connected as {owner.user_name} at {owner.company_domain}"
             waits = queue_overview.own_queue(session, me).open
-            return f"{said}; {waiting_words(waits)} and go over now" if waits else said
+            return (
+                f"{said}; {push_rows.waiting_words(waits)} and {'goes' if waits == 1 else 'go'} over now"
+                if waits
+                else said
+            )
 
         if await keep():
             await refresh()
@@ -98,7 +103,3 @@ def draw_new_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None
     basic.button("Connect", connect, "main", "key-round")
     if queue.stuck:
         basic.text("Making a new key in Pipedrive ends the old one at once.", "pd-muted pd-small")
-
-
-def waiting_words(count: int) -> str:
-    return "1 push waits" if count == 1 else f"{count:,} pushes wait"

@@ -46,7 +46,7 @@ def create_record(session: Session, me: User, sync_id: UUID) -> str:
 @tap
 def skip_push(session: Session, me: User, sync_id: UUID) -> Confirmation:
     record_choice.skip(session, me, sync_id)
-    return Confirmation("Left out of Pipedrive", lambda s, who: _after_all(s, who, sync_id))
+    return Confirmation("Skipped; it stays out of Pipedrive", lambda s, who: _after_all(s, who, sync_id))
 
 
 @tap

@@ -16,8 +16,8 @@ from app.services.pipedrive import manual_push
 from app.services.pipedrive.manual_push import LookUp, Plan, SearchResult
 from app.services.push_queue import push_jobs
 
-KNOWN = "From what we know; nobody has looked in Pipedrive for this yet."
-COST = "A look costs up to {} of the firm’s tokens of today."
+KNOWN = "This is what we know here."
+COST = "A look costs up to {} of the firm’s tokens for today."
 LOOKED = "Looked up in Pipedrive just now."
 ALL_KNOWN = "All of it is linked already."
 

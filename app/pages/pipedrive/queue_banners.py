@@ -52,12 +52,17 @@ def load_notices(session: Session, me: User) -> Notices:
 def draw_notices(seen: Notices, zone: str, *, mine: bool = True) -> None:
     """`mine` says that the lists below are one's own."""
     if seen.stopped:
-        draw_notice("wait", "clock", "Pushes are paused for everybody", f"{seen.stopped}. Nothing that waits is lost.")
+        draw_notice(
+            "wait",
+            "clock",
+            "Pushes are paused for everybody",
+            f"{sentence_of(seen.stopped)} Nothing that waits is lost.",
+        )
     if not seen.mine.has_line:
         draw_no_key(seen.mine)
     elif seen.mine.stuck:
         with draw_notice("bad", "key-round", "Pipedrive does not accept your key", seen.mine.reason or ""):
-            basic.text("What waits goes over by itself as soon as there is a new one.", "pd-muted pd-small")
+            basic.text("What waits goes over by itself once your key is accepted.", "pd-muted pd-small")
             basic.button("Open Settings", lambda: ui.navigate.to("/settings"), "main")
     elif seen.budget and seen.budget.until:
         draw_parked(seen.budget, zone)
@@ -67,15 +72,16 @@ def draw_notices(seen: Notices, zone: str, *, mine: bool = True) -> None:
             "wait",
             "clock",
             "Your queue rests",
-            f"{seen.mine.reason} It goes on {when} ({push_rows.until_words(seen.mine.until)}).",
+            f"{cause_of(seen.mine.reason)}. It goes on {when} ({push_rows.until_words(seen.mine.until)}).",
         )
     elif seen.mine.open and not seen.stopped and mine:
         word = "push is" if seen.mine.open == 1 else "pushes are"
-        basic.text(f"{seen.mine.open:,} {word} on the way, by themselves.", "pd-muted pd-small pd-on-the-way")
+        basic.text(f"{seen.mine.open:,} {word} on the way. There is nothing to do.", "pd-muted pd-small pd-on-the-way")
 
 
 def draw_no_key(mine: Queue) -> None:
-    waiting = f"{mine.open:,} already wait and go over by themselves. " if mine.open else ""
+    verb = "goes" if mine.open == 1 else "go"
+    waiting = f"{push_rows.waiting_words(mine.open)} and {verb} over once there is one. " if mine.open else ""
     hint = f"{waiting}Until there is a key, everything else works and nothing is lost."
     with draw_notice("wait", "key-round", "No Pipedrive key yet", hint):
         with ui.element("ol").classes("pd-steps"):
@@ -88,8 +94,18 @@ def draw_no_key(mine: Queue) -> None:
 def draw_parked(budget: Budget, zone: str) -> None:
     assert budget.until
     when = theme.mid_sentence(theme.time_word(budget.until, zone))
-    reason = (budget.reason or "").partition(";")[0].rstrip(".")
-    draw_notice("wait", "clock", "Your firm’s Pipedrive rests", f"{reason}. Everybody’s pushes go on {when}.")
+    draw_notice(
+        "wait", "clock", "Your firm’s Pipedrive rests", f"{cause_of(budget.reason)}. Everybody’s pushes go on {when}."
+    )
+
+
+def cause_of(reason: str | None) -> str:
+    """The reason without when we try again: that is said as a time of day."""
+    return (reason or "").partition(";")[0].rstrip(".")
+
+
+def sentence_of(typed: str) -> str:
+    return f"{typed[:1].upper()}{typed[1:].rstrip('.')}."
 
 
 def draw_notice(tone: str, icon_name: str, title: str, hint: str) -> ui.element:

@@ -64,7 +64,8 @@ def digest(session: Session, who: User, site: str) -> RenderedMail | None:
     stuck = count_needing(session, who)
     if not picks and not planned and not questions and not stuck:
         return None
-    needs = [MailItem(f"{stuck} for Pipedrive need you", links=(("Look", f"{site}/sync"),))] if stuck else []
+    pushes = "1 push to Pipedrive needs you" if stuck == 1 else f"{stuck:,} pushes to Pipedrive need you"
+    needs = [MailItem(pushes, links=(("Look", f"{site}/sync"),))] if stuck else []
     sections = [
         ("Whom to contact today", [_pick(session, who, site, pick) for pick in picks]),
         ("Planned and overdue", [_planned(who, site, entry) for entry in planned]),

@@ -19,6 +19,8 @@ from app.signals import Topic, announce
 NOBODY_ACTS = "the product notifies a user, nobody acts"
 
 HOURS = range(24)
+# what the column holds
+LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def notify(session: Session, user: User, kind: NotificationKind, sentence: str, 
     chosen = settings_of(session, user)
     if kind in chosen.off:
         return False
-    row = Notification(user_id=user.id, kind=kind, sentence=sentence[:300], path=path, about=about)
+    row = Notification(user_id=user.id, kind=kind, sentence=_cut(sentence), path=path, about=about)
     wish = insert(Notification).values(**row.model_dump()).on_conflict_do_nothing().returning(col(Notification.id))
     told = session.exec(wish).first() is not None
     if told:
@@ -45,10 +47,15 @@ def notify(session: Session, user: User, kind: NotificationKind, sentence: str, 
 
 def reword(session: Session, notice: Notification, sentence: str) -> None:
     """Change the sentence of a notification; no device is notified again."""
-    if notice.sentence != sentence[:300]:
-        notice.sentence = sentence[:300]
+    if notice.sentence != _cut(sentence):
+        notice.sentence = _cut(sentence)
         session.add(notice)
         announce(session, Topic.NOTICE, notice.user_id, notice.user_id)
+
+
+def _cut(sentence: str) -> str:
+    """A sentence that is too long ends after a whole word."""
+    return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1].rpartition(' ')[0]}…"
 
 
 def newest(session: Session, who: User, limit: int = 50) -> Inbox:

@@ -48,8 +48,8 @@ def _stuck_pushes(session: Session, moment: datetime) -> int:
     )
     told = 0
     for user, code, number, first, last, error, name in session.exec(query):
-        one = f"{name or 'Somebody who is gone'} did not reach Pipedrive: {error}"
-        sentence = f"{number:,} pushes need you: {error}" if number > 1 else one
+        one = f"The push of {name or 'an erased contact'} needs you: {error}"
+        sentence = f"{number:,} pushes need you. The last one: {error}" if number > 1 else one
         told += _tell_cause(session, user, f"sync:{code}", sentence, (first, last))
     return told
 

@@ -36,7 +36,7 @@ NOTHING = "nothing"
 # the documents allow no null for org_id, and have no other way
 NOT_REMOVED = (
     "Pipedrive lets no other program take somebody out of an organization. "
-    "Empty the field there by hand, and this settles itself; or take the organisation over here."
+    "Empty the field there by hand, and this settles itself; or choose “Take theirs”."
 )
 UNDECIDED = "This has not been decided yet."
 OPPOSITE = {ConflictResolution.OURS: ConflictResolution.THEIRS, ConflictResolution.THEIRS: ConflictResolution.OURS}

@@ -26,9 +26,10 @@ from app.services.contacts import contact_bank
 from app.services.pipedrive import record_choice
 from app.services.push_queue import push_jobs, record_urls
 
-NO_MEETING = "There is no meeting with this contact that Pipedrive could hear of."
-NOT_LOOKED = "Not looked yet: what Pipedrive has already is linked or asked about instead."
-NO_LINE = "Add your Pipedrive key in Settings first; without one nobody can look."
+NO_MEETING = "There is no meeting with this contact to push. Book one first."
+NOT_LOOKED = "Nobody has looked in Pipedrive yet: what is there already will be linked, or you are asked."
+NO_LINE = "Add your Pipedrive key in Settings first; without it we cannot look."
+
 # what one search costs in Pipedrive's tokens
 SEARCH = 20
 # so many searches at most look for one person

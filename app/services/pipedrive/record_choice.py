@@ -31,11 +31,13 @@ from app.signals import Topic, announce
 DONE = "This push is done already. Unlink the contact first, then push it again."
 UNDER_WAY = "Another push of this contact is on its way already."
 NOT_YOURS = "This push is not one of yours."
-LEFT_OUT = "You left this out of Pipedrive."
+LEFT_OUT = "You skipped this push. Retry brings it back."
 IS_ANOTHER_CONTACT = (
-    "{other} in your contact bank is that person already. Merge the two contacts, or create a new record."
+    "{other} in your contact bank is this person in Pipedrive already. Merge the two contacts, or create a new record."
 )
-ANOTHER_CONTACT = "That is {other} in your contact bank. Merge the two contacts, or choose another record."
+ANOTHER_CONTACT = (
+    "That record is {other} in your contact bank already. Merge the two contacts, or choose another record."
+)
 
 IN_THE_TRASH = (
     "That is {other} in your trash. Restore that contact and merge the two, erase it, or choose another record."

@@ -12,7 +12,7 @@ from app.services.base import firm_settings
 from app.services.push_queue import company_mapping
 from app.services.push_queue.push_jobs import NO_KEY
 
-DISABLED = "{} is disabled. Hand their contacts over in Team; what waits then goes over with the new owner's key."
+DISABLED = "The account of {} is disabled. Hand their contacts over in Team; what waits then goes over with the new owner's key."
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def pause_of(session: Session, who: User) -> Pause | None:
     if who.pipedrive_key is None and not practises:
         return Pause(NO_KEY)
     if stopped := firm_settings.sync_paused(session):
-        return Pause(f"Pushes are paused for everybody: {stopped}.")
+        return Pause(f"Pushes are paused for everybody: {stopped.rstrip('.')}.")
     lane = session.exec(select(SyncLane).where(SyncLane.user_id == who.id)).first()
     if lane and lane.told_at and not practises:
         return Pause(lane.paused_reason or NO_KEY)

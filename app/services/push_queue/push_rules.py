@@ -26,7 +26,7 @@ from app.services.push_queue.needs_owner import needs_owner
 from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
-CALLED_OFF = "You decided otherwise before this went over."
+CALLED_OFF = "Skipped: you unlinked this contact or undid a push before this went over."
 IN_THE_TRASH = "This contact is no longer in the contact bank."
 WORDS = {SKIPPED: CALLED_OFF, CONTACT_GONE: IN_THE_TRASH}
 # what closing a push and opening it again change

@@ -23,6 +23,8 @@ NAMED = {
     "firm": "name of the organisation",
     "due": "date",
     "minutes": "length",
+    "location": "place",
+    "done": "outcome",
 }
 
 

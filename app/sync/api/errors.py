@@ -107,6 +107,18 @@ class Blocked(PipedriveError):
         self.wait = wait
 
 
+def to_whoever_asked(trouble: Exception) -> str:
+    """The sentence for somebody who waits for the answer: nobody but they will try again."""
+    said = str(trouble)
+    cause = said.partition(";")[0].rstrip(".")
+    if isinstance(trouble, KeyRefused):
+        return f"{cause}."
+    if not isinstance(trouble, Throttled | Blocked | Unreachable):
+        return said
+    wait: timedelta | None = getattr(trouble, "wait", None)
+    return f"{cause}. Try again in {in_words(wait) if wait else 'a few minutes'}."
+
+
 def in_words(wait: timedelta) -> str:
     """`6 s`, `3 min`, `2 h`."""
     seconds = max(1, round(wait.total_seconds()))

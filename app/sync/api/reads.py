@@ -64,7 +64,7 @@ class Asking:
             if following is None:
                 return
             cursor = following
-        raise Unreachable("Pipedrive's list does not end.")
+        raise Unreachable("A list in Pipedrive was too long to read; trying again soon.")
 
     def _all(self, path: str, query: dict[str, str], read: Callable[[Any], T]) -> Iterator[T]:
         for rows in self._pages(path, query, read):

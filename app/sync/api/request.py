@@ -71,7 +71,7 @@ def ask(http: httpx.Client, key: str, call: Call, seconds: float = DEADLINE) -> 
         try:
             answer = _send(http, key, call)
         except NOT_SENT:
-            trouble = NotSent("Pipedrive cannot be reached.")
+            trouble = NotSent("Pipedrive cannot be reached; trying again soon.")
         except httpx.TransportError:
             trouble = lost(call.method)
     if trouble is None and answer is not None:
@@ -86,7 +86,7 @@ def lost(method: str) -> PipedriveError:
     """No usable answer came: for a POST that leaves the outcome open."""
     if method == "POST":
         return UnknownOutcome("Pipedrive did not answer properly; we look whether it arrived before trying again.")
-    return Unreachable("Pipedrive did not answer properly.")
+    return Unreachable("Pipedrive did not answer properly; trying again soon.")
 
 
 def _send(http: httpx.Client, key: str, call: Call) -> Answer:
@@ -117,7 +117,9 @@ def _trouble_in(answer: Answer, method: str, key: str) -> PipedriveError | None:
         said = "data" in content or method == "DELETE"
         return None if content.get("success") is True and said else lost(method)
     if 300 <= status < 400:
-        return Rejected("Pipedrive sent us to another address; check the company domain.", status=status)
+        return Rejected(
+            "Pipedrive sent us to another address. Your administrator has to check the company domain.", status=status
+        )
     if 400 <= status < 500 and status != 408:
         return _refusal(answer, key)
     return lost(method)
@@ -131,7 +133,7 @@ def _refusal(answer: Answer, key: str) -> PipedriveError:
         return KeyUnknown()
     if answer.status == 402:
         return KeyRefused(
-            "Your firm's Pipedrive account is not open. Once it is open again, what waits goes over by itself."
+            "Your firm's Pipedrive account is not open; once it is open again, what waits goes over by itself."
         )
     if answer.status == 403 and not content:
         return Blocked()
@@ -145,7 +147,7 @@ def _definite_no(answer: Answer, content: dict[str, Any], key: str) -> Rejected:
     said = content.get("error") or content.get("message") or f"status {answer.status}"
     words = " ".join(str(said).replace(key, "[key]").split())[:300].rstrip(". ")
     if answer.status == 404:
-        return Gone("This record is no longer in Pipedrive, or the key may not see it.", status=404, code=code)
+        return Gone("This record is no longer in Pipedrive, or your key may not see it.", status=404, code=code)
     if answer.status == 403 and not code.startswith("feature_capping"):
         return NotAllowed(f"Pipedrive does not allow this: {words}.", status=403, code=code)
     return Rejected(f"Pipedrive refused this: {words}.", status=answer.status, code=code)

@@ -8,6 +8,8 @@ from app.models import EntityType, record_url
 from app.sync.api.records import Organization, Person
 
 MOST = 20
+# how many a sentence names, and how long each name may be
+NAMED, LONGEST = 3, 40
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,17 @@ class Candidate:
     name: str
     organization: str = ""
     email: str = ""
+
+
+def named(found: Sequence[Candidate]) -> str:
+    """`Acme (7), Acme Ltd (9) and 2 more`: short enough to leave room for the question."""
+    every = list(dict.fromkeys(f"{short(one.name)} ({one.id})" for one in found))
+    more = f" and {len(every) - NAMED} more" if len(every) > NAMED else ""
+    return f"{', '.join(every[:NAMED])}{more}"
+
+
+def short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
 def of_person(one: Person, organization: str = "") -> Candidate:

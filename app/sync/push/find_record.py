@@ -58,7 +58,7 @@ def find(push: Push, record: RemoteRecord) -> Found:
             seen, link_record(push, record, one.id, PushEffect.LINKED, ours=ours, digest=digest, agreed=agreed)
         )
     if was_there and not push.may_recreate:
-        raise Closed(GONE, f"{record.name} was deleted in Pipedrive. Try again to create it there anew.")
+        raise Closed(GONE, f"{record.name} was deleted in Pipedrive. Choose Retry to create it there anew.")
     return Found(seen, None)
 
 
@@ -159,10 +159,7 @@ def _ask_if_unsure(push: Push, record: RemoteRecord, match: Match) -> None:
     sure = {one.id: one for one in match.sure}
     if len(sure) > 1:
         shown = sorted(sure.values(), key=lambda one: one.id)
-        named = ", ".join(f"{one.name} ({one.id})" for one in shown[:5])
-        sentence = (
-            f"Pipedrive has {record.name} more than once: {named}. Choose one, or merge them there and try again."
-        )
+        sentence = f"Pipedrive has {record.name} more than once: {candidates.named(shown)}. Choose one, or merge them there and try again."
         raise Closed(SEVERAL, sentence, candidates.described(shown, record.slot.kind, push.line.account))
     if not sure and match.unsure:
         shown = sorted({one.id: one for one in match.unsure}.values(), key=lambda one: one.id)

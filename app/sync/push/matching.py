@@ -32,13 +32,13 @@ from app.sync.api.records import Organization, Person
 from app.sync.links import fingerprints, link_store
 from app.sync.links.link_store import Slot
 from app.sync.links.remote_ids import number_of
-from app.sync.push.candidates import Candidate, of_organization, of_person
+from app.sync.push.candidates import Candidate, named, of_organization, of_person
 from app.sync.push.push_context import Push
 from app.sync.push.remote_record import Match
 
 # for so many seconds we remember who works at a firm
 PEOPLE_KEPT = 600
-LOOKALIKE = "Pipedrive has {found}. Is that {name}? Choose it, or create a new one."
+LOOKALIKE = "Pipedrive has {found}. Is that {name}? Choose the record if it is, or create a new one."
 OTHER_NAME = "Pipedrive has somebody else's name under the address of {name}: {found}. Choose the record if it is the same person, or create a new one."
 OTHER_ADDRESS = "Pipedrive has {found} at the same firm with another address. Choose the record if it is the same person, or create a new one."
 ONLY_A_NAME = "Pipedrive has {found}, and nothing but the name says whether it is the same person. Choose the record, or create a new one."
@@ -58,7 +58,7 @@ def organizations(push: Push, firm: Organisation, mark: str, *, lost: bool) -> M
     sure = [of_organization(one) for one in found if _is_firm(one.name, firm.name)]
     like = identity.lookalike(firm.name)
     alike = [of_organization(one) for one in found if identity.lookalike(one.name) == like]
-    return Match(sure, alike, LOOKALIKE.format(found=_named(alike), name=firm.name))
+    return Match(sure, alike, LOOKALIKE.format(found=named(alike), name=firm.name))
 
 
 def _is_firm(there: str, here: str) -> bool:
@@ -163,7 +163,7 @@ class PersonSearch:
 
     def _asked(self, sure: Sequence[Person], unsure: Sequence[Person], why: str) -> Match:
         shown = self._as_candidates(unsure)
-        return Match(self._as_candidates(sure), shown, why.format(name=self._contact.name, found=_named(shown)))
+        return Match(self._as_candidates(sure), shown, why.format(name=self._contact.name, found=named(shown)))
 
     def _not_another_contact(self, found: Match) -> Match:
         """Two contacts of one bank are one person only when their owner merges them."""
@@ -210,7 +210,3 @@ class PersonSearch:
 def shares_an_address(contact: Contact, one: Person) -> bool:
     """Two empty lists have nothing in common."""
     return bool(set(fingerprints.addresses(contact.emails)) & set(fingerprints.addresses(one.emails)))
-
-
-def _named(shown: Sequence[Candidate]) -> str:
-    return ", ".join(dict.fromkeys(f"{one.name} ({one.id})" for one in shown[:5]))

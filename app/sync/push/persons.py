@@ -20,7 +20,7 @@ from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_contact
 from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict
 from app.sync.push import lost_answers, matching
-from app.sync.push.candidates import described, of_person
+from app.sync.push.candidates import described, of_person, short
 from app.sync.push.push_context import Push
 from app.sync.push.remote_record import Lost, Match, Merge, UpdatableRecord
 from app.sync.queue.outcome_errors import UNSURE, Again, Closed
@@ -30,7 +30,7 @@ UNKNOWN: Snapshot = {"name": "", "emails": [], "phones": [], "org": 0}
 MOST_NEW = 2
 TAKEN = (
     "{other} has the new address of {name} in Pipedrive. Choose that record if it is the same person; "
-    "if not, say that it is none of these, and the address is added."
+    "if not, choose “None of these”, and the address is added."
 )
 
 
@@ -223,7 +223,7 @@ class PersonRecord(UpdatableRecord[Person]):
         others = [one for one in hits if one.id != there.id and not one.is_deleted]
         if others:
             shown = [of_person(one) for one in others]
-            sentence = TAKEN.format(name=self._contact.name, other=shown[0].name)
+            sentence = TAKEN.format(name=self._contact.name, other=short(shown[0].name))
             raise Closed(UNSURE, sentence, described(shown, EntityType.PERSON, self._push.line.account))
 
 

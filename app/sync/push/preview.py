@@ -14,7 +14,7 @@ from app.errors import Conflict
 from app.models import EntityType, LinkState, PipedriveLink, PipedriveSync, Trigger, User
 from app.services.pipedrive.manual_push import Met, Record, SearchResult, Wanted
 from app.services.push_queue import company_mapping, pauses
-from app.sync.api.errors import PipedriveError, in_words
+from app.sync.api.errors import PipedriveError, in_words, to_whoever_asked
 from app.sync.push import find_record
 from app.sync.push.candidates import Candidate
 from app.sync.push.organizations import OrganizationRecord
@@ -43,7 +43,7 @@ def search_pipedrive(context: SyncContext, wanted: Wanted) -> SearchResult:
     except (connection.Unusable, PipedriveError) as trouble:
         with db.reading() as session:
             _raise_if_paused(session, wanted.who)
-        raise Conflict(f"We could not look into Pipedrive. {trouble}") from None
+        raise Conflict(f"We could not look into Pipedrive. {to_whoever_asked(trouble)}") from None
     finally:
         with db.transaction() as session:
             leases.release(session, lease)

@@ -30,6 +30,15 @@ HANDED_OVER = "the contact belongs to a colleague here now"
 TAKEN_OVER = "somebody else owns it there now"
 WORDS = {
     "org": "organization",
+    "done": "state",
+    "im": "messengers",
+    "linkedin": "LinkedIn address",
+    "conference_meeting_url": "video call",
+    "deal_id": "deal",
+    "lead_id": "lead",
+    "project_id": "project",
+    "next_activity_id": "next activity",
+    "is_archived": "place in the archive",
     "emails": "e-mail addresses",
     "phones": "phone numbers",
     "due": "time",

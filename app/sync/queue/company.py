@@ -21,7 +21,7 @@ from app.practice.transport import PracticeTransport
 from app.services.accounts.pipedrive_keys import KeyOwner
 from app.settings import Settings
 from app.sync.api.burst_limiter import Gate
-from app.sync.api.errors import KeyRefused, KeyUnknown, PipedriveError
+from app.sync.api.errors import KeyRefused, KeyUnknown, PipedriveError, to_whoever_asked
 from app.sync.api.pipedrive import Pipedrive, address, http_client
 from app.sync.queue.leases import Lease
 from app.sync.queue.timings import Pace
@@ -124,9 +124,9 @@ def check_key(settings: Settings, api_key: str) -> KeyOwner:
     except KeyUnknown:
         raise _refused(UNKNOWN) from None
     except KeyRefused as no:
-        raise _refused(no.sentence) from None
+        raise _refused(to_whoever_asked(no)) from None
     except (PipedriveError, ValueError) as trouble:
-        raise Conflict(f"We could not ask Pipedrive about this key. {trouble}") from None
+        raise Conflict(f"We could not ask Pipedrive about this key. {to_whoever_asked(trouble)}") from None
     ours = settings.pipedrive_domain
     if ours and me.company_domain != ours:
         raise _refused(f"This key belongs to {me.company_domain}.pipedrive.com, but we work with {ours}.pipedrive.com.")

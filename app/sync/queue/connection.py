@@ -35,6 +35,13 @@ CODES = {
     "OutOfOrder": "ailing",
 }
 
+# what its owner can do about a push that is refused
+TO_DO = {
+    "NotAllowed": "Ask an administrator of Pipedrive for the right; then this goes over by itself.",
+    "Gone": "Choose Retry, and we look again.",
+    "Rejected": "Change it here or in Pipedrive, then choose Retry.",
+}
+
 log = logging.getLogger(__name__)
 
 KindOf = Callable[[str, str], str]
@@ -127,4 +134,9 @@ def rest(line: Connection, trouble: Throttled | Blocked | NotSent | KeyRefused) 
 def reason(trouble: PipedriveError) -> Reason:
     name = type(trouble).__name__
     detail = f"{name} {trouble.status} {trouble.code}".strip() if isinstance(trouble, Rejected) else name
-    return Reason(CODES.get(name, name.lower()), trouble.sentence, detail)
+    said = (
+        f"{trouble.sentence} {TO_DO[name]}"
+        if isinstance(trouble, Rejected) and trouble.status >= 400
+        else trouble.sentence
+    )
+    return Reason(CODES.get(name, name.lower()), said, detail)

@@ -98,7 +98,11 @@ def retry(reason: Reason, pace: Pace, least: timedelta = timedelta(0), at_last: 
         row.attempts += 1
         if row.attempts >= pace.attempts:
             row.status, row.finished_at = SyncStatus.FAILED, moment
-            row.error = f"{at_last or reason.sentence} We gave up after {row.attempts} tries."[:500]
+            row.error = (
+                f"{at_last or reason.sentence} We gave up after {row.attempts} tries; choose Retry to start again."[
+                    :500
+                ]
+            )
         else:
             row.status, row.run_at = SyncStatus.RETRY, moment + max(pace.backoff(row.attempts), least)
 

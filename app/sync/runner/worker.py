@@ -25,7 +25,8 @@ from app.sync.queue.outcome_errors import Closed, Erased, LeaseLost, NothingToPu
 from app.sync.runner import after_push
 
 NO_ANSWER = "Pipedrive answers, but not to this push."
-BROKEN = "Something broke on our side; we try again."
+BROKEN = "Something broke on our side; trying again soon."
+STILL_BROKEN = "Something broke on our side."
 
 log = logging.getLogger(__name__)
 
@@ -201,4 +202,4 @@ def _after(end: Exception, line: Connection, job: PipedriveSync) -> Outcome:
             least = line.pace.hold if isinstance(end, UnknownOutcome) else timedelta(0)
             return job_outcomes.retry(connection.reason(end), line.pace, least, NO_ANSWER)
     log.error("push %s broke", job.id, exc_info=end)
-    return job_outcomes.retry(Reason("bug", BROKEN, type(end).__name__), line.pace)
+    return job_outcomes.retry(Reason("bug", BROKEN, type(end).__name__), line.pace, at_last=STILL_BROKEN)

@@ -48,7 +48,7 @@ def test_without_a_key_it_says_how_to_get_one_and_then_everything_goes_over(phon
     notice.get_by_role("button", name="Add your key").click()
     phone.get_by_label("Personal API key").fill(KEY)
     phone.get_by_role("button", name="Connect").click()
-    expect(phone.get_by_text("1 push waits and go over now")).to_be_visible()
+    expect(phone.get_by_text("1 push waits and goes over now")).to_be_visible()
     opened(phone, "/sync?show=done")
     expect(phone.locator(".pd-row", has_text="First Frida")).to_contain_text("SUCCESS", timeout=SLOW)
     assert [row["name"] for row in pipedrive.alive("persons")] == ["First Frida"]
@@ -64,7 +64,7 @@ def test_a_dead_key_is_told_at_once_and_a_new_one_sets_all_going(desk, api, pipe
     desk.get_by_role("button", name="Open Settings").click()
     desk.get_by_label("Personal API key").fill(NEW_KEY)
     desk.get_by_role("button", name="Connect").click()
-    expect(desk.get_by_text("Connected as Annegret at acme; 1 push waits and go over now")).to_be_visible()
+    expect(desk.get_by_text("Connected as Annegret at acme; 1 push waits and goes over now")).to_be_visible()
     opened(desk, "/sync?show=done")
     expect(desk.locator(".pd-row", has_text="Waits Wanda")).to_contain_text("SUCCESS", timeout=SLOW)
     expect(desk.locator(".pd-notice")).to_have_count(0)
@@ -100,7 +100,7 @@ def test_a_push_is_previewed_done_and_taken_back(desk, api, pipedrive):
     plan = desk.locator(".pd-plan")
     expect(plan).to_have_text(
         "Will create organization Preview Works, create person Petra Preview. "
-        "Not looked yet: what Pipedrive has already is linked or asked about instead."
+        "Nobody has looked in Pipedrive yet: what is there already will be linked, or you are asked."
     )
     expect(desk.get_by_text("A look costs up to 40 of the firm’s tokens")).to_be_visible()
     desk.get_by_role("button", name="Look in Pipedrive first").click()

@@ -286,7 +286,7 @@ def test_a_push_that_needs_somebody_rings_for_its_owner_alone(ada, bo, jane, at)
     assert occasion() == 1
     (notice,) = all_of(Notification)
     assert (notice.user_id, notice.path) == (ada.id, "/sync")
-    assert notice.sentence == "Jane Roe did not reach Pipedrive: Two people fit."
+    assert notice.sentence == "The push of Jane Roe needs you: Two people fit."
 
 
 def test_who_switched_a_kind_off_does_not_hear_of_it(ada, jane, at):

@@ -72,8 +72,9 @@ def needing(who):
         assert queue_overview.overview(session, who).counts[SyncStatus.FAILED] == listed
         assert queue_overview.own_queue(session, who).counts[SyncStatus.FAILED] == listed
         mail = daily_digest.digest(session, who, SITE)
-    told = [line for line in (mail.body if mail else "").splitlines() if "for Pipedrive need" in line]
-    assert (f"{listed} for Pipedrive need you" in "".join(told)) is bool(listed)
+    told = [line for line in (mail.body if mail else "").splitlines() if "to Pipedrive need" in line]
+    counted = "1 push to Pipedrive needs you" if listed == 1 else f"{listed} pushes to Pipedrive need you"
+    assert (counted in "".join(told)) is bool(listed)
     return listed
 
 
@@ -150,11 +151,11 @@ def test_five_thousand_failures_are_tried_again_in_one_statement(keyed, at):
 def test_many_failures_of_one_cause_are_one_notice_that_counts_them(keyed, at):
     fail(queued(keyed, 7), "not_allowed", "Pipedrive does not allow this: no permission.")
     assert rings() == 1
-    assert sentences() == ["7 pushes need you: Pipedrive does not allow this: no permission."]
+    assert sentences() == ["7 pushes need you. The last one: Pipedrive does not allow this: no permission."]
     at(MONDAY + timedelta(minutes=1))
     fail(queued(keyed, 5, start=7), "not_allowed", "Pipedrive does not allow this: no permission.")
     assert rings() == 0
-    assert sentences() == ["12 pushes need you: Pipedrive does not allow this: no permission."]
+    assert sentences() == ["12 pushes need you. The last one: Pipedrive does not allow this: no permission."]
 
 
 def test_another_cause_is_another_notice(keyed, at):
@@ -163,8 +164,8 @@ def test_another_cause_is_another_notice(keyed, at):
     assert rings() == 2
     assert rings() == 0
     assert sorted(sentences()) == [
-        "2 pushes need you: The name is too long.",
-        "Person 2 did not reach Pipedrive: Two people fit.",
+        "2 pushes need you. The last one: The name is too long.",
+        "The push of Person 2 needs you: Two people fit.",
     ]
 
 

@@ -72,7 +72,7 @@ def test_a_disabled_colleagues_waiting_pushes_stand_in_a_golden_tickets_status(l
     assert (queue["name"], queue["active"], queue["counts"]["PENDING"]) == ("Ada Lind", False, 2)
     assert (
         queue["reason"]
-        == "Ada Lind is disabled. Hand their contacts over in Team; what waits then goes over with the new owner's key."
+        == "The account of Ada Lind is disabled. Hand their contacts over in Team; what waits then goes over with the new owner's key."
     )
     other = rest(bo, "GET", "/api/pipedrive/status").json()
     assert (sum(other["counts"].values()), other["items"], other["queues"]) == (0, [], [])

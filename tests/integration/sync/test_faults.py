@@ -248,7 +248,10 @@ def test_a_definite_no_needs_the_owner_at_once_and_one_tap_tries_again(fake, des
     fake.next(faults.refused("Validation failed: name: too long"), method="POST", kind="persons")
     ask(ada_with_key, kari)
     (row,) = settled(desk)
-    assert (row.status, row.error) == (SyncStatus.FAILED, "Pipedrive refused this: Validation failed: name: too long.")
+    assert (row.status, row.error) == (
+        SyncStatus.FAILED,
+        "Pipedrive refused this: Validation failed: name: too long. Change it here or in Pipedrive, then choose Retry.",
+    )
     assert row.detail == "Rejected 400 ERR_SCHEMA_VALIDATION_FAILED"
     with db.transaction() as session:
         assert push_jobs.retry_all(session, ada_with_key) == 1
@@ -261,7 +264,9 @@ def test_after_twelve_tries_the_owner_is_asked(fake, desk, ada_with_key, kari):
     ask(ada_with_key, kari)
     (row,) = settled(desk)
     assert (row.status, row.attempts) == (SyncStatus.FAILED, MAX_ATTEMPTS)
-    assert row.error == "Pipedrive answers, but not to this push. We gave up after 12 tries."
+    assert (
+        row.error == "Pipedrive answers, but not to this push. We gave up after 12 tries; choose Retry to start again."
+    )
 
 
 def test_a_later_push_that_succeeds_settles_an_earlier_failure_of_the_same_thing(fake, desk, ada_with_key, kari):
@@ -308,7 +313,11 @@ def test_while_pipedrive_cannot_be_reached_no_attempt_is_spent(fake, desk, ada_w
         edit(lane(ada_with_key), not_before=now())
         drain(desk)
     row = only_push()
-    assert (row.status, row.attempts, row.error) == (SyncStatus.PENDING, 0, "Pipedrive cannot be reached.")
+    assert (row.status, row.attempts, row.error) == (
+        SyncStatus.PENDING,
+        0,
+        "Pipedrive cannot be reached; trying again soon.",
+    )
     fake.start(port)
     assert [row.status for row in settled(desk)] == [SyncStatus.SUCCESS]
 
@@ -390,7 +399,7 @@ def test_a_bug_in_one_push_spends_an_attempt_and_stays_out_of_the_sentence(fake,
     drain(hurried(broken, first_wait=600, longest_wait=600))
     row = only_push()
     assert (row.status, row.error_code, row.detail) == (SyncStatus.RETRY, "bug", "AttributeError")
-    assert row.error == "Something broke on our side; we try again."
+    assert row.error == "Something broke on our side; trying again soon."
     assert ADAS_KEY not in caplog.text
 
 

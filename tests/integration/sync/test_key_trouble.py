@@ -21,7 +21,7 @@ from tests.support.world import contact
 API_OFF = faults.in_json(403, {"success": False, "error": "API access is disabled for this user"})
 TROUBLES = {
     "replaced": (faults.unauthorized(), "Copy it anew from Pipedrive: Personal preferences, API, and save it in Settings."),
-    "closed": (faults.account_closed(), "Once it is open again, what waits goes over by itself."),
+    "closed": (faults.account_closed(), "once it is open again, what waits goes over by itself."),
     "switched off": (API_OFF, "Ask an administrator there to allow it"),
     "refused everything": (faults.not_allowed(), "Ask an administrator there to allow it"),
 }  # fmt: skip

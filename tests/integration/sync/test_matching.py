@@ -122,7 +122,7 @@ def test_who_is_left_out_needs_nobody_and_is_not_pushed_by_an_edit(fake, desk, a
     assert (row.status, row.error_code, row.candidates) == (SyncStatus.FAILED, SKIPPED, None)
     assert (standing(kari).badge, standing(kari).reason) == (
         push_status.Badge.NOT_PUSHED,
-        "You left this out of Pipedrive.",
+        "You skipped this push. Retry brings it back.",
     )
     with db.transaction() as session:
         contact_bank.change(session, session.get_one(User, ada_with_key.id), kari.id, {"name": "Kari Hansen"})

@@ -107,8 +107,8 @@ def test_a_week_without_any_line_spends_nobodys_attempts_and_ends_by_itself_with
     a_day_passes(desk)
     rows = pushes()
     assert {(row.status, row.attempts) for row in rows} == {(SyncStatus.PENDING, 0)}
-    assert {row.error for row in rows} <= {"Pipedrive cannot be reached.", None}
-    assert {lane(person).paused_reason for person in staff} == {"Pipedrive cannot be reached."}
+    assert {row.error for row in rows} <= {"Pipedrive cannot be reached; trying again soon.", None}
+    assert {lane(person).paused_reason for person in staff} == {"Pipedrive cannot be reached; trying again soon."}
     assert fake.heard == []
 
     fake.start(port)
@@ -195,7 +195,10 @@ def test_a_push_that_alone_breaks_pipedrive_needs_its_owner_and_holds_up_nobody(
         sync_harness.ask(bo if number % 2 else ada, world.contact(ada if not number % 2 else bo, f"N{number}", email=f"n{number}@steel.example"))  # fmt: skip
     poison, *rest = settled(desk, 30)
     assert (poison.status, poison.attempts) == (SyncStatus.FAILED, 4)
-    assert poison.error == "Pipedrive answers, but not to this push. We gave up after 4 tries."
+    assert (
+        poison.error
+        == "Pipedrive answers, but not to this push. We gave up after 4 tries; choose Retry to start again."
+    )
     assert {row.status for row in rest} <= {SyncStatus.SUCCESS}
     assert lane(ada).paused_reason is None
 

@@ -299,7 +299,7 @@ def test_what_somebody_deleted_there_needs_its_owner_and_is_never_made_again_in_
     rows = listened(desk)
     assert [row.error_code for row in rows if row.status is SyncStatus.FAILED] == ["gone"]
     assert standing(kari).badge is push_status.Badge.NEEDS_YOU
-    assert standing(kari).reason.endswith("was deleted in Pipedrive. Try again to create it there anew.")
+    assert standing(kari).reason.endswith("was deleted in Pipedrive. Choose Retry to create it there anew.")
     change(ada_with_key, kari, name="Kari Hansen")
     settled(desk)
     listened(desk)

@@ -224,7 +224,7 @@ def test_a_record_that_somebody_deleted_comes_back_only_when_its_owner_asks_agai
     meeting = meet(ada_with_key, kari)
     row = next(row for row in settled(desk) if row.entity_id == meeting.id)
     assert (row.status, row.error_code) == (SyncStatus.FAILED, "gone")
-    assert row.error == "Kari Nordmann was deleted in Pipedrive. Try again to create it there anew."
+    assert row.error == "Kari Nordmann was deleted in Pipedrive. Choose Retry to create it there anew."
     assert LinkState.LOST in {link.state for link in links()}
     with db.transaction() as session:
         push_jobs.retry(session, ada_with_key, [row.id])

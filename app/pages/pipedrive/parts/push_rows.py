@@ -68,6 +68,10 @@ def until_words(moment: datetime) -> str:
     return f"in {round(seconds / 60)} min" if seconds < 5400 else f"in {round(seconds / 3600)} h"
 
 
+def waiting_words(count: int) -> str:
+    return "1 push waits" if count == 1 else f"{count:,} pushes wait"
+
+
 def list_row(item: Item) -> dict[str, Any]:
     """A push as the list component wants it."""
     sync = item.sync
