@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import text
 
 from app import db
-from app.models import Contact, User
+from app.models import Contact, Trigger, User
 from app.models.contact_fields import PUSHED
 from app.services.campaigns import undo_dispatch
 from app.services.contacts import bulk_actions, contact_bank, contact_merge, organisations
 from app.services.imports import import_undo, importer
+from app.services.push_queue import push_jobs
 from app.services.push_queue.push_status import Badge, status_of
 from tests.support.sync_harness import ask, fresh, pushes, settled
 from tests.support.world import contact
@@ -195,3 +196,15 @@ def test_of_many_that_change_at_once_only_the_first_is_asked_for_alone(fake, des
     firm = contact(ada_with_key, "Kim Roe", organisation="Gamma").organisation_id
     do(ada_with_key, organisations.merge, firm, jane.organisation_id)
     assert sorted(row.urgent for row in pushes() if row.is_open) == [False, True]
+
+
+def test_the_database_writes_the_row_that_the_queue_would_write(desk, ada_with_key, jane):
+    def queued(write):
+        with db.transaction() as session:
+            session.exec(text("delete from pipedrive_syncs"))
+        write()
+        (row,) = pushes()
+        return row.model_dump(exclude={"id", "created_at", "updated_at", "run_at"})
+
+    edited = queued(lambda: plain_sql(ada_with_key, jane, None))
+    assert edited == queued(lambda: do(ada_with_key, push_jobs.enqueue, fresh(jane), Trigger.UPDATE))
