@@ -237,11 +237,14 @@ class Colleague:
             self.ledger.names.add(organisation_key(record["name"]))
 
     def _any(self, kind, but=None):
-        """One of ours: they leave alone what they made themselves."""
-        others = (one for one in self.fake.company.store.alive(kind) if one is not but)
-        ours = [
-            one for one in others if (one.get("creator_user_id") or one["owner_id"]) != self.me or kind == "persons"
+        """A living record that the colleague sees; of organizations and activities one of ours."""
+        theirs = "creator_user_id" if kind == "activities" else "owner_id"
+        known = [
+            one
+            for one in self.fake.company.store.alive(kind)
+            if one is not but and (one.get("visible_to") != OWNER_ONLY or one["owner_id"] == self.me)
         ]
+        ours = [one for one in known if kind == "persons" or one[theirs] != self.me]
         return self.dice.choice(ours) if ours else None
 
     def _typed(self, kind, **facts):
