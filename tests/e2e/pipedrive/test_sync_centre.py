@@ -43,7 +43,7 @@ def test_without_a_key_it_says_how_to_get_one_and_then_everything_goes_over(phon
     opened(phone, "/sync")
     notice = phone.locator(".pd-notice")
     expect(notice).to_contain_text("No Pipedrive key yet")
-    expect(notice).to_contain_text("1 already wait")
+    expect(notice).to_contain_text("1 push waits and goes over")
     expect(phone.locator(".pd-row", has_text="First Frida")).to_contain_text("PENDING")
     notice.get_by_role("button", name="Add your key").click()
     phone.get_by_label("Personal API key").fill(KEY)
