@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import col, select
 
 from app import db
-from app.models import Activity, Contact, PipedriveLink, PipedriveSync, SyncConflict, User, organisation_key
+from app.models import Activity, Contact, PipedriveLink, PipedriveSync, SyncConflict, Trigger, User, organisation_key
 from app.services.contacts import identity
 from app.services.push_queue import push_status
 from app.services.push_queue.push_status import Badge
@@ -79,7 +79,7 @@ class Auditor:
         elif status.badge is Badge.WAITING:
             end.lost.append(f"{contact.name} still waits: {status.reason}")
         elif status.badge is Badge.NOT_PUSHED:
-            if contact.id not in self.firm.undone:
+            if contact.id not in self.firm.undone and not self._was_called_off(contact):
                 rows = [
                     (row.trigger.value, row.status.value, row.error_code)
                     for row in self.rows.values()
@@ -92,6 +92,11 @@ class Auditor:
             end.false_badges += self._differences(contact, person)
             if contact.id not in self.firm.undone:
                 end.lost += self._missing_meetings(contact)
+
+    def _was_called_off(self, contact):
+        """It was to go over for a meeting only, and that was called off before."""
+        asked_for = {row.trigger for row in self.rows.values() if row.contact_id == contact.id}
+        return asked_for == {Trigger.MEETING} and not self.of_contact[contact.id]
 
     def _is_hidden(self, contact, person):
         owner = self.fake.company.people.by_key[f"key-{self._owner(contact)}-{self.firm.number[self._owner(contact)]}"]
