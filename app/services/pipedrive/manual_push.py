@@ -78,6 +78,11 @@ class Met:
     sure: Sequence[Record] = ()
     unsure: Sequence[Record] = ()
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the push stops and asks which of them it is."""
+        return len(self.sure) != 1 and bool(self.sure or self.unsure)
+
 
 @dataclass(frozen=True)
 class SearchResult:
@@ -197,6 +202,8 @@ def _stands_elsewhere(found: SearchResult) -> str:
 def _person(contact: Contact, found: SearchResult | None) -> str:
     if known := contact.pipedrive_person_id:
         return f"update person {contact.name} (id {known})"
+    if found and found.organizations.is_asked:
+        return f"then look for person {contact.name}"
     return _step("person", contact.name, found.persons if found else None)
 
 

@@ -63,13 +63,19 @@ def find(push: Push, record: RemoteRecord) -> Found:
 
 
 def look(push: Push, record: RemoteRecord) -> Match:
-    """What `find` would meet, without writing anything down. Raises Waiting while somebody may be creating it."""
+    """What `find` would meet, without writing anything down.
+
+    Raises Waiting while somebody may be creating it, and Closed where the key does not see what is linked.
+    """
     seen, moment = _look_up(push, record)
     if seen.own and seen.own.state is LinkState.LINKED:
-        return Match([candidates.Candidate(number_of(seen.own), record.name)])
+        known = record.slot.kind, number_of(seen.own)
+        if push.presence(known) is Presence.HIDDEN:
+            raise hidden(push, known)
+        return Match([candidates.Candidate(known[1], record.name)])
     lost = _lost(push, record, seen, moment)
     if lost and isinstance(lost.number, int):
-        return Match([candidates.Candidate(lost.number, record.name)])
+        return Match([candidates.Candidate(lost.number, lost.name or record.name)])
     return record.match(seen.aliases, was_there=seen.own is not None and seen.own.state is LinkState.LOST)
 
 

@@ -29,8 +29,8 @@ def organization(push: Push, name: str, since: datetime, mark: str) -> Lost | No
     recent = [one for one in written if not are_two_companies(one.name, name)]
     marked = [one for one in recent if code and one.custom.get(code) == mark]
     named = [one for one in recent if organisation_key(one.name) == organisation_key(name)]
-    return next((Lost(one.id, proven=True) for one in marked), None) or next(
-        (Lost(one.id, proven=False) for one in named), None
+    return next((Lost(one.id, proven=True, name=one.name) for one in marked), None) or next(
+        (Lost(one.id, proven=False, name=one.name) for one in named), None
     )
 
 
@@ -39,9 +39,9 @@ def person(push: Push, slot: Slot, since: datetime, sent: str, mark: str) -> Los
     code = push.line.choices.mark_field(EntityType.PERSON)
     recent = _created_since(push, EntityType.PERSON, since)
     if marked := [one for one in recent if code and one.custom.get(code) == mark]:
-        return Lost(marked[0].id, proven=True)
+        return Lost(marked[0].id, proven=True, name=marked[0].name)
     known = (one for one in recent if _is_meant(push, one) or _is_as_sent(slot, one, sent))
-    return next((Lost(one.id, proven=False) for one in known), None)
+    return next((Lost(one.id, proven=False, name=one.name) for one in known), None)
 
 
 def activity(push: Push, slot: Slot, person_id: int | None, meeting: Activity, since: datetime) -> Lost | None:

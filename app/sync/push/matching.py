@@ -24,7 +24,7 @@ from app.models import (
     are_two_companies,
     organisation_key,
 )
-from app.services.contacts import identity
+from app.services.contacts import firm_names, identity
 from app.services.pipedrive.manual_push import MOST_SEARCHES
 from app.services.pipedrive.record_choice import IS_ANOTHER_CONTACT
 from app.sync.api.errors import Gone, NotAllowed
@@ -41,7 +41,7 @@ PEOPLE_KEPT = 600
 LOOKALIKE = "Pipedrive has {found}. Is that {name}? Choose the record if it is, or create a new one."
 OTHER_NAME = "Pipedrive has somebody else's name under the address of {name}: {found}. Choose the record if it is the same person, or create a new one."
 OTHER_ADDRESS = "Pipedrive has {found} at the same firm with another address. Choose the record if it is the same person, or create a new one."
-ONLY_A_NAME = "Pipedrive has {found}, and nothing but the name says whether it is the same person. Choose the record, or create a new one."
+ONLY_A_NAME = "Pipedrive has {found}, and little but the name says whether it is the same person. Choose the record, or create a new one."
 UNSEEN = (
     "A colleague's contact with the same address as {name} is in Pipedrive, but your key does not see it. "
     "Ask a colleague to share it with you there and try again, or create a new one."
@@ -56,8 +56,8 @@ def organizations(push: Push, firm: Organisation, mark: str, *, lost: bool) -> M
         return Match([of_organization(one) for one in alive])
     found = [one for one in _organizations_like(push, firm.name) if not one.is_deleted]
     sure = [of_organization(one) for one in found if _is_firm(one.name, firm.name)]
-    like = identity.lookalike(firm.name)
-    alike = [of_organization(one) for one in found if identity.lookalike(one.name) == like]
+    like = firm_names.lookalike(firm.name)
+    alike = [of_organization(one) for one in found if firm_names.lookalike(one.name) == like]
     return Match(sure, alike, LOOKALIKE.format(found=named(alike), name=firm.name))
 
 
@@ -79,8 +79,8 @@ def _organizations_like(push: Push, name: str) -> list[Organization]:
     hits, all_of_them = pipedrive.organizations_named(core) if len(core) > 1 else ([], False)
     if not all_of_them and not any(organisation_key(hit.name) == organisation_key(name) for hit in hits):
         hits = [*hits, *pipedrive.find_organizations(name)]
-    other = identity.other_spelling(core)
-    if other and not any(identity.lookalike(hit.name) == identity.lookalike(name) for hit in hits):
+    other = firm_names.other_spelling(core)
+    if other and not any(firm_names.lookalike(hit.name) == firm_names.lookalike(name) for hit in hits):
         hits = [*hits, *pipedrive.organizations_named(other)[0]]
     return hits
 
@@ -159,7 +159,8 @@ class PersonSearch:
         fit = [one for one in alive if self._has_number(one)]
         named = [one for one in alive if identity.same_name(one.name, contact.name)]
         nameless = [one for one in named if not one.emails and not one.phones and one.org_id is None]
-        return self._asked(fit, named if bare else nameless, ONLY_A_NAME)
+        alike = [one for one in named if self._has_alike_number(one)]
+        return self._asked(fit, named if bare else [*nameless, *alike], ONLY_A_NAME)
 
     def _asked(self, sure: Sequence[Person], unsure: Sequence[Person], why: str) -> Match:
         shown = self._as_candidates(unsure)
@@ -176,12 +177,16 @@ class PersonSearch:
     def _fits(self, one: Person) -> bool:
         """A mailbox that several people read needs the whole name."""
         shared = set(fingerprints.addresses(self._contact.emails)) & set(fingerprints.addresses(one.emails))
-        personal = not shared or not all(identity.is_role_address(email) for email in shared)
-        return identity.names_fit(one.name, self._contact.name, initials=personal)
+        if shared and all(identity.is_role_address(email) for email in shared):
+            return identity.same_name(one.name, self._contact.name)
+        return identity.names_fit(one.name, self._contact.name)
 
     def _has_number(self, one: Person) -> bool:
         shared = identity.shared_numbers(self._contact.phones, one.phones, self._country)
         return bool(shared) and identity.names_fit(one.name, self._contact.name)
+
+    def _has_alike_number(self, one: Person) -> bool:
+        return any(identity.numbers_may_agree(ours, theirs) for ours in self._contact.phones for theirs in one.phones)
 
     def _people_of(self, org_id: int) -> list[Person]:
         """Who works at that firm; of a very large one, only who has the name."""

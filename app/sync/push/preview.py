@@ -25,7 +25,7 @@ from app.sync.queue import claims, connection, leases
 from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
 from app.sync.queue.leases import Lease
-from app.sync.queue.outcome_errors import LeaseLost, Waiting
+from app.sync.queue.outcome_errors import Closed, LeaseLost, Waiting
 
 BUSY = "Your pushes are on their way at this moment. Look again in a few seconds."
 PATIENCE, BREATH = 3.0, 0.1
@@ -40,6 +40,8 @@ def search_pipedrive(context: SyncContext, wanted: Wanted) -> SearchResult:
             return _asked(connection.connect(context, lease, http, key), wanted)
     except (LeaseLost, Waiting):
         raise Conflict(BUSY) from None
+    except Closed as no:
+        raise Conflict(no.sentence) from None
     except (connection.Unusable, PipedriveError) as trouble:
         with db.reading() as session:
             _raise_if_paused(session, wanted.who)

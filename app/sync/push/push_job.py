@@ -19,7 +19,7 @@ from app.sync.push.persons import PersonRecord
 from app.sync.push.push_context import Push, Record, read_push
 from app.sync.push.reconcile import create, reconcile, update_linked
 from app.sync.queue.connection import Connection
-from app.sync.queue.outcome_errors import Again, Waiting
+from app.sync.queue.outcome_errors import Again, Unsettled
 
 LOOKS = 6
 
@@ -40,7 +40,7 @@ def push(job: PipedriveSync, line: Connection) -> str | None:
             going.contact, going.meeting = fresh.contact, fresh.meeting
         else:
             return None
-    raise Waiting(line.pace.a_moment)
+    raise Unsettled
 
 
 def _once(push: Push) -> None:

@@ -24,7 +24,7 @@ from app.sync.links.remote_ids import number_of
 from app.sync.links.three_way_merge import Agreed
 from app.sync.push import write_ahead
 from app.sync.push.find_record import check_parents, find, hidden, link_record
-from app.sync.push.push_context import Push
+from app.sync.push.push_context import Presence, Push
 from app.sync.push.remote_record import Merge, RemoteRecord, There, UpdatableRecord
 from app.sync.queue import leases
 from app.sync.queue.outcome_errors import (
@@ -38,7 +38,7 @@ from app.sync.queue.outcome_errors import (
 log = logging.getLogger(__name__)
 
 REFUSED = (
-    "Pipedrive does not let you change {name}: your key lacks the right. "
+    "Pipedrive does not let you {deed} {name}: your key lacks the right. "
     "Ask an administrator of Pipedrive for it; then this goes over by itself."
 )
 
@@ -75,6 +75,8 @@ def create(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink:
             link_store.drop_intent(session, record.slot, moment)
         if isinstance(no, Rejected):
             check_parents(push, record.parents)
+        if isinstance(no, NotAllowed):
+            raise Closed(NOT_ALLOWED, REFUSED.format(deed="create", name=record.name)) from None
         raise
     try:
         return link_record(push, record, number, PushEffect.CREATED, digest=record.digest, agreed=agreed)
@@ -109,7 +111,7 @@ def update_record(push: Push, record: UpdatableRecord[There], link: PipedriveLin
     merge = Merge(base, ours, theirs, record.decide(link, base, ours, there))
     news = record.news(link, merge, there)
     with write_ahead.sending(push.line, record.slot, merge, record.expected(merge, news)):
-        answer = _send(record, link, news, there) if news else there
+        answer = _send(push, record, link, news, there) if news else there
     record.ask_more(merge, there)
     with db.transaction() as session:
         owner = session.get_one(User, push.contact.user_id)
@@ -133,11 +135,18 @@ def _read(push: Push, record: UpdatableRecord[There], link: PipedriveLink) -> Th
     return there
 
 
-def _send(record: UpdatableRecord[There], link: PipedriveLink, news: object, there: There) -> There:
+def _send(push: Push, record: UpdatableRecord[There], link: PipedriveLink, news: object, there: There) -> There:
     try:
         return record.send(link, news, there)
     except Gone:
-        # it was there a moment ago: deleted in between, or hidden
-        raise Again from None
+        # it was there a moment ago
+        about = record.slot.kind, number_of(link)
+        match push.presence(about):
+            case Presence.DELETED:
+                push.lose(about)
+                raise record.gone() from None
+            case Presence.HIDDEN:
+                raise hidden(push, about) from None
+        raise Closed(NOT_ALLOWED, REFUSED.format(deed="change", name=record.name)) from None
     except NotAllowed:
-        raise Closed(NOT_ALLOWED, REFUSED.format(name=record.name)) from None
+        raise Closed(NOT_ALLOWED, REFUSED.format(deed="change", name=record.name)) from None

@@ -33,6 +33,7 @@ class Lost:
 
     number: Number
     proven: bool
+    name: str = ""
 
 
 class RemoteRecord(ABC):

@@ -21,6 +21,7 @@ __all__ = [
     "Erased",
     "LeaseLost",
     "NothingToPush",
+    "Unsettled",
     "Waiting",
 ]
 
@@ -31,6 +32,10 @@ class LeaseLost(Exception):
 
 class Again(Exception):
     """What we knew of Pipedrive has just changed: look once more, in the same push."""
+
+
+class Unsettled(Exception):
+    """Pipedrive said something else at every look; one attempt is spent, and the next one comes later."""
 
 
 class Waiting(Exception):

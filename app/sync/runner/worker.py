@@ -21,10 +21,12 @@ from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
 from app.sync.queue.job_outcomes import Outcome, Reason
 from app.sync.queue.leases import Lease
-from app.sync.queue.outcome_errors import Closed, Erased, LeaseLost, NothingToPush, Waiting
+from app.sync.queue.outcome_errors import Closed, Erased, LeaseLost, NothingToPush, Unsettled, Waiting
 from app.sync.runner import after_push
 
 NO_ANSWER = "Pipedrive answers, but not to this push."
+UNSETTLED = "What stands in Pipedrive changed while we looked; we try again."
+STILL_UNSETTLED = "What stands in Pipedrive changed at every try. Try again."
 BROKEN = "Something broke on our side; trying again soon."
 STILL_BROKEN = "Something broke on our side."
 
@@ -201,5 +203,8 @@ def _after(end: Exception, line: Connection, job: PipedriveSync) -> Outcome:
                 raise OutOfOrder(wait)
             least = line.pace.hold if isinstance(end, UnknownOutcome) else timedelta(0)
             return job_outcomes.retry(connection.reason(end), line.pace, least, NO_ANSWER)
-    log.error("push %s broke", job.id, exc_info=end)
-    return job_outcomes.retry(Reason("bug", BROKEN, type(end).__name__), line.pace, at_last=STILL_BROKEN)
+    reason, at_last = Reason("unsettled", UNSETTLED), STILL_UNSETTLED
+    if not isinstance(end, Unsettled):
+        log.error("push %s broke", job.id, exc_info=end)
+        reason, at_last = Reason("bug", BROKEN, type(end).__name__), STILL_BROKEN
+    return job_outcomes.retry(reason, line.pace, at_last=at_last)

@@ -252,6 +252,30 @@ def test_an_edit_that_pipedrive_refuses_needs_its_owner_and_goes_over_once_it_ma
     assert status(row).badge is push_status.Badge.IN_PIPEDRIVE
 
 
+@pytest.mark.parametrize(
+    ("kind", "facts"), [("persons", {"phone": "+4722334455"}), ("persons", {"name": "Kari Hansen"})]
+)
+def test_a_change_that_is_not_found_although_the_record_is_there_is_refused_and_not_tried_for_ever(
+    fake, desk, ada_with_key, kind, facts
+):
+    row = contact(ada_with_key, "Kari Nordmann", email="kari@steel.example")
+    ask(ada_with_key, row)
+    settled(desk)
+    fake.next(faults.in_json(404, {"success": False, "error": "not found"}), method="PATCH", kind=kind, times=None)
+    change(ada_with_key, row, **facts)
+    push = settled(desk)[-1]
+    assert (push.status, push.error_code) == (SyncStatus.FAILED, "not_allowed")
+    assert len(fake.asked("PATCH")) <= 2
+
+
+def test_a_create_that_the_key_may_not_do_says_what_to_do(fake, desk, ada_with_key):
+    fake.next(forbidden(), method="POST", kind="persons", times=None)
+    ask(ada_with_key, contact(ada_with_key, "Kari Nordmann", email="kari@steel.example"))
+    push = settled(desk)[-1]
+    assert (push.status, push.error_code) == (SyncStatus.FAILED, "not_allowed")
+    assert "Ask an administrator" in push.error
+
+
 @pytest.fixture
 def hidden_firm(fake, desk, bo_with_key):
     """An organization that only Bo's key sees, linked by Bo."""
