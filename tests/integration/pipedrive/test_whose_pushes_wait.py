@@ -31,12 +31,12 @@ def bulk(owner, many):
 
 def test_what_waits_behind_ones_own_bulk_says_how_many_wait(ada_with_key):
     bulk(ada_with_key, 1200)
-    jane = contact(ada_with_key, "Jane Roe")
+    jane, john = contact(ada_with_key, "Jane Roe"), contact(ada_with_key, "John Doe")
     with db.transaction() as session:
-        push_jobs.enqueue_contacts(session, ada_with_key, [jane.id], Trigger.WARM)
-    assert reason(jane) == "It waits its turn: 1,201 pushes with this key are waiting."
+        push_jobs.enqueue_contacts(session, ada_with_key, [jane.id, john.id], Trigger.WARM)
+    assert reason(jane) == "It waits its turn: 1,202 pushes with this key are waiting."
     ask(ada_with_key, jane)
-    assert reason(jane) == "It is next: 1,200 others with this key wait behind it."
+    assert reason(jane) == "It is next: 1,201 others with this key wait behind it."
 
 
 def test_what_waits_for_a_pause_says_which(ada_with_key, jane):

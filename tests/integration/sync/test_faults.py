@@ -91,7 +91,8 @@ def test_somebody_without_any_address_is_recognised_by_what_was_sent_even_when_r
         contact_bank.change(session, ada_with_key, bare.id, {"name": "Kari Hansen"})
     ask(ada_with_key, twin)
     settled(desk)
-    assert sorted(row["name"] for row in fake.alive("persons")) == ["Kari Hansen", "Kari Nordmann"]
+    # without a mark a colleague may have made it: it is linked, and the new name is asked about
+    assert [row["name"] for row in fake.alive("persons")] == ["Kari Nordmann", "Kari Nordmann"]
     assert fresh(bare).pipedrive_person_id == 1
 
 
@@ -101,9 +102,10 @@ def test_two_who_look_alike_never_share_one_record(fake, desk, ada_with_key):
     ask(ada_with_key, bare)
     drain(desk)
     ask(ada_with_key, twin)
-    settled(desk)
-    assert counts(fake) == (0, 2, 0)
-    assert fresh(bare).pipedrive_person_id != fresh(twin).pipedrive_person_id
+    codes = [row.error_code for row in settled(desk)]
+    assert counts(fake) == (0, 1, 0)
+    assert {fresh(bare).pipedrive_person_id, fresh(twin).pipedrive_person_id} == {1, None}
+    assert set(codes) == {None, "unsure"}
 
 
 def test_while_the_outcome_is_open_nobody_creates_the_firm_again(fake, desk, ada_with_key, bo_with_key, kari):
@@ -145,7 +147,7 @@ def test_a_limit_met_while_creating_takes_the_intent_back(fake, desk, ada_with_k
     fake.next(faults.too_fast(), method="POST", kind="persons")
     ask(ada_with_key, kari)
     drain(desk)
-    assert [link.entity_type for link in links()] == ["organization"]
+    assert {link.entity_type for link in links()} == {"organization"}
 
 
 def test_a_daily_budget_that_is_gone_pauses_the_whole_company_until_midnight_utc(
@@ -153,12 +155,13 @@ def test_a_daily_budget_that_is_gone_pauses_the_whole_company_until_midnight_utc
 ):
     ask(bo_with_key, contact(bo_with_key, "Liv"))
     settled(desk)
+    fake.heard.clear()
     fake.next(faults.budget_gone(), times=None)
     ask(ada_with_key, kari)
     drain(desk)
     ask(bo_with_key, contact(bo_with_key, "Ola"))
     drain(desk)
-    assert len(fake.heard) == 2
+    assert len(fake.heard) == 1
     with db.reading() as session:
         company = session.exec(select(SyncAccount)).one()
     until = company.not_before.astimezone(UTC)
@@ -325,12 +328,13 @@ def test_while_pipedrive_cannot_be_reached_no_attempt_is_spent(fake, desk, ada_w
 def test_the_firewall_in_front_of_pipedrive_gives_the_whole_company_a_rest(fake, desk, ada_with_key, bo_with_key, kari):
     ask(bo_with_key, contact(bo_with_key, "Liv"))
     settled(desk)
+    fake.heard.clear()
     fake.next(faults.cloudflare(), times=None)
     ask(ada_with_key, kari)
     drain(desk)
     ask(bo_with_key, contact(bo_with_key, "Ola"))
     drain(desk)
-    assert len(fake.heard) == 2
+    assert len(fake.heard) == 1
     assert lane(bo_with_key).not_before > now() + timedelta(minutes=5)
 
 
