@@ -50,22 +50,27 @@ class Crew:
 
     def __init__(self) -> None:
         self._at_work = 0
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        self._add(1)
+        with self._changed:
+            self._at_work += 1
         try:
             yield
         finally:
-            self._add(-1)
+            with self._changed:
+                self._at_work -= 1
+                if self.is_idle():
+                    self._changed.notify_all()
 
     def is_idle(self) -> bool:
         return self._at_work == 0
 
-    def _add(self, one: int) -> None:
-        with self._lock:
-            self._at_work += one
+    def wait(self, seconds: float) -> None:
+        """Until everybody is idle, or for so long."""
+        with self._changed:
+            self._changed.wait_for(self.is_idle, seconds)
 
 
 def drain(context: SyncContext) -> int:
@@ -87,7 +92,7 @@ def _work(context: SyncContext, crew: Crew) -> int:
         if lease is None and crew.is_idle():
             break
         if lease is None:
-            context.stopping.wait(min(A_BLINK, context.pace.poll))
+            crew.wait(A_BLINK)
     return settled
 
 
