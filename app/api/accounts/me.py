@@ -86,7 +86,7 @@ def change_password(
     user_profile.change_password(session, who, wish.old, wish.new, but=session_id(request))
 
 
-@router.put("/pipedrive-key")
+@router.put("/pipedrive-key", response_model_exclude_none=True)
 def keep_key(
     request: Request,
     wired: Wired,

@@ -70,6 +70,7 @@ WORDS = {
     "second_factor.on": "turned the second step at sign-in on",
     "secret.rotated": "rotated the secret that seals keys",
     "settings.changed": "changed the firm's settings",
+    "handover.decided": "decided what becomes in Pipedrive of contacts that were handed over",
     "organisation.firm_merge": "merged two organisations",
     "organisation.firm_rename": "renamed an organisation",
     "sign_in": "signed in",
