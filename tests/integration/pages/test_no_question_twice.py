@@ -22,7 +22,7 @@ AGAIN = {
     # each part of the screen asks for what it shows, and each verb whether the contact is this person's
     "/contacts/{cid}": {
         PRACTICE: 3,
-        "FROM users WHERE (users.pipedrive_key IS NOT NULL": 2,
+        "FROM users WHERE users.id IN": 2,
         "FROM contacts": 3,
         "FROM campaign_contacts JOIN campaigns": 2,
     },
