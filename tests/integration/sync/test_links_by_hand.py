@@ -56,7 +56,7 @@ def test_a_person_who_is_another_contact_of_mine_is_refused(ada_with_key, jane, 
     other = contact(ada_with_key, "Kim Doe", email="kim@acme.example")
     if verb:
         do(ada_with_key, verb, jane.id)
-    with pytest.raises(Conflict, match=f"That is Jane Roe in your {where}"):
+    with pytest.raises(Conflict, match=f"is Jane Roe in your {where}"):
         do(ada_with_key, manual_push.link, other.id, str(jane.pipedrive_person_id))
     assert fresh(other).pipedrive_person_id is None
 

@@ -58,12 +58,17 @@ def everything(fake):
             subject="Call", type="call", person_id=kari.id, org_id=firm.id, owner_id=owner, due=due,
             duration=timedelta(minutes=30), note="x", reference="pdn-a-1", location="Oslo", done=False,
         )  # fmt: skip
+        pipedrive.change_organization(firm.id, name="Acme Works")
+        assert pipedrive.organizations_listed() == ([pipedrive.get_organization(firm.id)], True)
+        assert [one.id for one in pipedrive.people_named("Kari")] == [kari.id]
         pipedrive.change_person(kari.id, emails=["k@x.example", "k2@x.example"])
         pipedrive.change_activity(call.id, done=True, due=date(2026, 12, 2), clear=["duration", "location", "note"])
         now = datetime.now(UTC) - timedelta(minutes=1)
         for listing in (
             pipedrive.persons_since(now),
             pipedrive.organizations_since(now),
+            pipedrive.persons_created_since(now),
+            pipedrive.organizations_created_since(now),
             pipedrive.activities_of(kari.id, now),
         ):
             assert list(listing)
@@ -96,7 +101,7 @@ def everything(fake):
         assert [one.id for one in pipedrive.webhooks()] == [hook.id]
         pipedrive.delete_webhook(hook.id)
         assert pipedrive.find_persons("k@x.example")
-        assert pipedrive.find_organizations("Acme")
+        assert pipedrive.find_organizations("Acme Works")
         assert pipedrive.person_fields()
         assert pipedrive.organization_fields()
         for read in (pipedrive.get_organization, pipedrive.get_person, pipedrive.get_activity):
