@@ -103,6 +103,7 @@ def stands(fake, number=1):
     return fake.company.record("activities", number)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("turn", [True, False], ids=["heard", "not heard"])
 @pytest.mark.parametrize("field", FIELDS)
 def test_what_a_colleague_wrote_stands_here_whether_it_was_heard_or_found_with_the_next_push(
@@ -122,6 +123,7 @@ def test_what_a_colleague_wrote_stands_here_whether_it_was_heard_or_found_with_t
     assert {name: stands(fake)[name] for name in there} == {name: before[name] for name in there}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("turn", [True, False], ids=["heard", "not heard"])
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("resolution", ConflictResolution)

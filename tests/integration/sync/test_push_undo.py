@@ -90,6 +90,7 @@ def nothing_leads_nowhere(fake):
 LISTED = [(kind, deed) for kind, deed in EVERY_DEED if deed is not part_of_a_deal]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("kind", "deed", "counted"),
     [*((*one, True) for one in EVERY_DEED), *((*one, False) for one in LISTED)],
@@ -125,6 +126,7 @@ def test_the_last_request_before_each_delete_reads_that_record(fake, desk, ada_w
             assert (before.method, before.path) == ("GET", heard.path)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seed", range(12))
 def test_a_random_deed_before_or_after_listening_never_costs_the_colleague_anything(
     fake, desk, ada_with_key, first, seed
@@ -312,6 +314,7 @@ def test_a_later_pushs_lead_or_deal_is_undone_first(fake, desk, ada_with_key, ka
     assert (counts(fake), fake.company.leads, fake.alive("deals")) == ((0, 0, 0), {}, [])
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("deed", ["title", "moved", "won", "value", "owner", "note", "call", "guest"])
 @pytest.mark.parametrize("kind", ["lead", "deal"])
 def test_a_lead_or_deal_that_a_colleague_worked_on_stays(fake, desk, ada_with_key, kari, kind, deed):
