@@ -29,7 +29,8 @@ from tests.support.openapi_contract import MISSING, OfficialContract
 
 SECONDS = float(os.environ.get("CHAOS_SECONDS") or 8)
 CONTACTS = int(os.environ.get("CHAOS_CONTACTS") or 60)
-SEED = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
+# the suite repeats one storm, as closely as threads allow; `make chaos` makes a new one each time
+SEED = int(os.environ.get("CHAOS_SEED") or 96_882)
 # patience for one answer, for a whole call, for a late commit; then the lease
 PATIENCE = (0.5, 0.7, 1.0, 1.5)
 CALM_WITHIN = max(240, SECONDS)
