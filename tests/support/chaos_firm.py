@@ -15,7 +15,7 @@ from app.services.accounts import user_profile, users
 from app.services.activities import activity_log
 from app.services.contacts import contact_bank, organisations
 from app.services.pipedrive import push_receipts
-from app.services.push_queue import push_jobs
+from app.services.push_queue import company_mapping, push_jobs
 from tests.support import sync_harness, world
 
 FIRMS = [
@@ -69,6 +69,10 @@ class Firm:
             user = world.person(name.title())
             self.staff[name] = sync_harness.connect(user, f"key-{name}-1")
             self.fake.owners[name] = f"key-{name}"
+        # an administrator's key adds the field for our mark, by which a create whose answer got lost is proven ours
+        self.fake.company.people.by_key["key-ada-1"].admin = True
+        with db.transaction() as session:
+            company_mapping.ask_soon(session, self.staff["ada"], "acme")
         self.boss = world.person("Gwen Gold", world.Role.GOLDEN_TICKET)
         self.fake.meddle = self.meddle
 

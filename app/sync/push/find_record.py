@@ -1,7 +1,7 @@
 """Whether a record is in Pipedrive already: known, left by a create whose answer got lost, chosen, or put there by a colleague.
 
-Only what we can prove to have created counts as created by us. Everything else
-is linked: nothing there is written over or taken back without a person's yes.
+Only what we can prove to have created counts as created by us; what was deleted
+there and lives again is whoever put it back's. Everything else is linked: nothing there is written over or taken back without a person's yes.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def find(push: Push, record: RemoteRecord) -> Found:
     kind = record.slot.kind
     if seen.own and seen.own.state is LinkState.LINKED:
         if push.choice_of(kind) not in {None, seen.own.remote_id}:
-            return Found(seen, _link_chosen(push, record, seen))
+            return Found(seen, _link_chosen(push, record))
         if not _is_replaced(push, record, seen.own):
             return Found(seen, _store_again(push, record, seen.own))
         seen, moment = _look_up(push, record)
@@ -45,7 +45,7 @@ def find(push: Push, record: RemoteRecord) -> Found:
             seen, link_record(push, record, lost.number, effect, digest=_sent(record, seen) if lost.proven else None)
         )
     if push.chose(kind):
-        return Found(seen, _link_chosen(push, record, seen))
+        return Found(seen, _link_chosen(push, record))
     was_there = seen.own is not None and seen.own.state is LinkState.LOST
     match = record.match(seen.aliases, was_there=was_there)
     _ask_if_unsure(push, record, match)
@@ -53,10 +53,7 @@ def find(push: Push, record: RemoteRecord) -> Found:
         (one,) = {one.id: one for one in match.sure}.values()
         agreed = record.agreed_at_link(one)
         digest = record.digest if agreed else None
-        ours = _is_ours(seen, one.id)
-        return Found(
-            seen, link_record(push, record, one.id, PushEffect.LINKED, ours=ours, digest=digest, agreed=agreed)
-        )
+        return Found(seen, link_record(push, record, one.id, PushEffect.LINKED, digest=digest, agreed=agreed))
     if was_there and not push.may_recreate:
         raise Closed(GONE, f"{record.name} was deleted in Pipedrive. Choose Retry to create it there anew.")
     return Found(seen, None)
@@ -146,7 +143,7 @@ def _store_again(push: Push, record: RemoteRecord, own: PipedriveLink) -> Pipedr
     return own
 
 
-def _link_chosen(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink | None:
+def _link_chosen(push: Push, record: RemoteRecord) -> PipedriveLink | None:
     """Its owner decided: that record, if it is still there, or a new one."""
     kind = record.slot.kind
     number = push.choice_of(kind)
@@ -158,7 +155,7 @@ def _link_chosen(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink 
         )
     if kind is EntityType.PERSON and (other := push.other_contact(number)):
         raise Closed(UNSURE, ANOTHER_CONTACT.format(other=other))
-    return link_record(push, record, number, PushEffect.LINKED, ours=_is_ours(seen, number))
+    return link_record(push, record, number, PushEffect.LINKED)
 
 
 def _ask_if_unsure(push: Push, record: RemoteRecord, match: Match) -> None:
@@ -172,25 +169,19 @@ def _ask_if_unsure(push: Push, record: RemoteRecord, match: Match) -> None:
         raise Closed(UNSURE, match.why, candidates.described(shown, record.slot.kind, push.line.account))
 
 
-def _is_ours(seen: Seen, number: int) -> bool:
-    """A record that we created stays ours although it was lost for a while."""
-    return seen.own is not None and seen.own.created_by_us and seen.own.remote_id == number
-
-
 def link_record(
     push: Push,
     record: RemoteRecord,
     number: Number,
     effect: PushEffect,
     *,
-    ours: bool = False,
     digest: str | None = None,
     agreed: Agreed | None = None,
 ) -> PipedriveLink:
     with db.transaction() as session:
         if not push.hold_contact(session):
             raise Erased
-        created = ours or effect is PushEffect.CREATED
+        created = effect is PushEffect.CREATED
         link_store.save_link(session, record.slot, number, digest, created=created, agreed=agreed)
         record.store(session, number)
         push.receipt(session, record.slot.kind, number, effect)

@@ -10,13 +10,12 @@ from app.models import ConflictResolution, Outcome, User, now
 from app.services.activities import activity_log
 from app.services.base import firm_settings
 from app.services.contacts import contact_bank
-from app.services.pipedrive import conflicts
 from app.services.push_queue import push_status
 from app.sync.api import reference_marks
-from app.sync.pull import listener
 from tests.support import sync_harness
 from tests.support.colleague import typed_there
-from tests.support.sync_harness import ask, counts, fresh, listen_next, meet, settled
+from tests.support.sync_deeds import decide, listened, questions
+from tests.support.sync_harness import ask, counts, fresh, meet, settled
 from tests.support.world import contact
 
 TOMORROW = now().replace(second=0, microsecond=0) + timedelta(days=1)
@@ -58,12 +57,6 @@ def meeting(desk, ada_with_key, kari):
     return meeting
 
 
-def listened(desk):
-    listen_next()
-    assert listener.listen(desk) == 1
-    return settled(desk)
-
-
 def change(owner, meeting, **facts):
     with db.transaction() as session:
         return activity_log.change(session, session.get_one(User, owner.id), meeting.id, facts)
@@ -77,16 +70,6 @@ def remove(owner, meeting):
 def put_back(owner, meeting):
     with db.transaction() as session:
         activity_log.put_back(session, session.get_one(User, owner.id), meeting.id)
-
-
-def asked(owner):
-    with db.reading() as session:
-        return list(conflicts.list_open(session, session.get_one(User, owner.id)))
-
-
-def decide(owner, conflict, resolution):
-    with db.transaction() as session:
-        return conflicts.resolve(session, session.get_one(User, owner.id), conflict.id, resolution)
 
 
 def badge(row):
@@ -114,12 +97,12 @@ def test_what_a_colleague_wrote_stands_here_whether_it_was_heard_or_found_with_t
     before = stands(fake)
     if turn:
         listened(desk)
-        assert fake.asked("PATCH") == []
+        assert fake.questions("PATCH") == []
         assert getattr(fresh(meeting), field) == here
     other = "location" if field != "location" else "subject"
     change(ada_with_key, meeting, **{other: FIELDS[other][0]})
     settled(desk)
-    assert (getattr(fresh(meeting), field), asked(ada_with_key)) == (here, [])
+    assert (getattr(fresh(meeting), field), questions(ada_with_key)) == (here, [])
     assert {name: stands(fake)[name] for name in there} == {name: before[name] for name in there}
 
 
@@ -138,7 +121,7 @@ def test_where_both_wrote_somebody_is_asked_and_nothing_is_written_over_before(
         listened(desk)
     settled(desk)
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert (getattr(fresh(meeting), field), badge(kari)) == (ours, push_status.Badge.NEEDS_YOU)
     assert {name: stands(fake)[name] for name in there} == {name: before[name] for name in there}
     decide(ada_with_key, question, resolution)
@@ -146,7 +129,7 @@ def test_where_both_wrote_somebody_is_asked_and_nothing_is_written_over_before(
     listened(desk)
     kept = {name: stands(fake)[name] for name in there} == {name: before[name] for name in there}
     assert kept is (resolution is ConflictResolution.THEIRS)
-    assert (getattr(fresh(meeting), field), asked(ada_with_key)) == (here if kept else ours, [])
+    assert (getattr(fresh(meeting), field), questions(ada_with_key)) == (here if kept else ours, [])
     assert badge(kari) is push_status.Badge.IN_PIPEDRIVE
 
 
@@ -156,8 +139,8 @@ def test_what_only_we_wrote_goes_over(fake, desk, ada_with_key, meeting, field):
     change(ada_with_key, meeting, **{field: FIELDS[field][0]})
     settled(desk)
     listened(desk)
-    assert (getattr(fresh(meeting), field), asked(ada_with_key)) == (FIELDS[field][0], [])
-    assert len(fake.asked("PATCH", "activities")) == 1
+    assert (getattr(fresh(meeting), field), questions(ada_with_key)) == (FIELDS[field][0], [])
+    assert len(fake.questions("PATCH", "activities")) == 1
 
 
 @pytest.mark.parametrize(
@@ -167,13 +150,13 @@ def test_what_only_we_wrote_goes_over(fake, desk, ada_with_key, meeting, field):
 def test_what_a_colleague_emptied_is_asked_about(fake, desk, ada_with_key, meeting, emptied, field, resolution):
     fake.company.edit("activities", 1, **emptied)
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert (getattr(fresh(meeting), field), question.theirs) == (FIRST[field], "nothing")
     decide(ada_with_key, question, resolution)
     settled(desk)
     listened(desk)
     ours = resolution is ConflictResolution.OURS
-    assert (bool(getattr(fresh(meeting), field)), asked(ada_with_key)) == (ours, [])
+    assert (bool(getattr(fresh(meeting), field)), questions(ada_with_key)) == (ours, [])
     there = {"note": "agenda" in stands(fake)["note"], "location": stands(fake)["location"] == {"value": "Room 1"},
              "duration_minutes": stands(fake)["duration"] == "00:30:00"}  # fmt: skip
     assert there[field] is ours
@@ -190,18 +173,18 @@ def test_what_a_colleague_emptied_is_asked_about(fake, desk, ada_with_key, meeti
 def test_what_does_not_fit_here_is_asked_about_and_not_cut(fake, desk, ada_with_key, kari, meeting, there, field):
     fake.company.edit("activities", 1, **there)
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert (getattr(fresh(meeting), field), badge(kari)) == (FIRST[field], push_status.Badge.NEEDS_YOU)
     with pytest.raises(Conflict, match="does not fit here"):
         decide(ada_with_key, question, ConflictResolution.THEIRS)
     change(ada_with_key, meeting, **{field: FIELDS[field][0]})
     settled(desk)
     assert {name: stands(fake)[name] for name in there} == there
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     decide(ada_with_key, question, ConflictResolution.OURS)
     settled(desk)
     assert {name: stands(fake)[name] for name in there} != there
-    assert asked(ada_with_key) == []
+    assert questions(ada_with_key) == []
 
 
 def test_a_note_that_a_colleague_formatted_is_read_as_text_and_written_over_only_when_its_owner_says_so(
@@ -217,13 +200,13 @@ def test_a_note_that_a_colleague_formatted_is_read_as_text_and_written_over_only
     change(ada_with_key, meeting, note="They want two offers by Friday")
     settled(desk)
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert stands(fake)["note"] == html
     decide(ada_with_key, question, ConflictResolution.OURS)
     settled(desk)
     listened(desk)
     assert stands(fake)["note"].startswith("<p>They want two offers by Friday</p><p>Ref pdn-")
-    assert asked(ada_with_key) == []
+    assert questions(ada_with_key) == []
 
 
 def test_our_reference_stays_out_of_our_note_and_a_meeting_without_it_is_not_made_anew(
@@ -251,7 +234,7 @@ def test_a_meeting_that_is_off_here_and_renamed_there_has_both_words(fake, desk,
     settled(desk)
     listened(desk)
     words = "Did not come: " if off == "NO_SHOW" else "Called off: "
-    assert (stands(fake)["subject"], fresh(meeting).subject, asked(ada_with_key)) == (
+    assert (stands(fake)["subject"], fresh(meeting).subject, questions(ada_with_key)) == (
         f"{words}Their talk",
         "Their talk",
         [],
@@ -263,7 +246,7 @@ def test_a_meeting_that_is_off_here_and_renamed_there_has_both_words(fake, desk,
     put_back(ada_with_key, meeting) if off == "removed" else change(ada_with_key, meeting, outcome=None)
     settled(desk)
     listened(desk)
-    assert (stands(fake)["subject"], stands(fake)["done"], asked(ada_with_key)) == ("Their last talk", False, [])
+    assert (stands(fake)["subject"], stands(fake)["done"], questions(ada_with_key)) == ("Their last talk", False, [])
     assert stands(fake)["note"] == "<p>They fell ill again</p>"
 
 
@@ -280,7 +263,7 @@ def test_our_own_words_for_a_meeting_that_was_held_do_not_stand_against_a_collea
     settled(desk)
     listened(desk)
     assert (stands(fake)["subject"], stands(fake)["done"], fresh(meeting).subject) == ("Their talk", True, "Their talk")
-    assert asked(ada_with_key) == []
+    assert questions(ada_with_key) == []
 
 
 @pytest.mark.parametrize("resolution", ConflictResolution)
@@ -289,13 +272,13 @@ def test_a_held_meeting_that_is_opened_again_there_is_asked_about(fake, desk, ad
     settled(desk)
     fake.company.edit("activities", 1, done=False)
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert (question.ours, question.theirs, fresh(meeting).outcome) == ("done", "still to come", Outcome.HELD)
     decide(ada_with_key, question, resolution)
     settled(desk)
     listened(desk)
     held = resolution is ConflictResolution.OURS
-    assert (fresh(meeting).done, stands(fake)["done"], asked(ada_with_key)) == (held, held, [])
+    assert (fresh(meeting).done, stands(fake)["done"], questions(ada_with_key)) == (held, held, [])
 
 
 def test_a_colleague_who_takes_part_goes_on_doing_so_when_the_contact_moves_to_another_firm(

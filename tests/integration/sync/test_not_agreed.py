@@ -9,13 +9,11 @@ from app import db
 from app.errors import Conflict
 from app.models import Activity, ConflictResolution, Organisation, PipedriveLink, PipedriveSync, Setting, User, now
 from app.services.activities import activity_log
-from app.services.contacts import contact_bank
-from app.services.pipedrive import conflicts
 from app.services.push_queue import push_status
-from app.sync.pull import listener
 from app.sync.queue.look_back import RESTORED
 from tests.support import faults, sync_harness
-from tests.support.sync_harness import ask, counts, fresh, listen_next, meet, settled
+from tests.support.sync_deeds import change, decide, listened, questions
+from tests.support.sync_harness import ask, counts, fresh, meet, settled
 from tests.support.world import contact
 
 TOMORROW = now().replace(second=0, microsecond=0) + timedelta(days=1)
@@ -34,27 +32,6 @@ def kari(fake, desk, ada_with_key):
     ask(ada_with_key, kari)
     settled(desk)
     return fresh(kari)
-
-
-def listened(desk):
-    listen_next()
-    assert listener.listen(desk) == 1
-    return settled(desk)
-
-
-def change(owner, row, **facts):
-    with db.transaction() as session:
-        return contact_bank.change(session, session.get_one(User, owner.id), row.id, facts)
-
-
-def asked(owner):
-    with db.reading() as session:
-        return list(conflicts.list_open(session, session.get_one(User, owner.id)))
-
-
-def decide(owner, conflict, resolution):
-    with db.transaction() as session:
-        return conflicts.resolve(session, session.get_one(User, owner.id), conflict.id, resolution)
 
 
 def badge(row):
@@ -78,7 +55,7 @@ def test_addresses_that_a_colleague_emptied_are_asked_about(fake, desk, ada_with
     before = getattr(kari, field)
     fake.company.edit("persons", 1, **{field: []})
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert (getattr(fresh(kari), field), badge(kari)) == (before, push_status.Badge.NEEDS_YOU)
     change(ada_with_key, kari, name="Kari Hansen")
     settled(desk)
@@ -88,21 +65,21 @@ def test_addresses_that_a_colleague_emptied_are_asked_about(fake, desk, ada_with
     listened(desk)
     stands = before if resolution is ConflictResolution.OURS else []
     assert (getattr(fresh(kari), field), [row["value"] for row in there(fake)[field]]) == (stands, stands)
-    assert (badge(kari), asked(ada_with_key)) == (push_status.Badge.IN_PIPEDRIVE, [])
+    assert (badge(kari), questions(ada_with_key)) == (push_status.Badge.IN_PIPEDRIVE, [])
 
 
 @pytest.mark.parametrize("resolution", ConflictResolution)
 def test_an_organisation_that_a_colleague_took_away_is_asked_about(fake, desk, ada_with_key, kari, resolution):
     fake.company.edit("persons", 1, org_id=None)
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert (firm_of(kari), question.theirs) == ("Nordic Steel AS", "nothing")
     decide(ada_with_key, question, resolution)
     settled(desk)
     listened(desk)
     ours = resolution is ConflictResolution.OURS
     assert (firm_of(kari), there(fake)["org_id"]) == (("Nordic Steel AS", 1) if ours else (None, None))
-    assert asked(ada_with_key) == []
+    assert questions(ada_with_key) == []
 
 
 @pytest.mark.parametrize("how", ["taken over", "emptied there"])
@@ -112,7 +89,7 @@ def test_an_organisation_that_was_removed_here_is_asked_about_while_pipedrive_ha
     change(ada_with_key, kari, organisation=None)
     settled(desk)
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert (question.ours, question.theirs, badge(kari)) == ("nothing", "Nordic Steel AS", push_status.Badge.NEEDS_YOU)
     with pytest.raises(Conflict, match="by hand"):
         decide(ada_with_key, question, ConflictResolution.OURS)
@@ -123,7 +100,7 @@ def test_an_organisation_that_was_removed_here_is_asked_about_while_pipedrive_ha
         fake.company.edit("persons", 1, org_id=None)
     listened(desk)
     assert firm_of(kari) == ("Nordic Steel AS" if how == "taken over" else None)
-    assert (badge(kari), asked(ada_with_key)) == (push_status.Badge.IN_PIPEDRIVE, [])
+    assert (badge(kari), questions(ada_with_key)) == (push_status.Badge.IN_PIPEDRIVE, [])
 
 
 def test_a_name_that_is_too_long_here_is_asked_about_and_stays_there_until_its_owner_says_so(
@@ -132,17 +109,17 @@ def test_a_name_that_is_too_long_here_is_asked_about_and_stays_there_until_its_o
     long = "Kari " + "von " * 60 + "Nordmann"
     fake.company.edit("persons", 1, name=long)
     listened(desk)
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     assert (fresh(kari).name, badge(kari)) == ("Kari Nordmann", push_status.Badge.NEEDS_YOU)
     change(ada_with_key, kari, phone="+4722000001")
     settled(desk)
     with pytest.raises(Conflict, match="does not fit here"):
         decide(ada_with_key, question, ConflictResolution.THEIRS)
     assert there(fake)["name"] == long
-    (question,) = asked(ada_with_key)
+    (question,) = questions(ada_with_key)
     decide(ada_with_key, question, ConflictResolution.OURS)
     settled(desk)
-    assert (there(fake)["name"], asked(ada_with_key)) == ("Kari Nordmann", [])
+    assert (there(fake)["name"], questions(ada_with_key)) == ("Kari Nordmann", [])
 
 
 def test_a_meeting_that_is_logged_again_after_a_restore_is_not_there_twice(fake, desk, ada_with_key, kari):
@@ -152,7 +129,7 @@ def test_a_meeting_that_is_logged_again_after_a_restore_is_not_there_twice(fake,
     fake.company.edit("activities", 1, subject="Their talk", note="<p>Minutes</p>")
     again = meeting_in(desk, ada_with_key, kari, due_date=TOMORROW, note="agenda, as far as I remember")
     assert (counts(fake)[2], fresh(again).pipedrive_activity_id, fresh(again).location) == (1, 1, "Oslo")
-    assert {one.field for one in asked(ada_with_key)} == {"subject", "note"}
+    assert {one.field for one in questions(ada_with_key)} == {"subject", "note"}
     assert [fake.company.record("activities", 1)[name] for name in ("subject", "note")] == [
         "Their talk",
         "<p>Minutes</p>",
@@ -186,7 +163,7 @@ def test_a_meeting_whose_answer_got_lost_is_found_although_a_colleague_took_our_
     sync_harness.edit(push, run_at=kari.created_at)
     settled(desk)
     assert (counts(fake)[2], fresh(meeting).pipedrive_activity_id) == (1, 1)
-    assert [one.field for one in asked(ada_with_key)] == ["note"]
+    assert [one.field for one in questions(ada_with_key)] == ["note"]
     assert fake.company.record("activities", 1)["note"] == "<p>Minutes</p>"
 
 
@@ -203,7 +180,7 @@ def test_a_meeting_whose_answer_got_lost_and_that_is_off_by_then_is_marked_and_n
     sync_harness.edit(push, run_at=kari.created_at)
     settled(desk)
     assert [row["subject"] for row in fake.alive("activities")] == ["Called off: Intro"]
-    assert asked(ada_with_key) == []
+    assert questions(ada_with_key) == []
 
 
 def meeting_in(desk, owner, person, **facts):

@@ -10,11 +10,12 @@ from app import db
 from app.models import EntityType, PushEffect, PushReceipt, SyncConflict, SyncStatus, User, WebhookNote, now
 from app.services.base import firm_settings
 from app.services.contacts import contact_bank
-from app.services.pipedrive import push_receipts, record_choice
+from app.services.pipedrive import record_choice
 from app.services.push_queue import blocked_pushes, push_status
 from app.sync.pull import listener
 from tests.support import faults, sync_harness
 from tests.support.colleague import typed_there
+from tests.support.sync_deeds import change, listened, undo
 from tests.support.sync_harness import ADAS_KEY, BOS_KEY, ask, counts, edit, fresh, links, listen_next, meet, settled
 from tests.support.waiting import until
 from tests.support.world import contact
@@ -33,12 +34,6 @@ def marked(fake, desk, ada_with_key):
     settled(desk)
     listened(desk)
     return fake.company.fields["persons"][-1]["field_code"]
-
-
-def listened(desk):
-    listen_next()
-    assert listener.listen(desk) == 1
-    return settled(desk)
 
 
 def restored(hours=1):
@@ -68,16 +63,6 @@ def asked_about(row):
 def status(row):
     with db.reading() as session:
         return push_status.status_of(session, fresh(row))
-
-
-def undo(owner, sync):
-    with db.transaction() as session:
-        return push_receipts.undo(session, session.get_one(User, owner.id), sync.id)
-
-
-def change(owner, row, **facts):
-    with db.transaction() as session:
-        return contact_bank.change(session, session.get_one(User, owner.id), row.id, facts)
 
 
 def their_person(fake, **facts):
@@ -365,3 +350,19 @@ def test_the_key_of_another_colleague_finds_the_same_person(fake, desk, ada_with
     settled(desk)
     assert counts(fake)[1] == 1
     assert {heard.key for heard in fake.asked("POST")} <= {ADAS_KEY, BOS_KEY}
+
+
+def test_what_a_colleague_deleted_and_restored_is_theirs_now(fake, desk, ada_with_key):
+    row = contact(ada_with_key, "Kari Nordmann", email="kari@steel.example")
+    ask(ada_with_key, row)
+    first = settled(desk)[-1]
+    fake.company.remove("persons", 1)
+    change(ada_with_key, row, phone="+4722334455")
+    settled(desk)
+    fake.company.edit("persons", 1, is_deleted=False)
+    ask(ada_with_key, row)
+    settled(desk)
+    assert fresh(row).pipedrive_person_id == 1
+    undo(ada_with_key, first)
+    settled(desk)
+    assert [one["id"] for one in fake.alive("persons")] == [1]

@@ -13,10 +13,10 @@ from app.models import AuditEvent, ConflictResolution, Outcome, SyncAccount, Syn
 from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.contacts import contact_bank, organisations
-from app.services.pipedrive import conflicts
 from app.services.push_queue import push_jobs, push_status
 from app.sync.pull import listener
 from tests.support import faults, openapi_contract, sync_harness
+from tests.support.sync_deeds import change, decide, listened, questions
 from tests.support.sync_harness import (
     BOS_KEY,
     ask,
@@ -25,7 +25,6 @@ from tests.support.sync_harness import (
     fresh,
     hurried,
     links,
-    listen_next,
     meet,
     pushes,
     settled,
@@ -52,28 +51,6 @@ def kari(fake, desk, ada_with_key):
     settled(desk)
     listened(desk)
     return fresh(kari)
-
-
-def listened(desk):
-    """The time to listen has come; afterwards everything that follows from it is pushed."""
-    listen_next()
-    assert listener.listen(desk) == 1
-    return settled(desk)
-
-
-def change(owner, row, **facts):
-    with db.transaction() as session:
-        return contact_bank.change(session, session.get_one(User, owner.id), row.id, facts)
-
-
-def waiting(owner):
-    with db.reading() as session:
-        return list(conflicts.list_open(session, session.get_one(User, owner.id)))
-
-
-def decide(owner, conflict, resolution):
-    with db.transaction() as session:
-        return conflicts.resolve(session, session.get_one(User, owner.id), conflict.id, resolution)
 
 
 def standing(row):
@@ -128,7 +105,7 @@ def test_an_address_removed_there_goes_here_and_one_that_only_we_know_stays(fake
     fake.company.edit("persons", 1, emails=values("k@home.example", "new@steel.example"))
     listened(desk)
     assert fresh(kari).emails == ["k@home.example", "new@steel.example"]
-    assert waiting(ada_with_key) == []
+    assert questions(ada_with_key) == []
 
 
 def test_another_firm_there_is_another_firm_here(fake, desk, ada_with_key, kari):
@@ -163,7 +140,7 @@ def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada_with_ke
     if through == "push":
         settled(desk)
     listened(desk)
-    name, emails = sorted(waiting(ada_with_key), key=lambda one: one.field, reverse=True)
+    name, emails = sorted(questions(ada_with_key), key=lambda one: one.field, reverse=True)
     assert (name.field, name.ours, name.theirs) == ("name", "Kari Ibsen", "Kari Hansen")
     assert (emails.field, emails.ours, emails.theirs) == (
         "e-mail addresses",
@@ -186,25 +163,25 @@ def test_what_both_changed_is_asked_about_field_by_field(fake, desk, ada_with_ke
         resolution is ConflictResolution.OURS
     )
     assert fresh(kari).emails == [f"{'ibsen' if resolution is ConflictResolution.OURS else 'hansen'}@steel.example"]
-    assert (waiting(ada_with_key), standing(kari).badge) == ([], push_status.Badge.IN_PIPEDRIVE)
+    assert (questions(ada_with_key), standing(kari).badge) == ([], push_status.Badge.IN_PIPEDRIVE)
 
 
 def test_a_question_ends_by_itself_when_both_say_the_same(fake, desk, ada_with_key, kari):
     fake.company.edit("persons", 1, name="Kari Hansen")
     change(ada_with_key, kari, name="Kari Ibsen")
     settled(desk)
-    assert len(waiting(ada_with_key)) == 1
+    assert len(questions(ada_with_key)) == 1
     change(ada_with_key, kari, name="Kari Hansen")
     settled(desk)
-    assert waiting(ada_with_key) == []
+    assert questions(ada_with_key) == []
 
 
 def test_only_its_owner_decides_and_only_once(fake, desk, ada_with_key, bo_with_key, kari):
     fake.company.edit("persons", 1, name="Kari Hansen")
     change(ada_with_key, kari, name="Kari Ibsen")
     settled(desk)
-    (asked,) = waiting(ada_with_key)
-    assert waiting(bo_with_key) == []
+    (asked,) = questions(ada_with_key)
+    assert questions(bo_with_key) == []
     with pytest.raises(NotFound):
         decide(bo_with_key, asked, ConflictResolution.OURS)
     decide(ada_with_key, asked, ConflictResolution.OURS)
@@ -217,7 +194,7 @@ def test_a_question_about_the_firm_is_answered_with_theirs(fake, desk, ada_with_
     fake.company.edit("persons", 1, org_id=2)
     change(ada_with_key, kari, organisation="Elv AS")
     settled(desk)
-    (asked,) = waiting(ada_with_key)
+    (asked,) = questions(ada_with_key)
     assert (asked.field, asked.ours, asked.theirs) == ("organisation", "Elv AS", "Fjord AS")
     decide(ada_with_key, asked, ConflictResolution.THEIRS)
     settled(desk)
@@ -260,14 +237,14 @@ def test_a_meeting_that_both_moved_is_asked_about(fake, desk, ada_with_key, kari
     with db.transaction() as session:
         activity_log.change(session, session.get_one(User, ada_with_key.id), meeting.id, {"due_date": ours})
     settled(desk)
-    (asked,) = waiting(ada_with_key)
+    (asked,) = questions(ada_with_key)
     assert (asked.about, asked.field) == ("Intro", "date")
     decide(ada_with_key, asked, resolution)
     settled(desk)
     stands = ours if resolution is ConflictResolution.OURS else theirs
     assert fresh(meeting).due_date == stands
     assert fake.alive("activities")[0]["due_date"] == f"{stands:%Y-%m-%d}"
-    assert waiting(ada_with_key) == []
+    assert questions(ada_with_key) == []
 
 
 def test_somebody_who_was_merged_there_is_found_again(fake, desk, ada_with_key, kari):
@@ -275,7 +252,7 @@ def test_somebody_who_was_merged_there_is_found_again(fake, desk, ada_with_key, 
     fake.company.merge("persons", 1, into=2)
     listened(desk)
     assert (fresh(kari).pipedrive_person_id, standing(kari).badge) == (2, push_status.Badge.NEEDS_YOU)
-    assert [one.field for one in waiting(ada_with_key)] == ["name"]
+    assert [one.field for one in questions(ada_with_key)] == ["name"]
     assert fake.alive("persons")[0]["name"] == "K. Nordmann"
 
 
@@ -285,7 +262,7 @@ def test_a_firm_that_was_merged_there_is_followed(fake, desk, ada_with_key, kari
     listened(desk)
     listened(desk)
     assert fresh(kari).pipedrive_org_id == 2
-    assert (firm_of(kari), waiting(ada_with_key)) == ("Nordic Steel AS", [])
+    assert (firm_of(kari), questions(ada_with_key)) == ("Nordic Steel AS", [])
 
 
 @pytest.mark.parametrize("kind", ["persons", "organizations", "activities"])

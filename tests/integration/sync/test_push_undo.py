@@ -12,12 +12,12 @@ from app.errors import Conflict
 from app.models import Contact, PipedriveLink, PushReceipt, SyncStatus, User, now
 from app.services.base import firm_settings
 from app.services.contacts import erasure
-from app.services.pipedrive import push_receipts
 from app.sync.pull import listener
 from app.sync.push import push_undo
 from app.sync.runner.worker import drain
 from tests.support import faults
 from tests.support.colleague import DEEDS, EVERY_DEED, note, part_of_a_deal, typed_there
+from tests.support.sync_deeds import undo
 from tests.support.sync_harness import (
     ADAS_KEY,
     ask,
@@ -49,11 +49,6 @@ def first(desk, ada_with_key, kari):
     (row,) = settled(desk)
     assert row.status is SyncStatus.SUCCESS
     return row
-
-
-def undo(owner, sync):
-    with db.transaction() as session:
-        return push_receipts.undo(session, session.get_one(User, owner.id), sync.id)
 
 
 def undone(desk, owner, sync):

@@ -16,6 +16,7 @@ from app.services.push_queue import push_jobs, push_status
 from app.sync.runner.worker import drain
 from tests.support import faults, openapi_contract
 from tests.support.colleague import typed_there
+from tests.support.sync_deeds import change, undo
 from tests.support.sync_harness import (
     ADAS_KEY,
     ask,
@@ -43,11 +44,6 @@ def pushed(fake, desk, ada_with_key, kari):
     settled(desk)
     fake.heard.clear()
     return kari
-
-
-def change(owner, row, **facts):
-    with db.transaction() as session:
-        return contact_bank.change(session, session.get_one(User, owner.id), row.id, facts)
 
 
 def change_meeting(owner, meeting, **facts):
@@ -250,11 +246,6 @@ def of(owner, sync):
             (one.what, one.entity_type, one.remote_id or one.remote_ref)
             for one in push_receipts.list_receipts(session, owner, sync.id)
         ]
-
-
-def undo(owner, sync):
-    with db.transaction() as session:
-        return push_receipts.undo(session, session.get_one(User, owner.id), sync.id)
 
 
 def test_a_push_leaves_a_receipt_of_everything_it_did(fake, desk, ada_with_key, kari):
