@@ -1,7 +1,8 @@
 #!/bin/sh
 # Everything that has to hold: the checks, then the tests without a browser, then those with one. The tests of both steps
 # run whatever the other says, the slowest files are named at the end, and what failed has failed: nothing is run twice.
-# WORKERS says how many files are tested at once (else one for each core, at least two). COVERAGE=1 also reports what the
+# WORKERS says how many files are tested at once (else one for each core, at least two; without a browser one more, since
+# those tests wait for the database and for clocks a third of their time). COVERAGE=1 also reports what the
 # tests cover; that takes half as long again.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,10 +33,13 @@ CHROMIUM=$(cat "$scratch/chromium")
 CHROMIUM_SHELL=$(cat "$scratch/shell")
 export CHROMIUM CHROMIUM_SHELL
 
-workers=${WORKERS:-$(nproc)}
-[ "$workers" -ge 2 ] || workers=2
+browsers=${WORKERS:-$(nproc)}
+[ "$browsers" -ge 2 ] || browsers=2
+files=${WORKERS:-$((browsers + 1))}
 
-tests() { # FOLDERS: says what these tests say, and remembers how long each file took
+tests() { # HOW_MANY FOLDERS: says what these tests say, and remembers how long each file took
+    workers=$1
+    shift
     # shellcheck disable=SC2086 # several arguments
     .venv/bin/python -m pytest -q -n "$workers" --dist loadfile --no-loadscope-reorder \
         --file-times "$scratch/times" ${cover:+$cover} "$@" </dev/null
@@ -44,14 +48,14 @@ tests() { # FOLDERS: says what these tests say, and remembers how long each file
 cover=${COVERAGE:+--cov --cov-report=}
 first=0
 second=0
-echo "== unit and integration tests, $workers files at once"
-tests tests/integration tests/unit tests/architecture || first=$?
+echo "== unit and integration tests, $files files at once"
+tests "$files" tests/integration tests/unit tests/architecture || first=$?
 
 cover=${COVERAGE:+--cov --cov-append --cov-report=term:skip-covered}
-echo "== browser tests, $workers files at once, with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
+echo "== browser tests, $browsers files at once, with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
 # the folder with the longest file first, so that it does not run alone at the end
 # shellcheck disable=SC2046 # one argument a folder
-tests tests/e2e/shell $(find tests/e2e -mindepth 1 -maxdepth 1 -type d ! -name shell ! -name '__*' | sort) || second=$?
+tests "$browsers" tests/e2e/shell $(find tests/e2e -mindepth 1 -maxdepth 1 -type d ! -name shell ! -name '__*' | sort) || second=$?
 
 echo "== slowest files, in seconds"
 sort -rn "$scratch/times" | head -n 10

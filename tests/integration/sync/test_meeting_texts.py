@@ -97,7 +97,7 @@ def test_what_a_colleague_wrote_stands_here_whether_it_was_heard_or_found_with_t
     before = stands(fake)
     if turn:
         listened(desk)
-        assert fake.questions("PATCH") == []
+        assert fake.asked("PATCH") == []
         assert getattr(fresh(meeting), field) == here
     other = "location" if field != "location" else "subject"
     change(ada_with_key, meeting, **{other: FIELDS[other][0]})
@@ -140,7 +140,7 @@ def test_what_only_we_wrote_goes_over(fake, desk, ada_with_key, meeting, field):
     settled(desk)
     listened(desk)
     assert (getattr(fresh(meeting), field), questions(ada_with_key)) == (FIELDS[field][0], [])
-    assert len(fake.questions("PATCH", "activities")) == 1
+    assert len(fake.asked("PATCH", "activities")) == 1
 
 
 @pytest.mark.parametrize(
