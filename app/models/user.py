@@ -116,7 +116,7 @@ class OneTimeLink(Entity, table=True):
     email: str | None = Field(default=None, max_length=254)
     role: Role = Field(default=Role.CONSULTANT, sa_type=one_of(Role))
     user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE")
-    invited_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    made_by: UUID | None = Field(default=None, foreign_key="users.id", index=True, ondelete="SET NULL")
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
 

@@ -82,7 +82,7 @@ def change_password(
     who: Caller,
     wish: Annotated[NewPassword, Body(openapi_examples=examples.shown(examples.PASSWORD))],
 ) -> None:
-    """A new password; every other browser is signed out."""
+    """A new password; every other browser is signed out, and all tokens and the calendar's address end."""
     user_profile.change_password(session, who, wish.old, wish.new, but=session_id(request))
 
 

@@ -130,7 +130,7 @@ def draw_password() -> None:
     @tap
     def save(session: Session, me: User) -> str:
         user_profile.change_password(session, me, typed.get("old") or "", typed.get("new") or "", but=here)
-        return "Password changed; other devices are signed out"
+        return "Password changed; other devices are signed out, tokens and the calendar address ended"
 
     basic.heading("Password")
     with ui.element("div").classes("pd-card pd-stack"):

@@ -10,7 +10,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.models import OneTimeLink, Purpose, Role, now
+from app.models import OneTimeLink, Purpose, Role, User, now
+from app.services import policy
 from app.services.base import secret_tokens
 
 NOBODY_ACTS = "whoever holds the link is not signed in"
@@ -32,7 +33,7 @@ def create(
     email: str | None = None,
     role: Role = Role.CONSULTANT,
     user_id: UUID | None = None,
-    invited_by: UUID | None = None,
+    made_by: UUID | None = None,
 ) -> str:
     """Keep a new link, drop earlier ones for the same purpose and person, and give its token."""
     delete_unused(session, purpose, email=email, user_id=user_id)
@@ -45,14 +46,14 @@ def create(
             email=email,
             role=role,
             user_id=user_id,
-            invited_by=invited_by,
+            made_by=made_by,
         )
     )
     return token
 
 
 def find(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> OneTimeLink:
-    """The unused, unexpired link behind a token. Raises NotFound."""
+    """The unused, unexpired link behind a token, as long as whoever made it may make such links. Raises NotFound."""
     query = select(OneTimeLink).where(
         OneTimeLink.token_hash == secret_tokens.digest(token),
         OneTimeLink.purpose == purpose,
@@ -60,7 +61,7 @@ def find(session: Session, purpose: Purpose, token: str, *, lock: bool = False) 
         OneTimeLink.expires_at > now(),
     )
     link = session.exec(query.with_for_update() if lock else query).first()
-    if link is None:
+    if link is None or not _may_still_be_made(session, link):
         raise NotFound(GONE)
     return link
 
@@ -70,6 +71,12 @@ def use(session: Session, purpose: Purpose, token: str) -> OneTimeLink:
     link = find(session, purpose, token, lock=True)
     link.used_at = now()
     return link
+
+
+def _may_still_be_made(session: Session, link: OneTimeLink) -> bool:
+    """The operator at the command line and the product itself are nobody here, and may."""
+    maker = session.get(User, link.made_by) if link.made_by else None
+    return maker is None or (maker.active and policy.may_manage_users(maker))
 
 
 def delete_unused(session: Session, purpose: Purpose, *, email: str | None = None, user_id: UUID | None = None) -> None:

@@ -176,10 +176,6 @@ def revoke_token(session: Session, who: User, token_id: UUID) -> None:
     announce(session, Topic.PEOPLE, who.id, who.id)
 
 
-def revoke_tokens(session: Session, user: User) -> None:
-    session.exec(delete(ApiToken).where(col(ApiToken.user_id) == user.id))
-
-
 def _token_name(name: str) -> str:
     try:
         return TypeAdapter(Annotated[str, Line(80, 1)]).validate_python(name)

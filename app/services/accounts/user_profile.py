@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.errors import Invalid
 from app.models import PersonDraft, User
-from app.services.accounts import passwords, sessions
+from app.services.accounts import access_end, passwords
 from app.services.base import audit_log
 from app.services.push_queue import push_jobs
 from app.signals import Topic, announce
@@ -38,13 +38,15 @@ def change_profile(session: Session, who: User, name: str, timezone: str) -> Use
 def change_password(session: Session, who: User, old: str, new: str, *, but: UUID | None = None) -> None:
     """A new password for oneself; every browser but the one with session id `but` is signed out.
 
+    Tokens and the calendar's address end too.
+
     Raises Invalid when the old one is wrong or the new one too weak.
     """
     if not passwords.verify(who.password_hash, old):
         raise Invalid(fields={"old": "This is not your current password."})
     set_password(who, new)
     session.add(who)
-    sessions.close_everywhere(session, who, but=but)
+    access_end.by_password(session, who, but=but)
     audit_log.record(session, who, "password.changed", who.id)
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 from app.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut
 from app.models import OneTimeLink, PersonDraft, Purpose, Role, User, new_id
 from app.services import policy
-from app.services.accounts import one_time_links, sessions
+from app.services.accounts import access_end, one_time_links
 from app.services.accounts.user_profile import draft_of, set_password
 from app.services.base import audit_log
 from app.signals import Topic, announce
@@ -71,9 +71,8 @@ def invite(session: Session, who: User, email: str, role: Role) -> str:
     _golden(who)
     draft = draft_of(email=email, name="-")
     _still_free(session, draft.email)
-    invited_by = None if audit_log.is_operator(who) else who.id
     audit_log.record(session, who, "user.invited", role=role.value)
-    return one_time_links.create(session, Purpose.INVITE, email=draft.email, role=role, invited_by=invited_by)
+    return one_time_links.create(session, Purpose.INVITE, email=draft.email, role=role, made_by=_maker(who))
 
 
 def find_invitation(session: Session, token: str) -> OneTimeLink:
@@ -103,7 +102,7 @@ def reset_link(session: Session, who: User, user_id: UUID) -> str:
     _golden(who)
     user = _colleague(session, user_id)
     audit_log.record(session, who, "user.reset_link", user.id)
-    return one_time_links.create(session, Purpose.RESET, user_id=user.id)
+    return one_time_links.create(session, Purpose.RESET, user_id=user.id, made_by=_maker(who))
 
 
 def user_of_reset_link(session: Session, token: str) -> User:
@@ -112,18 +111,17 @@ def user_of_reset_link(session: Session, token: str) -> User:
 
 
 def reset_password(session: Session, token: str, password: str) -> User:
-    """A new password by link; every browser and script of that person is signed out."""
+    """A new password by link; every browser and script of that person is signed out, and their calendar address ends."""
     link = one_time_links.use(session, Purpose.RESET, token)
     user = _colleague(session, link.user_id)
     set_password(user, password)
-    sessions.close_everywhere(session, user)
-    sessions.revoke_tokens(session, user)
+    access_end.by_password(session, user)
     audit_log.record(session, user, "password.reset", user.id)
     return user
 
 
 def change_role(session: Session, who: User, user_id: UUID, role: Role) -> User:
-    """Give a colleague another role; they sign in again under it."""
+    """Give a colleague another role; they sign in again under it, and what only the old one could make ends."""
     _golden(who)
     if user_id == who.id:
         raise Forbidden("Nobody changes their own role.")
@@ -131,8 +129,8 @@ def change_role(session: Session, who: User, user_id: UUID, role: Role) -> User:
     user = _colleague(session, user_id)
     if role is user.role:
         return user
+    access_end.by_role(session, user, demoted=user.is_golden)
     user.role = role
-    sessions.close_everywhere(session, user)
     audit_log.record(session, who, "user.role", user.id, role=role.value)
     return user
 
@@ -143,8 +141,7 @@ def disable(session: Session, who: User, user_id: UUID) -> User:
     _not_the_last(session, user_id)
     user = _colleague(session, user_id)
     user.active = False
-    one_time_links.delete_unused(session, Purpose.RESET, user_id=user.id)
-    sessions.close_everywhere(session, user)
+    access_end.by_disabling(session, user)
     audit_log.record(session, who, "user.disabled", user.id)
     return user
 
@@ -156,6 +153,11 @@ def enable(session: Session, who: User, user_id: UUID) -> User:
     audit_log.record(session, who, "user.enabled", user.id)
     announce(session, Topic.PEOPLE, user.id, user.id)
     return user
+
+
+def _maker(who: User) -> UUID | None:
+    """Whose right a link stands on; the operator has no row."""
+    return None if audit_log.is_operator(who) else who.id
 
 
 def _golden(who: User) -> None:

@@ -205,7 +205,7 @@ def test_an_invitation_is_a_link_that_works_once(gwen):
     assert answer.json()["link"].startswith("https://leads.example.com/invite/")
     with db.reading() as session:
         link = session.exec(select(OneTimeLink)).one()
-    assert (link.email, link.role, link.invited_by) == ("new@firm.example", Role.GOLDEN_TICKET, gwen.id)
+    assert (link.email, link.role, link.made_by) == ("new@firm.example", Role.GOLDEN_TICKET, gwen.id)
 
 
 @pytest.mark.parametrize(
