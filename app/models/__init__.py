@@ -74,6 +74,7 @@ from app.models.user import (
     PersonDraft,
     Purpose,
     Role,
+    TokenScope,
     User,
     UserSession,
 )
@@ -153,6 +154,7 @@ __all__ = [
     "SyncConflict",
     "SyncLane",
     "SyncStatus",
+    "TokenScope",
     "TokenSpending",
     "Trigger",
     "TwoFactor",

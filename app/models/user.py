@@ -85,6 +85,14 @@ class UserSession(Entity, table=True):
     browser: str = Field(default="", max_length=200)
 
 
+class TokenScope(StrEnum):
+    """What a script may do with its owner's rights: read, also log touches, or everything."""
+
+    READ = "READ"
+    LOG = "LOG"
+    ALL = "ALL"
+
+
 class ApiToken(Entity, table=True):
     """A personal token for scripts; shown once, kept as its SHA-256."""
 
@@ -94,6 +102,7 @@ class ApiToken(Entity, table=True):
     name: str = Field(max_length=80)
     token_hash: str = Field(unique=True, max_length=64)
     last4: str = Field(max_length=4)
+    scope: TokenScope = Field(default=TokenScope.ALL, sa_type=one_of(TokenScope))
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
 

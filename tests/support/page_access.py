@@ -12,6 +12,7 @@ STATUSES = {
     "/activities": SIGNED_IN,
     "/conference": SIGNED_IN,
     "/settings/templates": SIGNED_IN,
+    "/settings/tokens": SIGNED_IN,
     "/sync": SIGNED_IN,
     "/import": SIGNED_IN,
     "/organisations": SIGNED_IN,

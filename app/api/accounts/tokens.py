@@ -10,6 +10,7 @@ from pydantic import Field
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
 from app.api.core.schemas import Answer, Listing, Moment
+from app.models import TokenScope
 from app.models.base import Draft
 from app.services.accounts import sessions
 
@@ -17,14 +18,18 @@ router = APIRouter(prefix="/tokens", tags=["tokens"])
 
 
 class TokenWish(Draft):
+    """`scope` is READ, LOG (reads, and adds touches) or ALL (what I may do, but for making keys)."""
+
     name: str = Field(max_length=1000)
     days: int = 90
+    scope: TokenScope = TokenScope.ALL
 
 
 class TokenAnswer(Answer):
     id: UUID
     name: str
     last4: str
+    scope: TokenScope
     expires_at: Moment
     used_at: Moment | None
     created_at: Moment
@@ -46,10 +51,12 @@ def tokens(request: Request, session: Reading, me: Viewer) -> Response:
 def issue(
     session: Transaction,
     me: Caller,
-    wish: Annotated[TokenWish, Body(openapi_examples=examples.shown({"name": "Nightly report", "days": 90}))],
+    wish: Annotated[
+        TokenWish, Body(openapi_examples=examples.shown({"name": "Nightly report", "days": 90, "scope": "READ"}))
+    ],
 ) -> NewToken:
-    """A token for a script: send it as `Authorization: Bearer`."""
-    kept, token = sessions.issue_token(session, me, wish.name, wish.days)
+    """A token for a script: send it as `Authorization: Bearer`. A token itself makes none: 403."""
+    kept, token = sessions.issue_token(session, me, wish.name, wish.days, wish.scope)
     return NewToken(**TokenAnswer.model_validate(kept).model_dump(), token=token)
 
 

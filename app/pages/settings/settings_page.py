@@ -27,6 +27,11 @@ from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
 from app.settings import timezones
 
+LINKS = (
+    ("/settings/templates", "Mail templates", "mail"),
+    ("/settings/tokens", "Tokens for scripts", "key-round"),
+)
+
 Refresh = Callable[[], Awaitable[None]]
 
 
@@ -74,7 +79,7 @@ async def settings_page(shell: Shell) -> None:
                 draw_calendar(known.me, known.calendar, refresh, dependencies.address)
                 draw_notification_settings(known.notifications)
                 devices(known.devices)
-                draw_templates_link()
+                draw_links()
 
     @ui.refreshable
     def devices(known: Sequence[PushDevice]) -> None:
@@ -91,12 +96,14 @@ async def settings_page(shell: Shell) -> None:
     content(await look(load_settings))
 
 
-def draw_templates_link() -> None:
-    basic.heading("Your mails")
-    with basic.link("/settings/templates", "pd-card pd-line"):
-        basic.icon("mail")
-        basic.text("Mail templates", "pd-strong pd-grow")
-        basic.icon("chevron-right")
+def draw_links() -> None:
+    basic.heading("More")
+    with ui.element("div").classes("pd-card flush"):
+        for address, words, icon in LINKS:
+            with basic.link(address, "pd-row"), ui.element("span").classes("pd-row-main"):
+                basic.icon(icon)
+                basic.text(words, "pd-strong pd-grow")
+                basic.icon("chevron-right")
 
 
 def draw_profile(me: User) -> None:

@@ -28,6 +28,7 @@ from app.pages.reports.live.hub import ReportHub
 from app.pages.reports.reports_page import reports_page
 from app.pages.reports.team_report_page import team_report_page
 from app.pages.reports.wallboard_page import wallboard_page
+from app.pages.settings.api_tokens_page import api_tokens_page
 from app.pages.settings.settings_page import settings_page
 from app.pages.shell import first_paint, navigation
 from app.pages.shell.frame import PAGE_KEPT, Frame, draw_frame
@@ -57,6 +58,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/settings": settings_page,
     "/settings/pipedrive": pipedrive_settings_page,
     "/settings/templates": templates_page,
+    "/settings/tokens": api_tokens_page,
     "/more": more_page,
     "/notices": notifications_page,
     "/outbox": outbox_page,

@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid, NotFound
-from app.models import ApiToken, Role, User, UserSession, now
+from app.models import ApiToken, Role, TokenScope, User, UserSession, now
 from app.models.base import Line
 from app.models.user import normal_email
 from app.services import policy
@@ -127,7 +127,9 @@ def close_everywhere(session: Session, user: User, *, but: UUID | None = None) -
     announce(session, Topic.PEOPLE, user.id, user.id)
 
 
-def issue_token(session: Session, who: User, name: str, days: int = 90) -> tuple[ApiToken, str]:
+def issue_token(
+    session: Session, who: User, name: str, days: int = 90, scope: TokenScope = TokenScope.ALL
+) -> tuple[ApiToken, str]:
     """A token for a script, valid for `days`, with its text, which is shown this one time."""
     if not 1 <= days <= LONGEST_TOKEN:
         raise Invalid(fields={"days": "A token lives for 1 to 365 days."})
@@ -137,10 +139,11 @@ def issue_token(session: Session, who: User, name: str, days: int = 90) -> tuple
         name=_token_name(name),
         token_hash=digest(token),
         last4=token[-4:],
+        scope=scope,
         expires_at=now() + timedelta(days=days),
     )
     session.add(kept)
-    audit_log.record(session, who, "token.issued", kept.id, days=days)
+    audit_log.record(session, who, "token.issued", kept.id, days=days, scope=scope.value)
     return kept, token
 
 

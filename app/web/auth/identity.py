@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from app import db
-from app.models import Role
+from app.models import Role, TokenScope
 from app.services.accounts import sessions
 
 FRESH = 2.0
@@ -25,13 +25,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Identity:
-    """One person in one browser (`session_id`) or behind one script's token (`token_id`)."""
+    """One person in one browser (`session_id`) or behind one script's token (`token_id`), which may do less than they."""
 
     user_id: UUID
     role: Role
     token: str = field(repr=False)
     session_id: UUID | None = None
     token_id: UUID | None = None
+    scope: TokenScope = TokenScope.ALL
 
 
 class IdentityCache:
@@ -99,7 +100,7 @@ def _look_up(token: str, *, script: bool) -> Identity | None:
             return None
         with db.transaction() as session:
             sessions.record_token_use(session, known[1].id)
-        return Identity(known[0].id, known[0].role, token, token_id=known[1].id)
+        return Identity(known[0].id, known[0].role, token, token_id=known[1].id, scope=known[1].scope)
     with db.reading() as session:
         found = sessions.find_session(session, token)
     if found is None:

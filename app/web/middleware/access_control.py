@@ -16,6 +16,7 @@ from app.web.auth.identity import Identity, IdentityCache
 from app.web.auth.session_cookie import Cookie
 from app.web.http import csrf, error_responses
 from app.web.http.refusals import WrongMethod
+from app.web.middleware import token_scopes
 from app.web.middleware.rate_limit import RateLimit
 from app.web.nicegui_adapter.asset_cache import is_asset
 from app.web.nicegui_adapter.socket_access import SOCKETS, UPLOADS, SocketAccess, is_page_of
@@ -55,7 +56,7 @@ class AccessControl:
             no = self._too_fast(scope, who)
             if no is None and path.startswith(SOCKETS):
                 return await self.sockets(scope, receive, send)
-            no = no or self._no_entry(scope, who)
+            no = no or self._no_entry(scope, who) or _beyond_scope(scope, who)
         if no is None:
             return await self.app(scope, receive, send)
         if scope["type"] == "websocket":
@@ -114,6 +115,10 @@ class AccessControl:
 def _match(route: BaseRoute, scope: Scope) -> Match:
     is_nicegui_itself = isinstance(route, Mount) and route.path == ""
     return Match.NONE if is_nicegui_itself else route.matches(dict(scope))[0]
+
+
+def _beyond_scope(scope: Scope, who: Identity | None) -> Refusal | None:
+    return token_scopes.refusal(who.scope, scope.get("method", ""), scope["path"]) if who and who.token_id else None
 
 
 def _facts(who: Identity | None) -> dict[str, object]:
