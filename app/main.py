@@ -10,13 +10,12 @@ from uuid import UUID
 
 from fastapi import FastAPI
 from nicegui import background_tasks, ui
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
 from app import api, backups, db, logs, process, secret_key, signals
 from app.backups import nightly
-from app.errors import NotFound
 from app.mail import wiring
 from app.models import User
 from app.pages.core import live_updates
@@ -25,7 +24,7 @@ from app.pages.reports.live.hub import ReportHub
 from app.pages.shell import routes
 from app.pages.ui import theme
 from app.postgres import data_folder, kept_running, open_server
-from app.practice.page import render
+from app.practice import page as practice_page
 from app.services.accounts import users
 from app.services.accounts.pipedrive_keys import KeyOwner
 from app.services.base import firm_settings
@@ -45,6 +44,7 @@ from app.web.auth.session_cookie import Cookie
 from app.web.auth.sign_in_flow import SignInFlow
 from app.web.middleware import metrics
 from app.web.nicegui_adapter import tab_eviction
+from app.web.public import practice_pages
 from app.web.router import router
 from app.web.stack import Stack
 
@@ -125,7 +125,13 @@ def application(site: Site) -> Stack:
         let_go=site.let_go,
     )
     _files(inside)
-    _practice(inside, site.practice)
+    inside.include_router(
+        practice_pages.routes(
+            lambda kind, record, seen, counts: practice_page.render(
+                site.practice.company, kind, record, seen, counts_others=counts
+            )
+        )
+    )
     routes.build(
         Dependencies(
             address=site.settings.address,
@@ -193,19 +199,6 @@ def _files(inside: FastAPI) -> None:
     @inside.get("/manifest.webmanifest", include_in_schema=False)
     async def manifest() -> Response:
         return FileResponse(theme.STATIC / "manifest.webmanifest", media_type="application/manifest+json")
-
-
-def _practice(inside: FastAPI, practice: company.Practice) -> None:
-    """The practice Pipedrive, to look into."""
-
-    @inside.get("/practice", include_in_schema=False)
-    @inside.get("/practice/{kind}", include_in_schema=False)
-    @inside.get("/practice/{kind}/{record}", include_in_schema=False)
-    def show(kind: str = "person", record: int | None = None) -> Response:
-        try:
-            return HTMLResponse(render(practice.company, kind, record))
-        except KeyError:
-            raise NotFound("There is nothing at this address.") from None
 
 
 def _set_up(user_id: UUID, sample: bool) -> None:

@@ -24,9 +24,15 @@ MOST_TAGS = 30
 MOST_NOTES = 10_000
 
 
+def by_https(link: str) -> str:
+    """The same address by https, as files and signatures still give it by http or with nothing before it."""
+    scheme, found, rest = link.strip().rpartition("://")
+    return f"https://{rest}" if not found or scheme.lower() == "http" else link
+
+
 def _profile(link: str) -> str:
     parts = urlsplit(link if "://" in link else f"https://{link}")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or "." not in parts.hostname:
+    if parts.scheme != "https" or not parts.hostname or parts.username or "." not in parts.hostname:
         raise ValueError("must be a web address that starts with https://")
     return parts.geturl()
 

@@ -1,7 +1,9 @@
 """The practice company on one plain page, so that a pushed contact can be looked at."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from html import escape, unescape
 from importlib.resources import files
 from string import Template
@@ -14,32 +16,66 @@ KINDS = {"organization": "organizations", "person": "persons", "activity": "acti
 TITLES = {"organization": "Organizations", "person": "People", "activity": "Activities"}
 
 
-def render(company: Company, kind: str, id: int | None = None, base: str = "/practice") -> str:
-    """Draw one record, or the list of a kind, as a whole HTML page; raises KeyError for an unknown kind."""
-    found = company.record(KINDS[kind], id) if id is not None else None
+@dataclass(frozen=True)
+class Seen:
+    """The company as one person may see it: `numbers` are their records by kind."""
+
+    company: Company
+    numbers: Mapping[str, AbstractSet[int]]
+
+    def alive(self, kind: str) -> list[Record]:
+        return [
+            record
+            for record in self.company.records(KINDS[kind])
+            if not record["is_deleted"] and record["id"] in self.numbers[kind]
+        ]
+
+    def record(self, kind: str, id: int) -> Record | None:
+        return self.company.record(KINDS[kind], id) if id in self.numbers[kind] else None
+
+    def count_others(self, kind: str) -> int:
+        alive = sum(not record["is_deleted"] for record in self.company.records(KINDS[kind]))
+        return alive - len(self.alive(kind))
+
+
+def render(
+    company: Company,
+    kind: str,
+    id: int | None,
+    numbers: Mapping[str, AbstractSet[int]],
+    *,
+    counts_others: bool = False,
+    base: str = "/practice",
+) -> str:
+    """Draw one record, or the list of a kind, as a whole HTML page, of the records in `numbers` alone.
+
+    `counts_others` says how many more there are. Raises KeyError for an unknown kind or record.
+    """
+    seen = Seen(company, numbers)
     if id is None:
-        title, body = TITLES[kind], _table(company, kind, base)
-    elif found is None:
-        title, body = "Not found", "<p>The practice company has no such record.</p>"
+        title, body = TITLES[kind], _table(seen, kind, base)
+        if counts_others and (others := seen.count_others(kind)):
+            body += f"<p>{others:,} more came from the banks of colleagues.</p>"
+    elif found := seen.record(kind, id):
+        title, body = _title(found), _card(seen, kind, found, base)
     else:
-        title, body = _title(found), _card(company, kind, found, base)
+        raise KeyError(id)
     page = Template(files("app.practice").joinpath("page.html").read_text(encoding="utf-8"))
     return page.substitute(
-        title=escape(title), company=escape(company.name), navigation=_navigation(company, kind, base), body=body
+        title=escape(title), company=escape(company.name), navigation=_navigation(seen, kind, base), body=body
     )
 
 
-def _navigation(company: Company, kind: str, base: str) -> str:
+def _navigation(seen: Seen, kind: str, base: str) -> str:
     def entry(name: str) -> str:
-        number = sum(not record["is_deleted"] for record in company.records(KINDS[name]))
         current = ' aria-current="page"' if name == kind else ""
-        return f'<a href="{escape(base)}/{name}"{current}>{TITLES[name]} <b>{number}</b></a>'
+        return f'<a href="{escape(base)}/{name}"{current}>{TITLES[name]} <b>{len(seen.alive(name))}</b></a>'
 
     return "".join(entry(name) for name in KINDS)
 
 
-def _table(company: Company, kind: str, base: str) -> str:
-    newest_first = [record for record in company.records(KINDS[kind]) if not record["is_deleted"]][::-1]
+def _table(seen: Seen, kind: str, base: str) -> str:
+    newest_first = seen.alive(kind)[::-1]
     if not newest_first:
         return "<p>Nothing here yet. Push a warm contact, then come back.</p>"
     rows = "".join(
@@ -50,19 +86,19 @@ def _table(company: Company, kind: str, base: str) -> str:
     return f"<table><thead><tr><th>Name</th><th>Details</th><th>Changed</th></tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _card(company: Company, kind: str, record: Record, base: str) -> str:
+def _card(seen: Seen, kind: str, record: Record, base: str) -> str:
     deleted = "<p class='deleted'>This record was deleted.</p>" if record["is_deleted"] else ""
-    lines = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in _facts(company, record, base))
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in _facts(seen, record, base))
     related = "".join(
-        f"<li>{_link(base, name, other['id'], _title(other))}</li>" for name, other in _related(company, kind, record)
+        f"<li>{_link(base, name, other['id'], _title(other))}</li>" for name, other in _related(seen, kind, record)
     )
     return f"{deleted}<dl>{lines}</dl>" + (f"<h2>Belongs here</h2><ul>{related}</ul>" if related else "")
 
 
-def _facts(company: Company, record: Record, base: str) -> list[tuple[str, str]]:
+def _facts(seen: Seen, record: Record, base: str) -> list[tuple[str, str]]:
     shown: dict[str, Callable[[Any], str]] = {
-        "org_id": lambda number: _named_link(company, base, "organization", number),
-        "person_id": lambda number: _named_link(company, base, "person", number),
+        "org_id": lambda number: _named_link(seen, base, "organization", number),
+        "person_id": lambda number: _named_link(seen, base, "person", number),
         "emails": _values,
         "phones": _values,
         "type": lambda name: escape(str(name).capitalize()),
@@ -74,7 +110,7 @@ def _facts(company: Company, record: Record, base: str) -> list[tuple[str, str]]
         "website": lambda text: escape(str(text)),
         "note": lambda note: escape(_plain(note)).replace("\n", "<br>"),
         "custom_fields": lambda fields: escape(", ".join(str(value) for value in fields.values())),
-        "owner_id": lambda number: escape(_owner(company, number)),
+        "owner_id": lambda number: escape(_owner(seen.company, number)),
         "update_time": lambda moment: escape(_when(moment)),
     }
     filled = [(key, record[key]) for key in shown if record.get(key) not in (None, [], {}, "")]
@@ -93,15 +129,12 @@ _NAMES = {
 }
 
 
-def _related(company: Company, kind: str, record: Record) -> list[tuple[str, Record]]:
+def _related(seen: Seen, kind: str, record: Record) -> list[tuple[str, Record]]:
     key = {"organization": "org_id", "person": "person_id"}.get(kind)
     if key is None:
         return []
     return [
-        (name, other)
-        for name in ("person", "activity")
-        for other in company.records(KINDS[name])
-        if other.get(key) == record["id"] and not other["is_deleted"]
+        (name, other) for name in ("person", "activity") for other in seen.alive(name) if other.get(key) == record["id"]
     ]
 
 
@@ -119,9 +152,9 @@ def _owner(company: Company, id: int) -> str:
     return next((person.name for person in company.people.by_key.values() if person.id == id), "Somebody who left")
 
 
-def _named_link(company: Company, base: str, kind: str, id: int) -> str:
-    record = company.record(KINDS[kind], id)
-    return _link(base, kind, id, _title(record)) if record else "Unknown"
+def _named_link(seen: Seen, base: str, kind: str, id: int) -> str:
+    record = seen.record(kind, id)
+    return _link(base, kind, id, _title(record)) if record else "Of a colleague's bank"
 
 
 def _link(base: str, kind: str, id: int, text: str) -> str:

@@ -28,7 +28,8 @@ STATUSES = {
     "/reports": SIGNED_IN,
     "/reports/screen": SIGNED_IN,
     "/campaigns/{campaign_id}/screen": (303, 404, 404, 303),
-    "/practice": SIGNED_IN,
+    # only where the firm practises
+    "/practice": (303, 404, 404, 303),
     "/practice/{kind}": (303, 404, 404, 303),
     "/practice/{kind}/{record}": (303, 404, 404, 303),
     "/login": (200, 303, 303, 200),

@@ -16,6 +16,7 @@ NOBODY_ACTS = "the operator, or somebody with a set-up, invitation or reset link
 
 # any number works as long as every release uses the same
 SET_UP_LOCK = 7_041_777
+SET_UP = "Pipedriven is already set up."
 LAST = "The last active golden ticket has to stay."
 
 
@@ -53,7 +54,9 @@ def setup_link(session: Session) -> str:
 
 
 def check_setup_link(session: Session, token: str) -> None:
-    """Raise NotFound unless this is the set-up link and nobody used it."""
+    """Raise NotFound unless this is the set-up link and nobody has an account yet."""
+    if is_set_up(session):
+        raise NotFound(SET_UP)
     one_time_links.find(session, Purpose.SETUP, token)
 
 
@@ -182,7 +185,7 @@ def _not_the_last(session: Session, user_id: UUID) -> None:
 def _nobody_yet(session: Session) -> None:
     session.exec(select(func.pg_advisory_xact_lock(SET_UP_LOCK)))
     if is_set_up(session):
-        raise NotFound("Pipedriven is already set up.")
+        raise NotFound(SET_UP)
 
 
 def _still_free(session: Session, email: str) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from app.errors import Invalid
 from app.models import ContactDraft, now
+from app.models.contact import by_https
 from app.models.contact_fields import FIELDS
 from app.services.base import phone_numbers
 from app.services.imports import column_mapping
@@ -109,6 +110,8 @@ def _facts(row: Row) -> dict[str, Any]:
             facts.setdefault(cell.field, cell.text)
     given, family = facts.pop("given", ""), facts.pop("family", "")
     facts.setdefault("name", f"{given} {family}")
+    if "linkedin_url" in facts:
+        facts["linkedin_url"] = by_https(facts["linkedin_url"])
     if "warmness_score" in facts:
         facts["warmness_score"] = facts["warmness_score"].strip().removesuffix("/10").strip()
     return facts

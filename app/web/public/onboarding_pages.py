@@ -99,6 +99,7 @@ async def _new_password(token: str, sent: SentForm, status: int) -> Response:
 
 
 def _set_up(session: Session, sent: SentForm, browser: str) -> tuple[User, str]:
+    users.check_setup_link(session, sent["token"])
     draft = user_profile.draft_of(sent["email"], sent["name"], sent["timezone"] or "UTC")
     user = users.create_first_account(session, sent["token"], draft, sent["password"])
     if sent["country"] in countries.NAMES:

@@ -73,6 +73,7 @@ def test_a_colleague_with_the_same_contact_is_no_duplicate(bo, jane):
         ({"name": "x" * 201}, "name"),
         ({"name": "Jane", "email": "nonsense-canary"}, "email"),
         ({"name": "Jane", "linkedin_url": "javascript:alert(1)"}, "linkedin_url"),
+        ({"name": "Jane", "linkedin_url": "http://www.linkedin.com/in/canary"}, "linkedin_url"),
         ({"name": "Jane", "warmness_score": 11}, "warmness_score"),
         ({"name": "Jane", "phone": "canary"}, "phone"),
         ({"name": "Jane", "user_id": str(NOBODY)}, "user_id"),

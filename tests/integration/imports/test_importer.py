@@ -61,6 +61,20 @@ def test_the_columns_of_a_bulk_file_are_understood(ada):
     assert mei.linkedin_url == "https://linkedin.example/in/mei"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://linkedin.com/in/jane",
+        "HTTP://linkedin.com/in/jane",
+        "linkedin.com/in/jane",
+        "https://linkedin.com/in/jane",
+    ],
+)
+def test_a_profile_in_a_file_is_kept_by_https(ada, written):
+    assert counts(take(ada, f"name,linkedin\nJane,{written}\n"))[0] == 1
+    assert bank(ada)[0].linkedin_url == "https://linkedin.com/in/jane"
+
+
 def test_good_rows_are_kept_and_bad_rows_named(ada):
     text = "name,E-Mail,Phone,Warmth\nJane,jane@x.example,,3\n,nobody@x.example,,\nJohn,not an address,,\nJim,,12,\nAnn,,,99\nZoe,,+49 30 1234567,10/10\n"
     report = take(ada, text)

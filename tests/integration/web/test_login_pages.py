@@ -415,6 +415,17 @@ def test_set_up_by_the_link_and_never_again(house, database):
         assert again.status_code == 404
 
 
+def test_the_set_up_link_shows_nothing_once_there_is_an_account_from_elsewhere(house, database):
+    token = did(users.setup_link)
+    browser = house.browser()
+    assert browser.get(f"/setup?token={token}").status_code == 200
+    person("kim")
+    assert browser.get(f"/setup?token={token}").status_code == 404
+    for email in ("gwen@firm.example", "no address"):
+        sent = form(browser, "/setup", token=token, name="Gwen", email=email, password="short", timezone="UTC")
+        assert (sent.status_code, "password" in sent.text) == (404, False)
+
+
 def test_two_set_ups_in_the_same_moment_make_one(house, database):
     token = did(users.setup_link)
     statuses = []

@@ -116,6 +116,7 @@ Geschäftsführer: Petra Beispiel""",
     "german headers": ("Von: Müller, Jörg <joerg.mueller@nordlicht.de>\nGesendet: Montag, 2. März 2026 09:00\nAn: Ada Lind", {"name": "Jörg Müller", "emails": ["joerg.mueller@nordlicht.de"]}),
     "profile": ("https://www.linkedin.com/in/jane-roe-1a2b3c/", {"name": "Jane Roe", "linkedin_url": "https://www.linkedin.com/in/jane-roe-1a2b3c/"}),
     "profile with tracking and umlaut": ("linkedin.com/in/j%C3%B6rg-m%C3%BCller?utm_source=share", {"name": "Jörg Müller"}),
+    "profile by http": ("http://www.linkedin.com/in/jane-roe-1a2b3c/", {"linkedin_url": "https://www.linkedin.com/in/jane-roe-1a2b3c/"}),
     "profile without a name": ("https://linkedin.com/in/xk42", {"linkedin_url": "https://linkedin.com/in/xk42"}),
     "vcard": (
         "BEGIN:VCARD\nVERSION:3.0\nN:Müller;Jörg;;Dr.;\nFN:Dr. Jörg Müller\nORG:Nordlicht GmbH;Einkauf\nTITLE:Leiter\nTEL;TYPE=CELL:+49 171 2345678\nTEL;TYPE=WORK:040 1234567\nEMAIL:J@Nordlicht.de\nURL:https://linkedin.com/in/jm\nEND:VCARD",

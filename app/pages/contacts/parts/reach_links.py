@@ -23,7 +23,7 @@ def whatsapp_link(number: str) -> str:
 
 def profile_link(address: str) -> str | None:
     """The address, if it is one that a browser may open."""
-    return address if urlsplit(address).scheme in {"http", "https"} else None
+    return address if urlsplit(address).scheme == "https" else None
 
 
 def ways_to_reach(contact: Contact) -> list[Way]:

@@ -13,6 +13,7 @@ from phonenumbers import PhoneNumberFormat
 
 from app.errors import Invalid, TooLarge
 from app.models import fold
+from app.models.contact import by_https
 from app.models.contact_fields import CAPTURED
 from app.services.contacts import vcard_reader
 from app.services.contacts.capture import signature_rules
@@ -94,7 +95,7 @@ def _card(text: str, country: str) -> Captured:
 def _profile(link: str) -> Captured:
     """A name is guessed from the address alone; whoever it is has the last word."""
     found = Captured("linkedin")
-    found.note("linkedin_url", _https(link))
+    found.note("linkedin_url", by_https(link))
     if name := signature_rules.spelled(unquote(link.rstrip("/").rsplit("/", 1)[-1])):
         found.note("name", name)
     return found
@@ -142,7 +143,7 @@ def _addresses(found: Captured, piece: str, country: str) -> None:
         found.note("email", mail.lower().rstrip("."))
     rest = signature_rules.MAIL.sub(" ", piece)
     for link in signature_rules.LINKEDIN.findall(rest):
-        found.note("linkedin_url", _https(link))
+        found.note("linkedin_url", by_https(link))
     rest = signature_rules.LINKEDIN.sub(" ", rest)
     for link in signature_rules.WEB.findall(rest):
         found.note("website", link)
@@ -167,10 +168,6 @@ def _phone(found: Captured, number: str, country: str) -> None:
         found.note("phone", phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
     else:
         found.note("number", plain)
-
-
-def _https(link: str) -> str:
-    return link if link.lower().startswith("http") else f"https://{link}"
 
 
 def _words(found: Captured, pieces: list[str]) -> None:
