@@ -18,7 +18,7 @@ from app.web.http import csrf, error_responses
 from app.web.http.refusals import WrongMethod
 from app.web.middleware import token_scopes
 from app.web.middleware.rate_limit import RateLimit
-from app.web.nicegui_adapter.asset_cache import is_asset
+from app.web.nicegui_adapter.asset_cache import is_asset, is_canonical
 from app.web.nicegui_adapter.socket_access import SOCKETS, UPLOADS, SocketAccess, is_page_of
 
 PLAIN = frozenset({"/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/readyz"})
@@ -106,6 +106,8 @@ class AccessControl:
         return csrf.is_proved_own(scope, self.address)
 
     def _wrong_address(self, scope: Scope) -> Refusal | None:
+        if is_asset(scope["path"]) and not is_canonical(scope["path"]):
+            return NotFound(NOTHING)
         found = {_match(route, scope) for route in (*self.inside.routes, *nicegui.app.routes)}
         if Match.FULL in found:
             return None

@@ -1,7 +1,12 @@
-"""Static files: compressed once for all starts, held in memory, and cached by browsers for a year when their address changes with them."""
+"""Static files: compressed once for all starts, held in memory, and cached by browsers for a year when their address changes with them.
+
+Nobody who asks can make it hold more: a file has one spelling, what is held has an upper bound, a text that a client
+wants uncompressed goes straight through, and an answer leaves in pieces, as fast as its reader takes them.
+"""
 
 import asyncio
 import gzip
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.http.compression import MINIMUM_SIZE
-from app.web.nicegui_adapter.asset_slimming import LAYERS, SHEET, replacement, slimmed
+from app.web.nicegui_adapter.asset_slimming import LAYERS, SHEET, is_changed, replacement, slimmed
 from app.web.nicegui_adapter.precompressed_store import BEST, PrecompressedStore
 
 ASSETS = f"/_nicegui/{nicegui.__version__}/"
@@ -20,10 +25,15 @@ FOLDERS = (ASSETS, "/static/")
 ONE_YEAR = b"public, max-age=31536000, immutable"
 ONE_HOUR = b"public, max-age=3600"
 QUICK, SMALL = 5, 64 * 1024
+# all files of NiceGUI and ours take 15 MB when they are compressed both ways
+MOST_BYTES = 24 * 1024 * 1024
+LONGEST_PATH = 300
+PIECE = 64 * 1024
 TEXTS = ("text/", "application/json", "application/javascript", "application/manifest+json", "image/svg+xml")
 
 # only what a request asks for may decide what it gets, and a file knows neither
 IGNORED = {b"accept-encoding", b"range", b"if-range", b"if-none-match", b"if-modified-since", b"cookie"}
+DROPPED = {b"cache-control", b"last-modified", b"etag", b"accept-ranges", b"vary"}
 CHARTS = "nicegui-echart"
 DEVELOPERS = ("sass", "tailwindcss", "unocss", "immutable")
 
@@ -39,21 +49,40 @@ def is_asset(path: str) -> bool:
     return path.startswith(FOLDERS) and not path.startswith(ASSETS + "dynamic_resources/")
 
 
+def is_canonical(path: str) -> bool:
+    """Whether this is the one spelling of a file's path, without `//`, `/./`, `/../` or a slash at its end."""
+    parts = path[1:].split("/")
+    plain = path.isprintable() and "\\" not in path and len(path) <= LONGEST_PATH
+    return plain and not any(part in {"", ".", ".."} for part in parts)
+
+
 class AssetCache:
-    def __init__(self, app: ASGIApp, shelf: PrecompressedStore) -> None:
-        self.app, self.shelf = app, shelf
-        self._kept: dict[tuple[str, str | None], CachedFile] = {}
+    """`most` is how many bytes of files it holds; what was asked for longest ago gives way."""
+
+    def __init__(self, app: ASGIApp, shelf: PrecompressedStore, *, most: int = MOST_BYTES) -> None:
+        self.app, self.shelf, self.most = app, shelf, most
+        self.held = 0
+        self._kept: OrderedDict[tuple[str, str], CachedFile] = OrderedDict()
+        self._under_way: dict[tuple[str, str], asyncio.Task[CachedFile]] = {}
+        # whoever asks for all files at once leaves the threads to the others
+        self._turn = asyncio.Semaphore(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not is_asset(scope["path"]):
+        path = scope["path"]
+        if scope["type"] != "http" or scope["method"] != "GET" or not is_asset(path):
             return await self.app(scope, receive, send)
         encoding = encoding_for(scope)
-        found = self._kept.get((scope["path"], encoding)) or await self._fetch(scope, encoding, QUICK)
+        if encoding is None and not is_changed(path):
+            return await self._pass_on(scope, receive, send)
+        found = await (self._compressed(scope, encoding) if encoding else self._read(scope))
         headers = found.headers
         if found.status == 200:
             headers = [*headers, (b"cache-control", _how_long(scope))]
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
-        return await send({"type": "http.response.body", "body": found.body})
+        for start in range(0, len(found.body), PIECE):
+            piece = found.body[start : start + PIECE]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        return await send({"type": "http.response.body", "body": b""})
 
     async def warm(self) -> None:
         """Squeeze what every first visit needs as well as we can, in a thread, before anybody asks."""
@@ -62,14 +91,44 @@ class AssetCache:
                 await self._fetch(_request(path), encoding, BEST)
         await asyncio.to_thread(self.shelf.tidy)
 
-    async def _fetch(self, scope: Scope, encoding: str | None, quality: int) -> CachedFile:
-        plain = await self._read(scope)
-        if plain.status != 200:
-            return plain
-        quality = BEST if len(plain.body) < SMALL else quality
-        found = await asyncio.to_thread(_squeezed, plain, encoding, quality, self.shelf)
-        self._kept[scope["path"], encoding] = found
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The file as it is, read while it is sent."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                headers = [(name, value) for name, value in message["headers"] if name not in DROPPED]
+                message = dict(message, headers=[*headers, (b"cache-control", _how_long(scope))])
+            await send(message)
+
+        await self.app(_plain(scope), receive, marked)
+
+    async def _compressed(self, scope: Scope, encoding: str) -> CachedFile:
+        """From what is held, or made now; who asks for the same file meanwhile waits for it."""
+        key = (scope["path"], encoding)
+        if found := self._kept.get(key):
+            self._kept.move_to_end(key)
+            return found
+        if (task := self._under_way.get(key)) is None:
+            task = self._under_way[key] = asyncio.create_task(self._fetch(scope, encoding, QUICK))
+            task.add_done_callback(lambda _: self._under_way.pop(key))
+        return await asyncio.shield(task)
+
+    async def _fetch(self, scope: Scope, encoding: str, quality: int) -> CachedFile:
+        async with self._turn:
+            plain = await self._read(scope)
+            if plain.status != 200:
+                return plain
+            quality = BEST if len(plain.body) < SMALL else quality
+            found = await asyncio.to_thread(_squeezed, plain, encoding, quality, self.shelf)
+        self._keep((scope["path"], encoding), found)
         return found
+
+    def _keep(self, key: tuple[str, str], found: CachedFile) -> None:
+        before = self._kept.pop(key, None)
+        self._kept[key] = found
+        self.held += len(found.body) - (len(before.body) if before else 0)
+        while self.held > self.most:
+            self.held -= len(self._kept.popitem(last=False)[1].body)
 
     async def _read(self, scope: Scope) -> CachedFile:
         if own := await asyncio.to_thread(replacement, scope["path"]):
@@ -92,16 +151,18 @@ class AssetCache:
             asked.set()
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        headers = [(name, value) for name, value in scope["headers"] if name not in IGNORED]
-        await self.app(dict(scope, headers=headers), nothing, caught)
+        await self.app(_plain(scope), nothing, caught)
         return CachedFile(start["status"], list(start["headers"]), slimmed(scope["path"], b"".join(body)))
 
 
-def _squeezed(plain: CachedFile, encoding: str | None, quality: int, shelf: PrecompressedStore) -> CachedFile:
+def _plain(scope: Scope) -> Scope:
+    return dict(scope, headers=[(name, value) for name, value in scope["headers"] if name not in IGNORED])
+
+
+def _squeezed(plain: CachedFile, encoding: str, quality: int, shelf: PrecompressedStore) -> CachedFile:
     body, kind = plain.body, Headers(raw=plain.headers).get("content-type", "")
-    dropped = {b"content-length", b"cache-control", b"last-modified", b"etag", b"accept-ranges", b"vary"}
-    headers = [(name, value) for name, value in plain.headers if name not in dropped]
-    if encoding and len(body) >= MINIMUM_SIZE and kind.startswith(TEXTS):
+    headers = [(name, value) for name, value in plain.headers if name not in DROPPED | {b"content-length"}]
+    if len(body) >= MINIMUM_SIZE and kind.startswith(TEXTS):
         if encoding == "gzip":
             body = gzip.compress(body, compresslevel=min(quality, 9), mtime=0)
         elif quality == BEST:

@@ -22,6 +22,7 @@ AS_TEXT = rb"""export default { sanitize: (html) => String(html).replace(/[&<>"'
 
 # the sheet that is served, and the files that it is made of with the layers that NiceGUI's page gives them
 SHEET = BASE + "sheets.css"
+CLEANER = BASE + "dompurify.mjs"
 LAYERS = {
     "quasar": "quasar.unimportant.prod.css",
     "quasar_importants": "quasar.important.prod.css",
@@ -51,11 +52,16 @@ _EMPTY = re.compile(r"@[^{};]+\{\s*\}")
 _EXCEPT = re.compile(r":not\([^)]*\)")
 
 
+def is_changed(path: str) -> bool:
+    """Whether we serve this file otherwise than it lies on the disk."""
+    return path in {SHEET, CLEANER} or path.endswith(SCREEN)
+
+
 def replacement(path: str) -> tuple[bytes, bytes] | None:
     """The content type and the body of a file that we answer for ourselves; None for every other."""
     if path == SHEET:
         return b"text/css; charset=utf-8", whole_sheet()
-    if path == BASE + "dompurify.mjs":
+    if path == CLEANER:
         return b"text/javascript; charset=utf-8", AS_TEXT
     return None
 
