@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app import __version__
-from app.api.accounts import auth, me, tokens, two_factor, users
+from app.api.accounts import auth, invitations, me, tokens, two_factor, users
 from app.api.activities import activities, email_templates, introductions, referrals
 from app.api.campaigns import board, campaigns
 from app.api.contacts import (
@@ -62,6 +62,7 @@ RESOURCES = (
     notifications,
     push_devices,
     users,
+    invitations,
     tokens,
 )
 WAYS_IN = {

@@ -62,6 +62,7 @@ ROLES_BY_NAME = {
     "services/accounts/sessions.py": "how long a session lasts",
     "sync/queue/company.py": "the practice company knows its admins",
     "pages/team/team_page.py": "the role is shown, and changed",
+    "pages/team/invitations_part.py": "what each role is called",
     "demo": "the people of the demo",
 }
 

@@ -57,6 +57,8 @@ WORDS = {
     "import.undone": "undid an import",
     "meeting.changed_in_pipedrive": "got a change of a meeting from Pipedrive",
     "password.changed": "changed the password",
+    "invitation.revoked": "took an invitation back",
+    "invitation.sent_again": "sent an invitation again",
     "password.reset": "chose a new password by a link",
     "pipedrive_key.dropped": "took out the Pipedrive key",
     "pipedrive_key.kept": "saved a Pipedrive key",

@@ -12,17 +12,16 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
 from app.pages.team.backup_card import draw_backup_card
+from app.pages.team.invitations_part import ROLES, Invited, draw_invitations
 from app.pages.team.transfer_many_sheet import TransferManySheet
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.accounts import two_factor, users
+from app.services.accounts import invitations, two_factor, users
 from app.services.notifications import email_rendering, mail_outbox
 from app.signals import Topic
 
 Invite = Callable[[str, Role], Awaitable[None]]
 OnUser = Callable[[User], Awaitable[None]]
-
-ROLES = {Role.CONSULTANT: "Consultant", Role.GOLDEN_TICKET: "Golden ticket"}
 
 
 @screen("Team")
@@ -31,22 +30,27 @@ async def team_page(shell: Shell) -> None:
     transfer = TransferManySheet()
 
     @ui.refreshable
-    def team(colleagues: list[User]) -> None:
+    def team(colleagues: list[User], invited: Invited) -> None:
+        draw_invitations(invited, shell.me.timezone, links.send_again)
         with ui.element("div").classes("pd-card flush"):
             for user in colleagues:
                 draw_person(user, shell.me.id, links.reset_password, transfer.open)
 
     async def refresh() -> None:
-        team.refresh(await look(users.colleagues))
+        team.refresh(*await look(load_team))
 
     with ui.element("div").classes("pd-title"):
         basic.title("Team")
         with basic.link("/team/work", "pd-act pd-wide-act"):
             basic.text("Team at work")
     draw_invitation(links.invite)
-    team(await look(users.colleagues))
+    team(*await look(load_team))
     await draw_backup_card(shell.me.timezone)
     live_updates.on(refresh, Topic.PEOPLE)
+
+
+def load_team(session: Session, me: User) -> tuple[list[User], Invited]:
+    return users.colleagues(session, me), invitations.pending(session, me)
 
 
 class OneTimeLinks:
@@ -66,6 +70,19 @@ class OneTimeLinks:
             return f"Invitation for {email} is ready"
 
         if await invite():
+            self.show("Invitation", made[0])
+
+    async def send_again(self, invitation_id: UUID) -> None:
+        made: list[str] = []
+
+        @tap
+        def again(session: Session, me: User) -> str:
+            kept, token = invitations.send_again(session, me, invitation_id)
+            made.append(f"{self.address}/invite/{token}")
+            mail_outbox.enqueue(session, kept.email or "", email_rendering.invitation(self.address, me.name, made[0]))
+            return f"A new link for {kept.email} is ready"
+
+        if await again():
             self.show("Invitation", made[0])
 
     async def reset_password(self, user: User) -> None:

@@ -75,7 +75,10 @@ def invite(session: Session, who: User, email: str, role: Role) -> str:
     draft = draft_of(email=email, name="-")
     _still_free(session, draft.email)
     audit_log.record(session, who, "user.invited", role=role.value)
-    return one_time_links.create(session, Purpose.INVITE, email=draft.email, role=role, made_by=_maker(who))
+    announce(session, Topic.PEOPLE, who.id, who.id)
+    return one_time_links.create(
+        session, Purpose.INVITE, email=draft.email, role=role, made_by=one_time_links.maker(who)
+    )
 
 
 def find_invitation(session: Session, token: str) -> OneTimeLink:
@@ -105,7 +108,7 @@ def reset_link(session: Session, who: User, user_id: UUID) -> str:
     _golden(who)
     user = _colleague(session, user_id)
     audit_log.record(session, who, "user.reset_link", user.id)
-    return one_time_links.create(session, Purpose.RESET, user_id=user.id, made_by=_maker(who))
+    return one_time_links.create(session, Purpose.RESET, user_id=user.id, made_by=one_time_links.maker(who))
 
 
 def user_of_reset_link(session: Session, token: str) -> User:
@@ -156,11 +159,6 @@ def enable(session: Session, who: User, user_id: UUID) -> User:
     audit_log.record(session, who, "user.enabled", user.id)
     announce(session, Topic.PEOPLE, user.id, user.id)
     return user
-
-
-def _maker(who: User) -> UUID | None:
-    """Whose right a link stands on; the operator has no row."""
-    return None if audit_log.is_operator(who) else who.id
 
 
 def _golden(who: User) -> None:

@@ -15,8 +15,8 @@ PAGE = 50
 
 # what is looked for together: signing in, people, keys and settings, data that left or went
 KINDS: dict[str, tuple[str, ...]] = {
-    "access": ("sign_in", "sign_out", "password", "second_factor", "identity", "token"),
-    "people": ("user", "workspace", "contacts.handed_over"),
+    "access": ("sign_in", "sign_out", "password", "second_factor", "identity", "token", "passkey"),
+    "people": ("user", "invitation", "workspace", "contacts.handed_over"),
     "data": ("contact", "import", "trash", "deed", "report", "campaign", "backup", "samples"),
     "pipedrive": ("pipedrive_key", "sync", "conflict", "meeting", "settings", "secret"),
 }

@@ -28,7 +28,7 @@ from app.models import (
     UndoEntry,
     User,
 )
-from app.services.accounts import sessions
+from app.services.accounts import invitations, sessions, users
 from app.services.activities import activity_log, email_templates, introductions
 from app.services.campaigns import campaigns
 from app.services.contacts import bulk_actions, saved_searches
@@ -195,6 +195,9 @@ TABLE = [
     Row("POST", "/api/users/{user_id}/disable", (*GOLDEN_ONLY, 200)),
     Row("POST", "/api/users/{user_id}/hand-over", (*GOLDEN_ONLY, 200), {"to_user_id": "{taker_id}"}),
     Row("POST", "/api/users/{user_id}/enable", (*GOLDEN_ONLY, 200)),
+    Row("GET", "/api/invitations", (*GOLDEN_ONLY, 200)),
+    Row("POST", "/api/invitations/{invitation_id}/send-again", (*GOLDEN_ONLY, 201)),
+    Row("DELETE", "/api/invitations/{invitation_id}", (*GOLDEN_ONLY, 204)),
     Row("GET", "/api/tokens", everybody(200)),
     Row("POST", "/api/tokens", everybody(201), {"name": "Report"}),
     Row("DELETE", "/api/tokens/{token_id}", (204, 404, 404, 404)),
@@ -261,6 +264,8 @@ def firm():
         draft = IntroductionDraft(offered_to=me.id, whom="Jane Roe", campaign_id=campaign.id)
         introduction = introductions.offer(session, session.get_one(User, gwen.id), draft)
         token, _ = sessions.issue_token(session, me, "Report")
+        users.invite(session, session.get_one(User, gwen.id), "soon@firm.example", Role.CONSULTANT)
+        ((invitation, _),) = invitations.pending(session, session.get_one(User, gwen.id))
         sessions.open_session(session, me, "A browser")
         push = push_devices.register(
             session, me, DeviceDraft(**DEVICE | {"endpoint": "https://push.example/other"}), key="k"
@@ -273,7 +278,7 @@ def firm():
         deed = session.get_one(UndoEntry, done.undo_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
     ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked, "handover": handover,
-           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "device": device, "push": push,
+           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "invitation": invitation, "device": device, "push": push,
            "report": report, "link": link, "introduction": introduction}  # fmt: skip
     return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})
 
