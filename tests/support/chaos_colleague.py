@@ -95,8 +95,9 @@ class Ledger:
 def stands(name, word, record):
     if name in {"phones", "emails"}:
         return word.value in [row["value"] for row in record[name]]
-    if name == "note":
-        return word.value in (record["note"] or "")
+    if name in {"note", "subject"}:
+        # "Called off: " is put before a subject of theirs
+        return word.value in (record[name] or "")
     return record[name] == word.value
 
 

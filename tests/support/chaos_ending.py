@@ -32,6 +32,7 @@ class Ending:
     harmed: list = field(default_factory=list)
     false_badges: list = field(default_factory=list)
     needless: list = field(default_factory=list)
+    histories: list = field(default_factory=list)
 
 
 class Auditor:
@@ -61,7 +62,10 @@ class Auditor:
         end.lost += [f"contact {one} is no row any more" for one in self.firm.kept - known]
         for contact in self.contacts:
             if contact.deleted_at is None:
+                before = wrong(end)
                 self._check(contact, end)
+                if wrong(end) != before:
+                    end.histories.append(self._history(contact))
         end.doubled += self._doubles()
         end.harmed += [*self.ledger.harmed, *self.ledger.fallen(self.fake.company)]
         return end
@@ -92,6 +96,24 @@ class Auditor:
             end.false_badges += self._differences(contact, person)
             if contact.id not in self.firm.undone:
                 end.lost += self._missing_meetings(contact)
+
+    def _history(self, contact):
+        """What was queued, agreed on and asked about a contact with which something is wrong."""
+        rows = [row for row in self.rows.values() if row.contact_id == contact.id]
+        about = re.compile(rf"/persons/{contact.pipedrive_person_id}\b")
+        link = self.links.get(str(contact.id))
+        return "\n".join(
+            [
+                f"{contact.name}, person {contact.pipedrive_person_id}, version {contact.version}",
+                *(f"    {row.trigger} {row.status} {row.error_code} {row.finished_at}" for row in rows),
+                f"    agreed {link.agreed if link else None}",
+                *(f"    {c.field}: {c.ours} or {c.theirs}" for c in self.conflicts if c.contact_id == contact.id),
+                *(
+                    f"    {heard.at:.1f} {heard.key} {heard.method} {heard.path} {heard.body.decode()}"
+                    for heard in [one for one in self.fake.heard if about.search(one.path)][-20:]
+                ),
+            ]
+        )
 
     def _was_called_off(self, contact):
         """It was to go over for a meeting only, and that was called off before."""
@@ -183,7 +205,7 @@ class Auditor:
 def wrong(end):
     """Everything that should not be, a line each."""
     lists = (end.lost, end.doubled, end.harmed, end.false_badges, end.needless)
-    return "".join(f"\n! {line}" for some in lists for line in some)
+    return "".join(f"\n! {line}" for some in lists for line in some) + "".join(f"\n{one}" for one in end.histories)
 
 
 def table(fake, firm, end):

@@ -54,16 +54,26 @@ class PlaceAnswer(Answer):
 
 
 class StandingAnswer(Answer):
-    """How the contact stands with Pipedrive: `NOT_PUSHED`, `WAITING`, `IN_PIPEDRIVE` or `NEEDS_YOU`, and why."""
+    """How the contact stands with Pipedrive: `NOT_PUSHED`, `WAITING`, `IN_PIPEDRIVE` or `NEEDS_YOU`, and why.
+
+    `agreed_at` is when both sides were last seen to say the same; null where they were not, or Pipedrive's is out of sight.
+    """
 
     badge: str
     reason: str | None
     status: SyncStatus | None
     sync_id: UUID | None
+    agreed_at: datetime | None
 
     @classmethod
     def of(cls, status: PushStatus) -> Self:
-        return cls(badge=status.badge.name, reason=status.reason, status=status.status, sync_id=status.sync_id)
+        return cls(
+            badge=status.badge.name,
+            reason=status.reason,
+            status=status.status,
+            sync_id=status.sync_id,
+            agreed_at=status.agreed_at,
+        )
 
 
 class _Id(Answer):

@@ -1,16 +1,28 @@
-"""How contacts stand with Pipedrive: a badge, and the reason in words."""
+"""How contacts stand with Pipedrive: a badge, the reason in words, and the moment as of which both sides agree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import Text, case, cast, func, or_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
-from app.models import Contact, EntityType, PipedriveSync, SyncConflict, SyncStatus, User
+from app.models import (
+    Contact,
+    EntityType,
+    LinkState,
+    PipedriveLink,
+    PipedriveSync,
+    SyncAccount,
+    SyncConflict,
+    SyncStatus,
+    User,
+)
 from app.services.push_queue import pauses
 from app.services.push_queue.needs_owner import is_set_aside
 
@@ -39,12 +51,16 @@ class Badge(StrEnum):
 
 @dataclass(frozen=True)
 class PushStatus:
-    """A contact's badge, the reason in plain words where one is needed, and the row it comes from."""
+    """A contact's badge, the reason in plain words where one is needed, and the row it comes from.
+
+    `agreed_at` is when the record there was last seen to say what we say; None where it was not, or is out of sight.
+    """
 
     badge: Badge
     reason: str | None = None
     sync_id: UUID | None = None
     status: SyncStatus | None = None
+    agreed_at: datetime | None = None
 
 
 def status_of(session: Session, contact: Contact) -> PushStatus:
@@ -55,12 +71,14 @@ def status_of(session: Session, contact: Contact) -> PushStatus:
 def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushStatus]:
     """The badges of a page of contacts, in one question."""
     latest = (
-        select(PipedriveSync)
+        select(PipedriveSync, _agreed_at())
         .where(col(PipedriveSync.contact_id).in_([contact.id for contact in shown]))
         .ext(distinct_on(col(PipedriveSync.contact_id)))
         .order_by(col(PipedriveSync.contact_id), _most_telling(), col(PipedriveSync.created_at).desc())
     )
-    rows = {row.contact_id: row for row in session.exec(latest)}
+    found = session.exec(latest).all()
+    rows = {row.contact_id: row for row, _ in found}
+    agreed = {row.contact_id: moment for row, moment in found}
     waits = _reasons(session, [row for row in rows.values() if row.is_open])
     asked = _questions(session, shown)
     return {
@@ -69,6 +87,7 @@ def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushSt
             rows.get(contact.id),
             waits.get(contact.id),
             asked.get(contact.id) or asked.get(contact.organisation_id),
+            agreed.get(contact.id),
         )
         for contact in shown
     }
@@ -101,6 +120,22 @@ def _reasons(session: Session, waiting: Sequence[PipedriveSync]) -> dict[UUID | 
     return reasons
 
 
+def _agreed_at() -> Any:
+    """When the person of the push's contact was last seen there; not of one that is hidden from the key that listens."""
+    return (
+        select(func.max(PipedriveLink.checked_at))
+        .where(
+            col(PipedriveLink.account).in_(select(SyncAccount.account)),
+            col(PipedriveLink.entity_key) == cast(PipedriveSync.contact_id, Text),
+            col(PipedriveLink.entity_type) == EntityType.PERSON,
+            col(PipedriveLink.state) == LinkState.LINKED,
+            col(PipedriveLink.unseen_at).is_(None),
+        )
+        .correlate(PipedriveSync)
+        .scalar_subquery()
+    )
+
+
 def _most_telling() -> Any:
     """A failure speaks before what waits, and both before what is done or set aside."""
     set_aside = is_set_aside()
@@ -108,13 +143,16 @@ def _most_telling() -> Any:
     return case((set_aside, 9), else_=rank)
 
 
-def _status(contact: Contact, row: PipedriveSync | None, waits: str | None, asked: str | None) -> PushStatus:
-    there = Badge.IN_PIPEDRIVE if contact.pipedrive_person_id else Badge.NOT_PUSHED
-    known = (row.id, row.status) if row else (None, None)
+def _status(
+    contact: Contact, row: PipedriveSync | None, waits: str | None, asked: str | None, agreed_at: datetime | None
+) -> PushStatus:
+    told = partial(PushStatus, sync_id=row.id if row else None, status=row.status if row else None)
     if row and row.needs_owner:
-        return PushStatus(Badge.NEEDS_YOU, row.error, *known)
+        return told(Badge.NEEDS_YOU, row.error)
     if asked:
-        return PushStatus(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)), *known)
+        return told(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)))
     if row and row.is_open:
-        return PushStatus(Badge.WAITING, waits, *known)
-    return PushStatus(there, row.error if row else None, *known)
+        return told(Badge.WAITING, waits)
+    if contact.pipedrive_person_id:
+        return told(Badge.IN_PIPEDRIVE, row.error if row else None, agreed_at=agreed_at)
+    return told(Badge.NOT_PUSHED, row.error if row else None)

@@ -156,10 +156,17 @@ class Pipedrive(Attachments):
     def changed_activities(self, since: datetime) -> Iterator[list[Activity]]:
         return self._pages("/api/v2/activities", _oldest_first(since), response_parsing.activity, FULL_PAGE)
 
-    def present(self, kind: str, ids: Sequence[int]) -> set[int]:
-        """Which of these (at most a hundred) this key can see; `kind` is persons, organizations or activities."""
-        query = {"ids": ",".join(str(number) for number in ids[:AT_ONCE])}
-        return set(self._all(f"/api/v2/{kind}", query, response_parsing.number_of))
+    def persons(self, ids: Sequence[int]) -> list[Person]:
+        """Those of these (at most a hundred) that this key can see."""
+        return list(self._all("/api/v2/persons", _numbers(ids), response_parsing.person))
+
+    def organizations(self, ids: Sequence[int]) -> list[Organization]:
+        """Those of these (at most a hundred) that this key can see."""
+        return list(self._all("/api/v2/organizations", _numbers(ids), response_parsing.organization))
+
+    def activities(self, ids: Sequence[int]) -> list[Activity]:
+        """Those of these (at most a hundred) that this key can see."""
+        return list(self._all("/api/v2/activities", _numbers(ids), response_parsing.activity))
 
     def person_fields(self) -> list[Field]:
         return list(self._all("/api/v2/personFields", {}, response_parsing.field_definition))
@@ -202,6 +209,10 @@ class Pipedrive(Attachments):
 
     def delete_webhook(self, id: int) -> None:
         self._ask("DELETE", f"/v1/webhooks/{id}")
+
+
+def _numbers(ids: Sequence[int]) -> dict[str, str]:
+    return {"ids": ",".join(str(number) for number in ids[:AT_ONCE])}
 
 
 def _newest_first(since: datetime | None) -> dict[str, str]:

@@ -86,9 +86,11 @@ def save_link(
     session: Session, slot: Slot, number: Number, digest: str | None, *, created: bool, agreed: Agreed | None = None
 ) -> None:
     """Link every key of the slot to the record; a key that is linked already keeps its own, but for the first."""
-    known = {"state": LinkState.LINKED, "synced_hash": digest, "updated_at": now(), **numbered(number)}
+    moment = now()
+    known: dict[str, Any] = {"state": LinkState.LINKED, "synced_hash": digest, "updated_at": moment}
+    known |= {"checked_at": moment, **numbered(number)}
     known["agreed"] = agreed.dump() if agreed else None
-    rows = [_row(slot, key, now(), digest) | known | {"created_by_us": created} for key in sorted(slot.keys)]
+    rows = [_row(slot, key, moment, digest) | known | {"created_by_us": created} for key in sorted(slot.keys)]
     row = insert(PipedriveLink).values(rows)
     free = (col(PipedriveLink.entity_key) == slot.own) | (col(PipedriveLink.state) != LinkState.LINKED)
     said = {**known, "created_by_us": created}
@@ -131,7 +133,7 @@ def mark_lost(session: Session, account: str, kind: EntityType, remote_id: int) 
 def mark_synced(session: Session, slot: Slot, digest: str, agreed: Agreed) -> None:
     """Store what the own link agrees on: everything that `digest` stands for has been sent."""
     own = _in(slot), col(PipedriveLink.entity_key) == slot.own
-    heard = {"synced_hash": digest, "agreed": agreed.dump()}
+    heard = {"synced_hash": digest, "agreed": agreed.dump(), "checked_at": now()}
     session.exec(update(PipedriveLink).where(*own).values(heard))
 
 
@@ -145,6 +147,14 @@ def link(session: Session, slot: Slot) -> PipedriveLink:
     own = _of(slot).where(PipedriveLink.entity_key == slot.own)
     found: PipedriveLink = session.exec(own).one()
     return found
+
+
+def still_as_read(session: Session, link: PipedriveLink, number: int, read_at: datetime) -> PipedriveLink | None:
+    """The link, held until the transaction ends; None where it leads elsewhere by now, or a push has agreed on something since."""
+    row = session.get(PipedriveLink, link.id, with_for_update=True)
+    if row is None or row.state is not LinkState.LINKED or row.remote_id != number:
+        return None
+    return None if row.checked_at and row.checked_at > read_at else row
 
 
 def own_links(account: str, kind: EntityType) -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, cast, col, select, update
 
 from app import db
-from app.models import EntityType, PipedriveLink, SyncAccount
+from app.models import EntityType, PipedriveLink, SyncAccount, now
 from app.sync.links import link_store
 from app.sync.pull import dispatch
 from app.sync.pull.dispatch import There
@@ -42,7 +42,8 @@ def _read_kind(line: Connection, kind: EntityType, ask: Callable[[datetime], Ite
         since = _since(session, line, kind)
     if since is None:
         return
-    for page in ask(since - line.pace.slack):
+    pages, read_at = ask(since - line.pace.slack), now()
+    while page := next(pages, None):
         with db.reading() as session:
             linked = link_store.own_links(line.account, kind).where(
                 col(PipedriveLink.remote_id).in_([one.id for one in page])
@@ -50,11 +51,12 @@ def _read_kind(line: Connection, kind: EntityType, ask: Callable[[datetime], Ite
             ours = {link.remote_id for link in session.exec(linked)}
         for there in page:
             if there.id in ours:
-                dispatch.dispatch(line, kind, there)
+                dispatch.dispatch(line, kind, there, read_at)
         written = [one.updated_at for one in page if one.updated_at]
         if written:
             with db.transaction() as session:
                 save_cursor(session, line.account, **{kind.value: max(since, *written).isoformat()})
+        read_at = now()
 
 
 def _since(session: Session, line: Connection, kind: EntityType) -> datetime | None:

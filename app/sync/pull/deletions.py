@@ -11,7 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from app import db
-from app.models import Activity, Contact, EntityType, LinkState, PipedriveLink, Trigger, User
+from app.models import Activity, Contact, EntityType, LinkState, PipedriveLink, Trigger, User, now
 from app.services.base import audit_log
 from app.services.pipedrive.inbound_changes import PIPEDRIVE
 from app.services.push_queue import company_mapping, push_jobs
@@ -35,7 +35,7 @@ def handle_missing(line: Connection, kind: EntityType, number: int, merged_to: i
         for link in session.exec(
             link_store.own_links(line.account, kind).where(PipedriveLink.remote_id == number)
         ).all():
-            link.synced_hash = None
+            link.synced_hash, link.checked_at = None, now()
             session.add(link)
             _queue_push(session, kind, UUID(link.entity_key))
     return None

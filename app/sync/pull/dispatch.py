@@ -1,4 +1,6 @@
-"""One record as it stands in Pipedrive now, handed to whatever takes over changes of its kind."""
+"""One record as it was read in Pipedrive a moment ago, handed to whatever takes over changes of its kind."""
+
+from datetime import datetime
 
 from app import db
 from app.models import EntityType, PipedriveLink
@@ -10,8 +12,11 @@ from app.sync.queue.connection import Connection
 There = Organization | Person | Activity
 
 
-def dispatch(line: Connection, kind: EntityType, there: There) -> None:
-    """Apply a record to every row of ours that is linked to it; a deleted one goes to `deletions`."""
+def dispatch(line: Connection, kind: EntityType, there: There, read_at: datetime) -> None:
+    """Apply a record to every row of ours that is linked to it; a deleted one goes to `deletions`.
+
+    `read_at` is when it was asked for: what a push has agreed on since is newer, and is heard of the next time.
+    """
     if there.is_deleted:
         return deletions.handle_missing(line, kind, there.id)
     with db.reading() as session:
@@ -19,9 +24,9 @@ def dispatch(line: Connection, kind: EntityType, there: There) -> None:
     for link in links:
         match there:
             case Person():
-                apply_changes.person(line, there, link)
+                apply_changes.person(line, there, link, read_at)
             case Organization():
-                organization_renames.apply_rename(line, there, link)
+                organization_renames.apply_rename(line, there, link, read_at)
             case Activity():
-                apply_changes.meeting(line, there, link)
+                apply_changes.meeting(line, there, link, read_at)
     return None

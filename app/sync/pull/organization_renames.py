@@ -1,5 +1,6 @@
 """An organization that was renamed in Pipedrive: the firms of the banks that are linked to it follow."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, delete, select
@@ -15,11 +16,11 @@ from app.sync.links.three_way_merge import Agreed, Verdict, merge_field, new_bas
 from app.sync.queue.connection import Connection
 
 
-def apply_rename(line: Connection, there: Organization, link: PipedriveLink) -> None:
+def apply_rename(line: Connection, there: Organization, link: PipedriveLink, read_at: datetime) -> None:
     """Take the new name over where only they changed it, and ask where both did; the number stays."""
     with db.transaction() as session:
-        row = session.get(PipedriveLink, link.id, with_for_update=True)
-        if row is None or row.remote_id != there.id:
+        row = link_store.still_as_read(session, link, there.id, read_at)
+        if row is None:
             return
         row.checked_at = now()
         session.add(row)

@@ -4,7 +4,7 @@ Lists do not name what was deleted or merged away, so it is asked for by number,
 a hundred at a time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,6 @@ from app.sync.pull.dispatch import There
 from app.sync.queue import leases
 from app.sync.queue.connection import Connection
 
-PLURAL = {EntityType.ORGANIZATION: "organizations", EntityType.PERSON: "persons", EntityType.ACTIVITY: "activities"}
 MOST_NOTES = 100
 LONGEST_UNSEEN = 168
 
@@ -43,21 +42,31 @@ def look_at_notes(line: Connection) -> None:
 
 def check_oldest(line: Connection) -> None:
     """Ask, a hundred at a time, for those that we have not met for longest."""
-    for kind, plural in PLURAL.items():
+    several: dict[EntityType, Callable[[Sequence[int]], Sequence[There]]] = {
+        EntityType.ORGANIZATION: line.pipedrive.organizations,
+        EntityType.PERSON: line.pipedrive.persons,
+        EntityType.ACTIVITY: line.pipedrive.activities,
+    }
+    for kind, ask in several.items():
         with db.reading() as session:
             ids = _unmet(session, line, kind)
         if not ids:
             continue
-        there = line.pipedrive.present(plural, ids)
+        read_at, there = now(), {one.id: one for one in ask(ids)}
         for number in ids:
             if number not in there:
                 _look(line, kind, number)
+        for one in there.values():
+            dispatch.dispatch(line, kind, one, read_at)
         with db.transaction() as session:
-            met = col(PipedriveLink.remote_id).in_(ids), col(PipedriveLink.entity_type) == kind
+            met = col(PipedriveLink.remote_id).in_(there), col(PipedriveLink.entity_type) == kind
             mine = col(PipedriveLink.account) == line.account
-            session.exec(update(PipedriveLink).where(mine, *met).values(checked_at=now()))
-            seen = {"unseen_at": None, "unseen_times": 0}
-            session.exec(update(PipedriveLink).where(mine, *met, col(PipedriveLink.remote_id).in_(there)).values(seen))
+            seen = {
+                "unseen_at": None,
+                "unseen_times": 0,
+                "checked_at": func.greatest(PipedriveLink.checked_at, read_at),
+            }
+            session.exec(update(PipedriveLink).where(mine, *met).values(seen))
 
 
 def _look(line: Connection, kind: EntityType, number: int, merged_to: int | None = None) -> None:
@@ -67,6 +76,7 @@ def _look(line: Connection, kind: EntityType, number: int, merged_to: int | None
         EntityType.PERSON: line.pipedrive.get_person,
         EntityType.ACTIVITY: line.pipedrive.get_activity,
     }
+    read_at = now()
     try:
         there = ask[kind](number)
     except (Gone, NotAllowed):
@@ -75,7 +85,7 @@ def _look(line: Connection, kind: EntityType, number: int, merged_to: int | None
         return deletions.handle_missing(line, kind, number, merged_to)
     if there.is_deleted:
         return deletions.handle_missing(line, kind, number, merged_to)
-    return dispatch.dispatch(line, kind, there)
+    return dispatch.dispatch(line, kind, there, read_at)
 
 
 def _unmet(session: Session, line: Connection, kind: EntityType) -> list[int]:

@@ -31,7 +31,7 @@ def test_a_new_contact_is_answered_as_the_contract_says(ada):
     assert (body["organisation"], body["tags"], body["warmness_score"]) == ("ACME Ltd", ["energy"], 5)
     assert body["created_at"].endswith("Z")
     assert datetime.fromisoformat(body["created_at"]).utcoffset() == timedelta(0)
-    assert body["sync"] == {"badge": "NOT_PUSHED", "reason": None, "status": None, "sync_id": None}
+    assert body["sync"] == {"badge": "NOT_PUSHED", "reason": None, "status": None, "sync_id": None, "agreed_at": None}
     assert body["owner"] == {"id": str(ada.id), "name": "Ada Lind"}
     got = ask(ada, "GET", f"/api/contacts/{body['id']}").json()
     assert got == body

@@ -165,7 +165,8 @@ def test_the_badge_of_a_failure_is_the_one_that_needs_somebody(ada, jane):
     fail(jane)
     sync = ask(ada, "GET", f"/api/contacts/{jane.id}").json()["sync"]
     assert sync == {
-        "badge": "NEEDS_YOU", "reason": "The name is too long.", "status": "FAILED", "sync_id": str(syncs()[0].id)
+        "badge": "NEEDS_YOU", "reason": "The name is too long.", "status": "FAILED", "sync_id": str(syncs()[0].id),
+        "agreed_at": None,
     }  # fmt: skip
 
 

@@ -5,16 +5,17 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, text, update
 
 from app import db
 from app.errors import Conflict, NotFound
-from app.models import AuditEvent, ConflictResolution, Outcome, SyncAccount, SyncStatus, User, now
+from app.models import AuditEvent, ConflictResolution, EntityType, Outcome, SyncAccount, SyncStatus, User, now
 from app.practice.request_handler import answer
 from app.services.activities import activity_log
 from app.services.contacts import contact_bank, organisations
 from app.services.push_queue import push_jobs, push_status
-from app.sync.pull import listener
+from app.services.push_queue.push_status import Badge
+from app.sync.pull import dispatch, listener
 from tests.support import faults, openapi_contract, sync_harness
 from tests.support.sync_deeds import change, decide, listened, questions
 from tests.support.sync_harness import (
@@ -405,3 +406,68 @@ def typed_there(fake, kind, **facts):
     headers = {"x-api-token": BOS_KEY, "content-type": "application/json"}
     reply = answer(fake.company, "POST", f"/api/v2/{kind}", [], headers, json.dumps(facts).encode())
     assert reply.status == 200, reply.body
+
+
+def test_what_was_read_before_a_push_is_not_taken_for_news(fake, desk, ada_with_key, kari, monkeypatch):
+    """The list was asked for, then a push told Pipedrive something newer, and only then the list is gone through."""
+    read = []
+    monkeypatch.setattr(dispatch, "dispatch", lambda *given: read.append(given))
+    listened(desk)
+    monkeypatch.undo()
+    assert {given[1] for given in read} >= {EntityType.PERSON, EntityType.ORGANIZATION}
+    change(ada_with_key, kari, name="Kari Berg")
+    with db.transaction() as session:
+        owner = session.get_one(User, ada_with_key.id)
+        organisations.rename(session, owner, fresh(kari).organisation_id, "Berg Steel AS")
+    settled(desk)
+    for given in read:
+        dispatch.dispatch(*given)
+    settled(desk)
+    assert (fresh(kari).name, firm_of(kari), questions(ada_with_key)) == ("Kari Berg", "Berg Steel AS", [])
+    assert fake.company.record("persons", 1)["name"] == "Kari Berg"
+    assert fake.company.record("organizations", 1)["name"] == "Berg Steel AS"
+
+
+def unheard(row, **facts):
+    """Other facts, for which no push is queued, as it was before the database did that."""
+    with db.transaction() as session:
+        session.execute(update(type(row)).where(type(row).id == row.id).values(facts))
+        session.execute(text("delete from pipedrive_syncs where status in ('PENDING', 'RETRY')"))
+
+
+def test_what_nothing_is_about_to_say_is_said_at_the_next_look(fake, desk, ada_with_key, kari):
+    meeting = meet(ada_with_key, kari)
+    settled(desk)
+    unheard(kari, name="Kari Berg", phones=["+4722334455"])
+    unheard(meeting, subject="Another talk")
+    assert standing(kari).badge is Badge.IN_PIPEDRIVE
+    listened(desk)
+    there = fake.company.record("persons", 1)
+    assert (there["name"], [one["value"] for one in there["phones"]]) == ("Kari Berg", ["+4722334455"])
+    assert fake.company.record("activities", 1)["subject"] == "Another talk"
+    fake.heard.clear()
+    listened(desk)
+    assert {heard.method for heard in fake.heard} == {"GET"}
+
+
+def test_what_somebody_chose_not_to_push_is_not_said_at_the_next_look(fake, desk, ada_with_key, kari):
+    unheard(kari, name="Kari Berg")
+    with db.transaction() as session:
+        session.execute(text("update pipedrive_syncs set status = 'FAILED', error_code = 'SKIPPED'"))
+    listened(desk)
+    assert fake.company.record("persons", 1)["name"] == "Kari Nordmann"
+
+
+def test_the_badge_knows_as_of_when_both_sides_agree(fake, desk, ada_with_key, kari):
+    before = now()
+    listened(desk)
+    seen = standing(kari)
+    assert seen.badge is Badge.IN_PIPEDRIVE
+    assert before < seen.agreed_at < now()
+    change(ada_with_key, kari, name="Kari Berg")
+    assert (standing(kari).badge, standing(kari).agreed_at) == (Badge.WAITING, None)
+    settled(desk)
+    assert standing(kari).agreed_at > seen.agreed_at
+    fake.company.edit("persons", 1, visible_to=1, owner_id=fake.company.add_user(BOS_KEY, "Zoe"))
+    listened(desk)
+    assert standing(kari).agreed_at is None

@@ -14,7 +14,7 @@ from app.pages.pipedrive import push_actions
 from app.pages.pipedrive.push_details_sheet import PushActions
 from app.pages.pipedrive.push_preview_sheet import PushPreviewSheet
 from app.pages.pipedrive.record_choice_sheet import RecordChoiceSheet
-from app.pages.ui import basic
+from app.pages.ui import basic, theme
 from app.pages.ui.redraw import KeyedList, Memo
 from app.services.pipedrive.push_history import Tab
 from app.services.push_queue.push_status import Badge, PushStatus
@@ -22,6 +22,7 @@ from app.signals import Topic
 
 # the contact itself has a "More" on the same page
 PUSHES_AND_LINKS = "Pushes and links"
+AGREED = "Both sides agreed: {}."
 Verb = tuple[str, object, Callable[[], object]]
 
 
@@ -29,7 +30,7 @@ class PipedrivePart:
     """One card whose pieces are drawn again one by one: news about the push status never takes a button from under a finger."""
 
     def __init__(self, shell: Shell, contact_id: UUID) -> None:
-        self.contact_id, self.name = contact_id, ""
+        self.contact_id, self.name, self.zone = contact_id, "", shell.me.timezone
         self.record_choice = RecordChoiceSheet()
         self.preview = PushPreviewSheet(shell.me.timezone, contact_id, PushActions(), shell.dependencies.look_up)
         live_updates.on(self.preview.details.refresh, Topic.SYNC, about=contact_id)
@@ -50,7 +51,10 @@ class PipedrivePart:
         self.badge.show(badge, partial(draw_badge, badge))
         self.there.show(address, partial(draw_open_link, address))
         self.first.show(never, lambda: basic.button("Push to Pipedrive", self.push) if never else None)
-        self.reason.show(status.reason, partial(draw_reason, status.reason))
+        words = status.reason or (
+            AGREED.format(theme.time_word(status.agreed_at, self.zone)) if status.agreed_at else None
+        )
+        self.reason.show(words, partial(draw_reason, words))
         centre = _centre(status) if badge is Badge.NEEDS_YOU else None
         self.centre.show(centre, partial(draw_sync_centre_link, centre))
         acts = self.verbs(sync_id, None if never else badge, linked=bool(address))
