@@ -34,6 +34,7 @@ WORDS = {
     "contact.erased": "erased a contact for good",
     "contact.exported": "took out everything about a contact",
     "contact.merged": "merged two contacts",
+    "contact.erased_remains": "found a record of somebody in Pipedrive who was erased here: delete it there",
     "contact.relinked": "linked a contact to another record in Pipedrive",
     "contact.seen": "looked at a colleague's contact",
     "contact.trashed": "moved a contact to the trash",

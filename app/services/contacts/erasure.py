@@ -40,7 +40,8 @@ FORGET = [
               select from pipedrive_links o where o.account = own.account and o.entity_type = 'person'
               and o.remote_id = own.remote_id and o.entity_key <> all(:keys) and o.entity_key not like 'mail:%')
     """),
-    text("delete from pipedrive_links where entity_type = 'person' and entity_key = any(:keys)"),
+    # an intent stays: whether a create without an answer arrived there is still to be looked up
+    text("delete from pipedrive_links where entity_type = 'person' and entity_key = any(:keys) and state <> 'CREATING'"),
     text("""
         update introductions set whom = 'somebody', note = ''
         where redeemed_activity_id in (select id from activities where contact_id = any(:ids))

@@ -16,7 +16,7 @@ from app.models import SyncAccount, WebhookNote
 from app.services.base import firm_settings
 from app.services.push_queue import blocked_pushes
 from app.sync.api.errors import KeyRefused, PipedriveError
-from app.sync.pull import changes, company_metadata, recheck, webhooks
+from app.sync.pull import changes, company_metadata, erased_creates, recheck, webhooks
 from app.sync.queue import claims, connection, leases
 from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
@@ -79,6 +79,7 @@ def _listen_once(line: Connection, address: str) -> None:
         if _is_full_turn(line):
             changes.read_changes(line)
             recheck.check_oldest(line)
+            erased_creates.take_back(line)
             company_metadata.refresh(line)
             webhooks.sync_webhooks(line, address)
             with db.transaction() as session:

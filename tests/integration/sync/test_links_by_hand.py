@@ -3,15 +3,18 @@
 import logging
 
 import pytest
+from sqlmodel import select, text
 
 from app import db
 from app.errors import Conflict
-from app.models import SyncStatus, User
+from app.models import AuditEvent, SyncStatus, User
 from app.services.contacts import contact_bank, erasure
 from app.services.pipedrive import manual_link, manual_push
 from app.sync.push import preview
-from tests.support.colleague import typed_there
-from tests.support.sync_harness import ask, desk_at, fresh, hurried, links, pushes, settled
+from tests.support import faults
+from tests.support.colleague import deal, typed_there
+from tests.support.sync_deeds import listened
+from tests.support.sync_harness import ADAS_KEY, ask, desk_at, drain, fresh, hurried, links, pushes, settled
 from tests.support.world import contact
 
 
@@ -90,3 +93,31 @@ def test_what_was_created_for_a_contact_that_is_erased_meanwhile_is_deleted_agai
     assert [one.entity_key for one in links() if one.state == "LINKED"] == []
     assert all(one.status is not SyncStatus.RETRY for one in pushes())
     assert "erased meanwhile, and was deleted again" in caplog.text
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_what_a_create_without_an_answer_left_for_an_erased_contact_is_found_and_deleted(
+    fake, desk, ada_with_key, used
+):
+    """Their process was killed, or the answer lost, between the create and our note of it."""
+    fake.company.people.by_key[ADAS_KEY].admin = True
+    ask(ada_with_key, contact(ada_with_key, "First Face", email="first@x.example"))
+    settled(desk)
+    listened(desk)
+    row = contact(ada_with_key, "Jane Roe", email="jane@acme.example")
+    ask(ada_with_key, row)
+    fake.next(faults.reset(commits=True), method="POST", kind="persons")
+    drain(desk)
+    there = fake.alive("persons")[-1]
+    assert there["name"] == "Jane Roe"
+    if used:
+        deal(fake, "persons", there["id"])
+    do(ada_with_key, erasure.erase, row.id)
+    with db.transaction() as session:
+        session.execute(text("update pipedrive_links set intent_at = intent_at - interval '1 minute'"))
+    listened(desk)
+    assert (there["id"] in [one["id"] for one in fake.alive("persons")]) is used
+    assert [one.entity_key for one in links() if one.entity_key == str(row.id)] == []
+    with db.reading() as session:
+        told = session.exec(select(AuditEvent.detail).where(AuditEvent.action == "contact.erased_remains")).all()
+    assert told == ([{"person": there["id"]}] if used else [])
