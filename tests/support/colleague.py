@@ -89,6 +89,15 @@ def label(fake, kind, number):
     fake.company.edit(kind, number, label_ids=[3])
 
 
+def shown_to_a_group(fake, kind, number):
+    fake.company.edit(kind, number, visible_to=5)
+
+
+def label_of_an_address(fake, _kind, number):
+    rows = fake.company.record("persons", number)["emails"]
+    fake.company.edit("persons", number, emails=[{**row, "label": "home"} for row in rows])
+
+
 def address(fake, _kind, number):
     fake.company.edit("organizations", number, address={"value": "Oslo"})
 
@@ -123,11 +132,11 @@ def put_on_a_deal(fake, _kind, number):
 DEEDS = {
     "persons": (
         deal, won_deal, part_of_a_deal, lead, archived_lead, note, file, activity, second_participant, owner,
-        another_name, another_number, another_firm, label, custom_field,
+        another_name, another_number, another_firm, label, custom_field, shown_to_a_group, label_of_an_address,
     ),
     "organizations": (
         deal, won_deal, lead, archived_lead, note, file, activity, owner, another_name, label, address, custom_field,
-        person_of_it,
+        person_of_it, shown_to_a_group,
     ),
     "activities": (owner, minutes, another_day, another_guest, put_on_a_deal),
 }  # fmt: skip

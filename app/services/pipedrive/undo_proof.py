@@ -18,7 +18,8 @@ class Proof:
     """`stood` holds, field by field, what may stand there as ours, None where that is not known.
 
     `foreign` are fields that both agree on because somebody there wrote them;
-    `said` is the link's fingerprint; `person` and `org` are the contact's numbers.
+    `said` is the link's fingerprint; `person` and `org` are the contact's numbers;
+    `visible_to` is who could see the record when it was created, None where that is not known.
     """
 
     key: str
@@ -28,13 +29,15 @@ class Proof:
     owner: int | None
     person: int | None
     org: int | None
+    visible_to: int | None = None
 
     @classmethod
     def of(cls, link: PipedriveLink, contact: Contact | None, owner: int | None) -> Self:
         person, org = (contact.pipedrive_person_id, contact.pipedrive_org_id) if contact else (None, None)
         stood = _stood(link.agreed) if link.agreed else None
         foreign = list((link.agreed or {}).get("foreign", []))
-        return cls(link.entity_key, link.synced_hash, stood, foreign, owner, person, org)
+        visible_to = (link.agreed or {}).get("visible_to")
+        return cls(link.entity_key, link.synced_hash, stood, foreign, owner, person, org, visible_to)
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> Self | None:

@@ -62,6 +62,7 @@ class Organization:
     added_at: datetime | None = None
     updated_at: datetime | None = None
     is_deleted: bool = False
+    visible_to: int | None = None
     custom: dict[str, Any] = field(default_factory=dict)
     extras: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
@@ -81,6 +82,7 @@ class Person:
     added_at: datetime | None = None
     updated_at: datetime | None = None
     is_deleted: bool = False
+    visible_to: int | None = None
     custom: dict[str, Any] = field(default_factory=dict)
     email_details: tuple[Detail, ...] = ()
     phone_details: tuple[Detail, ...] = ()

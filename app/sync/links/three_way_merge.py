@@ -82,7 +82,8 @@ class Agreed:
     fields in which there stands what somebody wrote there, although both agree.
     A field that is missing was asked about at the first meeting and has not been
     agreed on yet. `added` are the addresses that we added to the record later,
-    by field: only those are taken away there when they go here.
+    by field: only those are taken away there when they go here. `visible_to` is who
+    may see the record since we created it; an undo compares it.
     """
 
     ours: Snapshot
@@ -90,6 +91,7 @@ class Agreed:
     words: tuple[SentValue, ...] = ()
     foreign: tuple[str, ...] = ()
     added: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    visible_to: int | None = None
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> "Agreed | None":
@@ -101,13 +103,13 @@ class Agreed:
             tuple(SentValue.read(word) for word in kept.get("words", ())),
             tuple(kept.get("foreign", ())),
             kept.get("added", {}),
+            kept.get("visible_to"),
         )
 
     def dump(self) -> dict[str, Any]:
-        kept: dict[str, Any] = {"ours": self.ours, "theirs": self.theirs}
-        words = {"words": [word.dump() for word in self.words]} if self.words else {}
-        added = {"added": dict(self.added)} if self.added else {}
-        return kept | words | ({"foreign": list(self.foreign)} if self.foreign else {}) | added
+        words = [word.dump() for word in self.words]
+        rest = {"words": words, "foreign": list(self.foreign), "added": dict(self.added), "visible_to": self.visible_to}
+        return {"ours": self.ours, "theirs": self.theirs} | {name: value for name, value in rest.items() if value}
 
     def saying(self, ours: Snapshot, expected: Snapshot, at: datetime) -> "Agreed":
         """The same with the values that are about to be sent; a value that is sent again counts from now."""
@@ -199,6 +201,7 @@ def new_base(before: Agreed | None, verdicts: Mapping[str, Verdict], ours: Snaps
         words=tuple(word if word.field in open_ else word.overtaken() for word in old.words),
         foreign=_foreign(before, verdicts, theirs),
         added=old.added,
+        visible_to=old.visible_to,
     )
 
 

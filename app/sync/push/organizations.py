@@ -65,7 +65,7 @@ class OrganizationRecord(UpdatableRecord[Organization]):
             if choices.without_mark(EntityType.ORGANIZATION, no.sentence):
                 raise Again from None
             raise
-        return there.id, Agreed(self.ours(), self.theirs(there))
+        return there.id, Agreed(self.ours(), self.theirs(there), visible_to=there.visible_to)
 
     def agreed_at_link(self, found: Candidate) -> Agreed:
         """They were matched by their names: how each side spells it is agreed."""
@@ -130,7 +130,8 @@ class OrganizationRecord(UpdatableRecord[Organization]):
         if verdict.takes:
             name = inbound_changes.rename_firm(session, owner, firm.id, merge.theirs["name"])
             digest = fingerprints.digest(fingerprints.folded(name))
-            return link_store.mark_synced(session, self.slot, digest, Agreed({"name": name}, merge.theirs))
+            base = new_base(merge.base, merge.verdicts, {"name": name}, merge.theirs)
+            return link_store.mark_synced(session, self.slot, digest, base)
         base = new_base(merge.base, merge.verdicts, merge.ours, after if verdict.sends else merge.theirs)
         return link_store.mark_synced(session, self.slot, self.digest, base)
 

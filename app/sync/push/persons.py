@@ -82,7 +82,7 @@ class PersonRecord(UpdatableRecord[Person]):
             if choices.without_mark(EntityType.PERSON, no.sentence):
                 raise Again from None
             raise
-        return there.id, Agreed(self.ours(), self.theirs(there))
+        return there.id, Agreed(self.ours(), self.theirs(there), visible_to=there.visible_to)
 
     def store(self, session: Session, number: Number) -> bool:
         return on_contact(self._contact.id, "pipedrive_person_id")(session, number)

@@ -16,7 +16,7 @@ from app.models import EntityType, PipedriveLink, PushReceipt, organisation_key
 from app.services.pipedrive.undo_proof import Proof
 from app.sync.api import filled_fields, reference_marks
 from app.sync.api.pipedrive import Pipedrive
-from app.sync.api.records import Activity, Deal, Lead, Organization, Person
+from app.sync.api.records import Activity, Deal, Detail, Lead, Organization, Person
 from app.sync.links import field_merge, fingerprints
 from app.sync.links.three_way_merge import Snapshot
 from app.sync.push import meeting_fields, undo_uses
@@ -28,6 +28,8 @@ NOT_LINKED = "no contact here is linked to it any more, so we cannot tell whethe
 UNKNOWN = "we cannot tell whether somebody changed it there"
 HANDED_OVER = "the contact belongs to a colleague here now"
 TAKEN_OVER = "somebody else owns it there now"
+SHOWN = "somebody changed there who may see it"
+OUR_LABEL = Detail("").label
 WORDS = {
     "org": "organization",
     "done": "state",
@@ -110,6 +112,9 @@ def _reasons(undo: Undo, receipt: PushReceipt, proof: Proof, there: Any) -> Reas
 def _person(undo: Undo, proof: Proof, there: Person) -> Reasons:
     yield _owned(undo, proof, there.owner_id)
     yield _edited(proof, field_merge.theirs(there, undo.line.choices.country))
+    yield _shown(proof, there)
+    if any(one.label != OUR_LABEL for one in (*there.email_details, *there.phone_details)):
+        yield _changed(["label of an address"])
     choices = undo.line.choices
     labels = ["label_ids"] if set(there.label_ids) - set(choices.label_ids) else []
     own = filled_fields.own_values(there.custom, choices.mark_field(EntityType.PERSON))
@@ -123,6 +128,7 @@ def _organization(undo: Undo, proof: Proof, there: Organization) -> Reasons:
         yield _edited(proof, {"name": there.name})
     elif organisation_key(there.name)[:200] != proof.key:
         yield _changed(["name"])
+    yield _shown(proof, there)
     own = filled_fields.own_values(there.custom, undo.line.choices.mark_field(EntityType.ORGANIZATION))
     yield _filled([*there.extras, *own])
     yield undo_uses.counted(there.counts, undo.deleted)
@@ -163,6 +169,10 @@ def _opportunity(undo: Undo, proof: Proof, there: Deal | Lead, title: str) -> Re
 def _owned(undo: Undo, proof: Proof, owner_id: int | None) -> str | None:
     """It may have moved to the colleague whom the contact was handed over to, with whose key this goes."""
     return TAKEN_OVER if owner_id not in {None, undo.user_id, proof.owner} else None
+
+
+def _shown(proof: Proof, there: Person | Organization) -> str | None:
+    return SHOWN if proof.visible_to not in {None, there.visible_to} else None
 
 
 def _edited(proof: Proof, stands: Snapshot) -> str | None:
