@@ -57,8 +57,6 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
         raise Conflict(_undo_first(later))
     for receipt in created:
         _keep_proof(session, who, receipt, contact)
-    if contact:
-        push_rules.set_aside_pushes(session, who, contact)
     asked = push_jobs.upsert_job(
         session,
         who,
@@ -67,6 +65,8 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
             trigger=Trigger.UNDO, dedupe_key=f"undo:{sync.id}", urgent=True,
         ),
     )  # fmt: skip
+    if contact:
+        push_rules.set_aside_pushes(session, who, contact)
     audit_log.record(session, who, "sync.undone", sync.id, records=len(created))
     return asked
 

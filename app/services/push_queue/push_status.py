@@ -1,7 +1,7 @@
 """How contacts stand with Pipedrive: a badge, the reason in words, and the moment as of which both sides agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -10,9 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Text, case, cast, func, or_
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.models import (
+    SKIPPED,
     Contact,
     EntityType,
     LinkState,
@@ -27,6 +29,7 @@ from app.services.push_queue import pauses
 from app.services.push_queue.needs_owner import is_set_aside
 
 BOTH_CHANGED = "You and Pipedrive say different things about the {}. Choose which one stands."
+LAST_SKIPPED = "The last change was skipped: Pipedrive may say something else."
 # how a person calls a field
 NAMED = {
     "emails": "e-mail addresses",
@@ -71,17 +74,18 @@ def status_of(session: Session, contact: Contact) -> PushStatus:
 def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushStatus]:
     """The badges of a page of contacts, in one question."""
     latest = (
-        select(PipedriveSync, _agreed_at())
+        select(PipedriveSync, _agreed_at(), _skipped_at())
         .where(col(PipedriveSync.contact_id).in_([contact.id for contact in shown]))
         .ext(distinct_on(col(PipedriveSync.contact_id)))
         .order_by(col(PipedriveSync.contact_id), _most_telling(), col(PipedriveSync.created_at).desc())
     )
     found = session.exec(latest).all()
-    rows = {row.contact_id: row for row, _ in found}
-    agreed = {row.contact_id: moment for row, moment in found}
+    rows = {row.contact_id: row for row, _, _ in found}
+    agreed = {row.contact_id: moment for row, moment, _ in found}
+    skipped = {row.contact_id for row, _, moment in found if moment and moment > row.created_at}
     waits = _reasons(session, [row for row in rows.values() if row.is_open])
     asked = _questions(session, shown)
-    return {
+    known = {
         contact.id: _status(
             contact,
             rows.get(contact.id),
@@ -91,6 +95,10 @@ def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushSt
         )
         for contact in shown
     }
+    for contact_id, status in known.items():
+        if contact_id in skipped and status.badge is Badge.IN_PIPEDRIVE:
+            known[contact_id] = replace(status, reason=LAST_SKIPPED, agreed_at=None)
+    return known
 
 
 def _questions(session: Session, shown: Sequence[Contact]) -> dict[UUID | None, str]:
@@ -131,6 +139,18 @@ def _agreed_at() -> Any:
             col(PipedriveLink.state) == LinkState.LINKED,
             col(PipedriveLink.unseen_at).is_(None),
         )
+        .correlate(PipedriveSync)
+        .scalar_subquery()
+    )
+
+
+def _skipped_at() -> Any:
+    """When the last push of the contact itself was queued that its owner chose not to send."""
+    other = aliased(PipedriveSync)
+    return (
+        select(func.max(other.created_at))
+        .where(other.contact_id == PipedriveSync.contact_id, other.entity_id == other.contact_id)
+        .where(other.error_code == SKIPPED)
         .correlate(PipedriveSync)
         .scalar_subquery()
     )

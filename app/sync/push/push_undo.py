@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, select
 
 from app import db
 from app.models import (
+    SKIPPED,
     Activity,
     Contact,
     EntityType,
@@ -43,11 +44,30 @@ def undo(job: PipedriveSync, line: Connection) -> str | None:
         created = _created(session, job)
         contact = session.get(Contact, job.contact_id) if job.contact_id else None
     left = sorted((one for one in created if not one.undone_at), key=lambda one: ORDER.index(one.entity_type))
-    if not left:
-        return None
     deleted = Counter(one.entity_type for one in created if one.undone_at)
-    under_way = Undo(line, line.pipedrive.me().user_id, contact, deleted)
-    return " ".join(filter(None, [_undo_one(under_way, one) for one in left])) or None
+    stays: list[str | None] = []
+    if left:
+        under_way = Undo(line, line.pipedrive.me().user_id, contact, deleted)
+        stays = [_undo_one(under_way, one) for one in left]
+    with db.transaction() as session:
+        _go_on(session, job)
+    return " ".join(filter(None, stays)) or None
+
+
+def _go_on(session: Session, job: PipedriveSync) -> None:
+    """A contact that is still linked goes on to be told: the edit that waited was set aside when the undo was asked for."""
+    contact = session.get(Contact, job.contact_id) if job.contact_id else None
+    if contact is None or contact.deleted_at or contact.pipedrive_person_id is None:
+        return
+    waited = select(PipedriveSync.id).where(
+        PipedriveSync.contact_id == contact.id,
+        PipedriveSync.entity_id == contact.id,
+        PipedriveSync.error_code == SKIPPED,
+        col(PipedriveSync.finished_at) >= job.created_at,
+    )
+    if session.exec(waited.limit(1)).first():
+        owner = session.get_one(User, contact.user_id)
+        push_jobs.enqueue(session, owner, contact, Trigger.UPDATE, urgent=False)
 
 
 def _created(session: Session, job: PipedriveSync) -> list[PushReceipt]:

@@ -12,12 +12,13 @@ from app.errors import Conflict
 from app.models import Contact, PipedriveLink, PushReceipt, SyncStatus, User, now
 from app.services.base import firm_settings
 from app.services.contacts import erasure
+from app.services.push_queue import push_rules, push_status
 from app.sync.pull import listener
 from app.sync.push import push_undo
 from app.sync.runner.worker import drain
 from tests.support import faults
 from tests.support.colleague import DEEDS, EVERY_DEED, note, part_of_a_deal, typed_there
-from tests.support.sync_deeds import undo
+from tests.support.sync_deeds import change, undo
 from tests.support.sync_harness import (
     ADAS_KEY,
     ask,
@@ -349,3 +350,28 @@ def worked_on(fake, kind, number, deed):
     else:
         made = typed_there(fake, "activities", subject="Bo's call", type="call")
         fake.company.edit("activities", made["id"], **where)
+
+
+@pytest.mark.parametrize("what", ["person", "meeting"])
+def test_an_edit_that_waited_goes_over_where_the_person_stays(fake, desk, ada_with_key, kari, first, what):
+    """It is set aside when the undo is asked for; a badge that says "in Pipedrive" afterwards would not be true."""
+    push = first
+    if what == "person":
+        note(fake, "persons", 1)
+    else:
+        meet(ada_with_key, kari, subject="Another talk")
+        push = settled(desk)[-1]
+    change(ada_with_key, kari, name="Kari Berg")
+    undone(desk, ada_with_key, push)
+    settled(desk)
+    assert fake.company.record("persons", 1)["name"] == "Kari Berg"
+
+
+def test_a_skipped_edit_is_said_beside_the_badge(desk, ada_with_key, kari, first):
+    change(ada_with_key, kari, name="Kari Berg")
+    with db.transaction() as session:
+        push_rules.set_aside_pushes(session, session.get_one(User, ada_with_key.id), fresh(kari))
+    with db.reading() as session:
+        status = push_status.status_of(session, fresh(kari))
+    seen = status.badge, status.reason, status.agreed_at
+    assert seen == (push_status.Badge.IN_PIPEDRIVE, push_status.LAST_SKIPPED, None)
