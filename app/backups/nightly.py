@@ -4,7 +4,7 @@ What became of it is kept with the firm's settings, so that readiness, the docto
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,11 +16,11 @@ from app.backups.errors import BackupTrouble
 from app.models import now
 from app.postgres import Server
 from app.postgres.errors import PostgresTrouble
+from app.services.base import backup_ages
 from app.services.operations import backup_status
 
 # in UTC: at night where most of our firms are
 HOUR = 2
-DAYS, WEEKS, MONTHS = 7, 4, 6
 STAMP = "%Y%m%dT%H%M%SZ"
 # of two processes on one database, one makes the backup
 TURN = 7_220_418_003
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 def round_(server: Server, data: Path) -> bool:
     """Make, prove and thin out when tonight's is due; whether one was made. Trouble is kept in words, never raised."""
+    _remember(data)
     if not due(made(data), now()):
         return False
     with psycopg.connect(server.url, autocommit=True) as connection:
@@ -58,21 +59,11 @@ def made(data: Path) -> dict[datetime, Path]:
     return found
 
 
-def worth_keeping(moments: Iterable[datetime]) -> set[datetime]:
-    """The newest of each of the last 7 days, 4 weeks and 6 months that have one."""
-    newest = sorted(moments, reverse=True)
-    kept: set[datetime] = set()
-    periods: tuple[tuple[int, Callable[[datetime], object]], ...] = (
-        (DAYS, lambda moment: moment.date()),
-        (WEEKS, lambda moment: moment.isocalendar()[:2]),
-        (MONTHS, lambda moment: (moment.year, moment.month)),
-    )
-    for most, period in periods:
-        first: dict[object, datetime] = {}
-        for moment in newest:
-            first.setdefault(period(moment), moment)
-        kept |= set(list(first.values())[:most])
-    return kept
+def archives(data: Path) -> dict[datetime, Path]:
+    """The backups that were made before a restore or an upgrade, by when they were made."""
+    everyday = set(made(data).values())
+    files = [file for file in (data / "backups").glob("*.zip") if file not in everyday]
+    return {datetime.fromtimestamp(file.stat().st_mtime, UTC): file for file in files}
 
 
 def _make(server: Server, data: Path) -> bool:
@@ -97,8 +88,17 @@ def _make(server: Server, data: Path) -> bool:
 def _thin_out(data: Path) -> None:
     """Only after a proof: an old backup never goes for one that may not work."""
     found = made(data)
-    for moment in found.keys() - worth_keeping(found):
+    for moment in found.keys() - backup_ages.worth_keeping(found):
         found[moment].unlink(missing_ok=True)
+    for moment, file in archives(data).items():
+        if moment < now() - backup_ages.ARCHIVES:
+            file.unlink(missing_ok=True)
+    _remember(data)
+
+
+def _remember(data: Path) -> None:
+    with db.transaction() as session:
+        backup_ages.remember(session, made(data), archives(data))
 
 
 def _tell(*, made_at: str | None = None, proved: bool = False, trouble: str | None = None) -> None:

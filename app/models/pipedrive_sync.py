@@ -21,6 +21,8 @@ MAX_ATTEMPTS = 12
 
 # the company that people practise with; no company domain looks like this
 PRACTICE = "(practice)"
+# before the key of a link whose record in the practice company is about to be deleted, as its contact was erased
+ERASED_KEY = "erased:"
 
 # the code of a push that its owner has set aside
 SKIPPED = "SKIPPED"

@@ -58,6 +58,11 @@ class Attachments:
         for pair in self.participants if key == "person_id" else ():
             pair[1] = into if pair[1] == id else pair[1]
 
+    def forget_person(self, id: int) -> None:
+        self.notes = [note for note in self.notes if note["person_id"] != id]
+        self.files = [file for file in self.files if file["person_id"] != id]
+        self.participants = [pair for pair in self.participants if pair[1] != id]
+
     def dump(self) -> dict[str, Any]:
         return {"notes": self.notes, "files": self.files, "participants": self.participants}
 

@@ -95,6 +95,19 @@ class Company:
             self.attachments.merge(key, id, into)
             self.remove(kind, id)
 
+    def forget(self, kind: str, id: int) -> None:
+        """Nothing is left of a record, nor of what hung on a person: not even a deletion that could be taken back."""
+        with self.lock:
+            self.store.rows[kind].pop(id, None)
+            if kind != "persons":
+                return
+            for other in ("activities", "deals"):
+                about = [row["id"] for row in self.store.all(other) if records.is_about_person(row, id)]
+                for number in about:
+                    self.store.rows[other].pop(number)
+            self.leads = {key: lead for key, lead in self.leads.items() if lead["person_id"] != id}
+            self.attachments.forget_person(id)
+
     def dump(self) -> dict[str, Any]:
         """Everything worth keeping, as plain JSON."""
         with self.lock:

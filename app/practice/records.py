@@ -93,6 +93,11 @@ def changed(kind: str, record: Record, body: dict[str, Any], stamp: str) -> Reco
     return result
 
 
+def is_about_person(record: Record, id: int) -> bool:
+    """Whether an activity or a deal names this person."""
+    return record.get("person_id") == id or any(row["person_id"] == id for row in record.get("participants", ()))
+
+
 def merged(participants: list[Record], id: int, into: int) -> list[Record]:
     """The participants of an activity after two persons became one; whoever was primary stays so."""
     rows: dict[int, Record] = {}

@@ -1,6 +1,7 @@
 """/api/contacts: the contact bank."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from app.api.core import etags, examples, idempotency
 from app.api.core.dependencies import Caller, Cursor, Limit, Reading, Transaction, Viewer, Words
 from app.api.core.etags import Seen
 from app.api.core.partial_update import Changes, any_of
-from app.api.core.schemas import CardAnswer, ContactAnswer, Listing, SuggestionAnswer
+from app.api.core.schemas import Answer, CardAnswer, ContactAnswer, Listing, SuggestionAnswer
 from app.models import Contact, ContactDraft, SyncStatus, User
 from app.models.base import Draft
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
-from app.services.contacts import contact_bank, contact_search, data_export, erasure, suggestions
+from app.services.contacts import contact_bank, contact_search, data_export, suggestions
+from app.services.contacts.erasure import contact_erasure
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Sight, View
 from app.services.push_queue import push_status
@@ -28,6 +30,19 @@ router = APIRouter(prefix="/contacts", tags=["contacts"])
 @any_of(ContactDraft)
 class ContactChanges(Changes):
     """Any of a contact's fields; what is left out stays."""
+
+
+class Receipt(Answer):
+    """What is left after erasing somebody: in words, and as figures.
+
+    `still_named` counts my texts about others that still hold the name; `backups_until` is the day on which the last
+    backup that was made before goes.
+    """
+
+    sentence: str
+    pipedrive_person_id: int | None
+    still_named: int
+    backups_until: date | None
 
 
 class Snooze(Draft):
@@ -115,18 +130,20 @@ def change(
     return etags.shown(request, _one(session, me, row), version=row.version)
 
 
-@router.delete("/{contact_id}", status_code=204)
+@router.delete("/{contact_id}", status_code=204, response_model=None, responses={200: {"model": Receipt}})
 def trash(
     session: Transaction,
     me: Caller,
     contact_id: UUID,
     erase: Annotated[bool, Query(description="Forget them for good: they asked to be.")] = False,
-) -> None:
-    """Into the trash; `restore` brings it back with its touches. With `erase` nothing does."""
+) -> Response:
+    """Into the trash; `restore` brings it back with its touches. With `erase` nothing does: 200 with a receipt."""
     if erase:
-        erasure.erase(session, me, contact_id)
-    else:
-        contact_bank.trash(session, me, contact_id)
+        return JSONResponse(
+            Receipt.model_validate(contact_erasure.erase(session, me, contact_id)).model_dump(mode="json")
+        )
+    contact_bank.trash(session, me, contact_id)
+    return Response(status_code=204)
 
 
 @router.get("/{contact_id}/export.json")

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, or_, select
 from app.errors import NotFound
 from app.models import Activity, ActivityType, CalendarFeed, Contact, Outcome, User, now
 from app.models.activity import USUAL_MEETING
+from app.services.activities import timeline
 from app.services.base import secret_tokens
 
 NOBODY_ACTS = "a calendar programme holds the feed's secret address"
@@ -81,17 +82,16 @@ def feed(session: Session, token: str) -> bytes:
 
 
 def _mine(who: User) -> Any:
-    """My meetings, whether held or called off, and all else that is still planned."""
+    """My meetings, whether held or called off, and all else that is still planned, with contacts that I see now."""
     stands = or_(col(Activity.type) == ActivityType.MEETING, ~col(Activity.done))
     return (
         select(Activity, Contact.name)
-        .join(Contact, col(Contact.id) == col(Activity.contact_id), isouter=True)
-        .where(Activity.user_id == who.id, col(Activity.deleted_at).is_(None), col(Activity.due_date).is_not(None))
-        .where(stands)
+        .join(Contact, col(Contact.id) == col(Activity.contact_id))
+        .where(Activity.user_id == who.id, col(Activity.due_date).is_not(None), stands, timeline.is_visible(who))
     )
 
 
-def _calendar(rows: Iterable[tuple[Activity, str | None]]) -> bytes:
+def _calendar(rows: Iterable[tuple[Activity, str]]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -105,7 +105,7 @@ def _calendar(rows: Iterable[tuple[Activity, str | None]]) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(activity: Activity, name: str | None) -> Event:
+def _event(activity: Activity, name: str) -> Event:
     assert activity.due_date is not None
     is_meeting = activity.type is ActivityType.MEETING
     length = (
@@ -117,7 +117,7 @@ def _event(activity: Activity, name: str | None) -> Event:
     event.add("dtstamp", activity.updated_at)
     event.add("dtstart", activity.due_date)
     event.add("dtend", activity.due_date + length)
-    event.add("summary", activity.subject or f"{NAME}: {name or 'somebody'}")
+    event.add("summary", activity.subject or f"{NAME}: {name}")
     event.add("status", "CANCELLED" if is_meeting and not activity.takes_place else "CONFIRMED")
     event.add("transp", "OPAQUE" if is_meeting else "TRANSPARENT")
     if activity.note:

@@ -132,8 +132,13 @@ BROUGHT: Any = aliased(Contact)
 ALIVE = (col(Activity.deleted_at).is_(None), col(Contact.deleted_at).is_(None))
 
 
+def is_visible(who: User) -> ColumnElement[bool]:
+    """Whether this person may see a touch of a contact that is joined to it."""
+    return and_(*ALIVE, or_(col(Contact.user_id) == who.id, _is_shared(who)))
+
+
 def _visible(who: User) -> Any:
-    return _shown(who).where(*ALIVE, or_(col(Contact.user_id) == who.id, _is_shared(who)))
+    return _shown(who).where(is_visible(who))
 
 
 def _by_sort(who: User) -> list[Any]:

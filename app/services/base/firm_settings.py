@@ -25,6 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "sync_verify_since": None,
     # what became of the last nightly backup: when it was made, whether it was proved, what went wrong
     "backup_last": None,
+    # when the backups were made that are in the data folder: each night's, and those before an upgrade or restore
+    "backups_kept": None,
     # how often we listen to Pipedrive; what becomes there of a meeting that is called off: "mark" or "delete"
     "pipedrive_poll_minutes": 10,
     "pipedrive_webhooks": True,

@@ -11,7 +11,8 @@ from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
 from app.models import Contact, ContactDraft, User, WarmnessChange, WarmnessReason, contact_fields, now
 from app.models.contact import MOST_DAYS
 from app.services.base import audit_log, firm_settings, phone_numbers
-from app.services.contacts import duplicates, erased_people, organisations
+from app.services.contacts import duplicates, organisations
+from app.services.contacts.erasure import erased_people
 from app.services.push_queue import heard_changes, push_rules
 from app.signals import Topic, announce
 

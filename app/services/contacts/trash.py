@@ -8,8 +8,9 @@ from sqlmodel import Session, col, delete, func, select
 from app.models import Contact, UndoEntry, User, now
 from app.models.undo import KEPT
 from app.services.base import audit_log
-from app.services.contacts import contact_search, erasure
+from app.services.contacts import contact_search
 from app.services.contacts.contact_search import Search
+from app.services.contacts.erasure import contact_erasure
 
 NOBODY_ACTS = {"empty_trash": "the clock empties the trash"}
 
@@ -42,6 +43,6 @@ def empty_trash(session: Session) -> int:
     old = select(Contact.id).where(col(Contact.deleted_at) < now() - KEPT)
     ids = list(session.exec(old.order_by(col(Contact.id)).limit(AT_ONCE).with_for_update(skip_locked=True)))
     if ids:
-        erasure.forget(session, ids)
+        contact_erasure.forget(session, ids)
         audit_log.record(session, "clock", "trash.emptied", contacts=len(ids))
     return len(ids)

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from app.models import Contact, ContactDraft, Organisation, User, fold, new_id, organisation_key
 from app.models.contact_fields import FIELDS, FILLED, ContactField, Input
-from app.services.contacts import erased_people
+from app.services.contacts.erasure import erased_people
 
 STORED = [one.name for one in FIELDS if one.input is not Input.FIRM]
 

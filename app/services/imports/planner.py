@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from app.models import Contact, ContactDraft, User
 from app.models.contact_fields import FILLED
 from app.services.base import firm_settings
-from app.services.contacts import erased_people
+from app.services.contacts.erasure import erased_people
 from app.services.imports import matcher, row_parser
 from app.services.imports.matcher import Bank, Person
 from app.services.imports.row_parser import Row, RowError

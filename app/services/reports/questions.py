@@ -38,7 +38,7 @@ STAFF = text("""
     select u.id, u.name, count(distinct a.id) as overdue from users u
     join campaign_users member on member.user_id = u.id and member.campaign_id = any(:campaigns)
     left join activities a on a.user_id = u.id and a.campaign_id = any(:campaigns)
-        and a.deleted_at is null and not a.done and a.due_date < :now
+        and a.deleted_at is null and a.contact_id is not null and not a.done and a.due_date < :now
     where u.active group by u.id, u.name order by lower(u.name), u.id
 """)
 

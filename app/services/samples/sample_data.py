@@ -33,6 +33,7 @@ from app.models import (
 )
 from app.services.base import audit_log
 from app.services.contacts import contact_bank
+from app.services.contacts.erasure import contact_erasure
 from app.services.samples import sample_campaign
 from app.signals import Topic, announce
 
@@ -72,6 +73,7 @@ def fill(session: Session, who: User) -> int:
     sample_campaign.begin(session, who, fresh)
     audit_log.record(session, who, "samples.filled", rows=len(fresh))
     announce(session, Topic.CONTACT, who.id, who.id)
+    announce(session, Topic.SYNC, who.id, who.id)
     return len(fresh)
 
 
@@ -79,9 +81,11 @@ def clear(session: Session, who: User) -> int:
     """Remove the sample people, their touches and their campaign for good; says how many people went."""
     still = select(Contact.id).where(col(Contact.id).in_(_ids(who)), literal(TAG) == any_(col(Contact.tags)))
     gone = session.exec(still.with_for_update()).all()
-    for linked in (Activity, PipedriveSync):
-        session.exec(delete(linked).where(col(linked.contact_id).in_(gone)))
-    session.exec(delete(Contact).where(col(Contact.id).in_(gone)))
+    touches = session.exec(select(Activity.id).where(col(Activity.contact_id).in_(gone))).all()
+    pushes = session.exec(select(PipedriveSync.id).where(col(PipedriveSync.contact_id).in_(gone))).all()
+    contact_erasure.forget(session, gone)
+    session.exec(delete(Activity).where(col(Activity.id).in_(touches)))
+    session.exec(delete(PipedriveSync).where(col(PipedriveSync.id).in_(pushes)))
     session.exec(delete(Campaign).where(col(Campaign.id) == sample_campaign.id_of(who)))
     keys = {organisation_key(one.organisation) for one in _people()}
     used = select(Contact.id).where(col(Contact.organisation_id) == col(Organisation.id)).exists()

@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +51,13 @@ class Practice:
 
     def http_for(self, _who: User) -> httpx.Client:
         return http_client(address(self.company.domain), PracticeTransport(self.company, self._save))
+
+    def forget(self, records: Iterable[tuple[str, int]]) -> None:
+        """Delete records by kind and number for good, also from the file, and a file that could not be read."""
+        for kind, number in records:
+            self.company.forget(kind, number)
+        self._save({})
+        self._file.with_suffix(".unreadable").unlink(missing_ok=True)
 
     def _load(self) -> None:
         if not self._file.exists():

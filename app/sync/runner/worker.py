@@ -22,7 +22,7 @@ from app.sync.queue.connection import Connection
 from app.sync.queue.job_outcomes import Outcome, Reason
 from app.sync.queue.leases import Lease
 from app.sync.queue.outcome_errors import Closed, Erased, LeaseLost, NothingToPush, Unsettled, Waiting
-from app.sync.runner import after_push
+from app.sync.runner import after_push, practice_erasure
 
 NO_ANSWER = "Pipedrive answers, but not to this push."
 UNSETTLED = "What stands in Pipedrive changed while we looked; we try again."
@@ -78,6 +78,7 @@ def drain(context: SyncContext) -> int:
 
     Whoever finds nothing to do stays while another works, so that a lane with news never waits for a long turn.
     """
+    practice_erasure.forget_erased(context)
     crew = Crew()
     with ThreadPoolExecutor(context.pace.lanes_at_once, "drain") as workers:
         return sum(workers.map(_work, [context] * context.pace.lanes_at_once, [crew] * context.pace.lanes_at_once))

@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import icalendar
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from app import db
 from app.errors import NotFound
-from app.models import ActivityDraft, ActivityType, CalendarFeed, Outcome, User, now
+from app.models import ActivityDraft, ActivityType, CalendarFeed, CampaignContact, Contact, Outcome, User, now
 from app.services.activities import activity_log, calendar_feed
+from app.services.contacts import contact_bank
+from app.services.contacts.erasure import contact_erasure
 from tests.support.api_client import ask, is_refusal
-from tests.support.world import contact
+from tests.support.world import campaign, contact
 
 TOMORROW = (now() + timedelta(days=1)).replace(microsecond=0)
 
@@ -147,6 +149,53 @@ def test_one_meeting_as_a_file_for_its_owner_alone(ada, bo, jane):
         assert str(event["uid"]).startswith(str(meeting.id))
         with pytest.raises(NotFound):
             calendar_feed.file(session, bo, meeting.id)
+
+
+def handed(session, ada, bo, gwen, jane):
+    session.get_one(Contact, jane.id).user_id = bo.id
+
+
+def trashed(session, ada, bo, gwen, jane):
+    contact_bank.trash(session, ada, jane.id)
+
+
+def erased(session, ada, bo, gwen, jane):
+    contact_erasure.erase(session, ada, jane.id)
+
+
+@pytest.mark.parametrize("fate", [handed, trashed, erased], ids=lambda fate: fate.__name__)
+def test_a_contact_that_is_mine_no_more_leaves_my_calendar(ada, bo, gwen, jane, john, fate):
+    """In the feed and as a file, held or planned, and no other contact with it."""
+    token = opened(ada)
+    plans = [
+        plan(ada, jane, note="private"),
+        plan(ada, jane, type=ActivityType.CALL),
+        plan(ada, jane, done=True, due_date=now() - timedelta(days=1)),
+    ]
+    other = plan(ada, john)
+    with db.transaction() as session:
+        fate(session, session.get_one(User, ada.id), bo, gwen, jane)
+    assert [str(event["uid"]) for event in events(token)] == [f"{other.id}@pipedriven"]
+    for one in plans:
+        with pytest.raises(NotFound), db.reading() as session:
+            calendar_feed.file(session, ada, one.id)
+
+
+def test_a_restored_contact_is_in_the_calendar_again(ada, jane):
+    token, meeting = opened(ada), plan(ada, jane)
+    with db.transaction() as session:
+        contact_bank.trash(session, ada, jane.id)
+        contact_bank.restore(session, ada, jane.id)
+    assert [str(event["uid"]) for event in events(token)] == [f"{meeting.id}@pipedriven"]
+
+
+def test_a_touch_for_a_campaign_is_in_the_calendar_as_long_as_the_campaign_opens_the_contact(ada, bo, jane):
+    spring = campaign(ada, members=[bo], holds=[jane])
+    token, mine = opened(bo), plan(bo, jane, campaign_id=spring.id)
+    assert [str(event["uid"]) for event in events(token)] == [f"{mine.id}@pipedriven"]
+    with db.transaction() as session:
+        session.exec(delete(CampaignContact))
+    assert list(events(token)) == []
 
 
 def test_over_the_wires_the_address_is_made_once_and_ended(ada):

@@ -33,7 +33,8 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log, referrals
-from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export, erasure, trash
+from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export, trash
+from app.services.contacts.erasure import contact_erasure
 from app.services.imports import importer
 from app.services.push_queue import push_jobs
 from tests.support import world
@@ -122,7 +123,7 @@ def bird(ada, jane):
 def test_erasing_leaves_the_name_nowhere_in_the_database(ada, bird):
     told = {"contacts", "activities", "bank_deeds", "pipedrive_syncs", "pipedrive_links", "sync_receipts"}
     assert {*told, "idempotency_keys"} <= set(where_it_stands(CANARY))
-    said = do(erasure.erase, ada, bird.id)
+    said = do(contact_erasure.erase, ada, bird.id)
     assert where_it_stands(CANARY) == []
     assert where_it_stands("7654321") == []
     assert said.pipedrive_person_id == 77
@@ -130,7 +131,7 @@ def test_erasing_leaves_the_name_nowhere_in_the_database(ada, bird):
 
 
 def test_what_was_done_stays_without_a_name_and_what_was_planned_goes(ada, bird, jane):
-    do(erasure.erase, ada, bird.id)
+    do(contact_erasure.erase, ada, bird.id)
     anonymous = rows(Activity, contact_id=None)
     assert [(row.type, row.subject, row.note, row.location) for row in anonymous] == [(ActivityType.CALL, "", "", None)]
     assert rows(CampaignContact) == []
@@ -143,7 +144,7 @@ def test_what_was_done_stays_without_a_name_and_what_was_planned_goes(ada, bird,
 
 
 def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bird):
-    do(erasure.erase, ada, bird.id)
+    do(contact_erasure.erase, ada, bird.id)
     assert len(rows(ErasedPerson)) == 2
     file = f"Name,Email,Phone\nVera,vera@{CANARY.lower()}.example,\nV,,+49 171 7654321\nOther,o@x.example,\n".encode()
     for dry in (True, False):
@@ -162,11 +163,11 @@ def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bir
 def test_only_the_owner_erases_also_out_of_the_trash(ada, bo, gwen, bird):
     for other in (bo, gwen):
         with pytest.raises(NotFound):
-            do(erasure.erase, other, bird.id)
+            do(contact_erasure.erase, other, bird.id)
     do(contact_bank.trash, ada, bird.id)
-    do(erasure.erase, ada, bird.id)
+    do(contact_erasure.erase, ada, bird.id)
     with pytest.raises(NotFound):
-        do(erasure.erase, ada, bird.id)
+        do(contact_erasure.erase, ada, bird.id)
 
 
 def test_a_colleague_who_has_the_same_person_keeps_the_way_there(ada, bo, bird):
@@ -181,7 +182,7 @@ def test_a_colleague_who_has_the_same_person_keeps_the_way_there(ada, bo, bird):
                 remote_id=77,
             )
         )
-    do(erasure.erase, ada, bird.id)
+    do(contact_erasure.erase, ada, bird.id)
     assert {row.entity_key for row in rows(PipedriveLink, entity_type="person")} == {str(theirs.id), "mail:abc"}
 
 
@@ -227,8 +228,8 @@ def test_erasing_changes_no_word_of_anybody_else(ada):
     do(activity_log.log, ada, bergmann.id, ActivityDraft(type=ActivityType.CALL, outcome=Outcome.REACHED))
     do(activity_log.log, ada, anna.id, ActivityDraft(type=ActivityType.LINKEDIN, outcome=Outcome.SENT))
     do(activity_log.log, ada, anna.id, ActivityDraft(type=ActivityType.CALL, subject="Li and Jan Berg send regards"))
-    do(erasure.erase, ada, berg.id)
-    do(erasure.erase, ada, li.id)
+    do(contact_erasure.erase, ada, berg.id)
+    do(contact_erasure.erase, ada, li.id)
     assert subjects(bergmann, anna) == [
         "Call with Jan Bergmann – reached",
         "Li and Jan Berg send regards",
@@ -257,7 +258,7 @@ def test_whoever_is_erased_the_words_about_all_others_stay(url, names, data):
     do(referrals.refer, ada, by.id, other.id)
     before = subjects(*others)
     do(referrals.refer, ada, by.id, gone.id)
-    do(erasure.erase, ada, gone.id)
+    do(contact_erasure.erase, ada, gone.id)
     expected = [*before, f"Referral with {by.name} – introduced", "Thank you for bringing somebody"]
     if other.name == gone.name:
         # the same thanks twice from one who brought two of one name: nobody can tell which is whose
@@ -270,7 +271,7 @@ def test_a_typed_subject_of_a_referral_loses_whom_it_brought_and_nobody_else(ada
     touch = do(referrals.refer, ada, wei.id, li.id, thanks=False)
     do(activity_log.change, ada, touch.id, {"subject": "Li Wei brought Li, as Lina Li did; Linz, May (Li)"})
     do(activity_log.log, ada, lina.id, ActivityDraft(type=ActivityType.CALL, subject="Li"))
-    do(erasure.erase, ada, li.id)
+    do(contact_erasure.erase, ada, li.id)
     assert subjects(wei, lina) == ["Li", "Li Wei brought somebody, as Lina Li did; Linz, May (somebody)"]
 
 
@@ -278,7 +279,7 @@ def test_thanks_for_whom_a_merge_made_part_of_the_erased_one_lose_that_name_too(
     old, kept = world.contact(ada, "V. Kanari"), world.contact(ada, "Vera Kanari")
     do(referrals.refer, ada, jane.id, old.id)
     do(contact_merge.merge, ada, kept.id, old.id)
-    do(erasure.erase, ada, kept.id)
+    do(contact_erasure.erase, ada, kept.id)
     assert where_it_stands("Kanari") == []
     assert "Thank you for bringing somebody" in subjects(jane)
 
@@ -287,7 +288,7 @@ def test_thanks_for_a_namesake_stay(ada, jane, john):
     one, other = world.contact(ada, "Jan Berg"), world.contact(ada, "Jan Berg")
     do(referrals.refer, ada, jane.id, one.id)
     do(referrals.refer, ada, john.id, other.id)
-    do(erasure.erase, ada, one.id)
+    do(contact_erasure.erase, ada, one.id)
     assert "Thank you for bringing somebody" in subjects(jane)
     assert "Thank you for bringing Jan Berg" in subjects(john)
 
@@ -296,7 +297,7 @@ def test_thanks_lose_the_name_when_the_referral_was_unlinked(ada, jane):
     berg = world.contact(ada, "Jan Berg")
     touch = do(referrals.refer, ada, jane.id, berg.id)
     do(referrals.link, ada, touch.id, None)
-    do(erasure.erase, ada, berg.id)
+    do(contact_erasure.erase, ada, berg.id)
     assert "Thank you for bringing somebody" in subjects(jane)
 
 
@@ -305,7 +306,7 @@ def test_whoever_was_handed_to_a_colleague_loses_the_name_in_the_thanks_of_the_o
     do(referrals.refer, ada, jane.id, berg.id)
     with db.transaction() as session:
         session.get_one(Contact, berg.id).user_id = bo.id
-    do(erasure.erase, bo, berg.id)
+    do(contact_erasure.erase, bo, berg.id)
     assert "Thank you for bringing somebody" in subjects(jane)
     assert {row.name for row in rows(Contact)} == {jane.name, namesake.name}
 

@@ -15,7 +15,8 @@ from sqlmodel import select
 from app import db
 from app.errors import Conflict, Invalid, NotFound, Refusal, TooLarge
 from app.models import Contact, ContactDraft, Import, ImportChange, ImportMapping, User, now
-from app.services.contacts import contact_bank, erasure
+from app.services.contacts import contact_bank
+from app.services.contacts.erasure import contact_erasure
 from app.services.imports import import_files, import_undo, importer, sheet_reader, wizard_job, xlsx_reader
 from app.services.imports.planner import IfKnown
 from app.services.imports.wizard_job import Job
@@ -396,7 +397,7 @@ def test_what_an_import_filled_in_is_forgotten_with_the_person(ada, jane):
     take(ada, ("x.csv", b"name,email,title\nJane,jane@acme.example,CEO\n"))
     with db.transaction() as session:
         assert len(session.exec(select(ImportChange)).all()) == 1
-        erasure.erase(session, ada, jane.id)
+        contact_erasure.erase(session, ada, jane.id)
     with db.reading() as session:
         assert session.exec(select(ImportChange)).all() == []
 

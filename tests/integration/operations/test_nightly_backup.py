@@ -14,6 +14,7 @@ from app.backups import nightly
 from app.errors import Forbidden
 from app.models import Role, now
 from app.postgres import Server, open_server
+from app.services.base import backup_ages
 from app.services.operations import backup_status
 from tests.support import world
 from tests.support.app_process import served
@@ -123,13 +124,13 @@ def test_when_one_is_due(last, moment, expected):
 
 @given(MOMENTS)
 def test_of_the_old_ones_the_newest_of_each_period_stay(moments):
-    kept = nightly.worth_keeping(moments)
+    kept = backup_ages.worth_keeping(moments)
     assert kept <= set(moments)
-    assert len(kept) <= nightly.DAYS + nightly.WEEKS + nightly.MONTHS
-    days = sorted({moment.date() for moment in moments}, reverse=True)[: nightly.DAYS]
+    assert len(kept) <= backup_ages.DAYS + backup_ages.WEEKS + backup_ages.MONTHS
+    days = sorted({moment.date() for moment in moments}, reverse=True)[: backup_ages.DAYS]
     for day in days:
         assert max(moment for moment in moments if moment.date() == day) in kept
-    months = sorted({(moment.year, moment.month) for moment in moments}, reverse=True)[: nightly.MONTHS]
+    months = sorted({(moment.year, moment.month) for moment in moments}, reverse=True)[: backup_ages.MONTHS]
     assert {(moment.year, moment.month) for moment in kept} >= set(months)
 
 

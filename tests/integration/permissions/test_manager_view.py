@@ -12,7 +12,8 @@ from app.pages.contacts.detail import manager_view_panel
 from app.pages.core import tap
 from app.services.activities import activity_log
 from app.services.campaigns import board_assignments, board_stages, campaigns
-from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export, erasure
+from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export
+from app.services.contacts.erasure import contact_erasure
 from app.services.permissions import visibility
 from app.services.pipedrive import manual_push
 from app.services.push_queue import push_jobs, push_status
@@ -137,7 +138,7 @@ def test_a_golden_ticket_moves_logs_and_hands_over(gwen, ada, bo, jane, spring):
         lambda s, who, jane, other: contact_bank.set_warmness(s, who, jane.id, 9),
         lambda s, who, jane, other: contact_bank.snooze(s, who, jane.id, 3),
         lambda s, who, jane, other: contact_bank.trash(s, who, jane.id),
-        lambda s, who, jane, other: erasure.erase(s, who, jane.id),
+        lambda s, who, jane, other: contact_erasure.erase(s, who, jane.id),
         lambda s, who, jane, other: contact_merge.merge(s, who, jane.id, other.id),
         lambda s, who, jane, other: contact_merge.merge(s, who, other.id, jane.id),
         lambda s, who, jane, other: manual_push.push(s, who, jane.id, Trigger.MANUAL),

@@ -8,7 +8,8 @@ from sqlmodel import select, text
 from app import db
 from app.errors import Conflict
 from app.models import AuditEvent, SyncStatus, User
-from app.services.contacts import contact_bank, erasure
+from app.services.contacts import contact_bank
+from app.services.contacts.erasure import contact_erasure
 from app.services.pipedrive import manual_link, manual_push
 from app.sync.push import preview
 from tests.support import faults
@@ -87,7 +88,7 @@ def test_what_was_created_for_a_contact_that_is_erased_meanwhile_is_deleted_agai
     caplog.set_level(logging.WARNING)
     row = contact(ada_with_key, "Jane Roe", email="jane@acme.example")
     ask(ada_with_key, row)
-    meanwhile(lambda: do(ada_with_key, erasure.erase, row.id))
+    meanwhile(lambda: do(ada_with_key, contact_erasure.erase, row.id))
     settled(patient(fake))
     assert fake.alive("persons") == []
     assert [one.entity_key for one in links() if one.state == "LINKED"] == []
@@ -112,7 +113,7 @@ def test_what_a_create_without_an_answer_left_for_an_erased_contact_is_found_and
     assert there["name"] == "Jane Roe"
     if used:
         deal(fake, "persons", there["id"])
-    do(ada_with_key, erasure.erase, row.id)
+    do(ada_with_key, contact_erasure.erase, row.id)
     with db.transaction() as session:
         session.execute(text("update pipedrive_links set intent_at = intent_at - interval '1 minute'"))
     listened(desk)

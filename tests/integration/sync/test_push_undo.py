@@ -11,7 +11,7 @@ from app import db
 from app.errors import Conflict
 from app.models import Contact, PipedriveLink, PushReceipt, SyncStatus, User, now
 from app.services.base import firm_settings
-from app.services.contacts import erasure
+from app.services.contacts.erasure import contact_erasure
 from app.services.push_queue import push_rules, push_status
 from app.sync.pull import listener
 from app.sync.push import push_undo
@@ -189,7 +189,7 @@ def test_whoever_is_erased_while_their_undo_waits_is_still_looked_at_and_not_nam
     note(fake, "persons", 1)
     asked = undo(ada_with_key, first)
     with db.transaction() as session:
-        erasure.erase(session, session.get_one(User, ada_with_key.id), kari.id)
+        contact_erasure.erase(session, session.get_one(User, ada_with_key.id), kari.id)
     settled(desk)
     assert (counts(fake), receipts(first)["activity"].undone_at is None) == ((1, 1, 0), False)
     assert fresh(asked).detail == (

@@ -4,7 +4,8 @@ import pytest
 
 from app import db
 from app.models import PipedriveSync, SyncStatus, Trigger, User
-from app.services.contacts import bulk_actions, contact_bank, contact_merge, erasure
+from app.services.contacts import bulk_actions, contact_bank, contact_merge
+from app.services.contacts.erasure import contact_erasure
 from app.services.pipedrive import push_receipts, record_choice
 from app.services.team import transfer
 from tests.support.sync_harness import ADAS_KEY, ask, edit, pushes, settled
@@ -20,7 +21,7 @@ def single_trash(session, ada, kari, **_):
 
 
 def erase(session, ada, kari, **_):
-    erasure.erase(session, ada, kari.id)
+    contact_erasure.erase(session, ada, kari.id)
 
 
 def unlink(session, ada, kari, **_):
@@ -39,7 +40,7 @@ def hand_over(session, ada, kari, bo, gwen, **_):
 
 
 def erase_and_hand_over(session, ada, kari, bo, gwen, **_):
-    erasure.erase(session, ada, kari.id)
+    contact_erasure.erase(session, ada, kari.id)
     hand_over(session, ada, kari, bo, gwen)
 
 

@@ -21,8 +21,9 @@ from app.pages.contacts.sheets.merge_sheet import MergeSheet
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, toast
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.contacts import contact_bank, erased_people
+from app.services.contacts import contact_bank
 from app.services.contacts.duplicates import Duplicate
+from app.services.contacts.erasure import erased_people
 
 MEANWHILE = "Changed in the meantime, here or in another window"
 TOGETHER = "{} is there already. Where the two differ:"

@@ -11,12 +11,14 @@ from app.models import User
 from app.pages.core.tap import tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.contacts import erasure
+from app.services.contacts.erasure import contact_erasure
 
 MEANS = (
     "The contact goes for good, with notes, addresses, warmness and everything planned. There is no way back.",
     "Touches that were made stay in the figures, without a name and without a note.",
     "Their e-mail addresses and phone numbers are remembered as marks that nobody can read: a file does not bring them back.",
+    "Notices and mails lose the name. What you typed about others stays; you are told how many of these texts name them.",
+    "Backups that were made before hold them until the last one goes; you are told the day.",
     "What Pipedrive knows of them stays there. You are told the number, so that you can delete it there as well.",
 )
 
@@ -42,11 +44,11 @@ class EraseSheet:
         self.sheet.open()
 
     async def erase(self, contact_id: UUID, on_done: Callable[[], Any] | None) -> None:
-        told: list[erasure.Erased] = []
+        told: list[contact_erasure.Erased] = []
 
         @tap
         def work(session: Session, me: User) -> None:
-            told.append(erasure.erase(session, me, contact_id))
+            told.append(contact_erasure.erase(session, me, contact_id))
 
         if not await work():
             return
