@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app import __version__
-from app.api.accounts import auth, invitations, me, tokens, two_factor, users
+from app.api.accounts import auth, invitations, me, passkeys, tokens, two_factor, users
 from app.api.activities import activities, email_templates, introductions, referrals
 from app.api.campaigns import board, campaigns
 from app.api.contacts import (
@@ -59,6 +59,7 @@ RESOURCES = (
     handovers,
     me,
     two_factor,
+    passkeys,
     notifications,
     push_devices,
     users,

@@ -64,7 +64,7 @@ from app.models.pipedrive_sync import (
 from app.models.push_device import DeviceDraft, PushDevice, WebPush
 from app.models.report import Question, QuestionFilters, ReportLink, SavedReport, SavedReportDraft
 from app.models.saved_search import SavedSearch, SavedSearchDraft
-from app.models.two_factor import SsoIdentity, TwoFactor
+from app.models.two_factor import Passkey, SsoIdentity, TwoFactor
 from app.models.undo import UndoEntry, UndoKind
 from app.models.user import (
     ApiToken,
@@ -130,6 +130,7 @@ __all__ = [
     "Organisation",
     "Outcome",
     "OwnerChange",
+    "Passkey",
     "PendingOutcome",
     "PersonDraft",
     "PipedriveHandover",

@@ -113,6 +113,7 @@ class Purpose(StrEnum):
     RESET = "RESET"
     CODE = "CODE"
     PROVIDER = "PROVIDER"
+    PASSKEY = "PASSKEY"
 
 
 class OneTimeLink(Entity, table=True):

@@ -108,7 +108,9 @@ def from_the_shell(words, *, cwd, env, log):
 
 @contextmanager
 def served(data_dir, *, empty=True, start=from_the_shell, **environment):
-    """`python -m app serve` on a port of its own; on an empty database it prints the set-up link."""
+    """`python -m app serve` on a port of its own, which `{port}` in a value stands for; on an empty database it prints
+    the set-up link.
+    """
     import socket
 
     with socket.socket() as probe:
@@ -119,7 +121,8 @@ def served(data_dir, *, empty=True, start=from_the_shell, **environment):
         for key, value in os.environ.items()
         if key in {"PATH", "HOME", "LANG", "PIPEDRIVEN_PG_BIN", "TMPDIR"}
     }
-    env = clean | {"DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **environment}
+    given = {name: value.replace("{port}", str(port)) for name, value in environment.items()}
+    env = clean | {"DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **given}
     carry(SQUEEZED, data_dir / "squeezed")
     process = start(["serve", "--port", str(port)], cwd=data_dir, env=env, log=data_dir / "serve.log")
     try:

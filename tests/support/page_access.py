@@ -35,6 +35,8 @@ STATUSES = {
     "/login": (200, 303, 303, 200),
     "/forgot": OPEN,
     "/login/code": (405, 405, 405, 405),
+    # at an address without a host name there are none
+    "/login/passkey": (409, 409, 409, 409),
     # only where a provider is named
     "/login/provider": (404, 404, 404, 404),
     "/login/provider/back": (404, 404, 404, 404),

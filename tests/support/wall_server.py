@@ -162,7 +162,9 @@ def serve(url):
         return {"items": ["the same line again"] * 2000}
 
     # the API's other addresses; what stands above answers first
-    api.mount(inside, check_key=nobody, seal=vault.seal, unseal=vault.open, sign_in_flow=sign_in_flow, address="")
+    api.mount(
+        inside, check_key=nobody, seal=vault.seal, unseal=vault.open, sign_in_flow=sign_in_flow, address=chosen.address
+    )
 
     @ui.page("/press")
     def press_page():

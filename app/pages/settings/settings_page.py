@@ -8,17 +8,19 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import CalendarFeed, NotificationSettings, PushDevice, User, UserSession
+from app.models import CalendarFeed, NotificationSettings, Passkey, PushDevice, User, UserSession
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, session_id, tap
 from app.pages.pipedrive.api_key_part import draw_my_key
 from app.pages.settings.calendar_part import draw_calendar
 from app.pages.settings.notifications_part import draw_notification_settings
+from app.pages.settings.passkeys_part import draw_passkeys
 from app.pages.settings.push_devices_part import draw_push_devices
 from app.pages.settings.two_factor_part import draw_two_factor
 from app.pages.ui import basic, theme
-from app.services.accounts import sessions, two_factor, user_profile
+from app.services.accounts import passkeys, sessions, two_factor, user_profile
+from app.services.accounts.passkey_ceremony import Site
 from app.services.accounts.two_factor import TwoFactorStatus
 from app.services.activities import calendar_feed
 from app.services.base import firm_settings
@@ -47,6 +49,7 @@ class Known:
     notifications: NotificationSettings
     devices: Sequence[PushDevice]
     two_factor: TwoFactorStatus
+    passkeys: list[Passkey]
 
 
 def load_settings(session: Session, me: User) -> Known:
@@ -59,6 +62,7 @@ def load_settings(session: Session, me: User) -> Known:
         notifications=inbox.settings_of(session, me),
         devices=push_devices.of_user(session, me),
         two_factor=two_factor.status_of(session, me),
+        passkeys=passkeys.of_user(session, me),
     )
 
 
@@ -75,6 +79,8 @@ async def settings_page(shell: Shell) -> None:
             with ui.element("section"):
                 draw_password()
                 draw_two_factor(known.two_factor, refresh, dependencies)
+                is_fresh = sessions.is_fresh(known.sessions, session_id())
+                draw_passkeys(known.passkeys, Site.at(dependencies.address), refresh, password=not is_fresh)
                 draw_sessions(known.sessions, refresh)
                 draw_calendar(known.me, known.calendar, refresh, dependencies.address)
                 draw_notification_settings(known.notifications)
@@ -92,6 +98,7 @@ async def settings_page(shell: Shell) -> None:
         devices.refresh(await look(push_devices.of_user))
 
     ui.on("rings_here", refresh_devices)
+    ui.on("passkey_made", refresh)
     basic.title("Settings").style("margin-bottom: 12px")
     content(await look(load_settings))
 

@@ -133,6 +133,18 @@ document.addEventListener("click", async (e) => {
   if (!why && window.emitEvent) emitEvent("rings_here");
 });
 
+// a passkey for this device: asked for within the tap itself, as above
+document.addEventListener("click", async (e) => {
+  const card = e.target.closest?.(".pd-passkey-add")?.closest(".pd-passkeys");
+  if (!card) return;
+  const typed = (name) => card.querySelector(`${name} input`)?.value || "", said = card.querySelector(".pd-passkey-said");
+  const name = typed(".pd-passkey-name");
+  if (!name) { said.textContent = "Give it a name first."; return; }
+  said.textContent = "One moment …";
+  said.textContent = await (await import("/static/passkey.js")).add(name, typed(".pd-passkey-proof"));
+  if (!said.textContent && window.emitEvent) emitEvent("passkey_made");
+});
+
 // files for the import: dropped on its door, or left by the share sheet; they go the way of files that were chosen
 const hand = (files) => {
   const input = document.querySelector(".pd-files input[type=file]"), given = new DataTransfer();

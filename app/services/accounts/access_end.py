@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from app.models import ApiToken, CalendarFeed, EmailActionLink, OneTimeLink, PushDevice, ReportLink, User, now
+from app.models import ApiToken, CalendarFeed, EmailActionLink, OneTimeLink, Passkey, PushDevice, ReportLink, User, now
 from app.services.accounts import sessions
 
 NOBODY_ACTS = "whoever ends access has been asked for their right"
@@ -40,6 +40,7 @@ def by_disabling(session: Session, user: User) -> None:
     _delete_links_for(session, user)
     _end_links_by(session, user)
     session.exec(delete(PushDevice).where(col(PushDevice.user_id) == user.id))
+    session.exec(delete(Passkey).where(col(Passkey.user_id) == user.id))
     session.exec(delete(EmailActionLink).where(col(EmailActionLink.user_id) == user.id))
 
 

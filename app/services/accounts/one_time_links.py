@@ -7,9 +7,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from app.errors import NotFound
+from app.errors import Forbidden, NotFound
 from app.models import OneTimeLink, Purpose, Role, User, now
 from app.services import policy
 from app.services.base import audit_log, secret_tokens
@@ -22,7 +23,9 @@ VALID = {
     Purpose.RESET: timedelta(hours=1),
     Purpose.CODE: timedelta(minutes=5),
     Purpose.PROVIDER: timedelta(minutes=10),
+    Purpose.PASSKEY: timedelta(minutes=5),
 }
+AGAIN = "This sign-in was used already. Please begin again."
 GONE = "This link does not work any more. Ask for a new one."
 
 
@@ -71,6 +74,20 @@ def use(session: Session, purpose: Purpose, token: str) -> OneTimeLink:
     link = find(session, purpose, token, lock=True)
     link.used_at = now()
     return link
+
+
+def use_up(session: Session, purpose: Purpose, secret: str) -> None:
+    """What was proved with a secret that we had handed out, and kept nowhere, is proved with it once. Raises Forbidden.
+
+    Only proofs come here, so no stranger fills the table; what has expired by itself is forgotten.
+    """
+    # remembered for longer than the secret itself is believed
+    end = now() + 2 * VALID[purpose]
+    session.exec(delete(OneTimeLink).where(col(OneTimeLink.purpose) == purpose, col(OneTimeLink.expires_at) < now()))
+    row = OneTimeLink(purpose=purpose, token_hash=secret_tokens.digest(secret), used_at=now(), expires_at=end)
+    fresh = insert(OneTimeLink).values(row.model_dump()).on_conflict_do_nothing().returning(col(OneTimeLink.id))
+    if session.exec(fresh).first() is None:
+        raise Forbidden(AGAIN)
 
 
 def maker(who: User) -> UUID | None:

@@ -3,6 +3,7 @@
 Sessions and tokens live in the database, so they end everywhere at once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -29,6 +30,7 @@ LIFETIMES = {
     Role.GOLDEN_TICKET: (timedelta(hours=12), timedelta(days=7)),
 }
 SLIDE = timedelta(minutes=5)
+FRESH = timedelta(minutes=10)
 PREFIX = "pd_"
 LONGEST_TOKEN = 365
 
@@ -82,6 +84,11 @@ def find_session(session: Session, token: str) -> tuple[User, UserSession] | Non
 def ends_at(user: User, kept: UserSession) -> datetime:
     """When this browser is signed out if nothing happens in it."""
     return min(kept.expires_at, kept.seen_at + LIFETIMES[user.role][0])
+
+
+def is_fresh(kept: Sequence[UserSession], session_id: UUID | None) -> bool:
+    """Whether this browser, one of `kept`, signed in so lately that its person need not prove again who they are."""
+    return any(one.id == session_id and now() - one.created_at < FRESH for one in kept)
 
 
 def is_use_due(kept: UserSession) -> bool:

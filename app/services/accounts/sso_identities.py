@@ -1,20 +1,16 @@
 """Whom the firm's identity provider vouches for, and which account that is here."""
 
-from datetime import timedelta
-
 from sqlmodel import Session, select
 
 from app.errors import Forbidden
-from app.models import OneTimeLink, Purpose, SsoIdentity, User, now
+from app.models import Purpose, SsoIdentity, User
 from app.models.user import normal_email
+from app.services.accounts import one_time_links
 from app.services.base import audit_log
-from app.services.base.secret_tokens import digest
 
 NOBODY_ACTS = "the identity provider says who comes, before they are known here"
 
 STRANGER = "You have no account here yet. Ask a golden ticket to invite you, and join by that link first."
-AGAIN = "This sign-in was used already. Please begin again."
-REMEMBERED = timedelta(minutes=20)
 
 
 def sign_in(session: Session, issuer: str, subject: str, email: str | None, state: str) -> User:
@@ -23,7 +19,7 @@ def sign_in(session: Session, issuer: str, subject: str, email: str | None, stat
     Somebody is known by issuer and subject. The first time, a verified e-mail
     address leads to the account with that address. Raises Forbidden.
     """
-    _once(session, state)
+    one_time_links.use_up(session, Purpose.PROVIDER, state)
     query = select(User, SsoIdentity).where(
         SsoIdentity.user_id == User.id, SsoIdentity.issuer == issuer, SsoIdentity.subject == subject
     )
@@ -37,15 +33,6 @@ def sign_in(session: Session, issuer: str, subject: str, email: str | None, stat
         audit_log.record(session, user, "identity.linked", user.id)
     audit_log.record(session, user, "sign_in", user.id, by="provider")
     return user
-
-
-def _once(session: Session, state: str) -> None:
-    token = digest(state)
-    if session.exec(select(OneTimeLink.id).where(OneTimeLink.token_hash == token)).first():
-        raise Forbidden(AGAIN)
-    used = OneTimeLink(purpose=Purpose.PROVIDER, token_hash=token, used_at=now(), expires_at=now() + REMEMBERED)
-    session.add(used)
-    session.flush()
 
 
 def _by_email(session: Session, email: str | None) -> User | None:

@@ -1,6 +1,7 @@
 """Signing in and out: the same flow for the sign-in page, the API and the firm's own identity provider."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -10,7 +11,8 @@ from starlette.responses import Response
 from app import db
 from app.errors import CodeNeeded, Refusal, SignedOut, WrongCode, WrongPassword
 from app.models import Purpose, User
-from app.services.accounts import login_throttle, one_time_links, sessions, two_factor, users
+from app.services.accounts import login_throttle, one_time_links, passkeys, sessions, two_factor, users
+from app.services.accounts.passkey_ceremony import Site
 from app.services.accounts.two_factor import Unseal
 from app.web.auth.identity import IdentityCache
 from app.web.auth.session_cookie import Cookie
@@ -49,6 +51,15 @@ class SignInFlow:
     async def known(self, request: Request, response: Response, user_id: UUID) -> User:
         """Let in somebody whom the identity provider vouches for; the second step is the provider's."""
         return self._let_in(response, await asyncio.to_thread(self._by_provider, request, user_id))
+
+    async def by_passkey(
+        self, request: Request, response: Response, site: Site, challenge: str, credential: dict[str, Any]
+    ) -> User:
+        """Let in whoever's passkey answered the challenge: it stands for both steps.
+
+        Raises NotYourPasskey, TooManyTries, or Forbidden for an answer that was used before.
+        """
+        return self._let_in(response, await asyncio.to_thread(_by_passkey, request, site, challenge, credential))
 
     async def leave(self, request: Request, response: Response) -> None:
         """End the session of this browser, at once and in every tab of it."""
@@ -98,6 +109,13 @@ class SignInFlow:
     def _by_provider(self, request: Request, user_id: UUID) -> In | Refusal:
         with db.transaction() as session:
             return _opened(session, request, users.acting(session, user_id))
+
+
+def _by_passkey(request: Request, site: Site, challenge: str, credential: dict[str, Any]) -> In | Refusal:
+    """Committed whatever comes of it, as above."""
+    with db.transaction() as session:
+        came = passkeys.sign_in(session, site, challenge, credential, _place(request))
+        return came if isinstance(came, Refusal) else _opened(session, request, came)
 
 
 def _opened(session: Session, request: Request, user: User) -> In:

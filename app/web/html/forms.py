@@ -37,6 +37,14 @@ class SentForm:
         return self.values.get(name, "")
 
 
+@dataclass(frozen=True)
+class Ways:
+    """Ways in besides the password: the firm's own account, and passkeys."""
+
+    provider: bool = False
+    passkeys: bool = False
+
+
 async def read(request: Request) -> SentForm:
     """The posted form; a body that is none counts as empty."""
     body = (await request.body()).decode("utf-8", "replace")
@@ -47,9 +55,8 @@ async def read(request: Request) -> SentForm:
 
 
 def sign_in(
-    sent: SentForm, *, status: int = 200, intro: str = "", headers: dict[str, str] | None = None, provider: bool = False
+    sent: SentForm, ways: Ways, *, status: int = 200, intro: str = "", headers: dict[str, str] | None = None
 ) -> HTMLResponse:
-    """`provider` offers the firm's own account as well."""
     after = f"?next={quote(sent['next'], safe='')}" if sent["next"] else ""
     return page(
         "sign_in.html",
@@ -57,7 +64,8 @@ def sign_in(
         headers=headers,
         sent=sent,
         intro=intro or "Whom do you call next?",
-        provider=f"/login/provider{after}" if provider else "",
+        provider=f"/login/provider{after}" if ways.provider else "",
+        passkeys=ways.passkeys,
     )
 
 

@@ -23,7 +23,9 @@ from app.web.nicegui_adapter.socket_access import SOCKETS, UPLOADS, SocketAccess
 
 PLAIN = frozenset({"/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/readyz"})
 LOGIN = "/api/auth/login"
-OPEN = frozenset({"/login", "/login/code", "/login/provider", "/login/provider/back", "/forgot", "/setup", LOGIN})
+OPEN = frozenset(
+    {"/login", "/login/code", "/login/provider", "/login/provider/back", "/login/passkey", "/forgot", "/setup", LOGIN}
+)
 HOOKS = "/pipedrive/hook/"
 LINKS = ("/invite/", "/reset/", "/r/", "/calendar/", "/reply/", HOOKS)
 CLOSED = ("/docs", "/redoc", "/openapi.json")

@@ -11,13 +11,14 @@ from app.services.accounts import users
 from app.web.auth import identity
 from app.web.auth.sign_in_flow import SignInFlow
 from app.web.html import forms
+from app.web.html.forms import Ways
 from app.web.http import csrf
 
 NOTES = {"reset": "Your new password works now. Please sign in with it.", "bye": "You are signed out."}
 
 
-def routes(sign_in_flow: SignInFlow, *, provider: bool = False) -> APIRouter:
-    """`provider` tells whether the firm's own account is another way in."""
+def routes(sign_in_flow: SignInFlow, ways: Ways) -> APIRouter:
+    """`ways` are those besides the password."""
     doors = APIRouter(include_in_schema=False)
 
     async def enter(request: Request) -> Response:
@@ -28,11 +29,11 @@ def routes(sign_in_flow: SignInFlow, *, provider: bool = False) -> APIRouter:
         except CodeNeeded as needed:
             return forms.sign_in_code(sent["next"], needed.ticket)
         except Refusal as no:
-            return _again(sent, no, provider)
+            return _again(sent, no, ways)
         return response
 
     async def sign_in_page(request: Request) -> Response:
-        return await _sign_in_page(request, provider)
+        return await _sign_in_page(request, ways)
 
     async def second_step(request: Request) -> Response:
         sent = await forms.read(request)
@@ -40,7 +41,7 @@ def routes(sign_in_flow: SignInFlow, *, provider: bool = False) -> APIRouter:
         try:
             await sign_in_flow.finish(request, response, sent["ticket"], sent["code"])
         except SignedOut as over:
-            return _again(forms.SentForm({"next": sent["next"]}), over, provider)
+            return _again(forms.SentForm({"next": sent["next"]}), over, ways)
         except Refusal as no:
             return forms.sign_in_code(sent["next"], sent["ticket"], wrong=str(no), status=no.status, headers=_wait(no))
         return response
@@ -58,24 +59,22 @@ def routes(sign_in_flow: SignInFlow, *, provider: bool = False) -> APIRouter:
     return doors
 
 
-async def _sign_in_page(request: Request, provider: bool) -> Response:
+async def _sign_in_page(request: Request, ways: Ways) -> Response:
     wanted = csrf.safe_path(request.query_params.get("next"))
     if identity.of(request):
         return RedirectResponse(wanted, 303)
     if not await asyncio.to_thread(_is_set_up):
         return forms.not_set_up()
     intro = next((note for key, note in NOTES.items() if key in request.query_params), "")
-    return forms.sign_in(forms.SentForm({"next": wanted}), intro=intro, provider=provider)
+    return forms.sign_in(forms.SentForm({"next": wanted}), ways, intro=intro)
 
 
 async def _leave_page() -> HTMLResponse:
     return forms.sign_out()
 
 
-def _again(sent: forms.SentForm, no: Refusal, provider: bool) -> HTMLResponse:
-    return forms.sign_in(
-        forms.SentForm(sent.values, wrong=str(no)), status=no.status, headers=_wait(no), provider=provider
-    )
+def _again(sent: forms.SentForm, no: Refusal, ways: Ways) -> HTMLResponse:
+    return forms.sign_in(forms.SentForm(sent.values, wrong=str(no)), ways, status=no.status, headers=_wait(no))
 
 
 def _wait(no: Refusal) -> dict[str, str] | None:

@@ -17,6 +17,7 @@ from app.vault import Sealed, Vault
 from app.web.auth.oidc_client import Claims, NotVouched, PendingSignIn, Provider
 from app.web.auth.sign_in_flow import SignInFlow
 from app.web.html import forms
+from app.web.html.forms import Ways
 from app.web.http import csrf
 
 # what lies in the cookie belongs to no account yet
@@ -24,7 +25,7 @@ NOBODY = UUID(int=0)
 MINUTES = 10
 
 
-def routes(settings: Settings, vault: Vault, sign_in_flow: SignInFlow) -> APIRouter:
+def routes(settings: Settings, vault: Vault, sign_in_flow: SignInFlow, ways: Ways) -> APIRouter:
     """The routes of a product that has a provider named."""
     doors = APIRouter(include_in_schema=False)
     provider = Provider(settings)
@@ -35,7 +36,7 @@ def routes(settings: Settings, vault: Vault, sign_in_flow: SignInFlow) -> APIRou
         try:
             address, way = await provider.begin(csrf.safe_path(request.query_params.get("next")))
         except Refusal as no:
-            return _back(no)
+            return _back(no, ways)
         response = RedirectResponse(address, 303)
         sealed = vault.seal(NOBODY, json.dumps(asdict(way)))
         response.set_cookie(
@@ -52,7 +53,7 @@ def routes(settings: Settings, vault: Vault, sign_in_flow: SignInFlow) -> APIRou
             response: Response = RedirectResponse(way.after, 303)
             await sign_in_flow.known(request, response, user_id)
         except Refusal as no:
-            response = _back(no)
+            response = _back(no, ways)
         response.delete_cookie(name, path="/", secure=settings.secure, httponly=True, samesite="lax")
         return response
 
@@ -75,5 +76,5 @@ def _known(claims: Claims, state: str) -> UUID:
         return sso_identities.sign_in(session, claims.issuer, claims.subject, claims.email, state).id
 
 
-def _back(no: Refusal) -> Response:
-    return forms.sign_in(forms.SentForm(wrong=str(no)), status=no.status, provider=True)
+def _back(no: Refusal, ways: Ways) -> Response:
+    return forms.sign_in(forms.SentForm(wrong=str(no)), ways, status=no.status)

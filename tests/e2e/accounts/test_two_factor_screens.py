@@ -43,3 +43,14 @@ def test_set_up_in_settings_and_asked_for_at_the_next_sign_in(phone):
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/contacts")
     page.wait_for_selector("#app .pd-main")
+
+
+def test_at_an_address_without_a_host_name_settings_says_that_there_are_no_passkeys(phone):
+    page = opened(phone, "/settings")
+    expect(
+        page.get_by_text("Passkeys need a host name: this Pipedriven is reached by the address 127.0.0.1")
+    ).to_be_visible()
+    expect(page.get_by_role("button", name="Add a passkey")).to_have_count(0)
+    page.context.clear_cookies()
+    page.goto("/login")
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_have_count(0)

@@ -17,6 +17,7 @@ from app.models import (
     Import,
     IntroductionDraft,
     Outcome,
+    Passkey,
     PipedriveHandover,
     PipedriveSync,
     Role,
@@ -184,6 +185,11 @@ TABLE = [
     Row("POST", "/api/me/second-factor", everybody(201)),
     Row("PUT", "/api/me/second-factor", everybody(404), {"code": "123456"}),
     Row("DELETE", "/api/me/second-factor", everybody(422), {"password": "wrong"}),
+    Row("GET", "/api/me/passkeys", everybody(200)),
+    Row("POST", "/api/me/passkeys/begin", everybody(422), {"password": "wrong"}),
+    Row("POST", "/api/me/passkeys", everybody(409), {"name": "Phone", "ticket": "none", "credential": {}}),
+    Row("PUT", "/api/me/passkeys/{passkey_id}", OWNER_ONLY, {"name": "Old phone"}),
+    Row("DELETE", "/api/me/passkeys/{passkey_id}", (204, 404, 404, 404)),
     Row("POST", "/api/me/calendar", everybody(201)),
     Row("DELETE", "/api/me/calendar", everybody(204)),
     Row("GET", "/api/me/devices", everybody(200)),
@@ -267,6 +273,9 @@ def firm():
         users.invite(session, session.get_one(User, gwen.id), "soon@firm.example", Role.CONSULTANT)
         ((invitation, _),) = invitations.pending(session, session.get_one(User, gwen.id))
         sessions.open_session(session, me, "A browser")
+        session.add(
+            passkey := Passkey(user_id=me.id, name="Phone", host="localhost", credential_id="a", public_key="b")
+        )
         push = push_devices.register(
             session, me, DeviceDraft(**DEVICE | {"endpoint": "https://push.example/other"}), key="k"
         )
@@ -278,7 +287,7 @@ def firm():
         deed = session.get_one(UndoEntry, done.undo_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
     ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked, "handover": handover,
-           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "invitation": invitation, "device": device, "push": push,
+           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "invitation": invitation, "passkey": passkey, "device": device, "push": push,
            "report": report, "link": link, "introduction": introduction}  # fmt: skip
     return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})
 

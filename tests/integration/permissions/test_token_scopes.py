@@ -24,6 +24,10 @@ LETS_IN = {
     ("POST", "/api/me/second-factor"),
     ("PUT", "/api/me/second-factor"),
     ("DELETE", "/api/me/second-factor"),
+    ("POST", "/api/me/passkeys/begin"),
+    ("POST", "/api/me/passkeys"),
+    ("PUT", "/api/me/passkeys/{passkey_id}"),
+    ("DELETE", "/api/me/passkeys/{passkey_id}"),
     ("POST", "/api/users/{user_id}/reset-link"),
 }
 

@@ -7,7 +7,7 @@ from app import templates
 from app.services.notifications import email_rendering
 from app.services.notifications.email_rendering import MailItem
 from app.web.html import forms, page
-from app.web.html.forms import SentForm
+from app.web.html.forms import SentForm, Ways
 
 HOSTILE = """<script>alert('x')</script>" onfocus="alert(1)"""
 
@@ -41,7 +41,10 @@ def test_a_forgotten_value_is_an_error_and_not_an_empty_page(folder):
 @pytest.mark.parametrize(
     "answer",
     [
-        forms.sign_in(SentForm({"next": HOSTILE, "email": HOSTILE}, {"email": HOSTILE}, HOSTILE), provider=True),
+        forms.sign_in(
+            SentForm({"next": HOSTILE, "email": HOSTILE}, {"email": HOSTILE}, HOSTILE),
+            Ways(provider=True, passkeys=True),
+        ),
         forms.sign_in_code(HOSTILE, HOSTILE, wrong=HOSTILE),
         forms.set_up(SentForm({"name": HOSTILE, "email": HOSTILE}, {"password": HOSTILE}), HOSTILE),
         forms.invitation(SentForm({"name": HOSTILE}), HOSTILE, HOSTILE),
