@@ -169,7 +169,7 @@ def test_every_answer_belongs_to_exactly_one_class(method, status, body, headers
         assert type(found) is errors.Throttled
         assert timedelta(seconds=1) <= found.wait <= timedelta(days=1)
     elif status in {401, 402}:
-        assert type(found) is errors.KeyRefused
+        assert type(found) is (errors.KeyUnknown if status == 401 else errors.KeyRefused)
     elif type(found) is errors.Blocked:
         assert status == 403
     else:
