@@ -23,7 +23,7 @@ from app.api.contacts import (
     saved_searches,
     warmness,
 )
-from app.api.core import errors
+from app.api.core import errors, openapi
 from app.api.core.dependencies import SignInFlow, Wiring
 from app.api.core.schemas import ErrorAnswer
 from app.api.notifications import notifications, push_devices
@@ -66,10 +66,6 @@ RESOURCES = (
     invitations,
     tokens,
 )
-WAYS_IN = {
-    "browser": {"type": "apiKey", "in": "cookie", "name": "sid"},
-    "script": {"type": "http", "scheme": "bearer"},
-}
 
 
 def mount(
@@ -92,12 +88,7 @@ def mount(
 
 def document() -> dict[str, Any]:
     """The OpenAPI description of every route, as a script would call it."""
-    described = _bare().openapi()
-    described["paths"] = {PREFIX + path: routes for path, routes in described["paths"].items()}
-    described["components"]["securitySchemes"] = WAYS_IN
-    described["paths"][f"{PREFIX}/auth/login"]["post"]["security"] = []
-    described["security"] = [{way: []} for way in WAYS_IN]
-    return described
+    return openapi.complete(_bare().openapi(), PREFIX)
 
 
 def _bare() -> FastAPI:

@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.utils import formataddr
+from email.utils import format_datetime, formataddr
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -125,6 +125,7 @@ class Smtp:
         message["From"], message["To"], message["Subject"] = self.sender, mail.address, mail.subject
         # the same for each attempt, so that a mail that left twice is shown once
         message["Message-ID"] = f"<{mail.id}@pipedriven>"
+        message["Date"] = format_datetime(mail.created_at)
         message.set_content(mail.body)
         if mail.html:
             message.add_alternative(mail.html, subtype="html")

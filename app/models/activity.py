@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 import sqlalchemy
-from pydantic import AwareDatetime, model_validator
+from pydantic import AwareDatetime, ValidationInfo, field_validator, model_validator
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
@@ -99,12 +99,24 @@ class ActivityDraft(Draft):
     outcome: Outcome | None = None
     done: bool | None = None
 
+    @field_validator("outcome")
+    @classmethod
+    def _of_its_kind(cls, outcome: Outcome | None, info: ValidationInfo) -> Outcome | None:
+        kind = info.data.get("type")
+        if outcome and kind and outcome not in OUTCOMES[kind]:
+            raise ValueError(f"{kind} has one of {', '.join(OUTCOMES[kind])}, or none")
+        return outcome
+
     @model_validator(mode="after")
     def _past_or_planned(self) -> Self:
         if self.happened_at and self.happened_at > now() + CLOCK_SKEW:
             raise ValueError("a touch that already happened cannot lie in the future; plan it with due_date")
         if self.done is False and self.due_date is None:
             raise ValueError("a planned touch needs a due_date")
+        if self.done is False and self.happened_at:
+            raise ValueError("a planned touch has not happened yet; leave happened_at out")
+        if self.outcome and not self.is_done:
+            raise ValueError("a planned touch has no outcome yet; say done when it happened")
         for moment in (self.happened_at, self.due_date):
             if moment and not 1970 <= moment.year <= 2200:
                 raise ValueError("the date is too far away")
@@ -114,13 +126,14 @@ class ActivityDraft(Draft):
     def is_done(self) -> bool:
         if self.done is not None:
             return self.done
-        return self.happened_at is not None or self.due_date is None
+        return self.happened_at is not None or self.due_date is None or self.outcome in CALLED_OFF
 
     def moment(self) -> datetime | None:
-        """When it was done: as said, else when it was due if that is past, else now."""
+        """When it was done: as said, else a meeting at its own time if that is past, and anything else just now."""
         if not self.is_done:
             return None
-        return self.happened_at or min(self.due_date or now(), now())
+        planned = self.due_date if self.type is ActivityType.MEETING else None
+        return self.happened_at or min(planned or now(), now())
 
 
 class Activity(Entity, table=True):

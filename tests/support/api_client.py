@@ -2,6 +2,9 @@
 
 import atexit
 import logging
+import re
+from functools import cache
+from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -19,6 +22,8 @@ from app.web.auth.sign_in_flow import SignInFlow
 KEY = "1111111111111111111111111111111111111111"
 FOREIGN_KEY = "2222222222222222222222222222222222222222"
 COOKIE = "sid"
+
+DOCUMENT = api.document()
 
 log = logging.getLogger(__name__)
 vault = Vault("a secret for the tests, long enough")
@@ -78,7 +83,38 @@ def ask(who, method: str, path: str, body=None, *, headers=None, session_id=None
     known |= {"x-session": str(session_id)} if session_id else {}
     if body is not None:
         given["json"] = body
-    return client.request(method, path, headers=known | (headers or {}), **given)
+    answer = client.request(method, path, headers=known | (headers or {}), **given)
+    assert is_described(method, path, answer)
+    return answer
+
+
+@cache
+def _operations():
+    """What the document says of every route: a pattern of its address, its method, and what it answers."""
+    paths = {re.compile(re.sub(r"\{\w+\}", "[^/]+", path)): path for path in DOCUMENT["paths"]}
+    # a fixed address stands before one with an id in its place
+    return sorted(paths.items(), key=lambda one: one[1].count("{"))
+
+
+def is_described(method: str, path: str, answer) -> bool:
+    """Whether the OpenAPI document knows of this answer: its status, and its kind."""
+    plain = unquote(path.partition("?")[0])
+    known = [DOCUMENT["paths"][name] for form, name in _operations() if form.fullmatch(plain)]
+    operation = next((routes[method.lower()] for routes in known if method.lower() in routes), None)
+    if operation is None:
+        return answer.status_code in {404, 405}
+    said = operation["responses"].get(str(answer.status_code))
+    assert said, (method, path, answer.status_code, "is not in the document")
+    kinds = _resolved(said).get("content", {})
+    sent = answer.headers.get("content-type", "").partition(";")[0]
+    assert sent in kinds or (not kinds and not answer.content), (method, path, answer.status_code, sent, list(kinds))
+    return True
+
+
+def _resolved(part):
+    while "$ref" in part:
+        part = DOCUMENT["components"][part["$ref"].split("/")[2]][part["$ref"].split("/")[3]]
+    return part
 
 
 def raw(who, method: str, path: str, content: bytes, content_type: str = "application/json"):

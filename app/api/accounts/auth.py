@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import Body, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -11,10 +11,11 @@ from app import db
 from app.api.accounts.user_schemas import SignedIn
 from app.api.core import examples
 from app.api.core.dependencies import Reading, Viewer, Wired, viewer
+from app.api.core.routing import Router
 from app.models import User
 from app.models.base import Draft
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = Router(prefix="/auth", tags=["auth"])
 
 
 class SignIn(Draft):

@@ -3,16 +3,16 @@
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from app.api.accounts.users import Link
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing, Moment
 from app.models import OneTimeLink, Role, now
 from app.services.accounts import invitations
 from app.services.notifications import email_rendering, mail_outbox
 
-router = APIRouter(prefix="/invitations", tags=["users"])
+router = Router(prefix="/invitations", tags=["users"])
 
 
 class Pending(Answer):
@@ -33,9 +33,9 @@ class Pending(Answer):
 
 
 @router.get("")
-def pending(session: Reading, me: Viewer) -> Listing[Pending]:
+def pending(session: Reading, me: Viewer, page: Paged) -> Listing[Pending]:
     """Invitations that nobody has accepted yet, newest first."""
-    return Listing(items=[Pending.of(link, name) for link, name in invitations.pending(session, me)])
+    return page.of([Pending.of(link, name) for link, name in invitations.pending(session, me)])
 
 
 @router.post("/{invitation_id}/send-again", status_code=201)

@@ -3,21 +3,23 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import Field
 
 from app import db
 from app.api.accounts.user_schemas import SignedIn
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id, user_id
+from app.api.core.paging import Paged
 from app.api.core.partial_update import Changes
-from app.api.core.schemas import Answer, Listing, Moment
+from app.api.core.routing import Router
+from app.api.core.schemas import Answer, Listing, Moment, ShownOnce
 from app.models import UserSession
 from app.models.base import Draft
 from app.services.accounts import pipedrive_keys, sessions, user_profile, users
 from app.services.activities import calendar_feed
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = Router(prefix="/me", tags=["me"])
 
 
 class Profile(Changes):
@@ -41,7 +43,7 @@ class KeptKey(Answer):
     notice: str | None = None
 
 
-class CalendarAddress(Answer):
+class CalendarAddress(ShownOnce):
     url: str
 
 
@@ -137,10 +139,10 @@ def close_calendar(session: Transaction, who: Caller) -> None:
 
 
 @router.get("/devices")
-def devices(request: Request, session: Reading, who: Viewer) -> Listing[Browser]:
+def devices(request: Request, session: Reading, who: Viewer, page: Paged) -> Listing[Browser]:
     """The browsers that I am signed in with, last seen first."""
     here = session_id(request)
-    return Listing(items=[Browser.of(kept, here) for kept in sessions.devices(session, who)])
+    return page.of([Browser.of(kept, here) for kept in sessions.devices(session, who)])
 
 
 @router.delete("/devices/{device_id}", status_code=204)

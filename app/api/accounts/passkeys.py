@@ -3,20 +3,21 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import Field
 
 from app import db
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id, user_id
-from app.api.core.schemas import Answer, Moment
+from app.api.core.routing import Router
+from app.api.core.schemas import Answer, Moment, ShownOnce
 from app.errors import Invalid
 from app.models import User
 from app.models.base import Draft
 from app.services.accounts import login_throttle, passkey_challenges, passkeys, passwords, sessions, users
 from app.services.accounts.passkey_ceremony import Site
 
-router = APIRouter(prefix="/me/passkeys", tags=["me"])
+router = Router(prefix="/me/passkeys", tags=["me"])
 
 
 class PasskeyAnswer(Answer):
@@ -42,7 +43,7 @@ class Proof(Draft):
     password: str | None = Field(default=None, max_length=1000, repr=False)
 
 
-class Question(Answer):
+class Question(ShownOnce):
     """`public_key` is what navigator.credentials.create is given; the ticket comes back with its answer, within 5 minutes."""
 
     public_key: dict[str, Any]

@@ -3,18 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.responses import Response
 from pydantic import Field
 
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
-from app.api.core.schemas import Answer, Listing, Moment
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
+from app.api.core.schemas import Answer, Listing, Moment, ShownOnce
 from app.models import TokenScope
 from app.models.base import Draft
 from app.services.accounts import sessions
 
-router = APIRouter(prefix="/tokens", tags=["tokens"])
+router = Router(prefix="/tokens", tags=["tokens"])
 
 
 class TokenWish(Draft):
@@ -35,16 +37,16 @@ class TokenAnswer(Answer):
     created_at: Moment
 
 
-class NewToken(TokenAnswer):
+class NewToken(TokenAnswer, ShownOnce):
     """The token itself is shown this one time."""
 
     token: str
 
 
 @router.get("", response_model=Listing[TokenAnswer])
-def tokens(request: Request, session: Reading, me: Viewer) -> Response:
+def tokens(request: Request, session: Reading, me: Viewer, page: Paged) -> Response:
     items = [TokenAnswer.model_validate(kept) for kept in sessions.tokens(session, me)]
-    return etags.shown(request, Listing(items=items))
+    return etags.shown(request, page.of(items))
 
 
 @router.post("", status_code=201)

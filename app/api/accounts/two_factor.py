@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import Field
 
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id
-from app.api.core.schemas import Answer
+from app.api.core.routing import Router
+from app.api.core.schemas import Answer, ShownOnce
 from app.models.base import Draft
 from app.services.accounts import two_factor
 
-router = APIRouter(prefix="/me/second-factor", tags=["me"])
+router = Router(prefix="/me/second-factor", tags=["me"])
 
 
 class Standing(Answer):
@@ -19,7 +20,7 @@ class Standing(Answer):
     codes_left: int
 
 
-class Enrolment(Answer):
+class Enrolment(ShownOnce):
     """`uri` is what an authenticator's camera reads; `secret` is the same to type."""
 
     secret: str
@@ -34,7 +35,7 @@ class Proof(Draft):
     password: str = Field(max_length=1000, repr=False)
 
 
-class PaperCodes(Answer):
+class PaperCodes(ShownOnce):
     """Shown this one time."""
 
     recovery_codes: list[str]

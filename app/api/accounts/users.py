@@ -3,14 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.responses import Response
 from pydantic import Field
 
 from app.api.accounts.user_schemas import Colleague
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired
-from app.api.core.schemas import Answer, Listing
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
+from app.api.core.schemas import Answer, Listing, ShownOnce
 from app.errors import Forbidden
 from app.models import Role, User
 from app.models.base import Draft
@@ -19,7 +21,7 @@ from app.services.accounts import users
 from app.services.notifications import email_rendering, mail_outbox
 from app.services.team import transfer
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = Router(prefix="/users", tags=["users"])
 
 
 class Invitation(Draft):
@@ -42,18 +44,18 @@ class Handed(Answer):
     handed_over: int
 
 
-class Link(Answer):
+class Link(ShownOnce):
     """A link that works once, for 72 hours (an invitation) or one hour (a new password)."""
 
     link: str
 
 
 @router.get("", response_model=Listing[Colleague])
-def colleagues(request: Request, session: Reading, me: Viewer) -> Response:
+def colleagues(request: Request, session: Reading, me: Viewer, page: Paged) -> Response:
     """Everybody with an account."""
     if not policy.may_manage_users(me):
         raise Forbidden
-    return etags.shown(request, Listing(items=Colleague.all_of(session, me, users.colleagues(session, me))))
+    return etags.shown(request, page.of(Colleague.all_of(session, me, users.colleagues(session, me))))
 
 
 @router.post("", status_code=201)

@@ -5,22 +5,23 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from fastapi.responses import Response
 from pydantic import AfterValidator, AwareDatetime
 from sqlmodel import Session
 
-from app.api.core import etags, examples, idempotency
+from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Cursor, Limit, Reading, Transaction, Viewer
 from app.api.core.etags import Seen
 from app.api.core.partial_update import Changes, any_of
+from app.api.core.routing import Router
 from app.api.core.schemas import ActivityAnswer, Listing
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, User
 from app.services.activities import activity_log, timeline
 from app.services.activities.timeline import Filter
 
-router = APIRouter(prefix="/activities", tags=["activities"])
+router = Router(prefix="/activities", tags=["activities"])
 
 WHOSE = "Say which contact this touch is with."
 
@@ -70,16 +71,11 @@ def log(
     session: Transaction,
     me: Caller,
     draft: Annotated[ActivityDraft, Body(openapi_examples=examples.shown(examples.TOUCH, planned=examples.PLANNED))],
-    key: idempotency.Key = None,
 ) -> Response:
     """Record a touch; with a `due_date` in the future it is a planned one."""
-
-    def make() -> ActivityAnswer:
-        if draft.contact_id is None:
-            raise Invalid(fields={"contact_id": WHOSE})
-        return _told(session, me, activity_log.log(session, me, draft.contact_id, draft))
-
-    return idempotency.made(request, session, me, key, draft, make)
+    if draft.contact_id is None:
+        raise Invalid(fields={"contact_id": WHOSE})
+    return etags.created(request, _told(session, me, activity_log.log(session, me, draft.contact_id, draft)))
 
 
 @router.get("/{activity_id}", response_model=ActivityAnswer)

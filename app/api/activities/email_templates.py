@@ -3,16 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from fastapi.responses import Response
 
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing
 from app.models import EmailTemplateDraft
 from app.services.activities import email_templates
 
-router = APIRouter(prefix="/templates", tags=["templates"])
+router = Router(prefix="/templates", tags=["templates"])
 
 Given = Annotated[EmailTemplateDraft, Body(openapi_examples=examples.shown(examples.TEMPLATE))]
 
@@ -35,9 +37,9 @@ class MailAnswer(Answer):
 
 
 @router.get("", response_model=Listing[TemplateAnswer])
-def mine(request: Request, session: Reading, me: Viewer) -> Response:
+def mine(request: Request, session: Reading, me: Viewer, page: Paged) -> Response:
     found = email_templates.templates(session, me)
-    return etags.shown(request, Listing(items=[TemplateAnswer.model_validate(row) for row in found]))
+    return etags.shown(request, page.of([TemplateAnswer.model_validate(row) for row in found]))
 
 
 @router.post("", status_code=201)

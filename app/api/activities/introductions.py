@@ -3,18 +3,20 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from fastapi.responses import Response
 
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing, Moment
 from app.models import Introduction, IntroductionDraft
 from app.models.base import Draft
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
 
-router = APIRouter(prefix="/introductions", tags=["introductions"])
+router = Router(prefix="/introductions", tags=["introductions"])
 
 
 class Use(Draft):
@@ -52,12 +54,13 @@ def listed(
     request: Request,
     session: Reading,
     me: Viewer,
+    page: Paged,
     box: Annotated[
         Literal["mine", "offered"], Query(description="Open ones for me, or those that I offered.")
     ] = "mine",
 ) -> Response:
     found = introductions.mine(session, me) if box == "mine" else introductions.offered(session, me)
-    return etags.shown(request, Listing(items=[IntroductionAnswer.named(one) for one in found]))
+    return etags.shown(request, page.of([IntroductionAnswer.named(one) for one in found]))
 
 
 @router.post("", status_code=201)

@@ -3,18 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.api.core import etags, examples, idempotency
+from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
 from app.api.core.schemas import ActivityAnswer, Answer, Listing, Moment
 from app.models import User
 from app.models.base import Draft, Prose
 from app.services.activities import referrals, timeline
 
-router = APIRouter(tags=["referrals"])
+router = Router(tags=["referrals"])
 
 LATER = {"referred_contact_id": examples.REFERRAL["referred_contact_id"]}
 
@@ -45,10 +47,10 @@ class Whom(Draft):
 
 
 @router.get("/contacts/{contact_id}/referrals", response_model=Listing[ReferralAnswer])
-def of(request: Request, session: Reading, me: Viewer, contact_id: UUID) -> Response:
+def of(request: Request, session: Reading, me: Viewer, contact_id: UUID, page: Paged) -> Response:
     """Newest first, in both directions."""
     found = referrals.of(session, me, contact_id)
-    return etags.shown(request, Listing(items=[ReferralAnswer.model_validate(one) for one in found]))
+    return etags.shown(request, page.of([ReferralAnswer.model_validate(one) for one in found], "activity_id"))
 
 
 @router.post("/contacts/{contact_id}/referrals", status_code=201, response_model=ActivityAnswer)
@@ -59,16 +61,11 @@ def refer(
     me: Caller,
     contact_id: UUID,
     draft: Annotated[ReferralWish, Body(openapi_examples=examples.shown(examples.REFERRAL))],
-    key: idempotency.Key = None,
 ) -> Response:
     """This contact brought another of mine; with `thanks` a reminder to say thank you is planned."""
-
-    def make() -> ActivityAnswer:
-        whom = draft.referred_contact_id
-        touch = referrals.refer(session, me, contact_id, whom, draft.note, thanks=draft.thanks)
-        return _told(session, me, touch.id)
-
-    return idempotency.made(request, session, me, key, draft, make, below="/api/activities")
+    whom = draft.referred_contact_id
+    touch = referrals.refer(session, me, contact_id, whom, draft.note, thanks=draft.thanks)
+    return etags.created(request, _told(session, me, touch.id), below="/api/activities")
 
 
 @router.put("/activities/{activity_id}/referral")

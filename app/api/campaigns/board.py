@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from fastapi.responses import Response
 from pydantic import Field, model_validator
 
@@ -11,13 +11,14 @@ from app.api.campaigns.campaign_schemas import Assignments, BoardCardAnswer
 from app.api.contacts.bulk_actions import DoneAnswer
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Cursor, Limit, Reading, Transaction, Viewer
+from app.api.core.routing import Router
 from app.api.core.schemas import Listing
 from app.errors import NotFound
 from app.models import Stage
 from app.models.base import Draft
 from app.services.campaigns import board, board_assignments, board_stages, bulk_moves
 
-router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["campaigns"])
+router = Router(prefix="/campaigns/{campaign_id}", tags=["campaigns"])
 
 NOT_THERE = "This contact is not in the campaign."
 

@@ -73,13 +73,16 @@ class CampaignCardAnswer(Answer):
 
 
 class CampaignAnswer(CampaignCardAnswer):
+    """`warning`: another campaign has this name too; said when it is made or named."""
+
     member_ids: list[UUID]
     members: list[Name]
+    warning: str | None = None
 
     @classmethod
-    def whole(cls, card: Card, today: date, members: list[User]) -> Self:
+    def whole(cls, card: Card, today: date, members: list[User], warning: str | None = None) -> Self:
         people = [Name.model_validate(user) for user in members]
-        return cls.of(card, today, member_ids=[user.id for user in people], members=people)
+        return cls.of(card, today, member_ids=[user.id for user in people], members=people, warning=warning)
 
 
 class AssignedAnswer(Answer):

@@ -5,21 +5,22 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.api.campaigns.campaign_schemas import CampaignAnswer, CampaignCardAnswer
-from app.api.core import etags, examples, idempotency
+from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Cursor, Limit, Reading, Transaction, Viewer, Words
 from app.api.core.etags import Seen
 from app.api.core.partial_update import Changes, any_of
+from app.api.core.routing import Router
 from app.api.core.schemas import Listing
 from app.models import Campaign, CampaignDraft, CampaignStatus, User, now
 from app.models.base import Draft, Line
 from app.services.campaigns import campaigns, listing, summary
 
-router = APIRouter(prefix="/campaigns", tags=["campaigns"])
+router = Router(prefix="/campaigns", tags=["campaigns"])
 
 
 @any_of(CampaignDraft)
@@ -59,12 +60,9 @@ def add(
     session: Transaction,
     me: Caller,
     draft: Annotated[CampaignDraft, Body(openapi_examples=examples.shown(examples.CAMPAIGN, least={"name": "Spring"}))],
-    key: idempotency.Key = None,
 ) -> Response:
     """A new campaign; I am its owner and first member."""
-    return idempotency.made(
-        request, session, me, key, draft, lambda: _one(session, me, campaigns.add(session, me, draft))
-    )
+    return etags.created(request, _one(session, me, campaigns.add(session, me, draft), named=True))
 
 
 @router.get("/{campaign_id}", response_model=CampaignAnswer)
@@ -85,7 +83,7 @@ def change(
 ) -> Response:
     """Change some of the facts, or who is a member. With `If-Match`, 412 when somebody was faster."""
     row = campaigns.change(session, me, campaign_id, changes.given(), version=version)
-    return _shown(request, session, me, row)
+    return etags.shown(request, _one(session, me, row, named="name" in changes.given()), version=row.version)
 
 
 @router.delete("/{campaign_id}", status_code=204)
@@ -118,23 +116,20 @@ def copy(
     me: Caller,
     campaign_id: UUID,
     wish: Annotated[Copy, Body(openapi_examples=examples.shown({"name": "Energy autumn"}))],
-    key: idempotency.Key = None,
 ) -> Response:
     """A new campaign of mine like this one: its facts, goals and members, without contacts and dates."""
-
-    def make() -> CampaignAnswer:
-        return _one(session, me, campaigns.copy(session, me, campaign_id, wish.name))
-
-    return idempotency.made(request, session, me, key, wish, make, below=request.url.path.rsplit("/", 2)[0])
+    made = _one(session, me, campaigns.copy(session, me, campaign_id, wish.name), named=True)
+    return etags.created(request, made, below=request.url.path.rsplit("/", 2)[0])
 
 
 def _today(me: User) -> date:
     return now().astimezone(ZoneInfo(me.timezone)).date()
 
 
-def _one(session: Session, me: User, row: Campaign) -> CampaignAnswer:
+def _one(session: Session, me: User, row: Campaign, *, named: bool = False) -> CampaignAnswer:
     card = summary.card(session, me, row.id, _today(me))
-    return CampaignAnswer.whole(card, _today(me), campaigns.members(session, me, row.id))
+    warning = campaigns.name_warning(session, me, row) if named else None
+    return CampaignAnswer.whole(card, _today(me), campaigns.members(session, me, row.id), warning)
 
 
 def _shown(request: Request, session: Session, me: User, row: Campaign) -> Response:

@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from pydantic import Field, model_validator
 from sqlmodel import Session
 
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Transaction
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer
 from app.errors import Invalid
 from app.models import ActivityDraft, User
@@ -21,7 +22,7 @@ from app.services.campaigns import bulk_moves
 from app.services.contacts import bulk_actions, saved_searches
 from app.services.contacts.bulk_actions import Chosen, Done
 
-router = APIRouter(prefix="/contacts", tags=["contacts"])
+router = Router(prefix="/contacts", tags=["contacts"])
 
 
 class Verb(StrEnum):

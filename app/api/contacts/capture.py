@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from pydantic import Field
 
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Transaction
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer
 from app.models.base import Draft
 from app.services.base import firm_settings
 from app.services.contacts import duplicates
 from app.services.contacts.capture import text_parser
 
-router = APIRouter(prefix="/contacts", tags=["contacts"])
+router = Router(prefix="/contacts", tags=["contacts"])
 
 
 class Blob(Draft):

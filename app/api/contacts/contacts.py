@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from app.api.core import etags, examples, idempotency
+from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Cursor, Limit, Reading, Transaction, Viewer, Words
 from app.api.core.etags import Seen
 from app.api.core.partial_update import Changes, any_of
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, CardAnswer, ContactAnswer, Listing, SuggestionAnswer
 from app.models import Contact, ContactDraft, SyncStatus, User
 from app.models.base import Draft
@@ -24,7 +25,7 @@ from app.services.permissions import visibility
 from app.services.permissions.visibility import Sight, View
 from app.services.push_queue import push_status
 
-router = APIRouter(prefix="/contacts", tags=["contacts"])
+router = Router(prefix="/contacts", tags=["contacts"])
 
 
 @any_of(ContactDraft)
@@ -85,14 +86,9 @@ def add(
     me: Caller,
     draft: Annotated[ContactDraft, Body(openapi_examples=examples.shown(examples.CONTACT, least={"name": "Jane Roe"}))],
     force: Annotated[bool, Query(description="Keep both, although somebody looks the same.")] = False,
-    key: idempotency.Key = None,
 ) -> Response:
     """Put somebody into my bank; 409 with `candidates` when somebody there looks the same."""
-
-    def make() -> ContactAnswer:
-        return _one(session, me, contact_bank.add(session, me, draft, keep_both=force))
-
-    return idempotency.made(request, session, me, key, draft, make)
+    return etags.created(request, _one(session, me, contact_bank.add(session, me, draft, keep_both=force)))
 
 
 @router.get("/suggested", response_model=Listing[SuggestionAnswer])
@@ -146,7 +142,7 @@ def trash(
     return Response(status_code=204)
 
 
-@router.get("/{contact_id}/export.json")
+@router.get("/{contact_id}/export.json", response_model=dict[str, Any])
 def export(session: Transaction, me: Caller, contact_id: UUID) -> JSONResponse:
     """Everything that we hold about one of my contacts, for whoever asks to see it."""
     name = f'attachment; filename="contact-{contact_id}.json"'

@@ -2,22 +2,24 @@
 
 from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Any, Literal
+from typing import IO, Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response, StreamingResponse
 from sqlmodel import Session
 from starlette.types import Receive, Scope, Send
 
 from app.api.core.dependencies import Caller, Transaction, Words
+from app.api.core.openapi import file_of
+from app.api.core.routing import Router
 from app.models import SyncStatus, User
 from app.services.contacts import contact_search, vcards
 from app.services.contacts.contact_search import Search
 from app.services.exports import exporter
 from app.services.exports.exporter import Wish
 
-router = APIRouter(tags=["exports"])
+router = Router(tags=["exports"])
 
 # more than this waits in a file, not in memory
 IN_MEMORY = 1_000_000
@@ -59,11 +61,6 @@ def search(
 
 
 Wanted = Annotated[Search, Depends(search)]
-
-
-def file_of(media_type: str) -> dict[str, Any]:
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
-    return {"response_class": Response, "responses": {200: {"content": content}}}
 
 
 @router.get("/contacts/export.csv", **file_of("text/csv"))

@@ -3,16 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import File, Form, Query, UploadFile
 from pydantic import TypeAdapter, ValidationError
 
 from app.api.core.dependencies import Caller, Transaction
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer
 from app.errors import Invalid, TooLarge
 from app.services.imports import import_undo, importer
 from app.services.imports.planner import IfKnown
 
-router = APIRouter(tags=["imports"])
+router = Router(tags=["imports"])
 
 LARGEST = 5 * 1024 * 1024
 HEADINGS = TypeAdapter(dict[str, str])

@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Transaction
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, ContactAnswer
 from app.models import UndoKind
 from app.models.base import Draft
@@ -18,7 +19,7 @@ from app.services.contacts import contact_merge
 from app.services.permissions import visibility
 from app.services.push_queue import push_status
 
-router = APIRouter(tags=["contacts"])
+router = Router(tags=["contacts"])
 
 
 class Merge(Draft):

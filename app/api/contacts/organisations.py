@@ -3,16 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.responses import Response
 
 from app.api.core import etags, examples
-from app.api.core.dependencies import Caller, Limit, Reading, Transaction, Viewer, Words
+from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Words
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing
 from app.models.base import Draft, Line
 from app.services.contacts import organisations
 
-router = APIRouter(prefix="/organisations", tags=["organisations"])
+router = Router(prefix="/organisations", tags=["organisations"])
+
+MOST = 100_000
 
 
 class NewName(Draft):
@@ -41,10 +45,10 @@ class NamedAnswer(Answer):
 
 
 @router.get("", response_model=Listing[FirmAnswer])
-def pick(request: Request, session: Reading, me: Viewer, q: Words = "", limit: Limit = 50) -> Response:
+def pick(request: Request, session: Reading, me: Viewer, page: Paged, q: Words = "") -> Response:
     """My organisations whose name holds `q`, the most used first."""
-    found = organisations.pick(session, me, q, limit)
-    return etags.shown(request, Listing(items=[FirmAnswer.model_validate(firm) for firm in found]))
+    found = organisations.pick(session, me, q, MOST)
+    return etags.shown(request, page.of([FirmAnswer.model_validate(firm) for firm in found]))
 
 
 @router.put("/{organisation_id}")

@@ -3,17 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.responses import Response
 
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing
 from app.models import SavedSearchDraft
 from app.models.base import Draft, Line
 from app.services.contacts import saved_searches
 
-router = APIRouter(prefix="/views", tags=["views"])
+router = Router(prefix="/views", tags=["views"])
 
 
 class ViewName(Draft):
@@ -29,9 +31,9 @@ class ViewAnswer(Answer):
 
 
 @router.get("", response_model=Listing[ViewAnswer])
-def views(request: Request, session: Reading, me: Viewer) -> Response:
+def views(request: Request, session: Reading, me: Viewer, page: Paged) -> Response:
     found = saved_searches.views(session, me)
-    return etags.shown(request, Listing(items=[ViewAnswer.model_validate(view) for view in found]))
+    return etags.shown(request, page.of([ViewAnswer.model_validate(view) for view in found]))
 
 
 @router.post("", status_code=201)

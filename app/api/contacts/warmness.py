@@ -3,17 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.api.core import etags
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Moment
 from app.models import User, WarmnessReason
 from app.services.contacts import contact_bank, contact_warmness
 
-router = APIRouter(prefix="/contacts/{contact_id}/warmness", tags=["contacts"])
+router = Router(prefix="/contacts/{contact_id}/warmness", tags=["contacts"])
 
 
 class SuggestedAnswer(Answer):

@@ -51,7 +51,11 @@ class Wiring:
     let_go: pipedrive_keys.LetGo | None = None
 
 
-def transaction() -> Iterator[Session]:
+def transaction(request: Request) -> Iterator[Session]:
+    """One that is open for the whole request already, or one for its route alone."""
+    if held := getattr(request.state, "session", None):
+        yield held
+        return
     with db.transaction() as session:
         yield session
 

@@ -7,12 +7,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.api.core import validation_messages
 from app.api.core.dependencies import request_id
 from app.errors import Invalid, LikelyDuplicate, NotJson, Refusal, TooManyTries
 from app.models.base import Draft
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # what the framework says no to by itself
 SPOKEN = {
     # bytes that are no text, or JSON nested beyond reason: as invalid as any other body
@@ -73,7 +75,16 @@ def spoken(request: Request, refusal: Exception) -> JSONResponse:
     status, error, sentence = SPOKEN.get(refusal.status_code, SPOKEN[400])
     answer = said(request, status, error, sentence)
     answer.headers.update(refusal.headers or {})
+    if status == 405:
+        answer.headers["Allow"] = ", ".join(_allowed(request))
     return answer
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of this address, of all routes that share it: the framework names those of the first one only."""
+    asked = [(method, dict(request.scope, method=method)) for method in METHODS]
+    routes = request.app.routes
+    return [method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 def broken(request: Request, bug: Exception) -> JSONResponse:  # noqa: ARG001 - what broke is for the log alone

@@ -1,11 +1,12 @@
 """Answers with an ETag: `"<version>-<hash>"`, so that a reader asks "still the same?" and a writer "still mine?"."""
 
+import json
 import re
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
 from app.errors import Stale
@@ -22,6 +23,29 @@ def shown(
     if request.method == "GET" and _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(text, media_type="application/json", headers={"ETag": tag})
+
+
+def created(request: Request, body: BaseModel, *, below: str | None = None) -> Response:
+    """201 with what was made, its tag, and where it is found from now on: `below` that address, or this one."""
+    text = body.model_dump_json()
+    row = json.loads(text)
+    headers = {"ETag": of(text, row["version"]), "Location": f"{below or request.url.path}/{row['id']}"}
+    return Response(text, 201, headers, "application/json")
+
+
+def tagged(request: Request, answer: Response) -> Response:
+    """The answer to a GET with a tag of its own, where its route gave none; 304 when the reader already has it."""
+    if request.method != "GET" or answer.status_code != 200 or "etag" in answer.headers or not _is_whole_json(answer):
+        return answer
+    tag = of(bytes(answer.body).decode(), None)
+    if _has(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    answer.headers["ETag"] = tag
+    return answer
+
+
+def _is_whole_json(answer: Response) -> bool:
+    return answer.media_type == "application/json" and not isinstance(answer, StreamingResponse)
 
 
 def of(text: str, version: int | None) -> str:

@@ -21,6 +21,10 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class ShownOnce(Answer):
+    """Carries a secret: it is told this one time, and kept nowhere."""
+
+
 class Listing(Answer, Generic[T]):
     items: list[T]
     next_cursor: str | None = None

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
+# `'CALL'`, or `<Kind.CALL: 'CALL'>`
+CODE = re.compile(r"(?:<[\w.]+: )?'([^']*)'>?")
 PLACES = {"body", "query", "path", "header"}
 
 # by the beginning of pydantic's name for the rule; the first that fits speaks
@@ -22,6 +24,7 @@ SENTENCES = {
     "less_than_equal": "Use {le} or less.",
     "int": "Use a whole number.",
     "finite_number": "Use a number.",
+    "number": "Use a number.",
     "float": "Use a number.",
     "bool": "Use true or false.",
     "enum": "Choose one of {expected}.",
@@ -31,6 +34,8 @@ SENTENCES = {
     "datetime": "Use a date and time, for example 2026-03-01T09:30:00Z.",
     "date": "Use a date, for example 2026-03-01.",
     "list": "Use a list.",
+    "array": "Use a list.",
+    "object": "Send a JSON object, with Content-Type: application/json.",
     "model": "Send a JSON object, with Content-Type: application/json.",
     "dict": "Send a JSON object, with Content-Type: application/json.",
 }
@@ -46,15 +51,22 @@ def of(errors: Sequence[Any]) -> dict[str, str]:
 
 def _field(place: tuple[int | str, ...]) -> str:
     """The outermost name. A name that was sent is only repeated when it is a plain one."""
-    names = [part for part in place if part not in PLACES]
-    return names[0] if names and isinstance(names[0], str) and PLAIN_NAME.fullmatch(names[0]) else "body"
+    name = place[1] if len(place) > 1 and place[0] in PLACES else next(iter(place), "")
+    return name if isinstance(name, str) and PLAIN_NAME.fullmatch(name) else "body"
 
 
 def _sentence(error: dict[str, Any]) -> str:
     if error["type"] in {"value_error", "assertion_error"}:
         return _own(str(error["ctx"]["error"]))
     rule = next((known for known in SENTENCES if error["type"].startswith(known)), None)
-    return SENTENCES[rule].format(**error.get("ctx", {})) if rule else "This does not fit."
+    return SENTENCES[rule].format(**_words(error.get("ctx", {}))) if rule else "This does not fit."
+
+
+def _words(facts: dict[str, Any]) -> dict[str, Any]:
+    """The values to choose from as they are sent: without quotes, and without the names that the code has for them."""
+    if "expected" not in facts:
+        return facts
+    return facts | {"expected": CODE.sub(r"\1", str(facts["expected"]))}
 
 
 def _own(rule: str) -> str:

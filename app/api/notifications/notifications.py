@@ -3,19 +3,20 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.responses import Response
 from pydantic import Field
 
 from app.api.core import etags, examples
-from app.api.core.dependencies import Caller, Limit, Reading, Transaction, Viewer
+from app.api.core.dependencies import Caller, Cursor, Limit, Reading, Transaction, Viewer
 from app.api.core.partial_update import Changes
-from app.api.core.schemas import Answer, Moment
+from app.api.core.routing import Router
+from app.api.core.schemas import Answer, Listing, Moment
 from app.models import NotificationKind, NotificationSettings
 from app.models.base import Draft
 from app.services.notifications import inbox
 
-router = APIRouter(prefix="/notices", tags=["notices"])
+router = Router(prefix="/notices", tags=["notices"])
 
 
 class NoticeAnswer(Answer):
@@ -27,8 +28,7 @@ class NoticeAnswer(Answer):
     read_at: Moment | None
 
 
-class BellAnswer(Answer):
-    items: list[NoticeAnswer]
+class BellAnswer(Listing[NoticeAnswer]):
     unread: int
 
 
@@ -65,11 +65,11 @@ class ChoiceWish(Changes):
 
 
 @router.get("", response_model=BellAnswer)
-def bell(request: Request, session: Reading, me: Viewer, limit: Limit = 50) -> Response:
+def bell(request: Request, session: Reading, me: Viewer, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """The newest notices, and how many of all are unread."""
-    found = inbox.newest(session, me, limit)
+    found = inbox.newest(session, me, limit, cursor)
     items = [NoticeAnswer.model_validate(notice) for notice in found.notices]
-    return etags.shown(request, BellAnswer(items=items, unread=found.unread))
+    return etags.shown(request, BellAnswer(items=items, unread=found.unread, next_cursor=found.next_cursor))
 
 
 @router.post("/read")

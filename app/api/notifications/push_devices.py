@@ -4,16 +4,17 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Moment
 from app.models import DeviceDraft, PushDevice
 from app.models.base import Draft
 from app.services.notifications import push_devices, web_push_outbox
 
-router = APIRouter(prefix="/notices/push", tags=["notices"])
+router = Router(prefix="/notices/push", tags=["notices"])
 
 
 class DeviceAnswer(Answer):
@@ -78,9 +79,9 @@ def change(
 
 
 @router.post("/{device_id}/test", status_code=202)
-def test(session: Transaction, me: Caller, device_id: UUID) -> None:
+def test(request: Request, session: Transaction, me: Caller, device_id: UUID) -> DeviceAnswer:
     """Ring it once, within fifteen seconds."""
-    web_push_outbox.enqueue_test(session, me, device_id)
+    return DeviceAnswer.of(web_push_outbox.enqueue_test(session, me, device_id), session_id(request))
 
 
 @router.delete("/{device_id}", status_code=204)

@@ -3,16 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing, Moment
 from app.models import HandoverDecision
 from app.models.base import Draft
 from app.services.push_queue import handovers
 
-router = APIRouter(prefix="/pipedrive", tags=["pipedrive"])
+router = Router(prefix="/pipedrive", tags=["pipedrive"])
 
 
 class Decision(Draft):
@@ -34,9 +36,9 @@ class Decided(Answer):
 
 
 @router.get("/handovers")
-def open_handovers(session: Reading, me: Viewer) -> Listing[HandoverAnswer]:
+def open_handovers(session: Reading, me: Viewer, page: Paged) -> Listing[HandoverAnswer]:
     """Hand-overs to me whose records in Pipedrive still belong to the colleague who had them."""
-    return Listing(items=[HandoverAnswer.model_validate(one) for one in handovers.list_open(session, me)])
+    return page.of([HandoverAnswer.model_validate(one) for one in handovers.list_open(session, me)])
 
 
 @router.post("/handovers/{handover_id}/decide")

@@ -3,11 +3,13 @@
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 
 from app import db
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, user_id
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing, Moment
 from app.api.pipedrive.pushes import Plan, SyncAnswer
 from app.errors import Conflict
@@ -20,7 +22,7 @@ from app.services.pipedrive.push_history import Item
 from app.services.push_queue import record_urls
 from app.services.push_queue.record_urls import Home
 
-router = APIRouter(prefix="/pipedrive", tags=["pipedrive"])
+router = Router(prefix="/pipedrive", tags=["pipedrive"])
 
 Remote = Annotated[str, Line(300, 1)]
 
@@ -171,9 +173,9 @@ def undo(session: Transaction, me: Caller, sync_id: UUID) -> SyncAnswer:
 
 
 @router.get("/conflicts")
-def open_conflicts(session: Reading, me: Viewer) -> Listing[ConflictAnswer]:
+def open_conflicts(session: Reading, me: Viewer, page: Paged) -> Listing[ConflictAnswer]:
     """Fields of my contacts that both sides changed."""
-    return Listing(items=[ConflictAnswer.model_validate(one) for one in conflicts.list_open(session, me)])
+    return page.of([ConflictAnswer.model_validate(one) for one in conflicts.list_open(session, me)])
 
 
 @router.post("/conflicts/{conflict_id}/resolve")

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field, model_validator
 
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Limit, Reading, Transaction, Viewer
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Moment
 from app.models import EntityType, SyncStatus, Trigger, now
 from app.models.base import Draft
@@ -19,7 +20,7 @@ from app.services.contacts import contact_bank
 from app.services.pipedrive import manual_push, queue_overview
 from app.services.push_queue import push_jobs
 
-router = APIRouter(prefix="/pipedrive", tags=["pipedrive"])
+router = Router(prefix="/pipedrive", tags=["pipedrive"])
 
 
 class SyncWish(Draft):

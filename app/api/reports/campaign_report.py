@@ -4,12 +4,14 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.api.core import etags
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.openapi import file_of
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Moment
 from app.models import ActivityType, Stage, User
 from app.services.base import audit_log
@@ -18,7 +20,7 @@ from app.services.reports.figures import Report
 from app.services.reports.files import export
 from app.services.reports.filters import Asked
 
-router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["reports"])
+router = Router(prefix="/campaigns/{campaign_id}", tags=["reports"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -131,21 +133,21 @@ def report(request: Request, session: Reading, me: Viewer, campaign_id: UUID, wa
     return etags.shown(request, answer, apart=frozenset({"as_of"}))
 
 
-@router.get("/report.csv", response_class=Response)
+@router.get("/report.csv", **file_of("text/csv"))
 def csv(session: Transaction, me: Caller, campaign_id: UUID, wanted: Wanted) -> Response:
     """The figures as tables below each other."""
     found = _exported(session, me, campaign_id, wanted, "csv")
     return _attached(export.csv(found), found, "csv", "text/csv; charset=utf-8")
 
 
-@router.get("/report.xlsx", response_class=Response)
+@router.get("/report.xlsx", **file_of(XLSX))
 def xlsx(session: Transaction, me: Caller, campaign_id: UUID, wanted: Wanted) -> Response:
     """The figures as a workbook, a sheet for each table."""
     found = _exported(session, me, campaign_id, wanted, "xlsx")
     return _attached(export.xlsx(found), found, "xlsx", XLSX)
 
 
-@router.get("/report.pdf", response_class=Response)
+@router.get("/report.pdf", **file_of("application/pdf"))
 def pdf(session: Transaction, me: Caller, campaign_id: UUID, wanted: Wanted) -> Response:
     """The figures on paper."""
     found = _exported(session, me, campaign_id, wanted, "pdf")

@@ -3,18 +3,20 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.responses import Response
 from pydantic import Field
 
 from app.api.core import etags, examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired
-from app.api.core.schemas import Answer, Listing, Moment
+from app.api.core.paging import Paged
+from app.api.core.routing import Router
+from app.api.core.schemas import Answer, Listing, Moment, ShownOnce
 from app.models import Question, SavedReportDraft
 from app.models.base import Draft
 from app.services.reports import saved_reports, share_links
 
-router = APIRouter(tags=["reports"])
+router = Router(tags=["reports"])
 
 
 class SavedReportAnswer(Answer):
@@ -37,16 +39,16 @@ class LinkAnswer(Answer):
     expires_at: Moment
 
 
-class NewLinkAnswer(LinkAnswer):
+class NewLinkAnswer(LinkAnswer, ShownOnce):
     """The address is told once; only its hash is kept."""
 
     url: str
 
 
 @router.get("/reports", response_model=Listing[SavedReportAnswer])
-def kept(request: Request, session: Reading, me: Viewer) -> Response:
+def kept(request: Request, session: Reading, me: Viewer, page: Paged) -> Response:
     found = saved_reports.listed(session, me)
-    return etags.shown(request, Listing(items=[SavedReportAnswer.model_validate(one) for one in found]))
+    return etags.shown(request, page.of([SavedReportAnswer.model_validate(one) for one in found]))
 
 
 @router.post("/reports", status_code=201)
@@ -65,10 +67,10 @@ def forget(session: Transaction, me: Caller, report_id: UUID) -> None:
 
 
 @router.get("/campaigns/{campaign_id}/report-links", response_model=Listing[LinkAnswer])
-def links(request: Request, session: Reading, me: Viewer, campaign_id: UUID) -> Response:
+def links(request: Request, session: Reading, me: Viewer, campaign_id: UUID, page: Paged) -> Response:
     """The links that work; for the campaign's owner and golden tickets."""
     found = share_links.listed(session, me, campaign_id)
-    return etags.shown(request, Listing(items=[LinkAnswer.model_validate(one) for one in found]))
+    return etags.shown(request, page.of([LinkAnswer.model_validate(one) for one in found]))
 
 
 @router.post("/campaigns/{campaign_id}/report-links", status_code=201)

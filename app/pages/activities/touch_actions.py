@@ -1,11 +1,10 @@
 """What can be done to a touch with one tap, each with its undo."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from app.models import ACTIVITY_LABELS, Activity, ActivityType, Outcome, User, now
+from app.models import ACTIVITY_LABELS, Activity, Outcome, User
 from app.pages.activities.parts import touch_rows
 from app.pages.core.tap import Confirmation, tap
 from app.services.activities import activity_log
@@ -14,13 +13,8 @@ FATE = {"outcome", "note", "campaign_id", "done", "happened_at", "due_date"}
 
 
 def finish_planned(session: Session, me: User, planned: Activity, outcome: Outcome, **facts: Any) -> Activity:
-    """What was planned is done. A meeting happened at its own time, anything else just now, unless `happened_at` says when."""
-    usual = now()
-    if planned.type is ActivityType.MEETING and planned.due_date:
-        usual = min(usual, planned.due_date)
-    moment: datetime = facts.pop("happened_at", None) or usual
-    said = facts | {"outcome": outcome, "done": True, "happened_at": moment}
-    return activity_log.change(session, me, planned.id, said)
+    """What was planned is done."""
+    return activity_log.change(session, me, planned.id, facts | {"outcome": outcome, "done": True})
 
 
 def plan_again(session: Session, me: User, planned: Activity) -> None:

@@ -9,6 +9,8 @@ from sqlmodel import Session, and_, col, or_, select
 
 from app.errors import Invalid, NotFound, Stale
 from app.models import (
+    CALLED_OFF,
+    OUTCOMES,
     REACHED,
     Activity,
     ActivityDraft,
@@ -98,7 +100,9 @@ def change(
     activity, contact = _own(session, who, activity_id, removed=None if heard else False)
     if version is not None and version != activity.version:
         raise Stale
-    known = activity.model_dump(include=set(ActivityDraft.model_fields))
+    if changes.get("outcome") in CALLED_OFF and "done" not in changes:
+        changes = changes | {"done": True}
+    known = activity.model_dump(include=set(ActivityDraft.model_fields)) | _odd(changes, activity)
     if _turns(changes, activity):
         known |= {"happened_at": None, "done": None}
     draft = ActivityDraft.model_validate(known | changes)
@@ -110,7 +114,9 @@ def change(
         _reachable(session, who, contact.id, draft.campaign_id)
     left, earnt = activity.campaign_id, stage_earned(activity)
     subject = _subject(draft, contact.name if contact else "somebody", activity)
-    activity.sqlmodel_update(_facts(draft) | {"subject": subject})
+    activity.sqlmodel_update(
+        _facts(draft) | {"subject": subject} | dict.fromkeys(_odd(changes, activity), activity.outcome)
+    )
     activity.version += 1
     session.flush()
     corrected = (left, earnt) != (activity.campaign_id, stage_earned(activity))
@@ -191,6 +197,12 @@ def _subject(draft: ActivityDraft, name: str, before: Activity | None = None) ->
     kind, outcome = (before.type, before.outcome) if before else (draft.type, None)
     typed = draft.subject if draft.subject != auto_subject(kind, name, outcome) else None
     return typed or auto_subject(draft.type, name, draft.outcome)
+
+
+def _odd(changes: dict[str, Any], activity: Activity) -> dict[str, Any]:
+    """An outcome from before there were rules for it stays as long as nothing is said about it: it is not judged again."""
+    fits = activity.outcome is None or (activity.done and activity.outcome in OUTCOMES[activity.type])
+    return {} if fits or changes.keys() & {"type", "outcome", "done", "happened_at"} else {"outcome": None}
 
 
 def _turns(changes: dict[str, Any], activity: Activity) -> bool:

@@ -19,6 +19,7 @@ from app.signals import Topic, announce
 FACTS = (
     "name", "description", "sector", "theme", "start_date", "end_date", "goal_meetings", "goal_touches", "leaderboard",
 )  # fmt: skip
+SAME_NAME = "There is already a campaign with this name."
 MISSING = summary.MISSING
 UNKNOWN = "Choose members among the colleagues who are active."
 NOT_YOURS = "Only the owner of this campaign or a golden ticket can do that."
@@ -39,6 +40,12 @@ def same_name(session: Session, who: User, name: str) -> list[Campaign]:
     """The live campaigns of that name, however it is spelled, that this person may know of: worth a warning."""
     alike = select(Campaign).where(*visibility.campaigns(who), col(Campaign.archived_at).is_(None))
     return [campaign for campaign in session.exec(alike.order_by(Campaign.name)) if fold(campaign.name) == fold(name)]
+
+
+def name_warning(session: Session, who: User, campaign: Campaign) -> str | None:
+    """What is worth saying of a name that another live campaign has too."""
+    others = [one for one in same_name(session, who, campaign.name) if one.id != campaign.id]
+    return SAME_NAME if others else None
 
 
 def copy(session: Session, who: User, campaign_id: UUID, name: str) -> Campaign:

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
+from sqlalchemy import func, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
 from app.errors import Invalid
 from app.models import Notification, NotificationKind, NotificationSettings, User, now
+from app.services.base import cursors
 from app.services.notifications import web_push_outbox
 from app.signals import Topic, announce
 
@@ -29,6 +30,7 @@ class Inbox:
 
     notices: Sequence[Notification]
     unread: int
+    next_cursor: str | None = None
 
 
 def notify(session: Session, user: User, kind: NotificationKind, sentence: str, *, path: str = "/", about: str) -> bool:
@@ -58,13 +60,16 @@ def _cut(sentence: str) -> str:
     return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1].rpartition(' ')[0]}…"
 
 
-def newest(session: Session, who: User, limit: int = 50) -> Inbox:
-    """My notices, newest first."""
+def newest(session: Session, who: User, limit: int = 50, after: str | None = None) -> Inbox:
+    """My notices, newest first; `after` is the cursor of the page before."""
     mine = select(Notification).where(Notification.user_id == who.id)
-    newest = session.exec(
-        mine.order_by(col(Notification.created_at).desc(), col(Notification.id).desc()).limit(limit)
-    ).all()
-    return Inbox(newest, count_unread(session, who))
+    if after:
+        mine = mine.where(tuple_(col(Notification.created_at), col(Notification.id)) < cursors.moment(after))
+    ordered = mine.order_by(col(Notification.created_at).desc(), col(Notification.id).desc())
+    found = session.exec(ordered.limit(limit + 1)).all()
+    page = found[:limit]
+    more = cursors.write(page[-1].created_at, page[-1].id) if len(found) > limit else None
+    return Inbox(page, count_unread(session, who), more)
 
 
 def count_unread(session: Session, who: User) -> int:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Refusal, TooManyTries
 from app.web.html import page
+from app.web.http.refusals import WrongMethod
 from app.web.http.request_id import request_id
 
 BROKEN = "Something broke on our side. Nothing was saved."
@@ -71,6 +72,8 @@ class ErrorResponses:
 def refused(scope: Scope, no: Refusal) -> Response:
     """The refusal's sentence, as JSON for machines and as a page for people."""
     headers = {"Retry-After": str(no.retry_after)} if isinstance(no, TooManyTries) else {}
+    if isinstance(no, WrongMethod):
+        headers["Allow"] = ", ".join(no.allowed)
     fields = getattr(no, "fields", None)
     return reply(scope, no.status, type(no).__name__, str(no), headers=headers, fields=fields)
 

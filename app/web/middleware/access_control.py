@@ -30,6 +30,8 @@ HOOKS = "/pipedrive/hook/"
 LINKS = ("/invite/", "/reset/", "/r/", "/calendar/", "/reply/", HOOKS)
 CLOSED = ("/docs", "/redoc", "/openapi.json")
 METRICS = "/metrics"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+FILES, READ = "/static/", ("GET", "HEAD")
 NOTHING = "There is nothing at this address."
 
 
@@ -110,10 +112,15 @@ class AccessControl:
     def _wrong_address(self, scope: Scope) -> Refusal | None:
         if is_asset(scope["path"]) and not is_canonical(scope["path"]):
             return NotFound(NOTHING)
-        found = {_match(route, scope) for route in (*self.inside.routes, *nicegui.app.routes)}
-        if Match.FULL in found:
+        if scope["type"] == "http" and scope["path"].startswith(FILES) and scope["method"] not in READ:
+            return WrongMethod(READ)
+        if self._has(scope):
             return None
-        return WrongMethod() if Match.PARTIAL in found else NotFound(NOTHING)
+        allowed = [method for method in METHODS if self._has(dict(scope, method=method))]
+        return WrongMethod(allowed) if allowed else NotFound(NOTHING)
+
+    def _has(self, scope: Scope) -> bool:
+        return any(_match(route, scope) is Match.FULL for route in (*self.inside.routes, *nicegui.app.routes))
 
 
 def _match(route: BaseRoute, scope: Scope) -> Match:

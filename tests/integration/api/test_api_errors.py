@@ -138,7 +138,8 @@ def test_the_examples_are_taken(ada, gwen, jane):
             typed = dict(example["value"])
             if "contact_id" in typed:
                 typed["contact_id"] = str(jane.id)
-            answer = ask(gwen if "users" in path else ada, method.upper(), f"{path}?force=true", typed)
+            query = "?force=true" if path.endswith("contacts") else ""
+            answer = ask(gwen if "users" in path else ada, method.upper(), f"{path}{query}", typed)
             assert answer.status_code in {201, 202}, (path, answer.text)
 
 
