@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app import __version__
-from app.api.accounts import auth, invitations, me, passkeys, tokens, two_factor, users
+from app.api.accounts import audit, auth, invitations, me, passkeys, tokens, two_factor, users
 from app.api.activities import activities, email_templates, introductions, referrals
 from app.api.campaigns import board, campaigns
 from app.api.contacts import (
@@ -17,6 +17,7 @@ from app.api.contacts import (
     capture,
     contacts,
     exports,
+    field_history,
     imports,
     merge_and_undo,
     organisations,
@@ -43,6 +44,7 @@ RESOURCES = (
     bulk_actions,
     capture,
     contacts,
+    field_history,
     organisations,
     saved_searches,
     campaigns,
@@ -65,6 +67,7 @@ RESOURCES = (
     users,
     invitations,
     tokens,
+    audit,
 )
 
 

@@ -28,7 +28,15 @@ from app.models.campaign import (
     stage_earned,
 )
 from app.models.contact import COLDEST, WARM, WARMEST, Contact, ContactDraft
-from app.models.contact_history import HandoverDecision, OwnerChange, PipedriveHandover, WarmnessChange, WarmnessReason
+from app.models.contact_history import (
+    ChangeSource,
+    ContactChange,
+    HandoverDecision,
+    OwnerChange,
+    PipedriveHandover,
+    WarmnessChange,
+    WarmnessReason,
+)
 from app.models.email_template import EmailTemplate, EmailTemplateDraft
 from app.models.erased_person import ErasedPerson
 from app.models.firm import Setting
@@ -103,8 +111,10 @@ __all__ = [
     "CampaignMove",
     "CampaignStatus",
     "CampaignUser",
+    "ChangeSource",
     "ConflictResolution",
     "Contact",
+    "ContactChange",
     "ContactDraft",
     "DeviceDraft",
     "EmailAction",

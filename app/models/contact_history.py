@@ -1,7 +1,8 @@
-"""What became of a contact: each change of warmness, each change of owner, and whether its records in Pipedrive follow."""
+"""What became of a contact: each change of a field, of warmness, of owner, and whether its records in Pipedrive follow."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
@@ -34,6 +35,31 @@ class WarmnessChange(Entity, table=True):
     after: int
     reason: WarmnessReason = Field(sa_type=one_of(WarmnessReason))
     activity_id: UUID | None = Field(default=None, foreign_key="activities.id", ondelete="SET NULL")
+
+
+class ChangeSource(StrEnum):
+    """Whose change it was: a colleague's, or one that was heard from Pipedrive."""
+
+    HERE = "HERE"
+    PIPEDRIVE = "PIPEDRIVE"
+
+
+class ContactChange(Entity, table=True):
+    """One field of a contact got another value; a trigger of the table contacts writes it, whichever verb was at work.
+
+    `user_id` is whose bank the contact was in: nobody else may change it.
+    """
+
+    __tablename__ = "contact_changes"
+    __table_args__ = (Index("contact_changes_of_contact", "contact_id", text("created_at DESC"), text("id DESC")),)
+
+    contact_id: UUID = Field(foreign_key="contacts.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id")
+    field: str = Field(max_length=40)
+    before: Any = Field(default=None, sa_type=JSONB, nullable=True)
+    after: Any = Field(default=None, sa_type=JSONB, nullable=True)
+    source: ChangeSource = Field(sa_type=one_of(ChangeSource))
+    taken_back_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class OwnerChange(Entity, table=True):

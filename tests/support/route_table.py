@@ -29,7 +29,8 @@ from app.models import (
 from app.services.accounts import invitations, sessions, users
 from app.services.activities import activity_log, email_templates, introductions
 from app.services.campaigns import campaigns
-from app.services.contacts import bulk_actions, saved_searches
+from app.services.contacts import bulk_actions, contact_bank, saved_searches
+from app.services.contacts.history import field_history
 from app.services.notifications import push_devices
 from app.services.push_queue import push_jobs
 from app.services.reports import saved_reports, share_links
@@ -78,6 +79,8 @@ TABLE = [
     Row("POST", "/api/contacts/{contact_id}/snooze", OWNER_ONLY, {"days": 3}),
     Row("POST", "/api/contacts/{trashed_id}/restore", OWNER_ONLY),
     Row("GET", "/api/contacts/{contact_id}/export.json", OWNER_ONLY),
+    Row("GET", "/api/contacts/{contact_id}/history", OWNER_ONLY),
+    Row("POST", "/api/contacts/{contact_id}/history/{change_id}/take-back", OWNER_ONLY),
     Row("POST", "/api/contacts/capture", everybody(200), {"text": "Jane Roe, ACME, jane@acme.example"}),
     Row("POST", "/api/contacts/bulk", everybody(200), {"verb": "TAG", "tag": "x", "contact_ids": ["{contact_id}"]}),
     Row("POST", "/api/contacts/merge", OWNER_ONLY, {"keep_id": "{contact_id}", "drop_id": "{twin_id}"}),
@@ -200,6 +203,8 @@ TABLE = [
     Row("GET", "/api/invitations", (*GOLDEN_ONLY, 200)),
     Row("POST", "/api/invitations/{invitation_id}/send-again", (*GOLDEN_ONLY, 201)),
     Row("DELETE", "/api/invitations/{invitation_id}", (*GOLDEN_ONLY, 204)),
+    Row("GET", "/api/audit", (*GOLDEN_ONLY, 200)),
+    Row("GET", "/api/audit.csv", (*GOLDEN_ONLY, 200)),
     Row("GET", "/api/tokens", everybody(200)),
     Row("POST", "/api/tokens", everybody(201), {"name": "Report"}),
     Row("DELETE", "/api/tokens/{token_id}", (204, 404, 404, 404)),
@@ -257,7 +262,11 @@ def firm():
         done = bulk_actions.tag(session, session.get_one(User, ada.id), [twin.id], "x")
         deed = session.get_one(UndoEntry, done.undo_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
-    ids = {"contact": jane, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked, "handover": handover,
+    with db.transaction() as session:
+        contact_bank.change(session, session.get_one(User, ada.id), jane.id, {"notes": "Met at the fair."})
+    with db.reading() as session:
+        change = field_history.read(session, ada, jane.id).items[0].change
+    ids = {"contact": jane, "change": change, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked, "handover": handover,
            "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "invitation": invitation, "passkey": passkey, "device": device, "push": push,
            "report": report, "link": link, "introduction": introduction}  # fmt: skip
     return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})

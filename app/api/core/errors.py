@@ -41,6 +41,7 @@ def refused(request: Request, refusal: Exception) -> JSONResponse:
     if isinstance(refusal, LikelyDuplicate):
         more["candidates"] = refusal.candidates
     answer = said(request, refusal.status, type(refusal).__name__, str(refusal), **more)
+    answer.background = getattr(request.state, "after", None)
     if isinstance(refusal, TooManyTries):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer

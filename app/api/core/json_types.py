@@ -3,6 +3,7 @@
 Pydantic is more generous with both, and a draft built on SQLModel cannot be told to be strict.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,6 +25,11 @@ class JsonTypes:
     def __init__(self, kind: Any) -> None:
         self._schema = TypeAdapter(kind).json_schema()
         self._named = self._schema.get("$defs", {})
+
+    @property
+    def holds_ids(self) -> bool:
+        """Whether a list of ids is among the fields."""
+        return '"items": {"format": "uuid"' in json.dumps(self._schema, sort_keys=True)
 
     def errors(self, value: Any, place: Place) -> list[dict[str, Any]]:
         """The places of a wrong type, as pydantic would tell of them."""

@@ -37,6 +37,7 @@ class RequestRules:
         self.is_form = body is not None and isinstance(body.field_info, params.Form)
         self.form_fields = {field.alias for part in parts for field in part.body_params}
         self.body = JsonTypes(body.field_info.annotation) if body is not None and not self.is_form else None
+        self.takes_many = self.body is not None and self.body.holds_ids
         self.takes_no_body = body is None and route.methods != {"GET"}
         self.has_version = any(field.alias == "if-match" for part in parts for field in part.header_params)
 

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
-from app.api.core import etags
+from app.api.core import etags, refused_access
 from app.api.core.idempotency import Repeats
 from app.api.core.request_rules import RequestRules
+from app.errors import Forbidden, NotFound
+
+REFUSED = (NotFound, Forbidden)
 
 
 class Route(APIRoute):
-    """A route that refuses what it does not know, does nothing twice, and tags what it answers."""
+    """A route that refuses what it does not know, does nothing twice, tags what it answers, and notes whom it refused what."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         plain = super().get_route_handler()
@@ -21,7 +24,15 @@ class Route(APIRoute):
 
         async def handle(request: Request) -> Response:
             await rules.check(request)
-            return etags.tagged(request, await repeats.handle(request, plain))
+            try:
+                answer = etags.tagged(request, await repeats.handle(request, plain))
+            except REFUSED:
+                request.state.after = await refused_access.task(request)
+                raise
+            if rules.takes_many:
+                # those that are not one's own are passed over
+                answer.background = await refused_access.task(request)
+            return answer
 
         return handle
 

@@ -20,8 +20,9 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from app import db
-from app.errors import Refusal
+from app.errors import Forbidden, NotFound, Refusal
 from app.models import User
+from app.pages.core import refused_access
 from app.pages.ui import toast
 from app.services.accounts import users
 
@@ -55,11 +56,13 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
     @wraps(handler)
     async def on_tap(*args: P.args, **kwargs: P.kwargs) -> bool:
         # the page, not the button: news of what the tap did may redraw the button before its sentence is here
-        page = ui.context.client
+        page, user_id = ui.context.client, signed_in_id()
         try:
-            answer = await asyncio.to_thread(work, signed_in_id(), *args, **kwargs)
+            answer = await asyncio.to_thread(work, user_id, *args, **kwargs)
         except Refusal as refusal:
             toast.show(page, str(refusal), "no")
+            if isinstance(refusal, NotFound | Forbidden):
+                refused_access.note(user_id, (*args, *kwargs.values()))
         except ValidationError as wrong:
             toast.show(page, first_objection(wrong), "no")
         except Exception:

@@ -17,7 +17,7 @@ from app.pages.campaigns.campaigns_page import campaigns_page
 from app.pages.contacts.list.contacts_page import contacts_page
 from app.pages.contacts.organisations_page import organisations_page
 from app.pages.contacts.trash_page import trash_page
-from app.pages.core import nicegui_patches
+from app.pages.core import nicegui_patches, refused_access
 from app.pages.core.dependencies import Dependencies
 from app.pages.core.tap import look
 from app.pages.imports.import_page import import_page
@@ -101,6 +101,7 @@ async def draw_page(dependencies: Dependencies, hub: ReportHub) -> None:
     me, day, exists, templates = await look(ask)
     if not exists:
         ui.status_code(404)
+        refused_access.note(me.id, path.split("/"))
     frame = Frame(me, dependencies, templates=templates)
     ui.add_body_html(first_paint.paint(frame, navigation.first_part(path), day))
     screens = {path: screen for path, screen in SCREENS.items() if policy.may_manage_users(me) or path not in GOLDEN}

@@ -1,7 +1,8 @@
-"""The audit log, for golden tickets: who did what and when, newest first."""
+"""The audit log, for golden tickets: who did what and when, newest first, searched and as a file."""
 
-from functools import partial
-from uuid import UUID
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlencode
 
 from nicegui import ui
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, theme
 from app.services.base import audit_log_reader
-from app.services.base.audit_log_reader import AuditEntry
+from app.services.base.audit_log_reader import AuditEntry, Entries, Wanted
 
 KINDS = {
     "": "All",
@@ -22,143 +23,91 @@ KINDS = {
     "pipedrive": "Pipedrive and settings",
 }
 
-# what happened, as people say it after the name of who did it; {} is the colleague whom it was done to
-WORDS = {
-    "backup.restored": "restored a backup",
-    "campaign.added": "put contacts into a campaign",
-    "campaign.assigned": "put contacts into a campaign",
-    "campaign.rejoined": "put contacts back into a campaign",
-    "conflict.resolved": "decided between ours and Pipedrive's",
-    "conflict.reversed": "changed a decision between ours and Pipedrive's",
-    "contact.changed_in_pipedrive": "got a change of a contact from Pipedrive",
-    "contact.erased": "erased a contact for good",
-    "contact.exported": "took out everything about a contact",
-    "contact.merged": "merged two contacts",
-    "contact.erased_remains": "found a record of somebody in Pipedrive who was erased here: delete it there",
-    "contact.relinked": "linked a contact to another record in Pipedrive",
-    "contact.seen": "looked at a colleague's contact",
-    "contact.trashed": "moved a contact to the trash",
-    "contact.unlinked": "unlinked a contact from Pipedrive",
-    "contacts.exported": "exported contacts",
-    "contacts.handed_over": "handed contacts over",
-    "contacts.imported": "imported contacts",
-    "contacts.assign": "put many contacts into a campaign",
-    "contacts.log": "logged a touch with many contacts",
-    "contacts.move": "moved many contacts to another stage",
-    "contacts.push": "pushed many contacts to Pipedrive",
-    "contacts.restore": "took many contacts out of the trash",
-    "contacts.snooze": "snoozed many contacts",
-    "contacts.tag": "tagged many contacts",
-    "contacts.take_out": "took many contacts out of a campaign",
-    "contacts.trash": "moved many contacts to the trash",
-    "contacts.untag": "took a tag off many contacts",
-    "contacts.warm": "changed the warmness of many contacts",
-    "deed.undone": "took something back",
-    "identity.linked": "used the firm's own account for the first time",
-    "import.undone": "undid an import",
-    "meeting.changed_in_pipedrive": "got a change of a meeting from Pipedrive",
-    "password.changed": "changed the password",
-    "invitation.revoked": "took an invitation back",
-    "invitation.sent_again": "sent an invitation again",
-    "passkey.added": "made a passkey",
-    "passkey.counter": "refused a passkey of {} that may have been copied",
-    "passkey.removed": "removed a passkey",
-    "password.reset": "chose a new password by a link",
-    "pipedrive_key.dropped": "took out the Pipedrive key",
-    "pipedrive_key.kept": "saved a Pipedrive key",
-    "report.exported": "exported a report",
-    "report.shared": "made a link to a report",
-    "report.unshared": "revoked a link to a report",
-    "samples.cleared": "removed the sample people",
-    "samples.filled": "filled in sample people",
-    "second_factor.new_codes": "made new codes for paper",
-    "second_factor.off": "turned the second step at sign-in off for {}",
-    "second_factor.on": "turned the second step at sign-in on",
-    "secret.rotated": "rotated the secret that seals keys",
-    "settings.changed": "changed the firm's settings",
-    "handover.decided": "decided what becomes in Pipedrive of contacts that were handed over",
-    "organisation.firm_merge": "merged two organisations",
-    "organisation.firm_rename": "renamed an organisation",
-    "sign_in": "signed in",
-    "sign_in.failed": "did not get in as {}",
-    "sign_out": "signed out",
-    "sync.chosen": "chose which record in Pipedrive is meant",
-    "sync.paused": "paused the pushes to Pipedrive",
-    "sync.resumed": "let the pushes to Pipedrive go on",
-    "sync.skipped": "skipped a push to Pipedrive",
-    "sync.undone": "took back what a push had made in Pipedrive",
-    "sync.webhooks": "changed how Pipedrive tells us of changes",
-    "token.issued": "made a token for a script",
-    "token.revoked": "revoked a token",
-    "trash.emptied": "emptied the trash",
-    "user.added": "made an account for {}",
-    "user.disabled": "disabled {}",
-    "user.enabled": "let {} back in",
-    "user.invited": "invited a colleague",
-    "user.joined": "joined",
-    "user.reset_link": "made a password link for {}",
-    "user.role": "changed the role of {}",
-    "user.signed_out": "signed {} out of a browser",
-    "workspace.set_up": "set Pipedriven up",
-}
-
 
 @screen("Audit")
-async def audit_log_page(shell: Shell, kind: str = "") -> None:
+async def audit_log_page(shell: Shell, kind: str = "", q: str = "") -> None:
     basic.title("Audit")
     basic.text("Who did what, and when. It can only grow.", "pd-muted").style("margin-bottom: 12px")
-    await AuditLog(shell.me.timezone, kind if kind in KINDS else "").show_more()
+    await AuditLog(shell.me.timezone, Wanted(kind if kind in KINDS else "", q)).show_more()
 
 
 class AuditLog:
-    """The list, and the kind of action that it is narrowed to, which stands in the address."""
+    """The list, and what it is narrowed to, which stands in the address."""
 
-    def __init__(self, zone: str, kind: str) -> None:
-        self.zone = zone
-        self.kind = kind
-        self.last: UUID | None = None
-        with ui.element("div").style("margin-bottom: 14px"):
-            self.chips = basic.chips(KINDS, kind, self.narrow)
+    def __init__(self, zone: str, wanted: Wanted) -> None:
+        self.zone, self.wanted = zone, wanted
+        self.cursor: str | None = None
+        with ui.element("div").classes("pd-stack").style("margin-bottom: 14px"):
+            box = ui.input("Search: who, what, whom", value=wanted.q).props("outlined clearable autocomplete=off")
+            box.props("debounce=300 maxlength=200").classes("pd-field").mark("audit-search")
+            box.on_value_change(lambda event: self.narrow(replace(self.wanted, q=event.value or "")))
+            with ui.element("div").classes("pd-pair"):
+                since, until = day_field("From"), day_field("To")
+            since.on_value_change(lambda event: self.narrow(replace(self.wanted, since=_day(event.value))))
+            until.on_value_change(lambda event: self.narrow(replace(self.wanted, until=_day(event.value))))
+            self.chips = basic.chips(KINDS, wanted.kind, lambda kind: self.narrow(replace(self.wanted, kind=kind)))
+            with basic.link(self.file, "pd-plain-link") as self.anchor:
+                basic.icon("download")
+                basic.text("Export as CSV")
+            self.anchor.props["download"] = "audit.csv"
         self.list = ui.element("div").classes("pd-card flush").props("role=list")
         self.rest = basic.button("Earlier", self.show_more, "plain").classes("full-width")
 
-    async def narrow(self, kind: str) -> None:
-        self.kind = kind
-        self.last = None
-        basic.mark_chip(self.chips, kind)
-        ui.navigate.history.replace(f"/team/audit?kind={kind}" if kind else "/team/audit")
-        self.list.clear()
-        await self.show_more()
+    @property
+    def file(self) -> str:
+        """Where the file with the same filters is."""
+        days = {"from": self.wanted.since, "to": self.wanted.until}
+        asked = {"kind": self.wanted.kind, "q": self.wanted.q} | {
+            name: day and day.isoformat() for name, day in days.items()
+        }
+        query = urlencode({name: said for name, said in asked.items() if said})
+        return f"/api/audit.csv?{query}" if query else "/api/audit.csv"
 
-    async def show_more(self) -> None:
+    async def narrow(self, wanted: Wanted) -> None:
+        self.wanted, self.cursor = wanted, None
+        basic.mark_chip(self.chips, wanted.kind)
+        self.anchor.props["href"] = self.file
+        query = urlencode({name: said for name, said in (("kind", wanted.kind), ("q", wanted.q)) if said})
+        ui.navigate.history.replace(f"/team/audit?{query}" if query else "/team/audit")
+        await self.show_more(anew=True)
+
+    async def show_more(self, *_: object, anew: bool = False) -> None:
         """The next page of entries, older than the last one that is shown."""
-        entries = await look(partial(self.ask, self.kind, self.last))
-        self.last = entries[-1].id if entries else self.last
+        wanted = self.wanted
+        found = await look(self.ask)
+        if wanted != self.wanted:
+            return  # something else was typed meanwhile
+        if anew:
+            self.list.clear()
+        self.cursor = found.next_cursor
         with self.list:
-            for entry in entries:
+            for entry in found.items:
                 draw_entry(entry, self.zone)
-            if not entries and not self.list.default_slot.children:
-                basic.empty("shield", "Nothing yet", "What colleagues do is written down here.")
-        self.rest.set_visibility(len(entries) == audit_log_reader.PAGE)
+            if not self.list.default_slot.children:
+                basic.empty("shield", "Nothing found", "What colleagues do is written down here.")
+        self.rest.set_visibility(found.next_cursor is not None)
 
-    @staticmethod
-    def ask(kind: str, last: UUID | None, session: Session, me: User) -> list[AuditEntry]:
-        return audit_log_reader.read(session, me, kind or None, last)
+    def ask(self, session: Session, me: User) -> Entries:
+        return audit_log_reader.read(session, me, self.wanted, self.cursor)
+
+
+def day_field(word: str) -> ui.input:
+    return ui.input(word).props("outlined type=date stack-label").classes("pd-field").mark(f"audit-{word.lower()}")
 
 
 def draw_entry(entry: AuditEntry, zone: str) -> None:
-    done = WORDS.get(entry.action, entry.action.replace("_", " ").replace(".", ": "))
     with (
         ui.element("div").classes("pd-row").props("role=listitem"),
         ui.element("div").classes("pd-row-main"),
         ui.element("span").classes("pd-row-text"),
     ):
-        basic.text(f"{actor_name(entry.actor)} {done.format(entry.about or 'somebody')}", "pd-whole")
+        basic.text(entry.sentence, "pd-whole")
         basic.text(theme.time_word(entry.at, zone), "pd-row-sub")
 
 
-def actor_name(actor: str) -> str:
-    """`Somebody` for nobody known, `root at the console` for the operator."""
-    if actor.startswith("cli"):
-        return f"{actor.partition(':')[2] or 'The operator'} at the console"
-    return {"nobody": "Somebody", "pipedrive": "Pipedrive", "clock": "The app"}.get(actor, actor)
+def _day(typed: str | None) -> date | None:
+    """A day that is typed only in part is none yet."""
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        return None

@@ -1,25 +1,30 @@
 """The audit trail is read by golden tickets alone, and names no contact."""
 
 import ast
+import json
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from app import db
 from app.errors import Forbidden
-from app.models import Role, UndoKind
-from app.pages.team.audit_log_page import WORDS
+from app.models import Role, UndoKind, now
 from app.services.accounts import users
 from app.services.base import audit_log, audit_log_reader
+from app.services.base.audit_log_reader import Wanted
+from app.services.base.audit_words import WORDS
 from app.services.contacts import contact_bank
 from tests.support import world
+from tests.support.api_client import ask, is_refusal
 
 SOURCES = Path(__file__).parents[3] / "app"
 
 
 def read(who, *given, **named):
     with db.reading() as session:
-        return audit_log_reader.read(session, who, *given, **named)
+        return audit_log_reader.read(session, who, *given, **named).items
 
 
 def test_only_a_golden_ticket_reads_it(ada, gwen):
@@ -43,12 +48,72 @@ def test_it_is_read_page_by_page_and_kind_by_kind(gwen):
     with db.transaction() as session:
         for number in range(7):
             audit_log.record(session, gwen, "sign_in" if number % 2 else "contacts.exported", "")
-    first = read(gwen, limit=4)
-    rest = read(gwen, before=first[-1].id, limit=4)
-    assert (len(first), len(rest)) == (4, 3)
-    assert len({line.id for line in first + rest}) == 7
-    assert {line.action for line in read(gwen, "access")} == {"sign_in"}
-    assert {line.action for line in read(gwen, "data")} == {"contacts.exported"}
+    with db.reading() as session:
+        first = audit_log_reader.read(session, gwen, limit=4)
+        rest = audit_log_reader.read(session, gwen, after=first.next_cursor, limit=4)
+    assert (len(first.items), len(rest.items), rest.next_cursor) == (4, 3, None)
+    assert len({line.id for line in first.items + rest.items}) == 7
+    assert {line.action for line in read(gwen, Wanted("access"))} == {"sign_in"}
+    assert {line.action for line in read(gwen, Wanted("data"))} == {"contacts.exported"}
+
+
+def test_it_is_searched_by_who_what_and_whom(ada, bo, gwen):
+    with db.transaction() as session:
+        users.change_role(session, gwen, ada.id, Role.GOLDEN_TICKET)
+        audit_log.record(session, bo, "sign_in", "")
+    assert [line.action for line in read(gwen, Wanted(q="bo berg"))] == ["sign_in"]
+    assert [line.action for line in read(gwen, Wanted(q="ada role"))] == ["user.role"]
+    assert [line.action for line in read(gwen, Wanted(q="changed the ROLE"))] == ["user.role"]
+    assert read(gwen, Wanted(q="ada signed")) == []
+    assert read(gwen, Wanted(q="%")) == []
+    tomorrow = now().date() + timedelta(days=2)
+    assert read(gwen, Wanted(since=tomorrow)) == []
+    assert len(read(gwen, Wanted(until=tomorrow))) == 2
+
+
+def test_it_is_a_file_with_the_same_filters_and_taking_it_out_is_in_it(ada, bo, gwen):
+    with db.transaction() as session:
+        audit_log.record(session, bo, "sign_in", "")
+        audit_log.record(session, ada, "sign_out", "", note="=cmd()")
+    assert is_refusal(ask(ada, "GET", "/api/audit.csv"), 403, "Forbidden")
+    assert is_refusal(ask(ada, "GET", "/api/audit"), 403, "Forbidden")
+    answer = ask(gwen, "GET", "/api/audit.csv?q=bo")
+    assert answer.headers["content-type"].startswith("text/csv")
+    head, line, end = answer.content.decode("utf-8-sig").split("\r\n")
+    assert head == "When,What,Who,Action,About,Detail"
+    assert "Bo Berg signed in,Bo Berg,sign_in" in line
+    assert end == ""
+    (newest, *_) = ask(gwen, "GET", "/api/audit").json()["items"]
+    assert (newest["action"], newest["actor"]) == ("audit.exported", "Gwen Gold")
+
+
+REFUSED = [
+    ("GET", "/api/contacts/{}", None),
+    ("PUT", "/api/contacts/{}", {"notes": "x"}),
+    ("DELETE", "/api/contacts/{}", None),
+    ("POST", "/api/activities", {"type": "CALL", "contact_id": "{}"}),
+    ("GET", "/api/pipedrive/status?contact_id={}", None),
+    ("POST", "/api/contacts/bulk", {"verb": "TRASH", "contact_ids": ["{}"]}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), REFUSED, ids=str)
+def test_a_refused_access_to_a_colleagues_row_is_in_it(ada, bo, gwen, method, path, body):
+    jane = world.contact(ada, "Jane Canary")
+    sent = json.loads(json.dumps(body).replace("{}", str(jane.id))) if body else None
+    for _ in range(2):
+        ask(bo, method, path.format(jane.id), sent)
+    (line,) = read(gwen, Wanted(q="refused"))
+    assert (line.actor, line.about, line.about_id) == ("Bo Berg", "Ada Lind", str(jane.id))
+    assert line.sentence == "Bo Berg asked for something that is Ada Lind's alone, and was refused"
+    assert "Canary" not in str(line)
+
+
+def test_what_is_ones_own_or_nobodys_is_no_refused_access(ada, gwen, jane):
+    assert ask(ada, "POST", f"/api/contacts/{jane.id}/restore").status_code == 404
+    assert ask(ada, "GET", f"/api/contacts/{uuid4()}").status_code == 404
+    ask(ada, "POST", "/api/contacts/bulk", {"verb": "TAG", "tag": "x", "contact_ids": [str(jane.id)]})
+    assert read(gwen, Wanted(q="refused")) == []
 
 
 def test_everything_that_is_written_down_has_words():

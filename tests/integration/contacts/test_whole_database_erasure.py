@@ -87,7 +87,7 @@ NAMES_NOBODY = {
     "introductions": "what a colleague typed; counted, and without a name once it was used",
 }
 HELD = {
-    "activities", "bank_deeds", "contacts", "idempotency_keys", "import_changes", "imports", "mails", "notices",
+    "activities", "bank_deeds", "contact_changes", "contacts", "idempotency_keys", "import_changes", "imports", "mails", "notices",
     "pipedrive_links", "pipedrive_syncs", "rings", "saved_views", "sync_conflicts", "sync_receipts",
 }  # fmt: skip
 
@@ -196,7 +196,7 @@ def test_after_erasing_no_row_and_no_file_names_them_in_any_spelling(database, a
         == set()
     )
     assert holding(database, "7654321") | holding(database, f"{CANARY.lower()}.example") == set()
-    assert holding(database) <= {"contacts", "bank_deeds"}
+    assert holding(database) <= {"contacts", "bank_deeds", "contact_changes"}
     drain(desk)
     left = [file.name for file in tmp_path.iterdir() if CANARY in file.read_text()]
     assert left == []

@@ -6,6 +6,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Contact, User
+from app.pages.contacts.detail.history_sheet import HistorySheet
 from app.pages.contacts.sheets.contact_picker import ContactPicker
 from app.pages.contacts.sheets.erase_sheet import EraseSheet
 from app.pages.contacts.sheets.qr_code import QrCodeSheet
@@ -25,6 +26,7 @@ class ContactActions:
         self.picker = ContactPicker()
         self.erasing = EraseSheet()
         self.code = QrCodeSheet()
+        self.history = HistorySheet(shell.me.timezone, shell.me.name)
         with ui.element("div").classes("pd-verbs"):
             basic.button("Edit", lambda: shell.edit_contact(self.contact), "plain", "pencil")
             basic.button("Snooze", lambda: self.snoozing.open(self.contact), "plain", "bell-off")
@@ -32,6 +34,7 @@ class ContactActions:
         with basic.expansion("More"), ui.element("div").classes("pd-push-acts"):
             basic.button("Show QR code", lambda: self.code.open(self.contact), "plain", "qr-code")
             basic.button("Merge with …", self.choose_twin, "plain", "users")
+            basic.button("History of changes", lambda: self.history.open(self.contact.id), "plain", "clock")
             self.dossier()
             basic.button("Erase for good", self.erase, "bad", "trash-2")
 

@@ -11,7 +11,7 @@ from app.pages.contacts.detail import manager_view_panel
 from app.pages.contacts.detail.contact_panel import ContactView, contact_panel
 from app.pages.contacts.list import empty_states, list_queries
 from app.pages.contacts.list.contact_list import ContactList
-from app.pages.core import live_updates
+from app.pages.core import live_updates, refused_access
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
@@ -76,6 +76,7 @@ def draw_opened(
     elif found:
         contact_panel(shell, found, again)
     elif chosen:
+        refused_access.note(shell.me.id, [chosen])
         basic.empty("circle-help", str(NotFound()), "It may be in the trash, or it never was yours to see.")
     else:
         with ui.element("div").classes("pd-nobody"):

@@ -85,6 +85,8 @@ FORGET = [
         update activities set contact_id = null, referred_contact_id = null, subject = '', note = '', location = null,
                version = version + 1, updated_at = :now where contact_id = any(:ids)
     """),
+    # what somebody else's fields said of them once; their fields themselves stay as they were typed
+    text("delete from contact_changes where before::text ilike any(:answers) or after::text ilike any(:answers)"),
     # an answer that was kept may name them in any way, and that it was done is enough to do nothing twice
     text("update idempotency_keys set answer = null, headers = '{}' where answer is not null"),
     text("delete from contacts where id = any(:ids)"),

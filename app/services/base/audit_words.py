@@ -1,0 +1,96 @@
+"""What stands in the audit trail, as people say it."""
+
+# what happened, as people say it after the name of who did it; {} is the colleague whom it was done to
+WORDS = {
+    "access.refused": "asked for something that is {}'s alone, and was refused",
+    "audit.exported": "took out the audit trail",
+    "backup.restored": "restored a backup",
+    "campaign.added": "put contacts into a campaign",
+    "campaign.assigned": "put contacts into a campaign",
+    "campaign.rejoined": "put contacts back into a campaign",
+    "conflict.resolved": "decided between ours and Pipedrive's",
+    "conflict.reversed": "changed a decision between ours and Pipedrive's",
+    "contact.changed_in_pipedrive": "got a change of a contact from Pipedrive",
+    "contact.erased": "erased a contact for good",
+    "contact.exported": "took out everything about a contact",
+    "contact.merged": "merged two contacts",
+    "contact.erased_remains": "found a record of somebody in Pipedrive who was erased here: delete it there",
+    "contact.relinked": "linked a contact to another record in Pipedrive",
+    "contact.seen": "looked at a colleague's contact",
+    "contact.trashed": "moved a contact to the trash",
+    "contact.unlinked": "unlinked a contact from Pipedrive",
+    "contacts.exported": "exported contacts",
+    "contacts.handed_over": "handed contacts over",
+    "contacts.imported": "imported contacts",
+    "contacts.assign": "put many contacts into a campaign",
+    "contacts.log": "logged a touch with many contacts",
+    "contacts.move": "moved many contacts to another stage",
+    "contacts.push": "pushed many contacts to Pipedrive",
+    "contacts.restore": "took many contacts out of the trash",
+    "contacts.snooze": "snoozed many contacts",
+    "contacts.tag": "tagged many contacts",
+    "contacts.take_out": "took many contacts out of a campaign",
+    "contacts.trash": "moved many contacts to the trash",
+    "contacts.untag": "took a tag off many contacts",
+    "contacts.warm": "changed the warmness of many contacts",
+    "deed.undone": "took something back",
+    "identity.linked": "used the firm's own account for the first time",
+    "import.undone": "undid an import",
+    "meeting.changed_in_pipedrive": "got a change of a meeting from Pipedrive",
+    "passkey.added": "made a passkey",
+    "passkey.counter": "refused a passkey of {} that may have been copied",
+    "passkey.removed": "removed a passkey",
+    "password.changed": "changed the password",
+    "invitation.revoked": "took an invitation back",
+    "invitation.sent_again": "sent an invitation again",
+    "password.reset": "chose a new password by a link",
+    "pipedrive_key.dropped": "took out the Pipedrive key",
+    "pipedrive_key.kept": "saved a Pipedrive key",
+    "report.exported": "exported a report",
+    "report.shared": "made a link to a report",
+    "report.unshared": "revoked a link to a report",
+    "samples.cleared": "removed the sample people",
+    "samples.filled": "filled in sample people",
+    "second_factor.new_codes": "made new codes for paper",
+    "second_factor.off": "turned the second step at sign-in off for {}",
+    "second_factor.on": "turned the second step at sign-in on",
+    "secret.rotated": "rotated the secret that seals keys",
+    "settings.changed": "changed the firm's settings",
+    "handover.decided": "decided what becomes in Pipedrive of contacts that were handed over",
+    "organisation.firm_merge": "merged two organisations",
+    "organisation.firm_rename": "renamed an organisation",
+    "sign_in": "signed in",
+    "sign_in.failed": "did not get in as {}",
+    "sign_out": "signed out",
+    "sync.chosen": "chose which record in Pipedrive is meant",
+    "sync.paused": "paused the pushes to Pipedrive",
+    "sync.resumed": "let the pushes to Pipedrive go on",
+    "sync.skipped": "skipped a push to Pipedrive",
+    "sync.undone": "took back what a push had made in Pipedrive",
+    "sync.webhooks": "changed how Pipedrive tells us of changes",
+    "token.issued": "made a token for a script",
+    "token.revoked": "revoked a token",
+    "trash.emptied": "emptied the trash",
+    "user.added": "made an account for {}",
+    "user.disabled": "disabled {}",
+    "user.enabled": "let {} back in",
+    "user.invited": "invited a colleague",
+    "user.joined": "joined",
+    "user.reset_link": "made a password link for {}",
+    "user.role": "changed the role of {}",
+    "user.signed_out": "signed {} out of a browser",
+    "workspace.set_up": "set Pipedriven up",
+}
+
+
+def sentence(action: str, about: str | None) -> str:
+    """What somebody did; to whom, where that is a colleague."""
+    done = WORDS.get(action, action.replace("_", " ").replace(".", ": "))
+    return done.format(about or "somebody")
+
+
+def actor_name(actor: str) -> str:
+    """`Somebody` for nobody known, `root at the console` for the operator."""
+    if actor.startswith("cli"):
+        return f"{actor.partition(':')[2] or 'The operator'} at the console"
+    return {"nobody": "Somebody", "pipedrive": "Pipedrive", "clock": "The app"}.get(actor, actor)
