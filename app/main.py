@@ -17,13 +17,14 @@ from starlette.types import Lifespan
 from app import api, backups, db, logs, process, secret_key, signals
 from app.backups import nightly
 from app.mail import wiring
+from app.mail.delivery import Delivery
 from app.models import User
 from app.pages.core import live_updates
 from app.pages.core.dependencies import Dependencies
 from app.pages.reports.live.hub import ReportHub
 from app.pages.shell import routes
 from app.pages.ui import theme
-from app.postgres import data_folder, kept_running, open_server
+from app.postgres import Server, data_folder, kept_running, open_server
 from app.practice import page as practice_page
 from app.services.accounts import users
 from app.services.accounts.pipedrive_keys import KeyOwner
@@ -35,7 +36,7 @@ from app.signals import Signal, Topic
 from app.sync.pull import webhooks
 from app.sync.push import preview
 from app.sync.queue import company
-from app.sync.runner import after_push
+from app.sync.runner import after_push, pruning
 from app.sync.runner.scheduler import Clock
 from app.vault import Vault
 from app.web import health
@@ -50,7 +51,7 @@ from app.web.stack import Stack
 
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 PING = 25.0
-BACKUP_SECONDS, HANDED_SECONDS = 600.0, 900.0
+BACKUP_SECONDS, HANDED_SECONDS, PRUNE_SECONDS = 600.0, 900.0, 6 * 3600.0
 
 # a new key is news about a person
 WAKES = {Topic.SYNC, Topic.PEOPLE}
@@ -95,14 +96,22 @@ def serve(settings: Settings) -> None:
         context = company.build_context(settings, vault, practice)
         clock = Clock(context)
         delivery = wiring.delivery_for(settings, data_dir)
-        delivery.schedule(clock.also)
-        clock.also(HANDED_SECONDS, after_push.catch_up)
-        clock.also(BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
+        schedule(clock, delivery, server, data_dir)
         site = Site(settings, data_dir, server.url, vault, practice, context, clock, delivery.push_key)
         process.greet(settings)
         everything = application(site)
         with kept_running(server, process.end):
             process.run(everything, door)
+
+
+def schedule(clock: Clock, delivery: Delivery, server: Server, data_dir: Path) -> None:
+    """Everything that is done every so often without anybody asking, each round by itself."""
+    delivery.schedule(clock.also)
+    clock.also("cards handed over", HANDED_SECONDS, after_push.catch_up)
+    clock.also("backups", BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
+    clock.also("trash", PRUNE_SECONDS, pruning.empty_trash)
+    clock.also("old pushes", PRUNE_SECONDS, pruning.delete_old_pushes)
+    clock.also("old notes", PRUNE_SECONDS, pruning.delete_old_notes)
 
 
 def application(site: Site) -> Stack:

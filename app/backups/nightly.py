@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from app import db
+from app import db, rounds
 from app.backups import making, restoring
 from app.backups.errors import BackupTrouble
 from app.models import now
@@ -24,6 +24,8 @@ HOUR = 2
 STAMP = "%Y%m%dT%H%M%SZ"
 # of two processes on one database, one makes the backup
 TURN = 7_220_418_003
+
+BROKEN = "Something broke on our side ({}); the log says more."
 
 log = logging.getLogger(__name__)
 
@@ -74,11 +76,18 @@ def _make(server: Server, data: Path) -> bool:
         log.warning("the nightly backup was not made")
         _tell(trouble=str(trouble))
         return False
+    except Exception as broken:
+        log.exception("the nightly backup was not made")
+        _tell(trouble=BROKEN.format(type(broken).__name__))
+        return False
     try:
         restoring.verify(server, file)
     except (BackupTrouble, PostgresTrouble) as trouble:
         log.warning("the nightly backup could not be proved")
         _tell(made_at=now().isoformat(), trouble=str(trouble))
+    except Exception as broken:
+        log.exception("the nightly backup could not be proved")
+        _tell(made_at=now().isoformat(), trouble=BROKEN.format(type(broken).__name__))
     else:
         _tell(made_at=now().isoformat(), proved=True)
         _thin_out(data)
@@ -88,11 +97,9 @@ def _make(server: Server, data: Path) -> bool:
 def _thin_out(data: Path) -> None:
     """Only after a proof: an old backup never goes for one that may not work."""
     found = made(data)
-    for moment in found.keys() - backup_ages.worth_keeping(found):
-        found[moment].unlink(missing_ok=True)
-    for moment, file in archives(data).items():
-        if moment < now() - backup_ages.ARCHIVES:
-            file.unlink(missing_ok=True)
+    old = {found[moment] for moment in found.keys() - backup_ages.worth_keeping(found)}
+    old |= {file for moment, file in archives(data).items() if moment < now() - backup_ages.ARCHIVES}
+    rounds.settle_each("backups", [(file.name, file) for file in old], lambda file: file.unlink(missing_ok=True))
     _remember(data)
 
 

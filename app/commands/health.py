@@ -110,10 +110,25 @@ def _syncs(at: "Desk") -> Iterator[Finding]:
     yield "pushes to Pipedrive", NOTE if paused else FINE, f"paused: {paused}" if paused else "not paused"
 
 
+def _broken(at: "Desk") -> Iterator[Finding]:
+    from app import db, migrate
+    from app.backups import making
+    from app.services.operations import broken_items
+
+    if making.revision(at.server.url) != migrate.head():
+        return
+    with db.reading() as session:
+        found = broken_items.summary(session)
+    for name, number, reason in found:
+        yield f"put aside in {name}", NOTE, f"{number}: {reason} The log says more; each is tried again once a day."
+    if not found:
+        yield "put aside", FINE, "nothing"
+
+
 def _shown(name: str, value: object) -> str:
     if value is None:
         return "not set"
     return "set, not shown" if any(word in name for word in SECRETS) and name != "base_url" else str(value)
 
 
-LOOKS: tuple[Callable[["Desk"], Iterator[Finding]], ...] = (_database, _secret, _machine, _backups, _syncs)
+LOOKS: tuple[Callable[["Desk"], Iterator[Finding]], ...] = (_database, _secret, _machine, _backups, _syncs, _broken)

@@ -26,7 +26,7 @@ def require_public_host(host: str) -> None:
     """Raise Gone when a name leads to a machine that is not on the open internet, TemporaryFailure when it leads nowhere."""
     try:
         found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):
         raise TemporaryFailure(f"{host} is not found.") from None
     if not all(ip_address(address[4][0]).is_global for address in found):
         raise Gone(f"{host} is not on the open internet.")

@@ -39,7 +39,7 @@ from app.models.contact_history import (
 )
 from app.models.email_template import EmailTemplate, EmailTemplateDraft
 from app.models.erased_person import ErasedPerson
-from app.models.firm import Setting
+from app.models.firm import BrokenItem, Setting
 from app.models.idempotency import IdempotencyKey
 from app.models.imported import Import, ImportChange, ImportMapping
 from app.models.introduction import Introduction, IntroductionDraft
@@ -104,6 +104,7 @@ __all__ = [
     "ActivityType",
     "ApiToken",
     "AuditEvent",
+    "BrokenItem",
     "CalendarFeed",
     "Campaign",
     "CampaignContact",

@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstrai
 from sqlalchemy import DateTime
 from sqlmodel import Field, SQLModel
 
+from app.hidden_characters import has_hidden
+
 Instant = DateTime(timezone=True)
 
 # what str.translate cannot take apart by decomposition
@@ -61,8 +63,10 @@ def _clean(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    if any(unicodedata.category(c) == "Cc" for c in text):
+    if any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} for c in text):
         raise ValueError("must be a single line of text")
+    if has_hidden(text):
+        raise ValueError("contains characters that cannot be seen")
     return text
 
 

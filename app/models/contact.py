@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field, Relationship
 
+from app.hidden_characters import without_hidden
 from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, fold
 from app.models.organisation import Organisation
 from app.models.user import Email
@@ -37,6 +38,11 @@ def _profile(link: str) -> str:
     return parts.geturl()
 
 
+def _as_seen(number: Any) -> Any:
+    """Address books wrap the numbers that they copy into marks of direction."""
+    return without_hidden(number) if isinstance(number, str) else number
+
+
 def _dialable(number: str) -> str:
     if not 4 <= len(re.sub(r"\D", "", number)) <= 20:
         raise ValueError("is not a phone number")
@@ -51,7 +57,7 @@ def _no_blanks(values: Any) -> Any:
     return [v for v in values if not (isinstance(v, str) and not v.strip())] if isinstance(values, list) else values
 
 
-Phone = Annotated[str, Line(40), AfterValidator(_dialable)]
+Phone = Annotated[str, BeforeValidator(_as_seen), Line(40), AfterValidator(_dialable)]
 Addresses = Field(default_factory=list, max_length=MOST_ADDRESSES)
 
 

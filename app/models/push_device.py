@@ -14,6 +14,9 @@ from sqlmodel import Field
 
 from app.models.base import Draft, Entity, Instant, Line
 
+# at least two labels of letters, digits and hyphens, as the domain name system can ask for them
+NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
+
 
 def _point(text: str) -> str:
     """A point on P-256, not compressed, as a browser gives it."""
@@ -41,7 +44,13 @@ def _outside(address: str) -> str:
     parts = urlsplit(address)
     host = parts.hostname or ""
     plain = parts.scheme == "https" and not parts.username and parts.password is None and parts.netloc.lower() == host
-    if not plain or "." not in host or host.endswith((".localhost", ".local", ".internal")) or _is_number(host):
+    if (
+        not plain
+        or not NAME.fullmatch(host)
+        or len(host) > 253
+        or host.endswith((".localhost", ".local", ".internal"))
+        or _is_number(host)
+    ):
         raise ValueError("is not the address of a push service")
     return address
 

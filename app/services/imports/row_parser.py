@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from app.errors import Invalid
+from app.hidden_characters import without_hidden
 from app.models import ContactDraft, now
 from app.models.contact import by_https
 from app.models.contact_fields import FIELDS
@@ -52,9 +53,10 @@ class Row:
 
 
 def row(number: int, texts: Sequence[str], headings: Sequence[str], fields: Sequence[str | None]) -> Row:
-    """The cells that mean something to us and are not empty."""
+    """The cells that mean something to us and are not empty, as a person sees them."""
     known = zip(fields, texts, headings, strict=False)
-    said = [(field, text, heading) for field, text, heading in known if text.strip() or (field == "notes" and text)]
+    read = [(field, text if field == "notes" else without_hidden(text), heading) for field, text, heading in known]
+    said = [(field, text, heading) for field, text, heading in read if text.strip() or (field == "notes" and text)]
     kept = [Cell(field, text, heading) for field, text, heading in said if field]
     return Row(number, kept, spilled=any(texts[len(headings) :]))
 

@@ -1,6 +1,6 @@
 """Notifications of a user: written once per event, unless the user switched their kind off; read and unread; settings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -31,6 +31,36 @@ class Inbox:
     notices: Sequence[Notification]
     unread: int
     next_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class DueNotice:
+    """One line to one user, once for each `about`; `mail` writes what goes by mail as well."""
+
+    user: User
+    kind: NotificationKind
+    sentence: str
+    path: str
+    about: str
+    mail: Callable[[Session], None] | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.about}:{self.user.id}"
+
+    def tell(self, session: Session) -> int:
+        new = notify(session, self.user, self.kind, self.sentence, path=self.path, about=self.about)
+        if new and self.mail:
+            self.mail(session)
+        return new
+
+
+def not_told(session: Session, wanted: Sequence[DueNotice]) -> list[DueNotice]:
+    """Those that their users were not told yet."""
+    abouts = {one.about for one in wanted}
+    told = select(Notification.user_id, Notification.about).where(col(Notification.about).in_(abouts))
+    known = set(session.exec(told).all()) if abouts else set()
+    return [one for one in wanted if (one.user.id, one.about) not in known]
 
 
 def notify(session: Session, user: User, kind: NotificationKind, sentence: str, *, path: str = "/", about: str) -> bool:

@@ -4,7 +4,9 @@ Each event has a key (`about`) that is notified once: a meeting that is moved
 has another key, so it is notified again.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -32,37 +34,33 @@ AT_ONCE = timedelta(minutes=15)
 STALE = timedelta(hours=12)
 
 
-def create_due(session: Session, site: str, moment: datetime | None = None) -> int:
-    """Create every notification that is due; returns how many are new. `site` is the address that people use."""
+def due(session: Session, site: str, moment: datetime | None = None) -> list[inbox.DueNotice | push_notices.DueCause]:
+    """What users are to be told now, each to be told in a transaction of its own; `site` is the address that people use."""
     moment = moment or now()
-    return (
-        _due(session, site, moment)
-        + _meetings_over(session, moment)
-        + push_notices.create_due(session, moment)
-        + _joined(session, moment)
-    )
+    found = [*_due(session, site, moment), *_meetings_over(session, moment), *_joined(session, moment)]
+    return [*inbox.not_told(session, found), *push_notices.due(session, moment)]
 
 
-def _due(session: Session, site: str, moment: datetime) -> int:
+def _due(session: Session, site: str, moment: datetime) -> Iterator[inbox.DueNotice]:
     """Planned touches whose time comes; a meeting also by mail, an hour before."""
-    told = 0
     near = col(Activity.due_date).between(moment - STALE, moment + max(SOON.values()))
     for activity, name, user in session.exec(_touches().where(~col(Activity.done), near)):
         due = activity.due_date
         if due is None or due > moment + SOON.get(activity.type, AT_ONCE):
             continue
-        sentence = f"{ACTIVITY_LABELS[activity.type]} with {name} is due."
-        about = f"due:{activity.id}:{due:%Y%m%d%H%M}"
-        new = inbox.notify(
-            session, user, NotificationKind.REMINDER, sentence, path=f"/contacts/{activity.contact_id}", about=about
+        yield inbox.DueNotice(
+            user,
+            NotificationKind.REMINDER,
+            f"{ACTIVITY_LABELS[activity.type]} with {name} is due.",
+            f"/contacts/{activity.contact_id}",
+            f"due:{activity.id}:{due:%Y%m%d%H%M}",
+            partial(_mail, site=site, user=user, activity=activity, name=name)
+            if activity.type is ActivityType.MEETING and due > moment
+            else None,
         )
-        if new and activity.type is ActivityType.MEETING and due > moment:
-            _mail(session, site, user, activity, name)
-        told += new
-    return told
 
 
-def _mail(session: Session, site: str, user: User, activity: Activity, name: str) -> None:
+def _mail(session: Session, *, site: str, user: User, activity: Activity, name: str) -> None:
     """Not within the quiet hours; and not at all when those end after the meeting began."""
     chosen = inbox.settings_of(session, user)
     at = inbox.end_of_quiet_hours(chosen, user.timezone, now())
@@ -75,10 +73,9 @@ def _mail(session: Session, site: str, user: User, activity: Activity, name: str
     mail_outbox.enqueue(session, user.email, told, user=user, due=at)
 
 
-def _meetings_over(session: Session, moment: datetime) -> int:
+def _meetings_over(session: Session, moment: datetime) -> Iterator[inbox.DueNotice]:
     """A meeting's time is past and nobody said how it went."""
     over = col(Activity.due_date).between(moment - 2 * STALE, moment)
-    told = 0
     query = _touches().where(
         ~col(Activity.done), over, Activity.type == ActivityType.MEETING, col(Activity.outcome).is_(None)
     )
@@ -88,13 +85,10 @@ def _meetings_over(session: Session, moment: datetime) -> int:
             continue
         sentence = f"Meeting with {name}: held, no-show or moved?"
         about = f"over:{activity.id}:{activity.due_date:%Y%m%d%H%M}"
-        told += inbox.notify(
-            session, user, NotificationKind.MEETING, sentence, path=f"/contacts/{activity.contact_id}", about=about
-        )
-    return told
+        yield inbox.DueNotice(user, NotificationKind.MEETING, sentence, f"/contacts/{activity.contact_id}", about)
 
 
-def _joined(session: Session, moment: datetime) -> int:
+def _joined(session: Session, moment: datetime) -> Iterator[inbox.DueNotice]:
     query = (
         select(CampaignUser, Campaign, User)
         .join(Campaign, col(Campaign.id) == col(CampaignUser.campaign_id))
@@ -106,12 +100,11 @@ def _joined(session: Session, moment: datetime) -> int:
             col(User.active),
         )
     )
-    told = 0
     for member, campaign, user in session.exec(query):
         sentence = f"You are now in the campaign “{campaign.name}”."
-        path = f"/campaigns/{campaign.id}"
-        told += inbox.notify(session, user, NotificationKind.CAMPAIGN, sentence, path=path, about=f"member:{member.id}")
-    return told
+        yield inbox.DueNotice(
+            user, NotificationKind.CAMPAIGN, sentence, f"/campaigns/{campaign.id}", f"member:{member.id}"
+        )
 
 
 def _touches() -> Any:

@@ -1,6 +1,7 @@
 """The reports that somebody wants every Monday: each saved question with its answer, in one mail."""
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -18,16 +19,25 @@ MOST_ROWS = 8
 FOOT = "You choose under Reports which of them come by mail."
 
 
-def send_due(session: Session, site: str, moment: datetime | None = None) -> int:
-    """Put every Monday mail that is due into the mail outbox; returns how many. `site` is the address that people use."""
+def due_users(session: Session, moment: datetime | None = None) -> list[UUID]:
+    """Whose Monday mail is due, or whose choices cannot even be understood."""
     moment = moment or now()
-    return sum(_send(session, site, user, chosen, moment) for user, chosen in daily_digest.lock_settings(session))
+    return daily_digest.users_for(session, lambda user, chosen: is_due(chosen, user.timezone, moment))
 
 
-def _send(session: Session, site: str, user: User, chosen: NotificationSettings, moment: datetime) -> bool:
-    there = moment.astimezone(ZoneInfo(user.timezone))
-    if there.weekday() != 0 or chosen.reports_on == there.date() or not daily_digest.is_morning(chosen, there):
+def is_due(chosen: NotificationSettings, zone: str, moment: datetime) -> bool:
+    there = moment.astimezone(ZoneInfo(zone))
+    return there.weekday() == 0 and chosen.reports_on != there.date() and daily_digest.is_morning(chosen, there)
+
+
+def send(session: Session, site: str, user_id: UUID, moment: datetime | None = None) -> bool:
+    """Put this person's Monday mail into the mail outbox when it is due; `site` is the address that people use."""
+    moment = moment or now()
+    locked = daily_digest.lock_settings(session, user_id)
+    if locked is None or not is_due(locked[1], locked[0].timezone, moment):
         return False
+    user, chosen = locked
+    there = moment.astimezone(ZoneInfo(user.timezone))
     chosen.reports_on = there.date()
     session.add(chosen)
     wanted = select(SavedReport).where(SavedReport.user_id == user.id, col(SavedReport.weekly))
@@ -35,7 +45,9 @@ def _send(session: Session, site: str, user: User, chosen: NotificationSettings,
     if not reports:
         return False
     sections = [_section(session, user, site, report) for report in reports]
-    told = email_rendering.render("Your reports of the week", f"Good morning, {user.name.split()[0]}.", sections, FOOT)
+    told = email_rendering.render(
+        "Your reports of the week", f"Good morning, {daily_digest.first_name(user)}.", sections, FOOT
+    )
     mail_outbox.enqueue(session, user.email, told, user=user)
     return True
 

@@ -6,13 +6,15 @@ colleague whose key it uses, so that no key is ever in two places at once.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
-from app import db
-from app.models import SyncAccount, WebhookNote
+from app import db, rounds
+from app.models import SyncAccount
 from app.services.base import firm_settings
 from app.services.push_queue import blocked_pushes
 from app.sync.api.errors import KeyRefused, PipedriveError
@@ -77,13 +79,16 @@ def _listen_once(line: Connection, address: str) -> None:
     try:
         recheck.look_at_notes(line)
         if _is_full_turn(line):
-            changes.read_changes(line)
-            recheck.check_oldest(line)
-            erased_creates.take_back(line)
-            company_metadata.refresh(line)
-            webhooks.sync_webhooks(line, address)
-            with db.transaction() as session:
-                blocked_pushes.reopen_due(session, line.account)
+            steps: list[tuple[str, Callable[[], object]]] = [
+                ("changes", partial(changes.read_changes, line)),
+                ("oldest", partial(recheck.check_oldest, line)),
+                ("erased creates", partial(erased_creates.take_back, line)),
+                ("company", partial(company_metadata.refresh, line)),
+                ("webhooks", partial(webhooks.sync_webhooks, line, address)),
+                ("blocked", partial(_reopen, line)),
+            ]
+            keyed = [(f"{line.account}:{name}", step) for name, step in steps]
+            rounds.settle_each("listening", keyed, _take, whole=(*connection.WHOLE, PipedriveError))
             _note_turn(line)
     except KeyRefused:
         raise
@@ -95,6 +100,15 @@ def _listen_once(line: Connection, address: str) -> None:
         log.warning("listening to Pipedrive stopped half-way: %s", trouble.sentence)
     except Exception:
         log.exception("listening to Pipedrive broke")
+
+
+def _take(step: Callable[[], object]) -> None:
+    step()
+
+
+def _reopen(line: Connection) -> None:
+    with db.transaction() as session:
+        blocked_pushes.reopen_due(session, line.account)
 
 
 def _is_full_turn(line: Connection) -> bool:
@@ -117,7 +131,7 @@ def _note_turn(line: Connection) -> None:
 def _next(lease: Lease) -> None:
     """When to listen again: as chosen after the last full turn, at once where notes are left."""
     with db.transaction() as session:
-        left = session.exec(select(WebhookNote.id).where(WebhookNote.account == lease.account).limit(1)).first()
+        left = session.exec(recheck.waiting_notes(lease.account).limit(1)).first()
         wait = timedelta(seconds=5) if left else _interval(session)
         again = {"listen_at": func.clock_timestamp() + wait}
         session.exec(update(SyncAccount).where(col(SyncAccount.account) == lease.account).values(again))

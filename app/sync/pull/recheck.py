@@ -5,39 +5,59 @@ a hundred at a time.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Uuid, cast, func, or_
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
-from app import db
+from app import db, rounds
 from app.models import Activity, EntityType, PipedriveLink, WebhookNote, now
 from app.sync.api.errors import Gone, NotAllowed
 from app.sync.api.pipedrive import AT_ONCE
 from app.sync.links import link_store
 from app.sync.pull import deletions, dispatch
 from app.sync.pull.dispatch import There
-from app.sync.queue import leases
+from app.sync.queue import connection, leases
 from app.sync.queue.connection import Connection
 
 MOST_NOTES = 100
+NOTES = "webhook notes"
 LONGEST_UNSEEN = 168
 
 Look = Callable[[int], There]
 
 
 def look_at_notes(line: Connection) -> None:
-    """Look at every record that a webhook named."""
+    """Look at every record that a webhook named; one that breaks is looked at again later."""
     with db.reading() as session:
-        waiting = select(WebhookNote).where(WebhookNote.account == line.account).order_by(col(WebhookNote.id))
-        told = session.exec(waiting.limit(MOST_NOTES)).all()
-    for note in told:
-        _look(line, note.entity_type, note.remote_id, note.merged_to_id)
-        with db.transaction() as session:
-            kept = session.get(WebhookNote, note.id, with_for_update=True)
-            if kept and kept.updated_at == note.updated_at:
-                session.delete(kept)
+        told = session.exec(waiting_notes(line.account).limit(MOST_NOTES)).all()
+    rounds.settle_each(NOTES, [(str(note.id), note) for note in told], partial(_look_at, line), whole=connection.WHOLE)
+
+
+def waiting_notes(account: str) -> Any:
+    """The notes of a company that are not put aside."""
+    aside = [UUID(one) for one in rounds.resting(NOTES)]
+    waiting = select(WebhookNote).where(WebhookNote.account == account, col(WebhookNote.id).not_in(aside))
+    return waiting.order_by(col(WebhookNote.id))
+
+
+def look_later(line: Connection, kind: EntityType, number: int) -> None:
+    """Note a record that broke, so that it is looked at again although the list has moved on."""
+    row = WebhookNote(account=line.account, entity_type=kind, remote_id=number)
+    with db.transaction() as session:
+        session.exec(insert(WebhookNote).values(row.model_dump()).on_conflict_do_nothing())
+
+
+def _look_at(line: Connection, note: WebhookNote) -> None:
+    _look(line, note.entity_type, note.remote_id, note.merged_to_id)
+    with db.transaction() as session:
+        kept = session.get(WebhookNote, note.id, with_for_update=True)
+        if kept and kept.updated_at == note.updated_at:
+            session.delete(kept)
 
 
 def check_oldest(line: Connection) -> None:
@@ -53,11 +73,10 @@ def check_oldest(line: Connection) -> None:
         if not ids:
             continue
         read_at, there = now(), {one.id: one for one in ask(ids)}
-        for number in ids:
-            if number not in there:
-                _look(line, kind, number)
-        for one in there.values():
-            dispatch.dispatch(line, kind, one, read_at)
+        gone = [(f"{line.account}:{kind}:{number}", number) for number in ids if number not in there]
+        rounds.settle_each("records not met", gone, partial(_look, line, kind), whole=connection.WHOLE)
+        met_again = [(f"{line.account}:{kind}:{one.id}", one) for one in there.values()]
+        rounds.settle_each("records met", met_again, partial(_take, line, kind, read_at), whole=connection.WHOLE)
         with db.transaction() as session:
             met = col(PipedriveLink.remote_id).in_(there), col(PipedriveLink.entity_type) == kind
             mine = col(PipedriveLink.account) == line.account
@@ -67,6 +86,10 @@ def check_oldest(line: Connection) -> None:
                 "checked_at": func.greatest(PipedriveLink.checked_at, read_at),
             }
             session.exec(update(PipedriveLink).where(mine, *met).values(seen))
+
+
+def _take(line: Connection, kind: EntityType, read_at: datetime, there: There) -> None:
+    dispatch.dispatch(line, kind, there, read_at)
 
 
 def _look(line: Connection, kind: EntityType, number: int, merged_to: int | None = None) -> None:

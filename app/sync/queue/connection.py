@@ -13,7 +13,16 @@ import httpx
 from app import db
 from app.models import PRACTICE
 from app.sync.api.burst_limiter import is_search
-from app.sync.api.errors import Blocked, KeyRefused, NotSent, PipedriveError, Rejected, Throttled
+from app.sync.api.errors import (
+    Blocked,
+    KeyRefused,
+    NotSent,
+    PipedriveError,
+    Rejected,
+    Throttled,
+    UnknownOutcome,
+    Unreachable,
+)
 from app.sync.api.pipedrive import Pipedrive
 from app.sync.api.records import Person
 from app.sync.queue import leases, look_back, mapping_rules, token_budget
@@ -27,6 +36,8 @@ from app.sync.queue.timings import Pace
 from app.vault import Sealed
 
 RESTS = (Throttled, Blocked, NotSent, KeyRefused)
+# what ends a whole turn of listening, where everything else is one record's own trouble
+WHOLE = (*RESTS, Unreachable, UnknownOutcome, LeaseLost)
 CODES = {
     "KeyRefused": "key",
     "UnknownOutcome": "unknown",

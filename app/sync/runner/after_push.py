@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from app import db
+from app import db, rounds
 from app.models import User
 from app.services.campaigns import handover_stage
 
@@ -29,5 +29,4 @@ def catch_up() -> None:
     """Catch up with whatever was not moved; moving twice moves nothing."""
     with db.reading() as session:
         found = handover_stage.recent_pushes(session)
-    for push_id, user_id in found:
-        hand_over(push_id, user_id)
+    rounds.settle_each("cards handed over", [(str(one[0]), one) for one in found], lambda one: hand_over(*one))

@@ -1,11 +1,15 @@
 """Keys that Pipedrive refused are tried again, ever more rarely: what waits goes on by itself once one works."""
 
+import logging
+
 from app import db
 from app.sync.api.errors import Blocked, KeyRefused, PipedriveError, Throttled
 from app.sync.queue import claims, connection, leases
 from app.sync.queue.company import SyncContext
 from app.sync.queue.leases import Lease
 from app.sync.queue.outcome_errors import LeaseLost
+
+log = logging.getLogger(__name__)
 
 
 def check_refused_keys(context: SyncContext) -> int:
@@ -41,6 +45,13 @@ def _works(context: SyncContext, lease: Lease) -> bool:
         wait = trouble.wait.total_seconds() if isinstance(trouble, (Throttled, Blocked)) else context.pace.key_check
         with db.transaction() as session:
             leases.delay(session, lease, wait)
+        return False
+    except Exception as broken:
+        if isinstance(broken, db.UNAVAILABLE):
+            raise
+        log.exception("the key of %s cannot be tried", lease.who.id)
+        with db.transaction() as session:
+            leases.delay(session, lease, context.pace.key_check)
         return False
     with db.transaction() as session:
         leases.resume(session, lease)

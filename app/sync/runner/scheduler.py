@@ -1,27 +1,24 @@
 """When the queue is worked off: at once when something was queued, else every few seconds, and on a slow tick.
 
 The loop waits in monotonic time, so a wall clock that is set back stops
-nothing. APScheduler's tick only makes sure that the loop is alive, and clears
-away what succeeded long ago.
+nothing. APScheduler's tick only makes sure that the loop is alive, and takes
+the other rounds.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app import db
-from app.services.contacts import trash
 from app.sync.pull import listener
-from app.sync.queue import job_outcomes
 from app.sync.queue.clock_drift import Watch
 from app.sync.queue.company import SyncContext
 from app.sync.runner import key_checks, worker
-
-PRUNE_HOURS = 6
 
 log = logging.getLogger(__name__)
 
@@ -37,23 +34,31 @@ class Clock:
         self._listen_due = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
-        self._chores: list[tuple[float, Callable[[], object]]] = []
+        self._chores: list[tuple[str, float, Callable[[], object]]] = []
         self._ticks = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
     async def start(self) -> None:
         self._ticks.add_job(self._tick, "interval", seconds=self._context.pace.tick)
-        self._ticks.add_job(self._prune, "interval", hours=PRUNE_HOURS)
-        for seconds, chore in self._chores:
-            self._ticks.add_job(self._turn, "interval", args=[chore], seconds=seconds)
+        for name, seconds, chore in self._chores:
+            self._ticks.add_job(self._turn, "interval", name=name, args=[chore], seconds=seconds)
         self._ticks.start()
         self._loop = asyncio.create_task(self._run())
         self._listening = asyncio.create_task(self._listen())
 
-    def also(self, seconds: float, chore: Callable[[], object]) -> None:
+    def also(self, name: str, seconds: float, chore: Callable[[], object]) -> None:
         """Something else that is done every so often, in a thread; said before the start."""
-        self._chores.append((seconds, chore))
+        self._chores.append((name, seconds, chore))
+
+    def rounds(self) -> dict[str, Callable[[], object]]:
+        """Everything that is done without anybody asking, by its name; each returns at the end of one turn."""
+        own = {
+            "pushes": partial(worker.drain, self._context),
+            "refused keys": partial(key_checks.check_refused_keys, self._context),
+            "listening": partial(listener.listen, self._context),
+        }
+        return own | {name: chore for name, _, chore in self._chores}
 
     def wake(self) -> None:
         """There is news: look now; call it on the event loop."""
@@ -134,15 +139,3 @@ class Clock:
         except asyncio.CancelledError:
             if not self._context.stopping.is_set():
                 raise
-
-    async def _prune(self) -> None:
-        await asyncio.to_thread(self._forget_the_old)
-
-    @staticmethod
-    def _forget_the_old() -> None:
-        with db.transaction() as session:
-            job_outcomes.prune(session)
-        more = True
-        while more:
-            with db.transaction() as session:
-                more = trash.empty_trash(session) == trash.AT_ONCE

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from time import monotonic
 
-from app import db
+from app import db, rounds
 from app.models import PipedriveSync
 from app.services.base import firm_settings
 from app.sync.api.errors import KeyRefused, OutOfOrder, PipedriveError, Rejected, UnknownOutcome
@@ -101,6 +101,14 @@ def _worked_on(context: SyncContext, lease: Lease) -> int:
     context.leases[lease.token] = lease
     try:
         return _turn(context, lease)
+    except Exception as broken:
+        if rounds.is_away(broken) or isinstance(broken, (LeaseLost, *db.UNAVAILABLE)):
+            raise
+        # the lane rests a while, or it would be the first to be taken again and keep the others waiting
+        log.exception("the lane of %s broke", lease.who.id)
+        with db.transaction() as session:
+            leases.delay(session, lease, context.pace.key_check)
+        return 0
     finally:
         _release(context, lease)
 

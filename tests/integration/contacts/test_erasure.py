@@ -33,10 +33,11 @@ from app.models import (
     now,
 )
 from app.services.activities import activity_log, referrals
-from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export, trash
+from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export
 from app.services.contacts.erasure import contact_erasure
 from app.services.imports import importer
 from app.services.push_queue import push_jobs
+from app.sync.runner import pruning
 from tests.support import world
 from tests.support.api_client import ask
 from tests.support.database_reset import emptied
@@ -207,14 +208,13 @@ def test_the_trash_and_what_could_be_undone_go_after_thirty_days(ada, bird, jane
         session.get_one(Contact, bird.id).deleted_at -= timedelta(days=31)
         for deed in session.exec(select(UndoEntry)):
             deed.created_at -= timedelta(days=31)
-    with db.transaction() as session:
-        assert trash.empty_trash(session) == 1
+    assert pruning.empty_trash() == 1
+    pruning.delete_old_notes()
     assert {row.id for row in rows(Contact)} == {jane.id, john.id}
     assert rows(UndoEntry) == []
     assert rows(ErasedPerson) == []
     assert len(rows(Activity, contact_id=None)) == 1
-    with db.transaction() as session:
-        assert trash.empty_trash(session) == 0
+    assert pruning.empty_trash() == 0
 
 
 def subjects(*contacts):
@@ -321,8 +321,7 @@ def test_the_trash_that_empties_itself_forgets_many_names_in_one_go(ada, jane):
     with db.transaction() as session:
         for one in (people[0], people[2]):
             session.get_one(Contact, one.id).deleted_at -= timedelta(days=31)
-    with db.transaction() as session:
-        assert trash.empty_trash(session) == 2
+    assert pruning.empty_trash() == 2
     assert subjects(jane) == sorted([
         *before, "Thank you for bringing Lina", "Thank you for bringing somebody", "Thank you for bringing somebody",
     ])  # fmt: skip

@@ -35,8 +35,6 @@ from app.services.notifications import (
     email_rendering,
     inbox,
     mail_outbox,
-    triggers,
-    weekly_reports,
 )
 from app.services.push_queue import push_jobs
 from app.services.reports import saved_reports
@@ -67,13 +65,11 @@ def all_of(kind):
 
 
 def morning(moment=None):
-    with db.transaction() as session:
-        return daily_digest.send_due(session, SITE, moment)
+    return Delivery(None, SITE).write_digests(moment)
 
 
 def occasion():
-    with db.transaction() as session:
-        return triggers.create_due(session, SITE)
+    return Delivery(None, SITE).create_notifications()
 
 
 def plan(who, jane, due, kind=ActivityType.MEETING):
@@ -169,8 +165,7 @@ def test_names_are_text_in_the_mail_and_nothing_else(ada, at):
 
 
 def reports(moment=None):
-    with db.transaction() as session:
-        return weekly_reports.send_due(session, SITE, moment)
+    return Delivery(None, SITE).write_weekly_reports(moment)
 
 
 def test_saved_reports_come_on_mondays_once_with_their_answers(ada, jane, at):

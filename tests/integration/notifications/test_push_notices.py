@@ -7,11 +7,12 @@ import pytest
 from sqlmodel import col, select, update
 
 from app import db
+from app.mail.delivery import Delivery
 from app.models import Notification, PipedriveSync, SyncStatus, Trigger, User, base, now
 from app.services.accounts import user_profile
 from app.services.base import firm_settings
 from app.services.contacts import bulk_actions, contact_bank
-from app.services.notifications import daily_digest, inbox, triggers
+from app.services.notifications import daily_digest, inbox
 from app.services.pipedrive import push_history, queue_overview, record_choice
 from app.services.pipedrive.push_history import Tab
 from app.services.push_queue import push_jobs
@@ -41,8 +42,7 @@ def keyed(ada):
 
 def rings():
     """How many notices are new."""
-    with db.transaction() as session:
-        return triggers.create_due(session, SITE)
+    return Delivery(None, SITE).create_notifications()
 
 
 def sentences():

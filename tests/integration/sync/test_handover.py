@@ -7,9 +7,9 @@ from sqlmodel import select
 
 from app import db
 from app.errors import Conflict, NotFound
+from app.mail.delivery import Delivery
 from app.models import HandoverDecision, Notification, SyncStatus, User, now
 from app.services.base import firm_settings
-from app.services.notifications import push_notices
 from app.services.push_queue import handovers
 from app.services.team import transfer
 from tests.support import faults, sync_harness
@@ -78,8 +78,7 @@ def test_the_new_owner_is_asked_once_and_gets_what_came_from_here(
         "Move those that came from here to you, or leave them as they are."
     )
     for _ in range(2):
-        with db.transaction() as session:
-            push_notices.create_due(session, now())
+        Delivery(None, "").create_notifications()
     with db.reading() as session:
         told = session.exec(select(Notification).where(Notification.user_id == bo_with_key.id)).one()
     assert (told.sentence, told.path) == (question.sentence, "/sync")

@@ -13,7 +13,7 @@ import pytest
 from app import db
 from app.models import SyncAccount, SyncStatus, Trigger, base, now
 from app.sync.queue.clock_drift import Watch
-from app.sync.runner import worker
+from app.sync.runner import pruning, worker
 from app.sync.runner.scheduler import Clock
 from tests.support import faults, sync_harness, waiting
 from tests.support.sync_harness import ask, hurried, lane, only_push
@@ -109,7 +109,7 @@ async def test_a_chore_that_the_end_cuts_short_is_no_error(desk, ada_with_key, c
         over.wait(10)
 
     clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME))
-    clock.also(0.05, chore)
+    clock.also("chore", 0.05, chore)
     await clock.start()
     await until(begun.is_set)
     await clock.stop()
@@ -159,7 +159,7 @@ async def test_what_succeeded_long_ago_is_forgotten_and_a_failure_is_not(desk, a
     for status in (SyncStatus.SUCCESS, SyncStatus.FAILED):
         row = await asyncio.to_thread(ask, ada_with_key, kari)
         await asyncio.to_thread(sync_harness.edit, row, status=status, finished_at=old)
-    await Clock(desk)._prune()
+    await asyncio.to_thread(pruning.delete_old_pushes)
     assert [row.status for row in await asyncio.to_thread(sync_harness.pushes)] == [SyncStatus.FAILED]
 
 

@@ -12,6 +12,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
 from app.errors import Invalid, TooLarge
+from app.hidden_characters import without_hidden
 from app.models import fold
 from app.models.contact import by_https
 from app.models.contact_fields import CAPTURED
@@ -21,6 +22,8 @@ from app.services.contacts.capture import signature_rules
 MOST_BYTES = 10_000
 EMPTY = "Paste a signature, a vCard, a LinkedIn address or a line with a name."
 NOT_A_CARD = "This vCard cannot be read."
+# what Python does not call printable, and what belongs to a text: lines, and the joiners of scripts that join
+BESIDE = "\r\n\t\u200c\u200d"
 
 HEADER = re.compile(r"^(?:from|to|cc|reply-to|von|an|de|à|från|fra|til|till|lähettäjä)\s*:\s*", re.IGNORECASE)
 NAMED = re.compile(r"^\s*[\"“']?(?P<name>[^<>\"“”]*?)[\"”']?\s*<(?:mailto:)?(?P<mail>[^<>\s]+@[^<>\s]+)>")
@@ -58,7 +61,8 @@ def parse(blob: str, country: str) -> Captured:
     """
     if len(blob.encode("utf-8", "replace")) > MOST_BYTES:
         raise TooLarge("This is more than a signature: paste at most 10,000 characters.")
-    text = "".join(c for c in blob if c in "\r\n\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
+    seen = without_hidden(blob.replace("\u2028", "\n").replace("\u2029", "\n"))
+    text = "".join(c for c in seen if c in BESIDE or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
     if "BEGIN:VCARD" in text.upper():
         found = _card(text, country)
     elif whole := signature_rules.LINKEDIN.fullmatch(text.strip().split("?")[0]):
