@@ -8,8 +8,8 @@ from alembic import op
 
 from app.hidden_characters import without_hidden
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 
 SQL = """
 CREATE TABLE broken_items (
