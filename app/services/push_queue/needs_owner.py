@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.models import SET_ASIDE, PipedriveSync, SyncConflict, SyncStatus, User
+from app.models import SET_ASIDE, PipedriveHandover, PipedriveSync, SyncConflict, SyncStatus, User
 
 
 def is_set_aside(table: Any = PipedriveSync) -> Any:
@@ -24,10 +24,13 @@ def is_asked() -> Any:
 
 
 def count_needing(session: Session, who: User) -> int:
-    """How many need this person: pushes that failed, and fields that both sides changed."""
+    """How many need this person: pushes that failed, fields that both sides changed, and hand-overs that are not decided."""
     pushes = select(func.count()).where(needs_owner(), PipedriveSync.user_id == who.id)
     asked = select(func.count()).where(is_asked(), SyncConflict.user_id == who.id)
-    return session.exec(pushes).one() + session.exec(asked).one()
+    open_ = col(PipedriveHandover.decision).is_(None)
+    handed = select(func.count()).select_from(PipedriveHandover).where(open_, PipedriveHandover.user_id == who.id)
+    total: Any = pushes.scalar_subquery() + asked.scalar_subquery() + handed.scalar_subquery()
+    return int(session.exec(select(total)).one())
 
 
 def is_counted() -> Any:

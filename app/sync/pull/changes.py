@@ -6,19 +6,18 @@ that disagree lose nothing; each page moves its mark on.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, cast, col, select, update
 
-from app import db, rounds
+from app import db
 from app.models import EntityType, PipedriveLink, SyncAccount, now
 from app.sync.links import link_store
-from app.sync.pull import dispatch, recheck
+from app.sync.pull import dispatch
 from app.sync.pull.dispatch import There
-from app.sync.queue import connection, leases
+from app.sync.queue import leases
 from app.sync.queue.connection import Connection
 
 OLDEST = timedelta(days=1)
@@ -45,29 +44,12 @@ def _read_kind(line: Connection, kind: EntityType, ask: Callable[[datetime], Ite
         return
     pages, read_at = ask(since - line.pace.slack), now()
     while page := next(pages, None):
-        with db.reading() as session:
-            linked = link_store.own_links(line.account, kind).where(
-                col(PipedriveLink.remote_id).in_([one.id for one in page])
-            )
-            ours = {link.remote_id for link in session.exec(linked)}
-        news = [(f"{line.account}:{kind}:{there.id}", there) for there in page if there.id in ours]
-        rounds.settle_each("changes", news, partial(_take, line, kind, read_at), whole=connection.WHOLE)
+        dispatch.dispatch_all(line, kind, page, read_at)
         written = [one.updated_at for one in page if one.updated_at]
         if written:
             with db.transaction() as session:
                 save_cursor(session, line.account, **{kind.value: max(since, *written).isoformat()})
         read_at = now()
-
-
-def _take(line: Connection, kind: EntityType, read_at: datetime, there: There) -> None:
-    """What breaks is noted before it is put aside: the mark moves on, and the record is looked at again."""
-    try:
-        dispatch.dispatch(line, kind, there, read_at)
-    except connection.WHOLE:
-        raise
-    except Exception:
-        recheck.look_later(line, kind, there.id)
-        raise
 
 
 def _since(session: Session, line: Connection, kind: EntityType) -> datetime | None:

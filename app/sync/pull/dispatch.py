@@ -1,15 +1,34 @@
 """One record as it was read in Pipedrive a moment ago, handed to whatever takes over changes of its kind."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
-from app import db
+from sqlalchemy import func
+from sqlmodel import col, update
+
+from app import db, rounds
 from app.models import EntityType, PipedriveLink
 from app.sync.api.records import Activity, Organization, Person
 from app.sync.links import link_store
-from app.sync.pull import apply_changes, deletions, organization_renames
+from app.sync.pull import apply_changes, deletions, differences, organization_renames
+from app.sync.queue import connection
 from app.sync.queue.connection import Connection
 
 There = Organization | Person | Activity
+
+
+def dispatch_all(line: Connection, kind: EntityType, records: Sequence[There], read_at: datetime) -> None:
+    """Of a whole page only what differs is looked at one by one; of the others is noted when they were seen to agree."""
+    odd = differences.differing(line, kind, records)
+    keyed = [(f"{line.account}:{kind}:{one.id}", one) for one in odd]
+    rounds.settle_each("records met", keyed, partial(dispatch, line, kind, read_at=read_at), whole=connection.WHOLE)
+    agree = {one.id for one in records} - {one.id for one in odd}
+    with db.transaction() as session:
+        met = col(PipedriveLink.remote_id).in_(agree), col(PipedriveLink.entity_type) == kind
+        mine = col(PipedriveLink.account) == line.account
+        seen = {"checked_at": func.greatest(PipedriveLink.checked_at, read_at)}
+        session.exec(update(PipedriveLink).where(mine, *met).values(seen))
 
 
 def dispatch(line: Connection, kind: EntityType, there: There, read_at: datetime) -> None:

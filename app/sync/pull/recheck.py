@@ -5,7 +5,7 @@ a hundred at a time.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -75,21 +75,11 @@ def check_oldest(line: Connection) -> None:
         read_at, there = now(), {one.id: one for one in ask(ids)}
         gone = [(f"{line.account}:{kind}:{number}", number) for number in ids if number not in there]
         rounds.settle_each("records not met", gone, partial(_look, line, kind), whole=connection.WHOLE)
-        met_again = [(f"{line.account}:{kind}:{one.id}", one) for one in there.values()]
-        rounds.settle_each("records met", met_again, partial(_take, line, kind, read_at), whole=connection.WHOLE)
+        dispatch.dispatch_all(line, kind, list(there.values()), read_at)
         with db.transaction() as session:
             met = col(PipedriveLink.remote_id).in_(there), col(PipedriveLink.entity_type) == kind
             mine = col(PipedriveLink.account) == line.account
-            seen = {
-                "unseen_at": None,
-                "unseen_times": 0,
-                "checked_at": func.greatest(PipedriveLink.checked_at, read_at),
-            }
-            session.exec(update(PipedriveLink).where(mine, *met).values(seen))
-
-
-def _take(line: Connection, kind: EntityType, read_at: datetime, there: There) -> None:
-    dispatch.dispatch(line, kind, there, read_at)
+            session.exec(update(PipedriveLink).where(mine, *met).values(unseen_at=None, unseen_times=0))
 
 
 def _look(line: Connection, kind: EntityType, number: int, merged_to: int | None = None) -> None:

@@ -41,9 +41,8 @@ def find(push: Push, record: RemoteRecord) -> Found:
         seen, moment = _look_up(push, record)
     if lost := _lost(push, record, seen, moment):
         effect = PushEffect.CREATED if lost.proven else PushEffect.LINKED
-        return Found(
-            seen, link_record(push, record, lost.number, effect, digest=_sent(record, seen) if lost.proven else None)
-        )
+        digest = _sent(record, seen) if lost.proven or lost.agreed else None
+        return Found(seen, link_record(push, record, lost.number, effect, digest=digest, agreed=lost.agreed))
     if push.chose(kind):
         return Found(seen, _link_chosen(push, record))
     was_there = seen.own is not None and seen.own.state is LinkState.LOST

@@ -14,8 +14,9 @@ from app.models import Activity, EntityType, are_two_companies, organisation_key
 from app.services.contacts import identity
 from app.sync.api import reference_marks
 from app.sync.api.records import Person
-from app.sync.links import fingerprints, link_store
+from app.sync.links import field_merge, fingerprints, link_store
 from app.sync.links.link_store import Slot
+from app.sync.links.three_way_merge import Agreed
 from app.sync.push import meeting_fields
 from app.sync.push.matching import shares_an_address
 from app.sync.push.push_context import Push
@@ -40,8 +41,13 @@ def person(push: Push, slot: Slot, since: datetime, sent: str, mark: str) -> Los
     recent = _created_since(push, EntityType.PERSON, since)
     if marked := [one for one in recent if code and one.custom.get(code) == mark]:
         return Lost(marked[0].id, proven=True, name=marked[0].name)
-    known = (one for one in recent if _is_meant(push, one) or _is_as_sent(slot, one, sent))
-    return next((Lost(one.id, proven=False, name=one.name) for one in known), None)
+    for one in recent:
+        as_sent = _is_as_sent(slot, one, sent)
+        if as_sent or _is_meant(push, one):
+            # whoever made it: what is edited here afterwards is our change, and no question
+            stands = field_merge.theirs(one, push.line.choices.country)
+            return Lost(one.id, proven=False, name=one.name, agreed=Agreed(stands, stands) if as_sent else None)
+    return None
 
 
 def activity(push: Push, slot: Slot, person_id: int | None, meeting: Activity, since: datetime) -> Lost | None:

@@ -150,3 +150,6 @@ def _send(push: Push, record: UpdatableRecord[There], link: PipedriveLink, news:
         raise Closed(NOT_ALLOWED, REFUSED.format(deed="change", name=record.name)) from None
     except NotAllowed:
         raise Closed(NOT_ALLOWED, REFUSED.format(deed="change", name=record.name)) from None
+    except Rejected:
+        check_parents(push, record.parents)
+        raise

@@ -29,11 +29,15 @@ class Match:
 
 @dataclass(frozen=True)
 class Lost:
-    """A record that an earlier create of ours may have left; `proven` when it carries our mark and was made since."""
+    """A record that an earlier create of ours may have left; `proven` when it carries our mark and was made since.
+
+    `agreed` is what both sides said at that moment, where it stands there exactly as it was sent.
+    """
 
     number: Number
     proven: bool
     name: str = ""
+    agreed: Agreed | None = None
 
 
 class RemoteRecord(ABC):

@@ -1,9 +1,13 @@
 """Whatever a person changes of what Pipedrive hears, by whichever verb, stands there afterwards, or a question about it stands here."""
 
+from contextlib import suppress
+from random import Random
+
 import pytest
 from sqlalchemy import text
 
 from app import db
+from app.errors import Refusal
 from app.models import Contact, Trigger, User
 from app.models.contact_fields import PUSHED
 from app.services.campaigns import undo_dispatch
@@ -169,6 +173,44 @@ def test_what_a_person_changes_stands_in_pipedrive_afterwards(fake, desk, ada_wi
             assert status_of(session, row).badge is Badge.IN_PIPEDRIVE
             assert not session.scalars(text("select id from sync_conflicts where resolved_at is null")).all()
     assert len(fake.alive("persons")) == len({row.pipedrive_person_id for row in rows})
+
+
+def agreed(fake):
+    """What stands on one side only, of everybody whose badge says that both sides agree."""
+    with db.reading() as session:
+        shown = {row.id: status_of(session, row) for row in linked()}
+    return [
+        (row.name, there(fake, row), here(row))
+        for row in linked()
+        if shown[row.id].badge is Badge.IN_PIPEDRIVE and shown[row.id].reason is None and there(fake, row) != here(row)
+    ]
+
+
+def alive(row):
+    with db.reading() as session:
+        found = session.get(Contact, row.id)
+        return found if found and not found.deleted_at else None
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(12))
+def test_after_any_row_of_deeds_the_badge_is_true(fake, desk, ada_with_key, jane, twin, seed):
+    """Deeds one after the other, some of them before Pipedrive heard of the last one; what is refused changes nothing."""
+    dice = Random(seed)
+    for _ in range(8):
+        rows = [row for row in (alive(jane), alive(twin)) if row]
+        if len(rows) < 2:
+            break
+        dice.shuffle(rows)
+        with suppress(Refusal):
+            for _ in dice.choice([verb for verb in VERBS if verb not in {merge, a_file}])(ada_with_key, *rows) or ():
+                if dice.random() < 0.5:
+                    settled(desk)
+        if dice.random() < 0.5:
+            settled(desk)
+            assert agreed(fake) == []
+    settled(desk)
+    assert agreed(fake) == []
 
 
 def test_the_database_watches_every_field_that_pipedrive_hears_of(database):

@@ -15,8 +15,20 @@ from app.services.push_queue import blocked_pushes, push_status
 from app.sync.pull import listener
 from tests.support import faults, sync_harness
 from tests.support.colleague import typed_there
-from tests.support.sync_deeds import change, listened, undo
-from tests.support.sync_harness import ADAS_KEY, BOS_KEY, ask, counts, edit, fresh, links, listen_next, meet, settled
+from tests.support.sync_deeds import change, listened, questions, undo
+from tests.support.sync_harness import (
+    ADAS_KEY,
+    BOS_KEY,
+    ask,
+    counts,
+    drain,
+    edit,
+    fresh,
+    links,
+    listen_next,
+    meet,
+    settled,
+)
 from tests.support.waiting import until
 from tests.support.world import contact
 
@@ -366,3 +378,19 @@ def test_what_a_colleague_deleted_and_restored_is_theirs_now(fake, desk, ada_wit
     undo(ada_with_key, first)
     settled(desk)
     assert [one["id"] for one in fake.alive("persons")] == [1]
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+def test_an_edit_after_a_lost_answer_is_no_question_where_what_was_sent_still_stands(fake, desk, ada_with_key, theirs):
+    """Without our mark nobody can prove whose it is; that both sides said the same at that moment is certain."""
+    row = contact(ada_with_key, "Jane Roe", email="jane@acme.example")
+    ask(ada_with_key, row)
+    fake.next(faults.reset(commits=True), method="POST", kind="persons")
+    drain(desk)
+    change(ada_with_key, row, name="Jane Rowe")
+    if theirs:
+        fake.company.edit("persons", 1, name="Jane R. Roe")
+    settled(desk)
+    assert fake.company.record("persons", 1)["name"] == ("Jane R. Roe" if theirs else "Jane Rowe")
+    assert [one.field for one in questions(ada_with_key)] == (["name"] if theirs else [])
+    assert [one.created_by_us for one in links() if one.entity_key == str(row.id)] == [False]

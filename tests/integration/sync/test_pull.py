@@ -411,7 +411,7 @@ def typed_there(fake, kind, **facts):
 def test_what_was_read_before_a_push_is_not_taken_for_news(fake, desk, ada_with_key, kari, monkeypatch):
     """The list was asked for, then a push told Pipedrive something newer, and only then the list is gone through."""
     read = []
-    monkeypatch.setattr(dispatch, "dispatch", lambda *given: read.append(given))
+    monkeypatch.setattr(dispatch, "dispatch_all", lambda *given: read.append(given))
     listened(desk)
     monkeypatch.undo()
     assert {given[1] for given in read} >= {EntityType.PERSON, EntityType.ORGANIZATION}
@@ -421,7 +421,7 @@ def test_what_was_read_before_a_push_is_not_taken_for_news(fake, desk, ada_with_
         organisations.rename(session, owner, fresh(kari).organisation_id, "Berg Steel AS")
     settled(desk)
     for given in read:
-        dispatch.dispatch(*given)
+        dispatch.dispatch_all(*given)
     settled(desk)
     assert (fresh(kari).name, firm_of(kari), questions(ada_with_key)) == ("Kari Berg", "Berg Steel AS", [])
     assert fake.company.record("persons", 1)["name"] == "Kari Berg"

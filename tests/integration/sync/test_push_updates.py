@@ -19,6 +19,7 @@ from tests.support.colleague import typed_there
 from tests.support.sync_deeds import change, undo
 from tests.support.sync_harness import (
     ADAS_KEY,
+    BOS_KEY,
     ask,
     counts,
     edit,
@@ -363,3 +364,21 @@ def test_everything_we_send_fits_pipedrives_own_documents(fake, desk, ada_with_k
     settled(desk)
     assert {heard.method for heard in fake.heard} == {"GET", "POST", "PATCH", "DELETE"}
     assert [official.check(one.method, one.path, one.query, one.body) for one in fake.heard] == [[]] * len(fake.heard)
+
+
+@pytest.mark.parametrize("fate", ["deleted", "hidden"])
+def test_a_change_that_is_refused_because_of_the_firm_says_so(fake, desk, ada_with_key, fate):
+    """Pipedrive only says that it refuses the change: what it hangs on is looked at."""
+    jane = contact(ada_with_key, "Jane Roe", email="jane@acme.example", organisation="Acme Ltd")
+    other = contact(ada_with_key, "Kim Roe", email="kim@beta.example", organisation="Beta Works")
+    for row in (jane, other):
+        ask(ada_with_key, row)
+    settled(desk)
+    beta = fake.company.record("persons", fresh(other).pipedrive_person_id)["org_id"]
+    if fate == "deleted":
+        fake.company.remove("organizations", beta)
+    else:
+        fake.company.edit("organizations", beta, visible_to=1, owner_id=fake.company.add_user(BOS_KEY, "Zoe"))
+    change(ada_with_key, jane, organisation="Beta Works")
+    row = settled(desk)[-1]
+    assert (row.status, row.error_code) == (SyncStatus.FAILED, "gone" if fate == "deleted" else "hidden")
