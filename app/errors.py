@@ -52,6 +52,12 @@ class Forbidden(Refusal):
     sentence = "Your role does not allow this."
 
 
+class SecondStepNeeded(Forbidden):
+    """Everything but setting it up, proving it and signing out waits."""
+
+    sentence = "Your firm asks for a second step at sign-in: open Pipedriven in this browser and set it up."
+
+
 class NotFound(Refusal):
     status = 404
     sentence = "This is not in your contact bank."

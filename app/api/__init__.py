@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app import __version__
-from app.api.accounts import audit, auth, invitations, me, passkeys, tokens, two_factor, users
+from app.api.accounts import audit, auth, invitations, me, passkeys, sign_in_rules, tokens, two_factor, users
 from app.api.activities import activities, email_templates, introductions, referrals
 from app.api.campaigns import board, campaigns
 from app.api.contacts import (
@@ -66,6 +66,7 @@ RESOURCES = (
     push_devices,
     users,
     invitations,
+    sign_in_rules,
     tokens,
     audit,
 )

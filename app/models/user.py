@@ -74,7 +74,7 @@ class User(Entity, table=True):
 
 
 class UserSession(Entity, table=True):
-    """One signed-in browser. Only the SHA-256 of its token is here."""
+    """One signed-in browser. Only the SHA-256 of its token is here; `two_steps`: more than a password was proved in it."""
 
     __tablename__ = "user_sessions"
 
@@ -83,6 +83,7 @@ class UserSession(Entity, table=True):
     seen_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     browser: str = Field(default="", max_length=200)
+    two_steps: bool = False
 
 
 class TokenScope(StrEnum):

@@ -16,6 +16,7 @@ from app.web.public import (
     passkey_routes,
     password_reset_page,
     pipedrive_webhook,
+    second_step_page,
     shared_report,
 )
 from app.web.public.onboarding_pages import OnSetUp
@@ -26,6 +27,7 @@ def router(settings: Settings, vault: Vault, cookie: Cookie, sign_in_flow: SignI
     whole = APIRouter()
     ways = Ways(provider=bool(settings.oidc_issuer), passkeys=Site.at(settings.address).why_not is None)
     whole.include_router(login_pages.routes(sign_in_flow, ways))
+    whole.include_router(second_step_page.routes(settings, vault, sign_in_flow.identities))
     whole.include_router(passkey_routes.routes(settings, vault, sign_in_flow))
     if settings.oidc_issuer:
         from app.web.public import (

@@ -35,6 +35,9 @@ STATUSES = {
     "/login": (200, 303, 303, 200),
     "/forgot": OPEN,
     "/login/code": (405, 405, 405, 405),
+    "/second-step": (303, 303, 303, 303),
+    "/second-step/begin": (303, 405, 405, 303),
+    "/second-step/code": (303, 405, 405, 303),
     # at an address without a host name there are none
     "/login/passkey": (409, 409, 409, 409),
     # only where a provider is named

@@ -205,6 +205,8 @@ TABLE = [
     Row("DELETE", "/api/invitations/{invitation_id}", (*GOLDEN_ONLY, 204)),
     Row("GET", "/api/audit", (*GOLDEN_ONLY, 200)),
     Row("GET", "/api/audit.csv", (*GOLDEN_ONLY, 200)),
+    Row("GET", "/api/sign-in-rules", (*GOLDEN_ONLY, 200)),
+    Row("PUT", "/api/sign-in-rules", (*GOLDEN_ONLY, 200), {"second_step_from": {"CONSULTANT": "2026-12-01"}}),
     Row("GET", "/api/tokens", everybody(200)),
     Row("POST", "/api/tokens", everybody(201), {"name": "Report"}),
     Row("DELETE", "/api/tokens/{token_id}", (204, 404, 404, 404)),

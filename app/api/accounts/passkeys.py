@@ -88,6 +88,7 @@ def begin(
 
 @router.post("", status_code=201)
 def add(
+    request: Request,
     session: Transaction,
     who: Caller,
     wired: Wired,
@@ -97,7 +98,8 @@ def add(
 ) -> PasskeyAnswer:
     """Keep what the browser made."""
     challenge = passkey_challenges.unseal(wired.unseal, who.id, wish.ticket)
-    kept = passkeys.add(session, who, Site.at(wired.address), challenge, wish.credential, name=wish.name)
+    site, here = Site.at(wired.address), session_id(request)
+    kept = passkeys.add(session, who, site, challenge, wish.credential, name=wish.name, here=here)
     return PasskeyAnswer.model_validate(kept)
 
 

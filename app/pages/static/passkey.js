@@ -80,3 +80,14 @@ if (door && window.PublicKeyCredential) {
   });
   listen();
 }
+
+// on the page that asks for a second step: a passkey of this device is one
+const first = document.querySelector("[data-passkey-new]");
+if (first && window.PublicKeyCredential) {
+  const said = first.querySelector("[role=status]");
+  first.hidden = false;
+  first.querySelector("button").addEventListener("click", async () => {
+    said.textContent = await add("My first passkey");
+    if (!said.textContent) location.assign("/");
+  });
+}

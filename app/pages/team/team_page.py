@@ -13,6 +13,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
 from app.pages.team.backup_card import draw_backup_card
 from app.pages.team.invitations_part import ROLES, Invited, draw_invitations
+from app.pages.team.second_step_part import draw_second_step_rule
 from app.pages.team.transfer_many_sheet import TransferManySheet
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
@@ -45,6 +46,7 @@ async def team_page(shell: Shell) -> None:
             basic.text("Team at work")
     draw_invitation(links.invite)
     team(*await look(load_team))
+    await draw_second_step_rule()
     await draw_backup_card(shell.me.timezone)
     live_updates.on(refresh, Topic.PEOPLE)
 

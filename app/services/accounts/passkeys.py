@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.errors import Conflict, Invalid, NotFound, Refusal
 from app.models import Passkey, Purpose, User, now
 from app.models.base import Line
-from app.services.accounts import login_throttle, one_time_links, passkey_ceremony
+from app.services.accounts import login_throttle, one_time_links, passkey_ceremony, second_step_rule, sessions
 from app.services.accounts.passkey_ceremony import CounterWentBack, NotYourPasskey, Site, Used
 from app.services.base import audit_log
 from app.signals import Topic, announce
@@ -36,8 +36,17 @@ def begin(session: Session, who: User, site: Site) -> tuple[dict[str, Any], str]
     return passkey_ceremony.ask_to_make(site, who.id, who.email, challenge, known), challenge
 
 
-def add(session: Session, who: User, site: Site, challenge: str, credential: dict[str, Any], *, name: str) -> Passkey:
-    """Keep the key that the browser made for this challenge. Raises Invalid, Conflict or Forbidden."""
+def add(
+    session: Session,
+    who: User,
+    site: Site,
+    challenge: str,
+    credential: dict[str, Any],
+    *,
+    name: str,
+    here: UUID | None = None,
+) -> Passkey:
+    """Keep the key that the browser, whose session is `here`, made for this challenge. Raises Invalid, Conflict, Forbidden."""
     made = passkey_ceremony.made(site, credential, challenge)
     one_time_links.use_up(session, Purpose.PASSKEY, challenge)
     if session.exec(select(Passkey.id).where(Passkey.credential_id == made.credential_id)).first():
@@ -53,6 +62,7 @@ def add(session: Session, who: User, site: Site, challenge: str, credential: dic
         is_synced=made.is_synced,
     )
     session.add(kept)
+    sessions.record_second_step(session, here)
     audit_log.record(session, who, "passkey.added", kept.id)
     announce(session, Topic.PEOPLE, who.id, who.id)
     return kept
@@ -66,8 +76,10 @@ def rename(session: Session, who: User, passkey_id: UUID, name: str) -> Passkey:
 
 
 def remove(session: Session, who: User, passkey_id: UUID) -> None:
-    """It opens nothing here any more. Raises NotFound."""
-    session.delete(_mine(session, who, passkey_id))
+    """It opens nothing here any more. Raises NotFound, or Conflict where it is the last second step and one is asked for."""
+    kept = _mine(session, who, passkey_id)
+    second_step_rule.require_another(session, who, kept)
+    session.delete(kept)
     audit_log.record(session, who, "passkey.removed", passkey_id)
     announce(session, Topic.PEOPLE, who.id, who.id)
 

@@ -54,8 +54,11 @@ def check_password(session: Session, email: str, password: str, address: str) ->
     return user
 
 
-def open_session(session: Session, user: User, browser: str) -> str:
-    """Remember one more browser and give its token, which is never readable again."""
+def open_session(session: Session, user: User, browser: str, *, two_steps: bool = False) -> str:
+    """Remember one more browser and give its token, which is never readable again.
+
+    `two_steps` where more was proved than a password.
+    """
     token = secret_tokens.new()
     session.exec(delete(UserSession).where(col(UserSession.user_id) == user.id, col(UserSession.expires_at) < now()))
     session.add(
@@ -65,6 +68,7 @@ def open_session(session: Session, user: User, browser: str) -> str:
             seen_at=now(),
             expires_at=now() + LIFETIMES[user.role][1],
             browser="".join(c for c in browser if c.isprintable())[:200],
+            two_steps=two_steps,
         )
     )
     return token
@@ -84,6 +88,14 @@ def find_session(session: Session, token: str) -> tuple[User, UserSession] | Non
 def ends_at(user: User, kept: UserSession) -> datetime:
     """When this browser is signed out if nothing happens in it."""
     return min(kept.expires_at, kept.seen_at + LIFETIMES[user.role][0])
+
+
+def record_second_step(session: Session, session_id: UUID | None) -> None:
+    """A second step was set up, and so proved, in this browser."""
+    kept = session.get(UserSession, session_id) if session_id else None
+    if kept is not None:
+        kept.two_steps = True
+        announce(session, Topic.PEOPLE, kept.user_id, kept.user_id)
 
 
 def is_fresh(kept: Sequence[UserSession], session_id: UUID | None) -> bool:

@@ -14,9 +14,9 @@ import pyotp
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict, Forbidden, Invalid, NotFound, WrongCode
-from app.models import TwoFactor, User, now
+from app.models import Passkey, TwoFactor, User, now
 from app.services import policy
-from app.services.accounts import passwords, sessions
+from app.services.accounts import passwords, second_step_rule, sessions
 from app.services.accounts.pipedrive_keys import Seal
 from app.services.base import audit_log
 from app.services.base.secret_tokens import digest
@@ -82,6 +82,7 @@ def confirm(session: Session, who: User, code: str, unseal: Unseal, *, but: UUID
     session.add(kept)
     audit_log.record(session, who, "second_factor.on", who.id)
     sessions.close_everywhere(session, who, but=but)
+    sessions.record_second_step(session, but)
     return paper
 
 
@@ -98,19 +99,29 @@ def renew_paper(session: Session, who: User, password: str) -> list[str]:
 
 
 def turn_off(session: Session, who: User, password: str) -> None:
-    """Turn the second step off. Raises Invalid for a wrong password; nothing happens when it is off."""
+    """Turn the second step off. Raises Invalid for a wrong password, Conflict where the firm asks for it.
+
+    Nothing happens when it is off.
+    """
     _prove(who, password)
+    second_step_rule.require_another(session, who, _confirmed(session, who.id))
     _remove(session, who, who)
 
 
 def take_off(session: Session, who: User, user_id: UUID) -> User:
-    """Turn a colleague's second step off, as a golden ticket or the operator. Raises Forbidden and NotFound."""
+    """Take a colleague's authenticator and passkeys away, as a golden ticket or the operator. Raises Forbidden and NotFound.
+
+    Whoever lost their phone then signs in with the password alone, or sets up anew what the firm asks for.
+    """
     if not policy.may_manage_users(who):
         raise Forbidden
     user = session.get(User, user_id)
     if user is None:
         raise NotFound("There is no such colleague.")
     _remove(session, who, user)
+    for passkey in session.exec(select(Passkey).where(Passkey.user_id == user.id)).all():
+        session.delete(passkey)
+        audit_log.record(session, who, "passkey.removed", user.id)
     return user
 
 

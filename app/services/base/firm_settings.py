@@ -23,6 +23,8 @@ DEFAULTS: dict[str, Any] = {
     # why nothing goes to Pipedrive for now, in words; and since when our links may know less than Pipedrive does
     "sync_paused": None,
     "sync_verify_since": None,
+    # by role: from which day on (ISO 8601) a second step at sign-in is asked for
+    "second_step_from": {},
     # what became of the last nightly backup: when it was made, whether it was proved, what went wrong
     "backup_last": None,
     # when the backups were made that are in the data folder: each night's, and those before an upgrade or restore

@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from app import db
 from app.models import Role, TokenScope
-from app.services.accounts import sessions
+from app.services.accounts import second_step_rule, sessions
 
 FRESH = 2.0
 MANY = 10_000
@@ -25,7 +25,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Identity:
-    """One person in one browser (`session_id`) or behind one script's token (`token_id`), which may do less than they."""
+    """One person in one browser (`session_id`) or behind one script's token (`token_id`), which may do less than they.
+
+    `missing` is set while a second step has to be proved first: the host names that this person has passkeys for.
+    """
 
     user_id: UUID
     role: Role
@@ -33,6 +36,7 @@ class Identity:
     session_id: UUID | None = None
     token_id: UUID | None = None
     scope: TokenScope = TokenScope.ALL
+    missing: tuple[str, ...] | None = None
 
 
 class IdentityCache:
@@ -103,13 +107,14 @@ def _look_up(token: str, *, script: bool) -> Identity | None:
         return Identity(known[0].id, known[0].role, token, token_id=known[1].id, scope=known[1].scope)
     with db.reading() as session:
         found = sessions.find_session(session, token)
+        missing = second_step_rule.missing(session, *found) if found else None
     if found is None:
         return None
     user, kept = found
     if sessions.is_use_due(kept):
         with db.transaction() as session:
             sessions.record_use(session, kept.id)
-    return Identity(user.id, user.role, token, session_id=kept.id)
+    return Identity(user.id, user.role, token, session_id=kept.id, missing=missing)
 
 
 def _is_about(task: asyncio.Task[Identity | None], user_id: UUID) -> bool:

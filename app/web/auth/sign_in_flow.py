@@ -82,7 +82,7 @@ class SignInFlow:
             if user is None:
                 return WrongPassword()
             if not two_factor.is_needed(session, user):
-                return _opened(session, request, user)
+                return _opened(session, request, user, two_steps=False)
             if not code:
                 return CodeNeeded(one_time_links.create(session, Purpose.CODE, user_id=user.id))
             return self._with_code(session, request, user, code)
@@ -118,9 +118,9 @@ def _by_passkey(request: Request, site: Site, challenge: str, credential: dict[s
         return came if isinstance(came, Refusal) else _opened(session, request, came)
 
 
-def _opened(session: Session, request: Request, user: User) -> In:
+def _opened(session: Session, request: Request, user: User, *, two_steps: bool = True) -> In:
     """A new session; the one that was open in this browser gives way."""
-    token = sessions.open_session(session, user, request.headers.get("user-agent", ""))
+    token = sessions.open_session(session, user, request.headers.get("user-agent", ""), two_steps=two_steps)
     if before := _session_id(request):
         sessions.end_session(session, before)
     return user, token

@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.errors import Forbidden, NotFound, Refusal, SignedOut, TooManyTries
+from app.errors import Forbidden, NotFound, Refusal, SecondStepNeeded, SignedOut, TooManyTries
 from app.services.accounts.login_throttle import address_key
+from app.services.accounts.passkey_ceremony import Site
 from app.settings import LOOPBACK, Settings
 from app.web.auth.identity import Identity, IdentityCache
 from app.web.auth.session_cookie import Cookie
@@ -26,6 +27,10 @@ LOGIN = "/api/auth/login"
 OPEN = frozenset(
     {"/login", "/login/code", "/login/provider", "/login/provider/back", "/login/passkey", "/forgot", "/setup", LOGIN}
 )
+SECOND_STEP = "/second-step"
+# what is open to a person whose second step is missing; the last ones only where it is to be set up
+MISSING = frozenset({SECOND_STEP, "/logout", "/login/passkey", "/api/auth/logout", "/api/auth/session"})
+SET_UP = ("/second-step/", "/api/me/second-factor", "/api/me/passkeys")
 HOOKS = "/pipedrive/hook/"
 LINKS = ("/invite/", "/reset/", "/r/", "/calendar/", "/reply/", HOOKS)
 CLOSED = ("/docs", "/redoc", "/openapi.json")
@@ -42,6 +47,7 @@ class AccessControl:
         self.app = app
         self.inside = inside
         self.address = settings.address
+        self.host = Site.at(settings.address).host
         self.identities = identities
         self.cookie = Cookie(settings)
         self.sockets = SocketAccess(app, settings)
@@ -57,7 +63,7 @@ class AccessControl:
         else:
             who = await self._who(scope)
             scope = dict(scope, state=scope["state"] | _facts(who))
-            no = self._too_fast(scope, who)
+            no = self._too_fast(scope, who) or self._second_step(scope, who)
             if no is None and path.startswith(SOCKETS):
                 return await self.sockets(scope, receive, send)
             no = no or self._no_entry(scope, who) or _beyond_scope(scope, who)
@@ -100,6 +106,18 @@ class AccessControl:
         if path.startswith(UPLOADS) and not is_page_of(path.split("/")[3], who):
             return Forbidden("This page is not yours.")
         return self._wrong_address(scope)
+
+    def _second_step(self, scope: Scope, who: Identity | None) -> Refusal | Response | None:
+        """While it is missing one page is open, and what that page needs."""
+        if who is None or who.missing is None:
+            return None
+        path = scope["path"]
+        if path in MISSING or (self.host not in who.missing and path.startswith(SET_UP)):
+            return None
+        is_page = (
+            scope["type"] == "http" and scope["method"] in csrf.SAFE and not path.startswith(("/api/", "/_nicegui"))
+        )
+        return RedirectResponse(SECOND_STEP, 303) if is_page else SecondStepNeeded()
 
     def _is_meant(self, scope: Scope, who: Identity | None) -> bool:
         """A write is meant by the person when our own page sent it, or a script that shows its token."""

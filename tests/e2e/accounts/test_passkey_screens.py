@@ -4,15 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.app_process import opened, served
-
-FINGER = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
+from tests.support.virtual_authenticator import authenticator
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +12,6 @@ def site(folder, start):
     """Reached by a host name: browsers keep passkeys for no bare address."""
     with served(folder, start=start, BASE_URL="http://localhost:{port}") as running:
         yield running
-
-
-def authenticator(page):
-    tools = page.context.new_cdp_session(page)
-    tools.send("WebAuthn.enable")
-    tools.send("WebAuthn.addVirtualAuthenticator", {"options": FINGER})
-    return tools
 
 
 # the browser's own list under the e-mail field; the virtual finger taps it the moment it opens

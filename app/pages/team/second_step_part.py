@@ -1,0 +1,37 @@
+"""From which day on the firm asks for a second step at sign-in, by role."""
+
+from datetime import date
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app.models import Role, User
+from app.pages.core.tap import look, tap
+from app.pages.team.invitations_part import ROLES
+from app.pages.ui import basic
+from app.services.accounts import second_step_rule
+
+HINT = (
+    "From that day on people without an authenticator or a passkey set one up before they go on. Scripts are not asked."
+)
+
+
+async def draw_second_step_rule() -> None:
+    chosen = await look(second_step_rule.chosen)
+    typed = {role.value: day.isoformat() if day else "" for role, day in chosen.items()}
+
+    @tap
+    def save(session: Session, me: User) -> str:
+        days = {Role(role): date.fromisoformat(day) if day else None for role, day in typed.items()}
+        second_step_rule.choose(session, me, days)
+        return "Saved"
+
+    basic.heading("Second step at sign-in")
+    with ui.element("div").classes("pd-card pd-stack"):
+        basic.text(HINT, "pd-muted pd-small")
+        for role, word in ROLES.items():
+            box = ui.input(f"{word}: asked from", value=typed[role.value]).props(
+                "outlined type=date clearable stack-label"
+            )
+            box.classes("pd-field").bind_value_to(typed, role.value, lambda day: day or "", strict=False)
+        basic.button("Save", save)
