@@ -35,8 +35,8 @@ def choose(session: Session, who: User, days: Mapping[Role, date | None]) -> Non
     firm_settings.change(session, who, **{KEY: kept})
 
 
-def is_asked(session: Session, user: User) -> bool:
-    day = _day(session, user.role)
+def is_asked(session: Session, who: User) -> bool:
+    day = _day(session, who.role)
     return day is not None and day <= now().date()
 
 

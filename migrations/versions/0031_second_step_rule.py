@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 SQL = """
 ALTER TABLE user_sessions ADD COLUMN two_steps BOOLEAN NOT NULL DEFAULT FALSE;
