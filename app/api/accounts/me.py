@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Body, Request
 from pydantic import Field
 
-from app import db
+from app import db, proofs
 from app.api.accounts.user_schemas import SignedIn
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id, user_id
@@ -79,13 +79,13 @@ def change(
 
 @router.put("/password", status_code=204)
 def change_password(
-    request: Request,
-    session: Transaction,
-    who: Caller,
-    wish: Annotated[NewPassword, Body(openapi_examples=examples.shown(examples.PASSWORD))],
+    request: Request, wish: Annotated[NewPassword, Body(openapi_examples=examples.shown(examples.PASSWORD))]
 ) -> None:
     """A new password; every other browser is signed out, and all tokens and the calendar's address end."""
-    user_profile.change_password(session, who, wish.old, wish.new, but=session_id(request))
+    proof, new = proofs.new_password(user_id(request), wish.old, wish.new)
+    with db.transaction() as session:
+        who = users.acting(session, user_id(request))
+        user_profile.change_password(session, who, proof, new, but=session_id(request))
 
 
 @router.put("/pipedrive-key", response_model_exclude_none=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Body, Request
 from pydantic import Field
 
-from app import db
+from app import db, proofs
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id, user_id
 from app.api.core.routing import Router
@@ -14,7 +14,7 @@ from app.api.core.schemas import Answer, Moment, ShownOnce
 from app.errors import Invalid
 from app.models import User
 from app.models.base import Draft
-from app.services.accounts import login_throttle, passkey_challenges, passkeys, passwords, sessions, users
+from app.services.accounts import passkey_challenges, passkeys, sessions, users
 from app.services.accounts.passkey_ceremony import Site
 
 router = Router(prefix="/me/passkeys", tags=["me"])
@@ -78,9 +78,8 @@ def begin(
     with db.reading() as session:
         who = users.acting(session, user_id(request))
         is_fresh = sessions.is_fresh(sessions.devices(session, who), here)
-        login_throttle.check_code(session, who.id)
     if not is_fresh:
-        _prove(who, wish.password, login_throttle.address_key(request.client.host if request.client else ""))
+        _prove(who, wish.password)
     with db.reading() as session:
         options, challenge = passkeys.begin(session, who, Site.at(wired.address))
     return Question(public_key=options, ticket=passkey_challenges.seal(wired.seal, who.id, challenge))
@@ -119,14 +118,11 @@ def remove(session: Transaction, who: Caller, passkey_id: UUID) -> None:
     passkeys.remove(session, who, passkey_id)
 
 
-def _prove(who: User, password: str | None, place: str) -> None:
-    """Compared while no connection is held; wrong ones are counted with the wrong codes of this person."""
-    if passwords.verify(who.password_hash, password or ""):
-        return
+def _prove(who: User, password: str | None) -> None:
+    """Compared while no connection is held, and counted as everywhere."""
     if password and who.password_hash:
-        with db.transaction() as session:
-            login_throttle.count_code(session, who.id, place)
-        raise Invalid(fields={"password": "This is not your current password."})
+        proofs.own_password(who.id, password)
+        return
     sentence = (
         "Type your password first." if who.password_hash else "Please sign in again first, and then add the passkey."
     )

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import Body, Request
 from pydantic import Field
 
+from app import db, proofs
 from app.api.core import examples
-from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id
+from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wired, session_id, user_id
 from app.api.core.routing import Router
 from app.api.core.schemas import Answer, ShownOnce
 from app.models.base import Draft
-from app.services.accounts import two_factor
+from app.services.accounts import two_factor, users
 
 router = Router(prefix="/me/second-factor", tags=["me"])
 
@@ -58,21 +59,20 @@ def begin(session: Transaction, who: Caller, wired: Wired) -> Enrolment:
 @router.put("")
 def confirm(
     request: Request,
-    session: Transaction,
-    who: Caller,
     wired: Wired,
     wish: Annotated[FirstCode, Body(openapi_examples=examples.shown({"code": "287082"}))],
 ) -> PaperCodes:
     """Turn it on with a first code; every other browser is signed out."""
-    paper = two_factor.confirm(session, who, wish.code, wired.unseal, but=session_id(request))
+    paper = proofs.first_code(user_id(request), wish.code, wired.unseal, but=session_id(request))
     return PaperCodes(recovery_codes=paper)
 
 
 @router.delete("", status_code=204)
 def turn_off(
-    session: Transaction,
-    who: Caller,
+    request: Request,
     wish: Annotated[Proof, Body(openapi_examples=examples.shown({"password": "seven quiet otters"}))],
 ) -> None:
     """Back to the password alone; the password proves that it is I."""
-    two_factor.turn_off(session, who, wish.password)
+    proof = proofs.own_password(user_id(request), wish.password)
+    with db.transaction() as session:
+        two_factor.turn_off(session, users.acting(session, user_id(request)), proof)

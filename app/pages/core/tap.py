@@ -79,6 +79,19 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
     return on_tap
 
 
+async def before(work: Callable[[UUID | None], T]) -> T | None:
+    """What comes before a tap's transaction and holds none itself, such as proving a password; None when it was refused."""
+    page = ui.context.client
+    try:
+        return await asyncio.to_thread(work, signed_in_id())
+    except Refusal as refusal:
+        toast.show(page, str(refusal), "no")
+    except Exception:
+        log.exception("what comes before a tap broke")
+        toast.show(page, BROKEN, "broken")
+    return None
+
+
 async def look(question: Callable[[Session, User], T], *, noted: bool = False) -> T:
     """Ask the database one consistent question as the person in front of the screen, off the event loop.
 

@@ -8,10 +8,11 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
+from app import proofs
 from app.models import CalendarFeed, NotificationSettings, Passkey, PushDevice, User, UserSession
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
-from app.pages.core.tap import look, session_id, tap
+from app.pages.core.tap import before, look, session_id, tap
 from app.pages.pipedrive.api_key_part import draw_my_key
 from app.pages.settings.calendar_part import draw_calendar
 from app.pages.settings.notifications_part import draw_notification_settings
@@ -141,10 +142,19 @@ def draw_password() -> None:
     # asked here: the verb runs in a thread, which knows no page
     here = session_id()
 
-    @tap
-    def save(session: Session, me: User) -> str:
-        user_profile.change_password(session, me, typed.get("old") or "", typed.get("new") or "", but=here)
-        return "Password changed; other devices are signed out, tokens and the calendar address ended"
+    async def save() -> None:
+        proved = await before(
+            lambda user_id: proofs.new_password(user_id, typed.get("old") or "", typed.get("new") or "")
+        )
+        if proved is None:
+            return
+
+        @tap
+        def work(session: Session, me: User) -> str:
+            user_profile.change_password(session, me, *proved, but=here)
+            return "Password changed; other devices are signed out, tokens and the calendar address ended"
+
+        await work()
 
     basic.heading("Password")
     with ui.element("div").classes("pd-card pd-stack"):

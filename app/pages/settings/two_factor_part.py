@@ -7,9 +7,10 @@ import segno
 from nicegui import ui
 from sqlmodel import Session
 
+from app import proofs
 from app.models import User
 from app.pages.core.dependencies import Dependencies
-from app.pages.core.tap import session_id, tap
+from app.pages.core.tap import before, session_id, tap
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import two_factor
@@ -77,33 +78,34 @@ class TwoFactorSetup:
         self.sheet.open()
 
     async def confirm(self) -> None:
-        paper: list[str] = []
+        code = self.typed.get("code") or ""
 
-        @tap
-        def work(session: Session, me: User) -> str:
-            paper.extend(
-                two_factor.confirm(session, me, self.typed.get("code") or "", self.dependencies.unseal, but=self.here)
-            )
-            return "The second step is on; other devices are signed out"
-
-        if await work():
+        unseal = self.dependencies.unseal
+        if paper := await before(lambda user_id: proofs.first_code(user_id, code, unseal, but=self.here)):
             self.show_recovery_codes(paper)
 
     async def renew(self, password: str) -> None:
         paper: list[str] = []
+        proof = await before(lambda user_id: proofs.own_password(user_id, password))
+        if proof is None:
+            return
 
         @tap
         def work(session: Session, me: User) -> str:
-            paper.extend(two_factor.renew_paper(session, me, password))
+            paper.extend(two_factor.renew_paper(session, me, proof))
             return "The old codes do not work any more"
 
         if await work():
             self.show_recovery_codes(paper)
 
     async def turn_off(self, password: str) -> None:
+        proof = await before(lambda user_id: proofs.own_password(user_id, password))
+        if proof is None:
+            return
+
         @tap
         def work(session: Session, me: User) -> str:
-            two_factor.turn_off(session, me, password)
+            two_factor.turn_off(session, me, proof)
             return "The second step is off"
 
         if await work():

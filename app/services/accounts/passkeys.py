@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
-from app.errors import Conflict, Invalid, NotFound, Refusal
+from app.errors import Conflict, Invalid, NotFound, Refusal, TooManyTries
 from app.models import Passkey, Purpose, User, now
 from app.models.base import Line
 from app.services.accounts import login_throttle, one_time_links, passkey_ceremony, second_step_rule, sessions
@@ -91,7 +91,7 @@ def sign_in(session: Session, site: Site, challenge: str, credential: dict[str, 
     """
     given = str(credential.get("id", ""))
     account, place = login_throttle.account_key(f"passkey:{given[:1400]}"), login_throttle.address_key(address)
-    login_throttle.check(session, account, place)
+    counted = login_throttle.reserve(session, account, place)
     query = select(Passkey, User).where(
         Passkey.user_id == User.id, Passkey.credential_id == given, Passkey.host == site.host, col(User.active)
     )
@@ -99,11 +99,15 @@ def sign_in(session: Session, site: Site, challenge: str, credential: dict[str, 
     try:
         kept, user, used = _used(found, site, challenge, credential)
     except NotYourPasskey as no:
-        login_throttle.count(session, account, place)
+        if counted.wait:
+            # an answer that fits nothing is no guess at a secret: from here on it is not even kept
+            login_throttle.forgive(session, counted)
+            return TooManyTries(counted.wait)
         if found:
             action = "passkey.counter" if isinstance(no, CounterWentBack) else "sign_in.failed"
             audit_log.record(session, "nobody", action, found[1].id, by="passkey", address=place)
         return no
+    login_throttle.forgive(session, counted)
     one_time_links.use_up(session, Purpose.PASSKEY, challenge)
     kept.sign_count, kept.is_synced, kept.used_at = used.sign_count, used.is_synced, now()
     session.add(kept)

@@ -26,10 +26,9 @@ def mail_link(session: Session, email: str, place: str, site: str) -> None:
     if user is None or not user.active:
         return
     try:
-        login_throttle.check_reset(session, user.id)
+        login_throttle.reserve_reset(session, user.id, place)
     except TooManyTries:
         return
-    login_throttle.count_reset(session, user.id, place)
     link = f"{site}/reset/{one_time_links.create(session, Purpose.RESET, user_id=user.id)}"
     mail_outbox.enqueue(session, user.email, email_rendering.new_password(link), user=user)
     audit_log.record(session, "nobody", "user.reset_link", user.id, by="mail")

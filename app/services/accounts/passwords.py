@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -24,6 +25,19 @@ COMMON = Path(__file__).with_name("common_passwords.json")
 
 scheme = argon2.using(type="ID", memory_cost=47_104, time_cost=1, parallelism=1)
 two_at_a_time = BoundedSemaphore(2)
+
+
+@dataclass(frozen=True)
+class NewPassword:
+    """A password that keeps the rules, hashed; made by `new` while no transaction is open, as that takes long."""
+
+    hash: str = field(repr=False)
+
+
+def new(password: str, *context: str) -> NewPassword:
+    """Check the rules and hash; `context` are words that an attacker knows. Raises Invalid."""
+    check(password, *context)
+    return NewPassword(hash_password(password))
 
 
 def hash_password(password: str) -> str:

@@ -15,9 +15,7 @@ from sqlmodel import Session, col, select
 from app.errors import Invalid, NotFound
 from app.models import ApiToken, Role, TokenScope, User, UserSession, now
 from app.models.base import Line
-from app.models.user import normal_email
 from app.services import policy
-from app.services.accounts import login_throttle, passwords
 from app.services.base import audit_log, secret_tokens
 from app.services.base.secret_tokens import digest
 from app.signals import Topic, announce
@@ -33,25 +31,6 @@ SLIDE = timedelta(minutes=5)
 FRESH = timedelta(minutes=10)
 PREFIX = "pd_"
 LONGEST_TOKEN = 365
-
-
-def check_password(session: Session, email: str, password: str, address: str) -> User | None:
-    """The person, when address and password fit; None records the failure.
-
-    The caller commits first and raises WrongPassword afterwards. Raises TooManyTries.
-    """
-    account, place = login_throttle.account_key(email), login_throttle.address_key(address)
-    login_throttle.check(session, account, place)
-    user = _by_email(session, email)
-    kept = user.password_hash if user and user.active else None
-    if not passwords.verify(kept, password) or user is None or kept is None:
-        login_throttle.count(session, account, place)
-        audit_log.record(session, "nobody", "sign_in.failed", user.id if user else "", address=place)
-        return None
-    if passwords.is_outdated(kept):
-        user.password_hash = passwords.hash_password(password)
-    audit_log.record(session, user, "sign_in", user.id, address=place)
-    return user
 
 
 def open_session(session: Session, user: User, browser: str, *, two_steps: bool = False) -> str:
@@ -203,11 +182,3 @@ def _token_name(name: str) -> str:
         return TypeAdapter(Annotated[str, Line(80, 1)]).validate_python(name)
     except ValidationError:
         raise Invalid(fields={"name": "Give the token a name of up to 80 characters."}) from None
-
-
-def _by_email(session: Session, email: str) -> User | None:
-    try:
-        spelled = normal_email(email.strip())
-    except ValueError:
-        return None
-    return session.exec(select(User).where(User.email == spelled)).first()

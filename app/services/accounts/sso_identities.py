@@ -24,7 +24,7 @@ def sign_in(session: Session, issuer: str, subject: str, email: str | None, stat
         SsoIdentity.user_id == User.id, SsoIdentity.issuer == issuer, SsoIdentity.subject == subject
     )
     known = session.exec(query).first()
-    user = known[0] if known else _by_email(session, email)
+    user = known[0] if known else _not_linked(session, issuer, _by_email(session, email))
     if user is None or not user.active:
         audit_log.record(session, "nobody", "sign_in.failed", user.id if user else "", by="provider")
         raise Forbidden(STRANGER)
@@ -35,9 +35,17 @@ def sign_in(session: Session, issuer: str, subject: str, email: str | None, stat
     return user
 
 
+def _not_linked(session: Session, issuer: str, user: User | None) -> User | None:
+    """Whoever has this address, unless an identity of this provider leads to them already: addresses are given on."""
+    if user is None:
+        return None
+    linked = select(SsoIdentity.id).where(SsoIdentity.user_id == user.id, SsoIdentity.issuer == issuer)
+    return None if session.exec(linked).first() else user
+
+
 def _by_email(session: Session, email: str | None) -> User | None:
     try:
         spelled = normal_email(email) if email else None
     except ValueError:
         return None
-    return session.exec(select(User).where(User.email == spelled)).first() if spelled else None
+    return session.exec(select(User).where(User.email == spelled).with_for_update()).first() if spelled else None

@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 from app.errors import Conflict, Forbidden, Invalid, NotFound, WrongCode
 from app.models import Passkey, TwoFactor, User, now
 from app.services import policy
-from app.services.accounts import passwords, second_step_rule, sessions
+from app.services.accounts import password_proofs, second_step_rule, sessions
+from app.services.accounts.password_proofs import PasswordProof
 from app.services.accounts.pipedrive_keys import Seal
 from app.services.base import audit_log
 from app.services.base.secret_tokens import digest
@@ -86,24 +87,24 @@ def confirm(session: Session, who: User, code: str, unseal: Unseal, *, but: UUID
     return paper
 
 
-def renew_paper(session: Session, who: User, password: str) -> list[str]:
+def renew_paper(session: Session, who: User, proof: PasswordProof) -> list[str]:
     """New codes for paper; the old ones stop to work. Raises NotFound, or Invalid for a wrong password."""
     kept = _of(session, who.id, lock=True)
     if kept is None or kept.confirmed_at is None:
         raise NotFound("The second step is not on.")
-    _prove(who, password)
+    password_proofs.require(who, proof)
     paper = _new_paper(kept)
     session.add(kept)
     audit_log.record(session, who, "second_factor.new_codes", who.id)
     return paper
 
 
-def turn_off(session: Session, who: User, password: str) -> None:
+def turn_off(session: Session, who: User, proof: PasswordProof) -> None:
     """Turn the second step off. Raises Invalid for a wrong password, Conflict where the firm asks for it.
 
     Nothing happens when it is off.
     """
-    _prove(who, password)
+    password_proofs.require(who, proof)
     second_step_rule.require_another(session, who, _confirmed(session, who.id))
     _remove(session, who, who)
 
@@ -172,11 +173,6 @@ def _new_paper(kept: TwoFactor) -> list[str]:
 
 def _plain(code: str) -> str:
     return "".join(character for character in code.lower() if character.isalnum())
-
-
-def _prove(who: User, password: str) -> None:
-    if not passwords.verify(who.password_hash, password):
-        raise Invalid(fields={"password": "This is not your current password."})
 
 
 def _remove(session: Session, who: User, user: User) -> None:

@@ -7,7 +7,9 @@ from sqlmodel import Session
 
 from app.errors import Invalid
 from app.models import PersonDraft, User
-from app.services.accounts import access_end, passwords
+from app.services.accounts import access_end, password_proofs
+from app.services.accounts.password_proofs import PasswordProof
+from app.services.accounts.passwords import NewPassword
 from app.services.base import audit_log
 from app.services.push_queue import push_jobs
 from app.signals import Topic, announce
@@ -35,25 +37,20 @@ def change_profile(session: Session, who: User, name: str, timezone: str) -> Use
     return who
 
 
-def change_password(session: Session, who: User, old: str, new: str, *, but: UUID | None = None) -> None:
+def change_password(
+    session: Session, who: User, proof: PasswordProof, new: NewPassword, *, but: UUID | None = None
+) -> None:
     """A new password for oneself; every browser but the one with session id `but` is signed out.
 
     Tokens and the calendar's address end too.
 
-    Raises Invalid when the old one is wrong or the new one too weak.
+    Raises Invalid when it is not the old one that was proved.
     """
-    if not passwords.verify(who.password_hash, old):
-        raise Invalid(fields={"old": "This is not your current password."})
-    set_password(who, new)
+    password_proofs.require(who, proof, "old")
+    who.password_hash = new.hash
     session.add(who)
     access_end.by_password(session, who, but=but)
     audit_log.record(session, who, "password.changed", who.id)
-
-
-def set_password(user: User, password: str) -> None:
-    """Check the rules and keep the hash. Raises Invalid."""
-    passwords.check(password, user.email, user.name)
-    user.password_hash = passwords.hash_password(password)
 
 
 def save_pipedrive_key(  # noqa: PLR0917 - the facts that Pipedrive answered, in the order of the columns

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, func, select
 from app.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut
 from app.models import OneTimeLink, PersonDraft, Purpose, Role, User, new_id
 from app.services import policy
-from app.services.accounts import access_end, one_time_links
-from app.services.accounts.user_profile import draft_of, set_password
+from app.services.accounts import access_end, one_time_links, passwords
+from app.services.accounts.passwords import NewPassword
+from app.services.accounts.user_profile import draft_of
 from app.services.base import audit_log
 from app.signals import Topic, announce
 
@@ -60,7 +61,7 @@ def check_setup_link(session: Session, token: str) -> None:
     one_time_links.find(session, Purpose.SETUP, token)
 
 
-def create_first_account(session: Session, token: str, draft: PersonDraft, password: str) -> User:
+def create_first_account(session: Session, token: str, draft: PersonDraft, password: NewPassword) -> User:
     """The first account, a golden ticket. Of two at once, one succeeds. Raises NotFound."""
     _nobody_yet(session)
     one_time_links.use(session, Purpose.SETUP, token)
@@ -86,7 +87,7 @@ def find_invitation(session: Session, token: str) -> OneTimeLink:
     return one_time_links.find(session, Purpose.INVITE, token)
 
 
-def accept_invitation(session: Session, token: str, draft: PersonDraft, password: str) -> User:
+def accept_invitation(session: Session, token: str, draft: PersonDraft, password: NewPassword) -> User:
     """Join with an invitation, under the address that was invited. Raises NotFound."""
     link = one_time_links.use(session, Purpose.INVITE, token)
     if draft.email != link.email:
@@ -98,7 +99,7 @@ def accept_invitation(session: Session, token: str, draft: PersonDraft, password
 
 def add(session: Session, draft: PersonDraft, role: Role, password: str) -> User:
     """An account made by the operator, who answers for it; nobody is signed in there."""
-    user = _join(session, draft, role, password)
+    user = _join(session, draft, role, passwords.new(password, draft.email, draft.name))
     audit_log.record(session, "cli", "user.added", user.id, role=role.value)
     return user
 
@@ -116,11 +117,11 @@ def user_of_reset_link(session: Session, token: str) -> User:
     return session.get_one(User, one_time_links.find(session, Purpose.RESET, token).user_id)
 
 
-def reset_password(session: Session, token: str, password: str) -> User:
+def reset_password(session: Session, token: str, password: NewPassword) -> User:
     """A new password by link; every browser and script of that person is signed out, and their calendar address ends."""
     link = one_time_links.use(session, Purpose.RESET, token)
     user = _colleague(session, link.user_id)
-    set_password(user, password)
+    user.password_hash = password.hash
     access_end.by_password(session, user)
     audit_log.record(session, user, "password.reset", user.id)
     return user
@@ -191,10 +192,9 @@ def _still_free(session: Session, email: str) -> None:
         raise Conflict("There is already an account with this e-mail address.")
 
 
-def _join(session: Session, draft: PersonDraft, role: Role, password: str) -> User:
+def _join(session: Session, draft: PersonDraft, role: Role, password: NewPassword) -> User:
     _still_free(session, draft.email)
-    user = User.model_validate(draft, update={"role": role})
-    set_password(user, password)
+    user = User.model_validate(draft, update={"role": role, "password_hash": password.hash})
     session.add(user)
     session.flush()
     announce(session, Topic.PEOPLE, user.id, user.id)

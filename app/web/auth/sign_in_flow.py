@@ -8,10 +8,10 @@ from fastapi import Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app import db
-from app.errors import CodeNeeded, Refusal, SignedOut, WrongCode, WrongPassword
+from app import db, proofs
+from app.errors import CodeNeeded, Refusal, SignedOut, WrongCode
 from app.models import Purpose, User
-from app.services.accounts import login_throttle, one_time_links, passkeys, sessions, two_factor, users
+from app.services.accounts import login_throttle, one_time_links, passkeys, password_proofs, sessions, two_factor, users
 from app.services.accounts.passkey_ceremony import Site
 from app.services.accounts.two_factor import Unseal
 from app.web.auth.identity import IdentityCache
@@ -77,10 +77,11 @@ class SignInFlow:
 
     def _by_password(self, request: Request, email: str, password: str, code: str | None) -> In | Refusal:
         """One attempt, committed whatever comes of it: a rolled back failure would never be counted."""
+        begun, proof = proofs.attempt(email, password, _place(request))
         with db.transaction() as session:
-            user = sessions.check_password(session, email, password, _place(request))
-            if user is None:
-                return WrongPassword()
+            user = password_proofs.settle_sign_in(session, begun, proof)
+            if isinstance(user, Refusal):
+                return user
             if not two_factor.is_needed(session, user):
                 return _opened(session, request, user, two_steps=False)
             if not code:
@@ -100,11 +101,11 @@ class SignInFlow:
             return came
 
     def _with_code(self, session: Session, request: Request, user: User, code: str) -> In | Refusal:
-        login_throttle.check_code(session, user.id)
-        if two_factor.passes(session, user, code, self.unseal):
-            return _opened(session, request, user)
-        login_throttle.count_code(session, user.id, login_throttle.address_key(_place(request)))
-        return WrongCode()
+        counted = login_throttle.reserve_code(session, user.id, login_throttle.address_key(_place(request)))
+        if not two_factor.passes(session, user, code, self.unseal):
+            return WrongCode()
+        login_throttle.forgive(session, counted)
+        return _opened(session, request, user)
 
     def _by_provider(self, request: Request, user_id: UUID) -> In | Refusal:
         with db.transaction() as session:

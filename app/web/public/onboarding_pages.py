@@ -12,8 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from app import db
 from app.errors import Invalid
-from app.models import User
-from app.services.accounts import sessions, user_profile, users
+from app.models import PersonDraft, User
+from app.services.accounts import passwords, sessions, user_profile, users
+from app.services.accounts.passwords import NewPassword
 from app.services.base import firm_settings
 from app.web.auth.session_cookie import Cookie
 from app.web.html import countries, forms
@@ -38,7 +39,10 @@ def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
     async def set_up(request: Request) -> Response:
         sent = await forms.read(request)
         try:
-            user, token = await _do(_set_up, sent, _browser(request))
+            await _ask(users.check_setup_link, sent["token"])
+            draft = user_profile.draft_of(sent["email"], sent["name"], sent["timezone"] or "UTC")
+            new = await asyncio.to_thread(passwords.new, sent["password"], draft.email, draft.name)
+            user, token = await _do(_set_up, sent, draft, new, _browser(request))
         except Invalid as no:
             return forms.set_up(_wrong(sent, no), sent["token"], status=no.status)
         await _tell(on_set_up, user.id, sample=sent["sample"] == "yes")
@@ -48,7 +52,10 @@ def routes(cookie: Cookie, on_set_up: OnSetUp) -> APIRouter:
     async def join(request: Request, token: str) -> Response:
         sent = await forms.read(request)
         try:
-            return welcome(*await _do(_join, token, sent, _browser(request)))
+            invited = await _ask(users.find_invitation, token)
+            draft = user_profile.draft_of(invited.email or "", sent["name"], sent["timezone"] or "UTC")
+            new = await asyncio.to_thread(passwords.new, sent["password"], draft.email, draft.name)
+            return welcome(*await _do(_join, token, draft, new, _browser(request)))
         except Invalid as no:
             return await _invitation(token, _wrong(sent, no), no.status)
 
@@ -82,7 +89,9 @@ async def _reset_page(request: Request, token: str) -> Response:  # noqa: ARG001
 async def _reset(request: Request, token: str) -> Response:
     sent = await forms.read(request)
     try:
-        await _do(users.reset_password, token, sent["password"])
+        user = await _ask(users.user_of_reset_link, token)
+        new = await asyncio.to_thread(passwords.new, sent["password"], user.email, user.name)
+        await _do(users.reset_password, token, new)
     except Invalid as no:
         return await _new_password(token, _wrong(sent, no), no.status)
     return RedirectResponse("/login?reset", 303)
@@ -98,19 +107,15 @@ async def _new_password(token: str, sent: SentForm, status: int) -> Response:
     return forms.new_password(sent, token, user.email, status=status)
 
 
-def _set_up(session: Session, sent: SentForm, browser: str) -> tuple[User, str]:
-    users.check_setup_link(session, sent["token"])
-    draft = user_profile.draft_of(sent["email"], sent["name"], sent["timezone"] or "UTC")
-    user = users.create_first_account(session, sent["token"], draft, sent["password"])
+def _set_up(session: Session, sent: SentForm, draft: PersonDraft, new: NewPassword, browser: str) -> tuple[User, str]:
+    user = users.create_first_account(session, sent["token"], draft, new)
     if sent["country"] in countries.NAMES:
         firm_settings.save(session, country=sent["country"])
     return user, sessions.open_session(session, user, browser)
 
 
-def _join(session: Session, token: str, sent: SentForm, browser: str) -> tuple[User, str]:
-    invited = users.find_invitation(session, token)
-    draft = user_profile.draft_of(invited.email or "", sent["name"], sent["timezone"] or "UTC")
-    user = users.accept_invitation(session, token, draft, sent["password"])
+def _join(session: Session, token: str, draft: PersonDraft, new: NewPassword, browser: str) -> tuple[User, str]:
+    user = users.accept_invitation(session, token, draft, new)
     return user, sessions.open_session(session, user, browser)
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app import db
+from app import db, proofs
 from app.errors import Invalid, Refusal
 from app.models import User
 from app.services.accounts import two_factor, users
@@ -61,11 +61,10 @@ def _authenticator(pages: APIRouter, vault: Vault, identities: IdentityCache, fi
         if who is None:
             return RedirectResponse("/", 303)
 
-        def verb(session: Session, me: User) -> list[str]:
-            return two_factor.confirm(session, me, sent["code"], vault.open, but=who.session_id)
-
         try:
-            paper = await _do(who, verb)
+            paper = await asyncio.to_thread(
+                proofs.first_code, who.user_id, sent["code"], vault.open, but=who.session_id
+            )
         except Invalid as no:
             return _code(Enrolment(sent["secret"], sent["uri"][:300]), str(no), no.status)
         except Refusal as no:

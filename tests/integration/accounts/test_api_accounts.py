@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app import db
 from app.models import ApiToken, FailedSignIn, OneTimeLink, Role, SyncLane, User, UserSession
-from app.services.accounts import sessions, user_profile
+from app.services.accounts import passwords, sessions
 from app.services.base import firm_settings
 from tests.support.api_client import COOKIE, FOREIGN_KEY, KEY, ask, is_refusal, raw, vault
 
@@ -19,7 +19,7 @@ PASSWORD = "a few unrelated words"
 def ada(ada):
     with db.transaction() as session:
         user = session.get_one(User, ada.id)
-        user_profile.set_password(user, PASSWORD)
+        user.password_hash = passwords.hash_password(PASSWORD)
     return user
 
 

@@ -8,7 +8,7 @@ from sqlmodel import select
 from app import db
 from app.errors import Conflict, Forbidden, NotFound
 from app.models import Mail, OneTimeLink, PersonDraft, Role, now
-from app.services.accounts import invitations, users
+from app.services.accounts import invitations, passwords, users
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
 
@@ -28,7 +28,7 @@ def invited(who, email=NEW, role=Role.CONSULTANT):
 
 
 def join(token):
-    return did(users.accept_invitation, token, PersonDraft(email=NEW, name="Nell New"), PASSWORD)
+    return did(users.accept_invitation, token, PersonDraft(email=NEW, name="Nell New"), passwords.new(PASSWORD))
 
 
 def listed(who):

@@ -78,6 +78,16 @@ def test_once_known_the_address_may_change_over_there(house, provider, alice):
     assert is_in(browser)
 
 
+def test_an_address_that_was_given_to_somebody_else_opens_no_account_that_is_linked(house, provider, alice):
+    assert comes_back(house.browser(), provider).status_code == 303
+    provider.will_say(sub="the-new-one")
+    browser = house.browser()
+    assert comes_back(browser, provider).status_code == 403
+    assert not is_in(browser)
+    with db.reading() as session:
+        assert session.exec(select(SsoIdentity)).one().user_id == alice.id
+
+
 @pytest.mark.parametrize(
     "claims",
     [

@@ -6,10 +6,11 @@ import pyotp
 import pytest
 from sqlmodel import col, select
 
-from app import db
+from app import db, proofs
 from app.errors import Conflict, Forbidden, Invalid, NotFound, TooManyTries
 from app.models import AuditEvent, PersonDraft, Role, TwoFactor, UserSession, base
 from app.services.accounts import key_rotation, login_throttle, two_factor, users
+from app.services.accounts.password_proofs import PasswordProof
 from app.vault import Vault
 from tests.support import wall_server, world
 from tests.support.wall_server import PASSWORD
@@ -114,12 +115,15 @@ def test_guessing_is_slowed_down_and_a_right_code_does_not_help_meanwhile(house,
 def test_twenty_wrong_codes_in_an_hour_are_enough(database, monkeypatch):
     user, start = world.person("Ada"), base.now()
     for number in range(20):
-        did(login_throttle.count_code, user.id, f"10.0.0.{number}")
+        with db.transaction() as session:
+            session.add(
+                login_throttle.FailedSignIn(account=f"{login_throttle.CODE}{user.id}", address=f"10.0.0.{number}")
+            )
     with db.transaction() as session:
         for row in session.exec(select(login_throttle.FailedSignIn)):
             row.created_at = start - login_throttle.timedelta(minutes=30)
     with pytest.raises(TooManyTries):
-        did(login_throttle.check_code, user.id)
+        did(login_throttle.reserve_code, user.id, "10.0.0.1")
 
 
 def test_the_page_asks_for_the_code_and_keeps_where_one_wanted_to_go(house, alice):
@@ -152,7 +156,7 @@ def test_it_is_turned_off_with_the_password_and_by_a_golden_ticket(house, alice)
     gwen, bo = world.person("Gwen", Role.GOLDEN_TICKET), world.person("Bo")
     enrolled(alice)
     with pytest.raises(Invalid):
-        did(two_factor.turn_off, alice, "wrong")
+        did(two_factor.turn_off, alice, PasswordProof(gwen.id, alice.password_hash))
     with pytest.raises(Forbidden):
         did(two_factor.take_off, bo, alice.id)
     with pytest.raises(Conflict):
@@ -160,7 +164,7 @@ def test_it_is_turned_off_with_the_password_and_by_a_golden_ticket(house, alice)
     did(two_factor.take_off, gwen, alice.id)
     assert sign_in(house.browser()).status_code == 200
     enrolled(alice)
-    did(two_factor.turn_off, alice, PASSWORD)
+    did(two_factor.turn_off, alice, proofs.own_password(alice.id, PASSWORD))
     assert sign_in(house.browser()).status_code == 200
     with db.reading() as session:
         trail = session.exec(select(AuditEvent.action).where(col(AuditEvent.action).startswith("second_factor"))).all()

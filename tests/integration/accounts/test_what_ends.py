@@ -3,10 +3,10 @@
 import pytest
 from sqlmodel import SQLModel, select
 
-from app import db
+from app import db, proofs
 from app.errors import NotFound, Refusal, SignedOut
 from app.models import DeviceDraft, EmailAction, PersonDraft, Purpose, Role, User
-from app.services.accounts import one_time_links, sessions, user_profile, users
+from app.services.accounts import one_time_links, password_proofs, passwords, sessions, user_profile, users
 from app.services.activities import calendar_feed
 from app.services.notifications import email_actions, push_devices
 from app.services.reports import share_links
@@ -73,10 +73,12 @@ def held(eve, gwen, ada):
         "calendar": lambda: works(calendar_feed.feed, feed),
         "report link": lambda: works(share_links.opened, report),
         "invitation": lambda: (
-            works(users.find_invitation, invitation) or works(users.accept_invitation, invitation, joining, OTHER)
+            works(users.find_invitation, invitation)
+            or works(users.accept_invitation, invitation, joining, passwords.new(OTHER))
         ),
         "password link for another": lambda: (
-            works(users.user_of_reset_link, password_for_ada) or works(users.reset_password, password_for_ada, OTHER)
+            works(users.user_of_reset_link, password_for_ada)
+            or works(users.reset_password, password_for_ada, passwords.new(OTHER))
         ),
         "password link for them": lambda: works(users.user_of_reset_link, password_for_eve),
         "sign-in that waits": lambda: works(one_time_links.find, Purpose.CODE, waiting),
@@ -117,7 +119,8 @@ def test_disabling_ends_everything_and_enabling_revives_nothing(held, gwen, eve)
     did(users.disable, gwen, eve.id)
     did(users.enable, gwen, eve.id)
     assert still(held) == set()
-    assert did(sessions.check_password, eve.email, PASSWORD, "198.51.100.7").id == eve.id
+    begun, proof = proofs.attempt(eve.email, PASSWORD, "198.51.100.7")
+    assert did(password_proofs.settle_sign_in, begun, proof).id == eve.id
 
 
 def test_a_demotion_ends_what_the_golden_ticket_held_and_made(held, gwen, eve):
@@ -135,10 +138,11 @@ def test_a_promotion_gives_no_old_token_new_rights(gwen, ada):
 @pytest.mark.parametrize("way", ["by hand", "by link"])
 def test_a_new_password_ends_what_was_got_with_the_old_one(held, gwen, eve, way):
     if way == "by hand":
+        proved = proofs.new_password(eve.id, PASSWORD, OTHER)
         with db.transaction() as session:
-            user_profile.change_password(session, session.get_one(User, eve.id), PASSWORD, OTHER)
+            user_profile.change_password(session, session.get_one(User, eve.id), *proved)
     else:
-        did(users.reset_password, did(users.reset_link, gwen, eve.id), OTHER)
+        did(users.reset_password, did(users.reset_link, gwen, eve.id), passwords.new(OTHER))
     assert still(held) & OWN == set()
     assert not held["password link for them"]()
     assert not held["sign-in that waits"]()
@@ -153,7 +157,7 @@ def test_a_link_stands_on_the_right_of_whoever_made_it(gwen, eve, ada):
     with pytest.raises(NotFound):
         did(users.find_invitation, invitation)
     with pytest.raises(NotFound):
-        did(users.reset_password, password, OTHER)
+        did(users.reset_password, password, passwords.new(OTHER))
 
 
 def test_who_was_disabled_makes_nothing_more(gwen, eve):

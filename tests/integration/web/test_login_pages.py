@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from app import db
 from app.models import PersonDraft, Role, User, UserSession
-from app.services.accounts import sessions, users
+from app.services.accounts import passwords, sessions, users
 from app.services.base import firm_settings
 from tests.support import wall_server
 from tests.support.waiting import until
@@ -363,7 +363,7 @@ def test_what_the_golden_ticket_does_ends_a_session_that_is_open(house, alice, g
     verbs = {
         "disable": lambda s: users.disable(s, gwen, alice.id),
         "role": lambda s: users.change_role(s, gwen, alice.id, Role.GOLDEN_TICKET),
-        "password": lambda s: users.reset_password(s, users.reset_link(s, gwen, alice.id), OTHER),
+        "password": lambda s: users.reset_password(s, users.reset_link(s, gwen, alice.id), passwords.new(OTHER)),
         "elsewhere": lambda s: sessions.close_everywhere(s, alice),
     }
     did(verbs[end])
