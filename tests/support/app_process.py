@@ -219,3 +219,15 @@ def opened(page, path):
     page.wait_for_selector("#app .pd-main")
     page.wait_for_function("() => window.socket && window.socket.connected")
     return page
+
+
+def invited(site, api, chromium, email, name, shape):
+    """The page of a consultant who was invited by link and has just signed in, in a browser of their own."""
+    link = api.post("/users", json={"email": email, "role": "CONSULTANT"}).json()["link"]
+    page = chromium.new_context(base_url=site.address, **shape).new_page()
+    page.goto(re.sub(r"^https?://[^/]+", site.address, link))
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button").last.click()
+    page.wait_for_selector("#app .pd-main")
+    return page

@@ -127,7 +127,7 @@ class SyncCentre:
             push_history.tabs(session, me, self.whose),
             queue_banners.load_notices(session, me),
             conflicts.list_open(session, me) if mine else (),
-            handovers.list_open(session, me) if self.whose == me.id else (),
+            handovers.list_open(session, me) if mine else (),
             push_history.items(session, me, self.tab, self.whose, limit=limit),
             record_urls.home(session, me),
         )
@@ -157,7 +157,7 @@ class SyncCentre:
         can_retry = bool(page.items) and self.tab is Tab.NEEDS_YOU
         self.retry_box.show(can_retry, lambda: self.draw_retry_all() if can_retry else None)
         self.show_pushes(page, state.home)
-        is_empty = not page.items and not state.conflicts
+        is_empty = not (page.items or state.conflicts or state.handovers)
         self.nothing.show(is_empty, lambda: basic.empty(*EMPTY[self.tab]) if is_empty else None)
         self.cursor = page.next_cursor
         self.end.rearm()

@@ -19,6 +19,7 @@ from app.models import (
     Activity,
     CampaignContact,
     Contact,
+    PipedriveHandover,
     PipedriveSync,
     PushReceipt,
     SyncConflict,
@@ -29,7 +30,7 @@ from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import cursors
 from app.services.permissions import visibility
-from app.services.push_queue.needs_owner import is_asked, is_set_aside, needs_owner
+from app.services.push_queue.needs_owner import is_asked, is_set_aside, is_undecided, needs_owner
 
 HERE = col(CampaignContact.contact_id) == col(PipedriveSync.contact_id)
 KEYLIKE = re.compile(r"\b[0-9A-Fa-f]{32,}\b")
@@ -70,13 +71,18 @@ class Page:
 
 
 def tabs(session: Session, who: User, whose: UUID | None = None) -> dict[Tab, int]:
-    """How many stand in each list; what both sides changed needs somebody too. `whose` is None for all one may see."""
+    """How many stand in each list; what both sides changed, and contacts that were handed over, need somebody too.
+
+    `whose` is None for all one may see.
+    """
     scope = _scope(who, PipedriveSync.user_id, whose)
     numbers: Any = [func.count().filter(_in(tab)) for tab in Tab]
     counted = session.exec(select(*numbers).select_from(PipedriveSync).where(scope)).one()
     asked = select(func.count()).where(_scope(who, SyncConflict.user_id, whose), is_asked())
+    handed = select(func.count()).where(_scope(who, PipedriveHandover.user_id, whose), is_undecided())
+    more: Any = asked.scalar_subquery() + handed.scalar_subquery()
     found = dict(zip(Tab, counted, strict=True))
-    return found | {Tab.NEEDS_YOU: found[Tab.NEEDS_YOU] + session.exec(asked).one()}
+    return found | {Tab.NEEDS_YOU: found[Tab.NEEDS_YOU] + session.exec(select(more)).one()}
 
 
 def items(  # noqa: PLR0917 - what a list is asked for

@@ -23,12 +23,16 @@ def is_asked() -> Any:
     return col(SyncConflict.resolved_at).is_(None)
 
 
+def is_undecided() -> Any:
+    """Contacts were handed over, and nobody has said whether their records follow."""
+    return col(PipedriveHandover.decision).is_(None)
+
+
 def count_needing(session: Session, who: User) -> int:
     """How many need this person: pushes that failed, fields that both sides changed, and hand-overs that are not decided."""
     pushes = select(func.count()).where(needs_owner(), PipedriveSync.user_id == who.id)
     asked = select(func.count()).where(is_asked(), SyncConflict.user_id == who.id)
-    open_ = col(PipedriveHandover.decision).is_(None)
-    handed = select(func.count()).select_from(PipedriveHandover).where(open_, PipedriveHandover.user_id == who.id)
+    handed = select(func.count()).where(is_undecided(), PipedriveHandover.user_id == who.id)
     total: Any = pushes.scalar_subquery() + asked.scalar_subquery() + handed.scalar_subquery()
     return int(session.exec(select(total)).one())
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.app_process import DESK, PASSWORD, opened, visiting, wire
+from tests.support.app_process import DESK, invited, opened, visiting, wire
 
 MANY = 5_000
 
@@ -14,21 +14,12 @@ MANY = 5_000
 def colleague(site, account, chromium):
     """Bo, a consultant: the id and the state of a browser where Bo is signed in."""
     cookies = {cookie["name"]: cookie["value"] for cookie in account["cookies"]}
-    wish = {"email": "bo@firm.example", "role": "CONSULTANT"}
     with wire(f"{site.address}/api", cookies) as boss:
-        link = boss.post("/users", json=wish).json()["link"]
-    context = chromium.new_context(base_url=site.address)
-    page = context.new_page()
-    page.goto(re.sub(r"^https?://[^/]+", "", link))
-    page.get_by_label("Your name").fill("Bo Bergström")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button").last.click()
-    page.wait_for_selector("#app .pd-main")
-    state = context.storage_state()
-    context.close()
-    with wire(f"{site.address}/api", cookies) as boss:
+        page = invited(site, boss, chromium, "bo@firm.example", "Bo Bergström", {})
         users = boss.get("/users").json()["items"]
-    return next(user["id"] for user in users if user["email"] == wish["email"]), state
+    state = page.context.storage_state()
+    page.context.close()
+    return next(user["id"] for user in users if user["email"] == "bo@firm.example"), state
 
 
 @pytest.fixture

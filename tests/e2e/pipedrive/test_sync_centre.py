@@ -4,7 +4,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.app_process import DESK, KEY, PHONE, opened
+from tests.support.app_process import DESK, KEY, PHONE, invited, opened
+from tests.support.waiting import until
 
 NEW_KEY = "key-annegret-abcdef9876543210"
 SLOW = 15_000
@@ -218,6 +219,27 @@ def test_the_firm_chooses_how_its_words_map(desk, api):
     expect(desk.locator(".q-field", has=desk.get_by_label("Labels of new people"))).to_contain_text(
         "Hot lead, Warm lead"
     )
+
+
+def test_whoever_takes_over_contacts_is_asked_about_their_records(site, api, chromium, pipedrive):
+    contact = person(api, "Hanne Over", email="hanne@over.example")
+    ask_for(api, contact)
+    until(lambda: api.get(f"/contacts/{contact['id']}").json()["sync"]["badge"] == "IN_PIPEDRIVE")
+    board = api.post("/campaigns", json={"name": "Handed over"}).json()["id"]
+    api.post(f"/campaigns/{board}/assign-contacts", json={"contact_ids": [contact["id"]]}).raise_for_status()
+    page = invited(site, api, chromium, "bo@firm.example", "Bo Bergström", PHONE)
+    users = {one["email"]: one["id"] for one in api.get("/users").json()["items"]}
+    given = {"to_user_id": users["bo@firm.example"]}
+    api.post(f"/users/{users['annegret@firm.example']}/hand-over", json=given).raise_for_status()
+    opened(page, "/sync?show=needs")
+    card = page.locator(".pd-card", has_text="from Annegret Schönfelder")
+    expect(card).to_contain_text("Move those that came from here to you, or leave them as they are.")
+    expect(page.get_by_role("link", name="Needs you (1)")).to_be_visible()
+    expect(page.get_by_text("Nothing needs you")).to_have_count(0)
+    card.get_by_role("button", name="Leave them").click()
+    expect(page.get_by_role("link", name="Needs you (0)")).to_be_visible()
+    expect(page.get_by_text("from Annegret Schönfelder")).to_have_count(0)
+    page.context.close()
 
 
 @pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])

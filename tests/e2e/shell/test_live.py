@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.app_process import DESK, PASSWORD, PHONE, opened, wire
+from tests.support.app_process import DESK, PHONE, invited, opened, wire
 
 
 def test_a_touch_logged_on_the_phone_appears_at_the_desk_without_reload(phone, desk, api):
@@ -75,21 +75,8 @@ def test_a_tap_before_the_line_is_open_is_kept(phone, api):
     expect(phone.get_by_role("button", name="Reached")).to_be_visible()
 
 
-def colleague(site, api, chromium, email, shape):
-    """Somebody invited by link, signed in in a browser of their own."""
-    link = api.post("/users", json={"email": email, "role": "CONSULTANT"}).json()["link"]
-    context = chromium.new_context(base_url=site.address, **shape)
-    page = context.new_page()
-    page.goto(re.sub(r"^https?://[^/]+", site.address, link))
-    page.get_by_label("Your name").fill("Björn Colleague")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button").last.click()
-    page.wait_for_selector("#app .pd-main")
-    return page
-
-
 def test_a_disabled_colleague_is_out_of_an_open_page(site, api, chromium):
-    page = colleague(site, api, chromium, "bjorn@firm.example", PHONE)
+    page = invited(site, api, chromium, "bjorn@firm.example", "Björn Colleague", PHONE)
     page.wait_for_function("() => window.socket && window.socket.connected")
     them = next(user for user in api.get("/users").json()["items"] if user["email"] == "bjorn@firm.example")
     api.post(f"/users/{them['id']}/disable").raise_for_status()
@@ -99,7 +86,7 @@ def test_a_disabled_colleague_is_out_of_an_open_page(site, api, chromium):
 
 def test_a_colleague_sees_nothing_of_my_bank(site, api, chromium):
     mine = api.post("/contacts", json={"name": "Private Petra", "warmness_score": 10}).json()
-    page = colleague(site, api, chromium, "sees.nothing@firm.example", DESK)
+    page = invited(site, api, chromium, "sees.nothing@firm.example", "Björn Colleague", DESK)
     answer = page.goto(f"/contacts/{mine['id']}")
     assert answer.status == 404
     page.wait_for_selector("#app .pd-main")
@@ -111,7 +98,7 @@ def test_a_colleague_sees_nothing_of_my_bank(site, api, chromium):
 
 
 def test_after_signing_out_the_back_button_shows_nothing(site, api, chromium):
-    page = colleague(site, api, chromium, "leaves@firm.example", PHONE)
+    page = invited(site, api, chromium, "leaves@firm.example", "Björn Colleague", PHONE)
     opened(page, "/more")
     page.get_by_role("button", name="Sign out").tap()
     # the form's own answer and the news to every tab both lead here, and one may overtake the other
