@@ -42,10 +42,12 @@ AGAIN = {
     # the bell of the frame and the page count what is unread
     "/notices": {"FROM notices": 2},
 }
+# what is drawn without the frame of the screens
+PLAIN = ("/practice", "/second-step", "/logout")
 SCREENS = [
     path
     for path, row in STATUSES.items()
-    if row and row[0] == 303 and path != "/logout" and not path.endswith(".ics") and not path.startswith("/practice")
+    if row and row[0] == 303 and not path.endswith(".ics") and not path.startswith(PLAIN)
 ]
 
 
