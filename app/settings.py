@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+ROLES = {"CONSULTANT", "GOLDEN_TICKET"}
 SAMPLE_SECRETS = {"changeme", "secret", "change-me", "please-change-me"}
 
 
@@ -58,6 +59,14 @@ def _issuer(value: str) -> str:
     return value
 
 
+def _roles(value: str) -> str:
+    for pair in filter(None, (part.strip() for part in value.split(","))):
+        group, _, role = pair.rpartition("=")
+        if not group.strip() or role.strip() not in ROLES:
+            raise ValueError("must look like sales=CONSULTANT,partners=GOLDEN_TICKET")
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -83,6 +92,10 @@ class Settings(BaseSettings):
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
+    oidc_scopes: str = Field(default="openid email", pattern=r"^([!-~]+ )*openid( [!-~]+)*$")
+    oidc_groups_claim: str = Field(default="groups", pattern=r"^\S+$")
+    oidc_roles: Annotated[str, AfterValidator(_roles)] = ""
+    oidc_new_accounts: bool = False
     redis_url: str | None = Field(default=None, pattern=r"^rediss?://")
 
     @model_validator(mode="after")
@@ -94,6 +107,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _provider_whole(self) -> "Settings":
+        if (self.oidc_roles or self.oidc_new_accounts) and not self.oidc_issuer:
+            raise ValueError("OIDC_ROLES and OIDC_NEW_ACCOUNTS need OIDC_ISSUER and OIDC_CLIENT_ID")
         if bool(self.oidc_issuer) != bool(self.oidc_client_id) or (self.oidc_client_secret and not self.oidc_issuer):
             raise ValueError("OIDC_ISSUER and OIDC_CLIENT_ID belong together; set both, or neither")
         return self
@@ -102,6 +117,12 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where people reach us: BASE_URL, or the loopback address that we listen on."""
         return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def group_roles(self) -> dict[str, str]:
+        """Which role each group of the identity provider has here; empty where roles are given here alone."""
+        pairs = (pair.rpartition("=") for pair in self.oidc_roles.split(",") if pair.strip())
+        return {group.strip(): role.strip() for group, _, role in pairs}
 
     @property
     def secure(self) -> bool:

@@ -74,7 +74,10 @@ class User(Entity, table=True):
 
 
 class UserSession(Entity, table=True):
-    """One signed-in browser. Only the SHA-256 of its token is here; `two_steps`: more than a password was proved in it."""
+    """One signed-in browser. Only the SHA-256 of its token is here; `two_steps`: more than a password was proved in it.
+
+    Where the firm's identity provider let it in: who that is over there, and the session there, as it named them.
+    """
 
     __tablename__ = "user_sessions"
 
@@ -84,6 +87,8 @@ class UserSession(Entity, table=True):
     expires_at: datetime = Field(sa_type=Instant)
     browser: str = Field(default="", max_length=200)
     two_steps: bool = False
+    provider_subject: str | None = Field(default=None, max_length=255, index=True)
+    provider_session: str | None = Field(default=None, max_length=255, index=True)
 
 
 class TokenScope(StrEnum):

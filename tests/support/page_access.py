@@ -43,6 +43,7 @@ STATUSES = {
     # only where a provider is named
     "/login/provider": (404, 404, 404, 404),
     "/login/provider/back": (404, 404, 404, 404),
+    "/login/provider/logout": (404, 404, 404, 404),
     "/logout": (303, 200, 200, 303),
     "/setup": (404, 404, 404, 404),
     "/invite/{token}": (404, 404, 404, 404),

@@ -100,7 +100,8 @@ def serve(url):
     from app.web.stack import Stack
 
     listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    # a provider has to know our address before we start
+    listener.bind(("127.0.0.1", int(os.environ.get("WALL_PORT", "0"))))
     port = listener.getsockname()[1]
     db.connect(url)
     chosen = settings.load(port=port)

@@ -16,6 +16,7 @@ from app.errors import Invalid, NotFound
 from app.models import ApiToken, Role, TokenScope, User, UserSession, now
 from app.models.base import Line
 from app.services import policy
+from app.services.accounts.provider_claims import Claims
 from app.services.base import audit_log, secret_tokens
 from app.services.base.secret_tokens import digest
 from app.signals import Topic, announce
@@ -33,10 +34,12 @@ PREFIX = "pd_"
 LONGEST_TOKEN = 365
 
 
-def open_session(session: Session, user: User, browser: str, *, two_steps: bool = False) -> str:
+def open_session(
+    session: Session, user: User, browser: str, *, two_steps: bool = False, told: Claims | None = None
+) -> str:
     """Remember one more browser and give its token, which is never readable again.
 
-    `two_steps` where more was proved than a password.
+    `two_steps` where more was proved than a password; `told` is what the identity provider said that let it in.
     """
     token = secret_tokens.new()
     session.exec(delete(UserSession).where(col(UserSession.user_id) == user.id, col(UserSession.expires_at) < now()))
@@ -48,6 +51,8 @@ def open_session(session: Session, user: User, browser: str, *, two_steps: bool 
             expires_at=now() + LIFETIMES[user.role][1],
             browser="".join(c for c in browser if c.isprintable())[:200],
             two_steps=two_steps,
+            provider_subject=told.subject if told else None,
+            provider_session=told.session if told else None,
         )
     )
     return token
@@ -67,6 +72,20 @@ def find_session(session: Session, token: str) -> tuple[User, UserSession] | Non
 def ends_at(user: User, kept: UserSession) -> datetime:
     """When this browser is signed out if nothing happens in it."""
     return min(kept.expires_at, kept.seen_at + LIFETIMES[user.role][0])
+
+
+def close_of_provider(session: Session, subject: str | None, provider_session: str | None) -> int:
+    """Sign out the browsers that the identity provider let in: of one session there, or all of one person; how many."""
+    theirs = col(UserSession.provider_subject) == subject
+    this = col(UserSession.provider_session) == provider_session
+    # a browser whose session over there we were never told of goes with its person
+    unnamed = col(UserSession.provider_session).is_(None) & theirs
+    named = (this & theirs) | unnamed if subject and provider_session else this if provider_session else theirs
+    gone = session.exec(delete(UserSession).where(named).returning(col(UserSession.user_id))).all()
+    for (user_id,) in gone:
+        audit_log.record(session, "nobody", "sign_out", user_id, by="provider")
+        announce(session, Topic.PEOPLE, user_id, user_id)
+    return len(gone)
 
 
 def record_second_step(session: Session, session_id: UUID | None) -> None:

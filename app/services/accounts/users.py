@@ -104,6 +104,25 @@ def add(session: Session, draft: PersonDraft, role: Role, password: str) -> User
     return user
 
 
+def add_for_provider(session: Session, draft: PersonDraft, role: Role) -> User:
+    """An account of somebody whom the identity provider vouches for; it has no password."""
+    _still_free(session, draft.email)
+    user = User.model_validate(draft, update={"role": role})
+    session.add(user)
+    session.flush()
+    announce(session, Topic.PEOPLE, user.id, user.id)
+    return user
+
+
+def follow_role(session: Session, user: User, role: Role) -> None:
+    """The role that the identity provider's groups give. Raises Conflict for the last golden ticket."""
+    if user.is_golden:
+        _not_the_last(session, user.id)
+    access_end.by_role(session, user, demoted=user.is_golden)
+    user.role = role
+    session.add(user)
+
+
 def reset_link(session: Session, who: User, user_id: UUID) -> str:
     """The token of a link with which a colleague chooses a new password within the hour."""
     _golden(who)

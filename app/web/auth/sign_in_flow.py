@@ -13,6 +13,7 @@ from app.errors import CodeNeeded, Refusal, SignedOut, WrongCode
 from app.models import Purpose, User
 from app.services.accounts import login_throttle, one_time_links, passkeys, password_proofs, sessions, two_factor, users
 from app.services.accounts.passkey_ceremony import Site
+from app.services.accounts.provider_claims import Claims
 from app.services.accounts.two_factor import Unseal
 from app.web.auth.identity import IdentityCache
 from app.web.auth.session_cookie import Cookie
@@ -48,9 +49,9 @@ class SignInFlow:
         """The second step of a sign-in whose password was right. Raises SignedOut, TooManyTries or WrongCode."""
         return self._let_in(response, await asyncio.to_thread(self._by_ticket, request, ticket, code))
 
-    async def known(self, request: Request, response: Response, user_id: UUID) -> User:
+    async def known(self, request: Request, response: Response, user_id: UUID, told: Claims) -> User:
         """Let in somebody whom the identity provider vouches for; the second step is the provider's."""
-        return self._let_in(response, await asyncio.to_thread(self._by_provider, request, user_id))
+        return self._let_in(response, await asyncio.to_thread(_by_provider, request, user_id, told))
 
     async def by_passkey(
         self, request: Request, response: Response, site: Site, challenge: str, credential: dict[str, Any]
@@ -107,10 +108,6 @@ class SignInFlow:
         login_throttle.forgive(session, counted)
         return _opened(session, request, user)
 
-    def _by_provider(self, request: Request, user_id: UUID) -> In | Refusal:
-        with db.transaction() as session:
-            return _opened(session, request, users.acting(session, user_id))
-
 
 def _by_passkey(request: Request, site: Site, challenge: str, credential: dict[str, Any]) -> In | Refusal:
     """Committed whatever comes of it, as above."""
@@ -119,9 +116,16 @@ def _by_passkey(request: Request, site: Site, challenge: str, credential: dict[s
         return came if isinstance(came, Refusal) else _opened(session, request, came)
 
 
-def _opened(session: Session, request: Request, user: User, *, two_steps: bool = True) -> In:
+def _by_provider(request: Request, user_id: UUID, told: Claims) -> In:
+    with db.transaction() as session:
+        return _opened(session, request, users.acting(session, user_id), told=told)
+
+
+def _opened(
+    session: Session, request: Request, user: User, *, two_steps: bool = True, told: Claims | None = None
+) -> In:
     """A new session; the one that was open in this browser gives way."""
-    token = sessions.open_session(session, user, request.headers.get("user-agent", ""), two_steps=two_steps)
+    token = sessions.open_session(session, user, request.headers.get("user-agent", ""), two_steps=two_steps, told=told)
     if before := _session_id(request):
         sessions.end_session(session, before)
     return user, token

@@ -24,8 +24,20 @@ from app.web.nicegui_adapter.socket_access import SOCKETS, UPLOADS, SocketAccess
 
 PLAIN = frozenset({"/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/readyz"})
 LOGIN = "/api/auth/login"
+# where the firm's identity provider says, itself, that somebody signed out over there
+LOGOUT_CHANNEL = "/login/provider/logout"
 OPEN = frozenset(
-    {"/login", "/login/code", "/login/provider", "/login/provider/back", "/login/passkey", "/forgot", "/setup", LOGIN}
+    {
+        "/login",
+        "/login/code",
+        "/login/provider",
+        "/login/provider/back",
+        "/login/passkey",
+        LOGOUT_CHANNEL,
+        "/forgot",
+        "/setup",
+        LOGIN,
+    }
 )
 SECOND_STEP = "/second-step"
 # what is open to a person whose second step is missing; the last ones only where it is to be set up
@@ -123,7 +135,7 @@ class AccessControl:
         """A write is meant by the person when our own page sent it, or a script that shows its token."""
         if scope["type"] != "http" or scope["method"] in csrf.SAFE or (who and who.token_id):
             return True
-        if (scope["path"] == LOGIN or scope["path"].startswith(HOOKS)) and csrf.has_no_say(scope):
+        if (scope["path"] in {LOGIN, LOGOUT_CHANNEL} or scope["path"].startswith(HOOKS)) and csrf.has_no_say(scope):
             return True
         return csrf.is_proved_own(scope, self.address)
 

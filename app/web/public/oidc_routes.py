@@ -7,14 +7,15 @@ from hmac import compare_digest
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app import db
 from app.errors import Refusal
 from app.services.accounts import sso_identities
+from app.services.accounts.provider_claims import Claims, ProviderRules
 from app.settings import Settings
 from app.vault import Sealed, Vault
-from app.web.auth.oidc_client import Claims, NotVouched, PendingSignIn, Provider
+from app.web.auth.oidc_client import Logout, NotVouched, PendingSignIn, Provider
 from app.web.auth.sign_in_flow import SignInFlow
 from app.web.html import forms
 from app.web.html.forms import Ways
@@ -23,12 +24,14 @@ from app.web.http import csrf
 # what lies in the cookie belongs to no account yet
 NOBODY = UUID(int=0)
 MINUTES = 10
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 def routes(settings: Settings, vault: Vault, sign_in_flow: SignInFlow, ways: Ways) -> APIRouter:
     """The routes of a product that has a provider named."""
     doors = APIRouter(include_in_schema=False)
     provider = Provider(settings)
+    rules = ProviderRules(settings.group_roles, settings.oidc_new_accounts)
     name = "__Host-way" if settings.secure else "way"
 
     @doors.get("/login/provider")
@@ -49,13 +52,24 @@ def routes(settings: Settings, vault: Vault, sign_in_flow: SignInFlow, ways: Way
         try:
             way = _brought(vault, request.cookies.get(name), request.query_params.get("state", ""))
             claims = await provider.end(way, request.query_params.get("code", ""))
-            user_id = await asyncio.to_thread(_known, claims, way.state)
+            user_id = await asyncio.to_thread(_known, claims, rules, way.state)
             response: Response = RedirectResponse(way.after, 303)
-            await sign_in_flow.known(request, response, user_id)
+            await sign_in_flow.known(request, response, user_id, claims)
         except Refusal as no:
             response = _back(no, ways)
         response.delete_cookie(name, path="/", secure=settings.secure, httponly=True, samesite="lax")
         return response
+
+    @doors.post("/login/provider/logout")
+    async def logged_out(request: Request) -> Response:
+        """The provider itself tells of a sign-out over there: back-channel, no browser is in between."""
+        sent = await forms.read(request)
+        try:
+            told = await provider.logout(sent["logout_token"])
+            await asyncio.to_thread(_signed_out, told)
+        except Refusal as no:
+            return JSONResponse({"error": "invalid_request", "error_description": str(no)}, 400, NOT_KEPT)
+        return Response(status_code=200, headers=NOT_KEPT)
 
     return doors
 
@@ -71,9 +85,14 @@ def _brought(vault: Vault, sealed: str | None, state: str) -> PendingSignIn:
     return way
 
 
-def _known(claims: Claims, state: str) -> UUID:
+def _known(claims: Claims, rules: ProviderRules, state: str) -> UUID:
     with db.transaction() as session:
-        return sso_identities.sign_in(session, claims.issuer, claims.subject, claims.email, state).id
+        return sso_identities.sign_in(session, claims, rules, state).id
+
+
+def _signed_out(told: Logout) -> None:
+    with db.transaction() as session:
+        sso_identities.sign_out(session, told.issuer, told.subject, told.session, told.token_id)
 
 
 def _back(no: Refusal, ways: Ways) -> Response:
