@@ -132,6 +132,8 @@ def application(site: Site) -> Stack:
         look_up=site.look_up,
         push_key=site.push_key,
         let_go=site.let_go,
+        phone_key=site.vault.phone_key,
+        offline_hours=site.settings.offline_hours,
     )
     _files(inside)
     inside.include_router(

@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     oidc_groups_claim: str = Field(default="groups", pattern=r"^\S+$")
     oidc_roles: Annotated[str, AfterValidator(_roles)] = ""
     oidc_new_accounts: bool = False
+    offline_hours: int = Field(default=24, ge=1, le=24 * 7)
     redis_url: str | None = Field(default=None, pattern=r"^rediss?://")
 
     @model_validator(mode="after")

@@ -42,6 +42,12 @@ class Vault:
         except (KeyError, InvalidTag) as locked:
             raise Sealed("A stored Pipedrive key cannot be opened; save it again in Settings.") from locked
 
+    def phone_key(self, owner: UUID) -> str:
+        """The key with which this person's phone seals what it has not sent yet: 32 bytes, in base64; always the same."""
+        first = self._keys[self._first]
+        derived = HKDF(algorithm=SHA256(), length=32, salt=owner.bytes, info=b"pipedriven/phones").derive(first)
+        return base64.b64encode(derived).decode()
+
     def is_current(self, sealed: str) -> bool:
         return sealed.startswith(f"{self._first}:")
 

@@ -4,7 +4,9 @@ The API is an application of its own below /api, so that everything it answers,
 an unknown address included, is JSON in its own words.
 """
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI
 
@@ -83,10 +85,14 @@ def mount(
     look_up: LookUp | None = None,
     push_key: str = "",
     let_go: LetGo | None = None,
+    phone_key: Callable[[UUID], str] | None = None,
+    offline_hours: int = 24,
 ) -> None:
     """Put the API below /api. The outer stack says who is asking, in the request's state."""
     api = _bare()
-    api.state.wiring = Wiring(check_key, seal, unseal, sign_in_flow, address, look_up, push_key, let_go)
+    api.state.wiring = Wiring(
+        check_key, seal, unseal, sign_in_flow, address, look_up, push_key, let_go, phone_key, offline_hours
+    )
     app.mount(PREFIX, api)
 
 

@@ -7,6 +7,7 @@ never, and its id tells that it is the same.
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -110,7 +111,9 @@ class Delivery:
     def _send_mail(self, mail: Mail) -> None:
         assert self.sender
         try:
-            self.sender.send(mail)
+            with db.transaction() as session:
+                letter = mail_outbox.letter_of(session, mail.id)
+            self.sender.send(Mail(**{**mail.model_dump(), **asdict(letter)}))
         except (TemporaryFailure, PermanentFailure) as no:
             log.warning("a mail did not go out: %s", no)
             failed = mail_outbox.give_up if isinstance(no, PermanentFailure) else mail_outbox.postpone

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from app.models.base import Entity, Instant, one_of
@@ -39,11 +39,15 @@ class EmailAction(StrEnum):
 
 
 class EmailActionLink(Entity, table=True):
-    """A link in a digest that answers for one contact, once; only the SHA-256 of its token is here."""
+    """A link in a digest that answers for one contact, once; only the SHA-256 of its tokens is here.
+
+    `mailed` are those of the copies that went out.
+    """
 
     __tablename__ = "reply_links"
 
     token_hash: str = Field(unique=True, max_length=64)
+    mailed: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
     contact_id: UUID = Field(foreign_key="contacts.id", ondelete="CASCADE")
     reply: EmailAction = Field(sa_type=one_of(EmailAction, check="reply"))

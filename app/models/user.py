@@ -7,7 +7,7 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator
-from sqlalchemy import CheckConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Text
 from sqlmodel import Field
 
 from app.models.base import Draft, Entity, Instant, Line, one_of
@@ -129,6 +129,7 @@ class OneTimeLink(Entity, table=True):
 
     purpose: Purpose = Field(sa_type=one_of(Purpose))
     token_hash: str = Field(unique=True, max_length=64)
+    mailed: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     email: str | None = Field(default=None, max_length=254)
     role: Role = Field(default=Role.CONSULTANT, sa_type=one_of(Role))
     user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE")

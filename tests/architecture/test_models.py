@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 
 from sqlalchemy import Enum as SQLEnum
 from sqlalchemy.orm import configure_mappers
@@ -61,3 +62,13 @@ def test_sentences_where_refusals_are_raised_end_with_a_full_stop():
         and not call.args[0].value.endswith((".", "?"))
     ]
     assert unfinished == []
+
+
+def test_one_migration_follows_the_other():
+    """Two of one number, written at the same time, would stop every start."""
+    steps = [file.read_text() for file in sorted((APP.parent / "migrations" / "versions").glob("*.py"))]
+    numbers = [re.search(r'^revision = "(\d+)"', step, re.MULTILINE)[1] for step in steps]
+    before = [re.search(r'^down_revision = "(\d+)"', step, re.MULTILINE)[1] for step in steps[1:]]
+    assert len(steps) > 20
+    assert numbers == [f"{number:04}" for number in range(1, len(steps) + 1)]
+    assert before == numbers[:-1]

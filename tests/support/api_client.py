@@ -66,6 +66,7 @@ def built() -> FastAPI:
         unseal=vault.open,
         sign_in_flow=SignInFlow(Cookie(Settings(base_url="http://localhost:8080")), vault.open, IdentityCache()),
         address="https://leads.example.com",
+        phone_key=vault.phone_key,
     )
     app.add_middleware(Outside)
     return app

@@ -186,6 +186,8 @@ TABLE = [
     Row("DELETE", "/api/me/second-factor", everybody(422), {"password": "wrong"}),
     Row("POST", "/api/me/calendar", everybody(201)),
     Row("DELETE", "/api/me/calendar", everybody(204)),
+    # only for a browser
+    Row("GET", "/api/me/phone-key", everybody(403)),
     Row("GET", "/api/me/devices", everybody(200)),
     Row("DELETE", "/api/me/devices/{device_id}", (204, 404, 404, 204)),
     Row("GET", "/api/users", (*GOLDEN_ONLY, 200)),

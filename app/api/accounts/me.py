@@ -14,6 +14,7 @@ from app.api.core.paging import Paged
 from app.api.core.partial_update import Changes
 from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing, Moment, ShownOnce
+from app.errors import Forbidden
 from app.models import UserSession
 from app.models.base import Draft
 from app.services.accounts import pipedrive_keys, sessions, user_profile, users
@@ -45,6 +46,14 @@ class KeptKey(Answer):
 
 class CalendarAddress(ShownOnce):
     url: str
+
+
+class PhoneKey(Answer):
+    """`key` is 32 bytes in base64; after `hours` without hearing from the server a phone forgets it."""
+
+    user_id: UUID
+    key: str
+    hours: int
 
 
 class Browser(Answer):
@@ -136,6 +145,14 @@ def open_calendar(session: Transaction, who: Caller, wired: Wired) -> CalendarAd
 def close_calendar(session: Transaction, who: Caller) -> None:
     """Nobody reads my calendar any more."""
     calendar_feed.close_feed(session, who)
+
+
+@router.get("/phone-key")
+def phone_key(request: Request, who: Viewer, wired: Wired) -> PhoneKey:
+    """The key with which a browser seals what I have not sent yet; it opens again only for me, after a sign-in."""
+    if session_id(request) is None or wired.phone_key is None:
+        raise Forbidden("A token cannot do this. Please sign in with your browser.")
+    return PhoneKey(user_id=who.id, key=wired.phone_key(who.id), hours=wired.offline_hours)
 
 
 @router.get("/devices")

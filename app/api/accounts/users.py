@@ -76,7 +76,8 @@ def invite(
 def reset_link(session: Transaction, me: Caller, wired: Wired, user_id: UUID) -> Link:
     """A link with which a colleague chooses a new password."""
     link = f"{wired.address}/reset/{users.reset_link(session, me, user_id)}"
-    mail_outbox.enqueue(session, session.get_one(User, user_id).email, email_rendering.new_password(link))
+    user = session.get_one(User, user_id)
+    mail_outbox.enqueue(session, user.email, email_rendering.new_password(link), user=user)
     return Link(link=link)
 
 

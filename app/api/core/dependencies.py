@@ -4,7 +4,7 @@ The outer stack has put `user_id`, `session_id` and `request_id` into the
 request's state before anything here runs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -38,7 +38,8 @@ class Wiring:
     accepted; `seal` locks a key to its owner and `unseal` opens it; `sign_in_flow` opens and ends the
     browser's session; `address` is where people reach us; `look_up` looks into
     Pipedrive for a contact; `push_key` is our public key for web push; `let_go`
-    takes away what a key set in Pipedrive.
+    takes away what a key set in Pipedrive; `phone_key` is what a person's phone seals with, and `offline_hours` how long
+    it keeps what it holds without hearing from us.
     """
 
     check_key: pipedrive_keys.Check
@@ -49,6 +50,8 @@ class Wiring:
     look_up: manual_push.LookUp | None = None
     push_key: str = ""
     let_go: pipedrive_keys.LetGo | None = None
+    phone_key: Callable[[UUID], str] | None = None
+    offline_hours: int = 24
 
 
 def transaction(request: Request) -> Iterator[Session]:

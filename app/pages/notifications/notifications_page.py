@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
@@ -13,7 +14,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
 from app.pages.ui import basic, theme
 from app.services import policy
-from app.services.notifications import inbox, mail_outbox
+from app.services.notifications import inbox, mail_outbox, mailed_links
 from app.signals import Topic
 
 ICONS = {
@@ -77,10 +78,21 @@ async def outbox_page(shell: Shell) -> None:
         mail_outbox.retry(session, me, mail.id)
         return "It is tried again within a minute"
 
-    def ask(session: Session, me: User) -> tuple[Sequence[Mail], bool]:
-        return mail_outbox.newest(session, me), policy.may_manage_every_mail(me)
+    @tap
+    def read_links(session: Session, me: User, mail: Mail, told: list[str]) -> None:
+        told.append(mail_outbox.links_of(session, me, mail.id))
 
-    mails, golden = await look(ask)
+    async def show_links(mail: Mail, body: ui.label) -> None:
+        told: list[str] = []
+        if await read_links(mail, told):
+            body.set_text(told[0])
+
+    def ask(session: Session, me: User) -> tuple[Sequence[Mail], set[UUID], bool]:
+        mails = mail_outbox.newest(session, me)
+        opens = {mail.id for mail in mails if mailed_links.has_links(session, mail.body)}
+        return mails, opens, policy.may_manage_every_mail(me)
+
+    mails, opens, golden = await look(ask)
     basic.title("Outbox")
     basic.text("What we wrote to you. Without a mail server it is read here.", "pd-muted").style("margin-bottom: 12px")
     if not mails:
@@ -91,7 +103,10 @@ async def outbox_page(shell: Shell) -> None:
             with ui.element("summary"):
                 basic.text(mail.subject, "pd-strong")
                 basic.text(f"To {mail.address} · {sending_state(mail, shell.me.timezone)}", "pd-muted pd-small")
-            basic.text(mail.body or "What it said is not kept once it has gone out.", "pd-pre pd-small")
+            told = mailed_links.hidden(mail.body) or "What it said is not kept once it has gone out."
+            body = basic.text(told, "pd-pre pd-small")
+            if mail.id in opens:
+                basic.button("Show its links", lambda mail=mail, body=body: show_links(mail, body), icon_name="link")
             if golden and mail.failed_at:
                 basic.button("Try again", lambda mail=mail: retry(mail), icon_name="refresh-cw")
 

@@ -23,6 +23,7 @@ def paint(shell: Shell, here: str, day: Day | None) -> str:
     """The frame around every screen with `here`, the first part of its path, marked; on Today with the suggestions."""
     me = shell.me
     return _TEMPLATES.get_template("first_paint.html").render(
+        user=me.id,
         asset=theme.asset,
         drawing=theme.drawing,
         cards=[card.drawn for card in suggestion_cards(shell, day, SUGGESTIONS_SHOWN)] if day else [],

@@ -54,8 +54,24 @@ new MutationObserver(() => {
   twin?.focus({ preventScroll: true });
 }).observe(document, { childList: true, subtree: true });
 
-// a dead spot: what is logged there waits on this phone, and a line above the bar says so; it never delays the first visit
+// what this phone keeps is the person's whom this page is for: whatever it kept for somebody else goes at once
 const outbox = () => import("/static/outbox.js");
+const owner = (async () => {
+  const id = document.querySelector("[data-user]")?.dataset.user, { own, hear, mine } = await outbox();
+  if (id) return own(id);
+  await hear();
+  return mine();
+})().catch(() => undefined);
+// a page whose phone has not heard from the server for a day shows nobody any more
+async function stillMine() {
+  const kept = await owner, { own, mine } = await outbox();
+  if (!kept) return;
+  if (window.socket?.connected) await own(kept.id); else if (!await mine()) location.replace("/static/offline.html");
+}
+setInterval(stillMine, 60000);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stillMine());
+
+// a dead spot: what is logged there waits on this phone, and a line above the bar says so
 async function waits() {
   const { waiting } = await outbox();
   const count = (await waiting()).length, away = !navigator.onLine;
@@ -87,36 +103,40 @@ const draftOf = (input) => {
   const label = input.getAttribute?.("aria-label") || input.closest("label")?.innerText;
   const typed = input.matches?.("textarea, input:not([type=password], [type=file], [type=checkbox], [type=search])");
   // what is known has facts of its own that an old draft must not meet
-  return typed && title && label && !/^(Edit|Change) /.test(title) ? { sheet, label, key: `pd-draft:${title}` } : null;
+  return typed && title && label && !/^(Edit|Change) /.test(title) ? { label, title } : null;
 };
-const DAY = 86400000;
 const drafts = {
-  read: (key) => { try { const kept = JSON.parse(localStorage.getItem(key)); return kept?.at > Date.now() - DAY ? kept.said : {}; } catch { return {}; } },
-  keep: (key, said) => { try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), said })); } catch { /* a full or closed storage keeps nothing */ } },
+  held: {},
+  saved: owner,
+  ready: owner.then(async (kept) => { if (kept) drafts.held = { ...await (await outbox()).readDrafts(kept), ...drafts.held }; }),
+  save: () => { drafts.saved = drafts.saved.then(async (kept) => { if (kept) await (await outbox()).keepDrafts(kept, drafts.held); return kept; }); },
+  drop: (title) => { if (drafts.held[title]) { delete drafts.held[title]; drafts.save(); } },
 };
 document.addEventListener("input", (e) => {
   const draft = e.isTrusted && draftOf(e.target);
-  if (draft) drafts.keep(draft.key, { ...drafts.read(draft.key), [draft.label]: e.target.value });
+  if (!draft) return;
+  drafts.held[draft.title] = { at: Date.now(), said: { ...drafts.held[draft.title]?.said, [draft.label]: e.target.value } };
+  drafts.save();
 });
+const prefill = (input) => {
+  const draft = draftOf(input), said = draft && drafts.held[draft.title]?.said[draft.label];
+  if (!said || input.value) return;
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value").set.call(input, said);
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  input.closest(".q-expansion-item--collapsed")?.querySelector(".q-item")?.click();
+};
 new MutationObserver((changes) => {
   for (const change of changes) for (const node of change.addedNodes) {
     // as the sheet comes up: what is drawn anew in it later begins empty on purpose
     const sheet = node.matches?.(".pd-sheet") ? node : node.querySelector?.(".pd-sheet");
-    for (const input of sheet?.querySelectorAll("textarea, input") || []) {
-      const draft = draftOf(input);
-      if (!draft) continue;
-      const said = drafts.read(draft.key)[draft.label];
-      if (!said || input.value) continue;
-      Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value").set.call(input, said);
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      const folded = input.closest(".q-expansion-item--collapsed")?.querySelector(".q-item");
-      folded?.click();
-    }
+    const inputs = [...sheet?.querySelectorAll("textarea, input") || []];
+    inputs.forEach(prefill);
+    drafts.ready.then(() => inputs.filter((one) => one.isConnected).forEach(prefill));
   }
   // a sheet that closes was saved, or its words are not wanted any more; a form that goes alone is begun anew
   for (const change of changes) for (const node of change.removedNodes) {
     const title = (node.matches?.(".pd-sheet, .pd-sheet form, form") ? node : node.querySelector?.(".pd-sheet"))?.querySelector(".pd-head-name, .pd-h1")?.textContent;
-    if (title) localStorage.removeItem(`pd-draft:${title}`);
+    if (title) drafts.drop(title);
   }
 }).observe(document.body || document.documentElement, { childList: true, subtree: true });
 
@@ -160,6 +180,9 @@ for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(
   e.preventDefault();
   if (kind === "drop") hand([...e.dataTransfer.files]);
 });
+// only an installed app is in a share sheet: what comes from nowhere into a tab was sent by some other page
+const installed = matchMedia("(display-mode: standalone), (display-mode: minimal-ui), (display-mode: fullscreen)").matches;
+const taken = (kept) => kept && (kept.headers.get("X-From") === "own" || installed);
 if (location.pathname === "/import" && location.search === "?shared") {
   const wait = new MutationObserver(async () => {
     if (!window.socket?.connected || !document.querySelector(".pd-files input[type=file]")) return;
@@ -170,7 +193,7 @@ if (location.pathname === "/import" && location.search === "?shared") {
       const cache = await caches.open(name);
       for (const key of (await cache.keys()).filter((one) => new URL(one.url).pathname.startsWith("/import/shared/"))) {
         const kept = await cache.match(key);
-        files.push(new File([await kept.blob()], decodeURIComponent(kept.headers.get("X-Name"))));
+        if (taken(kept)) files.push(new File([await kept.blob()], decodeURIComponent(kept.headers.get("X-Name"))));
         await cache.delete(key);
       }
     }
@@ -185,8 +208,7 @@ if (location.pathname === "/contacts" && location.search === "?shared") {
     wait.disconnect();
     history.replaceState(history.state, "", "/contacts");
     const kept = await caches.match("/shared/text");
-    if (!kept) return;
-    emitEvent("add_shared", await kept.text());
+    if (taken(kept)) emitEvent("add_shared", await kept.text());
     for (const name of await caches.keys()) await (await caches.open(name)).delete("/shared/text");
   });
   wait.observe(document, { childList: true, subtree: true, attributes: true });

@@ -1,10 +1,11 @@
 // The page for a dead spot: log a touch or add somebody; it goes out by itself when the line is back.
-import { drop, flush, insist, people, put, waiting } from "./outbox.js";
+import { drop, flush, hear, insist, mine, people, put, shut, waiting } from "./outbox.js";
 
 const KINDS = [
   ["Call: reached", "CALL", "REACHED"], ["Call: voicemail", "CALL", "VOICEMAIL"], ["Call: no answer", "CALL", "NO_ANSWER"],
   ["E-mail sent", "EMAIL", "SENT"], ["LinkedIn sent", "LINKEDIN", "SENT"], ["Meeting held", "MEETING", "HELD"],
 ];
+const KEPT = "Kept. It goes out when the line is back.", LOCKED = "Connect and sign in first: this phone keeps nothing for you now.";
 const $ = (id) => document.getElementById(id);
 const make = (tag, text, classes = "") => Object.assign(document.createElement(tag), { textContent: text, className: classes });
 
@@ -25,8 +26,8 @@ function row(person) {
       button.onclick = async () => {
         kinds.remove();
         open.setAttribute("aria-expanded", "false");
-        await put("/api/activities", { type, outcome, contact_id: person.id, happened_at: new Date().toISOString() }, `${words} · ${person.name}`);
-        say("Kept. It goes out when the line is back.");
+        const kept = await put("/api/activities", { type, outcome, contact_id: person.id, happened_at: new Date().toISOString() }, `${words} · ${person.name}`);
+        say(kept ? KEPT : LOCKED);
         send();
       };
       kinds.append(button);
@@ -41,11 +42,13 @@ async function list() {
   const rows = (await people()).sort((a, b) => a.rank - b.rank).filter((one) => one.name.toLowerCase().includes(wanted));
   $("people").replaceChildren(...rows.map(row));
   $("nobody").hidden = rows.length > 0;
+  $("locked").hidden = Boolean(await mine());
 }
 
 async function queue() {
-  const deeds = await waiting();
-  $("count").textContent = deeds.length ? `${deeds.length} waiting` : "Nothing waits";
+  const deeds = await waiting(), others = await shut();
+  $("count").textContent = deeds.length ? `${deeds.length} waiting` : others ? `${others} sealed` : "Nothing waits";
+  $("sealed").hidden = !others;
   $("waiting").replaceChildren(...deeds.map((deed) => {
     const item = document.createElement("li");
     const text = make("div", "", "deed");
@@ -77,15 +80,17 @@ $("add").onsubmit = async (event) => {
   event.preventDefault();
   const body = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
   if (!body.name) return;
-  await put("/api/contacts", body, `New contact · ${body.name}`);
-  event.target.reset();
-  say("Kept. It goes out when the line is back.");
+  const kept = await put("/api/contacts", body, `New contact · ${body.name}`);
+  if (kept) event.target.reset();
+  say(kept ? KEPT : LOCKED);
   send();
 };
 $("find").oninput = list;
-addEventListener("outbox", queue);
+addEventListener("outbox", () => Promise.all([list(), queue()]));
 addEventListener("online", send);
 addEventListener("offline", send);
 setInterval(send, 15000);
+// nobody is shown before the server was asked who is signed in, where it answers
+await hear(3);
 await Promise.all([list(), queue()]);
 send();

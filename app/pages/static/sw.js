@@ -1,6 +1,6 @@
 // Keeps the page for a dead spot, which takes the place of any page that cannot be fetched. The app's own files need no
 // worker: the browser keeps them for a year, and quicker than through here.
-const CACHE = "pipedriven-3";
+const CACHE = "pipedriven-4";
 const ASSETS = [{ pathname: "/_nicegui/*" }, { pathname: "/static/*", search: "v=*" }];
 const OFFLINE = ["/static/offline.html", "/static/offline.js", "/static/outbox.js"];
 
@@ -36,13 +36,17 @@ async function page(e) {
 
 // files from the phone's share sheet wait here until the import screen takes them; nothing is sent before that
 async function shared(request) {
+  // another site that posts a form here is no share sheet: a share sheet names no page, our own pages name themselves
+  const from = request.referrer && new URL(request.referrer).origin;
+  if (from && from !== location.origin) return Response.redirect("/", 303);
+  const mark = { "X-From": from ? "own" : "outside" };
   const form = await request.formData(), files = form.getAll("file").filter((file) => file instanceof File);
   const cache = await caches.open(CACHE);
   if (!files.length) {
-    await cache.put("/shared/text", new Response(blob(...["title", "text", "url"].map((name) => form.get(name) || ""))));
+    await cache.put("/shared/text", new Response(blob(...["title", "text", "url"].map((name) => form.get(name) || "")), { headers: mark }));
     return Response.redirect("/contacts?shared", 303);
   }
-  await Promise.all(files.slice(0, 20).map((file, at) => cache.put(`/import/shared/${at}`, new Response(file, { headers: { "X-Name": encodeURIComponent(file.name) } }))));
+  await Promise.all(files.slice(0, 20).map((file, at) => cache.put(`/import/shared/${at}`, new Response(file, { headers: { ...mark, "X-Name": encodeURIComponent(file.name) } }))));
   return Response.redirect("/import?shared", 303);
 }
 

@@ -93,7 +93,7 @@ class OneTimeLinks:
         @tap
         def reset(session: Session, me: User) -> str:
             made.append(f"{self.address}/reset/{users.reset_link(session, me, user.id)}")
-            mail_outbox.enqueue(session, user.email, email_rendering.new_password(made[0]))
+            mail_outbox.enqueue(session, user.email, email_rendering.new_password(made[0]), user=user)
             return f"Password link for {user.name} is ready"
 
         if await reset():

@@ -32,7 +32,7 @@ def send_again(session: Session, who: User, invitation_id: UUID) -> tuple[OneTim
     if session.exec(select(User.id).where(User.email == link.email)).first():
         raise Conflict("There is already an account with this e-mail address.")
     token = secret_tokens.new()
-    link.token_hash = secret_tokens.digest(token)
+    link.token_hash, link.mailed = secret_tokens.digest(token), []
     link.expires_at = now() + one_time_links.VALID[Purpose.INVITE]
     link.made_by = one_time_links.maker(who)
     session.add(link)

@@ -58,7 +58,7 @@ def create(
 def find(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> OneTimeLink:
     """The unused, unexpired link behind a token, as long as whoever made it may make such links. Raises NotFound."""
     query = select(OneTimeLink).where(
-        OneTimeLink.token_hash == secret_tokens.digest(token),
+        secret_tokens.is_of(OneTimeLink, token),
         OneTimeLink.purpose == purpose,
         col(OneTimeLink.used_at).is_(None),
         OneTimeLink.expires_at > now(),

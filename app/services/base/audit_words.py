@@ -77,6 +77,7 @@ WORDS = {
     "user.invited": "invited a colleague",
     "user.joined": "joined",
     "user.reset_link": "made a password link for {}",
+    "mail.links_seen": "looked at the links in a mail",
     "user.role": "changed the role of {}",
     "user.signed_out": "signed {} out of a browser",
     "workspace.set_up": "set Pipedriven up",

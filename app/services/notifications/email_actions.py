@@ -60,7 +60,7 @@ def find(session: Session, token: str, *, lock: bool = False) -> Question:
         .join(Contact, col(Contact.id) == col(EmailActionLink.contact_id))
         .join(User, col(User.id) == col(EmailActionLink.user_id))
         .where(
-            EmailActionLink.token_hash == secret_tokens.digest(token),
+            secret_tokens.is_of(EmailActionLink, token),
             EmailActionLink.expires_at > now(),
             col(EmailActionLink.used_at).is_(None),
             Contact.user_id == User.id,

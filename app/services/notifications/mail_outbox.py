@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from app.errors import Forbidden
+from app.errors import Forbidden, NotFound
 from app.models import Mail, User, now
 from app.services import policy
+from app.services.base import audit_log
+from app.services.notifications import mailed_links
 from app.services.notifications.email_rendering import RenderedMail
 from app.services.notifications.outbox import Outbox
 
@@ -40,13 +42,13 @@ OUTBOX = _Mails(Mail, attempts=8, first_wait=timedelta(minutes=1), longest_wait=
 def enqueue(
     session: Session, address: str, letter: RenderedMail, *, user: User | None = None, due: datetime | None = None
 ) -> Mail:
-    """A mail that goes out once this transaction has committed, not before `due`."""
+    """A mail that goes out once this transaction has committed, not before `due`. Its links get their tokens then."""
     mail = Mail(
         user_id=user.id if user else None,
         address=address,
         subject=letter.subject[:200],
-        body=letter.body,
-        html=letter.html,
+        body=mailed_links.named(session, letter.body),
+        html=mailed_links.named(session, letter.html),
         due_at=due or now(),
     )
     session.add(mail)
@@ -56,6 +58,24 @@ def enqueue(
 def claim(session: Session, limit: int = 20) -> Sequence[Mail]:
     """Mails that are due, leased to the caller."""
     return OUTBOX.claim(session, limit, col(Mail.sent_at).is_(None), col(Mail.failed_at).is_(None))
+
+
+def letter_of(session: Session, mail_id: UUID) -> RenderedMail:
+    """The mail as it goes out now, with links that work."""
+    mail, links = session.get_one(Mail, mail_id), mailed_links.FreshLinks(session)
+    return RenderedMail(mail.subject, links.open(mail.body), links.open(mail.html))
+
+
+def links_of(session: Session, who: User, mail_id: UUID) -> str:
+    """The text of a mail with links that work, to pass on by hand; every look is audited. Raises NotFound."""
+    mail = session.get(Mail, mail_id)
+    theirs = mail is not None and (
+        mail.user_id == who.id or (mail.user_id is None and policy.may_manage_every_mail(who))
+    )
+    if mail is None or not theirs:
+        raise NotFound
+    audit_log.record(session, who, "mail.links_seen", mail.id)
+    return mailed_links.FreshLinks(session).open(mail.body)
 
 
 def done(session: Session, mail_id: UUID) -> None:

@@ -1,6 +1,10 @@
 """A card from a photo of its code, a profile from the share sheet, and a contact held up as a code."""
 
 import io
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote, unquote
 
 import pytest
 import segno
@@ -83,6 +87,48 @@ def test_a_page_from_the_share_sheet_is_looked_over_in_the_sheet(phone, shared, 
     )
     expect(phone.get_by_label("Name", exact=True)).to_have_value(name)
     assert phone.evaluate("location.pathname + location.search") == "/contacts"
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    """Another site with a form that posts itself to the share target."""
+    served = []
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            policy, _, target = self.path.removeprefix("/?").partition("&")
+            page = f"""<meta name="referrer" content="{policy}"><form method="post" enctype="multipart/form-data"
+                action="{unquote(target)}"><input name="text" value="Eve Evil, eve@evil.example"></form>
+                <script>document.forms[0].submit()</script>"""
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *said):
+            served.append(said)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("policy", ["unsafe-url", "origin", "no-referrer"])
+def test_another_site_fills_in_nothing(phone, site, elsewhere, policy):
+    opened(phone, "/")
+    phone.evaluate("navigator.serviceWorker.ready")
+    phone.reload()
+    phone.wait_for_function("() => navigator.serviceWorker.controller")
+    phone.goto(f"{elsewhere}/?{policy}&{quote(site.address, safe='')}/import/shared")
+    phone.wait_for_url(re.compile(rf"^{site.address}/(contacts)?$"))
+    phone.wait_for_selector("#app .pd-main")
+    phone.wait_for_function("async () => !(await caches.match('/shared/text'))")
+    phone.wait_for_function("() => window.socket && window.socket.connected")
+    add(phone)
+    expect(phone.get_by_label("Name", exact=True)).to_have_value("")
+    assert "Eve Evil" not in phone.content()
 
 
 def test_a_contact_is_held_up_as_a_code_that_a_camera_reads(phone, api):

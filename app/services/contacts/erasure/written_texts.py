@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import String, cast, or_
 from sqlmodel import Session, SQLModel, col, delete, select
 
-from app.models import Contact, Import, Mail, Notification, PipedriveSync, UndoEntry, WebPush
+from app.models import BrokenItem, Contact, Import, Mail, Notification, PipedriveSync, UndoEntry, WebPush
 from app.services.contacts.erasure.name_removal import NAME_ENDS, NAME_STARTS, SOMEBODY
 from app.services.contacts.erasure.spellings import Spellings
 
@@ -39,6 +39,7 @@ TEXTS = (
     Written(PipedriveSync, ("error", "detail", "candidates")),
     Written(UndoEntry, ("sentence",)),
     Written(Import, ("filename",)),
+    Written(BrokenItem, ("reason",)),
 )
 
 
