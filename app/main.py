@@ -87,9 +87,9 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_level)
     data_dir = data_folder(settings.data_dir)
     keys = secret_key.keys(data_dir, settings.secret_key)
-    with process.door(settings) as door, open_server(data_dir, settings.database_url) as server:
+    with process.door(settings) as door, open_server(data_dir, settings.database_url, settings.migrate_url) as server:
         backups.upgrade(server, data_dir)
-        db.connect(server.url)
+        db.connect(server.serving_url)
         metrics.install(db.engine)
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
@@ -97,7 +97,7 @@ def serve(settings: Settings) -> None:
         clock = Clock(context)
         delivery = wiring.delivery_for(settings, data_dir)
         schedule(clock, delivery, server, data_dir)
-        site = Site(settings, data_dir, server.url, vault, practice, context, clock, delivery.push_key)
+        site = Site(settings, data_dir, server.serving_url, vault, practice, context, clock, delivery.push_key)
         process.greet(settings)
         everything = application(site)
         with kept_running(server, process.end):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, create_engine, text
 
+from app.postgres import serving_role
+
 if TYPE_CHECKING:
     import psycopg
     from alembic.config import Config
@@ -37,8 +39,11 @@ class OlderDatabase(Exception):
         super().__init__("The database is older than this release. Run `pipedriven migrate` first.")
 
 
-def upgrade(url: str) -> list[str]:
-    """Apply what is missing, in one transaction, and name it. Two starters take turns; the second finds nothing to do."""
+def upgrade(url: str, serving: str | None = None) -> list[str]:
+    """Apply what is missing, in one transaction, and name it. Two starters take turns; the second finds nothing to do.
+
+    `serving` is the role that serves, where it is another than that of `url`: it is given what it needs.
+    """
     with _locked(url) as connection:
         before = current(connection)
         steps = _knowing(before)
@@ -46,15 +51,19 @@ def upgrade(url: str) -> list[str]:
             from alembic import command
 
             command.upgrade(_config(connection), "head")
+        if serving:
+            serving_role.allow(connection, serving)
         return steps[steps.index(before) + 1 if before else 0 :]
 
 
-def check(url: str) -> None:
-    """Raise NewerDatabase or OlderDatabase unless the schema is the one that we know."""
+def check(url: str, serving: str | None = None) -> None:
+    """Raise NewerDatabase or OlderDatabase unless the schema is the one that we know; `serving` as in `upgrade`."""
     with _locked(url) as connection:
         found = current(connection)
         if found != _knowing(found)[-1]:
             raise OlderDatabase
+        if serving:
+            serving_role.allow(connection, serving)
 
 
 def current(connection: Connection) -> str | None:

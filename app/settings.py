@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, frozen=True, extra="forbid")
 
     database_url: str | None = Field(default=None, pattern=r"^postgres(ql)?(\+psycopg)?://")
+    migrate_url: str | None = Field(default=None, pattern=r"^postgres(ql)?(\+psycopg)?://")
     data_dir: Path | None = None
     secret_key: Annotated[str, AfterValidator(_long_secret)] | None = None
     base_url: WebAddress | None = None
@@ -104,6 +105,12 @@ class Settings(BaseSettings):
         address = urlsplit(self.pipedrive_base_url or "")
         if address.scheme == "http" and address.hostname not in LOOPBACK:
             raise ValueError("PIPEDRIVE_BASE_URL may use http on this machine only; use https elsewhere")
+        return self
+
+    @model_validator(mode="after")
+    def _owner_of_what_is_named(self) -> "Settings":
+        if self.migrate_url and not self.database_url:
+            raise ValueError("MIGRATE_URL belongs to DATABASE_URL: set both, or leave it out")
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,6 @@ chmod 711 "$DATA_DIR" # the database server runs as another user when we are roo
 trap 'rm -rf "$DATA_DIR"' EXIT
 trap : INT TERM # the app ends by itself; then the folder goes
 export DATA_DIR PYTHONPATH
-unset DATABASE_URL SMTP_URL BREVO_API_KEY PIPEDRIVE_BASE_URL PIPEDRIVE_DOMAIN
+unset DATABASE_URL MIGRATE_URL SMTP_URL BREVO_API_KEY PIPEDRIVE_BASE_URL PIPEDRIVE_DOMAIN
 cd "$DATA_DIR"
 "$python" -P -m app demo live

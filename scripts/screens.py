@@ -44,7 +44,9 @@ def main() -> None:
 def served(folder: Path) -> Iterator[tuple[str, str]]:
     """The product on an empty database: its address, and the set-up link that it prints."""
     folder.chmod(0o711)  # the database server runs as another user when we are root
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"DATA_DIR": str(folder)}
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "MIGRATE_URL"}} | {
+        "DATA_DIR": str(folder)
+    }
     words = [sys.executable, "-m", "app", "serve", "--port", str(free_port())]
     process = subprocess.Popen(words, cwd=ROOT, env=kept, stdout=subprocess.PIPE, text=True)
     assert process.stdout

@@ -6,6 +6,7 @@ import re
 import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -58,8 +59,11 @@ def data_dir():
 def url(data_dir):
     """The address of a migrated database of this test process."""
     with open_server(data_dir, None) as server:
-        migrate.upgrade(server.url)
-        db.connect(server.url)
+        migrate.upgrade(server.url, server.serving_role)
+        with psycopg.connect(server.url) as owner:
+            # tests of plans bring the planner's statistics up to date
+            owner.execute(f"grant maintain on all tables in schema public to {server.serving_role}")
+        db.connect(server.serving_url)
         yield server.url
         hang_up()
         db.engine.dispose()

@@ -36,7 +36,7 @@ def restore(server: Server, file: Path, before: Path) -> Manifest:
         if making.revision(server.url):
             making.make(server, before)
         _replay(server, server.url, dump, manifest)
-    migrate.upgrade(server.url)
+    migrate.upgrade(server.url, server.serving_role)
     return manifest
 
 
@@ -50,7 +50,8 @@ def alone_with(server: Server) -> None:
     """Raise BackupTrouble while anything else is connected to the database."""
     query = """
         select count(*) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+        where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
+          and coalesce(backend_type, 'client backend') = 'client backend'
     """
     with psycopg.connect(server.url) as connection:
         row = connection.execute(query).fetchone()

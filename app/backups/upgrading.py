@@ -18,7 +18,7 @@ def upgrade(server: Server, data: Path) -> tuple[Path | None, list[str]]:
     file = making.usual_name(data, "before-upgrade") if pending(server) else None
     if file:
         making.make(server, file)
-    return file, migrate.upgrade(server.url)
+    return file, migrate.upgrade(server.url, server.serving_role)
 
 
 def rehearse(server: Server) -> list[str]:

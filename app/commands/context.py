@@ -38,12 +38,13 @@ def opened(*, checked: bool = True) -> Iterator[Desk]:
 
     loaded = settings.load()
     data = data_folder(loaded.data_dir)
-    with open_server(data, loaded.database_url) as server:
+    with open_server(data, loaded.database_url, loaded.migrate_url) as server:
         if checked and revision(server.url) is None:
-            migrate.upgrade(server.url)
+            migrate.upgrade(server.url, server.serving_role)
         elif checked:
-            migrate.check(server.url)
-        with _connected(server.url):
+            migrate.check(server.url, server.serving_role)
+        # before it is checked, nobody knows what the role that serves may do here
+        with _connected(server.serving_url if checked else server.url):
             yield Desk(loaded, data, server)
 
 

@@ -55,7 +55,33 @@ def _database(at: "Desk") -> Iterator[Finding]:
         FINE if found == migrate.head() else TROUBLE,
         f"at {found or 'nothing'}, this release is {migrate.head()}",
     )
+    yield _audit_trail(at)
     yield "backup programs", FINE if at.server.bin_dir else TROUBLE, str(at.server.bin_dir or "no pg_dump found")
+
+
+def _audit_trail(at: "Desk") -> Finding:
+    """Whether the role that serves could change or empty it."""
+    import psycopg
+
+    from app.postgres import serving_role
+
+    with psycopg.connect(at.server.serving_url) as connection:
+        found = connection.execute(serving_role.MAY_CHANGE).fetchone()
+    if not (found and found[0]):
+        return "audit trail", FINE, "the role that serves can only add to it"
+    if at.settings.migrate_url:
+        return (
+            "audit trail",
+            TROUBLE,
+            "the role in DATABASE_URL can change it: it has to own nothing; see docs/admin.md",
+        )
+    if at.settings.database_url:
+        return (
+            "audit trail",
+            NOTE,
+            "the role in DATABASE_URL can change it: set MIGRATE_URL to the tables' owner, and DATABASE_URL to a role that owns nothing",
+        )
+    return "audit trail", NOTE, "the role that serves can change it until the database server was started anew"
 
 
 def _secret(at: "Desk") -> Iterator[Finding]:

@@ -40,7 +40,7 @@ def migrate() -> None:
     from app.commands import context
 
     with context.opened(checked=False) as at:
-        _report(app.migrate.upgrade(at.server.url))
+        _report(app.migrate.upgrade(at.server.url, at.server.serving_role))
 
 
 def upgrade(rehearse: Rehearse = False) -> None:

@@ -1,6 +1,6 @@
 """The database on disk: made whole or not at all, and never opened by a PostgreSQL of another major version.
 
-<data>/postgres/  data/  run/ (socket)  password  server.log  start-stop, users, server (locks)
+<data>/postgres/  data/  run/ (socket)  password  serving-password  server.log  start-stop, users, server (locks)
 """
 
 import os
@@ -16,6 +16,7 @@ from app.postgres.binaries import Programs
 from app.postgres.errors import PostgresTrouble
 
 NAME = "pipedriven"  # of the database, and of the role that owns it
+SERVING = "pipedriven_app"  # the role that serves: it may do less, and owns nothing
 LOG_LIMIT = 10_000_000
 
 
@@ -84,6 +85,22 @@ def repair_password(cluster: Cluster, handle: int) -> None:
         _write_password(cluster, cluster.data, handle, f"ALTER ROLE {NAME}")
 
 
+def serving_password(cluster: Cluster) -> str | None:
+    """Read the password of the role that serves; none where an older release made the data and its server still runs."""
+    file = cluster.folder / "serving-password"
+    return file.read_text() if file.exists() else None
+
+
+def prepare_serving(cluster: Cluster, handle: int) -> None:
+    """Make the role that serves when it has no password file; the server must be down."""
+    if serving_password(cluster) is None:
+        there = f"SELECT FROM pg_roles WHERE rolname = '{SERVING}'"
+        made = f"DO $$BEGIN IF NOT EXISTS ({there}) THEN CREATE ROLE {SERVING} LOGIN; END IF; END$$;"
+        # the owner sees and ends what serves, before it restores
+        made += f" GRANT {SERVING} TO {NAME};"
+        _write_password(cluster, cluster.data, handle, f"{made} ALTER ROLE {SERVING} LOGIN", "serving-password")
+
+
 def rotate_log(cluster: Cluster) -> None:
     """Keep the log and one older one, so that neither grows without end."""
     if cluster.log.exists() and cluster.log.stat().st_size > LOG_LIMIT:
@@ -118,13 +135,13 @@ def _initdb(cluster: Cluster, half: Path, handle: int) -> None:
         raise PostgresTrouble(f"PostgreSQL could not make its database; {cluster.log} says why.")
 
 
-def _write_password(cluster: Cluster, data: Path, handle: int, statement: str) -> None:
+def _write_password(cluster: Cluster, data: Path, handle: int, statement: str, file: str = "password") -> None:
     """The file appears only after the role has the password, so a kill in between is repaired by the next start."""
     fresh = secrets.token_urlsafe(32)
     _single(cluster, data, handle, f"{statement} PASSWORD '{fresh}';")
-    half = cluster.folder / "password.new"
+    half = cluster.folder / f"{file}.new"
     _write(half, fresh)
-    half.replace(cluster.folder / "password")
+    half.replace(cluster.folder / file)
 
 
 def _single(cluster: Cluster, data: Path, handle: int, statement: str) -> None:

@@ -57,6 +57,15 @@ def ensure_running(cluster: Cluster, stopping: Event | None = None) -> str:
     raise PostgresTrouble(f"The database server does not start; {cluster.log} says why.")
 
 
+def serving_url(cluster: Cluster, url: str) -> str:
+    """The address for the role that serves, made of the owner's; that one itself where there is no such role yet."""
+    password = data_directory.serving_password(cluster)
+    if password is None:
+        return url
+    owner = f"{data_directory.NAME}:{data_directory.password(cluster)}@"
+    return url.replace(owner, f"{data_directory.SERVING}:{password}@")
+
+
 def is_alive(cluster: Cluster) -> bool:
     """Tell whether the server's first process lives; it may still be starting."""
     return _pid(cluster) is not None
@@ -81,6 +90,7 @@ def _start(cluster: Cluster, handle: int) -> None:
     for stale in [cluster.data / "postmaster.pid", *folder.glob(".s.PGSQL.*")]:
         stale.unlink(missing_ok=True)
     data_directory.repair_password(cluster, handle)
+    data_directory.prepare_serving(cluster, handle)
     data_directory.rotate_log(cluster)
     words = ["-D", str(cluster.data), "-k", str(folder)]
     words += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,13 +18,33 @@ from app.postgres.folder import data_folder, make_private
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Serving:
+    """The role that serves, and its address."""
+
+    url: str
+    role: str
+
+
 class Server:
-    """A database server in use: its URL, the folder of the client programs that fit it, and where it lies if it is ours."""
+    """A database server in use: its URL, the folder of the client programs that fit it, and where it lies if it is ours.
+
+    `url` is that of the role which owns the tables, and migrates, dumps and restores them; `serving_url` that of the role
+    which serves and may do less. `serving_role` is None where both are one.
+    """
 
     def __init__(
-        self, url: str, bin_dir: Path | None, release: Callable[[], None], cluster: Cluster | None = None
+        self,
+        url: str,
+        bin_dir: Path | None,
+        release: Callable[[], None],
+        cluster: Cluster | None = None,
+        *,
+        serving: Serving | None = None,
     ) -> None:
         self.url = url
+        self.serving_url = serving.url if serving else url
+        self.serving_role = serving.role if serving else None
         self.bin_dir = bin_dir
         self.cluster = cluster
         self._release: Callable[[], None] | None = release
@@ -43,14 +64,18 @@ class Server:
         self.close()
 
 
-def open_server(data_dir: Path, database_url: str | None) -> Server:
+def open_server(data_dir: Path, database_url: str | None, migrate_url: str | None = None) -> Server:
     """Use the server that DATABASE_URL names, else attach to the one inside the data folder or start it.
 
-    Raises PostgresTrouble with a sentence for the operator.
+    MIGRATE_URL names the role that owns the tables there. Raises PostgresTrouble with a sentence for the operator.
     """
+    if database_url and migrate_url:
+        owner, served = outside.check(migrate_url, "MIGRATE_URL"), outside.check(database_url)
+        outside.check_same(owner, served)
+        return Server(owner.url, client_programs(owner.major), lambda: None, serving=Serving(served.url, served.role))
     if database_url:
-        url, major = outside.check(database_url)
-        return Server(url, client_programs(major), lambda: None)
+        found = outside.check(database_url)
+        return Server(found.url, client_programs(found.major), lambda: None)
     try:
         return _embedded(data_dir)
     except OSError as error:
@@ -72,7 +97,9 @@ def _embedded(data_dir: Path) -> Server:
         except BaseException:
             _leave(cluster, users)
             raise
-    return Server(url, cluster.programs.client, lambda: _close(cluster, users), cluster)
+    serves = postmaster.serving_url(cluster, url)
+    serving = Serving(serves, data_directory.SERVING) if serves != url else None
+    return Server(url, cluster.programs.client, lambda: _close(cluster, users), cluster, serving=serving)
 
 
 def _check_reach(account: Account, folder: Path) -> None:

@@ -36,7 +36,9 @@ def served(place: Path, csv: Path) -> Iterator[Site]:
     from app.postgres import open_server
 
     data, port = place / "data", free_port()
-    variables = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"DATA_DIR": str(data)}
+    variables = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "MIGRATE_URL"}} | {
+        "DATA_DIR": str(data)
+    }
     words = [sys.executable, "-m", "app"]
     load = [*words, "demo", "load", "--from", str(csv), "--password-stdin"]
     with open_server(data, None) as server:

@@ -75,7 +75,7 @@ def opened() -> Iterator[Office]:
     ):
         Path(place).chmod(0o711)  # the database server runs as another user when we are root
         port = free_port()
-        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "MIGRATE_URL"}}
         variables = kept | {"DATA_DIR": place, "PIPEDRIVE_BASE_URL": fake.url, "PYTHONPATH": str(ROOT)}
         with open_server(Path(place), None) as server:
             migrate.upgrade(server.url)

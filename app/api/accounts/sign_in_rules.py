@@ -3,16 +3,17 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 
 from app.api.core import examples
 from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
 from app.api.core.partial_update import Changes
+from app.api.core.routing import Router
 from app.api.core.schemas import Answer
 from app.models import Role
 from app.services.accounts import second_step_rule
 
-router = APIRouter(prefix="/sign-in-rules", tags=["users"])
+router = Router(prefix="/sign-in-rules", tags=["users"])
 
 
 class Rules(Answer):

@@ -14,7 +14,7 @@ from app.api.core.dependencies import Caller, Cursor, Limit, Reading, Transactio
 from app.api.core.etags import Seen
 from app.api.core.partial_update import Changes, any_of
 from app.api.core.routing import Router
-from app.api.core.schemas import Answer, CardAnswer, ContactAnswer, Listing, SuggestionAnswer
+from app.api.core.schemas import Answer, CardAnswer, ContactAnswer, Listing, ScoredAnswer, SuggestionAnswer
 from app.models import Contact, ContactDraft, SyncStatus, User
 from app.models.base import Draft
 from app.services.activities import timeline
@@ -101,7 +101,7 @@ def suggested(request: Request, session: Reading, me: Viewer, limit: Limit = 10)
     return etags.shown(request, Listing(items=items))
 
 
-@router.get("/{contact_id}", response_model=ContactAnswer | CardAnswer)
+@router.get("/{contact_id}", response_model=ScoredAnswer | CardAnswer)
 def one(request: Request, session: Transaction, me: Caller, contact_id: UUID) -> Response:
     """Everything about my contact; of a colleague's contact what a shared campaign opens to me."""
     view = visibility.look(session, me, contact_id)
@@ -179,5 +179,6 @@ def _mine(session: Session, me: User, rows: Sequence[Contact]) -> list[ContactAn
     return [ContactAnswer.of(row, me, places[row.id], statuses[row.id]) for row in rows]
 
 
-def _seen(session: Session, view: View) -> ContactAnswer:
-    return ContactAnswer.of(view.contact, view.owner, view.places, push_status.status_of(session, view.contact))
+def _seen(session: Session, view: View) -> ScoredAnswer:
+    status = push_status.status_of(session, view.contact)
+    return ScoredAnswer.scored(view.contact, view.owner, view.places, status)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, create_model
 
 from app.models import Activity, ActivityType, Contact, Outcome, Stage, SyncStatus, User, contact_fields
 from app.services.activities.timeline import Entry
+from app.services.contacts import suggestions
 from app.services.contacts.suggestions import Suggestion
 from app.services.permissions.visibility import Place, View
 from app.services.push_queue.push_status import PushStatus
@@ -175,9 +176,20 @@ class ScoreParts(Answer):
     time: float
 
 
-class SuggestionAnswer(ContactAnswer):
+class ScoredAnswer(ContactAnswer):
+    """`priority_score` and its `parts` say where the contact stands among those to contact next."""
+
     priority_score: float
     parts: ScoreParts
+
+    @classmethod
+    def scored(cls, contact: Contact, owner: User, places: list[Place], status: PushStatus) -> Self:
+        warmness, time = suggestions.parts_of(contact)
+        score = {"priority_score": round(warmness + time, 4), "parts": ScoreParts(warmness=warmness, time=time)}
+        return cls.model_validate(_facts(contact, owner, places, status) | score)
+
+
+class SuggestionAnswer(ScoredAnswer):
     reason: str
 
     @classmethod

@@ -38,7 +38,7 @@ class AuditLog:
         self.zone, self.wanted = zone, wanted
         self.cursor: str | None = None
         with ui.element("div").classes("pd-stack").style("margin-bottom: 14px"):
-            box = ui.input("Search: who, what, whom", value=wanted.q).props("outlined clearable autocomplete=off")
+            box = ui.input("Search: who, what, whom", value=wanted.q).props("outlined autocomplete=off")
             box.props("debounce=300 maxlength=200").classes("pd-field").mark("audit-search")
             box.on_value_change(lambda event: self.narrow(replace(self.wanted, q=event.value or "")))
             with ui.element("div").classes("pd-pair"):

@@ -90,6 +90,14 @@ def score(warmness: int, days: int | None, cadence: int | None = None) -> float:
     return warmness / 10 * WARMNESS_WEIGHT + silence * TIME_WEIGHT
 
 
+def parts_of(contact: Contact, at: datetime | None = None) -> tuple[float, float]:
+    """What warmness and silence add to the contact's score, rounded as the query rounds them."""
+    silent = (at or now()) - contact.last_contacted if contact.last_contacted else None
+    days = None if silent is None else max(0, silent.days)
+    time = score(0, days, contact.cadence_days)
+    return round(contact.warmness_score / 10 * WARMNESS_WEIGHT, 4), round(time, 4)
+
+
 def suggest(session: Session, who: User, limit: int = 10, *, at: datetime | None = None) -> list[Suggestion]:
     """The contacts of this person's own bank to reach out to now, best first.
 

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from app import db
-from app.models import Activity, ActivityDraft, ActivityType, Contact, PipedriveSync, now
+from app.models import OUTCOMES, Activity, ActivityDraft, ActivityType, Contact, Outcome, PipedriveSync, now
 from app.services.activities import activity_log
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
@@ -186,3 +186,63 @@ def test_both_doors_leave_the_same_rows(ada, jane, john):
 
     assert traces(jane) == traces(john)
     assert ActivityType.MEETING in traces(jane)[0].values()
+
+
+KINDS = [(kind, outcome) for kind in ActivityType for outcome in Outcome]
+
+
+def test_every_kind_takes_its_own_outcomes_and_no_other(ada, jane):
+    for kind, outcome in KINDS:
+        answer = ask(ada, "POST", "/api/activities", {"type": kind, "outcome": outcome, "contact_id": str(jane.id)})
+        if outcome in OUTCOMES[kind]:
+            assert answer.status_code == 201, (kind, outcome, answer.text)
+        else:
+            assert is_refusal(answer, 422, "Invalid")
+            said = answer.json()["fields"]["outcome"]
+            assert all(word in said for word in OUTCOMES[kind]), said
+
+
+def test_a_planned_touch_has_neither_an_outcome_nor_happened_yet(ada, jane):
+    later = (now() + timedelta(days=1)).isoformat()
+    plan = {"type": "CALL", "contact_id": str(jane.id), "due_date": later}
+    for odd in (
+        {"outcome": "REACHED"},
+        {"done": False, "outcome": "REACHED"},
+        {"done": False, "happened_at": now().isoformat()},
+    ):
+        assert is_refusal(ask(ada, "POST", "/api/activities", plan | odd), 422, "Invalid")
+    planned = ask(ada, "POST", "/api/activities", plan).json()
+    assert is_refusal(ask(ada, "PUT", f"/api/activities/{planned['id']}", {"outcome": "REACHED"}), 422, "Invalid")
+
+
+@pytest.mark.parametrize("outcome", ["MOVED", "CANCELLED"])
+def test_moved_and_cancelled_close_a_planned_meeting(ada, jane, outcome):
+    later = (now() + timedelta(days=1)).isoformat()
+    meeting = ask(
+        ada, "POST", "/api/activities", {"type": "MEETING", "contact_id": str(jane.id), "due_date": later}
+    ).json()
+    seen = ask(ada, "PUT", f"/api/activities/{meeting['id']}", {"outcome": outcome}).json()
+    assert (seen["outcome"], seen["done"]) == (outcome, True)
+    assert ask(ada, "GET", f"/api/contacts/{jane.id}").json()["next_due"] is None
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("CALL", "REACHED"), ("MEETING", "HELD")])
+def test_what_was_overdue_happened_just_now_and_a_meeting_at_its_own_time(ada, jane, kind, outcome):
+    due = now() - timedelta(days=2)
+    plan = {"type": kind, "contact_id": str(jane.id), "due_date": due.isoformat()}
+    planned = ask(ada, "POST", "/api/activities", plan).json()
+    assert planned["done"] is False
+    seen = ask(ada, "PUT", f"/api/activities/{planned['id']}", {"done": True, "outcome": outcome}).json()
+    expected = due if kind == "MEETING" else now()
+    assert abs(datetime.fromisoformat(seen["happened_at"]) - expected) < timedelta(minutes=2)
+    assert ask(ada, "GET", f"/api/contacts/{jane.id}").json()["last_contacted"] == seen["happened_at"]
+
+
+def test_an_outcome_from_before_the_rules_stays_until_somebody_says_another(ada, jane):
+    made = ask(ada, "POST", "/api/activities", {"type": "CALL", "contact_id": str(jane.id)}).json()
+    with db.transaction() as session:
+        session.get_one(Activity, made["id"]).outcome = Outcome.HELD
+    path = f"/api/activities/{made['id']}"
+    assert ask(ada, "PUT", path, {"note": "Wants a paper."}).json()["outcome"] == "HELD"
+    assert is_refusal(ask(ada, "PUT", path, {"type": "EMAIL"}), 422, "Invalid")
+    assert ask(ada, "PUT", path, {"outcome": "REACHED"}).json()["outcome"] == "REACHED"

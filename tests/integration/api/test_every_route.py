@@ -19,6 +19,7 @@ WRONG = {
     "boolean": [1, "true", "yes"],
     "string": [1, True, ["x"]],
     "array": [{}, "x"],
+    "object": [[], "x", 1],
     "date-time": ["0", "1700000000", 1700000000, True, "yesterday"],
     "date": ["0", 20000, "01.02.2026"],
 }
@@ -248,3 +249,43 @@ def test_a_method_that_an_address_has_not_is_answered_with_those_that_it_has(sti
         allowed = set(answer.headers["allow"].split(", "))
         assert there <= allowed
         assert method not in allowed
+
+
+LISTS = [
+    row
+    for row in TABLE
+    if row.method == "GET" and {"limit", "cursor"} <= {one.get("name") for one in operation(row).get("parameters", ())}
+]
+
+
+@pytest.mark.parametrize("row", LISTS, ids=row_name)
+def test_the_pages_of_a_list_are_the_list(still, row):
+    """One by one, nothing twice and nothing missing."""
+    path = row.path.format(**still.ids)
+    mark = "&" if "?" in path else "?"
+    who = person_for(row, still)
+    whole = ask(who, "GET", f"{path}{mark}limit=200").json()
+    assert whole["next_cursor"] is None
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = ask(who, "GET", f"{path}{mark}limit=1{cursor}").json()
+        assert len(page["items"]) <= 1
+        seen += page["items"]
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+    assert seen == whole["items"]
+
+
+def test_every_list_has_pages():
+    without = {
+        row.path
+        for row in TABLE
+        if row.method == "GET"
+        and "next_cursor"
+        in str(
+            resolved(
+                operation(row)["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+            )
+        )
+        and row not in LISTS
+    }
+    assert without == {"/api/contacts/suggested"}

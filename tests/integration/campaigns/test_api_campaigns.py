@@ -345,3 +345,14 @@ def test_what_changes_is_told_to_the_pages_of_the_campaign(ada, bo, jane, databa
         assert heard(lambda m=method, more=more: ask(ada, m, path(spring, more))) == {about}
     with db.reading() as session:
         assert session.exec(select(Campaign)).one().version == 6
+
+
+def test_a_name_that_another_campaign_has_is_said(ada, gwen):
+    first = ask(ada, "POST", "/api/campaigns", {"name": "Energy spring"}).json()
+    assert first["warning"] is None
+    second = ask(ada, "POST", "/api/campaigns", {"name": "energy  Spring"}).json()
+    assert second["warning"] == "There is already a campaign with this name."
+    path = f"/api/campaigns/{second['id']}"
+    assert ask(ada, "PUT", path, {"name": "Energy autumn"}).json()["warning"] is None
+    assert ask(ada, "PUT", path, {"name": "Energy spring"}).json()["warning"]
+    assert ask(ada, "POST", f"{path}/copy", {"name": "ENERGY SPRING"}).json()["warning"]

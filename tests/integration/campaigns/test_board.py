@@ -210,7 +210,6 @@ def test_an_owner_who_is_no_member_takes_their_contact_back(ada, gwen, jane):
         (D, MEETING, {"outcome": Outcome.HELD}, M),
         (D, MEETING, {"outcome": Outcome.NO_SHOW}, M),
         (D, MEETING, {"outcome": Outcome.CANCELLED}, D),
-        (T, CALL, {"outcome": Outcome.MEETING_BOOKED}, M),
         (D, EMAIL, {"outcome": Outcome.DECLINED}, N),
         (M, EMAIL, {"outcome": Outcome.DECLINED}, N),
         (D, CALL, {"outcome": Outcome.NO_ANSWER}, D),

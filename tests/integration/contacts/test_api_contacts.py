@@ -34,7 +34,7 @@ def test_a_new_contact_is_answered_as_the_contract_says(ada):
     assert body["sync"] == {"badge": "NOT_PUSHED", "reason": None, "status": None, "sync_id": None, "agreed_at": None}
     assert body["owner"] == {"id": str(ada.id), "name": "Ada Lind"}
     got = ask(ada, "GET", f"/api/contacts/{body['id']}").json()
-    assert got == body
+    assert got == body | {"priority_score": 0.65, "parts": {"warmness": 0.35, "time": 0.3}}
     for name in (
         "last_contacted",
         "next_due",
@@ -271,3 +271,17 @@ def test_a_page_of_contacts_asks_the_same_number_of_questions_whatever_its_lengt
     for number in range(20):
         world.contact(ada, f"P {number}", organisation=f"Firm {number}")
     assert questions() == few
+
+
+def test_one_contact_has_the_score_that_it_has_among_the_suggested(ada):
+    for name, facts in {
+        "Never": {"warmness_score": 4},
+        "Lately": {"warmness_score": 9, "days": 1},
+        "Rhythm": {"warmness_score": 5, "days": 40, "cadence_days": 60},
+    }.items():
+        world.contact(ada, name, **facts)
+    items = ask(ada, "GET", "/api/contacts/suggested").json()["items"]
+    assert len(items) == 3
+    for one in items:
+        alone = ask(ada, "GET", f"/api/contacts/{one['id']}").json()
+        assert (alone["priority_score"], alone["parts"]) == (one["priority_score"], one["parts"])

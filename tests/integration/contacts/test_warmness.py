@@ -11,6 +11,7 @@ from sqlmodel import delete, select
 from app import db
 from app.errors import Conflict, Invalid, NotFound
 from app.models import (
+    OUTCOMES,
     Activity,
     ActivityDraft,
     ActivityType,
@@ -199,12 +200,9 @@ def test_the_suggested_warmness_is_what_a_person_would_say(score, told):
 
 
 def log(who, contact, outcome, days=0):
-    return do(
-        activity_log.log,
-        who,
-        contact.id,
-        ActivityDraft(type=ActivityType.CALL, outcome=outcome, happened_at=now() - timedelta(days=days)),
-    )
+    kind = next(kind for kind, outcomes in OUTCOMES.items() if outcome in outcomes)
+    draft = ActivityDraft(type=kind, outcome=outcome, happened_at=now() - timedelta(days=days))
+    return do(activity_log.log, who, contact.id, draft)
 
 
 def test_two_answers_in_thirty_days_suggest_one_degree_with_the_reason(ada, jane):

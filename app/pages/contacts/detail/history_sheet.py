@@ -12,7 +12,7 @@ from app.pages.core.tap import look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.contacts.history import field_history
-from app.services.contacts.history.field_history import Step
+from app.services.contacts.history.field_history import Step, Steps
 
 LONGEST = 160
 PAGE = 20
@@ -45,7 +45,12 @@ class Changes:
 
     async def show_more(self) -> None:
         """The next page, older than the last one that is shown."""
-        found = await look(lambda session, me: field_history.read(session, me, self.contact_id, PAGE, self.cursor))
+        self.show(await look(self.ask))
+
+    def ask(self, session: Session, me: User) -> Steps:
+        return field_history.read(session, me, self.contact_id, PAGE, self.cursor)
+
+    def show(self, found: Steps) -> None:
         self.cursor = found.next_cursor
         with self.list:
             for step in found.items:
@@ -67,7 +72,11 @@ class Changes:
 
     async def take_back(self, change_id: UUID) -> None:
         if await take_back_change(self.contact_id, change_id):
-            await self.host.open(self.contact_id)
+            self.cursor = None
+            found = await look(self.ask)
+            # the button that was tapped goes with the others: nothing is asked after this
+            self.list.clear()
+            self.show(found)
 
 
 @tap
