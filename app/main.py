@@ -44,6 +44,7 @@ from app.web.auth.identity import IdentityCache
 from app.web.auth.session_cookie import Cookie
 from app.web.auth.sign_in_flow import SignInFlow
 from app.web.middleware import metrics
+from app.web.middleware.rate_limit import EXCHANGE_SECONDS
 from app.web.nicegui_adapter import tab_eviction
 from app.web.public import practice_pages
 from app.web.router import router
@@ -167,7 +168,9 @@ def application(site: Site) -> Stack:
         tailwind=False,
         show_welcome_message=False,
     )
-    return Stack(inside, site.settings, site.identities, shelf=site.data_dir / "squeezed")
+    stack = Stack(inside, site.settings, site.identities, shelf=site.data_dir / "squeezed")
+    site.clock.also("request limits", EXCHANGE_SECONDS, stack.limits.exchange)
+    return stack
 
 
 def _living(site: Site) -> Lifespan[FastAPI]:

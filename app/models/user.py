@@ -7,8 +7,8 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator
-from sqlalchemy import ARRAY, CheckConstraint, Text
-from sqlmodel import Field
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text
+from sqlmodel import Field, SQLModel
 
 from app.models.base import Draft, Entity, Instant, Line, one_of
 from app.settings import known_timezone
@@ -145,6 +145,18 @@ class FailedSignIn(Entity, table=True):
 
     account: str = Field(max_length=64, index=True)
     address: str = Field(max_length=64, index=True)
+
+
+class RequestCount(SQLModel, table=True):
+    """How many requests came from one address or person in the window that began then; `key` is a digest."""
+
+    __tablename__ = "request_counts"
+    __table_args__ = (Index("request_counts_by_age", "started_at"),)
+
+    name: str = Field(max_length=20, primary_key=True)
+    key: str = Field(max_length=64, primary_key=True)
+    started_at: datetime = Field(sa_type=Instant)
+    count: int
 
 
 class CalendarFeed(Entity, table=True):

@@ -46,6 +46,7 @@ class Stack:
         self.assets = AssetCache(app, PrecompressedStore(shelf))
         self._warm = warm
         access = AccessControl(self.assets, app, settings, identities)
+        self.limits = access.limits
         inner: ASGIApp = ErrorResponses(TrustedHosts(BodyLimits(access, (IMPORTS, UPLOADS)), settings))
         self._layers = RequestIds(RequestMetrics(Compress(SecurityHeaders(inner, settings))))
 

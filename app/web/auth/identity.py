@@ -6,6 +6,7 @@ News about a person drops what is believed about them at once.
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -45,6 +46,8 @@ class IdentityCache:
     def __init__(self) -> None:
         # by token, and whether a script showed it: when it was looked up, and the look-up
         self._lookups: dict[tuple[str, bool], tuple[float, asyncio.Task[Identity | None]]] = {}
+        # the tokens that opened something, the latest last
+        self._proved: OrderedDict[tuple[str, bool], None] = OrderedDict()
 
     async def identify(self, token: str, *, script: bool = False) -> Identity | None:
         """Whose token this is right now; requests that come together share one query."""
@@ -55,11 +58,23 @@ class IdentityCache:
             task = asyncio.create_task(asyncio.to_thread(_look_up, token, script=script))
             self._lookups[token, script] = (moment, task)
         try:
-            return await asyncio.shield(task)
+            return self._remember((token, script), await asyncio.shield(task))
         except BaseException:
             if task.done():
                 self._lookups.pop((token, script), None)
             raise
+
+    def knows(self, token: str, *, script: bool) -> bool:
+        """Whether this token opened something when it was looked up last."""
+        return (token, script) in self._proved
+
+    def _remember(self, key: tuple[str, bool], found: Identity | None) -> Identity | None:
+        self._proved.pop(key, None)
+        if found is not None:
+            self._proved[key] = None
+            if len(self._proved) > MANY:
+                self._proved.popitem(last=False)
+        return found
 
     async def still_holds(self, identity: Identity) -> bool:
         """Whether the session or token that somebody came with is still worth something."""
@@ -76,6 +91,8 @@ class IdentityCache:
             for key, (since, _) in list(self._lookups.items()):
                 if moment - since >= FRESH:
                     del self._lookups[key]
+            for key in list(self._lookups)[: len(self._lookups) - MANY + 1]:
+                del self._lookups[key]
 
 
 def of(where: HTTPConnection | Scope) -> Identity | None:

@@ -1,5 +1,6 @@
 """Who may go where, and how often. People without a session reach a handful of plain pages and never NiceGUI."""
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import nicegui
@@ -18,7 +19,7 @@ from app.web.auth.session_cookie import Cookie
 from app.web.http import csrf, error_responses
 from app.web.http.refusals import WrongMethod
 from app.web.middleware import token_scopes
-from app.web.middleware.rate_limit import RateLimit
+from app.web.middleware.rate_limit import RateLimit, RateLimits
 from app.web.nicegui_adapter.asset_cache import is_asset, is_canonical
 from app.web.nicegui_adapter.socket_access import SOCKETS, UPLOADS, SocketAccess, is_page_of
 
@@ -50,6 +51,14 @@ METRICS = "/metrics"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FILES, READ = "/static/", ("GET", "HEAD")
 NOTHING = "There is nothing at this address."
+LONGEST_TOKEN = 200
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """A token that nobody looked up, because its address asked too often; `wait` is for how long."""
+
+    wait: int
 
 
 class AccessControl:
@@ -66,6 +75,7 @@ class AccessControl:
         self.strangers = RateLimit(60, 60)
         self.colleagues = RateLimit(300, 10)
         self.bells = RateLimit(600, 60)
+        self.limits = RateLimits(strangers=self.strangers, colleagues=self.colleagues, bells=self.bells)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         no: Refusal | Response | None
@@ -74,8 +84,10 @@ class AccessControl:
             no = self._wrong_address(scope)
         else:
             who = await self._who(scope)
+            no = self._too_fast(scope, who)
+            who = None if isinstance(who, Unasked) else who
             scope = dict(scope, state=scope["state"] | _facts(who))
-            no = self._too_fast(scope, who) or self._second_step(scope, who)
+            no = no or self._second_step(scope, who)
             if no is None and path.startswith(SOCKETS):
                 return await self.sockets(scope, receive, send)
             no = no or self._no_entry(scope, who) or _beyond_scope(scope, who)
@@ -86,23 +98,44 @@ class AccessControl:
         answer = error_responses.refused(scope, no) if isinstance(no, Refusal) else no
         return await answer(scope, receive, send)
 
-    async def _who(self, scope: Scope) -> Identity | None:
+    async def _who(self, scope: Scope) -> Identity | Unasked | None:
+        """Whose token this is. One that never opened anything here counts as a stranger's before it is looked up."""
+        token, script = self._token(scope)
+        if not token or len(token) > LONGEST_TOKEN:
+            return None
+        if self.identities.knows(token, script=script):
+            return await self.identities.identify(token, script=script)
+        place = address_key(scope["client"][0])
+        if wait := self.strangers.wait(place):
+            return Unasked(wait)
+        who = await self.identities.identify(token, script=script)
+        # a stranger is counted once, by what follows
+        self.strangers.take_back(place)
+        return who
+
+    def _token(self, scope: Scope) -> tuple[str, bool]:
         """A script shows its token to the API; everything else goes by the cookie alone."""
+        if scope["path"].startswith(HOOKS):
+            return "", False
         shown = Headers(scope=scope).get("authorization")
         if shown and (scope["path"].startswith("/api/") or scope["path"] == METRICS):
             kind, _, token = shown.partition(" ")
-            return await self.identities.identify(token.strip(), script=True) if kind.lower() == "bearer" else None
-        token = self.cookie.read(scope) or ""
-        return await self.identities.identify(token) if token else None
+            return (token.strip() if kind.lower() == "bearer" else "", True)
+        return self.cookie.read(scope) or "", False
 
-    def _too_fast(self, scope: Scope, who: Identity | None) -> Refusal | None:
-        wait = 0
-        if scope["path"].startswith(HOOKS):
+    def _too_fast(self, scope: Scope, who: Identity | Unasked | None) -> Refusal | None:
+        """Links and sign-in prove something: who is signed in may not try them more often than a stranger."""
+        path = scope["path"]
+        if isinstance(who, Unasked):
+            wait = who.wait
+        elif path.startswith(HOOKS):
             wait = self.bells.wait(address_key(scope["client"][0]))
         elif who is None:
             wait = self.strangers.wait(address_key(scope["client"][0]))
-        elif scope["path"].startswith("/api/"):
-            wait = self.colleagues.wait(str(who.user_id))
+        elif path in OPEN or path.startswith(LINKS):
+            wait = self.strangers.wait(str(who.user_id))
+        else:
+            wait = 0 if path.startswith(SOCKETS) else self.colleagues.wait(str(who.user_id))
         return TooManyTries(wait, "Too many requests. Please wait a moment.") if wait else None
 
     def _no_entry(self, scope: Scope, who: Identity | None) -> Refusal | Response | None:

@@ -1,6 +1,8 @@
 """A forgotten password, by mail to the account's own address."""
 
 import re
+import statistics
+import time
 
 import pytest
 from sqlmodel import select
@@ -9,6 +11,7 @@ from app import db
 from app.models import Mail, PersonDraft, Role, User
 from app.services.accounts import users
 from app.services.notifications import mail_outbox
+from app.web.public import password_reset_page
 from tests.support import wall_server
 from tests.support.wall_server import PASSWORD
 
@@ -92,3 +95,17 @@ def test_without_mail_it_says_whom_to_ask(url, alice):
     assert "Ask a golden ticket" in page.text
     assert "Ask a golden ticket" in answer.text
     assert mails() == []
+
+
+def test_the_time_does_not_tell_whether_there_is_an_account(house, alice):
+    """With a beat that every answer waits for; half of one is far beyond what a known address takes longer."""
+
+    def seconds(email):
+        began = time.monotonic()
+        assert ask(house, email).status_code == 200
+        return time.monotonic() - began
+
+    took = [(seconds("alice@firm.example"), seconds(f"nobody{number}@firm.example")) for number in range(7)]
+    known, unknown = (statistics.median(column) for column in zip(*took, strict=True))
+    assert min(map(min, took)) >= password_reset_page.BEAT
+    assert abs(known - unknown) < 0.1

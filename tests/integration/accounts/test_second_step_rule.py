@@ -7,7 +7,7 @@ import pyotp
 import pytest
 from sqlmodel import select
 
-from app import db
+from app import db, proofs
 from app.errors import Conflict, Forbidden
 from app.models import Passkey, PersonDraft, Role, User, now
 from app.services.accounts import passkeys, second_step_rule, sessions, two_factor, users
@@ -159,9 +159,9 @@ def test_what_is_asked_for_is_not_taken_away_by_its_owner(gold, kim):
     did(lambda s: two_factor.confirm(s, s.get_one(User, kim.id), code, vault.open))
     asked_from(gold, TODAY)
     with pytest.raises(Conflict):
-        did(lambda s: two_factor.turn_off(s, s.get_one(User, kim.id), PASSWORD))
+        did(lambda s: two_factor.turn_off(s, s.get_one(User, kim.id), proofs.own_password(kim.id, PASSWORD)))
     key = with_passkey(kim, "leads.example.com")
-    did(lambda s: two_factor.turn_off(s, s.get_one(User, kim.id), PASSWORD))
+    did(lambda s: two_factor.turn_off(s, s.get_one(User, kim.id), proofs.own_password(kim.id, PASSWORD)))
     with pytest.raises(Conflict):
         did(passkeys.remove, kim, key.id)
     did(two_factor.take_off, gold, kim.id)
