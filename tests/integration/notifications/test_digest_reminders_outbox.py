@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -387,6 +388,7 @@ def test_smtp_delivers_once_and_names_the_mail(database):
     (mail,) = all_of(Mail)
     assert mail.sent_at
     assert taken["Message-ID"] == f"<{mail.id}@pipedriven>"
+    assert parsedate_to_datetime(taken["Date"]) == mail.created_at.replace(microsecond=0)
     assert taken["From"] == "Büro Ö <team@firm.example>"
     assert f"{SITE}/invite/x" in taken.get_body(("plain",)).get_content()
     assert taken.get_body(("html",)) is not None

@@ -143,6 +143,23 @@ def test_methods_that_we_do_not_know_do_not_exist(house, method):
     assert answer.startswith(("HTTP/1.1 405", "HTTP/1.1 400"))
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "there"),
+    [
+        ("POST", "/static/app.css", "GET"),
+        ("DELETE", "/healthz", "GET"),
+        ("PATCH", "/login", "POST"),
+        ("PUT", "/api/auth/login", "POST"),
+    ],
+)
+def test_a_method_that_an_address_has_not_is_answered_with_those_that_it_has(browser, method, path, there):
+    answer = browser.request(method, path)
+    assert answer.status_code == 405
+    allowed = answer.headers["allow"].split(", ")
+    assert there in allowed
+    assert method not in allowed
+
+
 def test_no_header_changes_the_method_or_the_prefix(browser):
     answer = browser.get("/press", headers={"X-Forwarded-Prefix": "//evil.example", "X-HTTP-Method-Override": "DELETE"})
     assert answer.status_code == 200
