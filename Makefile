@@ -6,7 +6,7 @@ LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-header --no-annotate $(LOCKFLAGS) pyproject.toml
 
 .DEFAULT_GOAL := run
-.PHONY: help run dev demo unit check test coverage bench sweep chaos screens lock release setup setup-dev
+.PHONY: help run dev demo unit check test coverage bench stranger sweep chaos screens lock release setup setup-dev
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / {sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2} \
@@ -36,6 +36,9 @@ coverage: setup-dev ## the tests again, and which lines of the product they ran
 
 bench: setup-dev ## how long the product takes for what people do most, as a table
 	@exec .venv/bin/python -m scripts.bench
+
+stranger: setup-dev ## what a stranger's load does to a signed-in neighbour: memory, connections, latency
+	@exec .venv/bin/python -m scripts.bench.stranger
 
 sweep: setup-dev ## the long sweeps whole, of which `make test` runs every third case
 	@SWEEP=1 exec .venv/bin/python -m pytest -q -n 2 -m sweep tests/integration

@@ -35,6 +35,8 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # that a round is not over when its next turn comes is no trouble: it is taken a turn later
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def _request(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -25,6 +25,7 @@ class Site:
     address: str
     url: str
     csv: Path
+    pid: int = 0
     sessions: dict[str, str] = field(default_factory=dict)  # user id -> cookie
     contacts: dict[str, list[str]] = field(default_factory=dict)  # user id -> contact ids
 
@@ -47,7 +48,7 @@ def served(place: Path, csv: Path) -> Iterator[Site]:
         process = subprocess.Popen(serving, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
         db.connect(server.url)
         try:
-            site = Site(f"http://127.0.0.1:{port}", server.url, csv)
+            site = Site(f"http://127.0.0.1:{port}", server.url, csv, process.pid)
             answering(f"{site.address}/healthz", process)
             sign_in(site)
             yield site

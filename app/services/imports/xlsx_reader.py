@@ -6,6 +6,7 @@ as the text that a person would type.
 
 import io
 import logging
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -25,6 +26,10 @@ PIECE = 1 << 18
 
 TOO_MUCH = "The workbook unpacks to more than 80 MB; save the sheet with the contacts as CSV."
 UNREADABLE = "Row 1 is not text, and this workbook cannot be read; save it again as .xlsx or CSV."
+# twenty thousand rows of fifty texts, each another one
+MOST_STRINGS = 1_000_000
+STRING = re.compile(rb"<(?:\w+:)?si[ />]")
+MANY_STRINGS = "The workbook holds more than a million texts; save the sheet with the contacts as CSV."
 NOTHING = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
@@ -73,6 +78,8 @@ def _guard(data: bytes) -> None:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     _no_entities(archive, part)
+                # a workbook may call the part with its texts as it likes
+                _few_strings(archive, part)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as trouble:
         raise _refusal(trouble) from None
 
@@ -98,6 +105,19 @@ def _no_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
                 parser.Parse(piece)
     except expat.ExpatError as trouble:
         raise ValueError(str(trouble)) from None
+
+
+def _few_strings(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Count the texts that cells refer to before any is built: millions of short ones take half a minute to read."""
+    number, before = 0, b""
+    with archive.open(part) as file:
+        while piece := file.read(PIECE):
+            found = [one.end() for one in STRING.finditer(before + piece)]
+            number += len(found)
+            # a tag that is cut in two is found with the next piece
+            before = (before + piece)[max(found[-1] if found else 0, len(before + piece) - 64) :]
+            if number > MOST_STRINGS:
+                raise TooLarge(MANY_STRINGS)
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:

@@ -95,6 +95,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
     ("data", "kind", "sentence"),
     [
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": b" " * 90_000_000}), TooLarge, "80 MB"),
+        (lambda: rezipped(workbook(["name"]), **{"sharedStrings.xml": b"<sst>" + b"<si><t/></si>" * 1_000_001 + b"</sst>"}), TooLarge, "a million texts"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": BOMB.encode()}), Invalid, "cannot be read"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": BOMB.encode("utf-16")}), Invalid, "cannot be read"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": b"<worksheet><sheetData><row r='1'><c r="}), Invalid, "cannot be read"),
@@ -105,7 +106,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
         (workbook, Invalid, "empty"),
         (lambda: b"\xd0\xcf\x11\xe0" + bytes(100), Invalid, "old Excel file"),
     ],
-    ids=["bomb", "entities", "entities in UTF-16", "cut", "rows", "columns", "cell", "no name", "empty", "xls"],
+    ids=["bomb", "texts", "entities", "entities in UTF-16", "cut", "rows", "columns", "cell", "no name", "empty", "xls"],
 )  # fmt: skip
 def test_a_workbook_beyond_a_bound_is_refused_in_a_sentence(ada, data, kind, sentence):
     with pytest.raises(kind, match=sentence) as refusal:
