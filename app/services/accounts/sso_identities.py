@@ -46,6 +46,14 @@ def sign_in(session: Session, claims: Claims, rules: ProviderRules, state: str) 
     return user
 
 
+def record_refusal(session: Session, claims: Claims, why: str) -> None:
+    """Somebody whom the provider vouches for was not let in."""
+    query = select(SsoIdentity.user_id).where(
+        SsoIdentity.issuer == claims.issuer, SsoIdentity.subject == claims.subject
+    )
+    audit_log.record(session, "nobody", "sign_in.failed", session.exec(query).first() or "", by="provider", why=why)
+
+
 def sign_out(session: Session, issuer: str, subject: str | None, provider_session: str | None, token_id: str) -> int:
     """The provider ended a session over there, or all of a person: so end those that it let in here; how many.
 

@@ -86,8 +86,14 @@ def _brought(vault: Vault, sealed: str | None, state: str) -> PendingSignIn:
 
 
 def _known(claims: Claims, rules: ProviderRules, state: str) -> UUID:
-    with db.transaction() as session:
-        return sso_identities.sign_in(session, claims, rules, state).id
+    try:
+        with db.transaction() as session:
+            return sso_identities.sign_in(session, claims, rules, state).id
+    except Refusal as no:
+        # of its own: what the attempt began is taken back
+        with db.transaction() as session:
+            sso_identities.record_refusal(session, claims, str(no))
+        raise
 
 
 def _signed_out(told: Logout) -> None:

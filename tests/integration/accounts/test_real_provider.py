@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from app import db
-from app.models import PersonDraft, Role, User
+from app.models import AuditEvent, PersonDraft, Role, User
 from app.services.accounts import sessions, users
 from tests.support import real_provider, wall_server
 from tests.support.waiting import until
@@ -98,6 +98,11 @@ def test_without_a_verified_address_or_a_group_there_is_no_account(comes):
         assert words in answer.text
         assert not is_in(browser)
     with db.reading() as session:
+        refused = session.exec(select(AuditEvent.detail).where(AuditEvent.action == "sign_in.failed")).all()
+        assert [words in one["why"] for one, words in zip(refused, ("no account", "in no group"), strict=True)] == [
+            True,
+            True,
+        ]
         assert session.exec(select(User)).all() == []
 
 
