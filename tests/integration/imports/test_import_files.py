@@ -95,7 +95,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
     ("data", "kind", "sentence"),
     [
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": b" " * 90_000_000}), TooLarge, "80 MB"),
-        (lambda: rezipped(workbook(["name"]), **{"sharedStrings.xml": b"<sst>" + b"<si><t/></si>" * 1_000_001 + b"</sst>"}), TooLarge, "a million texts"),
+        (lambda: rezipped(workbook(["name"]), **{"theme1.xml": b"<sst>" + b"<si><t/></si>" * 1_000_001 + b"</sst>"}), TooLarge, "a million texts"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": BOMB.encode()}), Invalid, "cannot be read"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": BOMB.encode("utf-16")}), Invalid, "cannot be read"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": b"<worksheet><sheetData><row r='1'><c r="}), Invalid, "cannot be read"),
