@@ -33,7 +33,7 @@ class Ledger:
     """`words` by kind, number and field; `uses` by kind and number: what they made or hung on it.
 
     `known_here` are values of theirs that somebody here saw and then replaced. `names` are
-    the keys of organizations that they touched; `crossed` counts deeds that fell between a look and its write.
+    the keys of organizations that they touched; `crossed` counts deeds that fell between a look and its write; `diary` says when each fell.
     """
 
     words: dict = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Ledger:
     known_here: set = field(default_factory=set)
     looks: dict = field(default_factory=dict)
     deeds: Counter = field(default_factory=Counter)
+    diary: list = field(default_factory=list)
     harmed: list = field(default_factory=list)
     crossed: int = 0
 
@@ -234,6 +235,7 @@ class Colleague:
 
     def _touch(self, kind, record):
         self.ledger.touched.add((kind, record["id"]))
+        self.ledger.diary.append((time.monotonic(), kind, record["id"]))
         if kind == "organizations":
             self.ledger.names.add(organisation_key(record["name"]))
 
@@ -256,6 +258,7 @@ class Colleague:
 
     def _note(self, deed):
         self.ledger.deeds[deed] += 1
+        self.ledger.diary.append((time.monotonic(), deed, None))
 
     def _next(self):
         self.number += 1

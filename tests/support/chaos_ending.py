@@ -8,7 +8,17 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import col, select
 
 from app import db
-from app.models import Activity, Contact, PipedriveLink, PipedriveSync, SyncConflict, Trigger, User, organisation_key
+from app.models import (
+    Activity,
+    BrokenItem,
+    Contact,
+    PipedriveLink,
+    PipedriveSync,
+    SyncConflict,
+    Trigger,
+    User,
+    organisation_key,
+)
 from app.services.contacts import identity
 from app.services.push_queue import push_status
 from app.services.push_queue.push_status import Badge
@@ -33,6 +43,7 @@ class Ending:
     false_badges: list = field(default_factory=list)
     needless: list = field(default_factory=list)
     histories: list = field(default_factory=list)
+    put_aside: int = 0
 
 
 class Auditor:
@@ -51,13 +62,14 @@ class Auditor:
             self.rows = {row.id: row for row in session.exec(select(PipedriveSync))}
             self.links = {link.entity_key: link for link in session.exec(select(PipedriveLink))}
             self.conflicts = session.exec(select(SyncConflict).where(col(SyncConflict.resolved_at).is_(None))).all()
+            self.put_aside = len(session.exec(select(BrokenItem)).all())
             self.users = {user.id: user.name.lower() for user in session.exec(select(User))}
         self.of_contact = defaultdict(list)
         for meeting in self.meetings:
             self.of_contact[meeting.contact_id].append(meeting)
 
     def ending(self):
-        end = Ending()
+        end = Ending(put_aside=self.put_aside)
         known = {one.id for one in self.contacts}
         end.lost += [f"contact {one} is no row any more" for one in self.firm.kept - known]
         for contact in self.contacts:
@@ -67,6 +79,9 @@ class Auditor:
                 if wrong(end) != before:
                     end.histories.append(self._history(contact))
         end.doubled += self._doubles()
+        for line in end.doubled:
+            numbers = set(map(int, re.findall(r", (\d+)\)", line)))
+            end.histories.append(self._story(numbers, line.split(":")[0].split()[-1]))
         end.harmed += [*self.ledger.harmed, *self.ledger.fallen(self.fake.company)]
         return end
 
@@ -98,22 +113,28 @@ class Auditor:
                 end.lost += self._missing_meetings(contact)
 
     def _history(self, contact):
-        """What was queued, agreed on and asked about a contact with which something is wrong."""
+        """What was queued, agreed on, asked, sent and done about a contact with which something is wrong."""
         rows = [row for row in self.rows.values() if row.contact_id == contact.id]
-        about = re.compile(rf"/persons/{contact.pipedrive_person_id}\b")
         link = self.links.get(str(contact.id))
-        return "\n".join(
-            [
-                f"{contact.name}, person {contact.pipedrive_person_id}, version {contact.version}",
-                *(f"    {row.trigger} {row.status} {row.error_code} {row.finished_at}" for row in rows),
-                f"    agreed {link.agreed if link else None}",
-                *(f"    {c.field}: {c.ours} or {c.theirs}" for c in self.conflicts if c.contact_id == contact.id),
-                *(
-                    f"    {heard.at:.1f} {heard.key} {heard.method} {heard.path} {heard.body.decode()}"
-                    for heard in [one for one in self.fake.heard if about.search(one.path)][-20:]
-                ),
-            ]
-        )
+        head = [
+            f"{contact.name}, person {contact.pipedrive_person_id}, version {contact.version}",
+            *(f"    {row.trigger} {row.status} {row.error_code} {row.created_at} {row.finished_at}" for row in rows),
+            f"    agreed {link.agreed if link else None}",
+            *(f"    {c.field}: {c.ours} or {c.theirs}" for c in self.conflicts if c.contact_id == contact.id),
+        ]
+        return "\n".join([*head, self._story({contact.pipedrive_person_id}, contact.email or "?")])
+
+    def _story(self, numbers, address):
+        """What was sent about these records and this address, when the colleague touched them, and what took long."""
+        about = re.compile(rf"/(?:{'|'.join(map(str, numbers))})\b")
+        told = [
+            (heard.at, f"{heard.key} {heard.method} {heard.path} {dict(heard.query)} {heard.body.decode()}")
+            for heard in self.fake.heard
+            if about.search(heard.path) or address in heard.body.decode() or address in str(heard.query)
+        ]
+        told += [(at, f"colleague: {deed} {number}") for at, deed, number in self.ledger.diary if number in numbers]
+        told += [(at, f"took {late:.2f} s: {what}") for at, what, late in self.fake.slow]
+        return "\n".join(f"    {at:.2f} {words}" for at, words in sorted(told))
 
     def _was_called_off(self, contact):
         """It was to go over for a meeting only, and that was called off before."""
@@ -225,6 +246,7 @@ def table(fake, firm, end):
         ("given up, then tried again by hand", firm.given_up),
         ("questions to owners", end.questions.total()),
         *((f"    {name}", times) for name, times in end.questions.most_common() if times),
+        ("put aside by a round, and tried again", end.put_aside),
         ("lost", len(end.lost)),
         ("doubled", len(end.doubled)),
         ("harmed", len(end.harmed)),

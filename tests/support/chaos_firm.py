@@ -32,7 +32,10 @@ FIRMS = [
 LISTEN = (
     "update sync_accounts set heard = heard - 'at', listen_at = clock_timestamp() where listen_at > clock_timestamp()"
 )
-AN_HOUR = "update pipedrive_links set checked_at = clock_timestamp() - interval '1 day', unseen_at = null"
+AN_HOUR = (
+    "update pipedrive_links set checked_at = clock_timestamp() - interval '1 day', unseen_at = null",
+    "update broken_items set due_at = clock_timestamp()",
+)
 STAFF = ("ada", "bo", "cem", "dora")
 
 
@@ -243,7 +246,8 @@ class Firm:
 
     def hear_everything(self):
         """An hour has passed: every record that is linked is looked at again."""
-        self._done("ada", lambda session, _: session.connection().exec_driver_sql(AN_HOUR))
+        for passes in AN_HOUR:
+            self._done("ada", lambda session, _, passes=passes: session.connection().exec_driver_sql(passes))
         self.listen_now()
 
     def try_again(self):

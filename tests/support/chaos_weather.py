@@ -50,6 +50,8 @@ RARE = {
 }
 # a pause that a killed process took to its grave was never heard of
 FORGOTTEN_WITHIN = 2.0
+# a request that was carried out so long after it arrived
+SLOW = 1.0
 RECORD = re.compile(r"/api/v2/(persons|organizations|activities)/(\d+)")
 
 
@@ -58,7 +60,7 @@ class Storm(FakePipedrive):
 
     `met` counts the requests that failed, by fault, and `kills` the processes that were killed, by moment; `told` is
     until when each key was asked to wait, in monotonic seconds; `trespasses` should stay empty. `ledger` judges
-    what is written over what a colleague wrote.
+    what is written over what a colleague wrote; `slow` are requests that took long, and how long.
     """
 
     def __init__(self, keys, seed, **given):
@@ -68,6 +70,7 @@ class Storm(FakePipedrive):
         self.victims: set[int] = set()
         self.kills: Counter[str] = Counter()
         self.databases_shot = 0
+        self.slow: list[tuple[float, str, float]] = []
         self.ledger = Ledger()
         self.calm = False
         self.delay = 0.01
@@ -104,6 +107,8 @@ class Storm(FakePipedrive):
 
     def commit(self, heard):
         reply = self._carried_out(heard)
+        if (late := time.monotonic() - heard.at) > SLOW:
+            self.slow.append((heard.at, f"{heard.method} {heard.path}", late))
         if self.meddle and not self.calm and heard.method in {"POST", "PATCH"} and self._throws(0.1):
             # while its push is under way, somebody edits the very same contact
             self.meddle(heard.body.decode())
