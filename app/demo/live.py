@@ -14,13 +14,16 @@ from app import db
 from app.errors import NotFound, Refusal
 from app.models import (
     OUTCOMES,
+    REACHED,
     WARM,
+    Activity,
     ActivityDraft,
     ActivityType,
     Campaign,
     CampaignContact,
     CampaignUser,
     Contact,
+    Outcome,
     Role,
     User,
     first_moves,
@@ -39,6 +42,17 @@ TEAM = (
 )
 # a meeting would be pushed to whatever Pipedrive is connected
 KINDS = (ActivityType.CALL, ActivityType.EMAIL, ActivityType.LINKEDIN)
+
+# how far one answer moves somebody, as a suggestion that the consultant may take
+WARMS_BY = {
+    ActivityType.EMAIL: 1,
+    ActivityType.LINKEDIN: 1,
+    ActivityType.CALL: 1,
+    ActivityType.CONFERENCE: 1,
+    ActivityType.REFERRAL: 2,
+    ActivityType.MEETING: 2,
+}
+COOLS = frozenset({Outcome.DECLINED, Outcome.WRONG_NUMBER, Outcome.BOUNCED})
 
 
 class NobodyThere(NotFound):
@@ -121,7 +135,7 @@ def _touch(dice: random.Random) -> str:
         draft = ActivityDraft(type=kind, campaign_id=session.exec(places).first(), outcome=dice.choice(OUTCOMES[kind]))
         activity = activity_log.log(session, who, contact.id, draft)
         who.default_type = usual
-        warmth = activity_log.warmness_after(contact, activity)
+        warmth = _warmness_after(contact, activity)
         if warmth < WARM:
             contact_bank.set_warmness(session, who, contact.id, warmth)
         return f"{who.name}: {activity.subject}"
@@ -140,3 +154,12 @@ def _anybody(session: Session) -> Contact:
     if contact is None:
         raise NobodyThere("There are no sample people; run `pipedriven demo load` first.")
     return contact
+
+
+def _warmness_after(contact: Contact, activity: Activity) -> int:
+    """How warm the touch makes the contact."""
+    if activity.outcome in COOLS:
+        return max(0, contact.warmness_score - 1)
+    if activity.outcome in REACHED:
+        return min(10, contact.warmness_score + WARMS_BY[activity.type])
+    return contact.warmness_score

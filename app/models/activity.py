@@ -137,7 +137,10 @@ class ActivityDraft(Draft):
 
 
 class Activity(Entity, table=True):
-    """A touch in a contact's story. `happened_at` stands exactly on those that are done."""
+    """A touch in a contact's story. `happened_at` stands exactly on those that are done.
+
+    `settled_by` is the touch that answered this planned one, which then counts in its place.
+    """
 
     __tablename__ = "activities"
     __table_args__ = (
@@ -152,6 +155,7 @@ class Activity(Entity, table=True):
         Index("activities_referring", "referred_contact_id", postgresql_where=text("referred_contact_id IS NOT NULL")),
         Index("activities_that_led", "contact_id", "campaign_id", text("happened_at DESC"), text("id DESC"),
               postgresql_where=text("done AND deleted_at IS NULL AND type <> 'MEETING'")),
+        Index("activities_settled", "settled_by", postgresql_where=text("settled_by IS NOT NULL")),
         Index("activities_due", "user_id", "due_date", postgresql_where=text("deleted_at IS NULL AND NOT done")),
     )  # fmt: skip
 
@@ -168,6 +172,7 @@ class Activity(Entity, table=True):
     outcome: Outcome | None = Field(default=None, sa_type=one_of(Outcome))
     done: bool = True
     referred_contact_id: UUID | None = Field(default=None, foreign_key="contacts.id", ondelete="SET NULL")
+    settled_by: UUID | None = Field(default=None, foreign_key="activities.id", ondelete="SET NULL")
     pipedrive_activity_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
     version: int = 1
     deleted_at: datetime | None = Field(default=None, sa_type=Instant)

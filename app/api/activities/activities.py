@@ -18,7 +18,7 @@ from app.api.core.routing import Router
 from app.api.core.schemas import ActivityAnswer, Listing
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, User
-from app.services.activities import activity_log, timeline
+from app.services.activities import activity_log, settled_plans, timeline
 from app.services.activities.timeline import Filter
 
 router = Router(prefix="/activities", tags=["activities"])
@@ -34,12 +34,19 @@ def _this_age(day: datetime | date) -> datetime | date:
 
 Day = Annotated[AwareDatetime | date, AfterValidator(_this_age)]
 From = Annotated[Day | None, Query(alias="from", description="A moment, or a day in my time zone.")]
+Settle = Annotated[bool, Query(description="Close the plans that a done touch answers.")]
 To = Annotated[Day | None, Query(alias="to", description="Before this moment, or until the end of this day.")]
 
 
 @any_of(ActivityDraft)
 class ActivityChanges(Changes):
     """Any of a touch's fields; what is left out stays."""
+
+
+class SettlingAnswer(ActivityAnswer):
+    """The touch, and the planned ones that it answered: of the same kind, with the same person, due by the end of today."""
+
+    settled: list[UUID]
 
 
 @router.get("/feed", response_model=Listing[ActivityAnswer])
@@ -65,17 +72,19 @@ def feed(
     return etags.shown(request, Listing(items=items, next_cursor=page.next_cursor))
 
 
-@router.post("", status_code=201, response_model=ActivityAnswer)
+@router.post("", status_code=201, response_model=SettlingAnswer)
 def log(
     request: Request,
     session: Transaction,
     me: Caller,
     draft: Annotated[ActivityDraft, Body(openapi_examples=examples.shown(examples.TOUCH, planned=examples.PLANNED))],
+    settle: Settle = True,
 ) -> Response:
-    """Record a touch; with a `due_date` in the future it is a planned one."""
+    """Record a touch; with a `due_date` in the future it is a planned one. What it answers of the plans is done with it."""
     if draft.contact_id is None:
         raise Invalid(fields={"contact_id": WHOSE})
-    return etags.created(request, _told(session, me, activity_log.log(session, me, draft.contact_id, draft)))
+    row = activity_log.log(session, me, draft.contact_id, draft, settle=settle)
+    return etags.created(request, _settled(session, me, row))
 
 
 @router.get("/{activity_id}", response_model=ActivityAnswer)
@@ -84,7 +93,7 @@ def one(request: Request, session: Reading, me: Viewer, activity_id: UUID) -> Re
     return etags.shown(request, ActivityAnswer.of(entry), version=entry.activity.version)
 
 
-@router.put("/{activity_id}", response_model=ActivityAnswer)
+@router.put("/{activity_id}", response_model=SettlingAnswer)
 def change(
     *,
     request: Request,
@@ -93,10 +102,11 @@ def change(
     activity_id: UUID,
     changes: Annotated[ActivityChanges, Body(openapi_examples=examples.shown({"outcome": "REACHED", "done": True}))],
     version: Seen,
+    settle: Settle = True,
 ) -> Response:
     """Change a touch; the contact's last touch and next date follow. With `If-Match`, 412 when somebody was faster."""
-    row = activity_log.change(session, me, activity_id, changes.given(), version=version)
-    return etags.shown(request, _told(session, me, row), version=row.version)
+    row = activity_log.change(session, me, activity_id, changes.given(), version=version, settle=settle)
+    return etags.shown(request, _settled(session, me, row), version=row.version)
 
 
 @router.delete("/{activity_id}", status_code=204)
@@ -114,6 +124,14 @@ def put_back(request: Request, session: Transaction, me: Caller, activity_id: UU
 def _told(session: Session, me: User, row: Activity) -> ActivityAnswer:
     session.flush()
     return ActivityAnswer.of(timeline.one(session, me, row.id))
+
+
+def _settled(session: Session, me: User, row: Activity) -> SettlingAnswer:
+    session.flush()
+    plans = [plan.id for plan in settled_plans.settled_by(session, me, row)]
+    return SettlingAnswer.model_validate(
+        ActivityAnswer.of(timeline.one(session, me, row.id)).model_dump() | {"settled": plans}
+    )
 
 
 def _moment(me: User, day: datetime | date | None, *, end: bool = False) -> datetime | None:

@@ -92,9 +92,15 @@ def add(
 
 
 @router.get("/suggested", response_model=Listing[SuggestionAnswer])
-def suggested(request: Request, session: Reading, me: Viewer, limit: Limit = 10) -> Response:
+def suggested(
+    request: Request,
+    session: Reading,
+    me: Viewer,
+    limit: Limit = 10,
+    mix: Annotated[bool, Query(description="Keep two of five places for people with a past.")] = False,
+) -> Response:
     """Whom to contact next, best first, and why."""
-    found = suggestions.suggest(session, me, limit)
+    found = suggestions.suggest(session, me, limit, mix=mix)
     shown = [each.contact for each in found]
     places, statuses = visibility.places(session, me, shown), push_status.statuses_of(session, shown)
     items = [SuggestionAnswer.ranked(s, me, places[s.contact.id], statuses[s.contact.id]) for s in found]

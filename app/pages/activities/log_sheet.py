@@ -19,7 +19,7 @@ from app.pages.core.shell import Purpose
 from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.activities import activity_log, pending_outcomes
+from app.services.activities import activity_log, pending_outcomes, settled_plans
 
 FOLLOW_UPS = {0: "No follow-up", 1: "Tomorrow", 3: "In 3 days", 7: "In a week", 14: "In 2 weeks", 30: "In a month"}
 MORNING = time(9, 0)
@@ -182,6 +182,7 @@ class LogForm:
         thanks = referral.save(session, me, touch) if referral else None
         follow_up = self.plan_follow_up(session, me, ActivityType.CALL)
         said = f"{ACTIVITY_LABELS[self.kind]} logged: {touch_rows.outcome_word(outcome, self.kind).lower()}"
+        said += touch_rows.settled_words(settled_plans.settled_by(session, me, touch), me.timezone)
         return Confirmation(said, self.undo(touch, [one for one in (thanks, follow_up) if one]))
 
     def undo(self, touch: Activity, follow_ups: list[Activity]) -> Callable[[Session, User], str]:

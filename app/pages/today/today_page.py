@@ -47,7 +47,7 @@ class Day:
 def ask_day(session: Session, me: User, suggested: int = SUGGESTIONS_SHOWN, promised: int = PROMISES_SHOWN) -> Day:
     return Day(
         monotonic(),
-        suggestions.suggest(session, me, suggested + 1),
+        suggestions.suggest(session, me, suggested + 1, mix=True),
         timeline.planned(session, me, limit=promised + 1),
         pending_outcomes.open_questions(session, me, QUESTIONS_SHOWN),
     )

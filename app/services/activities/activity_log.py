@@ -11,7 +11,6 @@ from app.errors import Invalid, NotFound, Stale
 from app.models import (
     CALLED_OFF,
     OUTCOMES,
-    REACHED,
     Activity,
     ActivityDraft,
     ActivityType,
@@ -24,7 +23,7 @@ from app.models import (
     stage_earned,
 )
 from app.models.base import new_id
-from app.services.activities import pending_outcomes
+from app.services.activities import pending_outcomes, settled_plans
 from app.services.campaigns import board_stages
 from app.services.contacts import contact_bank, derived_fields
 from app.services.permissions import visibility
@@ -33,36 +32,28 @@ from app.services.undo import row_snapshots
 from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
-# how far one answer moves somebody, as a suggestion that the consultant may take
-WARMS_BY = {
-    ActivityType.EMAIL: 1,
-    ActivityType.LINKEDIN: 1,
-    ActivityType.CALL: 1,
-    ActivityType.CONFERENCE: 1,
-    ActivityType.REFERRAL: 2,
-    ActivityType.MEETING: 2,
-}
 FACTS = ("type", "campaign_id", "note", "due_date", "duration_minutes", "location", "outcome")
-COOLS = frozenset({Outcome.DECLINED, Outcome.WRONG_NUMBER, Outcome.BOUNCED})
 # what is not worth telling Pipedrive of when it never heard of the meeting
 NEVER_WAS = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})
 
 
-def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft) -> Activity:
-    """Record one touch, past or planned, and hand over what it earns.
+def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft, *, settle: bool = True) -> Activity:
+    """Record one touch, past or planned, and hand over what it earns; what it answers of the plans is done with it.
 
     The contact row is locked first, so two taps in the same second add up
     instead of overwriting each other.
     """
     contact = _reachable(session, who, contact_id, draft.campaign_id)
-    touches, *_ = record_touches(session, who, draft, {contact.id: contact.name})
+    touches, *_ = record_touches(session, who, draft, {contact.id: contact.name}, settle=settle)
     activity = session.get_one(Activity, touches.after[0]["id"])
-    _push_meeting(session, contact, activity)
+    _push_settled(session, who, contact, activity)
     announce(session, Topic.OUTREACH, contact.id, contact.user_id)
     return activity
 
 
-def record_touches(session: Session, who: User, draft: ActivityDraft, names: Mapping[UUID, str]) -> list[Step]:
+def record_touches(
+    session: Session, who: User, draft: ActivityDraft, names: Mapping[UUID, str], *, settle: bool = True
+) -> list[Step]:
     """Write the same touch with each of these contacts, given with their names, and what it changes beside it.
 
     The caller has locked the contacts and checked the right to them. The first step holds the touches.
@@ -77,6 +68,8 @@ def record_touches(session: Session, who: User, draft: ActivityDraft, names: Map
     row_snapshots.insert_rows(session, who, "activities", rows)
     touch_ids = {row["contact_id"]: row["id"] for row in rows}
     moved = board_stages.follow_touches(session, who, touch, touch_ids) if draft.campaign_id else []
+    if draft.is_done and settle:
+        moved.append(settled_plans.settle(session, who, list(touch_ids.values())))
     if draft.is_done:
         _remember_choices(session, who, draft)
         pending_outcomes.resolve(session, who, list(names))
@@ -92,6 +85,7 @@ def change(
     *,
     version: int | None = None,
     heard: bool = False,
+    settle: bool = True,
 ) -> Activity:
     """Change a touch; the contact's last touch and next date follow. Raises Stale when `version` moved on.
 
@@ -112,13 +106,17 @@ def change(
         )
     if draft.campaign_id != activity.campaign_id and contact:
         _reachable(session, who, contact.id, draft.campaign_id)
-    left, earnt = activity.campaign_id, stage_earned(activity)
+    left, earnt, was_done = activity.campaign_id, stage_earned(activity), activity.done
     subject = _subject(draft, contact.name if contact else "somebody", activity)
     activity.sqlmodel_update(
         _facts(draft) | {"subject": subject} | dict.fromkeys(_odd(changes, activity), activity.outcome)
     )
     activity.version += 1
     session.flush()
+    if activity.done and not was_done and settle and not heard:
+        settled_plans.settle(session, who, [activity.id])
+    elif was_done and not activity.done:
+        settled_plans.reopen(session, who, activity)
     corrected = (left, earnt) != (activity.campaign_id, stage_earned(activity))
     _after(session, who, activity, contact, left, corrected=corrected, heard=heard)
     return activity
@@ -128,7 +126,7 @@ def remove(session: Session, who: User, activity_id: UUID) -> Activity:
     """Take a touch back; `put_back` undoes it."""
     activity, contact = _own(session, who, activity_id)
     activity.deleted_at = now()
-    session.flush()
+    settled_plans.reopen(session, who, activity)
     _after(session, who, activity, contact)
     return activity
 
@@ -137,17 +135,10 @@ def put_back(session: Session, who: User, activity_id: UUID) -> Activity:
     activity, contact = _own(session, who, activity_id, removed=True)
     activity.deleted_at = None
     session.flush()
+    if activity.done:
+        settled_plans.settle(session, who, [activity.id])
     _after(session, who, activity, contact)
     return activity
-
-
-def warmness_after(contact: Contact, activity: Activity) -> int:
-    """How warm the touch suggests the contact is now; the consultant decides."""
-    if activity.outcome in COOLS:
-        return max(0, contact.warmness_score - 1)
-    if activity.outcome in REACHED:
-        return min(10, contact.warmness_score + WARMS_BY[activity.type])
-    return contact.warmness_score
 
 
 def _reachable(session: Session, who: User, contact_id: UUID, campaign_id: UUID | None) -> Contact:
@@ -230,6 +221,16 @@ def _after(
             _push_meeting(session, contact, activity)
         board_stages.after_touch(session, who, activity, contact, left, corrected=corrected)
     announce(session, Topic.OUTREACH, contact.id if contact else activity.id, contact.user_id if contact else who.id)
+
+
+def _push_settled(session: Session, who: User, contact: Contact, activity: Activity) -> None:
+    """Tell Pipedrive of a new meeting; one that answers a meeting that stands there is told as that one, held."""
+    plans = settled_plans.settled_by(session, who, activity)
+    told = [plan for plan in plans if push_rules.was_pushed(session, plan)]
+    for plan in told:
+        _push_meeting(session, contact, plan)
+    if not told:
+        _push_meeting(session, contact, activity)
 
 
 def _push_meeting(session: Session, contact: Contact, activity: Activity) -> None:

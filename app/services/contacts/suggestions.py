@@ -9,6 +9,7 @@ bank of any size are among the first ten of each of the eleven warmness levels,
 and those an index hands over in order. Everything is ranked before it is cut.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,12 +42,14 @@ with candidates as (
     cross join lateral (
         select id, warmness_score, last_contacted, cadence_days from contacts
         where user_id = :who and warmness_score = level.warmness and deleted_at is null and cadence_days is null
+          and (not :past or last_contacted is not null)
           and (snoozed_until is null or snoozed_until <= :now) and (next_due is null or next_due <= :now)
         order by last_contacted asc nulls first, id limit :most
     ) best
     union all
     select id, warmness_score, last_contacted, cadence_days from contacts
     where user_id = :who and deleted_at is null and cadence_days is not null
+      and (not :past or last_contacted is not null)
       and (snoozed_until is null or snoozed_until <= :now) and (next_due is null or next_due <= :now)
 ), scored as (
     select id, warmness_score, cadence_days, last_contacted,
@@ -98,14 +101,33 @@ def parts_of(contact: Contact, at: datetime | None = None) -> tuple[float, float
     return round(contact.warmness_score / 10 * WARMNESS_WEIGHT, 4), round(time, 4)
 
 
-def suggest(session: Session, who: User, limit: int = 10, *, at: datetime | None = None) -> list[Suggestion]:
+def suggest(
+    session: Session, who: User, limit: int = 10, *, at: datetime | None = None, mix: bool = False
+) -> list[Suggestion]:
     """The contacts of this person's own bank to reach out to now, best first.
 
-    Snoozed ones and those with a touch planned for later are left out.
+    Snoozed ones and those with a touch planned for later are left out. With `mix`
+    two of five places are kept for people with a past, as far as there are any:
+    after an import everybody who was never contacted would stand before them.
     """
-    ranked = session.execute(RANKED, {"who": who.id, "now": at or now(), "most": limit}).mappings().all()
+    ranked = _ranked(session, who, limit, at)
+    places = limit * 2 // 5
+    if mix and sum(row["days"] is not None for row in ranked) < places:
+        ranked = _mixed(ranked, _ranked(session, who, places, at, past=True), limit)
     known = _contacts(session, [row["id"] for row in ranked])
     return [_suggestion(known[row["id"]], row) for row in ranked]
+
+
+def _ranked(session: Session, who: User, most: int, at: datetime | None, *, past: bool = False) -> Sequence[Any]:
+    binds = {"who": who.id, "now": at or now(), "most": most, "past": past}
+    return session.execute(RANKED, binds).mappings().all()
+
+
+def _mixed(ranked: Sequence[Any], past: Sequence[Any], limit: int) -> Sequence[Any]:
+    """The best of both, in the order of their scores, the longer silence first."""
+    ids = {row["id"] for row in past}
+    others = [row for row in ranked if row["id"] not in ids][: limit - len(past)]
+    return sorted([*others, *past], key=lambda row: (-row["score"], row["days"] is not None, -(row["days"] or 0)))
 
 
 def _contacts(session: Session, ids: list[UUID]) -> dict[UUID, Contact]:

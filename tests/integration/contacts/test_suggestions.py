@@ -121,3 +121,32 @@ def test_what_another_tool_knew_of_the_last_touch_is_not_forgotten(ada):
         assert contact_bank.owned(session, ada, jane.id).last_contacted == call.happened_at
         activity_log.remove(session, ada, call.id)
         assert contact_bank.owned(session, ada, jane.id).last_contacted == long_ago
+
+
+def mixed(who, limit):
+    with db.reading() as session:
+        return [one.reason for one in suggestions.suggest(session, who, limit, mix=True)]
+
+
+def test_two_of_five_places_are_kept_for_people_with_a_past(ada):
+    bank(ada, [*[(9, None)] * 300, (6, 50), (5, 41), (4, 41), (3, 10)])
+    new = "warm 9, never contacted"
+    assert mixed(ada, 5) == [
+        new,
+        new,
+        new,
+        "warm 6, 50 days since the last touch",
+        "warm 5, 41 days since the last touch",
+    ]
+    assert mixed(ada, 10).count(new) == 6
+    assert [one.reason for one in suggested(ada, 5)] == [new] * 5
+
+
+def test_a_mix_takes_nobody_away_where_there_is_no_past(ada):
+    bank(ada, [(9, None), (3, None), (2, 5)])
+    assert mixed(ada, 5) == [
+        "warm 9, never contacted",
+        "warm 3, never contacted",
+        "warm 2, 5 days since the last touch",
+    ]
+    assert len(mixed(ada, 1)) == 1

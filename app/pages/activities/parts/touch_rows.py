@@ -1,6 +1,6 @@
 """How a touch looks: in a timeline, in the feed, on the day’s list."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -151,3 +151,9 @@ def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
         "b": "overdue" if touch.is_overdue else "planned" if not touch.done else None,
         "bt": "bad" if touch.is_overdue else "wait",
     }
+
+
+def settled_words(plans: Sequence[Activity], zone: str) -> str:
+    """`. Also done: what was planned for Tue 24 Nov`; nothing where a touch answered no plan."""
+    days = dict.fromkeys(theme.date_word(plan.due_date, zone) for plan in plans if plan.due_date)
+    return f". Also done: what was planned for {' and '.join(days)}" if days else ""
