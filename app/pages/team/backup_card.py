@@ -1,15 +1,13 @@
 """The state of the nightly backup in words, and the way to the audit log; for golden tickets."""
 
-from app.pages.core.tap import look
 from app.pages.ui import basic, theme
-from app.services.operations import backup_status
 from app.services.operations.backup_status import Safety
 
 
-async def draw_backup_card(zone: str) -> None:
+def draw_backup_card(backup: Safety | None, zone: str) -> None:
     """One muted line while the nightly backup is fine; else what is wrong with it. Below it the way to the audit log."""
     basic.heading("Backups")
-    _draw_status(await look(backup_status.seen), zone)
+    _draw_status(backup, zone)
     with basic.link("/team/audit", "pd-line"):
         basic.text("Who did what: the audit trail", "pd-strong")
         basic.icon("chevron-right")

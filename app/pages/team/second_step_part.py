@@ -6,7 +6,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.models import Role, User
-from app.pages.core.tap import look, tap
+from app.pages.core.tap import tap
 from app.pages.team.invitations_part import ROLES
 from app.pages.ui import basic
 from app.services.accounts import second_step_rule
@@ -16,8 +16,7 @@ HINT = (
 )
 
 
-async def draw_second_step_rule() -> None:
-    chosen = await look(second_step_rule.chosen)
+def draw_second_step_rule(chosen: dict[Role, date | None]) -> None:
     typed = {role.value: day.isoformat() if day else "" for role, day in chosen.items()}
 
     @tap

@@ -1,6 +1,7 @@
 """The team page, for golden tickets: who may sign in, with which role, and whose contacts go to whom."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from uuid import UUID
 
 from nicegui import ui
@@ -17,8 +18,10 @@ from app.pages.team.second_step_part import draw_second_step_rule
 from app.pages.team.transfer_many_sheet import TransferManySheet
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.accounts import invitations, two_factor, users
+from app.services.accounts import invitations, second_step_rule, two_factor, users
 from app.services.notifications import email_rendering, mail_outbox
+from app.services.operations import backup_status
+from app.services.operations.backup_status import Safety
 from app.signals import Topic
 
 Invite = Callable[[str, Role], Awaitable[None]]
@@ -38,21 +41,23 @@ async def team_page(shell: Shell) -> None:
                 draw_person(user, shell.me.id, links.reset_password, transfer.open)
 
     async def refresh() -> None:
-        team.refresh(*await look(load_team))
+        team.refresh(*(await look(load_team))[:2])
 
     with ui.element("div").classes("pd-title"):
         basic.title("Team")
         with basic.link("/team/work", "pd-act pd-wide-act"):
             basic.text("Team at work")
     draw_invitation(links.invite)
-    team(*await look(load_team))
-    await draw_second_step_rule()
-    await draw_backup_card(shell.me.timezone)
+    colleagues, invited, asked_from, backup = await look(load_team)
+    team(colleagues, invited)
+    draw_second_step_rule(asked_from)
+    draw_backup_card(backup, shell.me.timezone)
     live_updates.on(refresh, Topic.PEOPLE)
 
 
-def load_team(session: Session, me: User) -> tuple[list[User], Invited]:
-    return users.colleagues(session, me), invitations.pending(session, me)
+def load_team(session: Session, me: User) -> tuple[list[User], Invited, dict[Role, date | None], Safety | None]:
+    people, invited = users.colleagues(session, me), invitations.pending(session, me)
+    return people, invited, second_step_rule.chosen(session, me), backup_status.seen(session, me)
 
 
 class OneTimeLinks:

@@ -24,7 +24,8 @@ def chosen(session: Session, who: User) -> dict[Role, date | None]:
     """From which day on each role is asked; None for never."""
     if not policy.may_change_firm_settings(who):
         raise Forbidden
-    return {role: _day(session, role) for role in Role}
+    days = firm_settings.get(session, KEY)
+    return {role: _day(days, role) for role in Role}
 
 
 def choose(session: Session, who: User, days: Mapping[Role, date | None]) -> None:
@@ -36,7 +37,7 @@ def choose(session: Session, who: User, days: Mapping[Role, date | None]) -> Non
 
 
 def is_asked(session: Session, who: User) -> bool:
-    day = _day(session, who.role)
+    day = _day(firm_settings.get(session, KEY), who.role)
     return day is not None and day <= now().date()
 
 
@@ -61,6 +62,6 @@ def require_another(session: Session, who: User, gone: TwoFactor | Passkey | Non
         raise Conflict(STAYS)
 
 
-def _day(session: Session, role: Role) -> date | None:
-    kept = firm_settings.get(session, KEY).get(role.value)
+def _day(days: Mapping[str, str], role: Role) -> date | None:
+    kept = days.get(role.value)
     return date.fromisoformat(kept) if kept else None
