@@ -46,7 +46,7 @@ def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft, *, 
     contact = _reachable(session, who, contact_id, draft.campaign_id)
     touches, *_ = record_touches(session, who, draft, {contact.id: contact.name}, settle=settle)
     activity = session.get_one(Activity, touches.after[0]["id"])
-    _push_settled(session, who, contact, activity)
+    _push_meeting(session, contact, activity)
     announce(session, Topic.OUTREACH, contact.id, contact.user_id)
     return activity
 
@@ -223,18 +223,14 @@ def _after(
     announce(session, Topic.OUTREACH, contact.id if contact else activity.id, contact.user_id if contact else who.id)
 
 
-def _push_settled(session: Session, who: User, contact: Contact, activity: Activity) -> None:
-    """Tell Pipedrive of a new meeting; one that answers a meeting that stands there is told as that one, held."""
-    plans = settled_plans.settled_by(session, who, activity)
-    told = [plan for plan in plans if push_rules.was_pushed(session, plan)]
-    for plan in told:
-        _push_meeting(session, contact, plan)
-    if not told:
-        _push_meeting(session, contact, activity)
-
-
 def _push_meeting(session: Session, contact: Contact, activity: Activity) -> None:
-    """Queue a meeting with the key of the contact's owner; one that is off only where Pipedrive heard of it."""
+    """Queue a meeting with the key of the contact's owner; one that is off only where Pipedrive heard of it.
+
+    A meeting that answers one that stands there is that one, held: it is not made twice.
+    """
     owner = session.get_one(User, contact.user_id)
-    if activity.takes_place or push_rules.was_pushed(session, activity):
-        push_jobs.enqueue(session, owner, contact, Trigger.MEETING, activity)
+    answers = settled_plans.settled_by(session, owner, activity) if activity.type is ActivityType.MEETING else []
+    told = [plan for plan in answers if push_rules.was_pushed(session, plan)]
+    for meeting in told or [activity]:
+        if meeting.takes_place or push_rules.was_pushed(session, meeting):
+            push_jobs.enqueue(session, owner, contact, Trigger.MEETING, meeting)

@@ -382,3 +382,15 @@ def test_a_change_that_is_refused_because_of_the_firm_says_so(fake, desk, ada_wi
     change(ada_with_key, jane, organisation="Beta Works")
     row = settled(desk)[-1]
     assert (row.status, row.error_code) == (SyncStatus.FAILED, "gone" if fate == "deleted" else "hidden")
+
+
+def test_a_meeting_that_answers_a_planned_one_is_that_one_held_and_not_made_twice(fake, desk, ada_with_key, kari):
+    planned = meet(ada_with_key, kari, due_date=now() + timedelta(minutes=1), subject="First talk")
+    settled(desk)
+    held = meet(ada_with_key, kari, outcome="HELD", happened_at=now(), subject="We met")
+    settled(desk)
+    with db.transaction() as session:
+        activity_log.change(session, session.get_one(User, ada_with_key.id), held.id, {"note": "They want an offer."})
+    settled(desk)
+    (there,) = fake.alive("activities")
+    assert (there["subject"], there["done"], fresh(planned).settled_by) == ("First talk", True, held.id)
