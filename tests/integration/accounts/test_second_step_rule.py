@@ -80,7 +80,8 @@ def test_a_browser_that_is_in_already_is_asked_too(house, gold, kim):
     assert not waits(browser)
     asked_from(gold, TODAY)
     # what is known of a session is believed for two seconds
-    until(lambda: waits(browser))
+    until(lambda: browser.get("/press").status_code == 303, pause=0.2)
+    assert waits(browser)
 
 
 def test_the_page_sets_it_up_and_then_everything_is_open(house, gold, kim):
