@@ -72,6 +72,7 @@ NAMES_NOBODY = {
     "mail_templates": "what somebody typed for everybody; counted",
     "notice_choices": "kinds of notices",
     "one_time_links": "colleagues",
+    "request_counts": "digests of addresses and accounts",
     "organisations": "firms",
     "passkeys": "colleagues",
     "pipedrive_handovers": "ids",

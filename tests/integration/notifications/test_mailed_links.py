@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, select
 from app import db
 from app.errors import Forbidden, NotFound
 from app.models import AuditEvent, EmailAction, Mail, PersonDraft, Role, User
-from app.services.accounts import invitations, password_reset, users
+from app.services.accounts import invitations, password_reset, passwords, users
 from app.services.notifications import email_actions, email_rendering, mail_outbox, mailed_links
 from app.web.middleware.access_control import LINKS
 from tests.support import world
@@ -83,7 +83,7 @@ def test_what_goes_out_works_each_time_it_goes_out_and_is_used_once(database, wr
     assert not [token for token in tokens if token in "\n".join(dump(database))]
     for token in tokens:
         assert did(users.find_invitation, token).email == "new@firm.example"
-    did(users.accept_invitation, tokens[0], PersonDraft(email="new@firm.example", name="New"), PASSWORD)
+    did(users.accept_invitation, tokens[0], PersonDraft(email="new@firm.example", name="New"), passwords.new(PASSWORD))
     for token in (*tokens, re.search(r"/invite/([\w-]{43})", did(mail_outbox.letter_of, kept["invite"].id).body)[1]):
         with pytest.raises(NotFound):
             did(users.find_invitation, token)
