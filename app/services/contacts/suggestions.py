@@ -42,14 +42,21 @@ with candidates as (
     cross join lateral (
         select id, warmness_score, last_contacted, cadence_days from contacts
         where user_id = :who and warmness_score = level.warmness and deleted_at is null and cadence_days is null
-          and (not :past or last_contacted is not null)
           and (snoozed_until is null or snoozed_until <= :now) and (next_due is null or next_due <= :now)
         order by last_contacted asc nulls first, id limit :most
     ) best
-    union all
+    union
+    select best.* from generate_series(0, 10) as level(warmness)
+    cross join lateral (
+        select id, warmness_score, last_contacted, cadence_days from contacts
+        where user_id = :who and warmness_score = level.warmness and deleted_at is null and cadence_days is null
+          and last_contacted is not null
+          and (snoozed_until is null or snoozed_until <= :now) and (next_due is null or next_due <= :now)
+        order by last_contacted, id limit :reserved
+    ) best
+    union
     select id, warmness_score, last_contacted, cadence_days from contacts
     where user_id = :who and deleted_at is null and cadence_days is not null
-      and (not :past or last_contacted is not null)
       and (snoozed_until is null or snoozed_until <= :now) and (next_due is null or next_due <= :now)
 ), scored as (
     select id, warmness_score, cadence_days, last_contacted,
@@ -62,10 +69,15 @@ with candidates as (
     select *, warmness_score / 10.0 * {WARMNESS_WEIGHT} as warmness,
            least(coalesce(days, {NEVER})::numeric / coalesce(cadence_days, {FULL_SILENCE}), 1) * {TIME_WEIGHT} as silence
     from scored
-), best as (
+), totals as (
     -- rounded, so that 16 days at warm 8 and 9 days at warm 9 are the tie that they are on paper
     select *, round(warmness + silence, 6) as total from weighed
-    order by total desc, last_contacted asc nulls first, id limit :most
+), placed as (
+    select *, row_number() over (order by total desc, last_contacted asc nulls first, id) as place,
+           row_number() over (partition by last_contacted is null order by total desc, last_contacted, id) as own_place
+    from totals
+), best as (
+    select * from placed where place <= :most or (last_contacted is not null and own_place <= :reserved)
 )
 select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as silence,
        round(total, 4)::float8 as score, days,
@@ -110,24 +122,19 @@ def suggest(
     two of five places are kept for people with a past, as far as there are any:
     after an import everybody who was never contacted would stand before them.
     """
-    ranked = _ranked(session, who, limit, at)
-    places = limit * 2 // 5
-    if mix and sum(row["days"] is not None for row in ranked) < places:
-        ranked = _mixed(ranked, _ranked(session, who, places, at, past=True), limit)
+    reserved = limit * 2 // 5 if mix else 0
+    binds = {"who": who.id, "now": at or now(), "most": limit, "reserved": reserved}
+    ranked = _mixed(session.execute(RANKED, binds).mappings().all(), limit, reserved)
     known = _contacts(session, [row["id"] for row in ranked])
     return [_suggestion(known[row["id"]], row) for row in ranked]
 
 
-def _ranked(session: Session, who: User, most: int, at: datetime | None, *, past: bool = False) -> Sequence[Any]:
-    binds = {"who": who.id, "now": at or now(), "most": most, "past": past}
-    return session.execute(RANKED, binds).mappings().all()
-
-
-def _mixed(ranked: Sequence[Any], past: Sequence[Any], limit: int) -> Sequence[Any]:
-    """The best of both, in the order of their scores, the longer silence first."""
-    ids = {row["id"] for row in past}
-    others = [row for row in ranked if row["id"] not in ids][: limit - len(past)]
-    return sorted([*others, *past], key=lambda row: (-row["score"], row["days"] is not None, -(row["days"] or 0)))
+def _mixed(ranked: Sequence[Any], limit: int, reserved: int) -> Sequence[Any]:
+    """The best of all, of which at least so many have a past, as far as there are any; in the order of their scores."""
+    past = [row["id"] for row in ranked if row["days"] is not None][:reserved]
+    others = [row["id"] for row in ranked if row["id"] not in past][: limit - len(past)]
+    chosen = {*past, *others}
+    return [row for row in ranked if row["id"] in chosen]
 
 
 def _contacts(session: Session, ids: list[UUID]) -> dict[UUID, Contact]:

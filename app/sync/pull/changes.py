@@ -6,6 +6,7 @@ that disagree lose nothing; each page moves its mark on.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func
@@ -15,7 +16,7 @@ from sqlmodel import Session, cast, col, select, update
 from app import db
 from app.models import EntityType, PipedriveLink, SyncAccount, now
 from app.sync.links import link_store
-from app.sync.pull import dispatch
+from app.sync.pull import dispatch, recheck
 from app.sync.pull.dispatch import There
 from app.sync.queue import leases
 from app.sync.queue.connection import Connection
@@ -44,7 +45,9 @@ def _read_kind(line: Connection, kind: EntityType, ask: Callable[[datetime], Ite
         return
     pages, read_at = ask(since - line.pace.slack), now()
     while page := next(pages, None):
-        dispatch.dispatch_all(line, kind, page, read_at)
+        # the mark moves on: what breaks is noted, and looked at again
+        later = partial(recheck.look_later, line, kind)
+        dispatch.dispatch_all(line, kind, page, read_at, name="changes", broke=later)
         written = [one.updated_at for one in page if one.updated_at]
         if written:
             with db.transaction() as session:

@@ -4,6 +4,7 @@ It only chooses what is looked at one by one. A firm that a contact works at is
 not compared here: the database itself queues a push when it changes.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
@@ -18,6 +19,8 @@ from app.sync.links import field_merge, link_store
 from app.sync.links.three_way_merge import Agreed, Snapshot, shape
 from app.sync.push import meeting_fields
 from app.sync.queue.connection import Connection
+
+log = logging.getLogger(__name__)
 
 TABLES: dict[EntityType, type[Contact] | type[Activity] | type[Organisation]] = {
     EntityType.PERSON: Contact,
@@ -53,10 +56,15 @@ def _id(link: PipedriveLink) -> UUID | None:
 
 
 def _differs(line: Connection, link: PipedriveLink, there: Any, row: Any) -> bool:
-    base = Agreed.read(link.agreed)
+    """What cannot even be compared is looked at alone, where it breaks alone."""
+    try:
+        base = Agreed.read(link.agreed)
+        here, stands = _sides(line, base, there, row) if base else ({}, {})
+    except Exception:
+        log.exception("%s %s cannot be compared", link.entity_type, link.remote_id)
+        return True
     if base is None or there.is_deleted:
         return True
-    here, stands = _sides(line, base, there, row)
     return any(base.differs(name, stands) for name in stands) or any(
         name not in base.ours or shape(name, base.ours[name]) != shape(name, value) for name, value in here.items()
     )

@@ -1,8 +1,7 @@
 """One record as it was read in Pipedrive a moment ago, handed to whatever takes over changes of its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import func
 from sqlmodel import col, update
@@ -18,11 +17,33 @@ from app.sync.queue.connection import Connection
 There = Organization | Person | Activity
 
 
-def dispatch_all(line: Connection, kind: EntityType, records: Sequence[There], read_at: datetime) -> None:
-    """Of a whole page only what differs is looked at one by one; of the others is noted when they were seen to agree."""
+def dispatch_all(
+    line: Connection,
+    kind: EntityType,
+    records: Sequence[There],
+    read_at: datetime,
+    *,
+    name: str = "records met",
+    broke: Callable[[int], object] | None = None,
+) -> None:
+    """Of a whole page only what differs is looked at one by one; of the others is noted when they were seen to agree.
+
+    `name` is that of the round; `broke` is told of a record that is put aside.
+    """
+
+    def settle(there: There) -> None:
+        try:
+            dispatch(line, kind, there, read_at)
+        except connection.WHOLE:
+            raise
+        except Exception:
+            if broke:
+                broke(there.id)
+            raise
+
     odd = differences.differing(line, kind, records)
     keyed = [(f"{line.account}:{kind}:{one.id}", one) for one in odd]
-    rounds.settle_each("records met", keyed, partial(dispatch, line, kind, read_at=read_at), whole=connection.WHOLE)
+    rounds.settle_each(name, keyed, settle, whole=connection.WHOLE)
     agree = {one.id for one in records} - {one.id for one in odd}
     with db.transaction() as session:
         met = col(PipedriveLink.remote_id).in_(agree), col(PipedriveLink.entity_type) == kind

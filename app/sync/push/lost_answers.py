@@ -44,9 +44,10 @@ def person(push: Push, slot: Slot, since: datetime, sent: str, mark: str) -> Los
     for one in recent:
         as_sent = _is_as_sent(slot, one, sent)
         if as_sent or _is_meant(push, one):
-            # whoever made it: what is edited here afterwards is our change, and no question
+            # with an address of ours in it, whoever made it: an edit here afterwards is our change, and no question
             stands = field_merge.theirs(one, push.line.choices.country)
-            return Lost(one.id, proven=False, name=one.name, agreed=Agreed(stands, stands) if as_sent else None)
+            known = as_sent and (one.emails or one.phones)
+            return Lost(one.id, proven=False, name=one.name, agreed=Agreed(stands, stands) if known else None)
     return None
 
 

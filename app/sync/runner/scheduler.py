@@ -42,7 +42,7 @@ class Clock:
     async def start(self) -> None:
         self._ticks.add_job(self._tick, "interval", seconds=self._context.pace.tick)
         for name, seconds, chore in self._chores:
-            self._ticks.add_job(self._turn, "interval", name=name, args=[chore], seconds=seconds)
+            self._ticks.add_job(self._turn, "interval", name=name, args=[name, chore], seconds=seconds)
         self._ticks.start()
         self._loop = asyncio.create_task(self._run())
         self._listening = asyncio.create_task(self._listen())
@@ -132,10 +132,12 @@ class Clock:
             self._listening = asyncio.create_task(self._listen())
         self.wake()
 
-    async def _turn(self, chore: Callable[[], object]) -> None:
-        """One turn of a chore; that the end of the process cuts it short is no trouble to be logged."""
+    async def _turn(self, name: str, chore: Callable[[], object]) -> None:
+        """One turn of a chore; that the end of the process or of the database cuts it short is no trouble of its own."""
         try:
             await asyncio.to_thread(chore)
+        except db.UNAVAILABLE as cut:
+            log.warning("%s waits for PostgreSQL: %s", name, type(cut).__name__)
         except asyncio.CancelledError:
             if not self._context.stopping.is_set():
                 raise

@@ -240,7 +240,8 @@ def filled(data, gwen, server):
     with psycopg.connect(server.url) as connection:
         connection.execute("update users set pipedrive_key = %s", [sealed])
         connection.execute(
-            "insert into user_sessions values (gen_random_uuid(), now(), now(), %s, 'x', now(), now() + interval '1 day', '')",
+            "insert into user_sessions (id, created_at, updated_at, user_id, token_hash, seen_at, expires_at, browser, two_steps)"
+            " values (gen_random_uuid(), now(), now(), %s, 'x', now(), now() + interval '1 day', '', false)",
             [gwens],
         )
     return gwens

@@ -230,7 +230,7 @@ def test_a_meeting_that_is_off_here_and_renamed_there_has_both_words(fake, desk,
     fake.company.edit("activities", 1, subject="Their talk", note="<p>They fell ill</p>")
     if turn:
         listened(desk)
-    remove(ada_with_key, meeting) if off == "removed" else change(ada_with_key, meeting, outcome=off)
+    remove(ada_with_key, meeting) if off == "removed" else change(ada_with_key, meeting, outcome=off, done=True)
     settled(desk)
     listened(desk)
     words = "Did not come: " if off == "NO_SHOW" else "Called off: "
@@ -243,7 +243,7 @@ def test_a_meeting_that_is_off_here_and_renamed_there_has_both_words(fake, desk,
     fake.company.edit("activities", 1, subject=f"{words}Their last talk", note="<p>They fell ill again</p>")
     listened(desk)
     assert (fresh(meeting).subject, fresh(meeting).note) == ("Their last talk", "They fell ill again")
-    put_back(ada_with_key, meeting) if off == "removed" else change(ada_with_key, meeting, outcome=None)
+    put_back(ada_with_key, meeting) if off == "removed" else change(ada_with_key, meeting, outcome=None, done=False)
     settled(desk)
     listened(desk)
     assert (stands(fake)["subject"], stands(fake)["done"], questions(ada_with_key)) == ("Their last talk", False, [])

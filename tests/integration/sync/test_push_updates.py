@@ -164,14 +164,14 @@ def test_a_meeting_that_is_off_is_marked_there_and_comes_back_when_it_is_put_bac
     if off == "removed":
         remove(ada_with_key, meeting)
     else:
-        change_meeting(ada_with_key, meeting, outcome=off)
+        change_meeting(ada_with_key, meeting, outcome=off, done=True)
     assert {row.status for row in settled(desk)} == {SyncStatus.SUCCESS}
     (row,) = fake.alive("activities")
     assert (row["subject"], row["done"]) == (subject, True)
     with db.transaction() as session:
         me = session.get_one(User, ada_with_key.id)
         activity_log.put_back(session, me, meeting.id) if off == "removed" else activity_log.change(
-            session, me, meeting.id, {"outcome": None}
+            session, me, meeting.id, {"outcome": None, "done": False}
         )
     settled(desk)
     (row,) = fake.alive("activities")
