@@ -102,6 +102,10 @@ BY_SERVICE = {
     ("Invitation", "email"),
     ("SignIn", "email"),
     ("TokenWish", "name"),
+    ("NewPasskey", "name"),
+    ("NewName", "name"),
+    # sealed by us, and opened again or refused
+    ("NewPasskey", "ticket"),
 }
 
 
