@@ -22,6 +22,8 @@ NO_SCREENS = {
     "/logout",
     # the second step is only answered to; the provider's pages are elsewhere
     "/login/code",
+    "/login/passkey",
+    "/login/provider/logout",
     "/second-step/begin",
     "/second-step/code",
     "/login/provider",
