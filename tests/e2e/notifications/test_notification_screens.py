@@ -62,6 +62,9 @@ def test_a_line_of_the_morning_mail_is_answered_by_somebody_who_is_not_signed_in
     expect(phone.get_by_text("to contact today")).to_be_visible(timeout=60_000)
     opened(phone, "/outbox")
     phone.locator(".pd-letter summary").first.tap()
+    # a link that works is only in the mail itself, or shown to whoever asks for it
+    phone.get_by_role("button", name="Show its links").first.tap()
+    expect(phone.locator(".pd-letter .pd-pre").first).to_contain_text(re.compile(r"/reply/\w"))
     body = phone.locator(".pd-letter .pd-pre").first.inner_text()
     link = re.search(r"Reached: \S+(/reply/\S+)", body)[1]
     context = chromium.new_context(base_url=site.address, **PHONE)
