@@ -39,6 +39,8 @@ async def campaign_page(shell: Shell, hub: ReportHub, campaign_id: str, tab: str
     page = CampaignPage(shell, hub, card, names, tab if tab in TABS else "board")
     await page.draw_tab()
     live_updates.on(page.refresh, Topic.CAMPAIGN, about=known_id)
+    # a card says a contact's name and warmness, which say nothing of the campaigns that they are in
+    live_updates.on(page.refresh, Topic.CONTACT)
 
 
 def load_campaign(session: Session, me: User, campaign_id: UUID) -> tuple[Card, list[str]]:

@@ -38,7 +38,7 @@ async def campaigns_page(
     chosen = CampaignFilter(show if show in SHOWN else "open", sector, theme, sort if sort in SORTS else "newest")
     first, lists = await look(partial(load_campaigns, chosen=chosen, limit=PAGE))
     page = CampaignsPage(shell, chosen, first, lists)
-    live_updates.on(page.refresh, Topic.CAMPAIGN)
+    live_updates.on(page.refresh, Topic.CAMPAIGN, Topic.CONTACT)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class ContactPanel:
     """Five parts of one contact, each drawn again only when its own facts change."""
 
     def __init__(self, shell: Shell, found: ContactView) -> None:
-        self.shell, self.contact = shell, found[0]
+        self.shell, self.contact, self.is_emptied = shell, found[0], False
         self.missing = Memo()
         with ui.element("div") as self.parts:
             self.head = Memo()
@@ -92,6 +92,9 @@ class ContactPanel:
         self.show(found)
 
     def show(self, seen: ContactView) -> None:
+        if self.is_emptied:
+            # a merge was undone: drawn anew, as there is nothing left to fill
+            return ui.navigate.reload()
         contact, entries, status, address, shown, places, advice = seen
         self.contact = self.verbs.contact = contact
         facts = contact.model_dump(exclude={"version", "updated_at", "last_contacted", "next_due", "warmness_score"})
@@ -111,7 +114,7 @@ class ContactPanel:
             (facts, shown, bool(self.shell.writes)), lambda: contact_rows.draw_facts(contact, shown, self.shell.writes)
         )
         self.story.show(told, lambda: draw_timeline(self.shell, contact, entries))
-        self.there(True)
+        return self.there(True)
 
     def gone(self, trashed: bool) -> None:
         """Out of the bank: in the trash, or merged or erased, which only whoever did it can tell."""
@@ -121,6 +124,10 @@ class ContactPanel:
         )
         self.missing.show(hint, lambda: draw_absent(trashed, hint))
         self.there(False)
+        if not trashed:
+            # whoever was erased stands nowhere any more, hidden or not
+            self.parts.clear()
+            self.is_emptied = True
 
     def there(self, is_there: bool) -> None:
         self.parts.set_visibility(is_there)

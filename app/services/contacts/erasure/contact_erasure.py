@@ -121,7 +121,7 @@ def erase(session: Session, who: User, contact_id: UUID) -> Erased:
     session.expunge(contact)
     _forget(session, [contact_id], known, merged)
     audit_log.record(session, who, "contact.erased", contact_id)
-    for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, Topic.CAMPAIGN, Topic.NOTICE):
+    for topic in (Topic.CONTACT, Topic.OUTREACH, Topic.SYNC, Topic.NOTICE):
         announce(session, topic, contact_id, who.id)
     return receipt_of(session, who, known, number)
 
