@@ -77,6 +77,7 @@ from app.models.undo import UndoEntry, UndoKind
 from app.models.user import (
     ApiToken,
     CalendarFeed,
+    CourtesyLookup,
     FailedSignIn,
     OneTimeLink,
     PersonDraft,
@@ -118,6 +119,7 @@ __all__ = [
     "Contact",
     "ContactChange",
     "ContactDraft",
+    "CourtesyLookup",
     "DeviceDraft",
     "EmailAction",
     "EmailActionLink",

@@ -1,6 +1,6 @@
 """People who sign in: what they may do and where their Pipedrive key is kept, sealed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -157,6 +157,16 @@ class RequestCount(SQLModel, table=True):
     key: str = Field(max_length=64, primary_key=True)
     started_at: datetime = Field(sa_type=Instant)
     count: int
+
+
+class CourtesyLookup(SQLModel, table=True):
+    """Of how many people somebody asked on their last such day (UTC) whether a colleague was in touch with them."""
+
+    __tablename__ = "courtesy_lookups"
+
+    user_id: UUID = Field(foreign_key="users.id", primary_key=True, ondelete="CASCADE")
+    day: date
+    people: int
 
 
 class CalendarFeed(Entity, table=True):

@@ -68,7 +68,7 @@ class StandingAnswer(Answer):
     reason: str | None
     status: SyncStatus | None
     sync_id: UUID | None
-    agreed_at: datetime | None
+    agreed_at: Moment | None
 
     @classmethod
     def of(cls, status: PushStatus) -> Self:

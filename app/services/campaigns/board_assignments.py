@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, false, literal, or_, true
@@ -15,8 +15,6 @@ from app.models.base import Instant
 from app.services import policy
 from app.services.base import audit_log
 from app.services.campaigns import campaigns, collision_warnings
-from app.services.contacts import contact_search
-from app.services.contacts.contact_search import Search
 from app.services.permissions import visibility
 from app.signals import Topic, announce
 
@@ -34,14 +32,6 @@ class Assigned:
     contact_id: UUID
     status: Literal["assigned", "already", "not_found"]
     warning: str | None = None
-
-
-class Tally(NamedTuple):
-    """How many contacts were put on the board, were there already, and got a warning."""
-
-    assigned: int
-    already: int
-    warned: int
 
 
 def assign(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]) -> list[Assigned]:
@@ -62,15 +52,6 @@ def assign(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence
         return Assigned(contact_id, "already" if contact_id in there else "not_found")
 
     return [became(contact_id) for contact_id in wanted]
-
-
-def assign_matching(session: Session, who: User, campaign_id: UUID, wanted: Search) -> Tally:
-    """Put all of one's own contacts that a search finds on the board, in one go."""
-    campaign = visibility.working(campaigns.seen(session, who, campaign_id))
-    known = contact_search.ids(session, who, wanted).where(col(Contact.deleted_at).is_(None))
-    total = session.exec(select(func.count()).select_from(known.subquery())).one()
-    fresh = _join(session, who, campaign, known)
-    return Tally(len(fresh), total - len(fresh), len(collision_warnings.warnings(session, who, campaign.id, fresh)))
 
 
 def unassign(session: Session, who: User, campaign_id: UUID, contact_ids: Sequence[UUID]) -> int:

@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.services.activities import activity_log
 from app.services.base import firm_settings
-from app.services.campaigns import board, board_assignments, board_stages, campaigns
+from app.services.campaigns import board, board_assignments, board_stages, campaigns, collision_warnings
 from app.services.contacts import contact_bank, contact_search
 from app.services.contacts.contact_search import Search
 from app.services.permissions import visibility
@@ -108,11 +108,22 @@ def test_a_double_tap_in_the_same_moment_assigns_once(ada, spring):
         assert len(session.exec(select(CampaignMove)).all()) == 20
 
 
+def found_by(who, campaign, search):
+    """What became of everybody whom a search finds, as the sheet assigns them."""
+
+    def work(session):
+        return board_assignments.assign(
+            session, who, campaign.id, session.scalars(contact_search.ids(session, who, search))
+        )
+
+    return [one.status for one in do(work)]
+
+
 def test_everybody_that_a_search_finds_is_assigned_in_one_go(ada, bo, spring, jane, john):
     world.contact(bo, "Jane of Bo")
-    assert do(board_assignments.assign_matching, ada, spring.id, Search(q="acme")) == (1, 0, 0)
-    assert do(board_assignments.assign_matching, ada, spring.id, Search()) == (1, 1, 0)
-    assert do(board_assignments.assign_matching, ada, spring.id, Search(trash=True)) == (0, 0, 0)
+    assert found_by(ada, spring, Search(q="acme")) == ["assigned"]
+    assert sorted(found_by(ada, spring, Search())) == ["already", "assigned"]
+    assert found_by(ada, spring, Search(trash=True)) == []
     assert ask(board.counts, ada, spring.id)[T] == 2
     found = ask(contact_search.contacts, ada, Search(campaign_id=spring.id))
     assert [contact.name for contact in found.items] == ["Jane Roe", "John Öström"]
@@ -148,6 +159,20 @@ def test_a_colleague_who_was_just_in_touch_is_mentioned_without_a_name(
     world.contact(bo, "J. Roe", email="JANE@acme.example", days=days)
     do(firm_settings.change, gwen, courtesy_days=courtesy)
     assert warning(ada, spring, jane) == (said and f"A colleague was in touch {said}.")
+
+
+def test_so_many_people_a_day_are_looked_up_and_then_it_is_said_that_nobody_is(ada, bo, jane, spring, monkeypatch):
+    """Whoever guesses addresses learns nothing more, also by taking them off and putting them on again."""
+    monkeypatch.setattr(collision_warnings, "MOST_A_DAY", 2)
+    world.contact(bo, "J. Roe", email="jane@acme.example", days=3)
+    for _ in range(2):
+        assert warning(ada, spring, jane) == "A colleague was in touch 3 days ago."
+        do(board_assignments.unassign, ada, spring.id, [jane.id])
+    assert warning(ada, spring, jane) == collision_warnings.NO_MORE
+    assert warning(ada, spring, world.contact(ada, "Without an address")) is None
+    other = world.contact(bo, "John Berg", email="john@acme.example")
+    world.contact(ada, "J. Berg", email="john@acme.example", days=1)
+    assert warning(bo, world.campaign(bo, "Another"), other) == "A colleague was in touch yesterday."
 
 
 def test_ones_own_touch_and_an_empty_address_are_no_reason_to_warn(ada, bo, spring):
@@ -399,7 +424,7 @@ def test_five_thousand_contacts_are_assigned_counted_and_shown_without_reading_w
         line.execute(text(MANY), {"who": ada.id})
         line.execute(text("analyze contacts"))
     begin = now()
-    assert do(board_assignments.assign_matching, ada, spring.id, Search()) == (5_000, 0, 0)
+    assert found_by(ada, spring, Search()) == ["assigned"] * 5_000
     assert now() - begin < timedelta(seconds=5)
     with db.engine.begin() as line:
         line.execute(text("update campaign_contacts set stage_at = stage_at + random() * interval '1 h'"))

@@ -26,7 +26,6 @@ from app.services.activities import activity_log
 from app.services.campaigns import board, board_assignments, board_stages, campaigns, listing, summary
 from app.services.campaigns.listing import Wanted
 from app.services.contacts import contact_bank
-from app.services.contacts.contact_search import Search
 from app.services.permissions import visibility
 from tests.support import world
 
@@ -208,7 +207,6 @@ def test_an_archived_campaign_is_read_and_not_worked_on(ada, jane, john):
     assert len(ask(board.column, ada, row.id, Stage.CONTACTED).items) == 1
     for verb, *given in (
         (board_assignments.assign, ada, row.id, [john.id]),
-        (board_assignments.assign_matching, ada, row.id, Search()),
         (board_stages.move, ada, row.id, jane.id, Stage.NOT_NOW),
         (activity_log.log, ada, jane.id, ActivityDraft(type=ActivityType.CALL, campaign_id=row.id)),
         (activity_log.change, ada, other.id, {"campaign_id": row.id}),
