@@ -106,20 +106,28 @@ def change(
         )
     if draft.campaign_id != activity.campaign_id and contact:
         _reachable(session, who, contact.id, draft.campaign_id)
-    left, earnt, was_done = activity.campaign_id, stage_earned(activity), activity.done
+    left, earnt, was_done, was = activity.campaign_id, stage_earned(activity), activity.done, _deed(activity)
     subject = _subject(draft, contact.name if contact else "somebody", activity)
     activity.sqlmodel_update(
         _facts(draft) | {"subject": subject} | dict.fromkeys(_odd(changes, activity), activity.outcome)
     )
+    if _deed(activity) != was:
+        activity.settled_by = None  # it is told as a deed of its own now, or is planned again
     activity.version += 1
     session.flush()
-    if activity.done and not was_done and settle and not heard:
+    # a meeting that is called off answers no other promise
+    if activity.done and not was_done and settle and not heard and activity.outcome not in CALLED_OFF:
         settled_plans.settle(session, who, [activity.id])
     elif was_done and not activity.done:
         settled_plans.reopen(session, who, activity)
     corrected = (left, earnt) != (activity.campaign_id, stage_earned(activity))
     _after(session, who, activity, contact, left, corrected=corrected, heard=heard)
     return activity
+
+
+def _deed(activity: Activity) -> tuple[object, ...]:
+    """What is said to have happened."""
+    return activity.done, activity.type, activity.outcome, activity.happened_at
 
 
 def remove(session: Session, who: User, activity_id: UUID) -> Activity:
@@ -135,7 +143,7 @@ def put_back(session: Session, who: User, activity_id: UUID) -> Activity:
     activity, contact = _own(session, who, activity_id, removed=True)
     activity.deleted_at = None
     session.flush()
-    if activity.done:
+    if activity.done and activity.outcome not in CALLED_OFF:
         settled_plans.settle(session, who, [activity.id])
     _after(session, who, activity, contact)
     return activity

@@ -26,7 +26,7 @@ returning plan.id, plan.contact_id, touch.id, touch.happened_at
 """)
 REOPEN = text("""
 update activities plan set done = false, happened_at = null, settled_by = null, version = plan.version + 1, updated_at = :now
-where plan.settled_by = :touch and plan.deleted_at is null
+where plan.settled_by = :touch
 """)
 
 

@@ -68,6 +68,8 @@ FATES = {
 
 @DB
 @example(steps=[("plan", 5), ("finish", 0)], elsewhere=None)
+@example(steps=[("plan", 0), ("done", 0), ("remove", 0), ("remove", 1), ("put back", 0)], elsewhere=None)
+@example(steps=[("plan", -3), ("done", 0), ("hold", 0), ("remove", 1)], elsewhere=None)
 @example(steps=[("done", 5), ("done", 9), ("remove", 0)], elsewhere=7)
 @example(steps=[("done", 5), ("plan", 1), ("call off", 1), ("remove", 0)], elsewhere=None)
 @example(steps=[("plan", 1), ("put off", 0), ("hold", 0)], elsewhere=3)
@@ -79,6 +81,17 @@ def test_last_touch_and_next_date_are_what_the_touches_say(ada, steps, elsewhere
         with db.transaction() as session:
             session.get_one(Contact, contact.id).contacted_elsewhere = base - timedelta(days=elsewhere)
     told = []
+
+    def answer(touch):
+        for plan in told:
+            if plan["verb"] == "plan" and not (plan["gone"] or plan["by"]) and plan["at"] <= base <= touch["at"]:
+                plan["by"] = touch["id"]
+
+    def open_again(touch):
+        for plan in told:
+            if plan["by"] == touch["id"]:
+                plan["by"] = None
+
     for verb, number in steps:
         with db.transaction() as session:
             me = session.get_one(User, ada.id)
@@ -86,24 +99,30 @@ def test_last_touch_and_next_date_are_what_the_touches_say(ada, steps, elsewhere
                 moment = base - timedelta(days=number) if verb == "done" else base + timedelta(days=number)
                 when = {"happened_at": moment} if verb == "done" else {"due_date": moment, "done": False}
                 row = activity_log.log(session, me, contact.id, ActivityDraft(type=ActivityType.CALL, **when))
-                told.append({"id": row.id, "verb": verb, "at": moment, "gone": False, "counts": True})
+                told.append({"id": row.id, "verb": verb, "at": moment, "gone": False, "counts": True, "by": None})
+                if verb == "done":
+                    answer(told[-1])
             elif told:
                 one = told[number % len(told)]
                 if verb == "remove" and not one["gone"]:
                     activity_log.remove(session, me, one["id"])
                     one["gone"] = True
+                    open_again(one)
                 elif verb == "put back" and one["gone"]:
                     activity_log.put_back(session, me, one["id"])
                     one["gone"] = False
-                elif verb == "finish" and not one["gone"] and one["verb"] == "plan":
+                    if one["verb"] == "done" and one["counts"]:
+                        answer(one)
+                elif verb == "finish" and not (one["gone"] or one["by"]) and one["verb"] == "plan":
                     activity_log.change(session, me, one["id"], {"done": True, "happened_at": base})
                     one |= {"verb": "done", "at": base}
+                    answer(one)
                 elif verb in FATES and not one["gone"]:
                     outcome, counts = FATES[verb]
                     fate = {"type": "MEETING", "outcome": outcome, "done": True, "happened_at": base}
                     activity_log.change(session, me, one["id"], fate)
-                    one |= {"verb": "done", "at": base, "counts": counts}
-                elif verb == "move" and not one["gone"] and one["verb"] == "plan":
+                    one |= {"verb": "done", "at": base, "counts": counts, "by": None}
+                elif verb == "move" and not (one["gone"] or one["by"]) and one["verb"] == "plan":
                     one["at"] = base + timedelta(days=number)
                     activity_log.change(session, me, one["id"], {"due_date": one["at"]})
         alive = [one for one in told if not one["gone"]]
@@ -117,7 +136,9 @@ def test_last_touch_and_next_date_are_what_the_touches_say(ada, steps, elsewhere
             with db.transaction() as session:
                 derived_fields.update_touch_dates(session, [contact.id])
             assert rows(Contact, id=contact.id)[0].version == row.version
-        assert row.next_due == min((one["at"] for one in alive if one["verb"] == "plan"), default=None)
+        assert row.next_due == min(
+            (one["at"] for one in alive if one["verb"] == "plan" and not one["by"]), default=None
+        )
 
 
 # the ranking, against sorted() over all of them
