@@ -11,10 +11,16 @@ from app.web.http import csrf
 
 # the writes of LOG
 LOGS = frozenset({("POST", "/api/activities")})
-# what lets somebody in after the token has ended, and how its owner proves who they are: for a person at a browser
-KEYS = re.compile(r"/api/(tokens|me/calendar|me/password|me/second-factor|me/passkeys|users/[^/]+/reset-link)(/.*)?")
+# what lets somebody in, or tells them something, after the token has ended, and how people prove who they are: for a
+# person at a browser
+KEYS = re.compile(
+    r"/api/("
+    r"(tokens|me/calendar|me/password|me/second-factor|me/passkeys|sign-in-rules|invitations)(/.*)?"
+    r"|users|users/[^/]+/(reset-link|role|enable)|campaigns/[^/]+/report-links|notices/push)/?",
+    re.DOTALL,
+)
 # ending what a lost phone or script may do is kept from no script that may do everything else
-ENDS = re.compile(r"/api/(tokens/[^/]+|me/calendar)")
+ENDS = re.compile(r"/api/(tokens/[^/]+|me/calendar|invitations/[^/]+)")
 
 SENTENCES = {
     TokenScope.READ: "This token may only read.",
