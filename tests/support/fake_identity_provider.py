@@ -8,7 +8,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import RSAKey
 
 CLIENT, SECRET = "pipedriven", "s-e-c-r-e-t"
@@ -95,4 +95,7 @@ class FakeProvider:
         if self.header["alg"] == "none":
             parts = [json.dumps({"alg": "none"}), json.dumps(claims)]
             return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts) + "."
-        return jwt.encode(self.header, claims, self.signed_by or self.key, algorithms=[self.header["alg"]])
+        said = json.dumps(claims).encode()
+        return jws.serialize_compact(
+            {"typ": "JWT"} | self.header, said, self.signed_by or self.key, algorithms=[self.header["alg"]]
+        )

@@ -28,6 +28,8 @@ PATIENCE = 10.0
 LEEWAY = 60
 # how old a logout token may be, and how soon the provider's keys are asked for again because of one
 LOGOUT_FRESH, ASKED_AGAIN = 300.0, 30.0
+# as OpenID Connect bounds a subject
+LONGEST = 255
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 BACK = "/login/provider/back"
 
@@ -120,11 +122,11 @@ class Provider:
         groups = claims.get(self.groups_claim)
         return Claims(
             self.issuer,
-            str(claims["sub"])[:255],
+            _identifier(claims["sub"]),
             email if vouched else None,
-            name=str(claims.get("name") or ""),
+            name=claims["name"] if isinstance(claims.get("name"), str) else "",
             groups=tuple(one for one in groups if isinstance(one, str)) if isinstance(groups, list) else (),
-            session=str(claims["sid"])[:255] if claims.get("sid") else None,
+            session=_identifier(claims["sid"]) if claims.get("sid") else None,
         )
 
     async def logout(self, token: str) -> Logout:
@@ -166,10 +168,15 @@ class Provider:
             or not isinstance(events, dict)
             or not isinstance(events.get(LOGOUT_EVENT), dict)
             or not (subject or ended)
-            or not all(isinstance(one, str) for one in (subject or "", ended or "", claims["jti"]))
+            or not (isinstance(claims["jti"], str) and claims["jti"].isprintable())
         ):
             raise NotVouched
-        return Logout(self.issuer, subject[:255] if subject else None, ended[:255] if ended else None, claims["jti"])
+        return Logout(
+            self.issuer,
+            _identifier(subject) if subject else None,
+            _identifier(ended) if ended else None,
+            claims["jti"],
+        )
 
     def _client(self) -> Any:
         return AsyncOAuth2Client(
@@ -195,6 +202,13 @@ class Provider:
                     raise ProviderAway from wrong
             self._known = (time.monotonic(), facts, keys)
         return self._known[1:]
+
+
+def _identifier(told: object) -> str:
+    """Who or what something is over there, whole: cut short, two could become one. Raises NotVouched."""
+    if not isinstance(told, str) or not 0 < len(told) <= LONGEST or not told.isprintable():
+        raise NotVouched
+    return told
 
 
 async def _fetched(http: httpx2.AsyncClient, address: str) -> dict[str, Any]:

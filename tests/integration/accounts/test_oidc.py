@@ -109,6 +109,28 @@ def test_a_word_that_does_not_fit_lets_nobody_in(house, provider, alice, claims)
         assert session.exec(select(SsoIdentity)).all() == []
 
 
+STRANGE = ["a\0b", "\ud800", "u-1\u202e", "u-1\n", "x" * 256, 7, ["u-1"], {"u-1": 1}]
+
+
+@pytest.mark.parametrize("name", ["sub", "sid"])
+def test_a_subject_or_session_that_cannot_be_kept_whole_lets_nobody_in(house, provider, alice, name):
+    for odd in STRANGE:
+        provider.will_say(**{name: odd})
+        browser = house.browser()
+        assert comes_back(browser, provider).status_code == 401, odd
+        assert not is_in(browser)
+
+
+def test_two_long_subjects_that_begin_alike_are_two_people(house, provider, alice):
+    provider.will_say(sub="x" * 254 + "a")
+    assert comes_back(house.browser(), provider).status_code == 303
+    for other in ("x" * 254 + "b", "x" * 254 + "ab", "x" * 254):
+        provider.will_say(sub=other, email=None)
+        assert not is_in(browser := house.browser())
+        assert comes_back(browser, provider).status_code >= 400
+        assert not is_in(browser)
+
+
 @pytest.mark.parametrize(
     ("header", "key"),
     [

@@ -107,7 +107,8 @@ def test_a_session_of_somebody_else_does_not_go(house, provider, alice):
         {"iss": "http://127.0.0.1:1/realm"}, {"iss": None}, {"aud": "another-app"}, {"aud": None}, {"iat": None},
         {"iat": 1_000_000_000, "exp": None}, {"iat": 4_000_000_000}, {"exp": 1_000_000_000}, {"jti": None}, {"jti": 7},
         {"sub": None}, {"sub": ["u-1"]}, {"events": None}, {"events": [EVENT]}, {"events": {"other": {}}},
-        {"events": {EVENT: True}}, {"nonce": "n"}, {"header": TYPED | {"typ": "at+jwt"}}, {"header": {"alg": "none"}},
+        {"events": {EVENT: True}}, {"nonce": "n"}, {"iat": 10**400},
+        {"sub": "a\0b"}, {"sid": "\ud800"}, {"sid": "s-1" + "x" * 255}, {"sub": 7}, {"jti": "\ud800"}, {"header": TYPED | {"typ": "at+jwt"}}, {"header": {"alg": "none"}},
     ],
     ids=str,
 )  # fmt: skip
