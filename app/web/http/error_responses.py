@@ -11,11 +11,14 @@ from typing import Any
 
 import psycopg
 import sqlalchemy.exc
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Refusal, TooManyTries
+from app import refused_access
+from app.errors import Forbidden, NotFound, Refusal, TooManyTries
+from app.web.auth import identity
 from app.web.html import page
 from app.web.http.refusals import WrongMethod
 from app.web.http.request_id import request_id
@@ -86,7 +89,11 @@ def answers_refusals(route: Callable[..., Awaitable[Response]]) -> Callable[...,
         try:
             return await route(request, **given)
         except Refusal as no:
-            return refused(request.scope, no)
+            response = refused(request.scope, no)
+            user_id = identity.signed_in_id(request)
+            if user_id and isinstance(no, NotFound | Forbidden) and (ids := refused_access.ids_in(request.url.path)):
+                response.background = BackgroundTask(refused_access.record, user_id, ids)
+            return response
 
     return answer
 

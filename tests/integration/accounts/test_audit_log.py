@@ -7,17 +7,22 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from app import db
 from app.errors import Forbidden
-from app.models import Role, UndoKind, now
+from app.models import ActivityDraft, ActivityType, Role, UndoKind, User, now
 from app.services.accounts import users
+from app.services.activities import activity_log
 from app.services.base import audit_log, audit_log_reader
 from app.services.base.audit_log_reader import Wanted
 from app.services.base.audit_words import WORDS
 from app.services.contacts import contact_bank
+from app.web.auth.identity import Identity
+from app.web.public import calendar_routes
 from tests.support import world
-from tests.support.api_client import ask, is_refusal
+from tests.support.api_client import ask, is_refusal, raw
 
 SOURCES = Path(__file__).parents[3] / "app"
 
@@ -107,6 +112,52 @@ def test_a_refused_access_to_a_colleagues_row_is_in_it(ada, bo, gwen, method, pa
     assert (line.actor, line.about, line.about_id) == ("Bo Berg", "Ada Lind", str(jane.id))
     assert line.sentence == "Bo Berg asked for something that is Ada Lind's alone, and was refused"
     assert "Canary" not in str(line)
+
+
+SPELLED = [
+    lambda one: one.replace("-", ""),
+    lambda one: one.upper(),
+    lambda one: f"{{{one}}}",
+    lambda one: f"urn:uuid:{one}",
+    # as JSON may write any letter
+    lambda one: "".join(f"\\u{ord(letter):04x}" for letter in one),
+]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON", "application/merge-patch+json"])
+@pytest.mark.parametrize("spelled", range(len(SPELLED)))
+def test_no_spelling_of_an_id_keeps_a_refused_access_out_of_it(ada, bo, gwen, jane, spelled, kind):
+    named = SPELLED[spelled](str(jane.id))
+    if "\\" not in named:
+        assert ask(bo, "GET", f"/api/contacts/{named}").status_code == 404
+        assert [line.about_id for line in read(gwen, Wanted(q="refused"))] == [str(jane.id)]
+        assert ask(bo, "GET", f"/api/pipedrive/status?contact_id={named}").status_code == 404
+    other = world.contact(ada, "Another")
+    body = f'{{"type": "CALL", "contact_id": "{SPELLED[spelled](str(other.id))}"}}'
+    assert raw(bo, "POST", "/api/activities", body.encode(), kind).status_code == 404
+    assert read(gwen, Wanted(q="refused"))[0].about_id == str(other.id)
+
+
+def test_a_file_at_a_plain_address_that_was_refused_is_in_it_too(ada, bo, gwen, jane):
+    draft = ActivityDraft(type=ActivityType.MEETING, due_date=now() + timedelta(days=1))
+    with db.transaction() as session:
+        meeting = activity_log.log(session, session.get_one(User, ada.id), jane.id, draft)
+    files = FastAPI()
+    files.include_router(calendar_routes.routes())
+
+    async def signed_in(scope, receive, send):
+        facts = {"request_id": "r-1", "identity": Identity(bo.id, bo.role, "token", session_id=uuid4())}
+        await files(dict(scope, state=facts), receive, send)
+
+    assert TestClient(signed_in).get(f"/meetings/{meeting.id}.ics").status_code == 404
+    assert [line.about_id for line in read(gwen, Wanted(q="refused"))] == [str(meeting.id)]
+
+
+def test_a_crowd_of_ids_hides_none_of_them(ada, bo, gwen, jane):
+    crowd = [str(uuid4()) for _ in range(4_990)]
+    ids = [*crowd[:3000], str(jane.id), *crowd[3000:]]
+    assert ask(bo, "POST", "/api/contacts/bulk", {"verb": "TRASH", "contact_ids": ids}).status_code == 200
+    assert [line.about_id for line in read(gwen, Wanted(q="refused"))] == [str(jane.id)]
 
 
 def test_what_is_ones_own_or_nobodys_is_no_refused_access(ada, gwen, jane):
