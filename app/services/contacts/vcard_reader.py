@@ -112,9 +112,12 @@ def _decoded(value: str, parameters: dict[str, str]) -> str:
     data = quopri.decodestring(value.encode())
     for charset in (parameters.get("CHARSET", "utf-8"), "utf-8", "cp1252"):
         try:
-            return data.decode(charset)
+            text = data.decode(charset)
+            # some of Python's own encodings make halves of characters
+            text.encode()
         except (LookupError, UnicodeError):
             continue
+        return text
     return data.decode("latin-1")
 
 

@@ -24,12 +24,16 @@ MOST_SHEETS = 20
 LAST_ROW = 1_048_576
 PIECE = 1 << 18
 
-TOO_MUCH = "The workbook unpacks to more than 80 MB; save the sheet with the contacts as CSV."
+TOO_MUCH = "The workbook unpacks to more than 80 MB, or to too many cells; save the sheet with the contacts as CSV."
 UNREADABLE = "Row 1 is not text, and this workbook cannot be read; save it again as .xlsx or CSV."
 # twenty thousand rows of fifty texts, each another one
 MOST_STRINGS = 1_000_000
-STRING = re.compile(rb"<(?:\w+:)?si[ />]")
 MANY_STRINGS = "The workbook holds more than a million texts; save the sheet with the contacts as CSV."
+# such rows with their texts; what is no cell costs as much to read
+MOST_TAGS = 5_000_000
+# the columns that a spreadsheet has: a row is built as a whole
+MOST_CELLS = 16_384
+TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(si|row|c)[\s/>]")
 NOTHING = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
@@ -75,60 +79,91 @@ def _guard(data: bytes) -> None:
             # an archive never gives out more than it declares here
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
                 raise TooLarge(TOO_MUCH)
+            tags = 0
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    _no_entities(archive, part)
-                # a workbook may call the part with its texts as it likes
-                _few_strings(archive, part)
+                _plain_xml(archive, part)
+                # a workbook may call its parts as it likes
+                tags += _few_tags(archive, part)
+                if tags > MOST_TAGS:
+                    raise TooLarge(TOO_MUCH)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as trouble:
         raise _refusal(trouble) from None
 
 
-def _no_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Read the part as XML and stop at the first document type: no workbook needs one, every XML bomb does."""
-    parser = expat.ParserCreate()
-    inside = False
+def _plain_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Read the part as XML up to its first element; it declares no type, and is UTF-8, as it is counted in bytes.
 
-    def declared(*_: object) -> None:
+    No workbook needs a document type, every XML bomb does. Pictures are no XML.
+    """
+    parser = expat.ParserCreate()
+    inside, encoding = False, "utf-8"
+
+    def typed(*_: object) -> None:
         raise ValueError("a document type")
+
+    def declared(_: str, said: str | None, __: int) -> None:
+        nonlocal encoding
+        encoding = (said or encoding).lower()
 
     def begun(*_: object) -> None:
         nonlocal inside
         inside = True
 
-    parser.StartDoctypeDeclHandler = declared
-    parser.StartElementHandler = begun
+    parser.StartDoctypeDeclHandler, parser.XmlDeclHandler, parser.StartElementHandler = typed, declared, begun
+    start = b""
     try:
         with archive.open(part) as file:
             # a document type stands before the first element or nowhere
             while not inside and (piece := file.read(PIECE)):
+                start = start or piece[:2]
                 parser.Parse(piece)
     except expat.ExpatError as trouble:
-        raise ValueError(str(trouble)) from None
+        if part.filename.endswith((".xml", ".rels")):
+            raise ValueError(str(trouble)) from None
+    if inside and (encoding not in {"utf-8", "us-ascii"} or start in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in start):
+        raise ValueError("no UTF-8")
 
 
-def _few_strings(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Count the texts that cells refer to before any is built: millions of short ones take half a minute to read."""
-    number, before = 0, b""
+def _few_tags(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """Count what is read one by one before any of it is built: millions of short texts or cells take half a minute,
+    and a row of millions of cells all memory.
+
+    Returns how many tags there are.
+    """
+    tags, strings, cells, before = 0, 0, 0, b""
     with archive.open(part) as file:
         while piece := file.read(PIECE):
-            found = [one.end() for one in STRING.finditer(before + piece)]
-            number += len(found)
+            tags += piece.count(b"<") - piece.count(b"</")
+            end = 0
+            for one in TAG.finditer(before + piece):
+                end, name = one.end(), one[1]
+                strings += name == b"si"
+                cells = cells + 1 if name == b"c" else 0
+                if cells > MOST_CELLS:
+                    raise TooLarge(TOO_MUCH)
             # a tag that is cut in two is found with the next piece
-            before = (before + piece)[max(found[-1] if found else 0, len(before + piece) - 64) :]
-            if number > MOST_STRINGS:
+            before = (before + piece)[max(end, len(before + piece) - 64) :]
+            if strings > MOST_STRINGS:
                 raise TooLarge(MANY_STRINGS)
+            if tags > MOST_TAGS:
+                raise TooLarge(TOO_MUCH)
+    return tags
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     # what a sheet says about its own size is not to be believed
     sheet.reset_dimensions()
-    kept, most = 0, csv_reader.MOST_COLUMNS_KNOWN
+    kept, most, empty = 0, csv_reader.MOST_COLUMNS_KNOWN, None
     rows = sheet.iter_rows(max_row=LAST_ROW, max_col=most + 1, values_only=True)
     try:
         for number, values in enumerate(rows, 1):
-            # a million empty rows before a forgotten cell are counted by C, not by us
-            texts = [_text(value) for value in values] if values.count(None) < len(values) else []
+            # a million rows that are not there, before a forgotten cell, are one and the same
+            if values is empty:
+                continue
+            if values.count(None) == len(values):
+                empty = values
+                continue
+            texts = [_text(value) for value in values]
             while texts and not texts[-1]:
                 texts.pop()
             if texts:

@@ -88,6 +88,15 @@ def rezipped(data, **parts):
     return out.getvalue()
 
 
+def sheet_of(inner):
+    return (
+        b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' "
+        b"xmlns:x='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>"
+        + inner
+        + b"</sheetData></worksheet>"
+    )
+
+
 BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
 
 
@@ -96,6 +105,11 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
     [
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": b" " * 90_000_000}), TooLarge, "80 MB"),
         (lambda: rezipped(workbook(["name"]), **{"theme1.xml": b"<sst>" + b"<si><t/></si>" * 1_000_001 + b"</sst>"}), TooLarge, "a million texts"),
+        (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": sheet_of(b"<row>" + b"<c t='s'/>" * 16_385 + b"</row>")}), TooLarge, "too many cells"),
+        (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": sheet_of(b"<row>" + b"<x:c/>" * 16_385 + b"</row>")}), TooLarge, "too many cells"),
+        (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": sheet_of(b"<y/>" * 5_000_001)}), TooLarge, "too many cells"),
+        (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": sheet_of(b"<row/>").decode().encode("utf-16")}), Invalid, "cannot be read"),
+        (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": b"<?xml version='1.0' encoding='cp1252'?>" + sheet_of(b"<row/>")}), Invalid, "cannot be read"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": BOMB.encode()}), Invalid, "cannot be read"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": BOMB.encode("utf-16")}), Invalid, "cannot be read"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": b"<worksheet><sheetData><row r='1'><c r="}), Invalid, "cannot be read"),
@@ -106,7 +120,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
         (workbook, Invalid, "empty"),
         (lambda: b"\xd0\xcf\x11\xe0" + bytes(100), Invalid, "old Excel file"),
     ],
-    ids=["bomb", "texts", "entities", "entities in UTF-16", "cut", "rows", "columns", "cell", "no name", "empty", "xls"],
+    ids=["bomb", "texts", "cells", "cells by another prefix", "tags", "UTF-16", "another encoding", "entities", "entities in UTF-16", "cut", "rows", "columns", "cell", "no name", "empty", "xls"],
 )  # fmt: skip
 def test_a_workbook_beyond_a_bound_is_refused_in_a_sentence(ada, data, kind, sentence):
     with pytest.raises(kind, match=sentence) as refusal:
@@ -122,6 +136,15 @@ def test_a_cell_at_the_edge_of_the_world_costs_nothing():
     book.save(out)
     [(_, rows)] = xlsx_reader.sheets(out.getvalue())
     assert rows == [(1, ["name"]), (1_048_576, ["Far Away"])]
+
+
+def test_a_picture_in_a_workbook_is_no_part_that_is_read(ada):
+    out = io.BytesIO(workbook(["name"], ["Jane Roe"]))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("xl/media/image1.png", b"\x89PNG\r\n\x1a\n" + bytes(1000))
+        archive.writestr("xl/printerSettings/printerSettings1.bin", "Printer".encode("utf-16-le"))
+    take(ada, ("x.xlsx", out.getvalue()))
+    assert [one.name for one in bank(ada)] == ["Jane Roe"]
 
 
 # --- cards

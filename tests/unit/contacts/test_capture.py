@@ -163,6 +163,28 @@ def test_what_says_nothing_is_refused(blob):
         read(blob)
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["=5Cud800", "=5Cu202eRoe", "=5Cu200b", "=5Cx00", "=5Cu2028Roe", "=5CU000e0041"],
+)
+def test_an_encoding_of_a_cards_own_brings_in_nothing_that_nobody_sees(written):
+    charsets = ("unicode_escape", "raw_unicode_escape", "utf-16", "utf-7", "punycode", "rot13", "zlib", "nonsense")
+    for charset in charsets:
+        fields = "".join(
+            f"{name};ENCODING=QUOTED-PRINTABLE;CHARSET={charset}:J=61ne {written}\n"
+            for name in ("FN", "ORG", "TITLE", "NOTE", "EMAIL", "TEL", "URL")
+        )
+        found = text_parser.parse(f"BEGIN:VCARD\nVERSION:2.1\n{fields}END:VCARD", "DE")
+        said = "".join(f"{value}" for _, value in found.pieces)
+        said.encode()
+        assert not any(letter in said for letter in "\ud800\u202e\u200b\0\u2028\U000e0041")
+
+
+@pytest.mark.parametrize("blob", ["x BEGIN:VCARD", "BEGIN:VCARD: Jane Roe", "Jane Roe\nBEGIN:VCARDS\nACME"])
+def test_the_words_of_a_card_within_a_line_are_no_card(blob):
+    assert text_parser.parse(blob, "DE").sort != "vcard"
+
+
 def test_more_than_ten_kilobytes_are_refused():
     with pytest.raises(TooLarge):
         read("ä" * 5_001)

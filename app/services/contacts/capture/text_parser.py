@@ -61,10 +61,9 @@ def parse(blob: str, country: str) -> Captured:
     """
     if len(blob.encode("utf-8", "replace")) > MOST_BYTES:
         raise TooLarge("This is more than a signature: paste at most 10,000 characters.")
-    seen = without_hidden(blob.replace("\u2028", "\n").replace("\u2029", "\n"))
-    text = "".join(c for c in seen if c in BESIDE or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
-    if "BEGIN:VCARD" in text.upper():
-        found = _card(text, country)
+    text = _seen(blob)
+    if card := next(vcard_reader.read_cards(text), None):
+        found = _card(card, country)
     elif whole := signature_rules.LINKEDIN.fullmatch(text.strip().split("?")[0]):
         found = _profile(whole.group())
     else:
@@ -74,13 +73,19 @@ def parse(blob: str, country: str) -> Captured:
     return found
 
 
-def _card(text: str, country: str) -> Captured:
-    """The first card of a text. Raises Invalid when it is not whole, or no person."""
-    card = next(vcard_reader.read_cards(text))
+def _seen(text: str) -> str:
+    """What a person sees of it."""
+    seen = without_hidden(text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    return "".join(c for c in seen if c in BESIDE or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
+
+
+def _card(card: vcard_reader.Card, country: str) -> Captured:
+    """What a card says, whose values may be spelled in ways of their own. Raises Invalid when it is not whole, or no person."""
     if card.trouble:
         sentence = card.trouble if card.trouble == vcard_reader.NO_PERSON else NOT_A_CARD
         raise Invalid(sentence, {"text": sentence})
-    said, found = card.said, Captured("vcard")
+    said = {name: [_seen(value) for value in values] for name, values in card.said.items()}
+    found = Captured("vcard")
     full = " ".join([*said.get("GIVEN", [])[:1], *said.get("FAMILY", [])[:1]])
     names = [*said.get("FN", []), full]
     values = [("name", names[0]), *(("organisation", one) for one in said.get("ORG", [])[:1])]
