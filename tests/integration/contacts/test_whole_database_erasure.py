@@ -5,6 +5,7 @@ Which tables can hold text is found from the metadata: one that is new has to be
 
 import json
 from datetime import timedelta
+from unicodedata import normalize
 from uuid import UUID
 
 import psycopg
@@ -208,6 +209,48 @@ def test_after_erasing_no_row_and_no_file_names_them_in_any_spelling(database, a
     assert left == []
     assert len(practice.company.records("persons")) == 0
     assert said.sentence.startswith("Erased.")
+
+
+ODD = {
+    "an apostrophe": f"Seán O'{CANARY}",
+    "quotation marks": f'"{CANARY}" & <Co>',
+    "longer than any line": f"{CANARY} {'x' * (199 - len(CANARY))}",
+    "two letters for one": normalize("NFD", f"Jörg {CANARY} Müßig"),
+    "a space of its own": f"Vera\u00a0 {CANARY}",
+    "what a pattern means": f"100%_{CANARY}\\.*",
+    "joined letters": f"{CANARY} \U0001f469\u200d\U0001f4bb",
+    "no letters of ours": f"山田{CANARY}太郎",
+}
+
+
+@pytest.mark.parametrize("name", ODD.values(), ids=ODD)
+def test_a_name_of_any_shape_leaves_notices_mails_and_the_names_of_files(database, ada, name):
+    bird = world.contact(ada, name, email="vera@firm.example", warmness_score=8)
+    do(importer.import_files, ada, [(f"{name}.csv", b"Name,Email\nSomebody Else,vera@firm.example\n")])
+    do(activity_log.log, ada, bird.id, ActivityDraft(type=ActivityType.MEETING, due_date=now() + timedelta(minutes=30)))
+    clock = Delivery(None, SITE)
+    clock.create_notifications()
+    clock.write_digests(now().replace(hour=8, minute=5) + timedelta(days=(1 - now().weekday()) % 7))
+    assert {"mails", "notices"} <= holding(database)
+    do(contact_erasure.erase, ada, bird.id)
+    assert holding(database) == set()
+
+
+@pytest.mark.parametrize("file", ["VERA_{}.csv", "{}-Véra (2).vcf", normalize("NFD", "Véra.{}.xlsx"), "from Vera{}"])
+def test_a_file_is_not_called_after_them_however_that_was_written(database, ada, file):
+    bird = world.contact(ada, f"Vera {CANARY}")
+    file = file.format(CANARY)
+    do(importer.import_files, ada, [(file, b"Name\nSomebody Else\n")])
+    do(contact_erasure.erase, ada, bird.id)
+    # a name within a longer word is another word
+    assert holding(database) == ({"imports"} if file == f"from Vera{CANARY}" else set())
+
+
+def test_a_file_that_is_called_after_somebody_of_the_same_name_keeps_it(database, ada):
+    bird, _ = world.contact(ada, NAME), world.contact(ada, NAME)
+    do(importer.import_files, ada, [(f"{NAME}.csv", b"Name\nSomebody Else\n")])
+    do(contact_erasure.erase, ada, bird.id)
+    assert holding(database) == {"contacts", "imports"}
 
 
 def test_nothing_of_them_comes_back_from_the_practice_company(ada, vera, desk, practice):
