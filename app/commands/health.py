@@ -73,7 +73,7 @@ def _audit_trail(at: "Desk") -> Finding:
         return (
             "audit trail",
             TROUBLE,
-            "the role in DATABASE_URL can change it: it has to own nothing; see docs/admin.md",
+            "the role in DATABASE_URL can change or hide it: it may own nothing and make no temporary table; see docs/admin.md",
         )
     if at.settings.database_url:
         return (

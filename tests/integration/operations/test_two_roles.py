@@ -24,6 +24,14 @@ FORBIDDEN = (
     "drop trigger audit_append_only on audit_events",
     "alter table audit_events owner to pipedriven_app",
     "create table of_mine (id int)",
+    # what it would write to the trail from then on would end in these
+    "create temporary table audit_events (like public.audit_events)",
+    "create temporary view audit_events as select 1",
+    "create rule r as on insert to audit_events do instead nothing",
+    "set session_replication_role = replica",
+    "set session authorization pipedriven",
+    "merge into audit_events using (select 1) s on true when matched then delete",
+    "insert into audit_events select * from audit_events on conflict (id) do update set actor = 'nobody'",
     "create function f() returns int language sql as 'select 1'",
     "update alembic_version set version_num = '0001'",
     "grant pipedriven to pipedriven_app",
@@ -137,6 +145,15 @@ def test_an_external_server_is_served_by_one_role_and_migrated_by_the_other(serv
         migrate.check(both.url, both.serving_role)
     line = doctor(tmp_path, DATABASE_URL=server.serving_url, MIGRATE_URL=server.url)
     assert line.startswith("ok")
+
+
+def test_doctor_says_where_the_role_that_serves_could_hide_what_it_adds(server, tmp_path):
+    with psycopg.connect(server.url) as owner:
+        owner.execute("grant temporary on database pipedriven to pipedriven_app")
+    given = {"DATABASE_URL": server.serving_url, "MIGRATE_URL": server.url}
+    assert "docs/admin.md" in doctor(tmp_path, **given)
+    migrate.check(server.url, server.serving_role)
+    assert doctor(tmp_path, **given).startswith("ok")
 
 
 def test_without_a_second_role_doctor_says_so(server, tmp_path):
