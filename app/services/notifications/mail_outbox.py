@@ -67,7 +67,10 @@ def letter_of(session: Session, mail_id: UUID) -> RenderedMail:
 
 
 def links_of(session: Session, who: User, mail_id: UUID) -> str:
-    """The text of a mail with links that work, to pass on by hand; every look is audited. Raises NotFound."""
+    """The text of a mail with links that work, to pass on by hand; every look is audited.
+
+    Password links stay hidden. Raises NotFound.
+    """
     mail = session.get(Mail, mail_id)
     theirs = mail is not None and (
         mail.user_id == who.id or (mail.user_id is None and policy.may_manage_every_mail(who))
@@ -75,7 +78,7 @@ def links_of(session: Session, who: User, mail_id: UUID) -> str:
     if mail is None or not theirs:
         raise NotFound
     audit_log.record(session, who, "mail.links_seen", mail.id)
-    return mailed_links.FreshLinks(session).open(mail.body)
+    return mailed_links.FreshLinks(session).show(mail.body)
 
 
 def done(session: Session, mail_id: UUID) -> None:

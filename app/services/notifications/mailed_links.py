@@ -23,6 +23,8 @@ TABLES: dict[str, type[OneTimeLink] | type[EmailActionLink]] = {
     "reply": EmailActionLink,
 }
 _KINDS = "|".join(TABLES)
+# a password link proves that somebody reads their mail: whoever only holds their session is not shown it
+SHOWN = frozenset(TABLES) - {"reset"}
 TOKEN = re.compile(rf"/({_KINDS})/([A-Za-z0-9_-]{{43}})(?![A-Za-z0-9_-])")
 NAMED = re.compile(rf"/({_KINDS})/~([0-9a-f-]{{36}})")
 # so many copies of a mail work; older ones end
@@ -48,8 +50,8 @@ def hidden(text: str) -> str:
 
 
 def has_links(session: Session, text: str) -> bool:
-    """Whether one of its links still works."""
-    return any(_row(session, kind, number) is not None for kind, number in NAMED.findall(text))
+    """Whether one of its links that may be looked at still works."""
+    return any(kind in SHOWN and _row(session, kind, number) is not None for kind, number in NAMED.findall(text))
 
 
 class FreshLinks:
@@ -62,6 +64,10 @@ class FreshLinks:
     def open(self, text: str) -> str:
         """The text with links that work; what was used or is over leads to a page that says so."""
         return NAMED.sub(lambda found: f"/{found[1]}/{self._token(found[1], found[2])}", text)
+
+    def show(self, text: str) -> str:
+        """The same for somebody who looks at the mail here."""
+        return NAMED.sub(lambda found: self.open(found[0]) if found[1] in SHOWN else hidden(found[0]), text)
 
     def _token(self, kind: str, number: str) -> str:
         if number not in self.tokens:

@@ -114,6 +114,16 @@ def test_a_look_at_a_link_is_in_the_trail_and_opens_it(written, gwen, ada, bo):
     assert len(looks()) == 1
 
 
+def test_whoever_holds_a_session_is_not_shown_a_way_around_the_old_password(written, ada):
+    kept, _ = written
+    did(password_reset.mail_link, ada.email, "192.0.2.1", SITE)
+    for mail in (kept["reset"], mails()[-1]):
+        assert not did(mailed_links.has_links, mail.body)
+        assert not re.search(r"/reset/[\w-]{43}", did(mail_outbox.links_of, ada, mail.id))
+    assert did(mailed_links.has_links, kept["reply"].body)
+    assert re.search(r"/reply/[\w-]{43}", did(mail_outbox.links_of, ada, kept["reply"].id))
+
+
 def test_an_invitation_that_is_sent_again_ends_what_was_mailed_before(written, gwen):
     kept, _ = written
     token = re.search(r"/invite/([\w-]{43})", did(mail_outbox.letter_of, kept["invite"].id).body)[1]
