@@ -27,15 +27,15 @@ def import_(
     from app import db
     from app.commands import context
     from app.errors import NotFound
-    from app.services.imports import importer
+    from app.services.imports import import_files, importer
 
     try:
         data = file.read_bytes()
     except OSError as trouble:
         raise NotFound(f"{file} cannot be read: {trouble.strerror}.") from None
+    sheets = import_files.read_files([(file.name, data)], strict=True)
     with context.opened(), db.transaction() as session:
-        who = context.colleague(session, owner)
-        report = importer.import_files(session, who, [(file.name, data)], dry_run=dry_run)
+        report = importer.import_sheets(session, context.colleague(session, owner), sheets, dry_run=dry_run)
     for error in report.errors:
         typer.echo(f"Row {error.row}{f', {error.column}' if error.column else ''}: {error.detail}", err=True)
     counts = (

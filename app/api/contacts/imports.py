@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import File, Form, Query, UploadFile
+from fastapi import Depends, File, Form, Query, Request, UploadFile
 from pydantic import TypeAdapter, ValidationError
 
-from app.api.core.dependencies import Caller, Transaction
+from app.api.core.dependencies import Caller, Transaction, user_id
 from app.api.core.routing import Router
 from app.api.core.schemas import Answer
 from app.errors import Invalid, TooLarge
-from app.services.imports import import_undo, importer
+from app.services.imports import import_files, import_undo, importer
 from app.services.imports.planner import IfKnown
+from app.services.imports.sheet_reader import Sheet
 
 router = Router(tags=["imports"])
 
@@ -48,15 +49,32 @@ class Undone(Answer):
     detail: str
 
 
-@router.post("/contacts/import")
-def take(
-    *,
-    session: Transaction,
-    me: Caller,
+def read_sheets(
+    request: Request,
     file: Annotated[
         list[UploadFile], File(description="CSV, Excel (.xlsx) or vCard, 5 MB in all; several for one import.")
     ],
     mapping: Annotated[str | None, Form(max_length=20_000, examples=['{"Firma": "organisation"}'])] = None,
+) -> list[Sheet]:
+    """What stands in the files; whoever is nobody is refused without a look at them."""
+    if user_id(request) is None:
+        return []
+    files = [(one.filename or "", one.file.read(LARGEST + 1)) for one in file]
+    if sum(len(data) for _, data in files) > LARGEST:
+        raise TooLarge
+    return import_files.read_files(files, _mapping(mapping), strict=True)
+
+
+# named before the transaction, so that no connection is held while a file is read
+Sheets = Annotated[list[Sheet], Depends(read_sheets)]
+
+
+@router.post("/contacts/import")
+def take(
+    *,
+    sheets: Sheets,
+    session: Transaction,
+    me: Caller,
     dry_run: Annotated[bool, Form(description="Only say what would happen.")] = False,
     known: Annotated[
         IfKnown, Form(description="People who are here already: fill what is empty, keep, or have both.")
@@ -64,11 +82,7 @@ def take(
     rehearsal: Annotated[bool, Query(alias="dry_run", description="The same, said in the address.")] = False,
 ) -> Report:
     """Take the contacts of files into my bank; the same file twice adds nobody."""
-    files = [(one.filename or "", one.file.read(LARGEST + 1)) for one in file]
-    if sum(len(data) for _, data in files) > LARGEST:
-        raise TooLarge
-    dry = dry_run or rehearsal
-    report = importer.import_files(session, me, files, mapping=_mapping(mapping), dry_run=dry, if_known=known)
+    report = importer.import_sheets(session, me, sheets, dry_run=dry_run or rehearsal, if_known=known)
     return Report.model_validate(report)
 
 

@@ -2,7 +2,7 @@
 
 Whatever the format, the file holds what the list shows with the same filters,
 in the same order: one's own contacts and nobody else's. The CSV comes back
-through `importer.import_files` unchanged. Rows are read and written some at a time, so a
+through an import unchanged. Rows are read and written some at a time, so a
 large bank takes time and no memory.
 """
 

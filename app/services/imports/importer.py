@@ -1,4 +1,4 @@
-"""Taking files of contacts into a bank: read them, plan what each row does, write it.
+"""Taking files of contacts into a bank, which have been read before: plan what each row does, write it.
 
 Good rows come in, bad rows are named, the same file twice adds nobody. Imported
 contacts are not handed to Pipedrive, however warm they are: a file is not a
@@ -6,7 +6,7 @@ conversation. All of it is one transaction, in a thread, which lets others go
 first after every few rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from app.errors import Invalid
 from app.models import Import, User
 from app.services.base import audit_log
 from app.services.imports import csv_reader, planner, writer
-from app.services.imports.import_files import File, label, read_files
+from app.services.imports.import_files import label
 from app.services.imports.planner import Fate, IfKnown, Tell
 from app.services.imports.row_parser import RowError
 from app.services.imports.sheet_reader import Sheet
@@ -40,25 +40,6 @@ class ImportReport:
         return len({(error.file, error.row) for error in self.errors})
 
 
-def import_files(
-    session: Session,
-    who: User,
-    files: Sequence[File],
-    *,
-    mapping: Mapping[str, str] | None = None,
-    dry_run: bool = False,
-    if_known: IfKnown = IfKnown.FILL,
-) -> ImportReport:
-    """Take the contacts of files into this person's bank: of all of them, or of none when one cannot be read.
-
-    A row about somebody who is already there fills in what was missing (updated), or adds nothing (duplicate).
-    `dry_run` says what would happen and writes nothing. Raises Invalid or TooLarge for a file that cannot be read.
-    """
-    _wait_for_turn(session, who)
-    sheets = read_files(files, mapping, strict=True)
-    return import_sheets(session, who, sheets, dry_run=dry_run, if_known=if_known)
-
-
 def import_sheets(
     session: Session,
     who: User,
@@ -68,7 +49,11 @@ def import_sheets(
     if_known: IfKnown = IfKnown.FILL,
     tell: Tell = lambda _: None,
 ) -> ImportReport:
-    """Take sheets that have been read into this person's bank, and tell how far it is. Raises Invalid beyond a bound."""
+    """Take the contacts of sheets into this person's bank, and tell how far it is. Raises Invalid beyond a bound.
+
+    `import_files.read_files` makes sheets of bytes. A row about somebody who is already there fills in what was missing
+    (updated), or adds nothing (duplicate). `dry_run` says what would happen and writes nothing.
+    """
     _check_rows(sheets)
     _wait_for_turn(session, who)
     plan = planner.make_plan(session, who, sheets, if_known, tell, lock=not dry_run)

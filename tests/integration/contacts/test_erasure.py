@@ -35,12 +35,12 @@ from app.models import (
 from app.services.activities import activity_log, referrals
 from app.services.contacts import bulk_actions, contact_bank, contact_merge, data_export
 from app.services.contacts.erasure import contact_erasure
-from app.services.imports import importer
 from app.services.push_queue import push_jobs
 from app.sync.runner import pruning
 from tests.support import world
 from tests.support.api_client import ask
 from tests.support.database_reset import emptied
+from tests.support.imported_files import take_files
 
 CANARY = "Kanarienvogel"
 
@@ -149,7 +149,7 @@ def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bir
     assert len(rows(ErasedPerson)) == 2
     file = f"Name,Email,Phone\nVera,vera@{CANARY.lower()}.example,\nV,,+49 171 7654321\nOther,o@x.example,\n".encode()
     for dry in (True, False):
-        report = do(importer.import_files, ada, [("a.csv", file)], dry_run=dry)
+        report = take_files(ada, ("a.csv", file), dry_run=dry)
         assert (report.new, [error.row for error in report.errors]) == (1, [2, 3])
         assert report.errors[0].detail.startswith("This person was erased")
     draft = ContactDraft(name="Vera", email=f"vera@{CANARY.lower()}.example")
@@ -158,7 +158,7 @@ def test_a_file_does_not_bring_them_back_and_a_hand_only_on_purpose(ada, bo, bir
     assert do(contact_bank.add, ada, draft, keep_both=True)
     # another bank is another matter, and does not learn of it
     assert do(contact_bank.add, bo, draft)
-    assert do(importer.import_files, bo, [("a.csv", file)]).errors == []
+    assert take_files(bo, ("a.csv", file)).errors == []
 
 
 def test_only_the_owner_erases_also_out_of_the_trash(ada, bo, gwen, bird):

@@ -39,7 +39,6 @@ from app.services.activities import activity_log, bulk_log, introductions, refer
 from app.services.base import backup_ages, firm_settings
 from app.services.contacts import bulk_actions, contact_bank, contact_merge, saved_searches, trash
 from app.services.contacts.erasure import contact_erasure
-from app.services.imports import importer
 from app.services.notifications import push_devices
 from app.services.push_queue import push_jobs
 from app.services.reports import campaign_report, team_report
@@ -51,6 +50,7 @@ from app.sync.runner.worker import drain
 from app.vault import Vault
 from tests.support import sync_harness, world
 from tests.support.api_client import ask
+from tests.support.imported_files import take_files
 from tests.support.sync_harness import settled
 
 CANARY = "Kanarienvogel"
@@ -144,7 +144,7 @@ def vera(ada, gwen, jane, john, desk, monkeypatch):
     other = ask(ada, "POST", "/api/contacts?force=true", {"name": MERGED}, headers={"Idempotency-Key": "k2"}).json()
     do(contact_merge.merge, ada, made["id"], UUID(other["id"]))
     file = f"Name,Email,Job title\n{NAME},vera@{CANARY.lower()}.example,{CANARY} keeper\n".encode()
-    assert do(importer.import_files, ada, [(f"{NAME}.csv", file)]).updated == 1
+    assert take_files(ada, (f"{NAME}.csv", file)).updated == 1
     do(push_devices.register, ada, DEVICE, key="k")
     soon = ActivityDraft(type=ActivityType.MEETING, due_date=now() + timedelta(minutes=30), note=CANARY)
     do(activity_log.log, ada, made["id"], soon)

@@ -33,11 +33,11 @@ from app.models import (
 from app.services.activities import activity_log
 from app.services.contacts import contact_bank, vcards
 from app.services.contacts.contact_search import Search
-from app.services.imports import importer
 from app.services.push_queue import push_jobs
 from tests.support import world
 from tests.support.api_client import ask
 from tests.support.exported_banks import bank_facts, empty_banks, exported
+from tests.support.imported_files import take_files
 
 FORMULAS = [
     "=cmd|' /C calc'!A0",
@@ -88,8 +88,7 @@ def test_no_cell_is_a_formula(ada):
 
 
 def test_an_empty_bank_exports_and_imports_as_nothing(ada):
-    with db.transaction() as session:
-        assert importer.import_files(session, ada, [("x.csv", export(ada).encode())]).new == 0
+    assert take_files(ada, ("x.csv", export(ada).encode())).new == 0
 
 
 TEXT = st.characters(exclude_categories=["Cs", "Cc"])
@@ -133,8 +132,7 @@ def test_export_and_import_into_an_empty_bank_is_the_identity(ada, bo, people, s
             }  # fmt: skip
             row = contact_bank.add(session, ada, ContactDraft(**typed), keep_both=True)
             row.last_contacted = now() if spoken else None
-    with db.transaction() as session:
-        report = importer.import_files(session, bo, [("x.csv", export(ada).encode())])
+    report = take_files(bo, ("x.csv", export(ada).encode()))
     assert report.errors == []
     assert bank_facts(bo) == bank_facts(ada)
     assert export(bo) == export(ada)

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from app import db
 from app.models import Contact
+from app.services.imports import import_files
 from tests.support.api_client import ask, is_refusal
 
 PEOPLE = b"Name,E-mail,Company\nJane Roe,jane@acme.example,ACME Ltd\nZoe Zed,zoe@zed.example,\n"
@@ -34,6 +35,20 @@ def test_a_file_is_taken_in_once_and_taken_back(ada):
     assert (again["new"], again["duplicates"]) == (0, 2)
     undone = ask(ada, "DELETE", f"/api/imports/{body['batch_id']}")
     assert (undone.status_code, undone.json()["trashed"], names()) == (200, 2, [])
+
+
+def test_a_file_is_read_without_a_connection_and_a_strangers_not_at_all(ada, monkeypatch):
+    held, read_files = [], import_files.read_files
+
+    def watched(*given, **named):
+        held.append(db.engine.pool.checkedout())
+        return read_files(*given, **named)
+
+    monkeypatch.setattr(import_files, "read_files", watched)
+    assert send(None).status_code == 401
+    assert held == []
+    assert send(ada).status_code == 200
+    assert held == [0]
 
 
 @pytest.mark.parametrize("where", ["form", "address"])

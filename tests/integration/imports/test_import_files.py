@@ -24,11 +24,7 @@ from app.services.undo import undo_log
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
 from tests.support.exported_banks import bank_facts, empty_banks, exported
-
-
-def take(who, *files, **options):
-    with db.transaction() as session:
-        return importer.import_files(session, session.get_one(User, who.id), list(files), **options)
+from tests.support.imported_files import take_files
 
 
 def undo(who, report):
@@ -67,7 +63,7 @@ def test_a_workbook_is_read_whatever_it_is_called(ada):
         ["Jörg", "Müßig", "joerg@baecker.example", "0151 23456789", "Bäckerei Süß", 8.0, now().date()],
         ["Zoë", "Ærlig", "nonsense", None, None, 11, None],
     )
-    report = take(ada, ("liste.txt", data))
+    report = take_files(ada, ("liste.txt", data))
     assert counts(report) == (1, 0, 0, 1)
     assert {(error.row, error.column) for error in report.errors} == {(5, "E-Mail"), (5, "Wärme")}
     [joerg] = bank(ada)
@@ -75,7 +71,7 @@ def test_a_workbook_is_read_whatever_it_is_called(ada):
 
 
 def test_formulas_count_as_what_was_last_seen_in_them(ada):
-    report = take(ada, ("x.xlsx", workbook(["name", "notes"], ["Jane", '=WEBSERVICE("http://127.0.0.1:1/x")'])))
+    report = take_files(ada, ("x.xlsx", workbook(["name", "notes"], ["Jane", '=WEBSERVICE("http://127.0.0.1:1/x")'])))
     assert counts(report) == (1, 0, 0, 0)
     assert bank(ada)[0].notes == ""
 
@@ -124,7 +120,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
 )  # fmt: skip
 def test_a_workbook_beyond_a_bound_is_refused_in_a_sentence(ada, data, kind, sentence):
     with pytest.raises(kind, match=sentence) as refusal:
-        take(ada, ("x.xlsx", data()))
+        take_files(ada, ("x.xlsx", data()))
     assert str(refusal.value).endswith(".")
     assert bank(ada) == []
 
@@ -166,7 +162,7 @@ CARDS = (
 def test_cards_of_every_version_come_in_and_nothing_is_fetched(ada, monkeypatch):
     reached = []
     monkeypatch.setattr("socket.create_connection", lambda *address, **_: reached.append(address))
-    report = take(ada, ("phone.csv", CARDS.encode()))
+    report = take_files(ada, ("phone.csv", CARDS.encode()))
     assert reached == []
     assert counts(report) == (3, 0, 0, 3)
     assert [(error.row, error.column) for error in report.errors] == [(4, ""), (5, "E-mail"), (6, "")]
@@ -183,7 +179,7 @@ def test_what_vobject_writes_is_read_as_it_was_meant(ada):
     for name, value in (("fn", "Öre, Zoë; Q"), ("email", "zoe@x.example"), ("note", "1\\n\n2;3," + "ü" * 200)):
         card.add(name).value = value
     card.add("n").value = vobject.vcard.Name(family="Öre, Zoë", given="Q")
-    take(ada, ("x.vcf", card.serialize().encode()))
+    take_files(ada, ("x.vcf", card.serialize().encode()))
     [zoe] = bank(ada)
     assert (zoe.name, zoe.notes) == ("Öre, Zoë; Q", "1\\n\n2;3," + "ü" * 200)
 
@@ -191,7 +187,7 @@ def test_what_vobject_writes_is_read_as_it_was_meant(ada):
 @pytest.mark.parametrize("line", ["NOTE:" + "x" * 20_000, "NOTE:" + "\r\n x" * 20_000, "NOTE:" + "x" * 13_000])
 def test_a_card_with_an_endless_line_is_named_and_the_next_one_taken(ada, line):
     text = f"BEGIN:VCARD\r\nFN:A\r\n{line}\r\nEND:VCARD\r\nBEGIN:VCARD\r\nFN:B\r\nEND:VCARD\r\n"
-    report = take(ada, ("x.vcf", text.encode()))
+    report = take_files(ada, ("x.vcf", text.encode()))
     assert counts(report) == (1, 0, 0, 1)
     assert report.errors[0].row == 1
 
@@ -235,17 +231,17 @@ def test_our_own_file_taken_in_again_is_the_identity(ada, bo, kind, people, spok
             row = contact_bank.add(session, ada, ContactDraft(**typed), keep_both=True)
             row.last_contacted = now().replace(microsecond=0) if spoken and ending != "vcf" else None
     data = exported(ada, ending, **({"card_version": version} if version else {}))
-    report = take(bo, (f"x.{ending}", data))
+    report = take_files(bo, (f"x.{ending}", data))
     assert report.errors == []
     assert bank_facts(bo) == bank_facts(ada)
-    assert counts(take(bo, (f"x.{ending}", data))) == (0, 0, len(people), 0)
+    assert counts(take_files(bo, (f"x.{ending}", data))) == (0, 0, len(people), 0)
 
 
 def test_the_file_for_pipedrive_comes_back_with_one_person_for_several_meetings(ada, bo, jane):
     data = (
         exported(ada, "pipedrive") + b"Jane Roe,jane@acme.example,+49301234567,ACME Ltd,Second,Meeting,,,,,,To do\r\n"
     )
-    assert counts(take(bo, ("x.csv", data))) == (1, 0, 1, 0)
+    assert counts(take_files(bo, ("x.csv", data))) == (1, 0, 1, 0)
     [copy] = bank(bo)
     assert (copy.name, copy.emails, copy.phones) == (jane.name, jane.emails, jane.phones)
 
@@ -299,7 +295,7 @@ PIPEDRIVE = (
 )
 def test_the_files_of_programs_that_everybody_has_need_no_mapping(ada, label, data):
     assert sheet_reader.read(data).header.preset.label == label
-    assert counts(take(ada, ("x.csv", data))) == (1, 0, 0, 0)
+    assert counts(take_files(ada, ("x.csv", data))) == (1, 0, 0, 0)
     [zoe] = bank(ada)
     assert (zoe.given_name, zoe.family_name.replace("Ae", "Æ")[1:]) == ("Zoë", "rlig")
     assert zoe.job_title == "CFO"
@@ -320,7 +316,7 @@ def test_a_column_without_a_heading_is_known_by_what_stands_in_it(ada):
     sheet = sheet_reader.read(("Name,,,,Owner\n" + rows).encode())
     assert sheet.header.fields == ["name", "emails", "linkedin_url", "phones", None]
     # the same address in every row is somebody else's
-    assert counts(take(ada, ("x.csv", ("Name,,,,Owner\n" + rows).encode()))) == (5, 0, 0, 0)
+    assert counts(take_files(ada, ("x.csv", ("Name,,,,Owner\n" + rows).encode()))) == (5, 0, 0, 0)
 
 
 # --- several files, what is known already, what was chosen
@@ -331,24 +327,24 @@ def test_several_files_are_one_import_and_an_error_says_which_file(ada):
         ("a.csv", b"name,email\nA,a@x.example\nB,bad\n"),
         ("../b.vcf", b"BEGIN:VCARD\nFN:A\nEMAIL:a@x.example\nEND:VCARD\n"),
     ]
-    report = take(ada, *files)
+    report = take_files(ada, *files)
     assert (counts(report), report.errors[0].file, report.errors[0].row) == ((1, 0, 1, 1), "a.csv", 3)
     with db.reading() as session:
         assert session.exec(select(Import.filename, Import.failed)).all() == [("a.csv and 1 more", 1)]
     with pytest.raises(Invalid, match=r"^c\.csv: Row 1 "):
-        take(ada, files[0], ("c.csv", b"shoe\n41\n"))
+        take_files(ada, files[0], ("c.csv", b"shoe\n41\n"))
     with pytest.raises(Refusal, match="Together"):
-        take(ada, *[(f"{n}.csv", b"name\n" + b"x\n" * 11_000) for n in range(2)])
+        take_files(ada, *[(f"{n}.csv", b"name\n" + b"x\n" * 11_000) for n in range(2)])
 
 
 def test_people_who_are_here_are_filled_in_kept_or_had_twice(ada, jane):
     file = ("x.csv", b"name,email,title\nJane R.,jane@acme.example,CEO\nNew,new@x.example,\n")
-    assert counts(take(ada, file, dry_run=True)) == (1, 1, 0, 0)
-    assert counts(take(ada, file, if_known=IfKnown.KEEP, dry_run=True)) == (1, 0, 1, 0)
-    assert counts(take(ada, file, if_known=IfKnown.BOTH, dry_run=True)) == (2, 0, 0, 0)
-    assert counts(take(ada, file, if_known=IfKnown.KEEP)) == (1, 0, 1, 0)
+    assert counts(take_files(ada, file, dry_run=True)) == (1, 1, 0, 0)
+    assert counts(take_files(ada, file, if_known=IfKnown.KEEP, dry_run=True)) == (1, 0, 1, 0)
+    assert counts(take_files(ada, file, if_known=IfKnown.BOTH, dry_run=True)) == (2, 0, 0, 0)
+    assert counts(take_files(ada, file, if_known=IfKnown.KEEP)) == (1, 0, 1, 0)
     assert [contact.job_title for contact in bank(ada)] == [None, None]
-    assert counts(take(ada, file, if_known=IfKnown.BOTH)) == (2, 0, 0, 0)
+    assert counts(take_files(ada, file, if_known=IfKnown.BOTH)) == (2, 0, 0, 0)
     assert sorted(contact.name for contact in bank(ada)) == ["Jane R.", "Jane Roe", "New", "New"]
 
 
@@ -378,7 +374,7 @@ def test_the_rows_to_mend_come_as_a_file_with_the_reason_and_go_back_in_when_men
     heads, row = text.splitlines()
     assert heads == "name,email,notes,Row in the file,Reason"
     assert row.startswith("B,bad,'=1,3,\"email: This is not an e-mail address")
-    assert counts(take(ada, ("m.csv", text.replace("bad", "b@x.example").encode()))) == (1, 0, 0, 0)
+    assert counts(take_files(ada, ("m.csv", text.replace("bad", "b@x.example").encode()))) == (1, 0, 0, 0)
     assert [contact.notes for contact in bank(ada)] == ["", "=1", "=2"]
 
 
@@ -387,7 +383,7 @@ def test_the_rows_to_mend_come_as_a_file_with_the_reason_and_go_back_in_when_men
 
 def test_undo_gives_others_their_old_values_back_unless_somebody_changed_them_since(ada, jane, john):
     rows = "Jane,jane@acme.example,+49 151 23456789,CEO,Met in Oslo\nJohn,john@nordic.example,030 7654321,CTO,\nNew,n@x.example,,,\n"
-    report = take(ada, ("x.csv", f"name,email,phone,title,notes\n{rows}".encode()))
+    report = take_files(ada, ("x.csv", f"name,email,phone,title,notes\n{rows}".encode()))
     assert counts(report) == (1, 2, 0, 0)
     with db.transaction() as session:
         contact_bank.change(session, ada, john.id, {"job_title": "Chair"})
@@ -404,7 +400,7 @@ def test_undo_gives_others_their_old_values_back_unless_somebody_changed_them_si
 
 
 def test_undo_is_possible_for_thirty_days_and_for_its_owner(ada, bo, jane):
-    report = take(ada, ("x.csv", b"name,email,title\nJane,jane@acme.example,CEO\n"))
+    report = take_files(ada, ("x.csv", b"name,email,title\nJane,jane@acme.example,CEO\n"))
     with pytest.raises(NotFound):
         undo(bo, report)
     with db.reading() as session:
@@ -418,7 +414,7 @@ def test_undo_is_possible_for_thirty_days_and_for_its_owner(ada, bo, jane):
 
 
 def test_what_an_import_filled_in_is_forgotten_with_the_person(ada, jane):
-    take(ada, ("x.csv", b"name,email,title\nJane,jane@acme.example,CEO\n"))
+    take_files(ada, ("x.csv", b"name,email,title\nJane,jane@acme.example,CEO\n"))
     with db.transaction() as session:
         assert len(session.exec(select(ImportChange)).all()) == 1
         contact_erasure.erase(session, ada, jane.id)

@@ -10,12 +10,12 @@ from app.errors import Invalid, NotFound
 from app.models import ActivityDraft, ActivityType, Contact, Organisation, PipedriveSync, WarmnessChange
 from app.services.activities import activity_log
 from app.services.contacts import contact_bank
-from app.services.imports import import_undo, importer
+from app.services.imports import import_files, import_undo, importer
+from tests.support.imported_files import take_files
 
 
 def take(who, text, **options):
-    with db.transaction() as session:
-        return importer.import_files(session, who, [("people.csv", text.encode())], **options)
+    return take_files(who, ("people.csv", text.encode()), **options)
 
 
 def undo(who, batch_id):
@@ -142,7 +142,8 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(ada, jane):
     assert (report.batch_id, counts(report)) == (None, (1, 1, 0, 1))
     assert [(contact.name, contact.job_title, contact.version) for contact in bank(ada)] == [("Jane Roe", None, 1)]
     with db.reading() as session:  # where PostgreSQL itself refuses to write
-        assert counts(importer.import_files(session, ada, [("x.csv", text.encode())], dry_run=True)) == counts(report)
+        sheets = import_files.read_files([("x.csv", text.encode())], strict=True)
+        assert counts(importer.import_sheets(session, ada, sheets, dry_run=True)) == counts(report)
     assert counts(take(ada, text)) == counts(report)
 
 
@@ -194,8 +195,7 @@ def test_a_file_that_breaks_off_is_taken_not_at_all(ada):
 
 
 def test_the_name_of_the_file_is_never_a_path(ada):
-    with db.transaction() as session:
-        importer.import_files(session, ada, [("../../etc/cron.d/\x00evil\n.csv", b"name\nA\n")])
+    take_files(ada, ("../../etc/cron.d/\x00evil\n.csv", b"name\nA\n"))
     with db.reading() as session:
         assert session.exec(select(importer.Import.filename)).one() == "evil.csv"
 

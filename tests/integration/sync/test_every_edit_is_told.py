@@ -12,9 +12,10 @@ from app.models import Contact, Trigger, User
 from app.models.contact_fields import PUSHED
 from app.services.campaigns import undo_dispatch
 from app.services.contacts import bulk_actions, contact_bank, contact_merge, organisations
-from app.services.imports import import_undo, importer
+from app.services.imports import import_undo
 from app.services.push_queue import push_jobs
 from app.services.push_queue.push_status import Badge, status_of
+from tests.support.imported_files import take_files
 from tests.support.sync_harness import ask, fresh, pushes, settled
 from tests.support.world import contact
 
@@ -29,7 +30,7 @@ def undone(who, undo_id):
 
 
 def csv(*rows):
-    return [("people.csv", "\n".join(["name,email,phone,organisation", *rows]).encode())]
+    return "people.csv", "\n".join(["name,email,phone,organisation", *rows]).encode()
 
 
 def edit(who, jane, _twin):
@@ -85,11 +86,11 @@ def undo_of_a_firm_merge(who, jane, twin):
 
 
 def a_file(who, _jane, _twin):
-    assert do(who, importer.import_files, csv("Jane Roe,jane@acme.example,+49 30 5555555,")).updated == 1
+    assert take_files(who, csv("Jane Roe,jane@acme.example,+49 30 5555555,")).updated == 1
 
 
 def undo_of_a_file(who, _jane, _twin):
-    batch = do(who, importer.import_files, csv("Jane Roe,jane@acme.example,+49 30 5555555,")).batch_id
+    batch = take_files(who, csv("Jane Roe,jane@acme.example,+49 30 5555555,")).batch_id
     yield
     do(who, import_undo.undo, batch)
 

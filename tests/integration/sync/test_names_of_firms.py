@@ -6,10 +6,10 @@ from sqlmodel import select
 from app import db
 from app.models import ConflictResolution, Contact, SyncConflict, User
 from app.services.contacts import contact_bank, organisations
-from app.services.imports import importer
 from app.services.pipedrive import conflicts, record_choice
 from app.services.push_queue import push_status
 from tests.support.colleague import typed_there
+from tests.support.imported_files import take_files
 from tests.support.sync_harness import ask, fresh, pushes, settled
 from tests.support.world import contact
 
@@ -83,7 +83,7 @@ def test_an_ag_is_not_put_at_the_gmbh_of_the_same_name(ada):
 def test_a_file_keeps_two_companies_of_one_name_apart(ada):
     contact(ada, "Lea Law", organisation="Legal GmbH")
     rows = ["name,organisation", "Max Law,LEGAL AG", "Kim Law,Legal", "Tom Law,Legal AG"]
-    do(ada, importer.import_files, [("people.csv", "\n".join(rows).encode())])
+    take_files(ada, ("people.csv", "\n".join(rows).encode()))
     with db.reading() as session:
         named = {row.name: firm_of(row) for row in session.exec(select(Contact))}
     assert named == {"Lea Law": "Legal GmbH", "Max Law": "LEGAL AG", "Kim Law": "Legal GmbH", "Tom Law": "LEGAL AG"}
