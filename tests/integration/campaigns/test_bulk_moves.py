@@ -16,6 +16,7 @@ from app.services.team import transfer
 from app.services.undo import undo_log
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
+from tests.support.bulk_data import fill
 
 
 def do(verb, *args, **given):
@@ -214,14 +215,8 @@ def test_many_over_the_wires(ada, bo, spring, jane, john):
 
 
 def test_five_thousand_are_moved_and_moved_back_in_few_statements(ada, spring):
-    with db.transaction() as session:
-        rows = [
-            contact_bank.build_contact(session, ada, contact_bank.ContactDraft(name=f"Many {n}")) for n in range(5_000)
-        ]
-        session.add_all(rows)
-        session.flush()
-        ids = [row.id for row in rows]
-        board_assignments.assign(session, ada, spring.id, ids)
+    ids = fill(ada, 5_000)
+    do(board_assignments.assign, ada, spring.id, ids)
     done = do(bulk_moves.move, ada, spring.id, ids, Stage.CONTACTED)
     assert done.n == 5_000
     assert do(undo_dispatch.undo, ada, done.undo_id).put_back == 5_000
