@@ -9,7 +9,9 @@ from sqlmodel import SQLModel
 import app.models  # noqa: F401 - which makes the tables known
 
 LARGE = 4 * 1024 * 1024
-LARGEST = "select max(pg_relation_size(oid)) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+LARGEST = (
+    "select max(pg_relation_size(oid)) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+)
 # parents before children
 TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
 
