@@ -1,8 +1,8 @@
 #!/bin/sh
 # Everything that has to hold: the checks, then the tests without a browser, then those with one. The tests of both steps
 # run whatever the other says, the slowest files are named at the end, and what failed has failed: nothing is run twice.
-# WORKERS says how many files are tested at once (else one for each core, at least two; without a browser one more, since
-# those tests wait for the database and for clocks a third of their time). COVERAGE=1 also reports what the
+# WORKERS says how many files are tested at once (else one for each core, at least two; without a browser twice as many,
+# since those tests wait for the database, for clocks and for other processes much of their time). COVERAGE=1 also reports what the
 # tests cover; that takes half as long again.
 set -eu
 cd "$(dirname "$0")/.."
@@ -36,7 +36,7 @@ export CHROMIUM CHROMIUM_SHELL
 
 browsers=${WORKERS:-$(nproc)}
 [ "$browsers" -ge 2 ] || browsers=2
-files=${WORKERS:-$((browsers + 1))}
+files=${WORKERS:-$((browsers * 2))}
 
 tests() { # HOW_MANY FOLDERS: says what these tests say, and remembers how long each file took
     workers=$1

@@ -2,6 +2,7 @@
 
 from app.models.activity import (
     ACTIVITY_LABELS,
+    ATTEMPTS,
     CALLED_OFF,
     OUTCOMES,
     REACHED,
@@ -91,6 +92,7 @@ from app.models.user import (
 
 __all__ = [
     "ACTIVITY_LABELS",
+    "ATTEMPTS",
     "CALLED_OFF",
     "COLDEST",
     "CONTACT_GONE",

@@ -67,6 +67,9 @@ REACHED = frozenset(
     }
 )
 
+# tried, but nobody was met: a touch in the figures, no contact
+ATTEMPTS = frozenset({Outcome.VOICEMAIL, Outcome.NO_ANSWER, Outcome.WRONG_NUMBER, Outcome.BOUNCED, Outcome.NO_SHOW})
+
 # called off or put off: nobody was in touch with anybody
 CALLED_OFF = frozenset({Outcome.MOVED, Outcome.CANCELLED})
 
@@ -139,7 +142,8 @@ class ActivityDraft(Draft):
 class Activity(Entity, table=True):
     """A touch in a contact's story. `happened_at` stands exactly on those that are done.
 
-    `settled_by` is the touch that answered this planned one, which then counts in its place.
+    `settled_by` is the touch that answered this planned one, which then counts in its place. `failed_address` is the
+    number that was wrong, or the address that a mail came back from.
     """
 
     __tablename__ = "activities"
@@ -148,6 +152,7 @@ class Activity(Entity, table=True):
         CheckConstraint("done OR due_date IS NOT NULL", name="activities_planned_has_date"),
         CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="activities_duration_range"),
         CheckConstraint("length(note) <= 5000", name="activities_note_length"),
+        CheckConstraint("length(failed_address) <= 254", name="activities_failed_address_check"),
         Index("activities_of_contact", "contact_id", text("coalesce(happened_at, due_date) DESC"), "id"),
         Index("activities_by_moment", text("coalesce(happened_at, due_date) DESC"), text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
         Index("activities_of_user", "user_id", text("happened_at DESC"), "id", postgresql_where=text("deleted_at IS NULL AND done")),
@@ -173,6 +178,7 @@ class Activity(Entity, table=True):
     done: bool = True
     referred_contact_id: UUID | None = Field(default=None, foreign_key="contacts.id", ondelete="SET NULL")
     settled_by: UUID | None = Field(default=None, foreign_key="activities.id", ondelete="SET NULL")
+    failed_address: str | None = Field(default=None, sa_type=Text)
     pipedrive_activity_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
     version: int = 1
     deleted_at: datetime | None = Field(default=None, sa_type=Instant)

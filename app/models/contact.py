@@ -25,6 +25,10 @@ MOST_TAGS = 30
 MOST_NOTES = 10_000
 
 
+# in SQL, exactly as the index for suggestions has it: there is a profile, or an address that has not failed
+REACHABLE = "linkedin_url IS NOT NULL OR NOT (emails || phones) <@ failed_addresses"
+
+
 def by_https(link: str) -> str:
     """The same address by https, as files and signatures still give it by http or with nothing before it."""
     scheme, found, rest = link.strip().rpartition("://")
@@ -96,7 +100,11 @@ def _with_first(first: str | None, rest: list[str]) -> list[str]:
 
 
 class Contact(Entity, table=True):
-    """A row of the bank. Made and changed only by `contact_bank.add` and `contact_bank.change`."""
+    """A row of the bank. Made and changed only by `contact_bank.add` and `contact_bank.change`.
+
+    `last_contacted` is when somebody was reached or written to last, `last_attempt` when it was tried in vain last, and
+    `failed_addresses` what it failed at: numbers that are wrong and addresses that mail comes back from.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -109,6 +117,7 @@ class Contact(Entity, table=True):
         Index(
             "contacts_by_silence",
             "user_id",
+            text(f"({REACHABLE})"),
             "warmness_score",
             text("last_contacted ASC NULLS FIRST"),
             "id",
@@ -151,6 +160,8 @@ class Contact(Entity, table=True):
     warmness_score: int = COLDEST
     cadence_days: int | None = None
     last_contacted: datetime | None = Field(default=None, sa_type=Instant)
+    last_attempt: datetime | None = Field(default=None, sa_type=Instant)
+    failed_addresses: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     contacted_elsewhere: datetime | None = Field(default=None, sa_type=Instant)
     next_due: datetime | None = Field(default=None, sa_type=Instant)
     snoozed_until: datetime | None = Field(default=None, sa_type=Instant)
@@ -168,6 +179,16 @@ class Contact(Entity, table=True):
     @property
     def phone(self) -> str | None:
         return next(iter(self.phones), None)
+
+    @property
+    def good_emails(self) -> list[str]:
+        """The addresses that no mail came back from."""
+        return [email for email in self.emails if email not in self.failed_addresses]
+
+    @property
+    def good_phones(self) -> list[str]:
+        """The numbers that nobody said are wrong."""
+        return [phone for phone in self.phones if phone not in self.failed_addresses]
 
     def reindex(self, organisation: str | None) -> None:
         """Rewrite what is derived from the typed facts: name parts, sort key, search text."""

@@ -184,7 +184,7 @@ class ScoredAnswer(ContactAnswer):
 
     @classmethod
     def scored(cls, contact: Contact, owner: User, places: list[Place], status: PushStatus) -> Self:
-        warmness, time = suggestions.parts_of(contact)
+        warmness, time = suggestions.parts_of(contact, owner.timezone)
         score = {"priority_score": round(warmness + time, 4), "parts": ScoreParts(warmness=warmness, time=time)}
         return cls.model_validate(_facts(contact, owner, places, status) | score)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, Outcome, User, now
+from app.calendar_days import morning_in_days
+from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, Outcome, User
 from app.pages.activities import touch_actions
 from app.pages.activities.campaign_choice import CampaignChoice
 from app.pages.activities.parts import touch_rows
@@ -22,7 +23,6 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.services.activities import activity_log, pending_outcomes, settled_plans
 
 FOLLOW_UPS = {0: "No follow-up", 1: "Tomorrow", 3: "In 3 days", 7: "In a week", 14: "In 2 weeks", 30: "In a month"}
-MORNING = time(9, 0)
 
 
 @dataclass(frozen=True)
@@ -204,8 +204,7 @@ class LogForm:
         """The follow-up, planned for the morning of its day."""
         if not self.follow_up_days:
             return None
-        day = now().astimezone(ZoneInfo(me.timezone)).date() + timedelta(days=self.follow_up_days)
-        due = datetime.combine(day, MORNING, ZoneInfo(me.timezone))
+        due = morning_in_days(self.follow_up_days, me.timezone)
         draft = ActivityDraft(type=kind, campaign_id=self.campaign.chosen, due_date=due)
         return activity_log.log(session, me, self.request.contact_id, draft)
 

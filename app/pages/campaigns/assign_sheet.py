@@ -43,6 +43,7 @@ class AssignPage:
     places: dict[UUID, list[Place]]
     more: bool
     total: int
+    zone: str
 
 
 class AssignSheet:
@@ -65,7 +66,9 @@ class AssignSheet:
 def find_page(session: Session, me: User, search: Search, limit: int) -> AssignPage:
     page = contact_search.contacts(session, me, search, limit=limit)
     total = contact_search.count(session, me, search)
-    return AssignPage(page.items, visibility.places(session, me, page.items), page.next_cursor is not None, total)
+    return AssignPage(
+        page.items, visibility.places(session, me, page.items), page.next_cursor is not None, total, me.timezone
+    )
 
 
 class AssignForm:
@@ -104,7 +107,9 @@ class AssignForm:
             places = found.places[contact.id]
             here = any(place.campaign_id == self.campaign_id for place in places)
             note = "on this board" if here else places[0].campaign if places else ""
-            hint = " · ".join(filter(None, (contact_rows.subtitle(contact), theme.ago(contact.last_contacted))))
+            hint = " · ".join(
+                filter(None, (contact_rows.subtitle(contact), theme.ago(contact.last_contacted, found.zone)))
+            )
             facts[str(contact.id)] = (contact.name, hint, note, here)
             draws.append(partial(self.row, contact, hint, note, here))
         nobody = None if found.shown else (bool(self.q or self.filter != "all"), self.draw_nobody)

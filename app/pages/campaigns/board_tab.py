@@ -40,7 +40,7 @@ def load_board(session: Session, me: User, campaign_id: UUID, loaded: dict[Stage
 
 
 def board_column(me: User, stage: Stage, count: int, page: board.Page) -> board_cards.Column:
-    tiles = [board_cards.board_tile(card, me.id) for card in page.items]
+    tiles = [board_cards.board_tile(card, me.id, me.timezone) for card in page.items]
     return board_cards.Column(stage.value, board_cards.STAGES[stage], count, page.next_cursor is not None, tiles)
 
 

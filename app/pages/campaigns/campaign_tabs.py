@@ -42,7 +42,7 @@ async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Refresh:
 
     def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> ListPage:
         page = board.column(session, me, campaign.id, None, limit=limit, after=cursor)
-        return [_row(card, campaign.id, me.id) for card in page.items], page.next_cursor, None
+        return [_row(card, campaign.id, me) for card in page.items], page.next_cursor, None
 
     async def open_card(event: GenericEventArguments) -> None:
         await sheet.open(UUID(str(event.args)))
@@ -126,8 +126,8 @@ class PagedList:
             self.end.rearm()
 
 
-def _row(card: board.BoardCard, campaign_id: UUID, me: UUID) -> dict[str, Any]:
-    tile = board_cards.board_tile(card, me)
+def _row(card: board.BoardCard, campaign_id: UUID, me: User) -> dict[str, Any]:
+    tile = board_cards.board_tile(card, me.id, me.timezone)
     return {
         **{key: tile[key] for key in ("id", "i", "t", "n")},
         "href": f"/campaigns/{campaign_id}?tab=contacts",

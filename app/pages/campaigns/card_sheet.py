@@ -70,7 +70,9 @@ class CardSheet:
                 with ui.element("div").classes("pd-head-text"):
                     basic.text(card.name, "pd-head-name")
                     basic.text(board_cards.firm_and_owner(card, self.shell.me.id), "pd-muted")
-                    basic.text(f"Warmness {card.warmness} · {stage_words(card)}", "pd-muted pd-small")
+                    basic.text(
+                        f"Warmness {card.warmness} · {stage_words(card, self.shell.me.timezone)}", "pd-muted pd-small"
+                    )
             self.acts(card)
             basic.heading("Move to")
             with ui.element("div").mark("move-to"):
@@ -127,7 +129,7 @@ class CardSheet:
             self.sheet.close()
 
 
-def stage_words(card: BoardCard) -> str:
-    ago = theme.ago(card.stage_at)
+def stage_words(card: BoardCard, zone: str) -> str:
+    ago = theme.ago(card.stage_at, zone)
     word = board_cards.STAGES[card.stage]
     return f"{word} since today" if ago == "today" else f"{word} for {ago}"

@@ -169,7 +169,7 @@ class SyncCentre:
             self.cards.show(facts, draws)
             return
         self.frame.set_visibility(bool(page.items))
-        shown = [push_rows.list_row(one) for one in page.items]
+        shown = [push_rows.list_row(one, self.zone) for one in page.items]
         if self.rows:
             self.rows.renew(shown)
             return

@@ -18,7 +18,7 @@ Refresh = Callable[[], Awaitable[None]]
 HINT = "Sign in by one tap with your finger, your face or the PIN of your device. It stands for both steps."
 
 
-def draw_passkeys(kept: list[Passkey], site: Site, refresh: Refresh, *, password: bool) -> None:
+def draw_passkeys(kept: list[Passkey], zone: str, site: Site, refresh: Refresh, *, password: bool) -> None:
     """`password` asks for it before one is made."""
 
     async def end(passkey_id: UUID) -> None:
@@ -32,14 +32,14 @@ def draw_passkeys(kept: list[Passkey], site: Site, refresh: Refresh, *, password
         elif not kept:
             basic.text(HINT, "pd-muted")
         for one in kept:
-            draw_passkey(one, end)
+            draw_passkey(one, zone, end)
         if not site.why_not:
             draw_new(password)
 
 
-def draw_passkey(one: Passkey, end: Callable[[UUID], Awaitable[None]]) -> None:
+def draw_passkey(one: Passkey, zone: str, end: Callable[[UUID], Awaitable[None]]) -> None:
     copies = "On all your devices" if one.is_synced else "On one device"
-    used = f"last used {theme.mid_sentence(theme.ago(one.used_at))}" if one.used_at else "not used yet"
+    used = f"last used {theme.mid_sentence(theme.ago(one.used_at, zone))}" if one.used_at else "not used yet"
     with ui.element("div").classes("pd-line").mark("passkey"):
         basic.icon("key-round")
         with ui.element("span").classes("pd-row-text pd-grow"):

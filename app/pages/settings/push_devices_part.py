@@ -12,7 +12,7 @@ from app.pages.ui import basic, theme
 from app.services.notifications import push_devices, web_push_outbox
 
 
-def draw_push_devices(devices: Sequence[PushDevice], refresh: Callable[[], Awaitable[None]]) -> None:
+def draw_push_devices(devices: Sequence[PushDevice], zone: str, refresh: Callable[[], Awaitable[None]]) -> None:
     """The list of subscribed browsers. static/push.js asks for the permission and subscribes this one at the button."""
     here = session_id()
     basic.heading("On the lock screen")
@@ -20,13 +20,13 @@ def draw_push_devices(devices: Sequence[PushDevice], refresh: Callable[[], Await
         if not devices:
             basic.text("Reminders reach this phone or computer while Pipedriven is closed.", "pd-muted pd-small")
         for device in devices:
-            draw_device(device, device.session_id == here, refresh)
+            draw_device(device, device.session_id == here, zone, refresh)
         if all(device.session_id != here for device in devices):
             basic.button("Notify me on this device", None, icon_name="bell").classes("pd-ring-here")
         ui.element("div").classes("pd-ring-said pd-small pd-muted").props("role=status")
 
 
-def draw_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitable[None]]) -> None:
+def draw_device(device: PushDevice, is_here: bool, zone: str, refresh: Callable[[], Awaitable[None]]) -> None:
     @tap
     def show_names(session: Session, me: User, device_id: UUID, shown: bool) -> str:
         push_devices.show_names(session, me, device_id, names=shown)
@@ -52,7 +52,7 @@ def draw_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitab
             basic.icon("bell")
             with ui.element("span").classes("pd-row-text"):
                 basic.text(word, "pd-row-name")
-                basic.text("This device" if is_here else last_push(device), "pd-row-sub")
+                basic.text("This device" if is_here else last_push(device, zone), "pd-row-sub")
             gone = basic.icon_button("x", f"No notices on {word}", unsubscribe)
             gone.classes("pd-ring-end" if is_here else "")
         shown = ui.switch("Show names of people there", value=device.names)
@@ -60,5 +60,5 @@ def draw_device(device: PushDevice, is_here: bool, refresh: Callable[[], Awaitab
         basic.button("Ring it once", lambda: send_test(device.id), "plain")
 
 
-def last_push(device: PushDevice) -> str:
-    return f"Last rung: {theme.ago(device.rung_at)}" if device.rung_at else "Not rung yet"
+def last_push(device: PushDevice, zone: str) -> str:
+    return f"Last rung: {theme.ago(device.rung_at, zone)}" if device.rung_at else "Not rung yet"

@@ -81,8 +81,10 @@ async def settings_page(shell: Shell) -> None:
                 draw_password()
                 draw_two_factor(known.two_factor, refresh, dependencies)
                 is_fresh = sessions.is_fresh(known.sessions, session_id())
-                draw_passkeys(known.passkeys, Site.at(dependencies.address), refresh, password=not is_fresh)
-                draw_sessions(known.sessions, refresh)
+                draw_passkeys(
+                    known.passkeys, known.me.timezone, Site.at(dependencies.address), refresh, password=not is_fresh
+                )
+                draw_sessions(known.sessions, known.me.timezone, refresh)
                 draw_calendar(known.me, known.calendar, refresh, dependencies.address)
                 draw_notification_settings(known.notifications)
                 devices(known.devices)
@@ -90,7 +92,7 @@ async def settings_page(shell: Shell) -> None:
 
     @ui.refreshable
     def devices(known: Sequence[PushDevice]) -> None:
-        draw_push_devices(known, refresh_devices)
+        draw_push_devices(known, shell.me.timezone, refresh_devices)
 
     async def refresh() -> None:
         content.refresh(await look(load_settings))
@@ -168,7 +170,7 @@ def draw_password() -> None:
         basic.button("Change password", save)
 
 
-def draw_sessions(open_sessions: list[UserSession], refresh: Refresh) -> None:
+def draw_sessions(open_sessions: list[UserSession], zone: str, refresh: Refresh) -> None:
     @tap
     def end(session: Session, me: User, device_id: UUID) -> str:
         sessions.close_session(session, me, device_id)
@@ -185,6 +187,6 @@ def draw_sessions(open_sessions: list[UserSession], refresh: Refresh) -> None:
                 here = device.id == session_id()
                 with ui.element("span").classes("pd-row-text"):
                     basic.text(theme.browser_word(device.browser), "pd-row-name")
-                    basic.text("This device" if here else f"Last seen: {theme.ago(device.seen_at)}", "pd-row-sub")
+                    basic.text("This device" if here else f"Last seen: {theme.ago(device.seen_at, zone)}", "pd-row-sub")
                 if not here:
                     basic.icon_button("log-out", "Sign out there", lambda device=device: leave(device.id))

@@ -94,7 +94,7 @@ class Frame:
         return self.write if self.templates else None
 
     async def write(self, contact: Contact, address: str | None = None) -> None:
-        if to := address or contact.email:
+        if to := address or next(iter(contact.good_emails), None):
             await self.mail_sheet.open(contact, to)
 
     async def add(self) -> None:

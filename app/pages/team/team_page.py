@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from nicegui import ui
@@ -13,12 +14,14 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
 from app.pages.team.backup_card import draw_backup_card
+from app.pages.team.firm_part import draw_firm_choices
 from app.pages.team.invitations_part import ROLES, Invited, draw_invitations
 from app.pages.team.second_step_part import draw_second_step_rule
 from app.pages.team.transfer_many_sheet import TransferManySheet
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import invitations, second_step_rule, two_factor, users
+from app.services.base import firm_settings
 from app.services.notifications import email_rendering, mail_outbox
 from app.services.operations import backup_status
 from app.services.operations.backup_status import Safety
@@ -48,16 +51,20 @@ async def team_page(shell: Shell) -> None:
         with basic.link("/team/work", "pd-act pd-wide-act"):
             basic.text("Team at work")
     draw_invitation(links.invite)
-    colleagues, invited, asked_from, backup = await look(load_team)
+    colleagues, invited, asked_from, backup, firm = await look(load_team)
     team(colleagues, invited)
     draw_second_step_rule(asked_from)
+    draw_firm_choices(firm)
     draw_backup_card(backup, shell.me.timezone)
     live_updates.on(refresh, Topic.PEOPLE)
 
 
-def load_team(session: Session, me: User) -> tuple[list[User], Invited, dict[Role, date | None], Safety | None]:
+def load_team(
+    session: Session, me: User
+) -> tuple[list[User], Invited, dict[Role, date | None], Safety | None, dict[str, Any]]:
     people, invited = users.colleagues(session, me), invitations.pending(session, me)
-    return people, invited, second_step_rule.chosen(session, me), backup_status.seen(session, me)
+    asked_from, safety = second_step_rule.chosen(session, me), backup_status.seen(session, me)
+    return people, invited, asked_from, safety, firm_settings.get_all(session)
 
 
 class OneTimeLinks:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
@@ -20,7 +21,7 @@ from app.pages.ui import basic, theme
 from app.pages.ui.action_list import ActionList, ActionRow
 from app.pages.ui.redraw import Draw, Memo, more_button
 from app.services.activities import pending_outcomes, timeline
-from app.services.contacts import suggestions
+from app.services.contacts import suggestion_reasons, suggestions
 from app.signals import Topic
 
 Refresh = Callable[[], Awaitable[None]]
@@ -29,28 +30,52 @@ Refresh = Callable[[], Awaitable[None]]
 SUGGESTIONS_SHOWN = 5
 PROMISES_SHOWN = 6
 QUESTIONS_SHOWN = 3
+# how many planned touches are looked through for promises
+MOST_PLANNED = 200
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What is planned next with somebody, how much more there is with the same person, and why they are in turn."""
+
+    entry: timeline.Entry
+    more: int
+    why: str
 
 
 @dataclass(frozen=True)
 class Day:
-    """What Today shows; of suggestions and promises one more than is shown, which tells whether there are more.
+    """What Today shows, nobody twice; of suggestions one more than is shown, which tells whether there are more.
 
     `asked_at` is the time of `time.monotonic` from which news is not in it.
     """
 
     asked_at: float
     suggestions: list[suggestions.Suggestion]
-    promises: list[timeline.Entry]
+    promises: list[Promise]
     questions: list[tuple[PendingOutcome, Contact]]
 
 
 def ask_day(session: Session, me: User, suggested: int = SUGGESTIONS_SHOWN, promised: int = PROMISES_SHOWN) -> Day:
-    return Day(
-        monotonic(),
-        suggestions.suggest(session, me, suggested + 1, mix=True),
-        timeline.planned(session, me, limit=promised + 1),
-        pending_outcomes.open_questions(session, me, QUESTIONS_SHOWN),
-    )
+    asked_at = monotonic()
+    questions = pending_outcomes.open_questions(session, me, QUESTIONS_SHOWN)
+    asked = [contact.id for _, contact in questions]
+    picks = suggestions.suggest(session, me, suggested + 1, mix=True, promised=False, without=asked)
+    return Day(asked_at, picks, ask_promises(session, me, asked, promised + 1), questions)
+
+
+def ask_promises(session: Session, me: User, without: Sequence[UUID], limit: int) -> list[Promise]:
+    """Whom something was promised, each once, whoever is due first before the others."""
+    planned: dict[UUID | None, list[timeline.Entry]] = {}
+    for entry in timeline.planned(session, me, limit=MOST_PLANNED):
+        if entry.activity.contact_id not in without:
+            planned.setdefault(entry.activity.contact_id, []).append(entry)
+    shown = list(planned.items())[:limit]
+    reasons = suggestion_reasons.reasons(session, me, [contact_id for contact_id, _ in shown if contact_id])
+    return [
+        Promise(first, len(rest), reasons.get(contact_id, "") if contact_id else "")
+        for contact_id, (first, *rest) in shown
+    ]
 
 
 @screen("Today")
@@ -127,7 +152,7 @@ class Promises:
             self.list = ActionList()
             self.below = Memo()
 
-    def show(self, planned: list[timeline.Entry]) -> None:
+    def show(self, planned: list[Promise]) -> None:
         self.list.show([promise_line(self.shell, one) for one in planned[: self.shown]])
         self.below.show(*ending(planned, self.shown, "More of them", self.more, draw_no_promise))
 
@@ -167,14 +192,18 @@ def draw_questions(shell: Shell, questions: list[tuple[PendingOutcome, Contact]]
             basic.icon("chevron-right")
 
 
-def promise_line(shell: Shell, entry: timeline.Entry) -> ActionRow:
-    touch, name = entry.activity, entry.contact or "Somebody"
+def promise_line(shell: Shell, promise: Promise) -> ActionRow:
+    touch, name = promise.entry.activity, promise.entry.contact or "Somebody"
 
     async def done() -> None:
         if touch.contact_id:
             await shell.answer(touch.contact_id, name, touch)
 
-    return touch_rows.planned_line(entry, shell.me.timezone, done, lambda: shell.move_meeting(touch, name))
+    row = touch_rows.planned_line(promise.entry, shell.me.timezone, done, lambda: shell.move_meeting(touch, name))
+    said = [f"{promise.more} more planned" if promise.more else "", promise.why]
+    if words := " · ".join(filter(None, said)):
+        row.shown["said"].append(("pd-row-sub pd-clip", words))
+    return row
 
 
 def draw_no_promise() -> None:

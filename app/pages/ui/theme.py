@@ -1,10 +1,11 @@
 """Icons, colours and static files, and the words for times, warmness and browsers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from app import calendar_days
 from app.models.base import now
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -69,11 +70,11 @@ def initials(name: str) -> str:
     return ((words[0][:1] + words[-1][:1]) if len(words) > 1 else name[:2]).upper()
 
 
-def ago(moment: datetime | None) -> str:
-    """`today`, `3 d`, `5 wk`, `never`: short enough for a row."""
+def ago(moment: datetime | None, zone: str) -> str:
+    """`today`, `3 d`, `5 wk`, `never`: short enough for a row; in days as somebody in that zone counts them."""
     if moment is None:
         return "never"
-    days = max(0, (now() - moment) // timedelta(days=1))
+    days = calendar_days.days_since(moment, zone)
     if days < 1:
         return "today"
     return f"{days} d" if days < 21 else f"{days // 7} wk" if days < 90 else f"{days // 30} mo"

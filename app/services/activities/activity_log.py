@@ -23,7 +23,7 @@ from app.models import (
     stage_earned,
 )
 from app.models.base import new_id
-from app.services.activities import pending_outcomes, settled_plans
+from app.services.activities import failed_addresses, pending_outcomes, settled_plans
 from app.services.campaigns import board_stages
 from app.services.contacts import contact_bank, derived_fields
 from app.services.permissions import visibility
@@ -70,6 +70,7 @@ def record_touches(
     moved = board_stages.follow_touches(session, who, touch, touch_ids) if draft.campaign_id else []
     if draft.is_done and settle:
         moved.append(settled_plans.settle(session, who, list(touch_ids.values())))
+    failed_addresses.mark(session, who, list(touch_ids.values()), draft.outcome)
     if draft.is_done:
         _remember_choices(session, who, draft)
         pending_outcomes.resolve(session, who, list(names))
@@ -106,7 +107,8 @@ def change(
         )
     if draft.campaign_id != activity.campaign_id and contact:
         _reachable(session, who, contact.id, draft.campaign_id)
-    left, earnt, was_done, was = activity.campaign_id, stage_earned(activity), activity.done, _deed(activity)
+    left, earnt, was = activity.campaign_id, stage_earned(activity), _deed(activity)
+    was_done, outcome = activity.done, activity.outcome
     subject = _subject(draft, contact.name if contact else "somebody", activity)
     activity.sqlmodel_update(
         _facts(draft) | {"subject": subject} | dict.fromkeys(_odd(changes, activity), activity.outcome)
@@ -115,6 +117,8 @@ def change(
         activity.settled_by = None  # it is told as a deed of its own now, or is planned again
     activity.version += 1
     session.flush()
+    if outcome != activity.outcome:
+        failed_addresses.mark(session, who, [activity.id], outcome, activity.outcome)
     # a meeting that is called off answers no other promise
     if activity.done and not was_done and settle and not heard and activity.outcome not in CALLED_OFF:
         settled_plans.settle(session, who, [activity.id])

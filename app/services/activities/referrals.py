@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from app.calendar_days import morning_in_days
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Activity, ActivityDraft, ActivityType, Contact, Outcome, User, thanks_subject
 from app.services.activities import activity_log
-from app.services.base import firm_settings
 from app.services.contacts import contact_bank
 from app.signals import Topic, announce
 
@@ -50,7 +50,7 @@ def thank(session: Session, who: User, by_id: UUID, whom_id: UUID | None = None)
     """Plan a touch to thank the contact who gave a referral, naming whom they brought where known. Raises NotFound."""
     whom = contact_bank.owned(session, who, whom_id).name if whom_id else None
     subject = thanks_subject(whom) if whom else "Thank you for the introduction"
-    due = firm_settings.in_days(THANKS_IN_DAYS)
+    due = morning_in_days(THANKS_IN_DAYS, who.timezone)
     return activity_log.log(session, who, by_id, ActivityDraft(type=ActivityType.EMAIL, subject=subject, due_date=due))
 
 

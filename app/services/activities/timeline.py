@@ -99,14 +99,22 @@ def one(session: Session, who: User, activity_id: UUID) -> Entry:
 
 
 def planned(session: Session, who: User, within: timedelta = timedelta(days=8), limit: int = 20) -> list[Entry]:
-    """What this person has overdue or due soon, the oldest date first.
+    """What this person has overdue or due soon, the oldest date first and everything with one person together.
 
-    Eight days, so that what is promised for "in a week" is there at any hour.
+    Eight days, so that what is promised for "in a week" is there at any hour. Who is snoozed is not due: only
+    meetings with them are there.
     """
+    moment = now()
+    asleep = and_(col(Contact.snoozed_until) > moment, col(Activity.type) != ActivityType.MEETING)
     query = _visible(who).where(
-        Activity.user_id == who.id, col(Activity.done).is_(False), col(Activity.due_date) <= now() + within
+        Activity.user_id == who.id,
+        col(Activity.done).is_(False),
+        col(Activity.due_date) <= moment + within,
+        asleep.isnot(True),
     )
-    return [_entry(who, row) for row in session.exec(query.order_by(col(Activity.due_date)).limit(limit))]
+    first = func.min(col(Activity.due_date)).over(partition_by=col(Activity.contact_id))
+    in_order = query.order_by(first, col(Activity.contact_id), col(Activity.due_date), col(Activity.id)).limit(limit)
+    return [_entry(who, row) for row in session.exec(in_order)]
 
 
 def makers(session: Session, who: User) -> dict[UUID, str]:

@@ -1,11 +1,11 @@
 """The firm's own choices: when a contact counts as warm, which country a bare phone number is from."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
+from app import countries
 from app.errors import Forbidden, Invalid
 from app.models import Setting, User, now, pipedrive_rules
 from app.services import policy
@@ -18,6 +18,8 @@ DEFAULTS: dict[str, Any] = {
     "country": "DE",
     # for how many days a colleague's touch of the same person is worth a warning; 0 for never
     "courtesy_days": 14,
+    # for how many days nobody is suggested again after a contact; 0 for the same day only
+    "rest_days": 3,
     "practice_pipedrive": False,
     "pipedrive_company": None,
     # why nothing goes to Pipedrive for now, in words; and since when our links may know less than Pipedrive does
@@ -45,7 +47,7 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-MOST_COURTESY = 365
+MOST_DAYS = 365
 
 
 def get(session: Session, key: str) -> Any:
@@ -75,8 +77,12 @@ def change(session: Session, who: User, **chosen: Any) -> None:
         raise Forbidden
     if not 1 <= chosen.get("warm_threshold", 7) <= 10:
         raise Invalid("Choose a warmness between 1 and 10.", {"warm_threshold": "Choose a warmness between 1 and 10."})
-    if not 0 <= chosen.get("courtesy_days", 14) <= MOST_COURTESY:
+    if not 0 <= chosen.get("courtesy_days", 14) <= MOST_DAYS:
         raise Invalid(fields={"courtesy_days": "Choose 0 to 365 days."})
+    if not 0 <= chosen.get("rest_days", 3) <= MOST_DAYS:
+        raise Invalid(fields={"rest_days": "Choose 0 to 365 days."})
+    if chosen.get("country", "DE") not in countries.NAMES:
+        raise Invalid(fields={"country": "Choose a country of the list."})
     if wrong := pipedrive_rules.wrong(chosen):
         raise Invalid(fields=wrong)
     save(session, **chosen)
@@ -89,7 +95,3 @@ def save(session: Session, **chosen: Any) -> None:
         session.exec(
             row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value, "updated_at": now()})
         )
-
-
-def in_days(days: int) -> datetime:
-    return now() + timedelta(days=days)

@@ -72,7 +72,7 @@ def untag(session: Session, who: User, wanted: Chosen, word: str) -> Done:
 
 def snooze(session: Session, who: User, wanted: Chosen, days: int) -> Done:
     """Do not suggest them for so many days; 0 wakes them up."""
-    until = contact_bank.snooze_end(days)
+    until = contact_bank.snooze_end(days, who.timezone)
     ids = chosen(session, who, wanted)
     to = "cast(:until as timestamptz)"
     steps = _changed(session, ids, "snoozed_until", to, f"t.snoozed_until is distinct from {to}", until=until)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
+from app.calendar_days import start_in_days
 from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
 from app.models import Contact, ContactDraft, User, WarmnessChange, WarmnessReason, contact_fields, now
 from app.models.contact import MOST_DAYS
@@ -108,8 +109,8 @@ def set_warmness(
 
 
 def snooze(session: Session, who: User, contact_id: UUID, days: int) -> Contact:
-    """Do not suggest this contact for so many days; 0 wakes it up."""
-    until = snooze_end(days)
+    """Do not suggest this contact until that many days from now begin; 0 wakes it up."""
+    until = snooze_end(days, who.timezone)
     contact = owned(session, who, contact_id, lock=True)
     contact.snoozed_until = until
     contact.version += 1
@@ -117,11 +118,11 @@ def snooze(session: Session, who: User, contact_id: UUID, days: int) -> Contact:
     return contact
 
 
-def snooze_end(days: int) -> datetime | None:
-    """Until when somebody is not suggested; None for 0 days. Raises Invalid."""
+def snooze_end(days: int, zone: str) -> datetime | None:
+    """The start of the day on which somebody is suggested again, in that zone; None for 0 days. Raises Invalid."""
     if not 0 <= days <= MOST_DAYS:
         raise Invalid(SNOOZE_RANGE, {"days": SNOOZE_RANGE})
-    return firm_settings.in_days(days) if days else None
+    return start_in_days(days, zone) if days else None
 
 
 def trash(session: Session, who: User, contact_id: UUID) -> Contact:

@@ -23,7 +23,7 @@ from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
 # told anew from the touches, not remembered
-TOLD = frozenset({"version", "updated_at", "last_contacted", "next_due"})
+TOLD = frozenset({"version", "updated_at", "last_contacted", "last_attempt", "failed_addresses", "next_due"})
 
 
 @dataclass(frozen=True)

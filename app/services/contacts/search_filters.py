@@ -1,13 +1,13 @@
 """What a search of a bank leaves out: each filter as a condition, as the badges and lists of the screens mean it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, except_, func, or_, union
 from sqlmodel import col, select
 
+from app import calendar_days
 from app.models import (
     CampaignContact,
     Contact,
@@ -55,12 +55,12 @@ def conditions(who: User, search: Search) -> list[ColumnElement[bool]]:
     if search.warmness_min is not None:
         found.append(col(Contact.warmness_score) >= search.warmness_min)
     if search.not_contacted_days is not None:
-        since = now() - timedelta(days=search.not_contacted_days)
+        since = calendar_days.start_in_days(1 - search.not_contacted_days, who.timezone)
         found.append(or_(col(Contact.last_contacted).is_(None), col(Contact.last_contacted) < since))
     if search.never:
         found.append(col(Contact.last_contacted).is_(None))
     if search.due:
-        found += _due()
+        found += _due(who)
     if search.campaign_id:
         place = (col(CampaignContact.contact_id) == col(Contact.id), CampaignContact.campaign_id == search.campaign_id)
         found.append(visibility.inside().where(*place).exists())
@@ -78,14 +78,17 @@ def conditions(who: User, search: Search) -> list[ColumnElement[bool]]:
     return found
 
 
-def _due() -> list[ColumnElement[bool]]:
+def _due(who: User) -> list[ColumnElement[bool]]:
     """Planned for now or earlier, or silent for as long as its rhythm; who is snoozed is not due.
 
     Each side of the "or" has an index of its own, which PostgreSQL puts together.
     """
     moment = now()
-    rhythm = col(Contact.last_contacted) + func.make_interval(0, 0, 0, col(Contact.cadence_days))
-    silent = or_(col(Contact.last_contacted).is_(None), rhythm <= moment)
+    last_day = func.date(func.timezone(who.timezone or "UTC", col(Contact.last_contacted)))
+    silent = or_(
+        col(Contact.last_contacted).is_(None),
+        last_day + col(Contact.cadence_days) <= calendar_days.today(who.timezone),
+    )
     return [
         or_(col(Contact.next_due) <= moment, and_(col(Contact.cadence_days).is_not(None), silent)),
         or_(col(Contact.snoozed_until).is_(None), col(Contact.snoozed_until) <= moment),

@@ -74,7 +74,7 @@ def is_morning(chosen: NotificationSettings, there: datetime) -> bool:
 
 def digest(session: Session, who: User, site: str) -> RenderedMail | None:
     """What this person should know this morning; None on a day with nothing to say."""
-    picks = suggestions.suggest(session, who, SUGGESTED)
+    picks = suggestions.suggest(session, who, SUGGESTED, promised=False)
     planned = timeline.planned(session, who, within=timedelta(hours=24))
     questions = pending_outcomes.open_questions(session, who)
     stuck = count_needing(session, who)

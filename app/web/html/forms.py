@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from app.web.html import countries
+from app import countries
 from app.web.html.page import page
 
 REGIONS = (

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
-from app import db
+from app import countries, db
 from app.errors import Invalid
 from app.models import PersonDraft, User
 from app.services.accounts import passwords, sessions, user_profile, users
 from app.services.accounts.passwords import NewPassword
 from app.services.base import firm_settings
 from app.web.auth.session_cookie import Cookie
-from app.web.html import countries, forms
+from app.web.html import forms
 from app.web.html.forms import SentForm
 from app.web.http.error_responses import answers_refusals
 

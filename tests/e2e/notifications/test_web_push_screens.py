@@ -63,9 +63,12 @@ SETTLED = "() => new Promise((done) => requestAnimationFrame(() => done()))"
 def shown(page, count=1):
     return page.evaluate(
         """async (count) => {
-            const worker = await navigator.serviceWorker.ready;
+            const worker = await navigator.serviceWorker.ready, late = Date.now() + 30_000;
             let found = [];
-            while ((found = await worker.getNotifications()).length < count) await new Promise((done) => setTimeout(done, 20));
+            while ((found = await worker.getNotifications()).length < count) {
+                if (Date.now() > late) throw new Error(`${found.length} notices are shown, not ${count}`);
+                await new Promise((done) => setTimeout(done, 20));
+            }
             return found.map((one) => ({ body: one.body, tag: one.tag, data: one.data }));
         }""",
         count,
@@ -109,6 +112,7 @@ def test_a_message_never_leads_elsewhere_and_nonsense_is_shown_as_news(lock):
     tap(lock)
     lock.wait_for_url("**/")
     assert "evil" not in lock.url
+    expect(lock.get_by_role("heading", level=1)).to_be_visible()
     push(lock, "no json")
     assert shown(lock)[0]["body"] == "Something is new."
 

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from app import db
+from app.calendar_days import start_in_days
 from app.errors import Forbidden, Invalid, NotFound
 from app.mail.delivery import Delivery
 from app.mail.senders import Brevo, Smtp, sender_for
@@ -219,7 +220,7 @@ def test_an_answer_puts_somebody_off(ada, jane, at, word, days):
     with db.transaction() as session:
         email_actions.carry_out(session, token)
     with db.reading() as session:
-        assert session.get_one(Contact, jane.id).snoozed_until == now() + timedelta(days=days)
+        assert session.get_one(Contact, jane.id).snoozed_until == start_in_days(days, "Europe/Berlin")
 
 
 def test_a_link_dies_with_time_with_its_owner_and_with_the_contact(ada, jane, john, at):

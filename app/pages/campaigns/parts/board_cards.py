@@ -27,7 +27,7 @@ AGING, OLD = timedelta(days=14), timedelta(days=30)
 Tile = dict[str, Any]
 
 
-def board_tile(card: BoardCard, me: UUID) -> Tile:
+def board_tile(card: BoardCard, me: UUID, zone: str) -> Tile:
     """A contact as the board's element wants it; the owner is named where it is a colleague."""
     return {
         "id": str(card.contact_id),
@@ -36,8 +36,8 @@ def board_tile(card: BoardCard, me: UUID) -> Tile:
         "t": theme.tone(card.warmness),
         "n": card.name,
         "s": firm_and_owner(card, me),
-        "l": last_touch(card),
-        "a": theme.ago(card.stage_at),
+        "l": last_touch(card, zone),
+        "a": theme.ago(card.stage_at, zone),
         "age": stage_age(card),
     }
 
@@ -46,11 +46,11 @@ def firm_and_owner(card: BoardCard, me: UUID) -> str:
     return " · ".join(filter(None, (card.organisation, None if card.owner_id == me else card.owner_name)))
 
 
-def last_touch(card: BoardCard) -> str:
+def last_touch(card: BoardCard, zone: str) -> str:
     if card.last_touch_at is None:
         return "No touch yet"
     what = ACTIVITY_LABELS[card.last_touch_type] if card.last_touch_type else "Touch"
-    return f"{what} · {theme.ago(card.last_touch_at)}"
+    return f"{what} · {theme.ago(card.last_touch_at, zone)}"
 
 
 def stage_age(card: BoardCard) -> str:

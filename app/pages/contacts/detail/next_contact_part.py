@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from nicegui import ui
 
+from app.calendar_days import days_since, local_day, start_of_day
 from app.models import Contact, now
 from app.pages.contacts.parts import fact_labels
 from app.pages.contacts.sheets.snooze_sheet import wake_contact
@@ -15,11 +16,11 @@ def facts_shown(contact: Contact) -> tuple[object, ...]:
     return contact.next_due, contact.cadence_days, contact.last_contacted, contact.snoozed_until, now().date()
 
 
-def due_by_cadence(contact: Contact) -> datetime | None:
-    """When the next touch is due; a touch of any kind starts the days anew."""
+def due_by_cadence(contact: Contact, zone: str) -> datetime | None:
+    """The start of the day on which the next contact is due; whoever was reached starts the days anew."""
     if not contact.cadence_days or not contact.last_contacted:
         return None
-    return contact.last_contacted + timedelta(days=contact.cadence_days)
+    return start_of_day(local_day(contact.last_contacted, zone) + timedelta(days=contact.cadence_days), zone)
 
 
 def draw(contact: Contact, zone: str) -> None:
@@ -38,10 +39,11 @@ def draw(contact: Contact, zone: str) -> None:
 
 
 def describe_cadence(contact: Contact, zone: str) -> str:
-    due = due_by_cadence(contact)
+    due = due_by_cadence(contact, zone)
     if due is None:
         return "not contacted yet, so due now"
-    return f"due {_day(due, zone)}" if due > now() else f"overdue since {_day(due, zone)}"
+    overdue = days_since(due, zone) > 0
+    return f"overdue since {_day(due, zone)}" if overdue else f"due {_day(due, zone)}"
 
 
 def draw_line(icon: str, words: str, tone: str = "") -> None:

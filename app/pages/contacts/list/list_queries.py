@@ -52,7 +52,9 @@ def load_first(session: Session, me: User, said: str) -> FirstPage:
 def load_page(session: Session, me: User, search: Search, cursor: str | None = None, limit: int = PAGE) -> Rows:
     found = contact_search.contacts(session, me, search, cursor, limit)
     badges = push_status.statuses_of(session, found.items) if found.items else {}
-    return [contact_rows.list_row(contact, badges[contact.id]) for contact in found.items], found.next_cursor
+    return [
+        contact_rows.list_row(contact, me.timezone, badges[contact.id]) for contact in found.items
+    ], found.next_cursor
 
 
 def load_top(session: Session, me: User, search: Search, limit: int = PAGE) -> tuple[Rows, int]:

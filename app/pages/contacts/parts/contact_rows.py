@@ -100,7 +100,7 @@ def draw_big_button(name: str, word: str, on_click: Callable[[], Any]) -> Elemen
     return made
 
 
-def list_row(contact: Contact, status: PushStatus | None = None) -> dict[str, Any]:
+def list_row(contact: Contact, zone: str, status: PushStatus | None = None) -> dict[str, Any]:
     """A contact as the list component wants it."""
     shown = status is not None and status.badge is not Badge.NOT_PUSHED
     return {
@@ -110,7 +110,7 @@ def list_row(contact: Contact, status: PushStatus | None = None) -> dict[str, An
         "t": theme.tone(contact.warmness_score),
         "n": contact.name,
         "s": subtitle(contact),
-        "d": theme.ago(contact.last_contacted),
+        "d": theme.ago(contact.last_contacted, zone),
         "b": SHORT.get(status.badge, status.badge.value) if status and shown else None,
         "bt": BADGE_TONES[status.badge] if status and shown else None,
         "log": True,
@@ -118,10 +118,14 @@ def list_row(contact: Contact, status: PushStatus | None = None) -> dict[str, An
 
 
 def draw_facts(contact: Contact, phones: list[str], on_write: Verb | None = None) -> None:
-    """What is known, each line a way to use it."""
+    """What is known, each line a way to use it; what has failed comes last of its kind, and says so."""
+    failed = contact.failed_addresses
+    numbers = list(zip(contact.phones, phones, strict=True))
     lines: list[tuple[str, str, str | None]] = [
-        *(("phone", shown, reach_links.tel_link(number)) for number, shown in zip(contact.phones, phones, strict=True)),
-        *(("mail", address, reach_links.mailto_link(address)) for address in contact.emails),
+        *(("phone", shown, reach_links.tel_link(number)) for number, shown in numbers if number not in failed),
+        *(("phone-off", f"{shown} · wrong number", None) for number, shown in numbers if number in failed),
+        *(("mail", address, reach_links.mailto_link(address)) for address in contact.good_emails),
+        *(("triangle-alert", f"{mail} · mail came back", None) for mail in contact.emails if mail in failed),
     ]
     for field in ON_SCREEN:
         if field.icon and (said := fact_labels.fact_words(field.name, field.value(contact))):

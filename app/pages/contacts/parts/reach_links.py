@@ -27,8 +27,8 @@ def profile_link(address: str) -> str | None:
 
 
 def ways_to_reach(contact: Contact) -> list[Way]:
-    """Each way to this person, those without an address too."""
-    phone, mail = contact.phone, contact.email
+    """Each way to this person, those without an address too; what has failed is no way."""
+    phone, mail = next(iter(contact.good_phones), None), next(iter(contact.good_emails), None)
     site = profile_link(contact.linkedin_url) if contact.linkedin_url else None
     return [
         ("phone", "Call", f"Call {contact.name}", ActivityType.CALL, tel_link(phone) if phone else None),

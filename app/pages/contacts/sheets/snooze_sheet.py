@@ -8,7 +8,8 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import Contact, User, now
+from app.calendar_days import local_day, today
+from app.models import Contact, User
 from app.models.contact import MOST_DAYS
 from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
@@ -26,8 +27,8 @@ class SnoozeSheet:
         self.zone = me.timezone
 
     def open(self, contact: Contact) -> None:
-        today = theme.local(now(), self.zone).date()
-        typed = {"day": (today + timedelta(days=7)).isoformat()}
+        this_day = today(self.zone)
+        typed = {"day": (this_day + timedelta(days=7)).isoformat()}
         with self.sheet.fresh():
             basic.text("Snooze", "pd-muted pd-small")
             basic.text(contact.name, "pd-head-name pd-clip")
@@ -41,16 +42,16 @@ class SnoozeSheet:
                 .on("submit.prevent", lambda: self.snooze_until(contact.id, typed.get("day")))
             ):
                 day = ui.input("Until", value=typed["day"]).props("outlined type=date stack-label")
-                day.props["min"] = (today + timedelta(days=1)).isoformat()
-                day.props["max"] = (today + timedelta(days=MOST_DAYS)).isoformat()
+                day.props["min"] = (this_day + timedelta(days=1)).isoformat()
+                day.props["max"] = (this_day + timedelta(days=MOST_DAYS)).isoformat()
                 day.classes("pd-field").bind_value_to(typed, "day", strict=False)
                 basic.button("Snooze", None, "main").props("type=submit").mark("snooze-until")
         self.sheet.open()
 
     async def snooze_until(self, contact_id: UUID, day: str | None) -> None:
-        today = theme.local(now(), self.zone).date()
+        this_day = today(self.zone)
         try:
-            days = (date.fromisoformat(day or "") - today).days
+            days = (date.fromisoformat(day or "") - this_day).days
         except ValueError:
             days = -1
         await self.snooze(contact_id, days if days > 0 else -1)
@@ -75,6 +76,6 @@ def wake_contact(session: Session, me: User, contact_id: UUID) -> str:
 
 
 def _as_before(session: Session, who: User, contact_id: UUID, before: Any) -> str:
-    left = (before - now()).total_seconds() / 86400 if before else 0
-    contact_bank.snooze(session, who, contact_id, max(0, round(left)))
+    left = (local_day(before, who.timezone) - today(who.timezone)).days if before else 0
+    contact_bank.snooze(session, who, contact_id, max(0, left))
     return "Snoozed as before" if left > 0 else "Awake again"

@@ -72,13 +72,13 @@ def waiting_words(count: int) -> str:
     return "1 push waits" if count == 1 else f"{count:,} pushes wait"
 
 
-def list_row(item: Item) -> dict[str, Any]:
+def list_row(item: Item, zone: str) -> dict[str, Any]:
     """A push as the list component wants it."""
     sync = item.sync
     when = (
         until_words(sync.run_at)
         if sync.status is SyncStatus.RETRY
-        else clock_words(sync.finished_at or sync.created_at)
+        else clock_words(sync.finished_at or sync.created_at, zone)
     )
     return {
         "id": str(sync.id),
@@ -108,14 +108,14 @@ def said_at_the_end(item: Item) -> str | None:
     return item.detail if item.sync.status is SyncStatus.SUCCESS else None
 
 
-def clock_words(moment: datetime) -> str:
+def clock_words(moment: datetime, zone: str) -> str:
     """`5 min ago`, later the day."""
     gone = now() - moment
     if gone < timedelta(minutes=1):
         return "just now"
     if gone < timedelta(hours=1):
         return f"{gone // timedelta(minutes=1)} min ago"
-    return f"{gone // timedelta(hours=1)} h ago" if gone < timedelta(hours=20) else theme.ago(moment)
+    return f"{gone // timedelta(hours=1)} h ago" if gone < timedelta(hours=20) else theme.ago(moment, zone)
 
 
 def facts_shown(item: Item) -> object:
