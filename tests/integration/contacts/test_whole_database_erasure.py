@@ -226,7 +226,7 @@ ODD = {
 @pytest.mark.parametrize("name", ODD.values(), ids=ODD)
 def test_a_name_of_any_shape_leaves_notices_mails_and_the_names_of_files(database, ada, name):
     bird = world.contact(ada, name, email="vera@firm.example", warmness_score=8)
-    do(importer.import_files, ada, [(f"{name}.csv", b"Name,Email\nSomebody Else,vera@firm.example\n")])
+    take_files(ada, (f"{name}.csv", b"Name,Email\nSomebody Else,vera@firm.example\n"))
     do(activity_log.log, ada, bird.id, ActivityDraft(type=ActivityType.MEETING, due_date=now() + timedelta(minutes=30)))
     clock = Delivery(None, SITE)
     clock.create_notifications()
@@ -240,7 +240,7 @@ def test_a_name_of_any_shape_leaves_notices_mails_and_the_names_of_files(databas
 def test_a_file_is_not_called_after_them_however_that_was_written(database, ada, file):
     bird = world.contact(ada, f"Vera {CANARY}")
     file = file.format(CANARY)
-    do(importer.import_files, ada, [(file, b"Name\nSomebody Else\n")])
+    take_files(ada, (file, b"Name\nSomebody Else\n"))
     do(contact_erasure.erase, ada, bird.id)
     # a name within a longer word is another word
     assert holding(database) == ({"imports"} if file == f"from Vera{CANARY}" else set())
@@ -248,7 +248,7 @@ def test_a_file_is_not_called_after_them_however_that_was_written(database, ada,
 
 def test_a_file_that_is_called_after_somebody_of_the_same_name_keeps_it(database, ada):
     bird, _ = world.contact(ada, NAME), world.contact(ada, NAME)
-    do(importer.import_files, ada, [(f"{NAME}.csv", b"Name\nSomebody Else\n")])
+    take_files(ada, (f"{NAME}.csv", b"Name\nSomebody Else\n"))
     do(contact_erasure.erase, ada, bird.id)
     assert holding(database) == {"contacts", "imports"}
 

@@ -139,7 +139,7 @@ def test_a_picture_in_a_workbook_is_no_part_that_is_read(ada):
     with zipfile.ZipFile(out, "a") as archive:
         archive.writestr("xl/media/image1.png", b"\x89PNG\r\n\x1a\n" + bytes(1000))
         archive.writestr("xl/printerSettings/printerSettings1.bin", "Printer".encode("utf-16-le"))
-    take(ada, ("x.xlsx", out.getvalue()))
+    take_files(ada, ("x.xlsx", out.getvalue()))
     assert [one.name for one in bank(ada)] == ["Jane Roe"]
 
 
