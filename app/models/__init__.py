@@ -76,6 +76,7 @@ from app.models.saved_search import SavedSearch, SavedSearchDraft
 from app.models.two_factor import Passkey, SsoIdentity, TwoFactor
 from app.models.undo import UndoEntry, UndoKind
 from app.models.user import (
+    LIFETIMES,
     ApiToken,
     CalendarFeed,
     CourtesyLookup,
@@ -96,6 +97,7 @@ __all__ = [
     "CALLED_OFF",
     "COLDEST",
     "CONTACT_GONE",
+    "LIFETIMES",
     "OUTCOMES",
     "PRACTICE",
     "REACHED",

@@ -1,6 +1,6 @@
 """People who sign in: what they may do and where their Pipedrive key is kept, sealed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -35,6 +35,13 @@ Zone = Annotated[str, Line(64), AfterValidator(_zone)]
 class Role(StrEnum):
     CONSULTANT = "CONSULTANT"
     GOLDEN_TICKET = "GOLDEN_TICKET"
+
+
+# how long a browser may rest, and how long it may stay at all
+LIFETIMES = {
+    Role.CONSULTANT: (timedelta(days=7), timedelta(days=30)),
+    Role.GOLDEN_TICKET: (timedelta(hours=12), timedelta(days=7)),
+}
 
 
 class PersonDraft(Draft):
@@ -89,6 +96,10 @@ class UserSession(Entity, table=True):
     two_steps: bool = False
     provider_subject: str | None = Field(default=None, max_length=255, index=True)
     provider_session: str | None = Field(default=None, max_length=255, index=True)
+
+    def ends_at(self, role: Role) -> datetime:
+        """When this browser of somebody with this role is signed out if nothing happens in it."""
+        return min(self.expires_at, self.seen_at + LIFETIMES[role][0])
 
 
 class TokenScope(StrEnum):

@@ -4,7 +4,7 @@ Sessions and tokens live in the database, so they end everywhere at once.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from app.errors import Invalid, NotFound
-from app.models import ApiToken, Role, TokenScope, User, UserSession, now
+from app.models import LIFETIMES, ApiToken, TokenScope, User, UserSession, now
 from app.models.base import Line
 from app.services import policy
 from app.services.accounts.provider_claims import Claims
@@ -23,11 +23,6 @@ from app.signals import Topic, announce
 
 NOBODY_ACTS = "a sign-in is what makes somebody known"
 
-# how long a browser may rest, and how long it may stay at all
-LIFETIMES = {
-    Role.CONSULTANT: (timedelta(days=7), timedelta(days=30)),
-    Role.GOLDEN_TICKET: (timedelta(hours=12), timedelta(days=7)),
-}
 SLIDE = timedelta(minutes=5)
 FRESH = timedelta(minutes=10)
 PREFIX = "pd_"
@@ -66,12 +61,7 @@ def find_session(session: Session, token: str) -> tuple[User, UserSession] | Non
         .where(col(User.active))
     )
     row = session.exec(query).first()
-    return (row[0], row[1]) if row and now() < ends_at(*row) else None
-
-
-def ends_at(user: User, kept: UserSession) -> datetime:
-    """When this browser is signed out if nothing happens in it."""
-    return min(kept.expires_at, kept.seen_at + LIFETIMES[user.role][0])
+    return (row[0], row[1]) if row and now() < row[1].ends_at(row[0].role) else None
 
 
 def close_of_provider(session: Session, subject: str | None, provider_session: str | None) -> int:
@@ -115,7 +105,7 @@ def devices(session: Session, who: User) -> list[UserSession]:
     """The browsers that this person is signed in with, last seen first."""
     mine = select(UserSession).where(UserSession.user_id == who.id, UserSession.expires_at > now())
     kept = session.exec(mine.order_by(col(UserSession.seen_at).desc())).all()
-    return [one for one in kept if now() < ends_at(who, one)]
+    return [one for one in kept if now() < one.ends_at(who.role)]
 
 
 def close_session(session: Session, who: User, session_id: UUID) -> None:

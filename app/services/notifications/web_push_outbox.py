@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from app.models import Notification, NotificationKind, PushDevice, User, WebPush, now
+from app.models import Notification, NotificationKind, PushDevice, User, UserSession, WebPush, now
 from app.services.notifications import push_devices
 from app.services.notifications.outbox import Outbox
 from app.signals import Topic, announce
@@ -26,6 +26,8 @@ DISCREET = {
     NotificationKind.PIPEDRIVE: "Something for Pipedrive needs you.",
     NotificationKind.CAMPAIGN: "You are part of a campaign now.",
 }
+# for a browser whose sign-in has ended: whoever holds it may be somebody else
+SIGNED_OUT = "Something is new. Sign in to read it."
 TEST = "It works: notices reach this device."
 
 
@@ -70,7 +72,8 @@ def enqueue_test(session: Session, who: User, device_id: UUID) -> PushDevice:
 def claim(session: Session, key: str, limit: int = 200) -> list[Bundle]:
     """What is due, leased to the caller, device by device; what is too old or was read meanwhile is deleted.
 
-    A browser that was given another key than `key` cannot be reached any more: it is deleted too.
+    A browser that was given another key than `key` cannot be reached any more: it is deleted too. One whose sign-in has
+    ended by itself is told no more than that there is something.
     """
     session.exec(delete(PushDevice).where(col(PushDevice.key) != key))
     read = select(Notification.id).where(col(Notification.read_at).is_not(None))
@@ -78,8 +81,19 @@ def claim(session: Session, key: str, limit: int = 200) -> list[Bundle]:
     rows: dict[UUID, list[WebPush]] = {}
     for row in OUTBOX.claim(session, limit):
         rows.setdefault(row.device_id, []).append(row)
-    devices = session.exec(select(PushDevice).where(col(PushDevice.id).in_(rows))).all()
-    return [bundle for device in devices for bundle in _bundled(device, rows[device.id])]
+    query = (
+        select(PushDevice, User, UserSession)
+        .join(User, col(User.id) == col(PushDevice.user_id))
+        .join(UserSession, col(UserSession.id) == col(PushDevice.session_id), isouter=True)
+    )
+    bundles: list[Bundle] = []
+    for device, owner, signed_in in session.exec(query.where(col(PushDevice.id).in_(rows))):
+        if signed_in and signed_in.ends_at(owner.role) <= now():
+            ids = tuple(row.id for row in rows[device.id])
+            bundles.append(Bundle(device, SIGNED_OUT, "/notices", "many", ids))
+        else:
+            bundles += _bundled(device, rows[device.id])
+    return bundles
 
 
 def done(session: Session, bundle: Bundle) -> None:

@@ -5,8 +5,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.models import Role
-from app.services.accounts.sessions import LIFETIMES
+from app.models import LIFETIMES, Role
 from app.settings import Settings
 
 

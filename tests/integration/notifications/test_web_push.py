@@ -218,6 +218,20 @@ def test_signing_out_ends_it(ada, service, at):
     assert devices() == []
 
 
+@pytest.mark.parametrize(("days", "names"), [(6, True), (8, False)])
+def test_a_phone_whose_sign_in_has_ended_by_itself_names_nobody(ada, service, post, at, days, names):
+    with db.transaction() as session:
+        sessions.open_session(session, session.get_one(User, ada.id), "A phone")
+    with db.reading() as session:
+        here = sessions.devices(session, ada)[0].id
+    device(service, ada, session_id=here, names=True)
+    at(NOON + timedelta(days=days))
+    tell(ada)
+    for take in post.rounds().values():
+        take()
+    assert ["Jane Roe" in mail["words"] for mail in service.mails] == [names]
+
+
 # --- the door of the browser
 
 
