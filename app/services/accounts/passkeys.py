@@ -1,5 +1,6 @@
 """Passkeys of a person: made, named, removed, and signed in with. One stands for both steps of a sign-in."""
 
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from app.signals import Topic, announce
 NOBODY_ACTS = {"sign_in": "the passkey says who comes, before they are known here"}
 
 MOST = 20
+# in base64url, as long as WebAuthn lets it be
+CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1364}")
 
 
 def of_user(session: Session, who: User) -> list[Passkey]:
@@ -89,8 +92,9 @@ def sign_in(session: Session, site: Site, challenge: str, credential: dict[str, 
 
     Raises TooManyTries, and Forbidden for a challenge that was answered before.
     """
-    given = str(credential.get("id", ""))
-    account, place = login_throttle.account_key(f"passkey:{given[:1400]}"), login_throttle.address_key(address)
+    said = credential.get("id")
+    given = said if isinstance(said, str) and CREDENTIAL_ID.fullmatch(said) else ""
+    account, place = login_throttle.account_key(f"passkey:{given}"), login_throttle.address_key(address)
     counted = login_throttle.reserve(session, account, place)
     query = select(Passkey, User).where(
         Passkey.user_id == User.id, Passkey.credential_id == given, Passkey.host == site.host, col(User.active)

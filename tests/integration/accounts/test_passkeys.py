@@ -1,5 +1,6 @@
 """Passkeys: made behind a proof, signed in with once an answer, and never anybody else's."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -283,6 +284,15 @@ def test_nonsense_is_a_refusal(house, kim, body):
     here = browser(house)
     question(here)
     assert here.post("/login/passkey", content=body).status_code == 401
+
+
+@pytest.mark.parametrize("said", ["\0", "\ud800", "a\0", "x" * 100_000, 7, None, ["a"], {"a": 1}, "ä", ""], ids=ascii)
+def test_an_id_that_no_passkey_has_is_a_refusal_and_counts_as_a_try(house, kim, said):
+    here = browser(house)
+    question(here)
+    body = json.dumps({"credential": {"id": said, "response": {"userHandle": said}}})
+    assert here.post("/login/passkey", content=body.encode()).status_code == 401
+    assert _rows()[FailedSignIn] == 1
 
 
 JSON = st.recursive(
