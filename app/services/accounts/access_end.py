@@ -9,7 +9,18 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from app.models import ApiToken, CalendarFeed, EmailActionLink, OneTimeLink, Passkey, PushDevice, ReportLink, User, now
+from app.models import (
+    ApiToken,
+    CalendarFeed,
+    EmailActionLink,
+    Mail,
+    OneTimeLink,
+    Passkey,
+    PushDevice,
+    ReportLink,
+    User,
+    now,
+)
 from app.services.accounts import sessions
 
 NOBODY_ACTS = "whoever ends access has been asked for their right"
@@ -42,6 +53,8 @@ def by_disabling(session: Session, user: User) -> None:
     session.exec(delete(PushDevice).where(col(PushDevice.user_id) == user.id))
     session.exec(delete(Passkey).where(col(Passkey.user_id) == user.id))
     session.exec(delete(EmailActionLink).where(col(EmailActionLink.user_id) == user.id))
+    # what was written to them names people, and goes out no more
+    session.exec(delete(Mail).where(col(Mail.user_id) == user.id, col(Mail.sent_at).is_(None)))
 
 
 def _end_scripts(session: Session, user: User) -> None:

@@ -1,14 +1,14 @@
 """What opens something as a person, or was made by one, ends with their account, role or password, and comes back with nothing."""
 
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import Session, SQLModel, select
 
 from app import db, proofs
 from app.errors import NotFound, Refusal, SignedOut
-from app.models import DeviceDraft, EmailAction, PersonDraft, Purpose, Role, User
+from app.models import DeviceDraft, EmailAction, Mail, PersonDraft, Purpose, Role, User
 from app.services.accounts import one_time_links, password_proofs, passwords, sessions, user_profile, users
 from app.services.activities import calendar_feed
-from app.services.notifications import email_actions, push_devices
+from app.services.notifications import email_actions, email_rendering, mail_outbox, push_devices
 from app.services.reports import share_links
 from tests.support import world
 
@@ -66,6 +66,8 @@ def held(eve, gwen, ada):
     password_for_eve = did(users.reset_link, gwen, eve.id)
     waiting = did(one_time_links.create, Purpose.CODE, user_id=eve.id)
     answer = did(email_actions.create_link, eve, jane.id, EmailAction.SNOOZE)
+    letter = email_rendering.render("Jane Roe to contact today", "Good morning.", [], "")
+    written = did(mail_outbox.enqueue, eve.email, letter, user=eve).id
     joining = PersonDraft(email="backdoor@evil.example", name="Back Door")
     return {
         "browser": lambda: works(sessions.find_session, cookie),
@@ -83,6 +85,7 @@ def held(eve, gwen, ada):
         "password link for them": lambda: works(users.user_of_reset_link, password_for_eve),
         "sign-in that waits": lambda: works(one_time_links.find, Purpose.CODE, waiting),
         "answer from a mail": lambda: works(email_actions.find, answer),
+        "mail on its way": lambda: did(Session.get, Mail, written) is not None,
         "device of a browser": lambda: len(_devices(eve, "of-a-browser")) == 1,
         "device of a script": lambda: len(_devices(eve, "of-a-script")) == 1,
     }
