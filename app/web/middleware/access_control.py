@@ -216,4 +216,6 @@ def _please_sign_in(scope: Scope) -> Refusal | Response:
 
 
 def _may_measure(scope: Scope, who: Identity | None) -> bool:
-    return scope["client"][0] in LOOPBACK or (who is not None and who.token_id is not None)
+    """From this machine, and not through a proxy on it that nobody told us of; or a script of somebody's."""
+    here = scope["client"][0] in LOOPBACK and scope["state"].get("is_direct", False)
+    return here or (who is not None and who.token_id is not None)

@@ -31,7 +31,9 @@ class TrustedHosts:
             return await _refuse(scope, receive, send, 405, "This method does not exist here.")
         caller = self._caller(scope)
         headers = [(name, value) for name, value in scope["headers"] if not _claims(name)]
-        await self.app(dict(scope, headers=headers, client=caller), receive, send)
+        # somebody is in between: the peer may be this machine, and whoever asks is somewhere else
+        state = {**scope.get("state", {}), "is_direct": len(headers) == len(scope["headers"])}
+        await self.app(dict(scope, headers=headers, client=caller, state=state), receive, send)
         return None
 
     def _is_ours(self, hosts: list[str]) -> bool:

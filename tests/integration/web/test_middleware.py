@@ -10,6 +10,7 @@ import httpx
 import nicegui
 import pytest
 from fastapi import FastAPI
+from starlette.responses import PlainTextResponse
 
 from app import db, settings
 from app.models import PersonDraft, Role
@@ -198,6 +199,35 @@ async def test_only_a_trusted_proxy_says_who_is_asking(trusted, peer, said, call
     await door({"type": "http", "method": "GET", "path": "/", "headers": headers, "client": (peer, 1)}, None, None)
     assert seen["client"][0] == caller
     assert [name for name, _ in seen["headers"]] == [b"host"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+        ("203.0.113.9", {}, 404),
+        # a proxy on this machine that TRUSTED_PROXIES does not name: who asks is somewhere else
+        ("127.0.0.1", {"x-forwarded-for": "203.0.113.9"}, 404),
+        ("127.0.0.1", {"x-forwarded-for": "127.0.0.1"}, 404),
+        ("127.0.0.1", {"x-real-ip": "203.0.113.9"}, 404),
+        ("127.0.0.1", {"forwarded": "for=203.0.113.9"}, 404),
+    ],
+    ids=str,
+)
+async def test_the_numbers_are_for_this_machine_and_not_for_who_comes_through_a_proxy_on_it(peer, said, status):
+    inside, heard = FastAPI(), []
+    inside.get("/metrics")(lambda: None)
+    chosen = settings.load()
+    door = TrustedHosts(AccessControl(PlainTextResponse("numbers"), inside, chosen, IdentityCache()), chosen)
+    headers = [(b"host", b"localhost"), *((name.encode(), value.encode()) for name, value in said.items())]
+    scope = {"type": "http", "method": "GET", "path": "/metrics", "query_string": b"", "headers": headers}
+
+    async def told(message):
+        heard.append(message.get("status"))
+
+    await door(scope | {"client": (peer, 1), "state": {"request_id": "r-1"}}, None, told)
+    assert heard[0] == status
 
 
 # --- sizes
