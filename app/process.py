@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from app import db
 from app.services.accounts import users
 from app.settings import ConfigTrouble, Settings
+from app.web.http.patient_connections import PatientConnection
 
 LARGEST_FRAME = 1_000_000
 
@@ -51,6 +52,7 @@ def _leave(*_: object) -> None:
 def config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=PatientConnection,
         ws_max_size=LARGEST_FRAME,
         proxy_headers=False,
         server_header=False,
