@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import sqlalchemy.exc
 from starlette.background import BackgroundTask
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,6 +54,9 @@ class ErrorResponses:
 
         try:
             await self.app(scope, receive, held)
+        except ClientDisconnect:
+            # nobody is there to be answered, and it is no failure of ours
+            return None
         except Exception as broken:
             if started:
                 raise

@@ -324,6 +324,20 @@ async def test_a_colleague_may_ask_the_api_three_hundred_times_in_ten_seconds(al
 # --- bad news
 
 
+@pytest.mark.parametrize("path", ["/login", "/forgot", "/api/auth/login"])
+def test_whoever_hangs_up_within_a_request_writes_nothing_into_the_log(house, path):
+    before = len(house.logged())
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nOrigin: {house.address}\r\nContent-Type: application/json\r\n"
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", house.port)) as line:
+            line.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n".encode())
+            # it is read by now
+            assert line.recv(100).startswith(b"HTTP/1.1 100")
+    # what came before is done with once this is answered
+    assert house.browser().get("/login").status_code == 200
+    assert house.logged()[before:] == ""
+
+
 @pytest.mark.parametrize("path", ["/api/broken", "/broken"])
 def test_a_bug_is_told_without_its_text_and_logged_with_it(house, browser, path):
     answer = browser.get(path)
