@@ -40,8 +40,9 @@ bench: setup-dev ## how long the product takes for what people do most, as a tab
 stranger: setup-dev ## what a stranger's load does to a signed-in neighbour: memory, connections, latency
 	@exec .venv/bin/python -m scripts.bench.stranger
 
-sweep: setup-dev ## the long sweeps whole, of which `make test` runs every third case
-	@SWEEP=1 exec .venv/bin/python -m pytest -q -n 2 -m sweep tests/integration
+sweep: setup-dev ## the long sweeps whole, of which `make test` runs every third case or none
+	@export CHROMIUM=$$(scripts/chromium.sh) CHROMIUM_SHELL=$$(scripts/headless_shell.sh); \
+		SWEEP=1 exec .venv/bin/python -m pytest -q -n 2 -m sweep tests/integration tests/e2e
 
 chaos: setup-dev ## everything goes wrong for minutes, and a colleague works in Pipedrive: kills, faults, a database shot down
 ## make chaos SECONDS=600 CONTACTS=500 SEED=7   for that long; SEED repeats a storm

@@ -26,10 +26,11 @@ ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 def pytest_collection_modifyitems(config, items):
     """Two processes share the tests by their names, so that no name may differ from one process to the next.
 
-    Of a sweep that takes minutes every third case is run, and all of them by `make sweep`.
+    Of a sweep that takes minutes every third case is run, none of one that is only run whole, and all by `make sweep`.
     """
     if not os.environ.get("SWEEP"):
-        thinned = [item for place, item in enumerate(items) if item.get_closest_marker("sweep") and place % 3]
+        sweeps = [(item, item.get_closest_marker("sweep"), place) for place, item in enumerate(items)]
+        thinned = [item for item, sweep, place in sweeps if sweep and (place % 3 or sweep.kwargs.get("whole"))]
         config.hook.pytest_deselected(items=thinned)
         items[:] = [item for item in items if item not in set(thinned)]
     if odd := [item.nodeid for item in items if ADDRESS.search(item.nodeid)]:

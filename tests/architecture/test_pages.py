@@ -35,6 +35,17 @@ def test_nothing_polls():
     assert polled == []
 
 
+def test_screens_write_through_a_tap():
+    """Which is carried out once, whatever becomes of the finger's presses."""
+    writing = [
+        where(path, call)
+        for path in PAGES
+        for call in calls(path)
+        if ast.unparse(call.func).endswith("db.transaction") and path.name != "tap.py"
+    ]
+    assert writing == []
+
+
 @pytest.mark.parametrize("method", ["props", "style", "classes"])
 def test_no_data_is_pasted_into_markup(method):
     """Text in `.props(f"...")` becomes code in the browser."""

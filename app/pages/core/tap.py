@@ -22,7 +22,7 @@ from sqlmodel import Session
 from app import db
 from app.errors import Forbidden, NotFound, Refusal
 from app.models import User
-from app.pages.core import refused_access
+from app.pages.core import once, refused_access
 from app.pages.ui import toast
 from app.services.accounts import users
 
@@ -57,20 +57,23 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
     async def on_tap(*args: P.args, **kwargs: P.kwargs) -> bool:
         # the page, not the button: news of what the tap did may redraw the button before its sentence is here
         page, user_id = ui.context.client, signed_in_id()
-        try:
-            answer = await asyncio.to_thread(work, user_id, *args, **kwargs)
-        except Refusal as refusal:
-            toast.show(page, str(refusal), "no")
-            if isinstance(refusal, NotFound | Forbidden):
-                refused_access.note(user_id, (*args, *kwargs.values()))
-        except ValidationError as wrong:
-            toast.show(page, first_objection(wrong), "no")
-        except Exception:
-            log.exception("a tap on %s broke", handler.__qualname__)
-            toast.show(page, BROKEN, "broken")
-        else:
-            _show(page, answer)
-            return True
+        async with once.turn(page) as is_first:
+            if not is_first:
+                return False
+            try:
+                answer = await asyncio.to_thread(work, user_id, *args, **kwargs)
+            except Refusal as refusal:
+                toast.show(page, str(refusal), "no")
+                if isinstance(refusal, NotFound | Forbidden):
+                    refused_access.note(user_id, (*args, *kwargs.values()))
+            except ValidationError as wrong:
+                toast.show(page, first_objection(wrong), "no")
+            except Exception:
+                log.exception("a tap on %s broke", handler.__qualname__)
+                toast.show(page, BROKEN, "broken")
+            else:
+                _show(page, answer)
+                return True
         return False
 
     # NiceGUI reads the signature to decide whether to pass its event: it must see what the tap takes, not what the verb does

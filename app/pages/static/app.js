@@ -5,6 +5,24 @@ document.addEventListener("visibilitychange", () => {
 });
 if ("serviceWorker" in navigator) addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
 
+// every event says up to which message this page had been read, so that the server knows a second deed from a tap that was
+// sent twice; what was pressed looks so until something comes back
+const pressed = new Set();
+const released = () => { for (const one of pressed) one.classList.remove("pd-pressed"); pressed.clear(); };
+function listening(wire) {
+  const emit = wire.emit.bind(wire);
+  wire.emit = (kind, said, ...rest) => {
+    if (kind !== "event" || !said) return emit(kind, said, ...rest);
+    const now = window.event, at = /^(click|submit|keydown)$/.test(now?.type) && (now.submitter || now.target)?.closest?.("button, .pd-act");
+    if (at) { at.classList.add("pd-pressed"); pressed.add(at); }
+    return emit(kind, { ...said, seen: Number(window.nextMessageId) || 0 }, ...rest);
+  };
+  wire.onAny(() => requestAnimationFrame(released));
+  return wire;
+}
+let wire = window.socket && listening(window.socket);
+Object.defineProperty(window, "socket", { configurable: true, get: () => wire, set: (made) => { wire = listening(made); } });
+
 // one way to the search box from every screen
 const finder = () => document.querySelector("#app input[type=search]");
 function find() {

@@ -1,9 +1,18 @@
 """A dialog at the bottom of a phone, in the middle of a desktop."""
 
+from weakref import WeakKeyDictionary
+
 from nicegui import ui
 from nicegui.element import Element
 
 from app.pages.ui import toast
+
+_closed: WeakKeyDictionary[ui.dialog, int] = WeakKeyDictionary()
+
+
+def closed_at(dialog: ui.dialog) -> int:
+    """How many messages its page had been sent when this sheet was closed by us last; -1 for never."""
+    return _closed.get(dialog, -1)
 
 
 class Sheet:
@@ -46,6 +55,7 @@ class Sheet:
     def close(self) -> None:
         if self._dialog:
             self._dialog.close()
+            _closed[self._dialog] = self._dialog.client.outbox.next_message_id
 
     @property
     def is_open(self) -> bool:

@@ -20,6 +20,8 @@ from nicegui import Client
 from nicegui.nicegui import sio
 from socketio.exceptions import ConnectionRefusedError as HandshakeRefused  # type: ignore[import-untyped]
 
+from app import presses
+from app.presses import Press
 from app.web.auth import identity
 from app.web.auth.identity import Identity, IdentityCache
 from app.web.nicegui_adapter import tab_eviction
@@ -31,6 +33,10 @@ Handler = Callable[..., Any]
 KNOWN = {"connect", "handshake", "disconnect", "event", "javascript_response", "ack", "log"}
 VERSION = "3.18."
 MOST_SOCKETS = 20
+
+FINGERS = {"click", "submit", "keydown"}
+# a browser that does not say what it has seen is believed
+UNKNOWN = 2**62
 
 # the browser reloads when it reads exactly this
 RELOAD = "Implicit handshake failed"
@@ -96,10 +102,12 @@ class SocketGuard:
 
     def _guarded(self, name: str, is_shaped: Callable[[Message], bool]) -> Callable[..., Awaitable[object]]:
         async def handle(sid: str, message: object = None, *_: object) -> object:
-            if await self._page(sid, message) is None or not isinstance(message, dict):
+            page = await self._page(sid, message)
+            if page is None or not isinstance(message, dict):
                 return None
             if not is_shaped(message):
                 return await sio.disconnect(sid)
+            presses.current.set(_press(page, message) if name == "event" else None)
             answer = self.originals[name](sid, message)
             return await answer if isawaitable(answer) else answer
 
@@ -154,10 +162,22 @@ def _is_event(message: Message) -> bool:
     arguments = message.get("args", [])
     return (
         isinstance(message.get("id"), int)
+        and isinstance(message.get("seen", 0), int)
         and isinstance(message.get("listener_id"), str)
         and isinstance(arguments, list)
         and all(isinstance(one, str | None) for one in arguments)
     )
+
+
+def _press(page: Client, message: Message) -> Press | None:
+    """What a finger did; None where something was typed or chosen, which may come as often as it likes."""
+    element = page.elements.get(message["id"])
+    listener = element._event_listeners.get(message["listener_id"]) if element else None  # noqa: SLF001 - told by no other way
+    if listener is None or listener.type.startswith("update:"):
+        return None
+    # where the finger fell is another place each time
+    said = "" if listener.type.partition(".")[0] in FINGERS else repr(message.get("args"))
+    return Press((message["id"], message["listener_id"], said), message.get("seen", UNKNOWN))
 
 
 SHAPES: dict[str, Callable[[Message], bool]] = {

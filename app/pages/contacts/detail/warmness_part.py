@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.models import User, WarmnessChange, WarmnessReason
 from app.pages.contacts.parts.warmness_meter import Advice, WarmnessMeter
+from app.pages.core import once
 from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
@@ -32,11 +33,15 @@ class WarmnessPart:
         self.me = me
         self.contact_id = contact_id
         self.sheet = Sheet("Warmness: history")
-        self.meter = WarmnessMeter(score, partial(set_warmness, contact_id), self.open)
+        self.meter = WarmnessMeter(score, self.change, self.open)
 
     def show(self, score: int, said: Suggested | None) -> None:
         yes, no = partial(accept_suggestion, self.contact_id), partial(decline_suggestion, self.contact_id)
         self.meter.show(score, Advice(said.reason, yes, no) if said else None)
+
+    async def change(self, score: int) -> bool:
+        once.every_time()
+        return await set_warmness(self.contact_id, score)
 
     async def open(self) -> None:
         steps = await look(lambda session, me: contact_warmness.history_with_names(session, me, self.contact_id))
