@@ -276,8 +276,8 @@ def test_a_page_of_contacts_asks_the_same_number_of_questions_whatever_its_lengt
 def test_one_contact_has_the_score_that_it_has_among_the_suggested(ada):
     for name, facts in {
         "Never": {"warmness_score": 4},
-        "Lately": {"warmness_score": 9, "days": 1},
-        "Rhythm": {"warmness_score": 5, "days": 40, "cadence_days": 60},
+        "Lately": {"warmness_score": 9, "days": 4},
+        "Rhythm": {"warmness_score": 5, "days": 70, "cadence_days": 60},
     }.items():
         world.contact(ada, name, **facts)
     items = ask(ada, "GET", "/api/contacts/suggested").json()["items"]

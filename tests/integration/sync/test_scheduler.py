@@ -16,7 +16,7 @@ from app.sync.queue.clock_drift import Watch
 from app.sync.runner import pruning, worker
 from app.sync.runner.scheduler import Clock
 from tests.support import faults, sync_harness, waiting
-from tests.support.sync_harness import ask, hurried, lane, only_push
+from tests.support.sync_harness import QUICK, ask, desk_at, hurried, lane, only_push
 from tests.support.world import contact
 
 A_LONG_TIME = 3600
@@ -28,6 +28,12 @@ async def until(true):
 
 def done():
     return only_push().status is SyncStatus.SUCCESS
+
+
+@pytest.fixture
+def desk(fake, database):
+    """As patient as it takes: what a busy machine is late with is looked for again after the poll, which is long here."""
+    return desk_at(fake.url, replace(QUICK, deadline=30), patience=30)
 
 
 @pytest.fixture
