@@ -15,7 +15,9 @@ from uuid import UUID, uuid5
 from sqlalchemy import any_, delete, literal
 from sqlmodel import Session, col, select
 
+from app.calendar_days import start_of_day, today
 from app.models import (
+    ATTEMPTS,
     OUTCOMES,
     Activity,
     ActivityType,
@@ -28,11 +30,10 @@ from app.models import (
     User,
     auto_subject,
     fold,
-    now,
     organisation_key,
 )
 from app.services.base import audit_log
-from app.services.contacts import contact_bank
+from app.services.contacts import contact_bank, derived_fields
 from app.services.contacts.erasure import contact_erasure
 from app.services.samples import sample_campaign
 from app.signals import Topic, announce
@@ -48,6 +49,10 @@ NOTES = (
     "",
     "",
 )
+# a wrong number would stand on a number that is right
+SAID = {
+    kind: [one for one in said if one not in {Outcome.WRONG_NUMBER, Outcome.BOUNCED}] for kind, said in OUTCOMES.items()
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ def fill(session: Session, who: User) -> int:
     session.flush()
     for number, contact in enumerate(fresh):
         _tell(session, who, contact, dice, number)
+    derived_fields.update_touch_dates(session, [contact.id for contact in fresh])
     sample_campaign.begin(session, who, fresh)
     audit_log.record(session, who, "samples.filled", rows=len(fresh))
     announce(session, Topic.CONTACT, who.id, who.id)
@@ -133,16 +139,18 @@ def _plain(text: str) -> str:
 
 def _tell(session: Session, who: User, contact: Contact, dice: random.Random, number: int) -> None:
     """A past for each of them, but for those never spoken to; a date ahead, or one missed, for some."""
-    hours = [dice.randint(24, 190 * 24) for _ in range(dice.randint(1, 5))] if number % 6 else []
-    past = [now() - timedelta(hours=ago) for ago in hours]
-    for moment in past:
-        _touch(session, who, contact, dice, happened_at=moment)
+    for _ in range(dice.randint(1, 5) if number % 6 else 0):
+        _touch(session, who, contact, dice, happened_at=_at_work(who, -dice.randint(4, 190), dice))
     ahead = {1: dice.randint(1, 12), 2: -dice.randint(1, 6)}.get(number % 5)
     if ahead is not None:
-        contact.next_due = now() + timedelta(days=ahead)
-        _touch(session, who, contact, dice, due_date=contact.next_due)
-    contact.last_contacted = max(past, default=None)
-    session.add(contact)
+        _touch(session, who, contact, dice, due_date=_at_work(who, ahead, dice))
+
+
+def _at_work(who: User, days: int, dice: random.Random) -> datetime:
+    """A moment of office hours so many days from today, on the Friday before where that is a weekend."""
+    day = today(who.timezone) + timedelta(days=days)
+    day -= timedelta(days=max(0, day.weekday() - 4))
+    return start_of_day(day, who.timezone) + timedelta(minutes=dice.randrange(9 * 60, 17 * 60, 5))
 
 
 def _touch(  # noqa: PLR0917 - one touch
@@ -154,14 +162,14 @@ def _touch(  # noqa: PLR0917 - one touch
     due_date: datetime | None = None,
 ) -> None:
     kind = dice.choices(list(ActivityType), [28, 38, 8, 16, 4, 4])[0] if happened_at else ActivityType.CALL
-    outcome: Outcome | None = dice.choice(OUTCOMES[kind]) if happened_at else None
+    outcome: Outcome | None = dice.choice(SAID[kind]) if happened_at else None
     session.add(
         Activity(
             type=kind,
             user_id=who.id,
             contact_id=contact.id,
             subject=auto_subject(kind, contact.name, outcome),
-            note=dice.choice(NOTES) if happened_at else "",
+            note=dice.choice(NOTES) if happened_at and outcome not in ATTEMPTS else "",
             happened_at=happened_at,
             due_date=due_date,
             outcome=outcome,
