@@ -18,7 +18,8 @@ def test_whoever_is_asked_for_a_second_step_makes_a_passkey_on_the_one_page_that
     authenticator(phone)
     opened(phone, "/team")
     phone.get_by_label("Golden ticket: asked from").fill("2026-01-01")
-    phone.get_by_role("button", name="Save").tap()
+    asking = phone.locator(".pd-card", has=phone.get_by_label("Golden ticket: asked from"))
+    asking.get_by_role("button", name="Save").tap()
     phone.get_by_text("Saved").wait_for()
     # what is known of a session is believed for two seconds
     until(lambda: phone.goto("/contacts") and phone.url.endswith("/second-step"))
