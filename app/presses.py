@@ -15,11 +15,13 @@ Control = tuple[int, str, str]
 class Press:
     """One event of a browser: its `control` (element, listener, and what it says of itself) and what was `seen`.
 
-    `seen` counts the messages that the browser had read. `is_first` is None until a deed asks.
+    `seen` counts the messages that the browser had read. `is_first` is None until a deed asks. With `counts_anew` it is a
+    deed of its own however little was seen, as a step further on a scale is.
     """
 
     control: Control
     seen: int
+    counts_anew: bool = False
     is_first: bool | None = field(default=None, compare=False)
 
 

@@ -51,12 +51,15 @@ async def turn(page: Client) -> AsyncIterator[bool]:
 
 
 def every_time() -> None:
-    """What follows is a deed of its own at every tap, seen or not: a step further on a scale."""
-    current.set(None)
+    """What follows is a deed of its own at every tap, one after the other: a step further on a scale."""
+    if press := current.get():
+        press.counts_anew = True
 
 
 def _is_first(press: Press, answers: Answers, dialog: ui.dialog | None) -> bool:
-    closed = bottom_sheet.closed_at(dialog) if dialog else -1
+    if press.counts_anew:
+        return True
+    closed = bottom_sheet.closed_at(dialog, press) if dialog else -1
     return press.seen > max(answers.sent.get(press.control, -1), closed)
 
 

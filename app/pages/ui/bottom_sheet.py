@@ -5,14 +5,17 @@ from weakref import WeakKeyDictionary
 from nicegui import ui
 from nicegui.element import Element
 
+from app import presses
 from app.pages.ui import toast
+from app.presses import Press
 
-_closed: WeakKeyDictionary[ui.dialog, int] = WeakKeyDictionary()
+_closed: WeakKeyDictionary[ui.dialog, tuple[int, Press | None]] = WeakKeyDictionary()
 
 
-def closed_at(dialog: ui.dialog) -> int:
-    """How many messages its page had been sent when this sheet was closed by us last; -1 for never."""
-    return _closed.get(dialog, -1)
+def closed_at(dialog: ui.dialog, press: Press) -> int:
+    """How many messages its page had been sent when another press closed this sheet last; -1 for never."""
+    sent, by = _closed.get(dialog, (-1, None))
+    return -1 if by is press else sent
 
 
 class Sheet:
@@ -55,7 +58,7 @@ class Sheet:
     def close(self) -> None:
         if self._dialog:
             self._dialog.close()
-            _closed[self._dialog] = self._dialog.client.outbox.next_message_id
+            _closed[self._dialog] = self._dialog.client.outbox.next_message_id, presses.current.get()
 
     @property
     def is_open(self) -> bool:
