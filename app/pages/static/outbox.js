@@ -176,11 +176,12 @@ export async function flush() {
     for (const deed of (await waiting()).filter((one) => !one.no)) {
       let answer;
       try {
-        answer = await fetch(deed.path, { method: "POST", headers: { "Content-Type": "application/json", "Idempotency-Key": deed.key }, body: JSON.stringify(deed.body) });
+        answer = await fetch(deed.path, { method: "POST", headers: { "Content-Type": "application/json", "Idempotency-Key": deed.key, "X-Meant-For": id }, body: JSON.stringify(deed.body) });
       } catch { return "offline"; }
       if (answer.ok) { await drop(deed.key); continue; }
       if (answer.status === 401) { await forget(); return "signed-out"; }
       if (answer.status >= 500 || answer.status === 429) return "offline";
+      if (answer.status === 403 && (await hear()).id !== id) return "signed-out";
       const said = await answer.json().catch(() => ({}));
       if (deed.who === id) await store({ ...deed, no: said.detail || "This was refused.", twin: answer.status === 409 });
     }

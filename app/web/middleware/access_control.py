@@ -49,6 +49,8 @@ LINKS = ("/invite/", "/reset/", "/r/", "/calendar/", "/reply/", HOOKS)
 CLOSED = ("/docs", "/redoc", "/openapi.json")
 METRICS = "/metrics"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# whose deed it is, where it waited in a browser while somebody else may have signed in
+MEANT_FOR = "x-meant-for"
 FILES, READ = "/static/", ("GET", "HEAD")
 NOTHING = "There is nothing at this address."
 LONGEST_TOKEN = 200
@@ -146,8 +148,8 @@ class AccessControl:
             return None if _may_measure(scope, who) else NotFound(NOTHING)
         if who is None and path not in OPEN and not path.startswith(LINKS):
             return _please_sign_in(scope)
-        if not self._is_meant(scope, who):
-            return Forbidden("This request did not come from our own page.")
+        if said := self._not_meant(scope, who):
+            return Forbidden(said)
         if path.startswith(UPLOADS) and not is_page_of(path.split("/")[3], who):
             return Forbidden("This page is not yours.")
         return self._wrong_address(scope)
@@ -163,6 +165,12 @@ class AccessControl:
             scope["type"] == "http" and scope["method"] in csrf.SAFE and not path.startswith(("/api/", "/_nicegui"))
         )
         return RedirectResponse(SECOND_STEP, 303) if is_page else SecondStepNeeded()
+
+    def _not_meant(self, scope: Scope, who: Identity | None) -> str | None:
+        if not self._is_meant(scope, who):
+            return "This request did not come from our own page."
+        meant_for = Headers(scope=scope).get(MEANT_FOR)
+        return "Somebody else is signed in here now." if who and meant_for not in {None, str(who.user_id)} else None
 
     def _is_meant(self, scope: Scope, who: Identity | None) -> bool:
         """A write is meant by the person when our own page sent it, or a script that shows its token."""

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import re
 import socket
+from uuid import uuid4
 
 import brotli
 import httpx
@@ -429,3 +430,12 @@ def test_text_in_a_page_cannot_become_a_script(browser):
     page = browser.get("/things/canary-script")
     assert page.status_code == 200
     assert "<script>canary-script" not in page.text
+
+
+# --- whose deed it is
+
+
+def test_what_was_meant_for_somebody_else_is_not_done_by_whoever_is_signed_in_now(browser, alice):
+    assert browser.get("/api/seen", headers={"X-Meant-For": str(alice.id)}).status_code == 200
+    answer = browser.get("/api/seen", headers={"X-Meant-For": str(uuid4())})
+    assert (answer.status_code, answer.json()["detail"]) == (403, "Somebody else is signed in here now.")
