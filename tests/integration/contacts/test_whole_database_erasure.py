@@ -23,6 +23,7 @@ from app.models import (
     EntityType,
     IntroductionDraft,
     LinkState,
+    Outcome,
     PipedriveLink,
     PipedriveSync,
     PushEffect,
@@ -149,6 +150,8 @@ def vera(ada, gwen, jane, john, desk, monkeypatch):
     soon = ActivityDraft(type=ActivityType.MEETING, due_date=now() + timedelta(minutes=30), note=CANARY)
     do(activity_log.log, ada, made["id"], soon)
     do(activity_log.log, ada, made["id"], ActivityDraft(type=ActivityType.CALL, note=CANARY, location=CANARY))
+    for kind, outcome in ((ActivityType.CALL, Outcome.WRONG_NUMBER), (ActivityType.EMAIL, Outcome.BOUNCED)):
+        do(activity_log.log, ada, made["id"], ActivityDraft(type=kind, outcome=outcome))
     do(referrals.refer, ada, jane.id, made["id"])
     do(bulk_actions.tag, ada, [made["id"], jane.id], f"friend of {CANARY}")
     do(bulk_log.log, ada, [made["id"], jane.id], ActivityDraft(type=ActivityType.EMAIL))

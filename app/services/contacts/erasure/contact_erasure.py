@@ -82,7 +82,7 @@ FORGET = [
         delete from activities a where a.contact_id = any(:ids) and not a.done and not (a.type = 'MEETING' and {counts("a")})
     """),  # noqa: S608 - one condition, no data
     text("""
-        update activities set contact_id = null, referred_contact_id = null, subject = '', note = '', location = null,
+        update activities set contact_id = null, referred_contact_id = null, failed_address = null, subject = '', note = '', location = null,
                version = version + 1, updated_at = :now where contact_id = any(:ids)
     """),
     # what somebody else's fields said of them once; their fields themselves stay as they were typed
