@@ -135,7 +135,9 @@ class Picks:
 
 def suggestion_cards(shell: Shell, day: Day, shown: int) -> list[ActionRow]:
     return [
-        contact_rows.suggestion_line(one, shell.reach, shell.log, shell.meet, shell.writes)
+        contact_rows.suggestion_line(
+            one, shell.reach, shell.log, shell.meet, on_edit=shell.edit_contact, on_write=shell.writes
+        )
         for one in day.suggestions[:shown]
     ]
 

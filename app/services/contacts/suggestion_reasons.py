@@ -24,11 +24,11 @@ NOUNS = {
 }
 
 TRIED = {
-    Outcome.NO_ANSWER: "no answer",
-    Outcome.VOICEMAIL: "voicemail",
-    Outcome.WRONG_NUMBER: "wrong number",
-    Outcome.BOUNCED: "mail came back",
-    Outcome.NO_SHOW: "did not come",
+    Outcome.NO_ANSWER: "no answer{}, try again",
+    Outcome.VOICEMAIL: "voicemail{}, try again",
+    Outcome.WRONG_NUMBER: "wrong number{}",
+    Outcome.BOUNCED: "mail came back{}",
+    Outcome.NO_SHOW: "did not come{}, try again",
 }
 TIMES = {1: "", 2: " twice"}
 
@@ -75,7 +75,7 @@ def why_of(row: Any) -> str:
     why = [silence(row["days"], last, row["cadence_days"])]
     if row["tried"]:
         times = TIMES.get(row["times"], f" {row['times']} times")
-        why.append(f"{TRIED[Outcome(row['tried'])]}{times}, try again")
+        why.append(TRIED[Outcome(row["tried"])].format(times))
     said = ", ".join(why)
     if row["note"]:
         said += f" · “{_first_words(row['note'])}”"

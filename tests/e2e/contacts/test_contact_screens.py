@@ -458,3 +458,16 @@ def test_contacts_in_campaigns_are_handed_over_with_a_preview_and_back(desk, api
     assert [one["id"] for one in found(api, "hauge")] == [them["id"]]
     owners = api.get(f"/contacts/{them['id']}/export.json").json()["owners"]
     assert [one["from_user_id"] == me["id"] for one in owners] == [True, False]
+
+
+def test_who_cannot_be_reached_is_offered_a_number_in_place(phone, api):
+    for one in api.get("/contacts/suggested", params={"limit": 200}).json()["items"]:
+        if one["phone"]:
+            api.post(f"/contacts/{one['id']}/snooze", json={"days": 30}).raise_for_status()
+    api.post("/contacts", json={"name": "Nobody Knows How", "warmness_score": 10}).raise_for_status()
+    opened(phone, "/")
+    card = phone.locator("#app .pd-pick", has_text="Nobody Knows How")
+    card.get_by_role("button", name="Add a number").tap()
+    phone.locator(".q-dialog").get_by_label("Phone").first.fill("+47 22 12 34 60")
+    phone.locator(".q-dialog").get_by_role("button", name="Save").tap()
+    expect(card.get_by_role("link", name="Call Nobody Knows How")).to_be_visible()

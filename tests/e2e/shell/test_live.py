@@ -65,7 +65,7 @@ def test_nothing_moves_when_the_app_takes_over(account, chromium, site, api, sha
 
 def test_a_tap_before_the_line_is_open_is_kept(phone, api):
     """What is drawn can be used: a tap made while the socket is still on its way is answered when it is there."""
-    api.post("/contacts", json={"name": "Early Erik", "warmness_score": 10}).raise_for_status()
+    api.post("/contacts", json={"name": "Early Erik", "warmness_score": 10, "phone": "+4722123459"}).raise_for_status()
     held = []
     phone.route_web_socket(re.compile("/_nicegui_ws/"), lambda line: held.append(line))  # noqa: PLW0108 - it wants a function of its own
     phone.goto("/")

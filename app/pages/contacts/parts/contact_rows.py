@@ -36,14 +36,17 @@ def subtitle(contact: Contact) -> str:
 
 
 def suggestion_line(
-    pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None
+    pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, *, on_edit: Verb, on_write: Verb | None = None
 ) -> ActionRow:
-    """Whom to contact, why, and every way to do it within one thumb's reach.
+    """Whom to contact, why, and every way to do it within one thumb's reach; where there is none, a way to add one.
 
     `on_write` asks which mail it shall be; without it the mail program opens at once.
     """
     contact = pick.contact
     name = contact.name
+    ways = [_way(contact, way, on_reach, on_write) for way in reach_links.ways_to_reach(contact)]
+    if all(way.verb is None for way in ways):
+        ways = [Action("plus", "Add a number", partial(on_edit, contact), written=True)]
     return ActionRow(
         str(contact.id),
         {
@@ -57,7 +60,7 @@ def suggestion_line(
             ],
         },
         [
-            *(_way(contact, way, on_reach, on_write) for way in reach_links.ways_to_reach(contact)),
+            *ways,
             Action("calendar-plus", f"Book a meeting with {name}", partial(on_meet, contact)),
             Action("check", "Log", partial(on_log, contact), written=True),
         ],
