@@ -82,6 +82,7 @@ def test_every_route_is_one_of_ours():
     assert [route for resource in api.RESOURCES for route in resource.router.routes if type(route) is not Route] == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("row", TABLE, ids=row_name)
 def test_an_unknown_parameter_is_refused_by_name(still, row):
     mark = "&" if "?" in row.path else "?"
@@ -237,6 +238,7 @@ def test_what_the_reader_has_already_is_not_sent_again(still, row):
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("path", DOCUMENT["paths"])
 def test_a_method_that_an_address_has_not_is_answered_with_those_that_it_has(still, path):
     there = {method.upper() for method in DOCUMENT["paths"][path]}

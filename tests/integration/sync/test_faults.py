@@ -57,6 +57,7 @@ def kari(ada_with_key):
     return contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
 def test_a_lost_answer_makes_no_second_record(fake, desk, ada_with_key, kari, kind, fault):
