@@ -44,7 +44,7 @@ async def turn(page: Client) -> AsyncIterator[bool]:
         press.is_first = _is_first(press, answers, dialog)
         taps.labels("carried out" if press.is_first else "told again").inc()
         yield press.is_first
-        if press.is_first:
+        if press.is_first and page.id in Client.instances:
             answers.sent[press.control] = page.outbox.next_message_id
             # the browser reads at least this, after everything that the deed has changed
             page.run_javascript("window.answered?.()")
