@@ -100,6 +100,8 @@ class Clock:
             try:
                 await asyncio.to_thread(key_checks.check_refused_keys, self._context)
                 await asyncio.to_thread(listener.listen, self._context)
+                # a push may have found its lane taken for listening
+                self._due.set()
             except db.UNAVAILABLE as cut:
                 log.warning("listening waits for PostgreSQL: %s", type(cut).__name__)
             except Exception:

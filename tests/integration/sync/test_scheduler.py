@@ -6,12 +6,16 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
+from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlmodel import select
 
 from app import db
-from app.models import SyncAccount, SyncStatus, Trigger, base, now
+from app.models import SyncAccount, SyncLane, SyncStatus, Trigger, base, now
+from app.sync.pull import listener
+from app.sync.queue import claims
 from app.sync.queue.clock_drift import Watch
 from app.sync.runner import pruning, worker
 from app.sync.runner.scheduler import Clock
@@ -49,6 +53,44 @@ async def test_news_wakes_the_drain_at_once(fake, desk, ada_with_key, kari):
     again = await asyncio.to_thread(ask, ada_with_key, kari)
     clock.wake()
     await until(lambda: not sync_harness.fresh(again).is_open)
+    await clock.stop()
+
+
+async def test_a_push_that_found_its_lane_taken_for_listening_goes_over_right_after(
+    fake, desk, ada_with_key, kari, monkeypatch
+):
+    taken, done_listening = threading.Event(), threading.Event()
+
+    def take(lease_token, lease_until):
+        with db.transaction() as session:
+            claims.ensure_lanes(session, practice=False)
+            one = session.exec(select(SyncLane)).one()
+            one.lease_token, one.lease_until = lease_token, lease_until
+
+    def listen(_context):
+        take(uuid4(), now() + timedelta(seconds=60))
+        taken.set()
+        done_listening.wait(30)
+        take(None, None)
+
+    looks, drain = [], worker.drain
+
+    def look(context):
+        looks.append("begun")
+        drain(context)
+        looks[-1] = "over"
+
+    monkeypatch.setattr(listener, "listen", listen)
+    monkeypatch.setattr(worker, "drain", look)
+    clock = Clock(hurried(desk, poll=A_LONG_TIME, tick=A_LONG_TIME, lease=60))
+    await clock.start()
+    assert await asyncio.to_thread(taken.wait, 30)
+    await asyncio.to_thread(ask, ada_with_key, kari)
+    next_look = len(looks) + 1
+    clock.wake()
+    await until(lambda: looks[next_look - 1 :] and looks[next_look - 1] == "over")
+    done_listening.set()
+    await until(done)
     await clock.stop()
 
 
