@@ -50,13 +50,18 @@ def push(page, words):
     found = []
     tools.on("ServiceWorker.workerRegistrationUpdated", lambda said: found.extend(said["registrations"]))
     tools.send("ServiceWorker.enable")
-    page.wait_for_function("() => navigator.serviceWorker.controller || true")
-    while not found:
-        page.evaluate(SETTLED)
+    # who is not awake yet hears nothing
+    page.evaluate(AWAKE)
     origin = page.evaluate("location.origin")
-    tools.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": found[0]["registrationId"], "data": words})  # fmt: skip
+    while not (ours := [one["registrationId"] for one in found if one["scopeURL"].startswith(origin)]):
+        page.evaluate(SETTLED)
+    tools.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": ours[-1], "data": words})
 
 
+AWAKE = """async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    while (active.state !== 'activated') await new Promise((done) => active.addEventListener('statechange', done, { once: true }));
+}"""
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => done()))"
 
 
