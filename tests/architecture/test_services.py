@@ -1,6 +1,7 @@
 """Services cannot commit, and say who acts."""
 
 import ast
+import re
 
 from tests.support.source import APP, FILES, SERVICES, calls, last_word, nodes, parsed, where
 
@@ -81,3 +82,23 @@ def test_who_may_do_what_is_asked_of_the_policy_module_alone():
 
 def test_every_module_that_may_name_a_role_is_there():
     assert [name for name in ROLES_BY_NAME if not (APP / name).exists()] == []
+
+
+def test_days_are_counted_by_the_calendar():
+    """A day is from midnight to midnight where somebody is: 24 hours from now on, or ago, are another one."""
+    counted = [
+        where(path, node)
+        for path in FILES
+        for node in nodes(path)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv) and "days=1" in ast.unparse(node.right)
+    ]
+    assert counted == []
+    # and which day it is somewhere is asked at one place
+    asked = [
+        where(path, call)
+        for path in FILES
+        if path.name != "calendar_days.py"
+        for call in calls(path)
+        if re.fullmatch(r"now\(\)\.astimezone\(.+\)\.date\(\)", ast.unparse(call))
+    ]
+    assert asked == []

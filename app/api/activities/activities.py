@@ -1,9 +1,8 @@
 """/api/activities: touches, past and planned, and the feed."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Body, Query, Request
 from fastapi.responses import Response
@@ -16,6 +15,7 @@ from app.api.core.etags import Seen
 from app.api.core.partial_update import Changes, any_of
 from app.api.core.routing import Router
 from app.api.core.schemas import ActivityAnswer, Listing
+from app.calendar_days import start_of_day
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, User
 from app.services.activities import activity_log, settled_plans, timeline
@@ -138,4 +138,4 @@ def _moment(me: User, day: datetime | date | None, *, end: bool = False) -> date
     """A day means its beginning in the person's own zone, or its end."""
     if day is None or isinstance(day, datetime):
         return day
-    return datetime.combine(day + timedelta(days=end), time(), ZoneInfo(me.timezone))
+    return start_of_day(day + timedelta(days=end), me.timezone)

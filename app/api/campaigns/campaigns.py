@@ -1,9 +1,7 @@
 """/api/campaigns: campaigns, who works on them, and the contacts on their boards."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Body, Query, Request
 from fastapi.responses import Response
@@ -16,7 +14,8 @@ from app.api.core.etags import Seen
 from app.api.core.partial_update import Changes, any_of
 from app.api.core.routing import Router
 from app.api.core.schemas import Listing
-from app.models import Campaign, CampaignDraft, CampaignStatus, User, now
+from app.calendar_days import today
+from app.models import Campaign, CampaignDraft, CampaignStatus, User
 from app.models.base import Draft, Line
 from app.services.campaigns import campaigns, listing, summary
 
@@ -49,8 +48,8 @@ def find(
 ) -> Response:
     """The campaigns that I am a member of; with a golden ticket all of them."""
     wanted = listing.Wanted(q, status, sector, theme, mine, sort)
-    page = listing.listed(session, me, wanted, _today(me), limit, cursor)
-    items = [CampaignCardAnswer.of(card, _today(me)) for card in page.items]
+    page = listing.listed(session, me, wanted, today(me.timezone), limit, cursor)
+    items = [CampaignCardAnswer.of(card, today(me.timezone)) for card in page.items]
     return etags.shown(request, Listing(items=items, next_cursor=page.next_cursor))
 
 
@@ -122,14 +121,10 @@ def copy(
     return etags.created(request, made, below=request.url.path.rsplit("/", 2)[0])
 
 
-def _today(me: User) -> date:
-    return now().astimezone(ZoneInfo(me.timezone)).date()
-
-
 def _one(session: Session, me: User, row: Campaign, *, named: bool = False) -> CampaignAnswer:
-    card = summary.card(session, me, row.id, _today(me))
+    card = summary.card(session, me, row.id, today(me.timezone))
     warning = campaigns.name_warning(session, me, row) if named else None
-    return CampaignAnswer.whole(card, _today(me), campaigns.members(session, me, row.id), warning)
+    return CampaignAnswer.whole(card, today(me.timezone), campaigns.members(session, me, row.id), warning)
 
 
 def _shown(request: Request, session: Session, me: User, row: Campaign) -> Response:

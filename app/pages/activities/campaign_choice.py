@@ -5,9 +5,9 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.errors import NotFound
 from app.models import CampaignStatus, User
-from app.pages.campaigns.parts import campaign_cards
 from app.pages.core.shell import Purpose
 from app.pages.core.tap import look
 from app.pages.ui import basic
@@ -69,7 +69,7 @@ def running_campaigns(session: Session, me: User, contact_id: UUID) -> tuple[dic
         view = visibility.look(session, me, contact_id, noted=False)
     except NotFound:
         return {}, True
-    day, mine = campaign_cards.today(me.timezone), view.sight is Sight.OWNER
+    day, mine = calendar_days.today(me.timezone), view.sight is Sight.OWNER
     found: dict[UUID | None, str] = {}
     for place in view.places:
         try:

@@ -9,8 +9,8 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.models import ACTIVITY_LABELS, ActivityType, User
-from app.pages.campaigns.parts import campaign_cards
 from app.pages.ui import basic, theme
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
@@ -67,7 +67,7 @@ class FeedChoice:
 
 def load_options(session: Session, me: User) -> Options:
     """Whose touches, and for which campaigns, this person may ask for."""
-    found = listing.listed(session, me, Wanted(sort="newest"), campaign_cards.today(me.timezone), MOST).items
+    found = listing.listed(session, me, Wanted(sort="newest"), calendar_days.today(me.timezone), MOST).items
     return timeline.makers(session, me), {card.campaign.id: card.campaign.name for card in found}
 
 

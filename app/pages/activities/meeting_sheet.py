@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlmodel import Session
 
+from app.calendar_days import today
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, Outcome, User, now
 from app.pages.activities import touch_actions
@@ -216,7 +217,7 @@ def zone_word(zone: str) -> str:
 
 def working_days(zone: str, count: int = 10) -> dict[date, str]:
     """The next days on which people meet, and what to call them."""
-    today = now().astimezone(ZoneInfo(zone)).date()
-    ahead = [today + timedelta(days=step) for step in range(1, count * 2)]
+    this_day = today(zone)
+    ahead = [this_day + timedelta(days=step) for step in range(1, count * 2)]
     days = [day for day in ahead if day.weekday() < WEEKEND][:count]
-    return {day: "Tomorrow" if day == today + timedelta(days=1) else f"{day:%a} {day.day} {day:%b}" for day in days}
+    return {day: "Tomorrow" if day == this_day + timedelta(days=1) else f"{day:%a} {day.day} {day:%b}" for day in days}

@@ -7,6 +7,7 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.errors import NotFound
 from app.models import User
 from app.pages.campaigns.assign_sheet import AssignSheet
@@ -45,7 +46,7 @@ async def campaign_page(shell: Shell, hub: ReportHub, campaign_id: str, tab: str
 
 def load_campaign(session: Session, me: User, campaign_id: UUID) -> tuple[Card, list[str]]:
     """The campaign's card and the names of its members."""
-    found = summary.card(session, me, campaign_id, campaign_cards.today(me.timezone))
+    found = summary.card(session, me, campaign_id, calendar_days.today(me.timezone))
     return found, [user.name for user in campaigns.members(session, me, campaign_id)]
 
 
@@ -131,7 +132,7 @@ class CampaignPage:
         self.head.show(facts, lambda: self.draw_head(found, names))
 
     def draw_head(self, found: Card, names: list[str]) -> None:
-        campaign, day = found.campaign, campaign_cards.today(self.shell.me.timezone)
+        campaign, day = found.campaign, calendar_days.today(self.shell.me.timezone)
         with ui.element("div").classes("pd-camp-top"):
             with ui.element("div"):
                 with ui.element("div").classes("pd-camp-title"):
@@ -166,7 +167,7 @@ class CampaignPage:
 
     def open_about(self, found: Card, names: list[str]) -> None:
         with self.about_sheet.fresh():
-            campaign_cards.draw_about(found, names, campaign_cards.today(self.shell.me.timezone))
+            campaign_cards.draw_about(found, names, calendar_days.today(self.shell.me.timezone))
         self.about_sheet.open()
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.models import CampaignStatus, User
 from app.pages.campaigns.campaign_sheet import CampaignSheet
 from app.pages.campaigns.parts import campaign_cards
@@ -71,7 +72,7 @@ class CampaignFilter:
 
 
 def load_campaigns(session: Session, me: User, chosen: CampaignFilter, limit: int) -> tuple[listing.Page, PickLists]:
-    day = campaign_cards.today(me.timezone)
+    day = calendar_days.today(me.timezone)
     return listing.listed(session, me, chosen.wanted(), day, limit), listing.pick_lists(session, me)
 
 
@@ -131,7 +132,7 @@ class CampaignsPage:
             self.show(page)
 
     def show(self, page: listing.Page) -> None:
-        day = campaign_cards.today(self.shell.me.timezone)
+        day = calendar_days.today(self.shell.me.timezone)
         self.tools.set_visibility(bool(page.items) or self.chosen.narrowed)
         facts = [(card.campaign.model_dump(), replace(card, campaign=None)) for card in page.items]  # type: ignore[arg-type]
         self.list.show((facts, bool(page.next_cursor), self.chosen.narrowed), lambda: self.draw_list(page, day))

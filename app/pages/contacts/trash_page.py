@@ -1,7 +1,6 @@
 """The trash: deleted contacts with the days they can still be restored, and the undo log."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 from sqlmodel import Session
 
+from app import calendar_days
 from app.models import Contact, UndoEntry, User, now
 from app.models.undo import KEPT, KEPT_DAYS
 from app.pages.contacts.parts import contact_rows
@@ -71,7 +71,7 @@ class TrashPage:
     def show(self, found: Sequence[Contact], total: int, done: list[UndoEntry]) -> None:
         self.count.set_text(f"{total:,} contact{'' if total == 1 else 's'}" if total else "")
         facts: dict[str, object] = {
-            str(one.id): (one.name, contact_rows.subtitle(one), days_left(one)) for one in found
+            str(one.id): (one.name, contact_rows.subtitle(one), days_left(one, self.zone)) for one in found
         }
         rest = more_button("Show more", self.more) if total > len(found) else None
         self.rows.show(facts, [partial(self.row, one) for one in found], rest)
@@ -85,7 +85,10 @@ class TrashPage:
             basic.avatar(contact.name, contact.warmness_score)
             with ui.element("span").classes("pd-row-text"):
                 basic.text(contact.name, "pd-row-name")
-                basic.text(" · ".join(filter(None, (days_left(contact), contact_rows.subtitle(contact)))), "pd-row-sub")
+                basic.text(
+                    " · ".join(filter(None, (days_left(contact, self.zone), contact_rows.subtitle(contact)))),
+                    "pd-row-sub",
+                )
         back = basic.button("Restore", lambda: restore_contact(contact.id), "soft", "undo-2").classes("pd-narrow-btn")
         back.props["aria-label"] = f"Restore {contact.name}"
         basic.icon_button(
@@ -101,10 +104,9 @@ class TrashPage:
         await self.again()
 
 
-def days_left(contact: Contact) -> str:
-    """For how long this contact can still come back, in words."""
-    gone = now() - (contact.deleted_at or now())
-    days = max(0, -((gone - KEPT) // timedelta(days=1)))
+def days_left(contact: Contact, zone: str) -> str:
+    """For how long this contact can still come back, in words, as somebody in that zone counts days."""
+    days = calendar_days.days_since(now(), zone, (contact.deleted_at or now()) + KEPT)
     return "goes today" if days == 0 else f"{days} day{'' if days == 1 else 's'} left"
 
 

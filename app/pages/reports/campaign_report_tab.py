@@ -6,9 +6,9 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.errors import Invalid
 from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Stage, User
-from app.pages.campaigns.parts import campaign_cards
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
@@ -68,7 +68,7 @@ class ReportTab:
         self.turn = 0
         self.graphs: dict[str, LiveChart] = {}
         # the days that the figures on the screen were asked for, which are not those of tomorrow
-        self.asked: Asked = chosen.asked(campaign_cards.today(shell.me.timezone))
+        self.asked: Asked = chosen.asked(calendar_days.today(shell.me.timezone))
         self.drill_down = DrillDownSheet(shell, campaign)
         with ui.element("div").classes("pd-report") as self.body:
             with ui.element("div").classes("pd-report-top"):
@@ -116,7 +116,7 @@ class ReportTab:
         """Take the subscription for what is chosen now, and leave the one before."""
         self.turn += 1
         turn, before = self.turn, self.subscription
-        self.asked = self.filter.chosen.asked(campaign_cards.today(self.shell.me.timezone))
+        self.asked = self.filter.chosen.asked(calendar_days.today(self.shell.me.timezone))
         if before:
             before.leave()
 

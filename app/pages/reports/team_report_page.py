@@ -9,9 +9,9 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.models import User
 from app.pages.activities.introduction_offers import IntroductionOffers
-from app.pages.campaigns.parts import campaign_cards
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
@@ -56,7 +56,7 @@ class TeamFilter:
 
 
 def load_team(session: Session, me: User, chosen: TeamFilter) -> Seen:
-    day = campaign_cards.today(me.timezone)
+    day = calendar_days.today(me.timezone)
     found = listing.listed(session, me, Wanted(sort="name"), day, MOST).items
     named = {card.campaign.id: card.campaign.name for card in found}
     campaign_id = next((one for one in named if str(one) == chosen.campaign), None)

@@ -8,9 +8,9 @@ from nicegui import ui
 from nicegui.element import Element
 from sqlmodel import Session
 
+from app import calendar_days
 from app.errors import NotFound, SignedOut
 from app.models import Campaign, CampaignStatus, User
-from app.pages.campaigns.parts import campaign_cards
 from app.pages.core.tap import look
 from app.pages.reports import chart_specs
 from app.pages.reports.campaign_report_tab import campaign_course
@@ -58,7 +58,7 @@ class WallboardPage:
         if self.only:
             return [campaigns.seen(session, me, UUID(self.only))], me
         wanted = Wanted(status=CampaignStatus.RUNNING)
-        found = listing.listed(session, me, wanted, campaign_cards.today(me.timezone), MOST)
+        found = listing.listed(session, me, wanted, calendar_days.today(me.timezone), MOST)
         return [card.campaign for card in found.items], me
 
     async def next(self) -> None:

@@ -8,8 +8,8 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
+from app import calendar_days
 from app.models import User
-from app.pages.campaigns.parts import campaign_cards
 from app.pages.contacts.parts import contact_rows
 from app.pages.core.tap import look
 from app.pages.shell import navigation
@@ -67,7 +67,7 @@ class Palette(Element, component=theme.COMPONENTS / "palette.js"):
 def find_matches(session: Session, me: User, query: str) -> list[Entry]:
     """Contacts, campaigns and saved searches whose name is like the query, as palette.js wants them."""
     contacts = contact_search.contacts(session, me, Search(q=query), limit=CONTACTS_SHOWN).items
-    found = listing.listed(session, me, Wanted(q=query), campaign_cards.today(me.timezone), CAMPAIGNS_SHOWN).items
+    found = listing.listed(session, me, Wanted(q=query), calendar_days.today(me.timezone), CAMPAIGNS_SHOWN).items
     views = [view for view in saved_searches.views(session, me) if query.lower() in view.name.lower()][:SEARCHES_SHOWN]
     return [
         *(

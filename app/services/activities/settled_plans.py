@@ -5,13 +5,12 @@ happened before today answers only what had been planned by then.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from app.calendar_days import start_in_days
 from app.models import Activity, User, now
 from app.services.undo.row_snapshots import Step, expire_rows
 
@@ -32,8 +31,7 @@ where plan.settled_by = :touch
 
 def settle(session: Session, who: User, touches: Sequence[UUID]) -> Step:
     """Close what these touches, which this person has just made, answer; the step opens it again."""
-    today = datetime.combine(now().astimezone(ZoneInfo(who.timezone)).date(), time(), ZoneInfo(who.timezone))
-    days = {"today": today, "tomorrow": today + timedelta(days=1)}
+    days = {"today": start_in_days(0, who.timezone), "tomorrow": start_in_days(1, who.timezone)}
     session.flush()
     rows = session.execute(SETTLE, {"touches": list(touches), "who": who.id, "now": now(), **days}).all()
     if rows:

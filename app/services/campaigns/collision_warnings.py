@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
+from app.calendar_days import days_since
 from app.models import Campaign, CampaignContact, Contact, CourtesyLookup, User, now
 from app.services.base import firm_settings
 from app.services.permissions import visibility
@@ -31,7 +32,7 @@ def warnings(session: Session, who: User, campaign_id: UUID, contact_ids: Collec
     if days := firm_settings.get(session, "courtesy_days"):
         looked_up, left = _count_lookups(session, who, contact_ids)
         for contact_id, last in _colleagues(session, who, looked_up, days).items():
-            said[contact_id].append(f"A colleague was in touch {_ago(last)}.")
+            said[contact_id].append(f"A colleague was in touch {_ago(last, who.timezone)}.")
         for contact_id in left[:1]:
             said[contact_id].append(NO_MORE)
     return {contact_id: " ".join(sentences) for contact_id, sentences in said.items()}
@@ -89,6 +90,6 @@ def _listed(names: list[str | None]) -> str:
     return " and ".join([*known, *(["another campaign"] if len(known) < len(names) else [])])
 
 
-def _ago(moment: datetime) -> str:
-    days = max(0, (now() - moment) // timedelta(days=1))
+def _ago(moment: datetime, zone: str) -> str:
+    days = days_since(moment, zone)
     return ("today", "yesterday")[days] if days < 2 else f"{days} days ago"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.calendar_days import days_since
 from app.errors import Conflict
 from app.models import REACHED, Activity, Contact, Outcome, User, WarmnessChange, WarmnessReason, now
 from app.services.contacts import contact_bank
@@ -41,7 +42,12 @@ class Suggested:
 
 
 def suggest(
-    contact: Contact, touches: Sequence[Activity], *, decided: datetime | None = None, at: datetime | None = None
+    contact: Contact,
+    touches: Sequence[Activity],
+    *,
+    zone: str,
+    decided: datetime | None = None,
+    at: datetime | None = None,
 ) -> Suggested | None:
     """What the touches of the last 30 days suggest, `replied twice in 30 days: 6 → 7?`; None when nothing.
 
@@ -55,7 +61,7 @@ def suggest(
         and (decided is None or touch.created_at > decided)
     ]  # fmt: skip
     fresh.sort(key=lambda touch: (touch.happened_at or moment, touch.id), reverse=True)
-    by, why, cause = _said(fresh) if fresh else _silence(contact, decided, moment)
+    by, why, cause = _said(fresh) if fresh else _silence(contact, decided, moment, zone)
     before = contact.warmness_score
     after = max(0, min(10, before + by))
     if after == before:
@@ -66,7 +72,7 @@ def suggest(
 def suggested(session: Session, who: User, contact_id: UUID) -> Suggested | None:
     """What the touches of one of my contacts suggest now. Raises NotFound."""
     contact = contact_bank.owned(session, who, contact_id)
-    return suggest(contact, _touches(session, contact), decided=_decided(session, contact))
+    return suggest(contact, _touches(session, contact), zone=who.timezone, decided=_decided(session, contact))
 
 
 def accept(session: Session, who: User, contact_id: UUID) -> Contact:
@@ -125,16 +131,16 @@ def _said(fresh: Sequence[Activity]) -> tuple[int, str, UUID | None]:
     return 0, "-", None
 
 
-def _silence(contact: Contact, decided: datetime | None, moment: datetime) -> tuple[int, str, UUID | None]:
+def _silence(contact: Contact, decided: datetime | None, moment: datetime, zone: str) -> tuple[int, str, UUID | None]:
     last = max((known for known in (contact.last_contacted, decided) if known), default=None)
     if contact.last_contacted is None or last is None or moment - last < FORGOTTEN:
         return 0, "-", None
-    return -1, f"no touch for {(moment - contact.last_contacted) // timedelta(days=1)} days", None
+    return -1, f"no contact for {days_since(contact.last_contacted, zone, moment)} days", None
 
 
 def _standing(session: Session, who: User, contact_id: UUID) -> Suggested:
     contact = contact_bank.owned(session, who, contact_id, lock=True)
-    said = suggest(contact, _touches(session, contact), decided=_decided(session, contact))
+    said = suggest(contact, _touches(session, contact), zone=who.timezone, decided=_decided(session, contact))
     if said is None:
         raise Conflict(NOTHING)
     return said

@@ -32,12 +32,14 @@ TRIED = {
 }
 TIMES = {1: "", 2: " twice"}
 
+# in the words of the index activities_of_contact: by another the newest would be looked for among everybody's
+NEWEST = "order by coalesce(touch.happened_at, touch.due_date) desc limit 1"
 LAST = f"""from activities touch where touch.contact_id = best.id and touch.done and {counts("touch")}"""
 # the columns that `why_of` reads, and the tables they come from, for rows of contacts named best
 TOLD = f"""days, cadence_days,
-       (select type {LAST} and not {is_attempt("touch")} order by touch.happened_at desc limit 1) as last_type,
+       (select type {LAST} and not {is_attempt("touch")} {NEWEST}) as last_type,
        tried.outcome as tried, tried.times,
-       (select note {LAST} and note <> '' order by touch.happened_at desc limit 1) as note,
+       (select note {LAST} and note <> '' {NEWEST}) as note,
        (select campaign.name from campaigns campaign
         join campaign_contacts held on held.campaign_id = campaign.id and held.contact_id = best.id
         join campaign_users mine on mine.campaign_id = campaign.id and mine.user_id = :who
@@ -49,7 +51,7 @@ from best
 left join lateral (
     select touch.outcome, count(*) over (partition by touch.outcome) as times {LAST} and {is_attempt("touch")}
       and (best.last_contacted is null or touch.happened_at > best.last_contacted)
-    order by touch.happened_at desc limit 1
+    {NEWEST}
 ) tried on best.last_attempt > best.last_contacted or best.last_contacted is null and best.last_attempt is not null"""  # noqa: S608 - constants of this module and its conditions, no data
 
 WHY = text(f"""

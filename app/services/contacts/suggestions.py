@@ -18,10 +18,11 @@ and those an index hands over in order. Everything is ranked before it is cut.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
@@ -40,29 +41,39 @@ COLUMNS = f"id, warmness_score, last_contacted, last_attempt, cadence_days, ({RE
 # not just reached or tried, not asleep, and nothing planned for later
 IN_TURN = """deleted_at is null and not id = any(cast(:without as uuid[])) and (last_contacted is null or last_contacted < :rested)
           and (last_attempt is null or last_attempt < :today) and (snoozed_until is null or snoozed_until <= :now)
-          and (next_due is null or (:promised and next_due <= :now and not exists (
+          and (next_due is null{due})"""
+# also whom something was promised to by now, if nothing more is planned for later
+OR_DUE = """ or (next_due <= :now and not exists (
               select from activities plan where plan.contact_id = c.id and not plan.done and plan.deleted_at is null
-                and plan.due_date > :now)))"""
+                and plan.due_date > :now))"""
 
 
-def _best(where: str, how_many: str) -> str:
+ORDER = "order by is_reachable desc, total desc, last_contacted asc nulls first, id"
+
+
+def _best(who: str, how_many: int) -> str:
     """The longest silent of each warmness, those with a way to reach them and those without, each read off the index."""
     return f"""
     select best.* from generate_series(0, 10) as level(warmness) cross join (values (true), (false)) as way(is_open)
     cross join lateral (
         select {COLUMNS} from contacts c
         where user_id = :who and ({REACHABLE}) = way.is_open and warmness_score = level.warmness
-          and cadence_days is null and {IN_TURN} and {where}
+          and cadence_days is null and {who}
         order by last_contacted asc nulls first, id limit {how_many}
-    ) best"""  # noqa: S608 - constants of this module and its models, no data
+    ) best"""  # noqa: S608 - constants of this module and its models, and a number
 
 
-ORDER = "order by is_reachable desc, total desc, last_contacted asc nulls first, id"
-RANKED = text(f"""
-with candidates as ({_best("true", ":most")}
-    union {_best("last_contacted is not null", ":reserved")}
+@cache
+def _ranked(most: int, reserved: int, promised: bool) -> TextClause:
+    """The question with its numbers in it: with unknown ones PostgreSQL would plan anew each time, which takes longer than the answer."""
+    in_turn = IN_TURN.format(due=OR_DUE if promised else "")
+    with_past = f"union {_best(f'last_contacted is not null and {in_turn}', reserved)}" if reserved else ""
+    own_places = f"or (last_contacted is not null and own_place <= {reserved})" if reserved else ""
+    return text(f"""
+with candidates as ({_best(in_turn, most)}
+    {with_past}
     union
-    select {COLUMNS} from contacts c where user_id = :who and cadence_days is not null and {IN_TURN}
+    select {COLUMNS} from contacts c where user_id = :who and cadence_days is not null and {in_turn}
 ), scored as (
     select *, date(cast(:now as timestamptz) at time zone :zone) - date(last_contacted at time zone :zone) as days
     from candidates
@@ -80,12 +91,12 @@ with candidates as ({_best("true", ":most")}
            row_number() over (partition by last_contacted is null {ORDER}) as own_place
     from totals
 ), best as (
-    select * from placed where place <= :most or (last_contacted is not null and own_place <= :reserved)
+    select * from placed where place <= {most} {own_places}
 )
 select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as silence,
        round(total, 4)::float8 as score, {TOLD}
 {ORDER}
-""")  # noqa: S608 - constants of this module and its conditions, no data
+""")  # noqa: S608 - constants of this module and its conditions, and two numbers
 
 
 @dataclass(frozen=True)
@@ -143,12 +154,9 @@ def suggest(
         "day": day,
         "today": start_of_day(day, who.timezone),
         "rested": _rested(session, day, who.timezone),
-        "most": limit,
-        "reserved": reserved,
-        "promised": promised,
         "without": list(without),
     }
-    ranked = _mixed(session.execute(RANKED, binds).mappings().all(), limit, reserved)
+    ranked = _mixed(session.execute(_ranked(limit, reserved, promised), binds).mappings().all(), limit, reserved)
     known = _contacts(session, [row["id"] for row in ranked])
     return [_suggestion(known[row["id"]], row) for row in ranked]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from app.calendar_days import start_in_days
 from app.models import CampaignContact, Contact, PipedriveSync, SyncAccount, SyncLane, SyncStatus, User, now
 from app.models.pipedrive_sync import OPEN
 from app.services import policy
@@ -212,4 +213,4 @@ def _queue(person: User, counts: dict[SyncStatus, int], lane: SyncLane | None, p
 
 
 def _midnight() -> datetime:
-    return datetime.combine(now().astimezone(UTC).date() + timedelta(days=1), time.min, UTC)
+    return start_in_days(1, "UTC")

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app import calendar_days
 from app.errors import Invalid
-from app.models import ActivityType, User, now
+from app.models import ActivityType, User
 from app.services.reports.figures import midnight
 
 ALWAYS = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
@@ -41,7 +42,7 @@ class Window:
     def of(cls, who: User, asked: Asked) -> "Window":
         """Raises Invalid on days that are swapped or too far away."""
         zone = ZoneInfo(who.timezone)
-        today = now().astimezone(zone).date()
+        today = calendar_days.today(who.timezone)
         last = asked.to or max(today, asked.from_ or today)
         first = asked.from_ or last - timedelta(days=USUAL - 1)
         if first > last:

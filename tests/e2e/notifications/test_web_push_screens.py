@@ -55,6 +55,7 @@ def push(page, words):
     origin = page.evaluate("location.origin")
     while not (ours := [one["registrationId"] for one in found if one["scopeURL"].startswith(origin)]):
         page.evaluate(SETTLED)
+    worker_of(page).evaluate(TELLING)
     tools.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": ours[-1], "data": words})
 
 
@@ -65,18 +66,22 @@ AWAKE = """async () => {
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => done()))"
 
 
-def shown(page, count=1):
-    return page.evaluate(
-        """async (count) => {
-            const worker = await navigator.serviceWorker.ready, late = Date.now() + 30_000;
-            let found = [];
-            while ((found = await worker.getNotifications()).length < count) {
-                if (Date.now() > late) throw new Error(`${found.length} notices are shown, not ${count}`);
-                await new Promise((done) => setTimeout(done, 20));
-            }
+# Chromium deletes what it reads while it is just being shown, so that nobody may look before it is
+TELLING = """() => {
+    self.shown = new Promise((done) => {
+        registration.showNotification = (...said) => ServiceWorkerRegistration.prototype.showNotification.apply(registration, said).finally(done);
+    });
+}"""
+
+
+def shown(page):
+    """The notices on the screen, once the one that was pushed last is among them."""
+    return worker_of(page).evaluate(
+        """async () => {
+            await self.shown;
+            const found = await registration.getNotifications();
             return found.map((one) => ({ body: one.body, tag: one.tag, data: one.data }));
-        }""",
-        count,
+        }"""
     )
 
 

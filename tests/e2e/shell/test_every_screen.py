@@ -12,7 +12,7 @@ from tests.support.layout_checks import SETTLED, axe, sizes
 from tests.support.long_names_firm import furnish
 from tests.support.page_access import STATUSES
 
-WIDTHS = (360, 390, 768)
+WIDTHS = (360, 390, 430, 768)
 HEIGHT = 844
 CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Dörte Drei\r\nTEL:030 7654321\r\nEND:VCARD\r\n"
 LIST = "Name;E-Mail;Kürzel\nÄnne Ö;aenne@kurz.example;ÄÖ\nNoch Jemand;keine Adresse;NJ\n".encode()

@@ -194,7 +194,7 @@ def after(verb: Callable[..., Any], who: User, contact: Contact, spring: UUID, p
 
 
 @pytest.mark.parametrize("name", VERBS)
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(past=PAST)
 @example(
     past={"warmness": 6, "pipedrive": None, "question": True, "planned": True, "stage": Stage.CONTACTED,

@@ -334,3 +334,10 @@ def test_a_snooze_ends_with_the_start_of_the_day(ada, jane):
     there = until.astimezone(ZoneInfo("Europe/Berlin"))
     today = datetime.now(ZoneInfo("Europe/Berlin")).date()
     assert (there.date() - today, there.hour, there.minute) == (timedelta(days=3), 0, 0)
+
+
+def test_a_campaign_is_named_to_its_members_only(ada, bo, jane):
+    world.campaign(bo, "Energy spring", holds=[jane])
+    assert [one.why for one in suggested(ada)] == ["never contacted"]
+    world.campaign(ada, "Retail autumn", holds=[jane])
+    assert [one.why for one in suggested(ada)] == ["never contacted · Retail autumn"]

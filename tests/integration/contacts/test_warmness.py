@@ -153,7 +153,7 @@ def test_the_suggested_warmness_is_what_a_person_would_say(score, told):
                  deleted_at=NOW if gone else None)
         for place, (outcome, days, gone) in enumerate(told)
     ]  # fmt: skip
-    said = contact_warmness.suggest(contact, touches, at=NOW)
+    said = contact_warmness.suggest(contact, touches, zone="UTC", at=NOW)
 
     lately = [
         (days, place, outcome.value) for place, (outcome, days, gone) in enumerate(told) if days < 30 and not gone
@@ -229,7 +229,7 @@ def test_half_a_year_of_silence_suggests_one_degree_less_once(ada, jane):
         for step in session.exec(select(WarmnessChange)):
             step.created_at -= timedelta(days=300)
     said = do(contact_warmness.suggested, ada, jane.id)
-    assert (said.after, said.reason) == (4, "No touch for 200 days: 5 → 4?")
+    assert (said.after, said.reason) == (4, "No contact for 200 days: 5 → 4?")
     do(contact_warmness.decline, ada, jane.id)
     assert do(contact_warmness.suggested, ada, jane.id) is None
 

@@ -1,5 +1,8 @@
 """Models and migrations describe the same tables, and strangers' schemas are refused."""
 
+import runpy
+from datetime import timedelta
+
 import psycopg
 import pytest
 from alembic.config import Config
@@ -7,6 +10,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from app import db, migrate
+from app.models import ActivityDraft, User, now
+from app.services.activities import activity_log
+from tests.support import world
 
 
 def test_models_and_migrations_describe_the_same_tables(url):
@@ -71,3 +77,41 @@ def test_an_older_schema_is_named_and_not_served(url, at_revision):
 def test_the_database_repeats_the_rules(ada, broken):
     with pytest.raises(Exception, match="violates check constraint"), db.engine.begin() as connection:
         connection.execute(text(broken), {"who": ada.id} if ":who" in broken else {})
+
+
+def test_the_upgrade_to_attempts_says_of_old_rows_what_the_product_says_of_new_ones(ada):
+    facts = {"phones": ["+493012345"], "emails": ["jane@acme.example"]}
+    reached, tried, bounced, untouched = (world.contact(ada, name, **facts) for name in ("A", "B", "C", "D"))
+    said = [
+        (reached, "CALL", "REACHED", 9),
+        (reached, "CALL", "NO_ANSWER", 2),
+        (reached, "MEETING", "CANCELLED", 1),
+        (tried, "CALL", "WRONG_NUMBER", 5),
+        (tried, "MEETING", "NO_SHOW", 3),
+        (bounced, "EMAIL", "SENT", 8),
+        (bounced, "EMAIL", "BOUNCED", 7),
+        (untouched, "EMAIL", "SENT", 6),
+    ]
+    with db.transaction() as session:
+        me = session.get_one(User, ada.id)
+        for contact, kind, outcome, days in said:
+            draft = ActivityDraft(type=kind, outcome=outcome, happened_at=now() - timedelta(days=days))
+            activity_log.log(session, me, contact.id, draft)
+    columns = "select name, last_contacted, last_attempt, failed_addresses from contacts order by name"
+    module = runpy.run_path(str(migrate.MIGRATIONS / "versions" / "0037_attempts.py"))
+    with db.transaction() as session:
+        new = session.execute(text(columns)).all()
+        # as the rows stood before: every touch was a contact, and nothing was marked
+        session.execute(text("update activities set failed_address = null"))
+        session.execute(
+            text("""
+            update contacts c set last_attempt = null, failed_addresses = '{}', last_contacted =
+                (select max(happened_at) from activities a where a.contact_id = c.id and a.outcome <> 'CANCELLED')
+        """)
+        )
+        assert session.execute(text(columns)).all() != new
+        for statement in module["SQL"].split(";"):
+            if "\nUPDATE " in statement:
+                session.execute(text(statement))
+        assert session.execute(text(columns)).all() == new
+    assert [row.failed_addresses for row in new] == [[], ["+493012345"], ["jane@acme.example"], []]

@@ -15,8 +15,6 @@ from tests.support.page_loads import loaded
 
 # who acts is read anew by every question, so that a revoked role ends at once; a page asks three or four
 ACTING = "FROM users WHERE users.id = %(pk_1)s"
-# the door asks this of everybody, and keeps the answer for some seconds only
-DOOR = "second_step_from"
 # the key and the company of Pipedrive are settings, which whoever needs one reads where it is needed
 PRACTICE, COMPANY = "settings.key: practice_pipedrive", "settings.key: pipedrive_company"
 # how often at most, by screen and by words of the statement
@@ -89,8 +87,6 @@ def allowed(path, question):
     """How often this may be asked there."""
     if ACTING in question:
         return 4
-    if DOOR in question:
-        return 2
     for words, most in AGAIN.get(path, {}).items():
         table, _, key = words.partition(": ")
         if table in question and key in question:

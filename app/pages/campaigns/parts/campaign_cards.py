@@ -1,11 +1,10 @@
 """How a campaign looks: on its card in the list, and at the head of its own page."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from app.models import Campaign, CampaignStatus, now
+from app.models import Campaign, CampaignStatus
 from app.pages.ui import basic
 from app.services.campaigns.summary import Card
 
@@ -17,11 +16,6 @@ STATUS = {
 }
 # less than this share of a goal is a matter of hours, not of pace
 SLACK = 0.02
-
-
-def today(zone: str) -> date:
-    """The day where this person is: campaigns begin and end with it."""
-    return now().astimezone(ZoneInfo(zone)).date()
 
 
 def people_word(count: int) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.errors import NotFound
 from app.models import Campaign, CampaignStatus, Contact, User
 from app.pages.campaigns.campaign_actions import undo_of
@@ -57,7 +58,7 @@ class CampaignsPart:
 
 def open_campaigns(session: Session, me: User) -> list[Campaign]:
     """The campaigns that take new contacts: those that run or are planned, and that I work on."""
-    day = campaign_cards.today(me.timezone)
+    day = calendar_days.today(me.timezone)
     found = listing.listed(session, me, Wanted(mine=True, sort="newest"), day, MOST).items
     return [card.campaign for card in found if card.campaign.status(day) is not CampaignStatus.ENDED]
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from app import calendar_days
 from app.errors import Invalid, NotFound
 from app.models import SavedSearch, User
-from app.pages.campaigns.parts import campaign_cards
 from app.pages.contacts.parts import contact_rows
 from app.services.base import firm_settings
 from app.services.campaigns import campaigns, listing
@@ -82,7 +82,7 @@ def campaign_name(session: Session, me: User, search: Search) -> str:
 
 def my_campaigns(session: Session, me: User) -> dict[UUID, str]:
     """The campaigns that I work on, the newest first."""
-    found = listing.listed(session, me, Wanted(sort="newest"), campaign_cards.today(me.timezone), MOST_CAMPAIGNS).items
+    found = listing.listed(session, me, Wanted(sort="newest"), calendar_days.today(me.timezone), MOST_CAMPAIGNS).items
     return {card.campaign.id: card.campaign.name for card in found}
 
 
