@@ -29,7 +29,7 @@ def connect(url: str) -> None:
     """Aim every later transaction at this database; opens nothing yet."""
     global engine  # noqa: PLW0603 - one process talks to one database; everything else asks this module
     engine = create_engine(
-        url, pool_size=POOL, max_overflow=0, pool_timeout=5, pool_pre_ping=True, connect_args=CONNECT
+        url, pool_size=POOL, max_overflow=0, pool_timeout=5, pool_pre_ping=True, pool_use_lifo=True, connect_args=CONNECT
     )
 
 
@@ -43,11 +43,15 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """One consistent look at the data; PostgreSQL itself refuses to write in it."""
+    """One consistent look at the data; PostgreSQL itself refuses to write in it.
+
+    It ends with a commit, since psycopg forgets what it prepared with each rollback, and every question would be
+    parsed and planned anew.
+    """
     _off_the_event_loop()
     with engine.connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with Session(connection, expire_on_commit=False) as session:
+        with connection.begin(), Session(connection, expire_on_commit=False) as session:
             yield session
 
 
