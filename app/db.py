@@ -29,7 +29,13 @@ def connect(url: str) -> None:
     """Aim every later transaction at this database; opens nothing yet."""
     global engine  # noqa: PLW0603 - one process talks to one database; everything else asks this module
     engine = create_engine(
-        url, pool_size=POOL, max_overflow=0, pool_timeout=5, pool_pre_ping=True, pool_use_lifo=True, connect_args=CONNECT
+        url,
+        pool_size=POOL,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        connect_args=CONNECT,
     )
 
 

@@ -67,12 +67,15 @@ class DeedAnswer(Answer):
 
 
 class CandidateAnswer(Answer):
+    """`linked_to` is the record that stays linked where none of the candidates is chosen."""
+
     id: int
     kind: EntityType
     name: str
     organization: str = ""
     email: str = ""
     url: str | None = None
+    linked_to: int | None = None
 
 
 class PushAnswer(SyncAnswer):
@@ -153,7 +156,7 @@ def link(
 
 @router.post("/syncs/{sync_id}/create-anyway")
 def create_anyway(session: Transaction, me: Caller, sync_id: UUID) -> SyncAnswer:
-    """None of the candidates: make a new record there."""
+    """None of the candidates: make a new record there, or keep the one that is linked."""
     return SyncAnswer.model_validate(record_choice.create_anyway(session, me, sync_id))
 
 

@@ -38,9 +38,9 @@ def link_record(session: Session, me: User, sync_id: UUID, kind: EntityType, typ
 
 
 @tap
-def create_record(session: Session, me: User, sync_id: UUID) -> str:
+def choose_none(session: Session, me: User, sync_id: UUID, keeps_link: bool) -> str:
     record_choice.create_anyway(session, me, sync_id)
-    return "A new record is on its way"
+    return "The address is on its way" if keeps_link else "A new record is on its way"
 
 
 @tap

@@ -11,7 +11,7 @@ from app.pages.pipedrive import push_actions
 from app.pages.pipedrive.parts import push_rows
 from app.pages.pipedrive.record_choice_sheet import RecordChoiceSheet
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.pipedrive import push_history
+from app.services.pipedrive import push_history, record_choice
 from app.services.pipedrive.push_history import Item
 from app.services.push_queue import record_urls
 from app.services.push_queue.record_urls import Home
@@ -27,7 +27,7 @@ class PushActions:
         self.all = push_rows.PushCardActions(
             retry=lambda item: push_actions.retry_push(item.sync.id),
             link=self.link,
-            create=lambda item: push_actions.create_record(item.sync.id),
+            create=self.choose_none,
             skip=lambda item: push_actions.skip_push(item.sync.id),
             undo=lambda item: push_actions.undo_push(item.sync.id),
         )
@@ -40,8 +40,12 @@ class PushActions:
             kind,
             lambda typed: push_actions.link_record(sync.id, kind, typed),
             there,
-            (lambda: push_actions.create_record(sync.id)) if there else None,
+            (lambda: self.choose_none(item)) if there else None,
+            keeps_link=record_choice.keeps_link(sync),
         )
+
+    async def choose_none(self, item: Item) -> bool:
+        return await push_actions.choose_none(item.sync.id, record_choice.keeps_link(item.sync))
 
 
 class PushDetailsSheet:

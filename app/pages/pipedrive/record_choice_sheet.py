@@ -27,10 +27,13 @@ class RecordChoiceSheet:
         on_choose: Choose,
         candidates: Sequence[dict[str, Any]] = (),
         on_create: Create | None = None,
+        *,
+        keeps_link: bool = False,
     ) -> None:
         """`candidates` are dicts with id, name, organization, email and url, as PipedriveSync.candidates holds them.
 
-        `on_choose` gets the number or address of the record, as it was typed.
+        `on_choose` gets the number or address of the record, as it was typed. `on_create` is for none of them; with
+        `keeps_link` no record is made then, and the linked one gets the address that was asked about.
         """
         typed: dict[str, str] = {}
 
@@ -62,7 +65,8 @@ class RecordChoiceSheet:
             with ui.element("div").classes("pd-foot pd-stack"):
                 basic.button("Link", link, "soft" if candidates else "main", "link").classes("full-width")
                 if on_create:
-                    basic.button("None of these: create a new one", create, "plain", "plus").classes("full-width")
+                    other = "add the address" if keeps_link else "create a new one"
+                    basic.button(f"None of these: {other}", create, "plain", "plus").classes("full-width")
         self.sheet.open()
 
 

@@ -54,8 +54,13 @@ def link_to(session: Session, who: User, sync_id: UUID, remote_id: int) -> Piped
     return _decided(session, who, sync, remote_id)
 
 
+def keeps_link(sync: PipedriveSync) -> bool:
+    """Whether none of the candidates means that the linked record gets what was asked about, and no new one is made."""
+    return any(one.get("linked_to") is not None for one in sync.candidates or [])
+
+
 def create_anyway(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
-    """None of the candidates: make a new record. Raises NotFound or Conflict."""
+    """None of the candidates: make a new record, or keep the one that is linked. Raises NotFound or Conflict."""
     return _decided(session, who, _undecided(session, who, sync_id), None)
 
 

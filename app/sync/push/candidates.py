@@ -41,8 +41,13 @@ def of_organization(one: Organization) -> Candidate:
     return Candidate(one.id, one.name)
 
 
-def described(found: Sequence[Candidate], kind: EntityType, account: str) -> list[dict[str, Any]]:
-    """As JSON, each with its address in Pipedrive."""
+def described(
+    found: Sequence[Candidate], kind: EntityType, account: str, *, linked_to: int | None = None
+) -> list[dict[str, Any]]:
+    """As JSON, each with its address in Pipedrive.
+
+    `linked_to` is the record that stays linked where none of them is chosen; otherwise a new one is created.
+    """
     return [
         {
             "id": one.id,
@@ -52,5 +57,6 @@ def described(found: Sequence[Candidate], kind: EntityType, account: str) -> lis
             "url": record_url(account, kind, one.id),
             "kind": kind.value,
         }
+        | ({"linked_to": linked_to} if linked_to is not None else {})
         for one in found[:MOST]
     ]

@@ -224,7 +224,8 @@ class PersonRecord(UpdatableRecord[Person]):
         if others:
             shown = [of_person(one) for one in others]
             sentence = TAKEN.format(name=self._contact.name, other=short(shown[0].name))
-            raise Closed(UNSURE, sentence, described(shown, EntityType.PERSON, self._push.line.account))
+            account = self._push.line.account
+            raise Closed(UNSURE, sentence, described(shown, EntityType.PERSON, account, linked_to=there.id))
 
 
 def slot_of(account: str, contact: Contact) -> Slot:

@@ -116,6 +116,26 @@ def test_none_of_them_makes_a_new_one_also_when_its_answer_got_lost(fake, desk, 
     assert (fresh(kari).pipedrive_person_id, counts(fake)) == (3, (2, 3, 0))
 
 
+def test_for_an_address_that_somebody_else_has_there_none_of_them_keeps_the_link_and_adds_it(
+    fake, desk, ada_with_key, kari
+):
+    ask(ada_with_key, kari)
+    settled(desk)
+    linked = fresh(kari).pipedrive_person_id
+    typed_there(fake, "persons", name="Karl Hauge", emails=emails("hauge@home.example"))
+    every = [*fresh(kari).emails, "hauge@home.example"]
+    with db.transaction() as session:
+        contact_bank.change(session, session.get_one(User, ada_with_key.id), kari.id, {"emails": every})
+    row = settled(desk)[-1]
+    assert (row.error_code, [one["linked_to"] for one in row.candidates]) == ("unsure", [linked])
+    assert record_choice.keeps_link(row)
+    decide(record_choice.create_anyway, ada_with_key, row.id)
+    assert settled(desk)[-1].status is SyncStatus.SUCCESS
+    assert fresh(kari).pipedrive_person_id == linked
+    told = {one["id"]: [email["value"] for email in one["emails"]] for one in fake.alive("persons")}
+    assert (told[linked], len(told)) == (every, 2)
+
+
 def test_who_is_left_out_needs_nobody_and_is_not_pushed_by_an_edit(fake, desk, ada_with_key, kari, twice):
     decide(record_choice.skip, ada_with_key, twice.id)
     row = fresh(twice)

@@ -10,6 +10,7 @@ from nicegui import ui
 from app.models import SET_ASIDE, PipedriveSync, PushEffect, SyncStatus, Trigger, now
 from app.pages.pipedrive.parts import push_receipt
 from app.pages.ui import basic, theme
+from app.services.pipedrive import record_choice
 from app.services.pipedrive.push_history import Item
 from app.services.push_queue.record_urls import Home
 
@@ -166,7 +167,8 @@ def draw_actions(item: Item, verbs: PushCardActions) -> None:
             if item.mine and not several and sync.trigger is not Trigger.UNDO:
                 basic.button("Link to existing", lambda: verbs.link(item), "plain", "link")
             if item.mine and (several or sync.error_code in {"gone", "choice_gone"}):
-                basic.button("Create anyway", lambda: verbs.create(item), "plain", "plus")
+                word = "Add the address" if record_choice.keeps_link(sync) else "Create anyway"
+                basic.button(word, lambda: verbs.create(item), "plain", "plus")
         if item.mine and sync.error_code not in SET_ASIDE and sync.status is not SyncStatus.SUCCESS:
             basic.button("Skip", lambda: verbs.skip(item), "plain", "x")
         if item.mine and made and not sync.is_open and (item.takeback is None or item.takeback.status == "SUCCESS"):
