@@ -85,6 +85,14 @@ def reword(session: Session, notice: Notification, sentence: str) -> None:
         announce(session, Topic.NOTICE, notice.user_id, notice.user_id)
 
 
+def settle(session: Session, notice: Notification) -> None:
+    """What it tells of is over: it counts as read, and says so."""
+    mine = [col(Notification.id) == notice.id, col(Notification.read_at).is_(None)]
+    over = {"read_at": now(), "sentence": _cut(f"Settled: {notice.sentence}")}
+    if session.exec(update(Notification).where(*mine).values(**over)).rowcount:
+        announce(session, Topic.NOTICE, notice.user_id, notice.user_id)
+
+
 def _cut(sentence: str) -> str:
     """A sentence that is too long ends after a whole word."""
     return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1].rpartition(' ')[0]}…"

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, func
+from sqlalchemy import Text, func, or_
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlmodel import Session, col, select
 
@@ -15,7 +15,7 @@ from app.models.pipedrive_sync import OPEN
 from app.services.base import firm_settings
 from app.services.notifications import inbox
 from app.services.push_queue import handovers
-from app.services.push_queue.needs_owner import needs_owner
+from app.services.push_queue.needs_owner import is_undecided, needs_owner
 from app.services.push_queue.push_jobs import NO_KEY
 
 NOBODY_ACTS = "the clock looks for what is worth a notification"
@@ -38,6 +38,7 @@ def due(session: Session, moment: datetime) -> list[DueCause]:
         *_stopped_lanes(session),
         *_missing_keys(session, moment),
         *_handovers(session),
+        *_settled(session),
     ]
 
 
@@ -71,7 +72,7 @@ def _handovers(session: Session) -> Iterator[DueCause]:
     asked = (
         select(User, PipedriveHandover.id)
         .join(PipedriveHandover, col(PipedriveHandover.user_id) == col(User.id))
-        .where(col(PipedriveHandover.decision).is_(None), col(User.active))
+        .where(is_undecided(), col(User.active))
     )
     for user, handover_id in session.exec(asked).all():
         yield DueCause(f"handover:{handover_id}", partial(_ask, user=user, handover_id=handover_id))
@@ -106,6 +107,34 @@ def _tell_cause(session: Session, *, user: User, cause: str, sentence: str, fail
     return inbox.notify(
         session, user, NotificationKind.PIPEDRIVE, sentence, path="/sync", about=f"{cause}:{last:%Y%m%d%H%M%S%f}"
     )
+
+
+def _settled(session: Session) -> Iterator[DueCause]:
+    """Unread notices of what needs nobody any more: the bell does not go on counting them."""
+    about, whose = col(Notification.about), col(Notification.user_id)
+    code = func.coalesce(PipedriveSync.error_code, "None")
+    fails = select(PipedriveSync.id).where(
+        needs_owner(), PipedriveSync.user_id == whose, code == func.split_part(about, ":", 2)
+    )
+    stands = select(SyncLane.id).where(SyncLane.user_id == whose, col(SyncLane.told_at).is_not(None))
+    asks = select(PipedriveHandover.id).where(
+        is_undecided(), func.concat("handover:", PipedriveHandover.id) == about, PipedriveHandover.user_id == whose
+    )
+    over = or_(
+        about.startswith("sync:") & ~fails.exists(),
+        about.startswith("lane:") & ~stands.exists(),
+        about.startswith("handover:") & ~asks.exists(),
+    )
+    unread = select(Notification).where(
+        col(Notification.read_at).is_(None), Notification.kind == NotificationKind.PIPEDRIVE, over
+    )
+    for notice in session.exec(unread).all():
+        yield DueCause(f"settled:{notice.id}", partial(_settle, notice=notice))
+
+
+def _settle(session: Session, *, notice: Notification) -> int:
+    inbox.settle(session, notice)
+    return 0
 
 
 def _stopped_lanes(session: Session) -> Iterator[DueCause]:

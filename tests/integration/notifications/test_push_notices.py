@@ -194,6 +194,37 @@ def test_more_of_a_cause_that_was_read_but_not_dealt_with_ring_once_in_half_a_da
     assert rings() == 1
 
 
+def test_what_needs_nobody_any_more_is_settled_in_the_bell_and_the_rest_stands(keyed, bo, at):
+    one, other = queued(keyed, 2)
+    fail([one])
+    fail([other], code="unsure", error="Who is it?")
+    assert rings() == 2
+    with db.transaction() as session:
+        theirs = PipedriveSync.contact_id == one.id
+        session.exec(update(PipedriveSync).where(theirs).values(status=SyncStatus.SUCCESS, error_code=None))
+    assert rings() == 0
+    unread = "The push of Person 1 needs you: Who is it?"
+    assert sorted(sentences()) == ["Settled: The push of Person 0 needs you: The name is too long.", unread]
+    with db.reading() as session:
+        assert inbox.count_unread(session, keyed) == 1
+    # and is not settled twice
+    assert rings() == 0
+    assert len([said for said in sentences() if said.startswith("Settled: ")]) == 1
+
+
+def test_a_key_that_is_there_settles_the_notice_that_it_was_missing(ada, at):
+    queued(ada, 1)
+    assert rings() == 1
+    with db.transaction() as session:
+        user = session.get_one(User, ada.id)
+        user_profile.save_pipedrive_key(session, user, "sealed", "1234", "acme", 7, "Ada")
+        push_jobs.wake_lane(session, user)
+    rings()
+    with db.reading() as session:
+        assert inbox.count_unread(session, ada) == 0
+    assert sentences() == [f"Settled: {push_jobs.NO_KEY}"]
+
+
 def test_a_missing_key_is_told_once_in_each_time_without_one(ada, at):
     queued(ada, 3)
     assert rings() == 1

@@ -81,12 +81,16 @@ def test_the_new_owner_is_asked_once_and_gets_what_came_from_here(
         Delivery(None, "").create_notifications()
     with db.reading() as session:
         told = session.exec(select(Notification).where(Notification.user_id == bo_with_key.id)).one()
-    assert (told.sentence, told.path) == (question.sentence, "/sync")
+    assert (told.sentence, told.path, told.read_at) == (question.sentence, "/sync", None)
     settled(desk)
     assert owned(fake) == before
     with pytest.raises(NotFound):
         decide(ada_with_key, question, HandoverDecision.MOVE)
     decide(bo_with_key, question, HandoverDecision.MOVE)
+    Delivery(None, "").create_notifications()
+    with db.reading() as session:
+        over = session.get_one(Notification, told.id)
+    assert (over.sentence, over.read_at is None) == (f"Settled: {question.sentence}", False)
     settled(desk)
     assert owned(fake) == {"Kari Nordmann": bo, "Ola Dahl": ada, "Held": ada, "Planned": bo}
     assert {heard.key for heard in fake.asked("PATCH")} == {BOS_KEY}
