@@ -34,12 +34,13 @@ from app.sync.queue.connection import Connection
 ORDER = (EntityType.ACTIVITY, EntityType.LEAD, EntityType.DEAL, EntityType.PERSON, EntityType.ORGANIZATION)
 STAYS = "{} stays in Pipedrive: {}."
 HIDDEN = "{} may still be in Pipedrive: your key does not see it, so nothing was deleted."
+RELINKED = "{} is not in Pipedrive any more. {} is linked to {} {} now, and stays linked to it."
 ELSEWHERE = "{} stays in Pipedrive: your key leads to another company now."
 NOT_ALLOWED = "your key may not look at it or delete it"
 
 
 def undo(job: PipedriveSync, line: Connection) -> str | None:
-    """Delete what that push created and nobody else uses; returns what had to stay and why, a sentence each."""
+    """Delete what that push created and nobody else uses; returns what stays and why, a sentence each."""
     with db.reading() as session:
         created = _created(session, job)
         contact = session.get(Contact, job.contact_id) if job.contact_id else None
@@ -76,7 +77,7 @@ def _created(session: Session, job: PipedriveSync) -> list[PushReceipt]:
 
 
 def _undo_one(undo: Undo, receipt: PushReceipt) -> str | None:
-    """Look, delete at once, forget its number; returns the sentence that says why it stays."""
+    """Look, delete at once, forget its number; returns the sentence that says what stays."""
     stays = _deleted(undo, receipt)
     with db.transaction() as session:
         if stays is None:
@@ -85,7 +86,19 @@ def _undo_one(undo: Undo, receipt: PushReceipt) -> str | None:
         receipt.stays = stays
         session.add(session.merge(receipt))
     undo.deleted[receipt.entity_type] += stays is None
-    return stays
+    return stays or _relinked(undo, receipt)
+
+
+def _relinked(undo: Undo, receipt: PushReceipt) -> str | None:
+    """What was created is gone, and the contact was linked to another record since, as after a merge there."""
+    contact, kind = undo.contact, receipt.entity_type
+    if contact is None:
+        return None
+    linked = {EntityType.PERSON: contact.pipedrive_person_id, EntityType.ORGANIZATION: contact.pipedrive_org_id}
+    number = linked.get(kind)
+    if number is None or number == receipt.remote_id:
+        return None
+    return RELINKED.format(undo_checks.number(receipt), contact.name, kind.value, number)
 
 
 def _deleted(undo: Undo, receipt: PushReceipt) -> str | None:

@@ -9,7 +9,7 @@ from sqlmodel import delete, select
 
 from app import db
 from app.errors import Conflict
-from app.models import Contact, PipedriveLink, PushReceipt, SyncStatus, User, now
+from app.models import Contact, EntityType, PipedriveLink, PushReceipt, SyncStatus, User, WebhookNote, now
 from app.services.base import firm_settings
 from app.services.contacts.erasure import contact_erasure
 from app.services.push_queue import push_rules, push_status
@@ -18,7 +18,7 @@ from app.sync.push import push_undo
 from app.sync.runner.worker import drain
 from tests.support import faults
 from tests.support.colleague import DEEDS, EVERY_DEED, note, part_of_a_deal, typed_there
-from tests.support.sync_deeds import change, undo
+from tests.support.sync_deeds import change, listened, undo
 from tests.support.sync_harness import (
     ADAS_KEY,
     ask,
@@ -253,6 +253,24 @@ def test_a_colleagues_record_that_was_merged_into_ours_brings_what_hangs_on_it(f
     note(fake, "persons", double)
     fake.company.merge("persons", double, 1)
     assert "Kari Nordmann stays in Pipedrive: a note hangs on it." in undone(desk, ada_with_key, first).detail
+
+
+def test_ours_that_was_merged_into_a_colleagues_leaves_the_contact_linked_and_says_so(
+    fake, desk, ada_with_key, kari, first
+):
+    other = typed_there(fake, "persons", name="K. Nordmann", emails=[{"value": "kari@steel.example"}])["id"]
+    fake.company.merge("persons", 1, other)
+    with db.transaction() as session:
+        session.add(WebhookNote(account="acme", entity_type=EntityType.PERSON, remote_id=1, merged_to_id=other))
+    listened(desk)
+    assert fresh(kari).pipedrive_person_id == other
+    said = undone(desk, ada_with_key, first).detail
+    gone = (
+        f"Person 1 is not in Pipedrive any more. Kari Nordmann is linked to person {other} now, and stays linked to it."
+    )
+    assert gone in said
+    assert [one["id"] for one in fake.alive("persons")] == [other]
+    assert fresh(kari).pipedrive_person_id == other
 
 
 def test_a_delete_that_pipedrive_forbids_is_said_and_the_rest_goes_on(fake, desk, ada_with_key, first):
