@@ -1,15 +1,26 @@
 """People with Pipedrive keys, a sync context with the patience of a test, and ways to look at what became of the pushes."""
 
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from app import db
-from app.models import ActivityDraft, PipedriveLink, PipedriveSync, SyncAccount, SyncLane, Trigger, User, now
+from app.models import (
+    ActivityDraft,
+    PipedriveLink,
+    PipedriveSync,
+    SyncAccount,
+    SyncLane,
+    SyncStatus,
+    Trigger,
+    User,
+    now,
+)
 from app.services.activities import activity_log
 from app.services.push_queue import push_jobs
 from app.sync.api.pipedrive import http_client
@@ -59,6 +70,16 @@ def desk_at(url, pace=QUICK, patience=0.5):
 
 def hurried(desk, **pace):
     return replace(desk, pace=replace(desk.pace, **pace))
+
+
+@contextmanager
+def tried_once(desk):
+    """Everything is tried; what failed is tried again when the block has ended, and not within it on a slow machine."""
+    drain(hurried(desk, first_wait=600, longest_wait=600))
+    yield
+    with db.transaction() as session:
+        failed = update(PipedriveSync).where(col(PipedriveSync.status) == SyncStatus.RETRY)
+        session.exec(failed.values(run_at=now()))
 
 
 def connect(user, key, company="acme"):
