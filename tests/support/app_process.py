@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 KEY = "key-annegret-0123456789abcdef"
 PASSWORD = "seven quiet herons 1987"
@@ -111,11 +113,7 @@ def served(data_dir, *, empty=True, start=from_the_shell, **environment):
     """`python -m app serve` on a port of its own, which `{port}` in a value stands for; on an empty database it prints
     the set-up link.
     """
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     clean = {
         key: value
         for key, value in os.environ.items()

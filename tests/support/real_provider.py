@@ -3,8 +3,8 @@
 import contextlib
 import json
 import re
-import socket
 import subprocess
+import tempfile
 from pathlib import Path
 
 import httpx
@@ -45,12 +45,6 @@ class RealProvider:
         assert answer.status_code in {200, 302, 303}, answer.text
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextlib.contextmanager
 def running(port, site, people):
     """`people` are claims by login name; `site` is where our product will be."""
@@ -62,17 +56,24 @@ def running(port, site, people):
         "backchannel_logout_uri": f"{site}/login/provider/logout",
         "backchannel_logout_session_required": True,
     }
+    complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
     process = subprocess.Popen(
         ["node", "provider.mjs", str(port), json.dumps(client), json.dumps(people)],
-        cwd=folder.strip(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        cwd=folder.strip(), stdout=subprocess.PIPE, stderr=complaints, text=True,
     )  # fmt: skip
     try:
         line = ""
         while "listening" not in line:
             line = process.stdout.readline()
-            assert line, "the provider did not start"
+            assert line, f"the provider did not start: {_all_of(complaints)}"
         yield RealProvider(port, process)
     finally:
         process.terminate()
         process.wait(20)
         process.stdout.close()
+        complaints.close()
+
+
+def _all_of(file):
+    file.seek(0)
+    return file.read()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.ports import free_port
+
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # its window cannot be narrower than about 450: the phone's frame all the same
 PHONE = (390, 844)
@@ -163,11 +165,3 @@ def wait_for(wire, seconds=60):
             time.sleep(0.05)
         else:
             return
-
-
-def free_port():
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

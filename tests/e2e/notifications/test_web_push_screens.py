@@ -54,7 +54,8 @@ def push(page, words):
     page.evaluate(AWAKE)
     origin = page.evaluate("location.origin")
     while not (ours := [one["registrationId"] for one in found if one["scopeURL"].startswith(origin)]):
-        page.evaluate(SETTLED)
+        # answered by the browser, which hands over what it has to say first; no frame is drawn of a page in the dark
+        page.evaluate("null")
     worker_of(page).evaluate(TELLING)
     tools.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": ours[-1], "data": words})
 
@@ -63,7 +64,6 @@ AWAKE = """async () => {
     const { active } = await navigator.serviceWorker.ready;
     while (active.state !== 'activated') await new Promise((done) => active.addEventListener('statechange', done, { once: true }));
 }"""
-SETTLED = "() => new Promise((done) => requestAnimationFrame(() => done()))"
 
 
 # Chromium deletes what it reads while it is just being shown, so that nobody may look before it is

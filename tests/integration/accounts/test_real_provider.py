@@ -7,6 +7,7 @@ from app import db
 from app.models import AuditEvent, PersonDraft, Role, User
 from app.services.accounts import sessions, users
 from tests.support import real_provider, wall_server
+from tests.support.ports import free_port
 from tests.support.waiting import until
 from tests.support.wall_server import PASSWORD
 
@@ -26,7 +27,7 @@ PEOPLE = {
 @pytest.fixture(scope="module")
 def both(url):
     """The product and the provider, which have to know each other's address before they start."""
-    port, ours = real_provider.free_port(), real_provider.free_port()
+    port, ours = free_port(), free_port()
     named = {
         "OIDC_ISSUER": f"http://127.0.0.1:{port}",
         "OIDC_CLIENT_ID": real_provider.CLIENT,

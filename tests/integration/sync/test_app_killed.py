@@ -2,7 +2,6 @@
 
 import os
 import random
-import socket
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from tests.support.chaos_weather import ROOT
 from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.forked_app import Forked
 from tests.support.hasty_pace import hurry
+from tests.support.ports import free_port
 
 SECRET = "a secret of forty letters for this one test"
 KEYS = {f"key-{name}-0123456789": name for name in ("Ada", "Bo")}
@@ -90,9 +90,7 @@ class App:
 
     def __init__(self, url, pipedrive, folder):
         folder.mkdir()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.address, self.folder, self.process = f"http://127.0.0.1:{self.port}", folder, None
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PIPEDRIVEN_PG_BIN") if name in os.environ}
         self.environment = kept | {

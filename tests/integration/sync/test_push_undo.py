@@ -273,6 +273,16 @@ def test_ours_that_was_merged_into_a_colleagues_leaves_the_contact_linked_and_sa
     assert fresh(kari).pipedrive_person_id == other
 
 
+def test_an_organization_whose_person_was_refused_is_told_and_can_be_taken_back(fake, desk, ada_with_key, kari):
+    fake.next(faults.not_allowed(), method="POST", kind="persons")
+    ask(ada_with_key, kari)
+    (push,) = settled(desk)
+    assert (push.status, counts(fake)) == (SyncStatus.FAILED, (1, 0, 0))
+    assert set(receipts(push)) == {"organization"}
+    assert undone(desk, ada_with_key, push).detail is None
+    assert counts(fake) == (0, 0, 0)
+
+
 def test_a_delete_that_pipedrive_forbids_is_said_and_the_rest_goes_on(fake, desk, ada_with_key, first):
     fake.next(faults.not_allowed(), method="DELETE", kind="activities")
     row = undone(desk, ada_with_key, first)
