@@ -85,12 +85,13 @@ def reword(session: Session, notice: Notification, sentence: str) -> None:
         announce(session, Topic.NOTICE, notice.user_id, notice.user_id)
 
 
-def settle(session: Session, notice: Notification) -> None:
-    """What it tells of is over: it counts as read, and says so."""
+def settle(session: Session, notice: Notification) -> int:
+    """What it tells of is over: it counts as read, and says so. Nothing new is told: 0."""
     mine = [col(Notification.id) == notice.id, col(Notification.read_at).is_(None)]
     over = {"read_at": now(), "sentence": _cut(f"Settled: {notice.sentence}")}
     if session.exec(update(Notification).where(*mine).values(**over)).rowcount:
         announce(session, Topic.NOTICE, notice.user_id, notice.user_id)
+    return 0
 
 
 def _cut(sentence: str) -> str:

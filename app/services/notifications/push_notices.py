@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, func, or_
+from sqlalchemy import Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlmodel import Session, col, select
 
@@ -38,7 +38,6 @@ def due(session: Session, moment: datetime) -> list[DueCause]:
         *_stopped_lanes(session),
         *_missing_keys(session, moment),
         *_handovers(session),
-        *_settled(session),
     ]
 
 
@@ -107,34 +106,6 @@ def _tell_cause(session: Session, *, user: User, cause: str, sentence: str, fail
     return inbox.notify(
         session, user, NotificationKind.PIPEDRIVE, sentence, path="/sync", about=f"{cause}:{last:%Y%m%d%H%M%S%f}"
     )
-
-
-def _settled(session: Session) -> Iterator[DueCause]:
-    """Unread notices of what needs nobody any more: the bell does not go on counting them."""
-    about, whose = col(Notification.about), col(Notification.user_id)
-    code = func.coalesce(PipedriveSync.error_code, "None")
-    fails = select(PipedriveSync.id).where(
-        needs_owner(), PipedriveSync.user_id == whose, code == func.split_part(about, ":", 2)
-    )
-    stands = select(SyncLane.id).where(SyncLane.user_id == whose, col(SyncLane.told_at).is_not(None))
-    asks = select(PipedriveHandover.id).where(
-        is_undecided(), func.concat("handover:", PipedriveHandover.id) == about, PipedriveHandover.user_id == whose
-    )
-    over = or_(
-        about.startswith("sync:") & ~fails.exists(),
-        about.startswith("lane:") & ~stands.exists(),
-        about.startswith("handover:") & ~asks.exists(),
-    )
-    unread = select(Notification).where(
-        col(Notification.read_at).is_(None), Notification.kind == NotificationKind.PIPEDRIVE, over
-    )
-    for notice in session.exec(unread).all():
-        yield DueCause(f"settled:{notice.id}", partial(_settle, notice=notice))
-
-
-def _settle(session: Session, *, notice: Notification) -> int:
-    inbox.settle(session, notice)
-    return 0
 
 
 def _stopped_lanes(session: Session) -> Iterator[DueCause]:

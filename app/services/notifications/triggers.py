@@ -23,7 +23,7 @@ from app.models import (
     now,
 )
 from app.models.activity import USUAL_MEETING
-from app.services.notifications import email_rendering, inbox, mail_outbox, push_notices
+from app.services.notifications import email_rendering, inbox, mail_outbox, push_notices, settled_notices
 from app.services.notifications.email_rendering import MailItem
 
 NOBODY_ACTS = "the clock looks for what is worth a notification"
@@ -38,7 +38,11 @@ def due(session: Session, site: str, moment: datetime | None = None) -> list[inb
     """What users are to be told now, each to be told in a transaction of its own; `site` is the address that people use."""
     moment = moment or now()
     found = [*_due(session, site, moment), *_meetings_over(session, moment), *_joined(session, moment)]
-    return [*inbox.not_told(session, found), *push_notices.due(session, moment)]
+    return [
+        *inbox.not_told(session, found),
+        *push_notices.due(session, moment),
+        *settled_notices.over(session, moment),
+    ]
 
 
 def _due(session: Session, site: str, moment: datetime) -> Iterator[inbox.DueNotice]:
