@@ -20,7 +20,10 @@ router = Router(prefix="/contacts/{contact_id}/history", tags=["contacts"])
 
 
 class ChangeAnswer(Answer):
-    """`can_take_back`: the field still is as this change left it."""
+    """`can_take_back`: the field still is as this change left it.
+
+    `withheld`: it was changed before the contact was handed over to you; both values are left out.
+    """
 
     id: UUID
     field: str
@@ -31,10 +34,12 @@ class ChangeAnswer(Answer):
     created_at: Moment
     taken_back_at: Moment | None
     can_take_back: bool
+    withheld: bool
 
     @classmethod
     def of(cls, step: Step) -> Self:
-        return cls.model_validate(step.change.model_dump() | {"by": step.by, "can_take_back": step.can_take_back})
+        told = ("by", "before", "after", "can_take_back", "withheld")
+        return cls.model_validate(step.change.model_dump() | {name: getattr(step, name) for name in told})
 
 
 @router.get("", response_model=Listing[ChangeAnswer])

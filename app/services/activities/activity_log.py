@@ -26,7 +26,7 @@ from app.models.base import new_id
 from app.services.activities import failed_addresses, pending_outcomes, settled_plans
 from app.services.campaigns import board_stages
 from app.services.contacts import contact_bank, derived_fields
-from app.services.permissions import visibility
+from app.services.permissions import earlier_owner, visibility
 from app.services.push_queue import push_jobs, push_rules
 from app.services.undo import row_snapshots
 from app.services.undo.row_snapshots import Step
@@ -173,6 +173,7 @@ def _own(
         Activity.id == activity_id,
         or_(col(Activity.contact_id).in_(mine), and_(col(Activity.user_id) == who.id, shared)),
         true() if removed is None else col(Activity.deleted_at).is_not(None) == removed,
+        earlier_owner.removed_under(who.id) if removed else true(),
     )
     activity = session.exec(query).one_or_none()
     if activity is None:

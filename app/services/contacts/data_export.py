@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, SQLModel, col, select
 
 from app.models import (
@@ -22,27 +23,34 @@ from app.models import (
 )
 from app.services.base import audit_log
 from app.services.contacts import contact_bank
+from app.services.permissions import earlier_owner
 
 # kept for machines: they say nothing about the person
 OURS = {"search_text", "sort_name", "version", "dedupe_key", "import_id"}
 
 
 def export_contact(session: Session, who: User, contact_id: UUID) -> dict[str, Any]:
-    """One of my contacts with every row that refers to it, fit for JSON; recorded in the audit log. Raises NotFound."""
+    """One of my contacts with every row that refers to it, fit for JSON; recorded in the audit log. Raises NotFound.
+
+    What an earlier owner took away before the hand-over is not in it: such a touch is left out, such a change has no
+    values and says `withheld`.
+    """
     contact = contact_bank.owned(session, who, contact_id)
     firm = contact.organisation.name if contact.organisation else None
     audit_log.record(session, who, "contact.exported", contact.id)
     told = {
         "exported_at": now(),
         "contact": _facts(contact) | {"organisation": firm},
-        "activities": _of(session, Activity, contact_id),
+        "activities": _of(
+            session, Activity, contact_id, col(Activity.deleted_at).is_(None) | earlier_owner.removed_under(who.id)
+        ),
         "campaigns": _campaigns(session, contact_id),
         "stages": _of(session, CampaignMove, contact_id),
-        "changes": _of(session, ContactChange, contact_id),
+        "changes": _without(_of(session, ContactChange, contact_id), who, "before", "after"),
         "warmness": _of(session, WarmnessChange, contact_id),
         "owners": _of(session, OwnerChange, contact_id),
         "pushes": _of(session, PipedriveSync, contact_id),
-        "conflicts": _of(session, SyncConflict, contact_id),
+        "conflicts": _without(_of(session, SyncConflict, contact_id), who, "ours", "theirs"),
         "in_pipedrive": [
             _facts(link)
             for link in session.exec(select(PipedriveLink).where(PipedriveLink.entity_key == str(contact_id)))
@@ -52,9 +60,14 @@ def export_contact(session: Session, who: User, contact_id: UUID) -> dict[str, A
     return found
 
 
-def _of(session: Session, table: Any, contact_id: UUID) -> list[dict[str, Any]]:
-    query = select(table).where(table.contact_id == contact_id).order_by(table.created_at, table.id)
+def _of(session: Session, table: Any, contact_id: UUID, *only: ColumnElement[bool]) -> list[dict[str, Any]]:
+    query = select(table).where(table.contact_id == contact_id, *only).order_by(table.created_at, table.id)
     return [_facts(row) for row in session.exec(query)]
+
+
+def _without(rows: list[dict[str, Any]], who: User, *values: str) -> list[dict[str, Any]]:
+    """The rows, without the values of those that were written while the contact was somebody else's."""
+    return [row if row["user_id"] == who.id else row | dict.fromkeys(values) | {"withheld": True} for row in rows]
 
 
 def _campaigns(session: Session, contact_id: UUID) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from app import db
 from app.models import Contact, ContactChange, User, contact_fields
 from app.services.contacts import bulk_actions, contact_bank
 from app.services.push_queue import heard_changes
+from app.services.team import transfer
+from tests.support import world
 from tests.support.api_client import ask, is_refusal
 
 OTHERS = {
@@ -107,3 +109,47 @@ def test_pages_go_on_where_the_last_one_ended(ada, jane):
         seen += [one["after"] for one in page["items"]]
         cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
     assert seen == [f"Note {number}" for number in reversed(range(5))]
+
+
+def hand_over(by, giver, taker, contact):
+    with db.transaction() as session:
+        transfer.transfer_contacts(session, session.get_one(User, by.id), giver.id, taker.id, [contact.id])
+
+
+@pytest.mark.parametrize("field", contact_fields.BY_NAME)
+def test_what_an_earlier_owner_removed_stays_theirs(ada, bo, gwen, jane, field):
+    world.campaign(ada, holds=[jane], members=[bo])
+    path = f"/api/contacts/{jane.id}"
+    ask(ada, "PUT", path, {field: OTHERS[field]})
+    hand_over(gwen, ada, bo, jane)
+    (change,) = history(bo, jane)["items"]
+    assert (change["field"], change["by"], change["withheld"]) == (field, "Ada Lind", True)
+    assert (change["before"], change["after"], change["can_take_back"]) == (None, None, False)
+    assert is_refusal(take_back(bo, jane, change), 409, "Conflict")
+    (exported,) = ask(bo, "GET", f"{path}/export.json").json()["changes"]
+    assert (exported["field"], exported["before"], exported["after"]) == (field, None, None)
+    # what came of it is the contact as it is now, and back with its earlier owner everything is as before
+    assert ask(bo, "GET", path).json()[field] == OTHERS[field]
+    hand_over(gwen, bo, ada, jane)
+    (mine,) = history(ada, jane)["items"]
+    assert mine["after"] == OTHERS[field]
+    assert mine["can_take_back"]
+    assert not mine["withheld"]
+
+
+def test_a_touch_that_an_earlier_owner_removed_is_not_put_back_by_the_next_one(ada, bo, gwen, jane):
+    world.campaign(ada, holds=[jane], members=[bo])
+    made = [
+        ask(ada, "POST", "/api/activities", {"type": "CALL", "contact_id": str(jane.id), "note": note}).json()["id"]
+        for note in ("Wine", "Song")
+    ]
+    ask(ada, "DELETE", f"/api/activities/{made[0]}")
+    hand_over(gwen, ada, bo, jane)
+    ask(bo, "DELETE", f"/api/activities/{made[1]}")
+    assert is_refusal(ask(bo, "POST", f"/api/activities/{made[0]}/restore"), 404)
+    assert "Wine" not in ask(bo, "GET", f"/api/contacts/{jane.id}/export.json").text
+    # what the new owner removed is theirs to put back
+    assert "Song" in ask(bo, "GET", f"/api/contacts/{jane.id}/export.json").text
+    assert ask(bo, "POST", f"/api/activities/{made[1]}/restore").status_code == 200
+    hand_over(gwen, bo, ada, jane)
+    assert ask(ada, "POST", f"/api/activities/{made[0]}/restore").status_code == 200

@@ -17,6 +17,7 @@ from app.services.contacts.history.field_history import Step, Steps
 LONGEST = 160
 PAGE = 20
 NOTHING = "nothing"
+WITHHELD = "Changed before the contact came to you"
 
 
 class HistorySheet:
@@ -63,7 +64,8 @@ class Changes:
         change = step.change
         with ui.element("div").classes("pd-step").props("role=listitem"), ui.element("div").classes("pd-step-text"):
             basic.text(contact_fields.BY_NAME[change.field].label, "pd-strong")
-            basic.text(f"{words(change.before)} → {words(change.after)}", "pd-whole")
+            values = WITHHELD if step.withheld else f"{words(step.before)} → {words(step.after)}"
+            basic.text(values, "pd-whole")
             when, who = theme.time_word(change.created_at, self.host.zone), "" if step.by == self.host.me else step.by
             end = "taken back" if change.taken_back_at else ""
             basic.text(" · ".join(filter(None, (when, who, end))), "pd-muted pd-small")
