@@ -95,7 +95,6 @@ class FakeProvider:
         if self.header["alg"] == "none":
             parts = [json.dumps({"alg": "none"}), json.dumps(claims)]
             return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts) + "."
+        header = {name: value for name, value in ({"typ": "JWT"} | self.header).items() if value is not None}
         said = json.dumps(claims).encode()
-        return jws.serialize_compact(
-            {"typ": "JWT"} | self.header, said, self.signed_by or self.key, algorithms=[self.header["alg"]]
-        )
+        return jws.serialize_compact(header, said, self.signed_by or self.key, algorithms=[header["alg"]])

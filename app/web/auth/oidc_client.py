@@ -31,6 +31,10 @@ LOGOUT_FRESH, ASKED_AGAIN = 300.0, 30.0
 # as OpenID Connect bounds a subject
 LONGEST = 255
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+# What a token says it is, so that none of another kind is taken for it. Back-Channel Logout 1.0 (2.4, 4.1) recommends
+# `logout+jwt` and leaves providers alone that write `JWT` or nothing; their tokens are known by the logout event, `jti`
+# and no nonce, which are asked of all. A token that says it is anything else (`at+jwt`, `secevent+jwt`) is refused.
+OF_SIGN_IN, OF_LOGOUT = frozenset({None, "jwt"}), frozenset({None, "jwt", "logout+jwt"})
 BACK = "/login/provider/back"
 
 
@@ -108,7 +112,7 @@ class Provider:
             "nonce": {"essential": True, "value": nonce},
         }
         try:
-            claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+            claims = _decoded(token, keys, OF_SIGN_IN)
             jwt.JWTClaimsRegistry(leeway=LEEWAY, **rules).validate(claims)
         except (JoseError, ValueError, TypeError, KeyError) as wrong:
             # a key that is new over there is asked for at the next try
@@ -153,9 +157,8 @@ class Provider:
             "jti": {"essential": True},
         }
         try:
-            read = jwt.decode(token, keys, algorithms=ALGORITHMS)
-            jwt.JWTClaimsRegistry(leeway=LEEWAY, **rules).validate(read.claims)
-            claims, kind = read.claims, str(read.header.get("typ", "")).lower()
+            claims = _decoded(token, keys, OF_LOGOUT)
+            jwt.JWTClaimsRegistry(leeway=LEEWAY, **rules).validate(claims)
             is_fresh = abs(time.time() - float(claims["iat"])) < LOGOUT_FRESH
         except (JoseError, ValueError, TypeError, KeyError) as wrong:
             raise NotVouched from wrong
@@ -163,7 +166,6 @@ class Provider:
         subject, ended = claims.get("sub"), claims.get("sid")
         if (
             not is_fresh
-            or kind not in {"", "jwt", "logout+jwt"}
             or "nonce" in claims
             or not isinstance(events, dict)
             or not isinstance(events.get(LOGOUT_EVENT), dict)
@@ -202,6 +204,16 @@ class Provider:
                     raise ProviderAway from wrong
             self._known = (time.monotonic(), facts, keys)
         return self._known[1:]
+
+
+def _decoded(token: str, keys: KeySet, kinds: frozenset[str | None]) -> dict[str, Any]:
+    """What one of the keys signed, when it is of one of these kinds. Raises JoseError, ValueError, TypeError."""
+    read = jwt.decode(token, keys, algorithms=ALGORITHMS)
+    kind = read.header.get("typ")
+    # media types know no upper case, and may leave their first half out (RFC 7515, 4.1.9)
+    if (kind.lower().removeprefix("application/") if isinstance(kind, str) else kind) not in kinds:
+        raise ValueError("a token of another kind")
+    return read.claims
 
 
 def _identifier(told: object) -> str:

@@ -139,8 +139,11 @@ def test_two_long_subjects_that_begin_alike_are_two_people(house, provider, alic
         ({"alg": "HS256"}, OctKey.import_key(SECRET * 4)),
         ({"alg": "RS256", "kid": "one"}, RSAKey.generate_key(2048)),
         ({"alg": "RS256", "kid": "two"}, RSAKey.generate_key(2048)),
+        # signed by it, and something else: an access token, a logout token
+        ({"alg": "RS256", "kid": "one", "typ": "at+jwt"}, None),
+        ({"alg": "RS256", "kid": "one", "typ": "logout+jwt"}, None),
     ],
-    ids=["none", "secret", "another key", "unknown key"],
+    ids=["none", "secret", "another key", "unknown key", "access token", "logout token"],
 )
 def test_a_word_that_the_provider_did_not_sign_lets_nobody_in(house, provider, alice, header, key):
     provider.header, provider.signed_by = header, key

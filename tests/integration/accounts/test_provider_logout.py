@@ -108,7 +108,7 @@ def test_a_session_of_somebody_else_does_not_go(house, provider, alice):
         {"iat": 1_000_000_000, "exp": None}, {"iat": 4_000_000_000}, {"exp": 1_000_000_000}, {"jti": None}, {"jti": 7},
         {"sub": None}, {"sub": ["u-1"]}, {"events": None}, {"events": [EVENT]}, {"events": {"other": {}}},
         {"events": {EVENT: True}}, {"nonce": "n"}, {"iat": 10**400},
-        {"sub": "a\0b"}, {"sid": "\ud800"}, {"sid": "s-1" + "x" * 255}, {"sub": 7}, {"jti": "\ud800"}, {"header": TYPED | {"typ": "at+jwt"}}, {"header": {"alg": "none"}},
+        {"sub": "a\0b"}, {"sid": "\ud800"}, {"sid": "s-1" + "x" * 255}, {"sub": 7}, {"jti": "\ud800"}, {"header": {"alg": "none"}},
     ],
     ids=str,
 )  # fmt: skip
@@ -117,6 +117,35 @@ def test_a_token_with_anything_wrong_in_it_ends_nothing(house, provider, alice, 
     answer = told(house, token(provider, **wrong))
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert is_in(browser)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "at+jwt",
+        "secevent+jwt",
+        "id_token+jwt",
+        "application/at+jwt",
+        "logout",
+        "",
+        "text/logout+jwt",
+        ["logout+jwt"],
+        7,
+    ],
+)
+def test_a_token_that_says_it_is_of_another_kind_ends_nothing(house, provider, alice, kind):
+    browser = comes(house, provider, "s-1")
+    assert told(house, token(provider, TYPED | {"typ": kind})).status_code == 400
+    assert is_in(browser)
+
+
+@pytest.mark.parametrize("kind", ["logout+jwt", "application/logout+jwt", "LOGOUT+JWT", "JWT", None])
+def test_a_provider_may_leave_the_kind_out_as_the_standard_lets_it(house, provider, alice, kind):
+    browser = comes(house, provider, "s-1")
+    assert told(house, token(provider, TYPED | {"typ": kind}, nonce="n")).status_code == 400
+    assert is_in(browser)
+    assert told(house, token(provider, TYPED | {"typ": kind})).status_code == 200
+    until(lambda: not is_in(browser))
 
 
 @pytest.mark.parametrize("key", [OctKey.import_key(SECRET * 4), RSAKey.generate_key(2048)], ids=["secret", "foreign"])
