@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from app import db, migrate
 from app.postgres import open_server
+from app.services.accounts import passwords
+from tests.support import cheap_hashes
 from tests.support.database_reset import emptied, hang_up
 
 pytest_plugins = ["tests.support.file_times", "tests.support.world"]
@@ -19,6 +21,8 @@ pytest_plugins = ["tests.support.file_times", "tests.support.world"]
 # a busy machine makes examples slowly, and that is no fault of theirs
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+cheap_hashes.use()
 
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
@@ -68,6 +72,12 @@ def url(data_dir):
         yield server.url
         hang_up()
         db.engine.dispose()
+
+
+@pytest.fixture
+def hashed_in_earnest(monkeypatch):
+    """Passwords cost what they cost in earnest."""
+    monkeypatch.setattr(passwords, "scheme", cheap_hashes.IN_EARNEST)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from app import __main__
+from tests.support import cheap_hashes
 
 # processes that begin with the product already loaded
 FORKS = multiprocessing.get_context("forkserver")
@@ -20,12 +21,13 @@ FORKS.set_forkserver_preload(["app.main", "app.commands.run"])
 class Forked:
     """`python -m app` with these words; answers as `subprocess.Popen` with a pipe for what it prints.
 
-    `prepare` is a function of a module, called in the new process before the command begins.
+    `prepare` is a function of a module, called in the new process before the command begins, which hashes passwords
+    cheaply unless told otherwise; `command` is another one, in the place of the command line.
     """
 
-    def __init__(self, words, *, cwd, env, log, prepare=None):
+    def __init__(self, words=(), *, cwd, env, log, prepare=cheap_hashes.use, command=__main__.cli):
         heard, said = FORKS.Pipe(duplex=False)
-        given = ([*map(str, words)], str(cwd), env, said, str(log), prepare)
+        given = ([*map(str, words)], str(cwd), env, said, str(log), prepare, command)
         self._process = FORKS.Process(target=_serve, args=given)
         self._process.start()
         said.close()
@@ -51,7 +53,7 @@ class Forked:
         self._process.kill()
 
 
-def _serve(words, cwd, env, said, log, prepare):
+def _serve(words, cwd, env, said, log, prepare, command):
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
@@ -61,4 +63,4 @@ def _serve(words, cwd, env, said, log, prepare):
     if prepare:
         prepare()
     sys.argv = ["pipedriven", *words]
-    __main__.cli()
+    command()

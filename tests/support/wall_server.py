@@ -1,6 +1,6 @@
 """A small house behind the real wall, in a process of its own: one NiceGUI page with a button, a few routes, the relay of news.
 
-`running(url)` starts it; run as a program it is the server itself.
+`running(url)` starts it, `serve` is the server itself.
 """
 
 import asyncio
@@ -9,14 +9,16 @@ import json
 import os
 import random
 import re
+import signal
 import socket
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+
+from tests.support import cheap_hashes
+from tests.support.forked_app import Forked
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "seven quiet otters"
@@ -58,18 +60,11 @@ class House:
 
 
 @contextlib.contextmanager
-def running(url, **environment):
+def running(url, prepare=cheap_hashes.use, **environment):
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        known = {"PYTHONPATH": str(ROOT), "TRUSTED_PROXIES": "127.0.0.1/32", "DATABASE_URL": url}
-        with log.open("w") as err:
-            server = subprocess.Popen(
-                [sys.executable, __file__],
-                cwd=folder,
-                env=os.environ | known | environment,
-                stdout=subprocess.PIPE,
-                stderr=err,
-            )
+        known = {"TRUSTED_PROXIES": "127.0.0.1/32", "DATABASE_URL": url}
+        server = Forked(cwd=folder, env=os.environ | known | environment, log=log, prepare=prepare, command=serve)
         try:
             line = server.stdout.readline()
             assert line, log.read_text()
@@ -77,12 +72,12 @@ def running(url, **environment):
             yield house
             house.close()
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGTERM)
             server.wait(20)
             server.stdout.close()
 
 
-def serve(url):
+def serve():
     import uvicorn
     from fastapi import FastAPI, Request
     from fastapi.staticfiles import StaticFiles
@@ -99,6 +94,7 @@ def serve(url):
     from app.web.router import router
     from app.web.stack import Stack
 
+    url = os.environ["DATABASE_URL"]
     listener = socket.socket()
     # a provider has to know our address before we start
     listener.bind(("127.0.0.1", int(os.environ.get("WALL_PORT", "0"))))
@@ -109,9 +105,9 @@ def serve(url):
     seen = {"pressed": [], "uploaded": 0, "set_up": [], "page": {}}
 
     async def relay():
-        async for signal in signals.listen(url):
-            if signal.topic is signals.Topic.PEOPLE:
-                who = None if signal.about == signals.ANYTHING else signals_id(signal.about)
+        async for news in signals.listen(url):
+            if news.topic is signals.Topic.PEOPLE:
+                who = None if news.about == signals.ANYTHING else signals_id(news.about)
                 identities.forget(who)
                 await tab_eviction.end_tabs(identities, who)
 
@@ -298,7 +294,3 @@ class Socket:
 
     def close(self):
         self.line.close()
-
-
-if __name__ == "__main__":
-    serve(os.environ["DATABASE_URL"])

@@ -274,7 +274,7 @@ def test_a_typed_address_is_never_kept_as_text(kim):
     assert "password" not in repr(kept.model_dump()) + repr([e.model_dump() for e in audited("sign_in.failed")])
 
 
-def test_signing_in_renews_a_hash_made_with_older_parameters(kim):
+def test_signing_in_renews_a_hash_made_with_older_parameters(hashed_in_earnest, kim):
     weak = passwords.argon2.using(type="ID", memory_cost=8192, time_cost=1, parallelism=1).hash(PASSWORD)
     with db.transaction() as session:
         session.get_one(User, kim.id).password_hash = weak

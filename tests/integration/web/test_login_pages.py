@@ -160,7 +160,15 @@ def test_nobody_learns_whether_an_address_exists(house, alice):
     assert known.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
 
 
-def test_fifty_sign_ins_at_once_leave_the_house_answering(house, alice):
+@pytest.fixture
+def earnest_house(url):
+    with wall_server.running(url, prepare=None) as house:
+        yield house
+
+
+def test_fifty_sign_ins_at_once_leave_the_house_answering(earnest_house, hashed_in_earnest, alice):
+    house = earnest_house
+
     def one():
         with httpx.Client(trust_env=False, timeout=60, verify=False) as client:
             answer = client.post(

@@ -11,20 +11,12 @@ GOOD = "seven quiet otters"
 OURS = "$argon2id$v=19$m=47104,t=1,p=1$"
 
 
-@pytest.fixture(scope="module")
-def real():
-    """What `GOOD` is stored as; the hash of nobody is made too, as it is once in a process."""
-    passwords._nobody()
-    return passwords.hash_password(GOOD)
-
-
 @pytest.fixture
-def cheap(monkeypatch):
-    """Hashes that cost next to nothing, for what is the same with any parameters."""
-    monkeypatch.setattr(
-        passwords, "scheme", passwords.argon2.using(type="ID", memory_cost=8, time_cost=1, parallelism=1)
-    )
-    monkeypatch.setattr(passwords, "_nobody", lambda: passwords.hash_password("nobody has this password"))
+def real(hashed_in_earnest, monkeypatch):
+    """What `GOOD` is stored as; the hash of nobody is made too, as it is once in a process."""
+    nobody = passwords.hash_password("nobody has this password")
+    monkeypatch.setattr(passwords, "_nobody", lambda: nobody)
+    return passwords.hash_password(GOOD)
 
 
 def test_a_hash_is_argon2id_with_our_parameters_and_fits_its_password(real):
@@ -32,7 +24,7 @@ def test_a_hash_is_argon2id_with_our_parameters_and_fits_its_password(real):
     assert passwords.verify(real, GOOD)
 
 
-def test_the_password_fits_its_hash_and_nothing_else_does(cheap):
+def test_the_password_fits_its_hash_and_nothing_else_does():
     kept = passwords.hash_password(GOOD)
     assert passwords.verify(kept, GOOD)
     assert not passwords.verify(kept, GOOD + " ")
@@ -40,7 +32,7 @@ def test_the_password_fits_its_hash_and_nothing_else_does(cheap):
     assert not passwords.verify(None, "")
 
 
-def test_nothing_is_cut_off_a_long_password(cheap):
+def test_nothing_is_cut_off_a_long_password():
     long = "".join(chr(97 + i % 26) for i in range(100))
     kept = passwords.hash_password(long)
     assert passwords.verify(kept, long)
@@ -49,12 +41,12 @@ def test_nothing_is_cut_off_a_long_password(cheap):
 
 
 @pytest.mark.parametrize("typed", ["\0" * 12, "abc\0def ghi jkl", "\ud800 is half a letter", "x" * 129, "x" * 900_000])
-def test_hostile_text_is_just_a_wrong_password(cheap, typed):
+def test_hostile_text_is_just_a_wrong_password(typed):
     assert not passwords.verify(passwords.hash_password(GOOD), typed)
     assert not passwords.verify(None, typed)
 
 
-def test_two_spellings_of_one_accent_are_the_same_password(cheap):
+def test_two_spellings_of_one_accent_are_the_same_password():
     assert passwords.verify(passwords.hash_password("caf\u00e9 am Rhein 7"), "cafe\u0301 am Rhein 7")
 
 
