@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Column, DateTime, Uuid, text
 from sqlmodel import Session, SQLModel, select
 
 from app import db
@@ -159,26 +159,25 @@ def live(session: Session, who: User, contact: Contact, spring: UUID, past: dict
         session.flush()
 
 
+TABLES = {table.name: table for table in SQLModel.metadata.sorted_tables if table.name not in OWN}
+# one question instead of one for each table, which took a third of the time
+EVERY_ROW = text(" union all ".join(f"select '{name}', to_jsonb(row) from {name} row" for name in TABLES))
+
+
 def snapshot(session: Session, known: set[str]) -> dict[str, list[list[Any]]]:
     """All rows of all tables, apart from new ids and from the time at which they were written."""
     session.flush()
 
-    def plain(value: Any) -> Any:
-        if isinstance(value, datetime):
-            return "now" if abs(value - now()) < timedelta(hours=1) else value.date()
-        return value if not isinstance(value, UUID) or str(value) in known else "new"
+    def plain(column: Column[Any], value: Any) -> Any:
+        if value is not None and isinstance(column.type, DateTime):
+            moment = datetime.fromisoformat(value)
+            return "now" if abs(moment - now()) < timedelta(hours=1) else moment.date()
+        return "new" if value is not None and isinstance(column.type, Uuid) and value not in known else value
 
-    return {
-        table.name: sorted(
-            (
-                [(name, plain(value)) for name, value in row._mapping.items()]
-                for row in session.execute(text(f"select * from {table.name}"))
-            ),
-            key=repr,
-        )
-        for table in SQLModel.metadata.sorted_tables
-        if table.name not in OWN
-    }
+    rows: dict[str, list[list[Any]]] = {name: [] for name in TABLES}
+    for name, row in session.execute(EVERY_ROW):
+        rows[name].append([(column.name, plain(column, row[column.name])) for column in TABLES[name].columns])
+    return {name: sorted(found, key=repr) for name, found in rows.items()}
 
 
 def after(verb: Callable[..., Any], who: User, contact: Contact, spring: UUID, past: dict[str, Any]) -> Any:

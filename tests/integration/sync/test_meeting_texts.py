@@ -143,6 +143,7 @@ def test_what_only_we_wrote_goes_over(fake, desk, ada_with_key, meeting, field):
     assert len(fake.asked("PATCH", "activities")) == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("emptied", "field"), [({"note": ""}, "note"), ({"location": {"value": ""}}, "location"), ({"duration": "00:00:00"}, "duration_minutes")]
 )  # fmt: skip
@@ -224,6 +225,7 @@ def test_our_reference_stays_out_of_our_note_and_a_meeting_without_it_is_not_mad
     assert (counts(fake)[2], fresh(meeting).note) == (1, "agenda, minutes, and more")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("turn", [True, False], ids=["heard", "not heard"])
 @pytest.mark.parametrize("off", ["removed", "CANCELLED", "NO_SHOW"])
 def test_a_meeting_that_is_off_here_and_renamed_there_has_both_words(fake, desk, ada_with_key, meeting, off, turn):
