@@ -1,6 +1,7 @@
 #!/bin/sh
-# Everything that has to hold: the checks, then the tests without a browser, then those with one. The tests of both steps
-# run whatever the other says, the slowest files are named at the end, and what failed has failed: nothing is run twice.
+# Everything that has to hold: the checks, then the tests without a browser, then those with one. The types are checked
+# beside the tests. Both steps run whatever is said elsewhere, the slowest files are named at the end, and what failed has
+# failed: nothing is run twice.
 # WORKERS says how many files are tested at once (else one for each core, at least two; without a browser twice as many,
 # since those tests wait for the database, for clocks and for other processes much of their time). COVERAGE=1 also reports what the
 # tests cover; that takes half as long again.
@@ -12,8 +13,8 @@ trap 'rm -rf "$scratch"' EXIT
 if [ ! -w "${HOME:-/nonexistent}" ]; then # the browser keeps its files at home
     export HOME="$scratch"
 fi
-# what fetches waits for the network; the types keep one processor busy, and so does reading the tests for the first
-# time: written down once, two processes need not do it both
+# what fetches waits for the network; reading the tests for the first time keeps one processor busy: written down once,
+# two processes need not do it both; and so do the types, beside the tests
 PYTHONDONTWRITEBYTECODE=""
 export PYTHONDONTWRITEBYTECODE
 {
@@ -25,11 +26,17 @@ export PYTHONDONTWRITEBYTECODE
 fetching=$!
 .venv/bin/python -m pytest -q --collect-only </dev/null >/dev/null &
 reading=$!
+scripts/check.sh mypy >"$scratch/types" 2>&1 &
+typing=$!
 checked=0
-scripts/check.sh || checked=$?
+scripts/check.sh ruff lint-imports || checked=$?
 wait $fetching
 wait $reading || true # pytest itself says what is wrong
-[ "$checked" = 0 ] || exit "$checked"
+if [ "$checked" != 0 ]; then
+    wait $typing || true
+    cat "$scratch/types"
+    exit "$checked"
+fi
 CHROMIUM=$(cat "$scratch/chromium")
 CHROMIUM_SHELL=$(cat "$scratch/shell")
 export CHROMIUM CHROMIUM_SHELL
@@ -52,6 +59,10 @@ second=0
 echo "== unit and integration tests, $files files at once"
 tests "$files" tests/integration tests/unit tests/architecture || first=$?
 
+types=0
+wait $typing || types=$?
+cat "$scratch/types"
+
 cover=${COVERAGE:+--cov --cov-append --cov-report=term:skip-covered}
 echo "== browser tests, $browsers files at once, with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
 # the folder with the longest file first, so that it does not run alone at the end
@@ -61,5 +72,5 @@ tests "$browsers" tests/e2e/shell $(find tests/e2e -mindepth 1 -maxdepth 1 -type
 echo "== slowest files, in seconds"
 sort -rn "$scratch/times" | head -n 10
 said() { if [ "$1" = 0 ]; then echo "passed"; else echo "FAILED"; fi; }
-echo "== unit and integration tests: $(said $first), browser tests: $(said $second)"
-[ "$first" = 0 ] && [ "$second" = 0 ]
+echo "== types: $(said $types), unit and integration tests: $(said $first), browser tests: $(said $second)"
+[ "$types" = 0 ] && [ "$first" = 0 ] && [ "$second" = 0 ]
