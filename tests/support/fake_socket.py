@@ -76,14 +76,19 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def handle_any(self):
-        parts = urlsplit(self.path)
+        parts, length = urlsplit(self.path), int(self.headers.get("content-length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # whoever was killed while speaking has asked for nothing
+            self.close_connection = True
+            return
         heard = Heard(
             self.command,
             parts.path,
             parse_qsl(parts.query, keep_blank_values=True),
             self.headers.get("x-api-token"),
             self.headers.get("content-type", ""),
-            self.rfile.read(int(self.headers.get("content-length", 0))),
+            body,
             time.monotonic(),
         )
         fault = self.fake.hear(heard)

@@ -41,12 +41,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Seen:
-    """What stood in a slot: the own link, the links of the other keys, and an unresolved intent."""
+    """What stood in a slot: the own link, the links of the other keys, and an unresolved intent.
+
+    `open` are the rows that lead to no record: those that an intent takes over.
+    """
 
     own: PipedriveLink | None
     aliases: tuple[PipedriveLink, ...]
     doubt: PipedriveLink | None
     snapshot: dict[str, tuple[LinkState, datetime]]
+    open: tuple[PipedriveLink, ...] = ()
 
 
 def look_up(session: Session, slot: Slot, pace: Pace) -> Seen:
@@ -62,7 +66,8 @@ def look_up(session: Session, slot: Slot, pace: Pace) -> Seen:
             raise Waiting(min(left, pace.a_moment))
     linked = tuple(row for row in rows.values() if row.state is LinkState.LINKED and row.remote_id)
     first = min(doubts, key=lambda row: row.intent_at, default=None)
-    return Seen(own, linked, first, _snapshot(rows.values()))
+    unlinked = tuple(row for row in rows.values() if row.state is not LinkState.LINKED)
+    return Seen(own, linked, first, _snapshot(rows.values()), unlinked)
 
 
 def intend(session: Session, slot: Slot, seen: Seen, digest: str) -> datetime:
@@ -118,10 +123,22 @@ def numbered(number: Number) -> dict[str, Any]:
     )
 
 
-def drop_intent(session: Session, slot: Slot, moment: datetime) -> None:
-    """Delete the intent of that moment: the record was certainly not created."""
-    session.exec(delete(PipedriveLink).where(_in(slot), col(PipedriveLink.state) == LinkState.CREATING,
-                                             col(PipedriveLink.intent_at) == moment))  # fmt: skip
+def drop_intent(session: Session, slot: Slot, seen: Seen, moment: datetime) -> None:
+    """Take back the intent of that moment, which certainly created nothing: the slot is again as it was `seen`.
+
+    An earlier doubt stays one: only another look, under the parents that the record has by then, may end it.
+    """
+    ours = _in(slot), col(PipedriveLink.state) == LinkState.CREATING, col(PipedriveLink.intent_at) == moment
+    for row in seen.open:
+        before = row.model_dump(include={"state", "intent_at", "synced_hash", "remote_id"})
+        session.exec(update(PipedriveLink).where(*ours, col(PipedriveLink.entity_key) == row.entity_key).values(before))
+    session.exec(delete(PipedriveLink).where(*ours))
+
+
+def forget_doubt(session: Session, slot: Slot, moment: datetime) -> None:
+    """Delete an intent that came to nothing, as a look has shown."""
+    doubt = col(PipedriveLink.state) == LinkState.CREATING, col(PipedriveLink.intent_at) == moment
+    session.exec(delete(PipedriveLink).where(_in(slot), *doubt))
 
 
 def mark_lost(session: Session, account: str, kind: EntityType, remote_id: int) -> None:

@@ -43,7 +43,7 @@ def _known(push: Push, slot: Slot, meeting: Activity) -> PipedriveLink | None:
     number = lost.number if lost and lost.proven else None
     with db.transaction() as session:
         if number is None:
-            link_store.drop_intent(session, slot, seen.doubt.intent_at)
+            link_store.forget_doubt(session, slot, seen.doubt.intent_at)
             return None
         link_store.save_link(session, slot, number, seen.doubt.synced_hash, created=True)
         on_meeting(meeting.id)(session, number)

@@ -52,10 +52,14 @@ def person(push: Push, slot: Slot, since: datetime, sent: str, mark: str) -> Los
 
 
 def activity(push: Push, slot: Slot, person_id: int | None, meeting: Activity, since: datetime) -> Lost | None:
-    """A meeting with our reference; else one that was made since for the same time, and that no other meeting here is."""
-    recent = list(push.line.pipedrive.activities_of(person_id, since)) if person_id else []
+    """A meeting with our reference, whose ever it is by now; else one that was made since for the same time, and that no other meeting here is."""
     reference = reference_marks.reference(meeting.id)
-    if marked := [one for one in recent if reference in one.note]:
+    recent = list(push.line.pipedrive.activities_of(person_id, since)) if person_id else []
+    marked = [one for one in recent if reference in one.note]
+    if not marked:
+        # a colleague may have moved it to somebody else, or merged its person away
+        marked = [one for one in _created_since(push, EntityType.ACTIVITY, since) if reference in one.note]
+    if marked:
         return Lost(marked[0].id, proven=True)
     made = [one for one in recent if one.added_at and one.added_at >= since.replace(microsecond=0)]
     alike = [one for one in made if meeting_fields.is_same_time(meeting, one)]

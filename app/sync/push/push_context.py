@@ -42,13 +42,13 @@ class Presence(Enum):
 
 @dataclass
 class Push:
-    """The rows as they are now; `found_gone` when this very push met a record that somebody deleted."""
+    """The rows as they are now; `lost` are the records that this very push met deleted."""
 
     job: PipedriveSync
     line: Connection
     contact: Contact
     meeting: Activity | None
-    found_gone: bool = field(default=False)
+    lost: set[Record] = field(default_factory=set)
     created: set[Record] = field(default_factory=set)
 
     @property
@@ -66,7 +66,7 @@ class Push:
     @property
     def may_recreate(self) -> bool:
         """What a human deleted comes back only when its owner has seen that and asked again."""
-        return not self.found_gone and (self.by_hand or self.job.error_code == GONE)
+        return not self.lost and (self.by_hand or self.job.error_code == GONE)
 
     def chose(self, kind: EntityType) -> bool:
         """Whether the owner said which record of this kind it is."""
@@ -92,7 +92,7 @@ class Push:
     def lose(self, record: Record) -> None:
         with db.transaction() as session:
             link_store.mark_lost(session, self.line.account, *record)
-        self.found_gone = True
+        self.lost.add(record)
 
     def presence(self, record: Record) -> Presence:
         """Ask Pipedrive whether this key still sees a record there."""

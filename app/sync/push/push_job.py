@@ -78,17 +78,21 @@ def _ensure_people(push: Push) -> tuple[int | None, int]:
 
 
 def _stands_at(push: Push, person: PipedriveLink, org: PipedriveLink | None) -> int | None:
-    """Where the person stands there, as far as we know; a meeting hangs on the same organization."""
+    """Where the person stands there, as far as we know; a meeting hangs on the same organization.
+
+    While it is asked which one is right, what both last agreed on is neither side's
+    any more. On one that this push met deleted nothing can hang.
+    """
     with db.reading() as session:
-        kept = session.get_one(PipedriveLink, person.id)
-        agreed = (kept.agreed or {}).get("theirs", {}).get("org")
         asked = select(SyncConflict.theirs).where(
             SyncConflict.entity_id == push.contact.id,
             SyncConflict.field == "org",
             col(SyncConflict.resolved_at).is_(None),
         )
-        stands = agreed or session.exec(asked).first()
-    return stands if isinstance(stands, int) else org.remote_id if org else None
+        agreed = (session.get_one(PipedriveLink, person.id).agreed or {}).get("theirs", {}).get("org")
+        stands = next(iter(session.exec(asked)), agreed)
+    number = stands if isinstance(stands, int) else org.remote_id if org else None
+    return None if (EntityType.ORGANIZATION, number) in push.lost else number
 
 
 def _parents(org_id: int | None, *more: Record) -> tuple[Record, ...]:

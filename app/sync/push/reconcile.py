@@ -72,7 +72,7 @@ def create(push: Push, record: RemoteRecord, seen: Seen) -> PipedriveLink:
         raise
     except (PipedriveError, LeaseLost, Again) as no:
         with db.transaction() as session:
-            link_store.drop_intent(session, record.slot, moment)
+            link_store.drop_intent(session, record.slot, seen, moment)
         if isinstance(no, Rejected):
             check_parents(push, record.parents)
         if isinstance(no, NotAllowed):

@@ -47,13 +47,15 @@ class LookBack:
         return self.backup_at if made_at and made_at <= self.restored_at + typed_again else None
 
     def created_since(self, pipedrive: Pipedrive, account: str, kind: EntityType, since: datetime) -> list[Any]:
-        """The newest records made at or after `since`; read once for a restore, each time for a lost answer."""
-        read = pipedrive.persons_created_since if kind is EntityType.PERSON else pipedrive.organizations_created_since
+        """The newest records made at or after `since`; read once for a restore, each time for a lost answer.
+
+        Of activities it is all that were written since, up to two thousand.
+        """
         if self.backup_at is None or since > self.backup_at:
-            return list(read(since))
+            return _created_since(pipedrive, kind, since)
         known = account, kind, since
         if known not in self.memory:
-            self.memory[known] = list(read(since))
+            self.memory[known] = _created_since(pipedrive, kind, since)
         return self.memory[known]
 
 
@@ -63,3 +65,11 @@ def read(session: Session, memory: Memory) -> LookBack:
     if row is None or not isinstance(row.value, str):
         return LookBack()
     return LookBack(datetime.fromisoformat(row.value), row.updated_at, memory)
+
+
+def _created_since(pipedrive: Pipedrive, kind: EntityType, since: datetime) -> list[Any]:
+    if kind is EntityType.ACTIVITY:
+        return pipedrive.activities_since(since)[0]
+    return list(
+        (pipedrive.persons_created_since if kind is EntityType.PERSON else pipedrive.organizations_created_since)(since)
+    )

@@ -65,13 +65,25 @@ def test_while_a_request_may_still_arrive_everybody_waits_a_little():
     assert timedelta(0) < waiting.value.wait <= LATER.a_moment
 
 
-def test_an_intent_is_taken_back_only_by_whoever_wrote_it_last():
-    first = intend(FIRM, see(FIRM))
-    second = intend(FIRM, see(FIRM))
-    for moment, left in ((first, True), (second, False)):
+def test_an_intent_is_taken_back_only_by_whoever_wrote_it_last_and_an_older_doubt_stays():
+    nothing = see(FIRM)
+    first = intend(FIRM, nothing)
+    doubted = see(FIRM)
+    second = intend(FIRM, doubted)
+    for seen, moment, left in ((nothing, first, second), (doubted, second, first), (nothing, first, None)):
         with db.transaction() as session:
-            link_store.drop_intent(session, FIRM, moment)
-        assert (see(FIRM).doubt is not None) is left
+            link_store.drop_intent(session, FIRM, seen, moment)
+        assert getattr(see(FIRM).doubt, "intent_at", None) == left
+
+
+def test_what_was_deleted_there_stays_known_as_that_when_a_new_one_is_refused():
+    keep(KARI, 1)
+    with db.transaction() as session:
+        link_store.mark_lost(session, "acme", EntityType.PERSON, 1)
+    lost = see(KARI)
+    with db.transaction() as session:
+        link_store.drop_intent(session, KARI, lost, link_store.intend(session, KARI, lost, "digest"))
+    assert (see(KARI).own.state, see(KARI).own.remote_id) == (LinkState.LOST, 1)
 
 
 def test_every_address_of_a_person_leads_to_the_same_record_and_none_is_taken_from_another():

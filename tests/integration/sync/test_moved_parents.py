@@ -1,0 +1,88 @@
+"""What a meeting, lead or deal hangs on may be moved, merged or deleted by a colleague while its push is under way."""
+
+import pytest
+
+from app import db
+from app.models import SyncStatus, Trigger
+from app.services.base import firm_settings
+from tests.support import faults
+from tests.support.colleague import typed_there
+from tests.support.sync_deeds import change, listened
+from tests.support.sync_harness import ask, meet, settled, tried_once
+from tests.support.world import contact
+
+
+@pytest.fixture
+def kari(fake, desk, ada_with_key):
+    row = contact(ada_with_key, "Kari Nordmann", organisation="Nordic Steel AS", email="kari@steel.example")
+    ask(ada_with_key, row, Trigger.WARM)
+    settled(desk)
+    return row
+
+
+@pytest.fixture
+def moved_on_both_sides(fake, desk, ada_with_key, kari):
+    """Kari's firm is asked about, and the one that both sides knew is gone; returns where she stands there."""
+    theirs = typed_there(fake, "organizations", name="Zoe's group")["id"]
+    fake.company.edit("persons", 1, org_id=theirs)
+    change(ada_with_key, kari, organisation="Blue River")
+    listened(desk)
+    fake.company.remove("organizations", 1)
+    return theirs
+
+
+def merged(fake, number):
+    """A colleague merges it into a double that they typed; returns that one's number."""
+    double = typed_there(fake, "persons", name="Kari Nordmann", emails=[{"value": "kari@steel.example"}])["id"]
+    fake.company.merge("persons", number, double)
+    return double
+
+
+def test_a_meeting_goes_where_its_person_stands_while_it_is_asked_which_firm_is_right(
+    fake, desk, ada_with_key, kari, moved_on_both_sides
+):
+    meet(ada_with_key, kari)
+    assert settled(desk)[-1].status is SyncStatus.SUCCESS
+    assert fake.alive("activities")[0]["org_id"] == moved_on_both_sides
+
+
+def test_a_meeting_goes_without_a_firm_where_the_one_its_person_stood_at_was_deleted(
+    fake, desk, ada_with_key, kari, moved_on_both_sides
+):
+    fake.company.remove("organizations", moved_on_both_sides)
+    fake.heard.clear()
+    meet(ada_with_key, kari)
+    assert settled(desk)[-1].status is SyncStatus.SUCCESS
+    assert fake.alive("activities")[0]["org_id"] is None
+    assert len(fake.heard) < 12
+
+
+@pytest.mark.parametrize("deed", ["merged", "moved to somebody else"])
+def test_a_meeting_whose_answer_got_lost_is_found_with_whomever_a_colleague_moved_it_to(
+    fake, desk, ada_with_key, kari, deed
+):
+    fake.next(faults.server_error(commits=True), method="POST", kind="activities")
+    meet(ada_with_key, kari)
+    with tried_once(desk):
+        if deed == "merged":
+            merged(fake, 1)
+        else:
+            other = typed_there(fake, "persons", name="Zoe Berg")["id"]
+            fake.company.edit("activities", 1, participants=[{"person_id": other, "primary": True}], person_id=other)
+    settled(desk)
+    assert [one["id"] for one in fake.alive("activities")] == [1]
+
+
+@pytest.mark.parametrize("kind", ["lead", "deal"])
+def test_a_lead_or_deal_whose_answer_got_lost_is_looked_for_again_once_its_person_is_known_again(
+    fake, desk, ada_with_key, kari, kind
+):
+    with db.transaction() as session:
+        firm_settings.save(session, pipedrive_on_meeting=kind)
+    fake.next(faults.server_error(commits=True), method="POST", kind=f"{kind}s")
+    meet(ada_with_key, kari)
+    with tried_once(desk):
+        double = merged(fake, 1)
+    assert settled(desk)[-1].status is SyncStatus.SUCCESS
+    there = list(fake.company.leads.values()) if kind == "lead" else fake.alive("deals")
+    assert [one["person_id"] for one in there] == [double]
