@@ -23,8 +23,8 @@ from app.services.contacts import identity
 from app.services.push_queue import push_status
 from app.services.push_queue.push_status import Badge
 from app.sync.api import reference_marks, response_parsing
+from app.sync.links.agreed import Agreed, shape
 from app.sync.links.field_merge import ours, theirs
-from app.sync.links.three_way_merge import Agreed, shape
 from app.sync.push import meeting_fields
 
 KINDS = ("organizations", "persons", "activities")

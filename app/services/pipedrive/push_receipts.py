@@ -72,7 +72,10 @@ def undo(session: Session, who: User, sync_id: UUID) -> PipedriveSync:
 
 
 def created_links(session: Session, who: User, receipt: PushReceipt) -> Sequence[PipedriveLink]:
-    """Our links to that record, those that say that we created it first; addresses that lead there are left out."""
+    """Our links to that record, those that say that we created it first, of a firm the bank's own before its name's.
+
+    Addresses that lead there are left out.
+    """
     del who
     links = select(PipedriveLink).where(
         PipedriveLink.account == receipt.account,
@@ -82,7 +85,9 @@ def created_links(session: Session, who: User, receipt: PushReceipt) -> Sequence
         col(PipedriveLink.remote_ref).is_not_distinct_from(receipt.remote_ref),
         ~col(PipedriveLink.entity_key).startswith("mail:"),
     )
-    return session.exec(links.order_by(col(PipedriveLink.created_by_us).desc(), col(PipedriveLink.entity_key))).all()
+    kept_up_to_date = col(PipedriveLink.entity_key).startswith("firm:")
+    order = col(PipedriveLink.created_by_us).desc(), kept_up_to_date.desc(), col(PipedriveLink.entity_key)
+    return session.exec(links.order_by(*order)).all()
 
 
 def _keep_proof(session: Session, who: User, receipt: PushReceipt, contact: Contact | None) -> None:

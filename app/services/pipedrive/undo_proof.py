@@ -19,7 +19,8 @@ class Proof:
 
     `foreign` are fields that both agree on because somebody there wrote them;
     `said` is the link's fingerprint; `person` and `org` are the contact's numbers;
-    `visible_to` is who could see the record when it was created, None where that is not known.
+    `visible_to` is who could see the record when it was created, None where that is not known;
+    `written` when it was last written, in ISO 8601, as far as all of that was ours.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Proof:
     person: int | None
     org: int | None
     visible_to: int | None = None
+    written: str | None = None
 
     @classmethod
     def of(cls, link: PipedriveLink, contact: Contact | None, owner: int | None) -> Self:
@@ -37,7 +39,8 @@ class Proof:
         stood = _stood(link.agreed) if link.agreed else None
         foreign = list((link.agreed or {}).get("foreign", []))
         visible_to = (link.agreed or {}).get("visible_to")
-        return cls(link.entity_key, link.synced_hash, stood, foreign, owner, person, org, visible_to)
+        written = (link.agreed or {}).get("written")
+        return cls(link.entity_key, link.synced_hash, stood, foreign, owner, person, org, visible_to, written)
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> Self | None:

@@ -11,8 +11,9 @@ from app.services.base import phone_numbers
 from app.services.pipedrive import inbound_changes
 from app.sync.api.records import Person
 from app.sync.links import link_store, own_addresses
+from app.sync.links.agreed import Agreed, Snapshot
 from app.sync.links.link_store import Slot
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, follow_theirs, merge_fields, new_base
+from app.sync.links.three_way_merge import Verdict, follow_theirs, merge_fields, new_base
 
 PERSON = ("name", "emails", "phones", "org")
 

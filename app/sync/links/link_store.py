@@ -18,7 +18,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from app import db
 from app.models import Contact, EntityType, LinkState, Organisation, PipedriveLink, now
-from app.sync.links.three_way_merge import Agreed
+from app.sync.links.agreed import Agreed
 from app.sync.queue import leases
 from app.sync.queue.outcome_errors import Again, Waiting
 from app.sync.queue.timings import Pace

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.sync.links.agreed import LISTS, Agreed, shape
 from app.sync.links.fingerprints import plain
-from app.sync.links.three_way_merge import LISTS, Agreed, shape
 
 
 def note_added(agreed: Agreed, added: Mapping[str, Sequence[str]]) -> Agreed:

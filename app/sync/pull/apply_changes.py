@@ -26,7 +26,8 @@ from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as Appointment
 from app.sync.api.records import Person
 from app.sync.links import field_merge, fingerprints, link_store
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, new_base
+from app.sync.links.agreed import Agreed, Snapshot
+from app.sync.links.three_way_merge import Verdict, new_base
 from app.sync.push import meeting_fields
 from app.sync.push.push_context import contact_of
 from app.sync.queue.connection import Connection

@@ -16,7 +16,7 @@ from app.models import Activity, Contact, EntityType, Organisation, PipedriveLin
 from app.sync.api.records import Activity as Appointment
 from app.sync.api.records import Organization, Person
 from app.sync.links import field_merge, link_store
-from app.sync.links.three_way_merge import Agreed, Snapshot, shape
+from app.sync.links.agreed import Agreed, Snapshot, shape
 from app.sync.push import meeting_fields
 from app.sync.queue.connection import Connection
 

@@ -11,8 +11,9 @@ from app.services.pipedrive import inbound_changes
 from app.services.push_queue import company_mapping
 from app.sync.api.records import Organization
 from app.sync.links import fingerprints, link_store
+from app.sync.links.agreed import Agreed
 from app.sync.links.link_store import Slot
-from app.sync.links.three_way_merge import Agreed, Verdict, merge_field, new_base
+from app.sync.links.three_way_merge import Verdict, merge_field, new_base
 from app.sync.queue.connection import Connection
 
 

@@ -9,9 +9,9 @@ from app import db
 from app.models import Activity, EntityType, PipedriveLink, PushReceipt, now
 from app.sync.api.errors import Gone
 from app.sync.links import link_store
+from app.sync.links.agreed import Agreed
 from app.sync.links.link_store import Slot
 from app.sync.links.remote_ids import number_of, on_meeting
-from app.sync.links.three_way_merge import Agreed
 from app.sync.push import lost_answers, meeting_fields
 from app.sync.push.meetings import MeetingRecord, slot_of
 from app.sync.push.push_context import Push
@@ -60,7 +60,12 @@ def _is_ours_alone(push: Push, link: PipedriveLink) -> bool:
     if there.is_deleted:
         return True
     stood = meeting_fields.theirs(there)
-    written = agreed is None or agreed.foreign or any(agreed.differs(field, stood) for field in meeting_fields.FIELDS)
+    written = (
+        agreed is None
+        or agreed.foreign
+        or agreed.is_touched(there)
+        or any(agreed.differs(field, stood) for field in meeting_fields.FIELDS)
+    )
     joined = set(there.participants) - {person}
     return link.created_by_us and not (written or joined or there.extras)
 

@@ -11,9 +11,9 @@ from app import db
 from app.models import EntityType, LinkState, PipedriveLink, PushEffect
 from app.services.pipedrive.record_choice import ANOTHER_CONTACT
 from app.sync.links import link_store
+from app.sync.links.agreed import Agreed
 from app.sync.links.link_store import Number, Seen
 from app.sync.links.remote_ids import number_of
-from app.sync.links.three_way_merge import Agreed
 from app.sync.push import candidates
 from app.sync.push.push_context import Presence, Push, Record
 from app.sync.push.remote_record import Lost, Match, RemoteRecord

@@ -15,8 +15,8 @@ from app.services.contacts import identity
 from app.sync.api import reference_marks
 from app.sync.api.records import Person
 from app.sync.links import field_merge, fingerprints, link_store
+from app.sync.links.agreed import Agreed
 from app.sync.links.link_store import Slot
-from app.sync.links.three_way_merge import Agreed
 from app.sync.push import meeting_fields
 from app.sync.push.matching import shares_an_address
 from app.sync.push.push_context import Push

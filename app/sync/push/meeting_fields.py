@@ -12,7 +12,8 @@ from app.sync.api import reference_marks
 from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as There
 from app.sync.links import fingerprints
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, is_empty, merge_fields, shape
+from app.sync.links.agreed import Agreed, Snapshot, shape
+from app.sync.links.three_way_merge import Verdict, is_empty, merge_fields
 
 FIELDS = ("subject", "due", "minutes", "location", "note", "done")
 PARTS = ("subject", "whom", "due", "minutes", "location", "note", "done")

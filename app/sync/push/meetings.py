@@ -12,9 +12,10 @@ from app.sync.api.errors import Rejected
 from app.sync.api.fields import ActivityFields
 from app.sync.api.records import Activity as There
 from app.sync.links import field_merge, fingerprints, link_store
+from app.sync.links.agreed import Agreed, Snapshot
 from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_meeting
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, new_base
+from app.sync.links.three_way_merge import Verdict, new_base
 from app.sync.push import lost_answers, meeting_fields
 from app.sync.push.meeting_types import meeting_type, type_refused
 from app.sync.push.push_context import Push, Record
@@ -62,7 +63,7 @@ class MeetingRecord(UpdatableRecord[There]):
             if "type" not in no.sentence:
                 raise
             raise type_refused(push, fields["type"], no) from None
-        return there.id, Agreed(self.ours(), self.theirs(there))
+        return there.id, Agreed(self.ours(), self.theirs(there), written=there.updated_at)
 
     def store(self, session: Session, number: Number) -> bool:
         return on_meeting(self._meeting.id)(session, number)

@@ -14,9 +14,10 @@ from app.sync.api.errors import Rejected
 from app.sync.api.fields import OrganizationFields
 from app.sync.api.records import Organization
 from app.sync.links import fingerprints, link_store
+from app.sync.links.agreed import Agreed, Snapshot
 from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_contact
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, merge_fields, new_base
+from app.sync.links.three_way_merge import Verdict, merge_fields, new_base
 from app.sync.push import lost_answers, matching
 from app.sync.push.candidates import Candidate
 from app.sync.push.push_context import Push
@@ -65,7 +66,7 @@ class OrganizationRecord(UpdatableRecord[Organization]):
             if choices.without_mark(EntityType.ORGANIZATION, no.sentence):
                 raise Again from None
             raise
-        return there.id, Agreed(self.ours(), self.theirs(there), visible_to=there.visible_to)
+        return there.id, Agreed(self.ours(), self.theirs(there), visible_to=there.visible_to, written=there.updated_at)
 
     def agreed_at_link(self, found: Candidate) -> Agreed:
         """They were matched by their names: how each side spells it is agreed."""

@@ -13,7 +13,7 @@ from app import db
 from app.models import Activity, EntityType, LinkState, PipedriveLink, PushEffect
 from app.services.push_queue import handovers
 from app.sync.api.errors import Gone, NotAllowed
-from app.sync.links import link_store
+from app.sync.links import link_store, own_writes
 from app.sync.links.remote_ids import number_of
 from app.sync.push.push_context import Push
 from app.sync.queue.outcome_errors import NOT_ALLOWED, Closed
@@ -47,16 +47,15 @@ def _move(push: Push, link: PipedriveLink, former: set[int], new_owner: int) -> 
         there = read(number)
         if there.is_deleted or there.owner_id not in former or getattr(there, "done", False):
             return
-        if is_person:
-            pipedrive.change_person(number, owner_id=new_owner)
-        else:
-            pipedrive.change_activity(number, owner_id=new_owner)
+        change: Callable[..., Any] = pipedrive.change_person if is_person else pipedrive.change_activity
+        answer = change(number, owner_id=new_owner)
     except Gone:
         return
     except NotAllowed:
         name = push.contact.name if is_person else f"a meeting with {push.contact.name}"
         raise Closed(NOT_ALLOWED, NOT_MOVED.format(name=name)) from None
     with db.transaction() as session:
+        own_writes.note(session, link, there, answer)
         push.receipt(session, link.entity_type, number, PushEffect.UPDATED)
 
 

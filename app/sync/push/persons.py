@@ -16,9 +16,10 @@ from app.sync.api.fields import PersonFields
 from app.sync.api.pipedrive import merged
 from app.sync.api.records import Detail, Person
 from app.sync.links import field_merge, fingerprints, link_store, own_addresses
+from app.sync.links.agreed import Agreed, Snapshot
 from app.sync.links.link_store import Number, Slot
 from app.sync.links.remote_ids import number_of, on_contact
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict
+from app.sync.links.three_way_merge import Verdict
 from app.sync.push import lost_answers, matching
 from app.sync.push.candidates import described, of_person, short
 from app.sync.push.push_context import Push
@@ -82,7 +83,7 @@ class PersonRecord(UpdatableRecord[Person]):
             if choices.without_mark(EntityType.PERSON, no.sentence):
                 raise Again from None
             raise
-        return there.id, Agreed(self.ours(), self.theirs(there), visible_to=there.visible_to)
+        return there.id, Agreed(self.ours(), self.theirs(there), visible_to=there.visible_to, written=there.updated_at)
 
     def store(self, session: Session, number: Number) -> bool:
         return on_contact(self._contact.id, "pipedrive_person_id")(session, number)

@@ -48,7 +48,7 @@ def undo(job: PipedriveSync, line: Connection) -> str | None:
     deleted = Counter(one.entity_type for one in created if one.undone_at)
     stays: list[str | None] = []
     if left:
-        under_way = Undo(line, line.pipedrive.me().user_id, contact, deleted)
+        under_way = Undo(line, line.pipedrive.me().user_id, contact, job.entity_id, deleted)
         stays = [_undo_one(under_way, one) for one in left]
     with db.transaction() as session:
         _go_on(session, job)

@@ -13,15 +13,16 @@ is linked: nothing there is written over or taken back without a person's yes.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from app import db
 from app.errors import Stale
 from app.models import EntityType, PipedriveLink, PushEffect, User
 from app.sync.api.errors import Gone, NotAllowed, PipedriveError, Rejected, UnknownOutcome
-from app.sync.links import link_store
+from app.sync.links import link_store, own_writes
+from app.sync.links.agreed import ONE_SECOND, Agreed, Snapshot
 from app.sync.links.link_store import Number, Seen
 from app.sync.links.remote_ids import number_of
-from app.sync.links.three_way_merge import Agreed
 from app.sync.push import write_ahead
 from app.sync.push.find_record import check_parents, find, hidden, link_record
 from app.sync.push.push_context import Presence, Push
@@ -106,12 +107,16 @@ def update_record(push: Push, record: UpdatableRecord[There], link: PipedriveLin
     """Look first: what a colleague wrote there meanwhile is never written over in silence."""
     there = _read(push, record, link)
     ours, theirs = record.ours(), record.theirs(there)
-    known = Agreed.read(link.agreed)
-    base = known.as_of(there.updated_at) if known else record.first_base(link, ours, theirs)
+    base = _base(record, link, ours, there)
     merge = Merge(base, ours, theirs, record.decide(link, base, ours, there))
     news = record.news(link, merge, there)
     with write_ahead.sending(push.line, record.slot, merge, record.expected(merge, news)):
         answer = _send(push, record, link, news, there) if news else there
+    if base:
+        explained = own_writes.explain(
+            base, theirs, there, record.slot.kind, contact_id=push.contact.id, sync_id=push.job.id
+        )
+        merge = replace(merge, base=base.wrote(answer, over=there, ours=explained))
     record.ask_more(merge, there)
     with db.transaction() as session:
         owner = session.get_one(User, push.contact.user_id)
@@ -121,6 +126,16 @@ def update_record(push: Push, record: UpdatableRecord[There], link: PipedriveLin
             raise Again from None
         if answer is not there:
             push.receipt(session, record.slot.kind, number_of(link), PushEffect.UPDATED)
+
+
+def _base(record: UpdatableRecord[There], link: PipedriveLink, ours: Snapshot, there: There) -> Agreed | None:
+    """What both sides last agreed on; of what we created and never read, as far as its fingerprint tells."""
+    known = Agreed.read(link.agreed)
+    if known:
+        return known.as_of(there.updated_at)
+    base = record.first_base(link, ours, record.theirs(there))
+    made = there.added_at + ONE_SECOND if there.added_at else None
+    return replace(base, written=made) if base and link.created_by_us else base
 
 
 def _read(push: Push, record: UpdatableRecord[There], link: PipedriveLink) -> There:

@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from app.models import PipedriveLink, User
 from app.sync.api.records import Activity, Organization, Person
+from app.sync.links.agreed import Agreed, Snapshot
 from app.sync.links.link_store import Number, Slot
-from app.sync.links.three_way_merge import Agreed, Snapshot, Verdict, merge_fields
+from app.sync.links.three_way_merge import Verdict, merge_fields
 from app.sync.push.candidates import Candidate
 from app.sync.push.push_context import Record
 

@@ -8,7 +8,7 @@ not seen.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +17,17 @@ from app.services.pipedrive.undo_proof import Proof
 from app.sync.api import filled_fields, reference_marks
 from app.sync.api.pipedrive import Pipedrive
 from app.sync.api.records import Activity, Deal, Detail, Lead, Organization, Person
-from app.sync.links import field_merge, fingerprints
-from app.sync.links.three_way_merge import Snapshot
+from app.sync.links import field_merge, fingerprints, own_writes
+from app.sync.links.agreed import ONE_SECOND, Snapshot
 from app.sync.push import meeting_fields, undo_uses
 from app.sync.push.undo_uses import Reasons, Undo
 
-ONE_SECOND = timedelta(seconds=1)
 NOT_PROVEN = "it is not certain that we created it"
 NOT_LINKED = "no contact here is linked to it any more, so we cannot tell whether somebody changed it there"
 UNKNOWN = "we cannot tell whether somebody changed it there"
 HANDED_OVER = "the contact belongs to a colleague here now"
 TAKEN_OVER = "somebody else owns it there now"
+WRITTEN = "somebody changed it there"
 SHOWN = "somebody changed there who may see it"
 OUR_LABEL = Detail("").label
 WORDS = {
@@ -119,6 +119,7 @@ def _person(undo: Undo, proof: Proof, there: Person) -> Reasons:
     labels = ["label_ids"] if set(there.label_ids) - set(choices.label_ids) else []
     own = filled_fields.own_values(there.custom, choices.mark_field(EntityType.PERSON))
     yield _filled([*there.extras, *labels, *own])
+    yield _written(undo, proof, EntityType.PERSON, there)
     yield undo_uses.counted(there.counts, undo.deleted)
 
 
@@ -131,6 +132,7 @@ def _organization(undo: Undo, proof: Proof, there: Organization) -> Reasons:
     yield _shown(proof, there)
     own = filled_fields.own_values(there.custom, undo.line.choices.mark_field(EntityType.ORGANIZATION))
     yield _filled([*there.extras, *own])
+    yield _written(undo, proof, EntityType.ORGANIZATION, there)
     yield undo_uses.counted(there.counts, undo.deleted)
 
 
@@ -142,6 +144,7 @@ def _activity(undo: Undo, proof: Proof, there: Activity) -> Reasons:
     if there.org_id not in {None, proof.org}:
         yield _changed(["org"])
     yield _filled(there.extras)
+    yield _written(undo, proof, EntityType.ACTIVITY, there)
 
 
 def _deal(undo: Undo, proof: Proof, there: Deal) -> Reasons:
@@ -163,12 +166,21 @@ def _opportunity(undo: Undo, proof: Proof, there: Deal | Lead, title: str) -> Re
         yield _changed(["title or person"])
     yield _filled(there.extras, "somebody changed its {} there")
     if there.added_at and there.updated_at and there.updated_at - there.added_at > ONE_SECOND:
-        yield "somebody changed it there"
+        yield WRITTEN
 
 
 def _owned(undo: Undo, proof: Proof, owner_id: int | None) -> str | None:
     """It may have moved to the colleague whom the contact was handed over to, with whose key this goes."""
     return TAKEN_OVER if owner_id not in {None, undo.user_id, proof.owner} else None
+
+
+def _written(undo: Undo, proof: Proof, kind: EntityType, there: own_writes.There) -> str | None:
+    """Also where nothing is to be seen of it any more: an edit, or a deletion, that was taken back."""
+    written = datetime.fromisoformat(proof.written) if proof.written else None
+    if written is None or there.updated_at is None or there.updated_at <= written:
+        return None
+    contact_id = undo.contact.id if undo.contact else None
+    return None if own_writes.hung_on(kind, there, contact_id, undo.pushed) else WRITTEN
 
 
 def _shown(proof: Proof, there: Person | Organization) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, TypeVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
@@ -46,11 +47,12 @@ LATE = {"people": EntityType.PERSON, "activities": EntityType.ACTIVITY, "open_de
 
 @dataclass(frozen=True)
 class Undo:
-    """One undo under way: with whose key, of whose contact, and how much of each kind of it is deleted already."""
+    """One undo under way: with whose key, of whose contact and which push, and how much of each kind is deleted already."""
 
     line: Connection
     user_id: int
     contact: Contact | None
+    pushed: UUID
     deleted: Counter[EntityType] = field(default_factory=Counter)
 
 

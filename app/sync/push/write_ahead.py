@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from app import db
 from app.sync.api.errors import Blocked, KeyRefused, NotSent, Rejected, Throttled
 from app.sync.links import link_store
+from app.sync.links.agreed import Agreed, Snapshot
 from app.sync.links.link_store import Slot
-from app.sync.links.three_way_merge import Agreed, Snapshot
 from app.sync.push.remote_record import Merge
 from app.sync.queue import leases
 from app.sync.queue.connection import Connection

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import delete, select
+from sqlmodel import delete, select, update
 
 from app import db
 from app.errors import Conflict
@@ -158,6 +158,63 @@ def test_another_contact_and_another_bank_keep_the_person_and_the_firm(fake, des
     row = undone(desk, ada_with_key, first)
     assert counts(fake) == (1, 1, 0)
     assert "Kari Nordmann stays in Pipedrive: another contact here is linked to it." in row.detail
+
+
+def later(fake, **passed):
+    clock = fake.company.clock
+    fake.company.clock = lambda: clock() + timedelta(**passed)
+
+
+@pytest.mark.parametrize("deed", ["an edit", "a deletion"])
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("ours_since", [False, True])
+def test_what_a_colleague_changed_and_took_back_is_theirs_too(
+    fake, desk, ada_with_key, kari, first, deed, kind, ours_since
+):
+    later(fake, minutes=2)
+    field, value = ("is_deleted", True) if deed == "a deletion" else ("owner_id", 999)
+    stood = fake.company.record(kind, 1)[field]
+    fake.company.edit(kind, 1, **{field: value})
+    fake.company.edit(kind, 1, **{field: stood})
+    if ours_since:
+        change(ada_with_key, kari, phone="+4722334455")
+        settled(desk)
+        listened(desk)
+    row = undone(desk, ada_with_key, first)
+    assert "stays in Pipedrive: somebody changed it there" in row.detail
+    assert not fake.company.record(kind, 1)["is_deleted"]
+
+
+@pytest.mark.parametrize("hung", ["made", "taken away"])
+def test_what_our_own_meeting_left_on_its_person_and_firm_keeps_neither_there(fake, desk, ada_with_key, first, hung):
+    """Pipedrive may write on a record when something is hung on it, or deleted."""
+    for kind in ("persons", "organizations"):
+        later(fake, seconds=2)
+        fake.company.edit(kind, 1)
+    if hung == "taken away":
+        later(fake, minutes=2)
+        with db.transaction() as session:
+            session.exec(update(PushReceipt).values(at=PushReceipt.at - timedelta(hours=1)))
+            made = PushReceipt.sync_id == first.id, PushReceipt.entity_type == EntityType.ACTIVITY
+            session.exec(update(PushReceipt).where(*made).values(undone_at=now() + timedelta(minutes=2, seconds=4)))
+        for kind in ("persons", "organizations"):
+            fake.company.edit(kind, 1)
+        fake.company.remove("activities", 1)
+    undone(desk, ada_with_key, first)
+    assert counts(fake) == (0, 0, 0)
+
+
+def test_what_we_wrote_ourselves_is_no_reason_to_leave_it_there(fake, desk, ada_with_key, kari, first):
+    later(fake, minutes=2)
+    change(ada_with_key, kari, phone="+4722334455")
+    settled(desk)
+    later(fake, minutes=2)
+    fake.next(faults.server_error(commits=True), method="PATCH", kind="persons")
+    change(ada_with_key, kari, name="Kari Berg")
+    settled(desk)
+    listened(desk)
+    undone(desk, ada_with_key, first)
+    assert counts(fake) == (0, 0, 0)
 
 
 def test_what_we_cannot_prove_to_have_created_stays(fake, desk, ada_with_key, first):

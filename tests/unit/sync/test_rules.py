@@ -18,7 +18,8 @@ from app.sync.api.http_client import address
 from app.sync.api.records import Detail, merged
 from app.sync.api.request import Call
 from app.sync.links import fingerprints
-from app.sync.links.three_way_merge import Agreed, Verdict, follow_theirs, merge_field, new_base, shape
+from app.sync.links.agreed import Agreed, shape
+from app.sync.links.three_way_merge import Verdict, follow_theirs, merge_field, new_base
 from app.sync.queue import circuit_breaker, job_outcomes
 from app.sync.queue.timings import Pace
 

@@ -10,16 +10,8 @@ from hypothesis import strategies as st
 from app.sync.api import reference_marks
 from app.sync.api.payloads import note
 from app.sync.api.records import Detail, merged
-from app.sync.links.three_way_merge import (
-    LATE,
-    Agreed,
-    Verdict,
-    follow_theirs,
-    merge_field,
-    merge_fields,
-    new_base,
-    shape,
-)
+from app.sync.links.agreed import LATE, Agreed, shape
+from app.sync.links.three_way_merge import Verdict, follow_theirs, merge_field, merge_fields, new_base
 
 WORDS = st.sampled_from(["", "a@x", "A@x ", "b@x", "c@x"])
 LISTS = st.lists(st.sampled_from(["a@x", "b@x", "c@x", "D@x"]), max_size=4, unique_by=str.casefold)
