@@ -7,7 +7,9 @@ that fits; people of a firm that was there before us also by their name.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -22,6 +24,7 @@ from app.models import (
     PipedriveLink,
     SyncAccount,
     are_two_companies,
+    now,
     organisation_key,
 )
 from app.services.contacts import firm_names, identity
@@ -38,6 +41,8 @@ from app.sync.push.remote_record import Match
 
 # for so many seconds we remember who works at a firm
 PEOPLE_KEPT = 600
+# of those written last, how many are looked through for somebody whom the search may not know yet
+MOST_WRITTEN = 200
 LOOKALIKE = "Pipedrive has {found}. Is that {name}? Choose the record if it is, or create a new one."
 OTHER_NAME = "Pipedrive has somebody else's name under the address of {name}: {found}. Choose the record if it is the same person, or create a new one."
 OTHER_ADDRESS = "Pipedrive has {found} at the same firm with another address. Choose the record if it is the same person, or create a new one."
@@ -101,6 +106,7 @@ class PersonSearch:
         self._contact = push.contact
         self._country = push.line.choices.country
         self._others: list[Person] = []
+        self._met_deleted = False
 
     def match(self, aliases: Sequence[PipedriveLink], *, lost: bool) -> Match:
         """Who it is: `aliases` are links that the contact's own addresses have; a `lost` one may carry our mark."""
@@ -108,6 +114,7 @@ class PersonSearch:
         marked = self._push.line.pipedrive.find_persons(self._mark, "custom_fields") if lost and code else []
         if alive := [one for one in marked if not one.is_deleted]:
             return Match(self._as_candidates(alive))
+        self._met_deleted = lost
         for look in (partial(self._by_alias, aliases), self._by_email, self._at_the_firm, self._by_name):
             found = look()
             if found.sure or found.unsure:
@@ -125,18 +132,27 @@ class PersonSearch:
             except (Gone, NotAllowed):
                 unseen.append(Candidate(number, self._contact.name))
                 continue
-            if not there.is_deleted:
+            if there.is_deleted:
+                self._met_deleted = True
+            else:
                 (sure if self._fits(there) else self._others).append(there)
         return Match(self._as_candidates(sure), unseen, UNSEEN.format(name=self._contact.name))
 
     def _by_email(self) -> Match:
         emails = self._contact.emails[: MOST_SEARCHES - (1 if self._contact.phones else 0)]
         hits = [one for email in emails for one in self._push.line.pipedrive.find_persons(email, "email")]
+        alive = [one for one in hits if not one.is_deleted]
+        late = self._just_written() if self._met_deleted and emails and not alive else []
         # whom an address leads to is known, also while the search does not know them yet
-        found = [*self._others, *(one for one in hits if not one.is_deleted)]
+        found = [*self._others, *alive, *late]
         known = [one for one in found if shares_an_address(self._contact, one)]
         fit = [one for one in known if self._fits(one)]
         return self._asked(fit, known, OTHER_NAME)
+
+    def _just_written(self) -> list[Person]:
+        """Whom somebody may have merged a deleted one into, before the search knows of it."""
+        since = now() - timedelta(seconds=self._push.line.pace.search_lag) - self._push.line.pace.slack
+        return list(islice(self._push.line.pipedrive.persons_since(since), MOST_WRITTEN))
 
     def _at_the_firm(self) -> Match:
         """The same name, or a number that we know under a name that fits; not where we made the firm ourselves."""

@@ -1,4 +1,6 @@
-"""What a meeting, lead or deal hangs on may be moved, merged or deleted by a colleague while its push is under way."""
+"""What is pushed, or hangs on what is pushed, may be moved, merged or deleted by a colleague at any moment."""
+
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +10,7 @@ from app.services.base import firm_settings
 from tests.support import faults
 from tests.support.colleague import typed_there
 from tests.support.sync_deeds import change, listened
-from tests.support.sync_harness import ask, meet, settled, tried_once
+from tests.support.sync_harness import ask, fresh, meet, settled, tried_once
 from tests.support.world import contact
 
 
@@ -86,3 +88,18 @@ def test_a_lead_or_deal_whose_answer_got_lost_is_looked_for_again_once_its_perso
     assert settled(desk)[-1].status is SyncStatus.SUCCESS
     there = list(fake.company.leads.values()) if kind == "lead" else fake.alive("deals")
     assert [one["person_id"] for one in there] == [double]
+
+
+@pytest.mark.parametrize("whose", ["a colleague's contact", "the contact itself"])
+def test_whom_somebody_was_merged_into_is_met_before_the_search_knows_them(
+    fake, desk, ada_with_key, bo_with_key, kari, whose
+):
+    fake.company.store.lag = timedelta(minutes=10)
+    double = merged(fake, 1)
+    owner, row = ada_with_key, kari
+    if whose == "a colleague's contact":
+        owner, row = bo_with_key, contact(bo_with_key, "Kari Nordmann", email="kari@steel.example")
+    ask(owner, row)
+    settled(desk)
+    assert fresh(row).pipedrive_person_id == double
+    assert len(fake.alive("persons")) == 1
