@@ -34,6 +34,7 @@ class Ledger:
 
     `known_here` are values of theirs that somebody here saw and then replaced. `names` are
     the keys of organizations that they touched; `crossed` counts deeds that fell between a look and its write; `diary` says when each fell.
+    `hidden` is, by number of a person, which was the newest when they hid that one, and when they showed it again.
     """
 
     words: dict = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Ledger:
     looks: dict = field(default_factory=dict)
     deeds: Counter = field(default_factory=Counter)
     diary: list = field(default_factory=list)
+    hidden: dict = field(default_factory=dict)
     harmed: list = field(default_factory=list)
     crossed: int = 0
 
@@ -109,6 +111,7 @@ class Colleague:
         self.dice, self.fake, self.ledger = dice, fake, ledger
         self.me = fake.user_ids[BOS_KEY] = fake.company.add_user(BOS_KEY, "Zoe")
         self.number = 0
+        self._about: list[int] = []
         self.deleted: list[tuple[str, int]] = []
         self.chances = {
             (self.rename, "persons"): 5, (self.add_number, "persons"): 4, (self.move, "persons"): 2,
@@ -176,6 +179,8 @@ class Colleague:
         """Visible to its owner only, who is the colleague now or still one of us."""
         owner = self.dice.choice([self.me, record["owner_id"]])
         self._write(kind, record, visible_to=OWNER_ONLY, owner_id=owner)
+        if kind == "persons":
+            self.ledger.hidden[record["id"]] = (self._newest(), None)
         self._note(f"{kind}: hidden")
 
     def delete(self, kind, record):
@@ -202,7 +207,9 @@ class Colleague:
         """What they deleted lives again, or what they hid is seen again."""
         hidden = [one for one in self.fake.company.store.alive("persons") if one["visible_to"] == OWNER_ONLY]
         if hidden and self.dice.random() < 0.5:
-            self._write("persons", self.dice.choice(hidden), visible_to=EVERYONE)
+            shown = self.dice.choice(hidden)
+            self._write("persons", shown, visible_to=EVERYONE)
+            self.ledger.hidden[shown["id"]] = (self.ledger.hidden[shown["id"]][0], self._newest())
             self._note("persons: shown again")
         elif self.deleted:
             kind, number = self.deleted.pop(self.dice.randrange(len(self.deleted)))
@@ -235,7 +242,7 @@ class Colleague:
 
     def _touch(self, kind, record):
         self.ledger.touched.add((kind, record["id"]))
-        self.ledger.diary.append((time.monotonic(), kind, record["id"]))
+        self._about.append(record["id"])
         if kind == "organizations":
             self.ledger.names.add(organisation_key(record["name"]))
 
@@ -258,7 +265,11 @@ class Colleague:
 
     def _note(self, deed):
         self.ledger.deeds[deed] += 1
-        self.ledger.diary.append((time.monotonic(), deed, None))
+        self.ledger.diary.append((time.monotonic(), deed, self._about))
+        self._about = []
+
+    def _newest(self):
+        return max(self.fake.company.store.rows["persons"])
 
     def _next(self):
         self.number += 1

@@ -77,11 +77,12 @@ def storm(own_database):
             said(fake, "the queue drains, and it storms on")
             drain(firm, colleague, fake)
             said(fake, "calm")
+            stormy = len(fake.heard)
             settle(firm, fake)
             said(fake, "all done")
         end = Auditor(fake, firm).ending()
-        print(f"{table(fake, firm, end)}{wrong(end)}")
-        yield SimpleNamespace(fake=fake, firm=firm, end=end)
+        print(f"{table(fake, firm, end, stormy)}{wrong(end)}")
+        yield SimpleNamespace(fake=fake, firm=firm, end=end, requests=stormy)
 
 
 def rage(firm, colleague, fake, database):
@@ -178,7 +179,7 @@ def waiting():
 
 
 def test_it_was_a_storm(storm):
-    assert sum(storm.fake.met.values()) >= 0.15 * len(storm.fake.heard)
+    assert sum(storm.fake.met.values()) >= 0.15 * storm.requests
     assert storm.fake.kills.total() >= 3
     assert storm.fake.databases_shot >= 1
     assert len(storm.fake.met) >= KINDS
