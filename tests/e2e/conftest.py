@@ -55,7 +55,9 @@ def site(folder, pipedrive, start, request):
     meant = getattr(request.module, "BROKEN_ON_PURPOSE", None)
     said = (folder / "serve.log").read_text().splitlines()
     broken = [line for line in said if '"level": "error"' in line and not (meant and meant in line)]
-    assert not broken, "\n".join(broken)
+    if broken:
+        database = (folder / "postgres/server.log").read_text().splitlines()[-40:]
+        pytest.fail("\n".join([*broken, *(line for line in said if line.startswith("looked for at")), *database]))
 
 
 @pytest.fixture(scope="session")

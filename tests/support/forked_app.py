@@ -10,6 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
 from app import __main__
 from tests.support import cheap_hashes
 
@@ -60,7 +64,21 @@ def _serve(words, cwd, env, said, log, prepare, command):
     os.dup2(said.fileno(), 1)
     with Path(log).open("ab") as file:
         os.dup2(file.fileno(), 2)
+    event.listen(Engine, "handle_error", _tell_where)
     if prepare:
         prepare()
     sys.argv = ["pipedriven", *words]
     command()
+
+
+def _tell_where(trouble):
+    """A table that is not there, of a database that has it, was looked for somewhere else: say where."""
+    if isinstance(trouble.original_exception, psycopg.errors.UndefinedTable):
+        line = trouble.connection.connection.driver_connection
+        told = line.info.get_parameters() | {"backend": line.info.backend_pid, "state": line.info.transaction_status}
+        with psycopg.connect(line.info.dsn, password=line.info.password) as other:
+            found = (
+                "select current_user, current_setting('search_path'), to_regclass('activities'), count(*) from pg_class"
+            )
+            told["another line sees"] = other.execute(found).fetchone()
+        print(f"looked for at {told}", file=sys.stderr, flush=True)
