@@ -79,7 +79,7 @@ class TemplatesPage:
                 self.sheet.close()
 
         with (
-            self.sheet.fresh(),
+            self.sheet.fresh(row.id if row else "new"),
             ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save),
         ):
             basic.line("Change the template" if row else "New template", "h2", "pd-h1")

@@ -53,7 +53,10 @@ class IntroductionOffers:
             if await work():
                 self.sheet.close()
 
-        with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
+        with (
+            self.sheet.fresh("new"),
+            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save),
+        ):
             basic.line("Offer an introduction", "h2", "pd-h1")
             basic.text(HINT, "pd-muted")
             form.field(typed, IntroductionDraft, "whom", "Person or organisation", props="autocomplete=off autofocus")

@@ -78,7 +78,7 @@ class LogSheet:
             campaign.fix(planned.campaign_id, mine=purpose is None)
         else:
             await campaign.load(contact_id, purpose)
-        with self.sheet.fresh():
+        with self.sheet.fresh(contact_id):
             LogForm(self, request, campaign)
         self.sheet.open()
 
@@ -141,6 +141,9 @@ class LogForm:
         with basic.expansion("Note, or another time"):
             note = ui.textarea("Note").props("outlined autogrow maxlength=5000").classes("pd-field")
             note.bind_value_to(self.typed, "note", strict=False)
+            save = basic.button("Save without an answer", lambda: self.answer(None), "main").classes("full-width")
+            save.set_visibility(False)
+            note.on_value_change(lambda event: save.set_visibility(bool((event.value or "").strip())))
             subject = ui.input("Subject", placeholder="Made from the kind, the name and the outcome")
             subject.props("outlined maxlength=200 stack-label autocomplete=off").classes("pd-field")
             subject.bind_value_to(self.typed, "subject", strict=False)
@@ -161,16 +164,17 @@ class LogForm:
     async def book_meeting(self) -> None:
         await self.host.on_meeting(self.request.contact_id, self.request.name, self.request.purpose)
 
-    async def answer(self, outcome: Outcome) -> None:
+    async def answer(self, outcome: Outcome | None) -> None:
+        """None where a note says it all."""
         planned = self.request.planned
         if planned and outcome is Outcome.MOVED and not planned.done:
-            self.host.sheet.close()
+            self.host.sheet.put_away()
             self.host.on_move(planned, self.request.name)
         elif await tap(self.log)(outcome):
             self.host.me.default_type = self.kind.value
             self.host.sheet.close()
 
-    def log(self, session: Session, me: User, outcome: Outcome) -> Confirmation:
+    def log(self, session: Session, me: User, outcome: Outcome | None) -> Confirmation:
         facts = {name: self.typed[name] for name in ("note", "subject") if self.typed.get(name)}
         facts |= {"campaign_id": self.campaign.chosen, "happened_at": _moment(self.typed.get("when"), me.timezone)}
         referral = self.referral if self.is_my_referral else None
@@ -181,7 +185,8 @@ class LogForm:
             touch = activity_log.log(session, me, referral.giver_id if referral else self.request.contact_id, draft)
         thanks = referral.save(session, me, touch) if referral else None
         follow_up = self.plan_follow_up(session, me, ActivityType.CALL)
-        said = f"{ACTIVITY_LABELS[self.kind]} logged: {touch_rows.outcome_word(outcome, self.kind).lower()}"
+        said = f"{ACTIVITY_LABELS[self.kind]} logged"
+        said += f": {touch_rows.outcome_word(outcome, self.kind).lower()}" if outcome else ""
         said += touch_rows.settled_words(settled_plans.settled_by(session, me, touch), me.timezone)
         return Confirmation(said, self.undo(touch, [one for one in (thanks, follow_up) if one]))
 

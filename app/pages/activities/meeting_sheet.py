@@ -60,7 +60,7 @@ class MeetingSheet:
         self.show(request, CampaignChoice())
 
     def show(self, request: MeetingRequest, campaign: CampaignChoice) -> None:
-        with self.sheet.fresh():
+        with self.sheet.fresh(request.moved.id if request.moved else request.contact_id):
             MeetingForm(self.sheet, self.me.timezone, request, campaign)
         self.sheet.open()
 
@@ -117,7 +117,7 @@ class MeetingForm:
         more.on_value_change(draw)
 
     def draw_other_times(self) -> None:
-        with ui.element("div").classes("pd-stack"):
+        with ui.element("div").classes("pd-stack").props("data-late"):
             with ui.element("div").classes("pd-pair"):
                 for word, kind in (("Day", "date"), ("Time", "time")):
                     box = ui.input(word).props("outlined stack-label").classes("pd-field").mark(f"meeting-{kind}")

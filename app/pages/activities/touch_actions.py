@@ -12,7 +12,7 @@ from app.services.activities import activity_log
 FATE = {"outcome", "note", "campaign_id", "done", "happened_at", "due_date"}
 
 
-def finish_planned(session: Session, me: User, planned: Activity, outcome: Outcome, **facts: Any) -> Activity:
+def finish_planned(session: Session, me: User, planned: Activity, outcome: Outcome | None, **facts: Any) -> Activity:
     """What was planned is done."""
     return activity_log.change(session, me, planned.id, facts | {"outcome": outcome, "done": True})
 

@@ -43,7 +43,7 @@ class TouchSheet:
 
     async def open(self, entry: Entry) -> None:
         campaigns = await look(lambda session, me: possible_campaigns(session, me, entry))
-        with self.sheet.fresh():
+        with self.sheet.fresh(entry.activity.id):
             TouchForm(self.sheet, self.me.timezone, entry, campaigns)
         self.sheet.open()
 

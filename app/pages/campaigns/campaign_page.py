@@ -133,6 +133,7 @@ class CampaignPage:
 
     def draw_head(self, found: Card, names: list[str]) -> None:
         campaign, day = found.campaign, calendar_days.today(self.shell.me.timezone)
+        basic.entitle(campaign.name, "" if self.tab == "board" else TABS[self.tab])
         with ui.element("div").classes("pd-camp-top"):
             with ui.element("div"):
                 with ui.element("div").classes("pd-camp-title"):

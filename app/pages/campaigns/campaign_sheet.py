@@ -74,7 +74,7 @@ class CampaignSheet:
         able = [user for user in colleagues if user.active or user.id in members]
         owner_id = campaign.owner_id if campaign and not as_copy else self.me.id
         request = CampaignRequest(campaign, as_copy, lists, able, frozenset(members), owner_id)
-        with self.sheet.fresh():
+        with self.sheet.fresh(_draft_of(request)):
             CampaignForm(self.sheet, request)
         self.sheet.open()
 
@@ -183,6 +183,13 @@ class CampaignForm:
 
 
 GOALS = ("goal_touches", "goal_meetings")
+
+
+def _draft_of(request: CampaignRequest) -> str:
+    """A copy is none of the campaign's own edits."""
+    if request.campaign is None:
+        return "new"
+    return f"copy of {request.campaign.id}" if request.as_copy else str(request.campaign.id)
 
 
 def _facts(campaign: Campaign) -> dict[str, Any]:

@@ -94,7 +94,10 @@ class OrganisationSheet:
             if await rename_organisation(firm.id, typed.get("name") or ""):
                 self.sheet.close()
 
-        with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
+        with (
+            self.sheet.fresh(firm.id),
+            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save),
+        ):
             basic.line("Rename", "h2", "pd-h1")
             basic.text(f"{count_contacts(firm)}. Contacts and search follow, and Pipedrive hears of it.", "pd-muted")
             box = ui.input("Name", value=firm.name).props("outlined maxlength=200 autocomplete=off autofocus")

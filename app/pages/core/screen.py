@@ -18,12 +18,13 @@ def screen(title: str) -> Callable[[Callable[P, Awaitable[None]]], Callable[P, A
     def dress(build: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
         @wraps(build)
         async def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
-            ui.page_title(f"{title} · Pipedriven")
+            basic.entitle(title)
             try:
                 await build(*args, **kwargs)
             except SignedOut:
                 ui.navigate.to("/login")
             except Refusal as refusal:
+                basic.entitle("Not found", title)
                 basic.empty(
                     "circle-help",
                     str(refusal),

@@ -69,6 +69,9 @@ class Shell(Protocol):
     async def add(self) -> None:
         """Open the contact sheet for a new contact."""
 
+    async def add_named(self, name: str) -> None:
+        """The same, with the name that was searched for."""
+
     async def edit_contact(self, contact: Contact) -> None:
         """Open the contact sheet for this one."""
 

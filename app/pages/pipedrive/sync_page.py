@@ -60,6 +60,7 @@ async def sync_page(shell: Shell, show: str = "", whose: str = "", item: str = "
         else (policy.may_manage_every_push(me) and _id(whose)) or me.id
     )
     tab = Tab(show) if show in set(Tab) else await first_tab(whose_id)
+    basic.entitle(WORDS[tab], "" if whose_id == me.id else "Team", "Pipedrive")
     centre = SyncCentre(shell, tab, whose_id)
     # heard from before the first question on: what settles meanwhile is not missed
     live_updates.on(centre.refresh, Topic.SYNC, Topic.PEOPLE, owner=whose_id)

@@ -68,7 +68,10 @@ class SavedReportsPart:
                 self.sheet.close()
                 await self.refresh()
 
-        with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
+        with (
+            self.sheet.fresh("new"),
+            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save),
+        ):
             basic.line("Keep this report", "h2", "pd-h1")
             basic.text("The question and the filters that are chosen now, to ask again at any time.", "pd-muted")
             form.field(typed, SavedReportDraft, "name", "Name", props="autocomplete=off")

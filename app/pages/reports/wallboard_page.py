@@ -31,7 +31,7 @@ HIGH = 380
 
 async def wallboard_page(hub: ReportHub, campaign_id: str = "") -> None:
     """`/campaigns/{campaign_id}/screen` stays with one campaign, `/reports/screen` goes round."""
-    ui.page_title("Big screen · Pipedriven")
+    basic.entitle("Big screen")
     with ui.element("main").classes("pd-screen") as body:
         wallboard = WallboardPage(hub, campaign_id, body)
         try:
@@ -91,6 +91,7 @@ class Wallboard:
         self.campaign = campaign
         self.zone = me.timezone
         self.graphs: dict[str, LiveChart] = {}
+        basic.entitle(campaign.name, "Big screen")
         with ui.element("div").classes("pd-screen-head"):
             basic.title(campaign.name)
             basic.text(place, "pd-muted")

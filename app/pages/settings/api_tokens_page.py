@@ -85,7 +85,7 @@ def draw_new_token(sheet: Sheet, refresh: Any) -> None:
             draw_made(sheet, made[0])
             await refresh()
 
-    with sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
+    with sheet.fresh("new"), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
         basic.line("New token", "h2", "pd-h1")
         name = ui.input("What it is for").props("outlined autocomplete=off maxlength=80").classes("pd-field")
         name.bind_value_to(typed, "name", strict=False)

@@ -156,8 +156,11 @@ def draw_password() -> None:
             user_profile.change_password(session, me, *proved, but=here)
             return "Password changed; other devices are signed out, tokens and the calendar address ended"
 
-        await work()
+        if await work():
+            for box in boxes:
+                box.set_value("")
 
+    boxes: list[ui.input] = []
     basic.heading("Password")
     with ui.element("div").classes("pd-card pd-stack"):
         for name, label, hint in (
@@ -165,6 +168,7 @@ def draw_password() -> None:
             ("new", "New password", "new-password"),
         ):
             box = ui.input(label, password=True).props("outlined").classes("pd-field")
+            boxes.append(box)
             box.props["autocomplete"] = hint
             box.bind_value_to(typed, name, strict=False)
         basic.button("Change password", save)

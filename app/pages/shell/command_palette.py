@@ -37,6 +37,7 @@ KEYS = (
     ("j  k", "Next and previous contact; the arrow keys too"),
     ("Enter", "Open the contact"),
     ("l", "Log a touch with the contact"),
+    ("1  2  3", "The answers of the log sheet, in their order"),
     ("x", "Choose the contact, with Shift all between"),
     ("Esc", "Choose nobody, close the contact, leave a field"),
     ("?", "These keys"),

@@ -24,7 +24,7 @@ from app.pages.core.tap import look, tap
 from app.pages.shell import navigation
 from app.pages.shell.command_palette import KeySheet, Palette
 from app.pages.shell.notification_bell import draw_bell
-from app.pages.ui import basic, theme, toast
+from app.pages.ui import basic, drafts, theme, toast
 from app.services import policy
 from app.services.activities import pending_outcomes
 from app.services.activities.timeline import Entry
@@ -70,7 +70,7 @@ class Frame:
         await self.book_meeting(contact.id, contact.name)
 
     async def book_meeting(self, contact_id: UUID, name: str, purpose: Purpose | None = None) -> None:
-        self.log_sheet.sheet.close()
+        self.log_sheet.sheet.put_away()
         await self.meeting_sheet.open(contact_id, name, purpose=purpose)
 
     def move_meeting(self, meeting: Activity, name: str) -> None:
@@ -100,6 +100,9 @@ class Frame:
     async def add(self) -> None:
         await self.contact_sheet.open()
 
+    async def add_named(self, name: str) -> None:
+        await self.contact_sheet.open(name=name)
+
     async def edit_contact(self, contact: Contact) -> None:
         await self.contact_sheet.open(contact)
 
@@ -124,6 +127,10 @@ async def draw_frame(frame: Frame, screens: dict[str, Callable[..., Any]], data:
 
     A screen is given `shell` and what it takes of `data` by the names of its parameters.
     """
+    skip = ui.element("button").props("type=button").classes("pd-skip")
+    skip.on("click", js_handler="() => document.querySelector('#app .pd-main').focus()")
+    with skip:
+        ui.label("Skip to the content")
     with ui.element("header").classes("pd-top"):
         with basic.link("/", "pd-brand", label="Pipedriven, to Today"):
             ui.element("img").props('alt=""').props["src"] = theme.asset("icon.svg")
@@ -134,7 +141,8 @@ async def draw_frame(frame: Frame, screens: dict[str, Callable[..., Any]], data:
         count_notices = draw_bell(frame.me)
     navigation_bars = NavigationBars(frame)
     toast.tray()
-    with ui.element("div").classes("pd-main"):
+    drafts.keep()
+    with ui.element("div").classes("pd-main").props("tabindex=-1"):
         pages = ui.sub_pages(screens, data={"shell": frame, **data})
     router = ui.context.client.sub_pages_router
     router.on_path_changed(navigation_bars.mark_active)

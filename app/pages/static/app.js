@@ -1,5 +1,4 @@
 // What the server cannot know: the person came back from the dialler, where the keyboard lies, what had the focus.
-history.scrollRestoration = "manual";
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && window.emitEvent) emitEvent("came_back");
 });
@@ -38,6 +37,13 @@ document.addEventListener("click", (e) => {
   e.stopPropagation();
   find();
 }, true);
+
+// the answers of a sheet by their number: never while somebody types
+document.addEventListener("keydown", (e) => {
+  if (e.metaKey || e.ctrlKey || e.altKey || e.repeat || e.target.closest("input, textarea, select, [contenteditable]")) return;
+  const sheet = [...document.querySelectorAll(".q-dialog--modal")].at(-1);
+  sheet?.querySelector(`.pd-outcomes [aria-keyshortcuts="${CSS.escape(e.key)}"]`)?.click();
+});
 
 // shortcuts for a keyboard: never while somebody types, never under an open sheet
 document.addEventListener("keydown", (e) => {
@@ -113,50 +119,6 @@ addEventListener("load", () => setTimeout(async () => {
   await keep();
   waits();
 }, 6000));
-
-// what is typed into a sheet and not saved yet outlives a reload, a lost line and a new start of the server;
-// the server keeps what is typed only as long as the page lives
-const draftOf = (input) => {
-  const sheet = input.closest?.(".pd-sheet"), title = sheet?.querySelector(".pd-head-name, .pd-h1")?.textContent;
-  const label = input.getAttribute?.("aria-label") || input.closest("label")?.innerText;
-  const typed = input.matches?.("textarea, input:not([type=password], [type=file], [type=checkbox], [type=search])");
-  // what is known has facts of its own that an old draft must not meet
-  return typed && title && label && !/^(Edit|Change) /.test(title) ? { label, title } : null;
-};
-const drafts = {
-  held: {},
-  saved: owner,
-  ready: owner.then(async (kept) => { if (kept) drafts.held = { ...await (await outbox()).readDrafts(kept), ...drafts.held }; }),
-  save: () => { drafts.saved = drafts.saved.then(async (kept) => { if (kept) await (await outbox()).keepDrafts(kept, drafts.held); return kept; }); },
-  drop: (title) => { if (drafts.held[title]) { delete drafts.held[title]; drafts.save(); } },
-};
-document.addEventListener("input", (e) => {
-  const draft = e.isTrusted && draftOf(e.target);
-  if (!draft) return;
-  drafts.held[draft.title] = { at: Date.now(), said: { ...drafts.held[draft.title]?.said, [draft.label]: e.target.value } };
-  drafts.save();
-});
-const prefill = (input) => {
-  const draft = draftOf(input), said = draft && drafts.held[draft.title]?.said[draft.label];
-  if (!said || input.value) return;
-  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value").set.call(input, said);
-  input.dispatchEvent(new Event("input", { bubbles: true }));
-  input.closest(".q-expansion-item--collapsed")?.querySelector(".q-item")?.click();
-};
-new MutationObserver((changes) => {
-  for (const change of changes) for (const node of change.addedNodes) {
-    // as the sheet comes up: what is drawn anew in it later begins empty on purpose
-    const sheet = node.matches?.(".pd-sheet") ? node : node.querySelector?.(".pd-sheet");
-    const inputs = [...sheet?.querySelectorAll("textarea, input") || []];
-    inputs.forEach(prefill);
-    drafts.ready.then(() => inputs.filter((one) => one.isConnected).forEach(prefill));
-  }
-  // a sheet that closes was saved, or its words are not wanted any more; a form that goes alone is begun anew
-  for (const change of changes) for (const node of change.removedNodes) {
-    const title = (node.matches?.(".pd-sheet, .pd-sheet form, form") ? node : node.querySelector?.(".pd-sheet"))?.querySelector(".pd-head-name, .pd-h1")?.textContent;
-    if (title) drafts.drop(title);
-  }
-}).observe(document.body || document.documentElement, { childList: true, subtree: true });
 
 // notices on the lock screen: asked for within the tap itself, or the browser does not ask
 document.addEventListener("click", async (e) => {

@@ -190,7 +190,7 @@ export async function flush() {
   return navigator.locks ? navigator.locks.request("pipedriven-outbox", send) : send();
 }
 
-// ----- what is half written: { title: { at, said } }, sealed as one
+// ----- what is half written: { sheet: { at, said } } (drafts.js), sealed as one
 const place = (kept) => `pd-draft:${kept.id}`, text = (bytes) => btoa(String.fromCharCode(...bytes));
 const bytes = (said) => Uint8Array.from(atob(said), (c) => c.charCodeAt(0));
 

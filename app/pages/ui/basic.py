@@ -18,6 +18,11 @@ def title(words: str) -> Element:
     return line(words, "h1", "pd-h1")
 
 
+def entitle(*parts: str) -> None:
+    """What the browser calls this page, in its tab and its history: the narrowest part first."""
+    ui.page_title(" · ".join(filter(None, (*parts, "Pipedriven"))))
+
+
 def icon(name: str) -> ui.icon:
     return ui.icon(theme.icon(name)).props("aria-hidden=true")
 

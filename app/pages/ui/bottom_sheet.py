@@ -6,7 +6,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app import presses
-from app.pages.ui import toast
+from app.pages.ui import drafts, toast
 from app.presses import Press
 
 _closed: WeakKeyDictionary[ui.dialog, tuple[int, Press | None]] = WeakKeyDictionary()
@@ -22,20 +22,32 @@ class Sheet:
     """One per page, built when it is first needed: a screen has many, and most are never opened.
 
     It lives as long as the part of the screen that it was made in; `fresh` empties it for the next content.
+    What is typed into it and not saved is kept by the browser (drafts.js).
     """
 
     def __init__(self, label: str) -> None:
         self.label = label
         self.around = ui.context.slot.parent
         self._dialog: ui.dialog | None = None
+        self._draft: str | None = None
+        self._card: Element | None = None
         self._body: Element | None = None
 
     @property
     def dialog(self) -> ui.dialog:
         if self._dialog is None:
-            with self.around, ui.dialog().props("position=bottom") as self._dialog, ui.card().classes("pd-sheet"):
+            with (
+                self.around,
+                ui.dialog().props("position=bottom") as self._dialog,
+                ui.card().classes("pd-sheet") as card,
+            ):
                 self._dialog.props["aria-label"] = self.label
                 ui.element("div").classes("pd-grip").props("aria-hidden=true")
+                with ui.element("div").classes("pd-restored").props("role=status"):
+                    ui.label("This is what you had typed.")
+                    with ui.element("button").props("type=button"):
+                        ui.label("Discard")
+                self._card = card
                 self._body = ui.element("div")
         return self._dialog
 
@@ -43,10 +55,17 @@ class Sheet:
     def is_gone(self) -> bool:
         return self.around.is_deleted
 
-    def fresh(self) -> Element:
-        """The place for the sheet's content, emptied."""
+    def fresh(self, about: object = None) -> Element:
+        """The place for the sheet's content, emptied.
+
+        `about` names, by id, whom or what it is about: what is typed and not saved comes back for that one, never for
+        another. None where nothing is typed, or nothing of it may be kept.
+        """
         assert self.dialog
+        assert self._card
         assert self._body
+        self._draft = f"{self.label}: {about}" if about is not None else None
+        self._card.props["data-draft"] = self._draft
         self._body.clear()
         return self._body
 
@@ -56,9 +75,20 @@ class Sheet:
         self.dialog.open()
 
     def close(self) -> None:
+        """Its deed is done: what was typed into it is no draft any more."""
+        self.forget()
+        self.put_away()
+
+    def put_away(self) -> None:
+        """Closed as by a tap beside it: what was typed into it is kept."""
         if self._dialog:
             self._dialog.close()
             _closed[self._dialog] = self._dialog.client.outbox.next_message_id, presses.current.get()
+
+    def forget(self) -> None:
+        """What was typed into it is no draft any more."""
+        if self._dialog and self._draft:
+            drafts.drop(self._dialog.client, self._draft)
 
     @property
     def is_open(self) -> bool:

@@ -56,7 +56,8 @@ def head() -> str:
         '<meta name="theme-color" content="#f6f7fb" media="(prefers-color-scheme: light)">'
         '<meta name="theme-color" content="#0b1120" media="(prefers-color-scheme: dark)">'
         '<meta name="apple-mobile-web-app-capable" content="yes">'
-        f'<script defer src="{asset("app.js")}"></script>'
+        f'<script defer src="{asset("history.js")}"></script><script defer src="{asset("app.js")}"></script>'
+        f'<script defer src="{asset("drafts.js")}"></script>'
     )
 
 

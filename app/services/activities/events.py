@@ -82,4 +82,8 @@ def _named(event: str) -> None:
 
 def _logged(session: Session, who: User, event: str, contact_id: UUID) -> Activity:
     met = ActivityDraft(type=ActivityType.CONFERENCE, outcome=Outcome.MET, location=event)
-    return activity_log.log(session, who, contact_id, met)
+    usual = who.default_type
+    touch = activity_log.log(session, who, contact_id, met)
+    # a day at an event says nothing of what is logged next
+    who.default_type = usual
+    return touch

@@ -147,7 +147,7 @@ class AccessControl:
         if path == METRICS:
             return None if _may_measure(scope, who) else NotFound(NOTHING)
         if who is None and path not in OPEN and not path.startswith(LINKS):
-            return _please_sign_in(scope)
+            return _please_sign_in(scope, ended=bool(self.cookie.read(scope)))
         if said := self._not_meant(scope, who):
             return Forbidden(said)
         if path.startswith(UPLOADS) and not is_page_of(path.split("/")[3], who):
@@ -210,17 +210,18 @@ def _facts(who: Identity | None) -> dict[str, object]:
     return {"identity": who, "user_id": who.user_id, "session_id": who.session_id, "role": who.role}
 
 
-def _please_sign_in(scope: Scope) -> Refusal | Response:
+def _please_sign_in(scope: Scope, *, ended: bool) -> Refusal | Response:
+    """`ended` is for who comes with the cookie of a session that is over."""
     path = scope["path"]
     if path.startswith("/api/") or scope["type"] != "http":
         return SignedOut()
     if path.startswith("/_nicegui"):
         return Forbidden("Please sign in.")
     if scope["method"] not in csrf.SAFE or path == "/":
-        return RedirectResponse("/login", 303)
+        return RedirectResponse("/login?ended" if ended else "/login", 303)
     query = scope["query_string"].decode("latin-1")
     wanted = csrf.safe_path(quote(path) + (f"?{query}" if query else ""))
-    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}{'&ended' if ended else ''}", 303)
 
 
 def _may_measure(scope: Scope, who: Identity | None) -> bool:

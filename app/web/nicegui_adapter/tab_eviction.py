@@ -10,7 +10,7 @@ from nicegui.nicegui import sio
 from app.web.auth import identity
 from app.web.auth.identity import IdentityCache
 
-TO_SIGN_IN = "location.href = '/login?next=' + encodeURIComponent(location.pathname + location.search)"
+TO_SIGN_IN = "location.href = '/login?next=' + encodeURIComponent(location.pathname + location.search) + '&ended'"
 A_MOMENT = 1.0
 
 log = logging.getLogger(__name__)

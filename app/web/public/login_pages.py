@@ -14,7 +14,8 @@ from app.web.html import forms
 from app.web.html.forms import Ways
 from app.web.http import csrf
 
-NOTES = {"reset": "Your new password works now. Please sign in with it.", "bye": "You are signed out."}
+ENDED = "Your session here has ended: it ran out, or was ended elsewhere. What you had typed is kept on this device."
+NOTES = {"reset": "Your new password works now. Please sign in with it.", "bye": "You are signed out.", "ended": ENDED}
 
 
 def routes(sign_in_flow: SignInFlow, ways: Ways) -> APIRouter:

@@ -83,6 +83,8 @@ def test_names_at_an_event_are_added_met_and_taken_back(ada, jane):
         touch = session.get_one(Activity, old.touch_id)
         assert (touch.type, touch.outcome, touch.location) == ("CONFERENCE", "MET", "Hannover Messe")
         assert session.get_one(User, ada.id).default_event == "Hannover Messe"
+        # the next touch is no conference for that
+        assert session.get_one(User, ada.id).default_type == "CALL"
     for one in (new, old):
         do(events.take_back, ada, one)
     with db.reading() as session:

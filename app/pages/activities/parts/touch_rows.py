@@ -57,12 +57,13 @@ def outcome_word(outcome: Outcome, kind: ActivityType | None = None) -> str:
 def draw_outcomes(kind: ActivityType, on_choose: Callable[[Outcome], Awaitable[Any]]) -> None:
     """The answers to a kind of touch, big enough for a thumb; the tap is the log."""
     with ui.element("div").classes("pd-outcomes"):
-        for outcome in OUTCOMES[kind]:
-            basic.button(
+        for number, outcome in enumerate(OUTCOMES[kind], 1):
+            answer = basic.button(
                 outcome_word(outcome, kind),
                 lambda outcome=outcome: on_choose(outcome),
                 icon_name=OUTCOME_ICONS[outcome],
             )
+            answer.props["aria-keyshortcuts"] = str(number)
 
 
 def is_over(touch: Activity) -> bool:

@@ -149,6 +149,7 @@ def draw_absent(trashed: bool, hint: str) -> None:
 
 
 def draw_head(shell: Shell, contact: Contact) -> None:
+    basic.entitle(contact.name)
     with ui.element("div").classes("pd-head"):
         basic.avatar(contact.name, contact.warmness_score, "big")
         with ui.element("div").classes("pd-head-text"):

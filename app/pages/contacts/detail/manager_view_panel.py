@@ -128,6 +128,7 @@ class ManagerViewPanel:
 
     def draw_head(self, found: Whole) -> None:
         own, owner = found.view.contact, found.view.owner
+        basic.entitle(own.name, owner.name)
         with ui.element("div").classes("pd-head"):
             basic.avatar(own.name, own.warmness_score, "big")
             with ui.element("div").classes("pd-head-text"):

@@ -26,6 +26,7 @@ from app.services.contacts.duplicates import Duplicate
 from app.services.contacts.erasure import erased_people
 
 MEANWHILE = "Changed in the meantime, here or in another window"
+DECIDE = "Not saved yet: merge with the one you have, or keep both."
 TOGETHER = "{} is there already. Where the two differ:"
 
 
@@ -37,11 +38,16 @@ class ContactSheet:
         self.merge_sheet = merge_sheet
         self.unsaved: dict[UUID | None, UnsavedEdit] = {}
 
-    async def open(self, contact: Contact | None = None, text: str = "") -> None:
-        """`text` is what was shared or photographed: it stands in the box for pasted texts, and is read at once."""
+    async def open(self, contact: Contact | None = None, text: str = "", name: str = "") -> None:
+        """`text` is what was shared or photographed: it stands in the box for pasted texts, and is read at once.
+
+        `name` is what was searched for in vain: the new contact's, unless another one is half typed.
+        """
         contact_id = contact.id if contact else None
         edit = self.unsaved.get(contact_id) or form_state.begin_edit(contact)
         self.unsaved[contact_id] = edit
+        if name and not edit.typed.get("name"):
+            edit.typed["name"] = name
         editor = self.draw(edit, came_back=edit.is_touched)
         self.sheet.open()
         if text and editor.paste_box:
@@ -56,7 +62,7 @@ class ContactSheet:
         conflicts: Sequence[FieldConflict] = (),
     ) -> "ContactEditor":
         """`conflicts` are the fields that have to be decided first, below `title`."""
-        with self.sheet.fresh():
+        with self.sheet.fresh(edit.contact_id or "new"):
             return ContactEditor(self, edit, came_back=came_back, title=title, conflicts=conflicts)
 
     def forget(self, edit: UnsavedEdit) -> None:
@@ -96,17 +102,18 @@ class ContactEditor:
             self.choices = ConflictChoices(title, conflicts, self.decide) if conflicts else None
             self.form = ContactForm(edit.typed, self.find_duplicates, is_new=is_new)
             if is_new:
-                with basic.link("/conference", "pd-fact").on("click", host.sheet.close):
+                with basic.link("/conference", "pd-fact").on("click", host.sheet.put_away):
                     basic.icon("mic")
                     basic.text("At an event? Add one name after the other")
             with ui.element("div").classes("pd-foot"):
                 self.erased = ui.element("div")
-                self.duplicates = DuplicatesPart(host.sheet.close, self.merge)
+                self.duplicates = DuplicatesPart(host.sheet.put_away, self.merge)
                 basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save")
 
     async def start_over(self) -> None:
         contact_id = self.edit.contact_id
         self.host.unsaved.pop(contact_id, None)
+        self.host.sheet.forget()
         await self.host.open(await look(partial(form_state.read_contact, contact_id)) if contact_id else None)
 
     def fill_in(self, found: dict[str, Any]) -> Any:
@@ -192,6 +199,9 @@ class ContactEditor:
         done = await keep()
         self.duplicates.show(found)
         self.show_erased(erased)
+        if done and self.duplicates.undecided(found):
+            toast.show(ui.context.client, DECIDE, "no")
+            ui.run_javascript("document.querySelector('.pd-twin-card')?.scrollIntoView({block: 'center'})")
         return done and not erased and not self.duplicates.undecided(found)
 
     def show_erased(self, erased: list[str]) -> None:

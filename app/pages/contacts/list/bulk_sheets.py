@@ -74,7 +74,7 @@ class BulkTagSheet:
         async def add() -> None:
             await self.run(self.on_add, typed["tag"] or "")
 
-        with self.sheet.fresh():
+        with self.sheet.fresh("many"):
             with ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", add):
                 basic.line(f"Tag {assign_result.people(count)}", "h2", "pd-h1")
                 box = ui.input("New tag").props("outlined autocomplete=off maxlength=40").classes("pd-field")
@@ -96,8 +96,9 @@ class BulkTagSheet:
 
     async def run(self, action: Callable[[str], Awaitable[bool]], word: str) -> None:
         if word.strip():
-            self.sheet.close()
-            await action(word)
+            self.sheet.put_away()
+            if await action(word):
+                self.sheet.forget()
 
 
 class BulkLogSheet:
@@ -110,7 +111,7 @@ class BulkLogSheet:
 
     def open(self, count: int) -> None:
         usual = ActivityType(self.me.default_type)
-        with self.sheet.fresh():
+        with self.sheet.fresh("many"):
             BulkLogForm(self.sheet, usual if usual in KINDS else ActivityType.CALL, count, self.on_log)
         self.sheet.open()
 
@@ -142,8 +143,9 @@ class BulkLogForm:
             touch_rows.draw_outcomes(kind, self.answer)
 
     async def answer(self, outcome: Outcome) -> None:
-        self.sheet.close()
-        await self.on_log(ActivityDraft(type=self.kind, outcome=outcome, note=self.typed.get("note") or ""))
+        self.sheet.put_away()
+        if await self.on_log(ActivityDraft(type=self.kind, outcome=outcome, note=self.typed.get("note") or "")):
+            self.sheet.forget()
 
 
 class ExportSheet:

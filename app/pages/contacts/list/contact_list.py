@@ -121,7 +121,9 @@ class ContactList:
         self.nothing.clear()
         if not total:
             with self.nothing:
-                empty_states.draw_nobody(self.clear if self.search.q or is_narrow(self.search) else None)
+                is_searched = self.search.q or is_narrow(self.search)
+                words = self.search.q.strip()
+                empty_states.draw_nobody(self.clear if is_searched else None, words, self.shell.add_named)
 
     async def clear(self) -> None:
         self.search = replace(self.search, q="")

@@ -76,8 +76,10 @@ def draw_opened(
     elif found:
         contact_panel(shell, found, again)
     elif chosen:
+        basic.entitle("Not found", "Contacts")
         refused_access.note(shell.me.id, [chosen])
         basic.empty("circle-help", str(NotFound()), "It may be in the trash, or it never was yours to see.")
     else:
+        basic.entitle("Contacts")
         with ui.element("div").classes("pd-nobody"):
             basic.empty("user", "Choose somebody", "Their story, their warmness and their Pipedrive state appear here.")

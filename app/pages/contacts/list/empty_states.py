@@ -8,10 +8,16 @@ from nicegui import ui
 from app.pages.ui import basic
 
 
-def draw_nobody(on_clear: Callable[[], Any] | None) -> None:
-    """Why the list is empty: nothing fits the search that `on_clear` takes off, or the contact bank itself is empty."""
+def draw_nobody(on_clear: Callable[[], Any] | None, words: str, on_add: Callable[[str], Any]) -> None:
+    """Why the list is empty: nothing fits the search that `on_clear` takes off, or the contact bank itself is empty.
+
+    The `words` that were searched for may be somebody new.
+    """
     if on_clear:
         basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.", "Show everybody", on_clear)
+        if words:
+            add = basic.button(f"Add “{words}”", lambda: on_add(words), "soft", "user-plus")
+            add.classes("full-width pd-add-found")
         return
     hint = "Add somebody with the plus, or bring a list from where you keep them now."
     basic.empty("users", "Nobody here yet", hint, "Import contacts", lambda: ui.navigate.to("/import"))

@@ -78,7 +78,10 @@ class SavedSearchesMenu:
                 await self.refresh()
                 await self.manage() if view else self.sheet.close()
 
-        with self.sheet.fresh(), ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save):
+        with (
+            self.sheet.fresh(view.id if view else "new"),
+            ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save),
+        ):
             basic.line("Another name" if view else "Save this search", "h2", "pd-h1")
             if not view:
                 basic.text("The words, the filters and the order that are chosen now.", "pd-muted")

@@ -29,7 +29,7 @@ class SnoozeSheet:
     def open(self, contact: Contact) -> None:
         this_day = today(self.zone)
         typed = {"day": (this_day + timedelta(days=7)).isoformat()}
-        with self.sheet.fresh():
+        with self.sheet.fresh(contact.id):
             basic.text("Snooze", "pd-muted pd-small")
             basic.text(contact.name, "pd-head-name pd-clip")
             basic.text("Not suggested, and not due, until then.", "pd-muted").style("margin: 4px 0 12px")
