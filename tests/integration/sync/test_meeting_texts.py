@@ -143,7 +143,6 @@ def test_what_only_we_wrote_goes_over(fake, desk, ada_with_key, meeting, field):
     assert len(fake.asked("PATCH", "activities")) == 1
 
 
-@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("emptied", "field"), [({"note": ""}, "note"), ({"location": {"value": ""}}, "location"), ({"duration": "00:00:00"}, "duration_minutes")]
 )  # fmt: skip
