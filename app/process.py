@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from app import db
 from app.services.accounts import users
 from app.settings import ConfigTrouble, Settings
+from app.web.http import connection_room
 from app.web.http.patient_connections import PatientConnection
 
 LARGEST_FRAME = 1_000_000
@@ -37,6 +38,7 @@ def run(app: ASGIApp, listening: socket.socket) -> None:
     end the process before the embedded database is closed.
     """
     signal.signal(signal.SIGTERM, _leave)
+    connection_room.more_files()
     uvicorn.Server(config(app)).run(sockets=[listening])
 
 

@@ -129,8 +129,6 @@ def test_a_token_with_anything_wrong_in_it_ends_nothing(house, provider, alice, 
         "logout",
         "",
         "text/logout+jwt",
-        ["logout+jwt"],
-        7,
     ],
 )
 def test_a_token_that_says_it_is_of_another_kind_ends_nothing(house, provider, alice, kind):
