@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
+
+from app.postgres import serving_role
 
 POOL = 10
 
@@ -19,7 +21,8 @@ CONNECT = {
     "connect_timeout": 3,
     "tcp_user_timeout": 5000,
     "keepalives_idle": 5,
-    "options": "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC",
+    "options": "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC "
+    + serving_role.PINNED,
 }
 
 engine: Engine
@@ -37,6 +40,7 @@ def connect(url: str) -> None:
         pool_use_lifo=True,
         connect_args=CONNECT,
     )
+    event.listen(engine, "connect", serving_role.use_no_own_settings)
 
 
 @contextmanager

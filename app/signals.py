@@ -17,11 +17,18 @@ from uuid import UUID
 import psycopg
 from sqlmodel import Session, func, select
 
+from app.postgres import serving_role
+
 CHANNEL = "pipedriven"
 ANYTHING = "*"
 # seconds: how often a quiet connection is asked, how long its answer may take, and how long that answer proves it alive
 PING, ANSWER, SURE = 2.0, 2.0, 5.0
-LISTENING: dict[str, Any] = {"autocommit": True, "connect_timeout": 3, "application_name": "pipedriven news"}
+LISTENING: dict[str, Any] = {
+    "autocommit": True,
+    "connect_timeout": 3,
+    "application_name": "pipedriven news",
+    "options": serving_role.PINNED,
+}
 
 log = logging.getLogger(__name__)
 

@@ -56,6 +56,7 @@ def _database(at: "Desk") -> Iterator[Finding]:
         f"at {found or 'nothing'}, this release is {migrate.head()}",
     )
     yield _audit_trail(at)
+    yield _serving_role(at)
     yield "backup programs", FINE if at.server.bin_dir else TROUBLE, str(at.server.bin_dir or "no pg_dump found")
 
 
@@ -82,6 +83,24 @@ def _audit_trail(at: "Desk") -> Finding:
             "the role in DATABASE_URL can change it: set MIGRATE_URL to the tables' owner, and DATABASE_URL to a role that owns nothing",
         )
     return "audit trail", NOTE, "the role that serves can change it until the database server was started anew"
+
+
+def _serving_role(at: "Desk") -> Finding:
+    """Whether the role that serves has all its rights, and no settings that it gave itself."""
+    import psycopg
+
+    from app.postgres import serving_role
+
+    what, role = "role that serves", at.server.serving_role
+    if role is None:
+        return what, FINE, "owns the tables"
+    with psycopg.connect(at.server.url) as connection:
+        own, lacking = serving_role.own_settings(connection, role), serving_role.is_missing(connection, role)
+    if lacking:
+        return what, TROUBLE, f"{role} lacks rights that it needs, or has too many; the next start puts them right"
+    if own:
+        return what, NOTE, f"{role} has settings of its own that we do not use: {', '.join(own)}; was that you?"
+    return what, FINE, f"{role} has what it needs and no settings of its own"
 
 
 def _secret(at: "Desk") -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.postgres import data_directory, locks, outside, postmaster
+from app.postgres import data_directory, locks, outside, postmaster, serving_role
 from app.postgres.account import Account, account_for
 from app.postgres.binaries import client_programs, server_programs
 from app.postgres.data_directory import Cluster
@@ -94,10 +94,12 @@ def _embedded(data_dir: Path) -> Server:
         try:
             data_directory.make(cluster)
             url = postmaster.ensure_running(cluster)
+            serves = postmaster.serving_url(cluster, url)
+            if serves != url:
+                serving_role.let_in(url, serves)
         except BaseException:
             _leave(cluster, users)
             raise
-    serves = postmaster.serving_url(cluster, url)
     serving = Serving(serves, data_directory.SERVING) if serves != url else None
     return Server(url, cluster.programs.client, lambda: _close(cluster, users), cluster, serving=serving)
 

@@ -23,6 +23,8 @@ MOST_PARTS = 500
 MOST_SHEETS = 20
 LAST_ROW = 1_048_576
 PIECE = 1 << 18
+# one text is read as a whole
+LONGEST_TEXT = 1 << 20
 
 TOO_MUCH = "The workbook unpacks to more than 80 MB, or to too many cells; save the sheet with the contacts as CSV."
 UNREADABLE = "Row 1 is not text, and this workbook cannot be read; save it again as .xlsx or CSV."
@@ -33,6 +35,8 @@ MANY_STRINGS = "The workbook holds more than a million texts; save the sheet wit
 MOST_TAGS = 5_000_000
 # the columns that a spreadsheet has: a row is built as a whole
 MOST_CELLS = 16_384
+# what the texts of a sheet may take in memory: as many such rows again with thirty letters in each of 64 cells
+MOST_MEMORY = 100 * 1024 * 1024
 TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(si|row|c)[\s/>]")
 NOTHING = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 
@@ -53,11 +57,13 @@ def sheets(data: bytes) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
 
     Raises TooLarge or Invalid beyond a bound, with the row.
     """
-    from openpyxl import load_workbook  # here, so that no start waits for it
+    from app.services.imports.shared_strings import Reader  # here, so that no start waits for openpyxl
 
     _guard(data)
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = Reader.opened(io.BytesIO(data))
+    except TooLarge:
+        raise
     except Exception as trouble:  # noqa: BLE001 - whatever a foreign file does to the library, it is the file
         raise _refusal(trouble) from None
     try:
@@ -81,19 +87,18 @@ def _guard(data: bytes) -> None:
                 raise TooLarge(TOO_MUCH)
             tags = 0
             for part in parts:
-                _plain_xml(archive, part)
                 # a workbook may call its parts as it likes
-                tags += _few_tags(archive, part)
+                tags += _few_tags(archive, part, LONGEST_TEXT if _plain_xml(archive, part) else MOST_UNPACKED)
                 if tags > MOST_TAGS:
                     raise TooLarge(TOO_MUCH)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as trouble:
         raise _refusal(trouble) from None
 
 
-def _plain_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+def _plain_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     """Read the part as XML up to its first element; it declares no type, and is UTF-8, as it is counted in bytes.
 
-    No workbook needs a document type, every XML bomb does. Pictures are no XML.
+    No workbook needs a document type, every XML bomb does. Pictures are no XML, for which it returns False.
     """
     parser = expat.ParserCreate()
     inside, encoding = False, "utf-8"
@@ -122,17 +127,21 @@ def _plain_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
             raise ValueError(str(trouble)) from None
     if inside and (encoding not in {"utf-8", "us-ascii"} or start in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in start):
         raise ValueError("no UTF-8")
+    return inside
 
 
-def _few_tags(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+def _few_tags(archive: zipfile.ZipFile, part: zipfile.ZipInfo, longest: int) -> int:
     """Count what is read one by one before any of it is built: millions of short texts or cells take half a minute,
     and a row of millions of cells all memory.
 
     Returns how many tags there are.
     """
-    tags, strings, cells, before = 0, 0, 0, b""
+    tags, strings, cells, untagged, before = 0, 0, 0, 0, b""
     with archive.open(part) as file:
         while piece := file.read(PIECE):
+            untagged = 0 if b"<" in piece else untagged + len(piece)
+            if untagged > longest:
+                raise TooLarge(TOO_MUCH)
             tags += piece.count(b"<") - piece.count(b"</")
             end = 0
             for one in TAG.finditer(before + piece):
@@ -153,7 +162,9 @@ def _few_tags(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     # what a sheet says about its own size is not to be believed
     sheet.reset_dimensions()
-    kept, most, empty = 0, csv_reader.MOST_COLUMNS_KNOWN, None
+    from app.services.imports.shared_strings import Memory
+
+    kept, most, empty, memory = 0, csv_reader.MOST_COLUMNS_KNOWN, None, Memory(MOST_MEMORY)
     rows = sheet.iter_rows(max_row=LAST_ROW, max_col=most + 1, values_only=True)
     try:
         for number, values in enumerate(rows, 1):
@@ -169,8 +180,10 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
             if texts:
                 kept += 1
                 csv_reader.bounded(number, kept, texts, most)
+                for text in texts:
+                    memory.take(text)
                 yield number, texts
-    except Invalid:
+    except (Invalid, TooLarge):
         raise
     except Exception as trouble:  # noqa: BLE001 - whatever a foreign file does to the library, it is the file
         raise _refusal(trouble) from None

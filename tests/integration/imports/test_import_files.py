@@ -3,6 +3,7 @@
 import io
 import threading
 import time
+import tracemalloc
 import zipfile
 
 import openpyxl
@@ -81,7 +82,24 @@ def rezipped(data, **parts):
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             new.writestr(name, parts.pop(name.rsplit("/", 1)[-1], None) or old.read(name))
+        for name, said in parts.items():
+            new.writestr(f"xl/{name}", said)
     return out.getvalue()
+
+
+TYPED = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+def with_texts(items, cells):
+    """A workbook whose one row holds these cells, and its table of shared texts."""
+    with zipfile.ZipFile(io.BytesIO(workbook(["x"]))) as plain:
+        types = plain.read("[Content_Types].xml")
+    types = types.replace(
+        b"</Types>", b"<Override PartName='/xl/sharedStrings.xml' ContentType='" + TYPED + b"'/></Types>"
+    )
+    table = b"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>" + items + b"</sst>"
+    parts = {"sharedStrings.xml": table, "sheet1.xml": sheet_of(cells), "[Content_Types].xml": types}
+    return rezipped(workbook(["x"]), **parts)
 
 
 def sheet_of(inner):
@@ -123,6 +141,45 @@ def test_a_workbook_beyond_a_bound_is_refused_in_a_sentence(ada, data, kind, sen
         take_files(ada, ("x.xlsx", data()))
     assert str(refusal.value).endswith(".")
     assert bank(ada) == []
+
+
+WIDE = "\N{GRINNING FACE}".encode() + b"x" * 3_900
+INLINE = b"<row><c t='inlineStr'><is><t>%s</t></is></c></row>"
+
+
+@pytest.mark.parametrize(
+    ("items", "cells", "sentence"),
+    [
+        (b"<si><t>%s</t></si>" % WIDE * 12_000, INLINE % b"name", "more text"),
+        (b"", INLINE % b"name" + INLINE % WIDE * 12_000, "more text"),
+        (b"", INLINE % (WIDE * 20_000), "too many cells"),
+    ],
+    ids=["shared", "in cells", "in one"],
+)
+def test_one_odd_character_does_not_make_a_workbook_fill_the_memory(items, cells, sentence):
+    """Eighty million letters are four times as many bytes, once one of a text is beyond the common ones."""
+    data = with_texts(items, cells)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge, match=sentence):
+            sheet_reader.read(data)
+        assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_shared_texts_are_read_as_the_library_reads_them():
+    inner = (
+        "<t>name</t>", "<t xml:space='preserve'> Jane &amp; co </t>", "<t/>", "", "<r><rPr><b/></rPr><t>Jo</t></r><r><t>hn</t></r>",
+        "<t>漢字</t><rPh sb='0' eb='1'><t>kanji</t></rPh><phoneticPr fontId='1'/>", "<t>_x005F_x000D_</t>", "<t>a\nb</t>",
+    )  # fmt: skip
+    items = "".join(f"<si>{one}</si>" for one in inner).encode()
+    cells = b"".join(b"<c t='s'><v>%d</v></c>" % number for number in range(len(inner)))
+    data = with_texts(items, b"<row>" + cells + b"</row>")
+    [(_, [(_, ours)])] = xlsx_reader.sheets(data)
+    theirs = next(openpyxl.load_workbook(io.BytesIO(data), read_only=True).active.iter_rows(values_only=True))
+    assert ours == [text or "" for text in theirs]
+    assert ours[1:6] == [" Jane & co ", "", "", "John", "漢字"]
 
 
 def test_a_cell_at_the_edge_of_the_world_costs_nothing():

@@ -4,16 +4,18 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy import create_engine, text
 
 from app import backups, db, migrate
 from app.backups.restoring import alone_with
 from app.models import AuditEvent, Role, User
-from app.postgres import PostgresTrouble, data_directory, open_server
+from app.postgres import PostgresTrouble, data_directory, open_server, serving_role
 
 FORBIDDEN = (
     "update audit_events set actor = 'nobody'",
@@ -36,6 +38,33 @@ FORBIDDEN = (
     "update alembic_version set version_num = '0001'",
     "grant pipedriven to pipedriven_app",
     "set role pipedriven",
+    "alter role pipedriven_app createdb bypassrls",
+    "alter role pipedriven set default_transaction_read_only = on",
+    "alter database pipedriven set default_transaction_read_only = on",
+    "alter database pipedriven owner to pipedriven_app",
+    "alter system set default_transaction_read_only = on",
+    "begin; lock table audit_events in access exclusive mode",
+    "begin; lock table audit_events in share mode",
+    "create schema pipedriven_app",
+    "create event trigger e on ddl_command_end execute function note_contact_change()",
+    "create extension dblink",
+    "create publication p for table audit_events",
+    "create foreign data wrapper f",
+    "comment on table audit_events is 'none'",
+    "reindex table audit_events",
+    "cluster audit_events using audit_events_pkey",
+    "reassign owned by pipedriven to pipedriven_app",
+    "drop owned by pipedriven",
+    "copy (select 1) to program 'true'",
+    "copy mails from program 'true'",
+    "copy mails to '/tmp/of_mails'",
+    "select pg_read_file('postgresql.conf')",
+    "select lo_import('/etc/passwd')",
+    "select pg_terminate_backend(:owner)",
+    "select pg_cancel_backend(:owner)",
+    "select pg_reload_conf()",
+    "select pg_switch_wal()",
+    "select pg_promote()",
 )
 
 
@@ -74,7 +103,7 @@ def events(url):
 
 
 def refused(url, statement):
-    with psycopg.connect(url) as line, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with psycopg.connect(url, autocommit=True) as line, pytest.raises(psycopg.errors.InsufficientPrivilege):
         line.execute(statement)
     return True
 
@@ -82,7 +111,8 @@ def refused(url, statement):
 @pytest.mark.parametrize("statement", FORBIDDEN)
 def test_the_role_that_serves_cannot_change_or_empty_the_trail(server, statement):
     assert server.serving_url != server.url
-    assert refused(server.serving_url, statement)
+    with psycopg.connect(server.url) as owner:
+        assert refused(server.serving_url, statement.replace(":owner", str(owner.info.backend_pid)))
     assert events(server.serving_url) == 1
 
 
@@ -98,6 +128,103 @@ def test_it_reads_and_writes_every_other_table(server):
         for name in set(names) - {"audit_events", "alembic_version"}:
             line.execute(f"delete from {name} where false")
             line.execute(f"insert into {name} select * from {name} where false")
+
+
+def hostile(url):
+    """Every setting that a role may give itself, with a value that the server does not have built in."""
+    other = {
+        "bool": "case boot_val when 'on' then 'off' else 'on' end",
+        "enum": "(select v from unnest(enumvals) v where v <> boot_val order by v desc limit 1)",
+        "integer": "case when boot_val = greatest(min_val::bigint, 1)::text then max_val else greatest(min_val::bigint, 1)::text end",
+        "real": "case when boot_val = min_val then max_val else min_val end",
+        "string": "case name when 'DateStyle' then 'SQL, DMY' when 'TimeZone' then 'Asia/Tokyo' when 'client_encoding' then 'LATIN1' else 'nothing_of_this_name' end",
+    }
+    value = " ".join(f"when '{kind}' then {said}" for kind, said in other.items())
+    with psycopg.connect(url) as line:
+        return line.execute(
+            f"select name, case vartype {value} end from pg_settings where context = 'user' and name not in ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')"
+        ).fetchall()
+
+
+def serves(url):
+    """As the app does: by a pool of connections, some of them there before."""
+    kept = vars(db).get("engine")
+    db.connect(url)
+    try:
+        with db.transaction() as session:
+            session.add(AuditEvent(actor="clock", action="sign_in"))
+        with db.reading() as session:
+            return session.execute(text("select count(*) from audit_events")).scalar()
+    finally:
+        db.engine.dispose()
+        if kept:
+            db.engine = kept
+
+
+def test_no_setting_that_the_role_gives_itself_keeps_it_from_serving(server):
+    silenced, given = [], []
+    before, owner = events(server.url), create_engine(server.url)
+    for name, value in hostile(server.serving_url):
+        # what takes no such value cannot be set to it either
+        with suppress(psycopg.Error), psycopg.connect(server.serving_url, autocommit=True) as line:
+            line.execute(
+                sql.SQL("alter role pipedriven_app set {} = {}").format(sql.Identifier(name), sql.Literal(value))
+            )
+            given.append(name)
+        try:
+            serves(server.serving_url)
+        except Exception as no:  # noqa: BLE001 - whatever it is, nobody is served
+            silenced.append((name, value, repr(no)[:200]))
+        with owner.begin() as line:
+            serving_role.allow(line, server.serving_role)
+    owner.dispose()
+    assert len(given) > 100
+    assert {
+        "default_transaction_read_only",
+        "search_path",
+        "local_preload_libraries",
+        "datestyle",
+        "idle_session_timeout",
+    } <= {*map(str.lower, given)}
+    assert silenced == []
+    with psycopg.connect(server.url) as owner:
+        assert owner.execute("select count(*) from pg_db_role_setting where setrole <> 0").fetchone() == (0,)
+        # the rest of this module counts one
+        owner.execute("alter table audit_events disable trigger all")
+        assert owner.execute(
+            "delete from audit_events where actor = 'clock' and ctid <> (select min(ctid) from audit_events)"
+        ).rowcount == len(hostile(server.url))
+        owner.execute("alter table audit_events enable trigger all")
+    assert events(server.url) == before
+
+
+def test_a_start_puts_right_what_the_role_did_to_itself(server):
+    for deed in (
+        "alter role pipedriven_app password 'of-somebody-else'",
+        "alter role pipedriven_app set local_preload_libraries = 'nothing_of_this_name'",
+        "alter role pipedriven_app in database pipedriven set default_transaction_read_only = on",
+        "drop owned by pipedriven_app",
+    ):
+        with psycopg.connect(server.serving_url, autocommit=True) as line:
+            line.execute(deed)
+        with open_server(server.cluster.folder.parent, None) as again:
+            migrate.check(again.url, again.serving_role)
+            with psycopg.connect(again.serving_url) as line:
+                assert line.execute("show default_transaction_read_only").fetchone() == ("off",), deed
+                assert line.execute("select count(*) from mails").fetchone() == (0,), deed
+
+
+def test_doctor_says_what_the_role_that_serves_gave_itself_or_lost(server, tmp_path):
+    given = {"DATABASE_URL": server.serving_url, "MIGRATE_URL": server.url}
+    assert doctor(tmp_path, "role that serves", **given).startswith("ok")
+    with psycopg.connect(server.serving_url, autocommit=True) as line:
+        line.execute("alter role pipedriven_app set work_mem = '65kB'")
+    assert "work_mem=65kB" in doctor(tmp_path, "role that serves", **given)
+    with psycopg.connect(server.url) as owner:
+        owner.execute("revoke update on mails from pipedriven_app")
+    assert doctor(tmp_path, "role that serves", **given).startswith("TROUBLE")
+    migrate.check(server.url, server.serving_role)
+    assert doctor(tmp_path, "role that serves", **given).startswith("ok")
 
 
 def test_a_data_folder_that_was_made_with_one_role_gets_the_second_at_its_next_start(monkeypatch):
@@ -129,14 +256,14 @@ def test_a_restore_sees_that_the_role_that_serves_is_at_work(server):
         alone_with(server)
 
 
-def doctor(folder, **given):
-    """What the command says of the trail."""
+def doctor(folder, what="audit trail", **given):
+    """What the command says of the trail, or of something else."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     command = [sys.executable, "-m", "app", "doctor"]
     done = subprocess.run(
         command, env=kept | given | {"DATA_DIR": str(folder)}, capture_output=True, text=True, check=False
     )
-    return next(line for line in done.stdout.splitlines() if "audit trail" in line)
+    return next(line for line in done.stdout.splitlines() if line.split("\t")[1] == what)
 
 
 def test_an_external_server_is_served_by_one_role_and_migrated_by_the_other(server, tmp_path):
