@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -40,7 +41,14 @@ def connect(url: str) -> None:
         pool_use_lifo=True,
         connect_args=CONNECT,
     )
+    event.listen(engine, "do_connect", _pinned)
     event.listen(engine, "connect", serving_role.use_no_own_settings)
+
+
+def _pinned(dialect: Any, _: object, __: object, given: dict[str, Any]) -> None:
+    """From the second connection on the server's release is known, and with it what it may be told."""
+    if (dialect.server_version_info or (0,)) >= (17,):
+        given["options"] = f"{CONNECT['options']} -c transaction_timeout=0"
 
 
 @contextmanager

@@ -59,9 +59,8 @@ OF_ITS_OWN = """
 
 def use_no_own_settings(connection: Driver, _: object = None) -> None:
     """On a connection just opened, everything that the role set for itself is as the server has it built in."""
-    with connection.cursor() as cursor:
-        cursor.execute(UNUSED)
-    connection.commit()
+    with connection.transaction():
+        connection.execute(UNUSED)
 
 
 def own_settings(connection: Driver, role: str) -> list[str]:
