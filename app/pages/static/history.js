@@ -109,6 +109,7 @@
     if (!isCold) renewed.observe(screen(), { childList: true });
     while (held === mine && Date.now() - began < 60000) {
       await new Promise(requestAnimationFrame);
+      if (held !== mine) break;
       const now = Date.now(), most = document.documentElement.scrollHeight - innerHeight;
       if (isCold && screen()?.children.length) drawn ??= now;
       if (most !== high) { high = most; grown = now; }
