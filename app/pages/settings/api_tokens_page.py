@@ -11,6 +11,7 @@ from app.models import ApiToken, TokenScope, User
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
+from app.pages.settings.confirmation import Confirmation
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import sessions
@@ -26,7 +27,7 @@ LIVES = {30: "30 days", 90: "90 days", 365: "A year"}
 
 @screen("Tokens for scripts")
 async def api_tokens_page(shell: Shell) -> None:
-    sheet = Sheet("New token")
+    sheet, confirmation = Sheet("New token"), Confirmation()
 
     @ui.refreshable
     def rows(found: list[ApiToken]) -> None:
@@ -43,7 +44,10 @@ async def api_tokens_page(shell: Shell) -> None:
         if await revoke_token(token_id):
             await refresh()
 
-    def begin() -> None:
+    async def begin() -> None:
+        await confirmation.then(draw_new)
+
+    async def draw_new() -> None:
         draw_new_token(sheet, refresh)
 
     with ui.element("div").classes("pd-title"):

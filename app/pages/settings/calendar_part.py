@@ -7,11 +7,18 @@ from sqlmodel import Session
 
 from app.models import CalendarFeed, User
 from app.pages.core.tap import tap
+from app.pages.settings.confirmation import Confirmation
 from app.pages.ui import basic, theme
 from app.services.activities import calendar_feed
 
 
-def draw_calendar(me: User, feed: CalendarFeed | None, refresh: Callable[[], Awaitable[None]], address: str) -> None:
+def draw_calendar(
+    me: User,
+    feed: CalendarFeed | None,
+    refresh: Callable[[], Awaitable[None]],
+    address: str,
+    confirmation: Confirmation,
+) -> None:
     """`feed` is the one that is open; its whole address is shown once, when it is made. `address` is this server's."""
     made: list[str] = []
 
@@ -28,6 +35,9 @@ def draw_calendar(me: User, feed: CalendarFeed | None, refresh: Callable[[], Awa
     async def make() -> None:
         if await open_feed():
             content.refresh()
+
+    async def begin() -> None:
+        await confirmation.then(make)
 
     async def end() -> None:
         if await close_feed():
@@ -46,14 +56,14 @@ def draw_calendar(me: User, feed: CalendarFeed | None, refresh: Callable[[], Awa
                 else "not read yet"
             )
             basic.text(f"Your calendar reads your meetings, {read}.", "pd-muted pd-small")
-            basic.button("Make a new address", make, icon_name="refresh-cw")
+            basic.button("Make a new address", begin, icon_name="refresh-cw")
             basic.button("End it", end, "bad")
         else:
             basic.text(
                 "See meetings and planned touches in Outlook, Google or on the phone, by a private address.",
                 "pd-muted pd-small",
             )
-            basic.button("Make a calendar address", make, icon_name="calendar-plus")
+            basic.button("Make a calendar address", begin, icon_name="calendar-plus")
 
     basic.heading("Your calendar")
     with ui.element("div").classes("pd-card pd-stack"):

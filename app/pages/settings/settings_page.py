@@ -15,6 +15,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import before, look, session_id, tap
 from app.pages.pipedrive.api_key_part import draw_my_key
 from app.pages.settings.calendar_part import draw_calendar
+from app.pages.settings.confirmation import Confirmation
 from app.pages.settings.notifications_part import draw_notification_settings
 from app.pages.settings.passkeys_part import draw_passkeys
 from app.pages.settings.push_devices_part import draw_push_devices
@@ -69,7 +70,7 @@ def load_settings(session: Session, me: User) -> Known:
 
 @screen("Settings")
 async def settings_page(shell: Shell) -> None:
-    dependencies = shell.dependencies
+    dependencies, confirmation = shell.dependencies, Confirmation()
 
     @ui.refreshable
     def content(known: Known) -> None:
@@ -79,13 +80,13 @@ async def settings_page(shell: Shell) -> None:
                 draw_profile(known.me)
             with ui.element("section"):
                 draw_password()
-                draw_two_factor(known.two_factor, refresh, dependencies)
+                draw_two_factor(known.two_factor, refresh, dependencies, confirmation)
                 is_fresh = sessions.is_fresh(known.sessions, session_id())
                 draw_passkeys(
                     known.passkeys, known.me.timezone, Site.at(dependencies.address), refresh, password=not is_fresh
                 )
                 draw_sessions(known.sessions, known.me.timezone, refresh)
-                draw_calendar(known.me, known.calendar, refresh, dependencies.address)
+                draw_calendar(known.me, known.calendar, refresh, dependencies.address, confirmation)
                 draw_notification_settings(known.notifications)
                 devices(known.devices)
                 draw_links()

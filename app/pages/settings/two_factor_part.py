@@ -1,6 +1,7 @@
 """Two-factor sign-in: the QR code for the authenticator, its first code, and recovery codes for paper."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import segno
@@ -11,6 +12,7 @@ from app import proofs
 from app.models import User
 from app.pages.core.dependencies import Dependencies
 from app.pages.core.tap import before, session_id, tap
+from app.pages.settings.confirmation import Confirmation
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import two_factor
@@ -19,14 +21,16 @@ from app.services.accounts.two_factor import Enrolment, TwoFactorStatus
 Refresh = Callable[[], Awaitable[None]]
 
 
-def draw_two_factor(status: TwoFactorStatus, refresh: Refresh, dependencies: Dependencies) -> None:
+def draw_two_factor(
+    status: TwoFactorStatus, refresh: Refresh, dependencies: Dependencies, confirmation: Confirmation
+) -> None:
     """The state and what can be done about it; it is set up in a sheet."""
     basic.heading("Second step at sign-in")
     with ui.element("div").classes("pd-card pd-stack"):
         setup = TwoFactorSetup(refresh, dependencies)
         if not status.on:
             basic.text("After your password the app asks for six digits that only your phone knows.", "pd-muted")
-            basic.button("Set it up", setup.begin, "soft", "shield")
+            basic.button("Set it up", partial(confirmation.then, setup.begin), "soft", "shield")
             return
         left = "1 code" if status.paper_left == 1 else f"{status.paper_left} codes"
         basic.text(f"On. {left} on paper left.", "pd-strong")
