@@ -166,7 +166,7 @@ FIELDS = (
         example=5,
     ),
     ContactField(
-        name="cadence_days", label="Rhythm", input=Input.DAYS,
+        name="cadence_days", label="Cadence", input=Input.DAYS,
         shown_at=9, folded=True, column_label="Rhythm in days",
         headings="cadence cadencedays rhythm rhythmus kontaktrhythmus",
         cell_error="The rhythm is a number of days from 1 to 730.",

@@ -154,14 +154,14 @@ class Feed:
         with ui.element("div").classes("pd-card flush"):
             if self.chosen.narrowed:
                 basic.empty(
-                    "search", "Nothing like this", "No touch fits what is chosen above.", "Show all", self.filter.reset
+                    "search", "Nothing like this", "No activity matches these filters.", "Show all", self.filter.reset
                 )
             elif self.chosen.state == "planned":
                 hint = "Follow-ups and meetings that are still to come appear here, the next one first."
-                basic.empty("calendar-check", "Nothing planned", hint, "Whom to contact now", self.to_today)
+                basic.empty("calendar-check", "Nothing planned", hint, "Up next", self.to_today)
             else:
-                hint = "Every touch that you log appears here, newest first."
-                basic.empty("activity", "Nothing here yet", hint, "Whom to contact now", self.to_today)
+                hint = "Every activity that you log appears here, newest first."
+                basic.empty("activity", "Nothing here yet", hint, "Up next", self.to_today)
 
     def draw_broken(self) -> None:
         with ui.element("div").classes("pd-card flush").props("role=alert"):

@@ -24,7 +24,7 @@ from app.signals import Topic
 HINT = "A name is enough. Everybody you add is logged as met here; the rest can wait until the evening."
 
 
-@screen("At an event")
+@screen("Event mode")
 async def event_page(shell: Shell) -> None:
     page = EventPage(*await look(load_event))
     await page.refresh()
@@ -42,7 +42,7 @@ class EventPage:
     def __init__(self, event: str, firms: list[str]) -> None:
         self.event = event
         with ui.element("div").classes("pd-title"):
-            basic.title("At an event")
+            basic.title("Event mode")
         basic.text(HINT, "pd-muted").style("margin: 0 2px 12px")
         with ui.element("div").classes("pd-two"):
             with ui.element("section"), ui.element("div").classes("pd-card pd-stack"):

@@ -104,4 +104,4 @@ class IntroductionsInbox:
 
 
 def draw_nobody() -> None:
-    basic.empty("search", "Nobody like this", "Try fewer letters, or add the contact first.")
+    basic.empty("search", "No matches", "Try fewer letters, or add the contact first.")

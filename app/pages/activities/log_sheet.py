@@ -43,7 +43,7 @@ class LogRequest:
     def question(self) -> str:
         if self.planned and self.kind is ActivityType.MEETING:
             return "How did the meeting go?"
-        return "Did it happen?" if self.asked else "What came of it?"
+        return "Did it happen?" if self.asked else "How did it go?"
 
 
 class LogSheet:
@@ -55,7 +55,7 @@ class LogSheet:
         on_meeting: Callable[[UUID, str, Purpose | None], Awaitable[None]],
         on_move: Callable[[Activity, str], None],
     ) -> None:
-        self.sheet = Sheet("Log a touch")
+        self.sheet = Sheet("Log activity")
         self.me = me
         self.on_meeting = on_meeting
         self.on_move = on_move
@@ -106,11 +106,11 @@ class LogForm:
         campaign.draw()
         self.kinds = {}
         if not request.planned:
-            basic.heading("What was it")
+            basic.heading("Type")
             self.kinds = basic.chips(ACTIVITY_LABELS, self.kind, self.choose_kind)
         self.draw_more()
         if request.asked:
-            dismiss = basic.button("It did not happen", self.dismiss, "plain")
+            dismiss = basic.button("Didn’t happen", self.dismiss, "plain")
             dismiss.classes("full-width").style("margin-top: 10px")
 
     @property
@@ -133,12 +133,12 @@ class LogForm:
                 book = basic.button("Book a meeting", self.book_meeting, "main", "calendar-plus")
                 book.classes("full-width").style("margin-top: 10px")
             elif not planned:
-                only = basic.button("Only plan it, nothing happened yet", self.only_plan, "plain", "clock")
+                only = basic.button("Schedule only", self.only_plan, "plain", "clock")
                 only.classes("full-width").style("margin-top: 6px").set_visibility(bool(self.follow_up_days))
                 self.only_plan_button = only
 
     def draw_more(self) -> None:
-        with basic.expansion("Note, or another time"):
+        with basic.expansion("Add note or change time"):
             note = ui.textarea("Note").props("outlined autogrow maxlength=5000").classes("pd-field")
             note.bind_value_to(self.typed, "note", strict=False)
             save = basic.button("Save without an answer", lambda: self.answer(None), "main").classes("full-width")
@@ -201,7 +201,7 @@ class LogForm:
                 activity_log.remove(session, who, touch.id)
             for one in follow_ups:
                 activity_log.remove(session, who, one.id)
-            return "Taken back"
+            return "Undone"
 
         return back
 

@@ -13,7 +13,7 @@ from app.services.activities import referrals
 
 SHOWN = 4
 DIRECTIONS = {True: "They brought somebody", False: "Somebody brought them"}
-NOBODY = "Nobody like this. Log it open, and say later who it was."
+NOBODY = "No matches. Log it open, and say later who it was."
 
 # id and name
 Other = tuple[UUID, str]

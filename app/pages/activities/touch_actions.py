@@ -41,6 +41,6 @@ def remove_touch(session: Session, me: User, touch: Activity) -> Confirmation:
 
     def back(session: Session, me: User) -> str:
         activity_log.put_back(session, me, touch.id)
-        return "Touch is back"
+        return "Activity is back"
 
-    return Confirmation("Touch removed", back)
+    return Confirmation("Activity removed", back)

@@ -38,7 +38,7 @@ class TouchSheet:
     """One sheet per page; `open` fills it with one touch."""
 
     def __init__(self, me: User) -> None:
-        self.sheet = Sheet("Edit a touch")
+        self.sheet = Sheet("Edit activity")
         self.me = me
 
     async def open(self, entry: Entry) -> None:
@@ -74,7 +74,7 @@ class TouchForm:
         self.outcome_chips: dict[Any, ui.button] = {}
         with ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", self.save):
             with ui.element("div"):
-                basic.line("Edit this touch", "h2", "pd-h1")
+                basic.line("Edit activity", "h2", "pd-h1")
                 basic.text(entry.contact or "Somebody", "pd-muted pd-clip")
             self.states = basic.chips(STATES, touch.done, self.choose_state)
             box = ui.input("When", value=self.typed["when"]).props("outlined type=datetime-local stack-label")
@@ -96,7 +96,7 @@ class TouchForm:
             self.campaign_chips = basic.chips(campaigns, touch.campaign_id, self.choose_campaign) if campaigns else {}
             with ui.element("div").classes("pd-foot pd-stack"):
                 basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("save-touch")
-                basic.button("Remove this touch", self.remove, "bad", "trash-2").classes("full-width")
+                basic.button("Remove activity", self.remove, "bad", "trash-2").classes("full-width")
 
     def text_field(self, label: str, name: str, most: int) -> None:
         box = ui.input(label, value=self.typed.get(name) or "").props("outlined autocomplete=off").classes("pd-field")
@@ -114,7 +114,7 @@ class TouchForm:
             if outcome and outcome not in known:
                 known[outcome] = touch_rows.outcome_word(outcome, kind)
             with self.outcomes:
-                self.outcome_chips = basic.chips({None: "Nothing said", **known}, outcome, self.choose_outcome)
+                self.outcome_chips = basic.chips({None: "No outcome", **known}, outcome, self.choose_outcome)
         self.draw_referral(kind)
 
     def draw_referral(self, kind: ActivityType) -> None:
@@ -162,7 +162,7 @@ class TouchForm:
             activity_log.change(session, who, touch.id, before)
             return "As it was before"
 
-        return Confirmation("Touch saved", back)
+        return Confirmation("Activity saved", back)
 
     def facts(self, zone: str) -> dict[str, Any]:
         typed, done = self.typed, bool(self.typed["done"])

@@ -124,7 +124,7 @@ class AssignForm:
 
     def draw_nobody(self) -> None:
         if self.q or self.filter != "all":
-            basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.")
+            basic.empty("search", "No matches", "Try fewer letters, or another filter.")
             return
         hint = "Only contacts of your own bank can be added."
         basic.empty("users", "Your bank is empty", hint, "Import contacts", lambda: ui.navigate.to("/import"))

@@ -140,4 +140,4 @@ def _row(card: board.BoardCard, campaign_id: UUID, me: User) -> dict[str, Any]:
 
 def _draw_no_touches() -> None:
     with ui.element("div").classes("pd-card flush"):
-        basic.empty("activity", "No touches yet", "Every touch that is logged for this campaign appears here.")
+        basic.empty("activity", "No activity yet", "Every touch that is logged for this campaign appears here.")

@@ -2,7 +2,7 @@
 const MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 export default {
   template: `
-  <div class="pd-feed" role="group" aria-label="Touches">
+  <div class="pd-feed" role="group" aria-label="Activities">
     <section v-for="day in days" :key="day.name" class="pd-feed-day" :aria-label="day.name">
       <h2 class="pd-day">{{ day.name }}</h2>
       <article v-for="r in day.rows" :key="r.id" class="pd-touch" :data-row="r.id" :aria-label="r.s + ', ' + r.n">

@@ -16,7 +16,7 @@ export default {
           <span class="pd-row-side"><span class="pd-row-when">{{ r.d }}</span>
             <span v-if="r.b" class="pd-chip small" :class="r.bt">{{ r.b }}</span><span v-if="r.c" class="pd-chip small none pd-row-camp">{{ r.c }}</span></span>
         </a>
-        <q-btn v-if="r.log" flat round class="pd-icon-btn" :icon="logIcon" :aria-label="'Log a touch with ' + r.n" @click="$emit('log', r.id)"/>
+        <q-btn v-if="r.log" flat round class="pd-icon-btn" :icon="logIcon" :aria-label="'Log activity with ' + r.n" @click="$emit('log', r.id)"/>
       </div>
     </div>
   </q-virtual-scroll>`,

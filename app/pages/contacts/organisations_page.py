@@ -29,7 +29,7 @@ PICKED = 30
 @screen("Organisations")
 async def organisations_page(shell: Shell, q: str = "") -> None:
     basic.title("Organisations")
-    basic.text("One spelling each; whoever works there follows.", "pd-muted pd-under-title")
+    basic.text("Rename one, or merge two that are the same.", "pd-muted pd-under-title")
     listed = OrganisationList(q)
     await listed.refresh()
     live_updates.on(listed.refresh, Topic.CONTACT, owner=shell.me.id)

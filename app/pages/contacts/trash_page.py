@@ -34,7 +34,7 @@ Seen = tuple[Sequence[Contact], int, list[UndoEntry]]
 async def trash_page(shell: Shell, q: str = "") -> None:
     basic.title("Trash")
     basic.text(
-        f"Each contact can come back for {KEPT_DAYS} days. Then it is let go by itself.", "pd-muted pd-under-title"
+        f"Each contact can come back for {KEPT_DAYS} days. Then it is deleted automatically.", "pd-muted pd-under-title"
     )
     room = TrashPage(shell, q)
     await room.again()
@@ -112,7 +112,7 @@ def days_left(contact: Contact, zone: str) -> str:
 
 def draw_nothing(q: str) -> None:
     if q:
-        basic.empty("search", "Nobody like this", "Nobody in the trash is called like that.")
+        basic.empty("search", "No matches", "Nobody in the trash is called like that.")
     else:
         basic.empty("trash-2", "The trash is empty", f"Who you delete waits here for {KEPT_DAYS} days.")
 
@@ -143,4 +143,4 @@ def restore_contact(session: Session, me: User, contact_id: UUID) -> Confirmatio
 
 
 def _away(session: Session, who: User, contact_id: UUID) -> str:
-    return f"{contact_bank.trash(session, who, contact_id).name} is in the trash"
+    return f"{contact_bank.trash(session, who, contact_id).name} moved to trash"

@@ -27,7 +27,7 @@ async def import_page(shell: Shell) -> None:
         await wizard.more((event.file.name, await event.file.read()))
 
     basic.title("Import contacts")
-    basic.text("Nothing is kept until you have seen what would happen.", "pd-muted").style("margin: 4px 0 14px")
+    basic.text("You’ll see a preview first.", "pd-muted").style("margin: 4px 0 14px")
     picker = ui.upload(
         on_upload=arrived,
         multiple=True,
@@ -53,5 +53,5 @@ def _door(picker: ui.upload, some: bool) -> None:
         if some:
             basic.button("Add another file", choose, "plain", "plus").classes("full-width")
         else:
-            basic.empty("upload", "Bring your files", HINT, "Choose files", choose)
+            basic.empty("upload", "Upload a file", HINT, "Choose files", choose)
             basic.text("or drop them here", "pd-small pd-muted pd-by-mouse")

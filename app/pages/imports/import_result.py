@@ -17,9 +17,9 @@ from app.services.imports.wizard_job import Job
 
 SHOWN = 5
 TREATMENTS = {
-    IfKnown.FILL.value: "Fill what is empty",
-    IfKnown.KEEP.value: "Keep as they are",
-    IfKnown.BOTH.value: "Have both",
+    IfKnown.FILL.value: "Fill in blanks",
+    IfKnown.KEEP.value: "Skip",
+    IfKnown.BOTH.value: "Create duplicates",
 }
 
 
@@ -53,10 +53,10 @@ def draw_plan(
 ) -> None:
     """What would happen, and the button that makes it happen."""
     with ui.element("div").classes("pd-card pd-stack"):
-        basic.heading("What would happen", "pd-h2 pd-first")
+        basic.heading("Preview", "pd-h2 pd-first")
         _counts(report)
         _troubles(report, errors)
-        basic.text("People you have already", "pd-small pd-muted")
+        basic.text("Existing contacts", "pd-small pd-muted")
         basic.chips(TREATMENTS, job.if_known.value, treat, "pd-chips wrap")
         if report.new or report.updated:
             words = f"Import {people(report.new)}" if report.new else f"Update {people(report.updated)}"
@@ -117,5 +117,5 @@ def _troubles(report: ImportReport, errors: Callable[[], Any]) -> None:
             basic.text(f"{where}{f', {error.column}' if error.column else ''}: {error.detail}", "pd-small")
         if len(report.errors) > SHOWN:
             basic.text(f"and {len(report.errors) - SHOWN:,} more", "pd-small pd-muted")
-    rows = f"{report.failed:,} rows" if report.failed != 1 else "row"
-    basic.button(f"Download the {rows} to mend", errors, "soft", "download").props("no-wrap")
+    rows = "1 row" if report.failed == 1 else f"{report.failed:,} rows"
+    basic.button(f"Download {rows} with errors", errors, "soft", "download").props("no-wrap")

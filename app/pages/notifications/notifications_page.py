@@ -26,7 +26,7 @@ ICONS = {
 }
 
 
-@screen("Notices")
+@screen("Notifications")
 async def notifications_page(shell: Shell) -> None:
     @tap
     def read(session: Session, me: User) -> None:
@@ -46,11 +46,11 @@ async def notifications_page(shell: Shell) -> None:
     async def refresh() -> None:
         content.refresh(await look(inbox.newest))
 
-    basic.title("Notices").style("margin-bottom: 12px")
+    basic.title("Notifications").style("margin-bottom: 12px")
     content(await look(inbox.newest))
     with ui.element("div").classes("pd-card flush").style("margin-top: 16px"):
-        draw_link("/settings", "What reaches you, and when", "settings")
-        draw_link("/outbox", "Your mail from here", "mail")
+        draw_link("/settings", "Notification settings", "settings")
+        draw_link("/outbox", "Sent mail", "mail")
     live_updates.on(refresh, Topic.NOTICE, owner=shell.me.id)
 
 

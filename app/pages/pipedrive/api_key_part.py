@@ -36,7 +36,7 @@ def draw_my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, depe
         if firm["practice_pipedrive"]:
             basic.text("You work with the practice Pipedrive: nothing leaves this machine.", "pd-muted")
             with basic.link("/practice", "pd-line", away=True):
-                basic.text("Look into it", "pd-strong")
+                basic.text("Open practice Pipedrive", "pd-strong")
                 basic.icon("external-link")
         if me.pipedrive_key:
             draw_kept_key(me, queue)
@@ -56,7 +56,7 @@ def draw_my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, depe
             draw_new_key(queue, refresh, dependencies)
         if policy.may_change_firm_settings(me):
             with basic.link("/settings/pipedrive", "pd-line"):
-                basic.text("How our words map to Pipedrive", "pd-strong")
+                basic.text("Field mapping", "pd-strong")
                 basic.icon("chevron-right")
 
 

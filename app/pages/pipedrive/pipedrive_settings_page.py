@@ -102,7 +102,7 @@ def types(typed: dict[str, Any], firm: dict[str, Any], known: list[KnownType]) -
     basic.heading("Activity types")
     with ui.element("div").classes("pd-card pd-stack"):
         basic.text(
-            "Which of your company’s activity types each kind of touch becomes there."
+            "Which of your company’s activity types each kind of activity becomes there."
             if known
             else "Your company’s list is not known yet; it comes with the first key. Until then type a type’s key, or leave it empty.",
             "pd-muted pd-small",

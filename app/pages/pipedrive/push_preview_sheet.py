@@ -58,7 +58,7 @@ class PushPreviewSheet:
             basic.text(source_words(plan), "pd-muted pd-small")
             with ui.element("div").classes("pd-foot pd-stack"):
                 if plan.ready and plan.tokens and not plan.looked:
-                    look_first = basic.button("Look in Pipedrive first", None, "soft", "search")
+                    look_first = basic.button("Check for duplicates first", None, "soft", "search")
                     look_first.classes("full-width").on_click(lambda: self.look_up(name, look_first))
                 push = basic.button("Push", lambda: self.push(trigger), "main", "send")
                 push.classes("full-width")

@@ -134,7 +134,7 @@ def draw_budget(budget: Budget | None) -> None:
         if budget.left is not None and whole:
             with ui.element("div").classes("pd-goal-bar").props("aria-hidden=true"):
                 ui.element("i").style(replace="").props["style"] = f"width: {min(100, 100 * budget.spent // whole)}%"
-        with basic.expansion("What it was spent on"):
+        with basic.expansion("API usage"):
             if budget.pushes_an_hour is not None:
                 basic.text(f"Safe pace until midnight UTC: {budget.pushes_an_hour:,} new contacts an hour.")
             for kind, tokens, calls in budget.kinds:
@@ -153,7 +153,7 @@ def draw_budget(budget: Budget | None) -> None:
 def draw_queues(found: tuple[Queue, ...]) -> None:
     """Who has how much in their queue, for a golden ticket; of a key at most the last four characters."""
     troubled = sum(queue.stuck or not queue.has_line for queue in found)
-    words = f"Everybody’s queues ({len(found):,})" + (f", {troubled:,} cannot move" if troubled else "")
+    words = f"All queues ({len(found):,})" + (f", {troubled:,} cannot move" if troubled else "")
     with ui.element("div").classes("pd-card pd-queues").mark("queues"), basic.expansion(words):
         for queue in found:
             with basic.link(f"/sync?whose={queue.user_id}", "pd-queue"):

@@ -13,7 +13,7 @@ from app.models import ACTIVITY_LABELS, ActivityType
 from app.pages.ui import basic, theme
 from app.services.reports.filters import Asked
 
-SPANS: dict[str, str] = {"": "All the time", "7": "7 days", "30": "30 days", "90": "90 days", "own": "Other days"}
+SPANS: dict[str, str] = {"": "All time", "7": "7 days", "30": "30 days", "90": "90 days", "own": "Other days"}
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class ReportsPage:
             with ui.element("div").classes("pd-line"):
                 if policy.may_see_team_report(self.shell.me):
                     with basic.link("/team/work", "pd-act pd-wide-act"):
-                        basic.text("Team at work")
+                        basic.text("Team activity")
                 with basic.link("/reports/screen", "pd-act", label="Big screen of all running campaigns", away=True):
                     basic.icon("monitor")
         self.draw_filters(lists)

@@ -24,7 +24,7 @@ class SavedReportsPart:
     ) -> None:
         self.filters = filters
         self.on_open = on_open
-        self.sheet = Sheet("Keep this report")
+        self.sheet = Sheet("Save report")
         self.box = ui.element("div")
         self.show(saved)
 
@@ -53,7 +53,7 @@ class SavedReportsPart:
             basic.icon_button("trash-2", f"Remove {one.name}", lambda: self.remove(one))
 
     def offer(self, question: Question) -> None:
-        basic.button("Keep this report", lambda: self.open_sheet(question), "plain", "archive")
+        basic.button("Save report", lambda: self.open_sheet(question), "plain", "archive")
 
     def open_sheet(self, question: Question) -> None:
         typed: dict[str, Any] = {"name": questions.TITLES[question].rstrip("?"), "weekly": False}
@@ -72,7 +72,7 @@ class SavedReportsPart:
             self.sheet.fresh("new"),
             ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save),
         ):
-            basic.line("Keep this report", "h2", "pd-h1")
+            basic.line("Save report", "h2", "pd-h1")
             basic.text("The question and the filters that are chosen now, to ask again at any time.", "pd-muted")
             form.field(typed, SavedReportDraft, "name", "Name", props="autocomplete=off")
             ui.switch("Send it to me by mail every Monday").bind_value_to(typed, "weekly")

@@ -30,13 +30,13 @@ from app.services.reports.figures import Rate
 from app.services.reports.team_report import Team, Teammate
 from app.signals import Topic
 
-SPANS = {"7": "7 days", "30": "30 days", "90": "90 days", "": "All the time"}
+SPANS = {"7": "7 days", "30": "30 days", "90": "90 days", "": "All time"}
 USUAL, MOST = "30", 200
 
 Seen = tuple[Team, list[Offer], Rate, dict[UUID, str]]
 
 
-@screen("Team at work")
+@screen("Team activity")
 async def team_report_page(shell: Shell, days: str = USUAL, campaign: str = "") -> None:
     chosen = TeamFilter(days if days in SPANS else USUAL, campaign)
     seen = await look(partial(load_team, chosen=chosen))
@@ -72,7 +72,7 @@ class TeamReportPage:
         self.zone = zone
         self.chosen = chosen
         self.turn = 0
-        basic.title("Team at work").style("margin-bottom: 8px")
+        basic.title("Team activity").style("margin-bottom: 8px")
         self.chips = basic.chips(SPANS, chosen.days, self.choose_span)
         with ui.element("div").classes("pd-report-who one"):
             self.draw_campaign_select(named)

@@ -19,7 +19,7 @@ from app.services.accounts import sessions
 HINT = "A script signs in with a token instead of your password."
 SCOPES = {
     TokenScope.READ: "Only reads",
-    TokenScope.LOG: "Reads and logs touches",
+    TokenScope.LOG: "Reads and logs activities",
     TokenScope.ALL: "Whatever you may do",
 }
 LIVES = {30: "30 days", 90: "90 days", 365: "A year"}

@@ -60,7 +60,7 @@ def draw_calendar(
             basic.button("End it", end, "bad")
         else:
             basic.text(
-                "See meetings and planned touches in Outlook, Google or on the phone, by a private address.",
+                "See meetings and follow-ups in Outlook, Google or on the phone, by a private address.",
                 "pd-muted pd-small",
             )
             basic.button("Make a calendar address", begin, icon_name="calendar-plus")

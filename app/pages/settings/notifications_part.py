@@ -12,7 +12,7 @@ from app.services.notifications import inbox
 
 WORDS = {
     NotificationKind.DIGEST: "Morning mail: whom to contact today",
-    NotificationKind.REMINDER: "Planned touches that are due",
+    NotificationKind.REMINDER: "Follow-ups that are due",
     NotificationKind.MEETING: "Meetings that are over: held, no-show or moved?",
     NotificationKind.PIPEDRIVE: "Pushes to Pipedrive that need me",
     NotificationKind.CAMPAIGN: "Campaigns that I join",
@@ -29,7 +29,7 @@ def draw_notification_settings(known: NotificationSettings) -> None:
         inbox.change_settings(session, me, **typed, off=[kind.value for kind, wanted in on.items() if not wanted])
         return "Saved"
 
-    basic.heading("Notices")
+    basic.heading("Notifications")
     with ui.element("div").classes("pd-card pd-stack"):
         for kind, words in WORDS.items():
             ui.switch(words, value=on[kind]).bind_value_to(on, kind, strict=False)

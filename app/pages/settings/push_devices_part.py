@@ -15,7 +15,7 @@ from app.services.notifications import push_devices, web_push_outbox
 def draw_push_devices(devices: Sequence[PushDevice], zone: str, refresh: Callable[[], Awaitable[None]]) -> None:
     """The list of subscribed browsers. static/push.js asks for the permission and subscribes this one at the button."""
     here = session_id()
-    basic.heading("On the lock screen")
+    basic.heading("Push notifications")
     with ui.element("div").classes("pd-card pd-stack"):
         if not devices:
             basic.text("Reminders reach this phone or computer while Pipedriven is closed.", "pd-muted pd-small")

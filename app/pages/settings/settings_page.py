@@ -185,7 +185,7 @@ def draw_sessions(open_sessions: list[UserSession], zone: str, refresh: Refresh)
         if await end(device_id):
             await refresh()
 
-    basic.heading("Signed in on")
+    basic.heading("Active sessions")
     with ui.element("div").classes("pd-card flush"):
         for device in open_sessions:
             with ui.element("div").classes("pd-row"), ui.element("div").classes("pd-row-main"):
@@ -194,4 +194,4 @@ def draw_sessions(open_sessions: list[UserSession], zone: str, refresh: Refresh)
                     basic.text(theme.browser_word(device.browser), "pd-row-name")
                     basic.text("This device" if here else f"Last seen: {theme.ago(device.seen_at, zone)}", "pd-row-sub")
                 if not here:
-                    basic.icon_button("log-out", "Sign out there", lambda device=device: leave(device.id))
+                    basic.icon_button("log-out", "Sign out this device", lambda device=device: leave(device.id))

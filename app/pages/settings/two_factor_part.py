@@ -25,7 +25,7 @@ def draw_two_factor(
     status: TwoFactorStatus, refresh: Refresh, dependencies: Dependencies, confirmation: Confirmation
 ) -> None:
     """The state and what can be done about it; it is set up in a sheet."""
-    basic.heading("Second step at sign-in")
+    basic.heading("Two-factor authentication")
     with ui.element("div").classes("pd-card pd-stack"):
         setup = TwoFactorSetup(refresh, dependencies)
         if not status.on:
@@ -49,7 +49,7 @@ class TwoFactorSetup:
     def __init__(self, refresh: Refresh, dependencies: Dependencies) -> None:
         self.dependencies = dependencies
         self.refresh = refresh
-        self.sheet = Sheet("Second step at sign-in")
+        self.sheet = Sheet("Two-factor authentication")
         # drawing Settings anew takes the sheet away, so it waits until the codes were seen
         self.sheet.dialog.on("hide", refresh, [])
         # asked here: the verbs run in a thread, which knows no page
@@ -110,7 +110,7 @@ class TwoFactorSetup:
         @tap
         def work(session: Session, me: User) -> str:
             two_factor.turn_off(session, me, proof)
-            return "The second step is off"
+            return "Two-factor authentication is off"
 
         if await work():
             await self.refresh()

@@ -36,10 +36,10 @@ KEYS = (
     ("n", "New contact"),
     ("j  k", "Next and previous contact; the arrow keys too"),
     ("Enter", "Open the contact"),
-    ("l", "Log a touch with the contact"),
+    ("l", "Log activity with the contact"),
     ("1  2  3", "The answers of the log sheet, in their order"),
     ("x", "Choose the contact, with Shift all between"),
-    ("Esc", "Choose nobody, close the contact, leave a field"),
+    ("Esc", "Clear selection, close the contact, leave a field"),
     ("?", "These keys"),
 )
 
@@ -88,7 +88,7 @@ def commands(*, golden: bool) -> list[Entry]:
     return [
         add | {"emit": "add_contact", "key": "n"},
         *(_entry(path, f"Go to {label}", "", icon) for path, label, icon in navigation.rail_of(golden)),
-        _entry("/notices", "Go to Notices", "", "bell"),
+        _entry("/notices", "Go to Notifications", "", "bell"),
         *(_export_entry(ending, name) for ending, name in EXPORTS.items()),
         keys | {"emit": "show_keys", "key": "?"},
         sign_out,

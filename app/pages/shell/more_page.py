@@ -8,14 +8,14 @@ from app.pages.ui import basic
 from app.services import policy
 
 SCREENS = (
-    ("/conference", "At an event", "Add whom you meet, one name after the other", "mic"),
+    ("/conference", "Event mode", "Add people quickly", "mic"),
     ("/campaigns", "Campaigns", "Boards, goals and pace", "target"),
     ("/reports", "Reports", "What works, who needs help, what stalls", "chart-column"),
-    ("/sync", "Pipedrive", "What waits, needs you, is done", "cloud"),
-    ("/import", "Import contacts", "From a CSV file of any other tool", "upload"),
-    ("/organisations", "Organisations", "One spelling each, two made one", "building-2"),
-    ("/trash", "Trash", "Who you deleted, and what you can take back", "trash-2"),
-    ("/notices", "Notices", "Reminders, the morning mail, your outbox", "bell"),
+    ("/sync", "Pipedrive", "Sync status", "cloud"),
+    ("/import", "Import contacts", "CSV, Excel or vCard", "upload"),
+    ("/organisations", "Organisations", "Rename and merge organisations", "building-2"),
+    ("/trash", "Trash", "Deleted contacts and undo", "trash-2"),
+    ("/notices", "Notifications", "Reminders, the morning mail, your outbox", "bell"),
     ("/settings", "Settings", "Profile, password, Pipedrive key", "settings"),
 )
 TEAM = ("/team", "Team", "Invite colleagues, roles, sign-ins", "shield")

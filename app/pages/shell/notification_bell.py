@@ -14,7 +14,7 @@ from app.signals import Topic
 
 def draw_bell(me: User) -> Callable[[], Awaitable[None]]:
     """Draw it; returns what asks how many are unread and shows the number, to be called once; news calls it again."""
-    with basic.link("/notices", "pd-act pd-bell", label="Notices") as anchor:
+    with basic.link("/notices", "pd-act pd-bell", label="Notifications") as anchor:
         basic.icon("bell")
         number = basic.text("", "pd-bell-n")
         number.set_visibility(False)
@@ -23,7 +23,7 @@ def draw_bell(me: User) -> Callable[[], Awaitable[None]]:
         unread = await look(inbox.count_unread)
         number.set_text("9+" if unread > 9 else str(unread))
         number.set_visibility(unread > 0)
-        anchor.props["aria-label"] = f"Notices, {unread} unread" if unread else "Notices"
+        anchor.props["aria-label"] = f"Notices, {unread} unread" if unread else "Notifications"
         anchor.update()
 
     with anchor, ui.element("span"):

@@ -5,7 +5,7 @@ const KINDS = [
   ["Call: reached", "CALL", "REACHED"], ["Call: voicemail", "CALL", "VOICEMAIL"], ["Call: no answer", "CALL", "NO_ANSWER"],
   ["E-mail sent", "EMAIL", "SENT"], ["LinkedIn sent", "LINKEDIN", "SENT"], ["Meeting held", "MEETING", "HELD"],
 ];
-const KEPT = "Kept. It goes out when the line is back.", LOCKED = "Connect and sign in first: this phone keeps nothing for you now.";
+const KEPT = "Saved. It will sync when you’re online.", LOCKED = "Connect and sign in first: this phone keeps nothing for you now.";
 const $ = (id) => document.getElementById(id);
 const make = (tag, text, classes = "") => Object.assign(document.createElement(tag), { textContent: text, className: classes });
 

@@ -27,7 +27,7 @@ KINDS = {
 @screen("Audit")
 async def audit_log_page(shell: Shell, kind: str = "", q: str = "") -> None:
     basic.title("Audit")
-    basic.text("Who did what, and when. It can only grow.", "pd-muted").style("margin-bottom: 12px")
+    basic.text("Who did what, and when. Read-only log.", "pd-muted").style("margin-bottom: 12px")
     await AuditLog(shell.me.timezone, Wanted(kind if kind in KINDS else "", q)).show_more()
 
 

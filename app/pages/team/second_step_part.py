@@ -25,7 +25,7 @@ def draw_second_step_rule(chosen: dict[Role, date | None]) -> None:
         second_step_rule.choose(session, me, days)
         return "Saved"
 
-    basic.heading("Second step at sign-in")
+    basic.heading("Two-factor authentication")
     with ui.element("div").classes("pd-card pd-stack"):
         basic.text(HINT, "pd-muted pd-small")
         for role, word in ROLES.items():

@@ -49,7 +49,7 @@ async def team_page(shell: Shell) -> None:
     with ui.element("div").classes("pd-title"):
         basic.title("Team")
         with basic.link("/team/work", "pd-act pd-wide-act"):
-            basic.text("Team at work")
+            basic.text("Team activity")
     draw_invitation(links.invite)
     colleagues, invited, asked_from, backup, firm = await look(load_team)
     team(colleagues, invited)
@@ -182,7 +182,7 @@ def draw_person(user: User, me: UUID, reset_password: OnUser, hand_over: OnUser)
             if user.id != me and user.active:
                 ui.menu_item(f"Make {ROLES[other].lower()}", lambda: change_role(user.id, other))
                 ui.menu_item("New password link", lambda: reset_password(user))
-                ui.menu_item("Take the second step off", lambda: turn_off_two_factor(user.id))
+                ui.menu_item("Turn off two-factor", lambda: turn_off_two_factor(user.id))
                 ui.menu_item("Disable", lambda: disable(user.id))
             elif user.id != me:
                 ui.menu_item("Enable", lambda: enable(user.id))

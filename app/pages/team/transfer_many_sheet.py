@@ -109,7 +109,7 @@ class TransferForm:
         if turn != self.search_turn or self.matches is None:
             return
         facts: dict[str, object] = {str(one.id): (one.name, contact_rows.subtitle(one)) for one in found}
-        nobody = None if found else ("", lambda: basic.empty("search", "Nobody like this", "Try fewer letters."))
+        nobody = None if found else ("", lambda: basic.empty("search", "No matches", "Try fewer letters."))
         self.matches.show(facts, [partial(self.draw_match, one) for one in found], nobody)
 
     def draw_match(self, contact: Contact) -> None:
@@ -150,7 +150,7 @@ def preview(giver: User, taker: User | None, offer: Offer) -> list[str]:
     if not offer.total:
         return ["Nobody is chosen yet."]
     to = taker.name if taker else "a colleague"
-    touches = counted(offer.planned, "planned touch", "planned touches")
+    touches = counted(offer.planned, "follow-up", "follow-ups")
     lines = [
         f"{counted(offer.total, 'contact')} of {giver.name} will be {to}'s, with the whole story.",
         f"{touches} and {counted(offer.pushes, 'push', 'pushes')} that still wait go with them.",

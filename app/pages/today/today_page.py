@@ -26,12 +26,14 @@ from app.signals import Topic
 
 Refresh = Callable[[], Awaitable[None]]
 
-# five fit on a phone without scrolling, and keep the first visit light; so do six promises below them
+# what was promised comes first, and leaves room for whom to call next; all of it keeps the first visit light
 SUGGESTIONS_SHOWN = 5
-PROMISES_SHOWN = 6
+PROMISES_SHOWN = 2
 QUESTIONS_SHOWN = 3
 # how many planned touches are looked through for promises
 MOST_PLANNED = 200
+# below a list of which nothing is left out
+ALL: tuple[object, Draw] = ("all", lambda: None)
 
 
 @dataclass(frozen=True)
@@ -47,35 +49,37 @@ class Promise:
 class Day:
     """What Today shows, nobody twice; of suggestions one more than is shown, which tells whether there are more.
 
-    `asked_at` is the time of `time.monotonic` from which news is not in it.
+    `asked_at` is the time of `time.monotonic` from which news is not in it; `promised` is to how many people something is.
     """
 
     asked_at: float
     suggestions: list[suggestions.Suggestion]
     promises: list[Promise]
+    promised: int
     questions: list[tuple[PendingOutcome, Contact]]
 
 
-def ask_day(session: Session, me: User, suggested: int = SUGGESTIONS_SHOWN, promised: int = PROMISES_SHOWN) -> Day:
+def ask_day(session: Session, me: User, suggested: int = SUGGESTIONS_SHOWN, limit: int = PROMISES_SHOWN) -> Day:
     asked_at = monotonic()
     questions = pending_outcomes.open_questions(session, me, QUESTIONS_SHOWN)
     asked = [contact.id for _, contact in questions]
     picks = suggestions.suggest(session, me, suggested + 1, mix=True, promised=False, without=asked)
-    return Day(asked_at, picks, ask_promises(session, me, asked, promised + 1), questions)
+    return Day(asked_at, picks, *ask_promises(session, me, asked, limit), questions)
 
 
-def ask_promises(session: Session, me: User, without: Sequence[UUID], limit: int) -> list[Promise]:
-    """Whom something was promised, each once, whoever is due first before the others."""
+def ask_promises(session: Session, me: User, without: Sequence[UUID], limit: int) -> tuple[list[Promise], int]:
+    """Whom something was promised, each once, whoever is due first before the others; and how many there are."""
     planned: dict[UUID | None, list[timeline.Entry]] = {}
     for entry in timeline.planned(session, me, limit=MOST_PLANNED):
         if entry.activity.contact_id not in without:
             planned.setdefault(entry.activity.contact_id, []).append(entry)
     shown = list(planned.items())[:limit]
     reasons = suggestion_reasons.reasons(session, me, [contact_id for contact_id, _ in shown if contact_id])
-    return [
+    promises = [
         Promise(first, len(rest), reasons.get(contact_id, "") if contact_id else "")
         for contact_id, (first, *rest) in shown
     ]
+    return promises, len(planned)
 
 
 @screen("Today")
@@ -88,14 +92,15 @@ async def today(shell: Shell, loaded: list[Day]) -> None:
     def show(day: Day) -> None:
         if not picks.list.is_deleted:
             picks.show(day)
-            promises.show(day.promises)
+            promises.show(day)
 
-    with ui.element("div").classes("pd-two"):
-        with ui.element("section"):
-            picks = Picks(shell, refresh)
-        with ui.element("section"):
-            await introductions_inbox(shell)
+    with ui.element("div").classes("pd-today"):
+        with ui.element("section").classes("pd-due"):
             promises = Promises(shell, refresh)
+        with ui.element("section").classes("pd-upnext"):
+            picks = Picks(shell, refresh)
+        with ui.element("section").classes("pd-rest"):
+            await introductions_inbox(shell)
             with basic.link("/campaigns", "pd-card pd-line"):
                 basic.icon("target")
                 basic.text("Campaigns", "pd-strong pd-grow")
@@ -106,27 +111,23 @@ async def today(shell: Shell, loaded: list[Day]) -> None:
 
 
 class Picks:
-    """The suggestions, below the outcomes that are still to be answered."""
+    """The suggestions."""
 
     def __init__(self, shell: Shell, refresh: Refresh) -> None:
         self.shell = shell
         self.refresh = refresh
         self.shown = SUGGESTIONS_SHOWN
-        self.questions = Memo()
         with ui.element("div").classes("pd-title"):
-            basic.title("Whom to contact now")
+            basic.title("Up next")
             basic.text(theme.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
         with ui.element("div").classes("pd-card flush"):
             self.list = ActionList(cards=True)
             self.below = Memo()
 
     def show(self, day: Day) -> None:
-        shell = self.shell
-        self.questions.show(
-            [question.id for question, _ in day.questions], lambda: draw_questions(shell, day.questions)
-        )
-        self.list.show(suggestion_cards(shell, day, self.shown))
-        self.below.show(*ending(day.suggestions, self.shown, "Five more", self.more, draw_nobody))
+        self.list.show(suggestion_cards(self.shell, day, self.shown))
+        more = more_button(f"Show {SUGGESTIONS_SHOWN} more", self.more) if len(day.suggestions) > self.shown else ALL
+        self.below.show(*(more if day.suggestions else ("nothing", draw_nobody)))
 
     async def more(self) -> None:
         self.shown += SUGGESTIONS_SHOWN
@@ -143,38 +144,50 @@ def suggestion_cards(shell: Shell, day: Day, shown: int) -> list[ActionRow]:
 
 
 class Promises:
-    """What is planned for the next days, and what is overdue."""
+    """Outcomes that are still to be answered, and what was promised: overdue, or for the next days."""
 
     def __init__(self, shell: Shell, refresh: Refresh) -> None:
         self.shell = shell
         self.refresh = refresh
         self.shown = PROMISES_SHOWN
-        basic.heading("Planned and overdue")
-        with ui.element("div").classes("pd-card flush"):
-            self.list = ActionList()
-            self.below = Memo()
+        self.questions = Memo()
+        with ui.element("div").classes("pd-promises"):
+            with ui.element("div").classes("pd-title"):
+                basic.heading("Follow-ups", "pd-h2")
+                self.rest = Memo()
+            with ui.element("div").classes("pd-card flush"):
+                self.list = ActionList()
+                self.below = Memo()
 
-    def show(self, planned: list[Promise]) -> None:
-        self.list.show([promise_line(self.shell, one) for one in planned[: self.shown]])
-        self.below.show(*ending(planned, self.shown, "More of them", self.more, draw_no_promise))
+    def show(self, day: Day) -> None:
+        shell, count = self.shell, day.promised
+        self.questions.show(
+            [question.id for question, _ in day.questions], lambda: draw_questions(shell, day.questions)
+        )
+        self.list.show(promise_lines(shell, day))
+        self.below.show(*(ALL if day.promises else ("nothing", draw_no_promise)))
+        words = f"Show all ({count:,})" if count > len(day.promises) else ""
+        self.rest.show(words, lambda: draw_show_all(words, self.show_all))
 
-    async def more(self) -> None:
-        self.shown += 2 * PROMISES_SHOWN
+    async def show_all(self) -> None:
+        self.shown = MOST_PLANNED
         await self.refresh()
 
 
-def ending(rows: Sequence[object], shown: int, word: str, more: Draw, nothing: Draw) -> tuple[object, Draw]:
-    """What stands below a list, for `Memo.show`: a button for the rest, or what to do where the list is empty."""
-    if not rows:
-        return "nothing", nothing
-    return more_button(word, more) if len(rows) > shown else ("all", lambda: None)
+def promise_lines(shell: Shell, day: Day) -> list[ActionRow]:
+    return [promise_line(shell, one) for one in day.promises]
+
+
+def draw_show_all(words: str, on_click: Draw) -> None:
+    if words:
+        basic.button(words, on_click, "plain").classes("pd-show-all")
 
 
 def draw_nobody() -> None:
     basic.empty(
         "users",
         "Nobody to suggest yet",
-        "Add the people you know, or bring a list from where you keep them now.",
+        "Add the people you know, or import your contacts.",
         "Import contacts",
         lambda: ui.navigate.to("/import"),
     )
@@ -209,4 +222,4 @@ def promise_line(shell: Shell, promise: Promise) -> ActionRow:
 
 
 def draw_no_promise() -> None:
-    basic.empty("calendar-check", "Nothing promised", "Follow-ups that you set while logging a touch appear here.")
+    basic.empty("calendar-check", "No follow-ups", "Follow-ups that you set while logging an activity appear here.")

@@ -58,4 +58,4 @@ class KeyedList:
 
 def more_button(word: str, on_more: Callable[[], object]) -> End:
     """The end of a list that goes on when asked to."""
-    return "more", lambda: basic.button(word, on_more, "plain").classes("full-width pd-more")
+    return ("more", word), lambda: basic.button(word, on_more, "plain").classes("full-width pd-more")

@@ -84,7 +84,7 @@ def digest(session: Session, who: User, site: str) -> RenderedMail | None:
     needs = [MailItem(pushes, links=(("Look", f"{site}/sync"),))] if stuck else []
     sections = [
         ("Whom to contact today", [_pick(session, who, site, pick) for pick in picks]),
-        ("Planned and overdue", [_planned(who, site, entry) for entry in planned]),
+        ("Follow-ups", [_planned(who, site, entry) for entry in planned]),
         ("Did it happen?", [MailItem(contact.name, links=(("Answer", f"{site}/"),)) for _, contact in questions]),
         ("Pipedrive", needs),
     ]

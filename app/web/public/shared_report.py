@@ -105,7 +105,7 @@ def _methods(tried: list[Rate]) -> Part:
 
 
 def _change(change: int) -> str:
-    return f"{change:+,} on the week before" if change else "as in the week before"
+    return f"{change:+,} vs the week before" if change else "same as the week before"
 
 
 def _stage(stage: str) -> str:

@@ -99,7 +99,7 @@ def forgotten(page):
 
 def shows_nobody(page):
     page.goto("/static/offline.html")
-    expect(page.get_by_text("Nobody like this is kept on this phone.")).to_be_visible()
+    expect(page.get_by_text("No matches on this phone.")).to_be_visible()
     said = page.locator("body").inner_text()
     assert not [name for name in HERS if name in said]
 
@@ -206,6 +206,6 @@ def test_an_open_page_that_has_not_heard_from_us_for_a_day_shows_nobody(phone):
     # the phone is taken out of a pocket
     phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     phone.wait_for_url("**/static/offline.html")
-    expect(phone.get_by_text("Nobody like this is kept on this phone.")).to_be_visible()
+    expect(phone.get_by_text("No matches on this phone.")).to_be_visible()
     assert "Kari Nordmann" not in phone.locator("body").inner_text()
     phone.context.set_offline(False)

@@ -27,7 +27,7 @@ def kept(account, chromium, site, api):
 def log_a_call(page):
     page.get_by_role("button", name="Kari Nordmann").tap()
     page.get_by_role("button", name="Call: reached").tap()
-    expect(page.get_by_text("Kept. It goes out when the line is back.")).to_be_visible()
+    expect(page.get_by_text("Saved. It will sync when you’re online.")).to_be_visible()
 
 
 def add(page, name):

@@ -108,12 +108,12 @@ def test_every_step_of_warmness_is_told_with_its_reason(phone, api):
     phone.get_by_role("button", name="Yes, take this warmness over").tap()
     expect(phone.get_by_text("Warmness 6").first).to_be_visible()
     expect(phone.get_by_text("Replied twice in 30 days")).not_to_be_visible()
-    phone.get_by_role("button", name="Warmness: history").tap()
+    phone.get_by_role("button", name="Warmness history").tap()
     steps = sheet(phone).locator(".pd-step")
     expect(steps).to_have_count(3)
     expect(steps.nth(0)).to_contain_text("5 → 6")
     expect(steps.nth(0)).to_contain_text("taken over")
-    expect(steps.nth(1)).to_contain_text("By hand")
+    expect(steps.nth(1)).to_contain_text("Manually")
     expect(steps.nth(2)).to_contain_text("When added")
 
 
@@ -130,7 +130,7 @@ def test_everything_we_hold_is_a_file(desk, api):
     opened(desk, f"/contacts/{them['id']}")
     more(desk)
     with desk.expect_download() as coming:
-        desk.get_by_role("link", name="Everything we hold").click()
+        desk.get_by_role("link", name="Export personal data").click()
     assert "dossier@dahl.example" in coming.value.path().read_text()
 
 
@@ -157,7 +157,7 @@ def test_erasing_says_first_what_it_means_and_there_is_nothing_left(phone, api):
     opened(phone, "/trash")
     phone.get_by_role("button", name="Erase Forget Fjeld for good").tap()
     expect(sheet(phone).get_by_text("There is no way back", exact=False)).to_be_visible()
-    sheet(phone).get_by_role("button", name="Erase for good").tap()
+    sheet(phone).get_by_role("button", name="Delete permanently").tap()
     expect(sheet(phone).get_by_text("Erased. A file does not bring them back.")).to_be_visible()
     sheet(phone).get_by_role("button", name="Close").tap()
     expect(phone.locator(".pd-row", has_text="Forget Fjeld")).to_have_count(0)

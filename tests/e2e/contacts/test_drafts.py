@@ -17,7 +17,7 @@ def kari(api):
 def test_a_note_that_was_not_saved_is_there_after_a_reload_and_is_saved_once(phone, api, kari):
     opened(phone, "/")
     log(phone)
-    phone.get_by_text("Note, or another time").tap()
+    phone.get_by_text("Add note or change time").tap()
     phone.get_by_label("Note", exact=True).fill("Möchte im März ein Angebot.")
     opened(phone, "/")
     log(phone)
@@ -173,7 +173,7 @@ def test_two_people_of_one_name_have_drafts_of_their_own(phone, api):
         opened(phone, f"/contacts/{contact}")
         phone.locator(".pd-detail").get_by_role("button", name="Log", exact=True).first.tap()
         phone.get_by_role("button", name="Reached", exact=True).wait_for()
-        phone.get_by_text("Note, or another time").tap()
+        phone.get_by_text("Add note or change time").tap()
         expect(phone.get_by_label("Note", exact=True)).to_have_value("")
         phone.get_by_label("Note", exact=True).fill(note)
         phone.evaluate("draftsKept().then(() => null)")

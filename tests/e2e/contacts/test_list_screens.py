@@ -117,7 +117,7 @@ def test_a_chip_with_choices_narrows_to_the_one_that_is_tapped(phone, api, peopl
     expect(shown(phone)).to_have_text(names)
     assert said in phone.url
     if not names:
-        phone.get_by_role("button", name="Show everybody").tap()
+        phone.get_by_role("button", name="Clear filters").tap()
         expect(shown(phone)).to_have_count(5)
 
 
@@ -182,12 +182,12 @@ def test_a_tap_after_a_long_press_does_not_open_anybody(phone, people):
 
 def test_without_a_long_press_the_button_begins(phone, people):
     opened(phone, "/contacts")
-    phone.get_by_label("Choose several").tap()
-    picked(phone, "Nobody chosen")
+    phone.get_by_label("Select contacts").tap()
+    picked(phone, "None selected")
     expect(act(phone, "Delete")).to_be_disabled()
     box(phone, "Emeka Zu").tap()
     picked(phone, "1 chosen")
-    act(phone, "Choose nobody").tap()
+    act(phone, "Clear selection").tap()
     expect(phone.locator(".pd-picked")).to_be_hidden()
 
 
@@ -210,7 +210,7 @@ def test_all_that_match_is_all_of_them_but_those_that_are_unticked(desk, api, pe
     picked(desk, "3 chosen")
     box(desk, "Dörte Öhrn").click()
     picked(desk, "2 chosen")
-    act(desk, "Log a touch").click()
+    act(desk, "Log activity").click()
     desk.get_by_role("button", name="LinkedIn", exact=True).click()
     desk.get_by_label("Note for all of them").fill("Einladung verschickt")
     desk.locator(".q-dialog .pd-outcomes").get_by_role("button").first.click()
@@ -236,7 +236,7 @@ def test_another_filter_lets_go_of_all_that_match_but_not_of_those_ticked_by_han
 
 def test_many_are_deleted_and_come_back(phone, people):
     opened(phone, "/contacts")
-    phone.get_by_label("Choose several").tap()
+    phone.get_by_label("Select contacts").tap()
     for name in ("Ämil", "Emeka"):
         row(phone, name).locator(".pd-row-main").tap()
     act(phone, "Delete").tap()
@@ -251,7 +251,7 @@ def test_many_come_into_a_campaign_with_the_warning_and_the_way_back(phone, api,
     api.post(f"/campaigns/{first}/assign-contacts", json={"contact_ids": [people["Emeka Zu"]]}).raise_for_status()
     second = api.post("/campaigns", json={"name": "Comes second"}).json()["id"]
     opened(phone, "/contacts")
-    phone.get_by_label("Choose several").tap()
+    phone.get_by_label("Select contacts").tap()
     for name in ("Dörte", "Emeka"):
         row(phone, name).locator(".pd-row-main").tap()
     act(phone, "Assign").tap()
@@ -265,7 +265,7 @@ def test_many_come_into_a_campaign_with_the_warning_and_the_way_back(phone, api,
 
 def test_exactly_two_can_be_merged_and_come_apart_again(phone, api, people):
     opened(phone, "/contacts")
-    phone.get_by_label("Choose several").tap()
+    phone.get_by_label("Select contacts").tap()
     for name in ("Cécile", "Dörte"):
         expect(act(phone, "Merge the two")).to_be_disabled()
         row(phone, name).locator(".pd-row-main").tap()
@@ -343,7 +343,7 @@ def test_a_keyboard_walks_opens_chooses_logs_and_closes(desk, people):
     desk.keyboard.press("Escape")
     expect(desk.locator(".q-dialog")).to_have_count(0)
     desk.keyboard.press("Escape")
-    expect(desk.get_by_text("Choose somebody")).to_be_visible()
+    expect(desk.get_by_text("Select a contact")).to_be_visible()
     assert desk.url.endswith("/contacts")
 
 
@@ -470,7 +470,7 @@ def test_nothing_scrolls_sideways_and_every_target_is_big_and_has_a_name(desk, a
     api.post("/contacts", json={"name": "Maximilian-Alexander von und zu " * 5, "organisation": "Gesellschaft " * 12})
     opened(desk, "/contacts?warmness_min=1&tag=&not_contacted_days=90")
     opened(desk, "/contacts")
-    desk.get_by_label("Choose several").click()
+    desk.get_by_label("Select contacts").click()
     row(desk, "Maximilian").hover()
     desk.locator(".pd-tick").first.click()
     wide, poor = [], []
@@ -489,16 +489,16 @@ def shaded(request, account, window, site):
 
 def test_what_opens_over_the_bank_fits_and_reads_well_on_a_phone(shaded, people):
     opened(shaded, "/contacts?tag=energy&sort=-warmness")
-    shaded.get_by_label("Choose several").tap()
+    shaded.get_by_label("Select contacts").tap()
     box(shaded, "Bertil Kalt").tap()
     wrong = {"the bar": sizes(shaded, thumb=True) + axe(shaded)}
-    for name, label in (("tags", "Tag or untag"), ("log", "Log a touch"), ("export", "Export"), ("assign", "Assign")):
+    for name, label in (("tags", "Tag or untag"), ("log", "Log activity"), ("export", "Export"), ("assign", "Assign")):
         act(shaded, label).tap()
         expect(shaded.locator(".q-dialog .pd-sheet")).to_be_visible()
         wrong[name] = sizes(shaded, thumb=True) + axe(shaded)
         shaded.keyboard.press("Escape")
         expect(shaded.locator(".q-dialog")).to_have_count(0)
-    act(shaded, "Choose nobody").tap()
+    act(shaded, "Clear selection").tap()
     palette(shaded)
     wrong["palette"] = sizes(shaded, thumb=True) + axe(shaded)
     assert {name: said for name, said in wrong.items() if said} == {}

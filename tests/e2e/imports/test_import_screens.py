@@ -64,7 +64,7 @@ def test_a_workbook_with_umlauts_comes_in_with_a_thumb_and_goes_out_again(phone,
     expect(phone.get_by_text("30 new")).to_be_visible()
 
     with phone.expect_download() as loading:
-        phone.get_by_role("button", name="Download the 2 rows to mend").tap()
+        phone.get_by_role("button", name="Download 2 rows with errors").tap()
     rows = list(csv.reader(io.StringIO(loading.value.path().read_text("utf-8-sig"))))
     assert rows[0] == ["Vorname", "Nachname", "E-Mail", "Firma", "Kürzel", "Row in the file", "Reason"]
     assert [row[5] for row in rows[1:]] == ["32", "33"]

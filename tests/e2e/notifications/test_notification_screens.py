@@ -14,7 +14,7 @@ SOON = datetime.now(UTC) + timedelta(minutes=10)
 
 def test_the_bell_counts_what_is_new_without_a_reload(phone, api):
     opened(phone, "/contacts")
-    expect(phone.get_by_role("link", name="Notices", exact=True)).to_be_visible()
+    expect(phone.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
     contact = api.post("/contacts", json={"name": "Øyvind Brække"}).json()
     call = {"type": "CALL", "contact_id": contact["id"], "due_date": SOON.isoformat()}
     api.post("/activities", json=call).raise_for_status()
@@ -24,7 +24,7 @@ def test_the_bell_counts_what_is_new_without_a_reload(phone, api):
     bell.tap()
     expect(phone.get_by_text("Call with Øyvind Brække is due.")).to_be_visible()
     phone.get_by_role("button", name="Mark all as read").tap()
-    expect(phone.get_by_role("link", name="Notices", exact=True).first).to_be_visible()
+    expect(phone.get_by_role("link", name="Notifications", exact=True).first).to_be_visible()
     assert api.get("/notices").json()["unread"] == 0
 
 

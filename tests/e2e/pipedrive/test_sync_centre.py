@@ -104,7 +104,7 @@ def test_a_push_is_previewed_done_and_taken_back(desk, api, pipedrive):
         "Nobody has looked in Pipedrive yet: what is there already will be linked, or you are asked."
     )
     expect(desk.get_by_text("A look costs up to 40 of the firm’s tokens")).to_be_visible()
-    desk.get_by_role("button", name="Look in Pipedrive first").click()
+    desk.get_by_role("button", name="Check for duplicates first").click()
     expect(plan).to_have_text(
         f"Will link to existing organization Preview Works (id {firm}), create person Petra Preview."
     )
@@ -179,7 +179,7 @@ def test_a_contact_is_unlinked_and_linked_by_its_address(desk, api, pipedrive):
     number = put(pipedrive, NEW_KEY, "persons", name="Liv Link")
     contact = person(api, "Liv Link")
     opened(desk, f"/contacts/{contact['id']}")
-    desk.get_by_text("Pushes and links").click()
+    desk.get_by_text("Pipedrive details").click()
     desk.get_by_role("button", name="Link to existing").click()
     desk.get_by_label("Number or address").fill(f"https://rival.pipedrive.com/person/{number}")
     desk.get_by_role("button", name="Link", exact=True).click()

@@ -279,7 +279,7 @@ def test_the_gallery_answers_in_a_sentence_and_keeps_what_one_asks_again(firm, d
     desk.get_by_role("combobox", name="Sector").click()
     desk.get_by_role("option", name="Energy").click()
     desk.wait_for_url(re.compile("sector=Energy"))
-    desk.get_by_role("button", name="Keep this report").first.click()
+    desk.get_by_role("button", name="Save report").first.click()
     desk.get_by_label("Name").fill("Energy calls")
     desk.get_by_role("button", name="Keep", exact=True).click()
     row = desk.locator(".pd-saved", has_text="Energy calls")

@@ -34,7 +34,7 @@ def test_the_first_tab_skips_to_the_content(desk):
 def test_a_number_is_an_answer_of_the_log_sheet_and_no_answer_while_one_types(desk, api, kari):
     before = len(touches(api, kari))
     log_sheet(desk, kari)
-    desk.get_by_text("Note, or another time").click()
+    desk.get_by_text("Add note or change time").click()
     desk.get_by_label("Note", exact=True).press("2")
     expect(desk.get_by_label("Note", exact=True)).to_have_value("2")
     desk.get_by_label("Note", exact=True).fill("")
@@ -46,7 +46,7 @@ def test_a_number_is_an_answer_of_the_log_sheet_and_no_answer_while_one_types(de
 
 def test_a_note_can_be_saved_without_an_answer(phone, api, kari):
     log_sheet(phone, kari)
-    phone.get_by_text("Note, or another time").tap()
+    phone.get_by_text("Add note or change time").tap()
     save = phone.get_by_role("button", name="Save without an answer")
     expect(save).not_to_be_visible()
     phone.get_by_label("Note", exact=True).fill("Rückruf übermorgen.")

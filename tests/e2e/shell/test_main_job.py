@@ -165,6 +165,6 @@ def test_undo_takes_the_touch_and_its_follow_up_back(phone, api):
     phone.get_by_role("button", name="In a week").tap()
     phone.get_by_role("button", name="Voicemail").tap()
     phone.get_by_role("button", name="Undo", exact=True).tap()
-    expect(phone.get_by_text("Taken back")).to_be_visible()
+    expect(phone.get_by_text("Undone")).to_be_visible()
     left = api.get(f"/contacts/{made['id']}").json()
     assert (left["last_contacted"], left["next_due"]) == (None, None)

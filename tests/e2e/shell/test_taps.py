@@ -71,13 +71,13 @@ def test_a_meeting_booked_with_three_taps_is_one_meeting(phone, api, kari):
 def test_undo_tapped_three_times_takes_one_thing_back(phone, api, kari):
     log_sheet(phone, kari).click()
     phone.locator(".pd-undo").evaluate(THREE_TIMES)
-    expect(phone.get_by_text("Taken back")).to_be_visible()
+    expect(phone.get_by_text("Undone")).to_be_visible()
     assert touches(api, kari) == []
 
 
 def test_three_steps_of_warmness_are_three_steps(phone, api, kari):
     opened(phone, f"/contacts/{kari['id']}")
-    phone.get_by_role("button", name="One step warmer").evaluate(THREE_TIMES)
+    phone.get_by_role("button", name="Increase warmness").evaluate(THREE_TIMES)
     expect(phone.locator(".pd-toast").get_by_text("Warmness 8")).to_be_visible()
     assert api.get(f"/contacts/{kari['id']}").json()["warmness_score"] == 8
 

@@ -31,7 +31,7 @@ QUESTIONS = {
     "a campaign: contacts": lambda s, me, _, campaign: board.column(s, me, campaign.id, None),
     "a campaign: report": lambda s, me, _, campaign: campaign_report.report(s, me, campaign.id, Asked()),
     "Pipedrive: queues": lambda s, me, *_: queue_overview.all_queues(s, me),
-    "Team at work": lambda s, me, *_: team_report.team(s, me),
+    "Team activity": lambda s, me, *_: team_report.team(s, me),
     "Audit": lambda s, me, *_: audit_log_reader.read(s, me),
 }
 

@@ -105,7 +105,7 @@ def _acts(entry: Entry, name: str, me: UUID) -> list[tuple[str, str]]:
     mine = entry.mine or touch.user_id == me
     found = []
     if touch.done and reachable:
-        found += [("log", f"Log a touch with {name}"), ("meet", f"Book a meeting with {name}")]
+        found += [("log", f"Log activity with {name}"), ("meet", f"Book a meeting with {name}")]
     elif not touch.done and mine:
         found.append(("log", f"Log: {touch.subject}"))
         if touch.type is ActivityType.MEETING:

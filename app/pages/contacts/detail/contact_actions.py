@@ -36,13 +36,13 @@ class ContactActions:
             basic.button("Merge with …", self.choose_twin, "plain", "users")
             basic.button("History of changes", lambda: self.history.open(self.contact.id), "plain", "clock")
             self.dossier()
-            basic.button("Erase for good", self.erase, "bad", "trash-2")
+            basic.button("Delete permanently", self.erase, "bad", "trash-2")
 
     def dossier(self) -> None:
         """A plain link: the browser keeps the file."""
         with basic.link(f"/api/contacts/{self.contact.id}/export.json", "pd-plain-link") as anchor:
             basic.icon("download")
-            basic.text("Everything we hold")
+            basic.text("Export personal data")
         anchor.props["download"] = "contact.json"
 
     async def choose_twin(self) -> None:
@@ -64,7 +64,7 @@ class ContactActions:
 @tap
 def trash_contact(session: Session, me: User, contact_id: UUID) -> Confirmation:
     name = contact_bank.trash(session, me, contact_id).name
-    return Confirmation(f"{name} is in the trash", lambda s, who: _restore(s, who, contact_id))
+    return Confirmation(f"{name} moved to trash", lambda s, who: _restore(s, who, contact_id))
 
 
 def _restore(session: Session, who: User, contact_id: UUID) -> str:

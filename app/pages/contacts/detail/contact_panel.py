@@ -87,7 +87,7 @@ class ContactPanel:
             with ui.element("div").classes("pd-card"):
                 self.facts = Memo()
                 self.verbs = ContactActions(shell, self.contact)
-            basic.heading("Story")
+            basic.heading("Timeline")
             self.story = Memo()
         self.show(found)
 
@@ -171,8 +171,8 @@ def draw_timeline(shell: Shell, contact: Contact, entries: list[timeline.Entry])
         if not entries:
             basic.empty(
                 "activity",
-                "No touches yet",
+                "No activity yet",
                 "Call, write or meet, and log it with one tap.",
-                "Log a touch",
+                "Log activity",
                 lambda: shell.log(contact),
             )

@@ -73,7 +73,7 @@ class ManagerViewPanel:
             self.head, self.places = Memo(), Memo()
             self.push_status = Memo("pd-card")
             self.facts = Memo("pd-card")
-            basic.heading("Story")
+            basic.heading("Timeline")
             self.story = Memo()
         self.show(found)
 
@@ -175,7 +175,7 @@ class ManagerViewPanel:
             for entry in entries:
                 touch_rows.draw_touch(entry, self.shell.me.timezone, self.shell.me.name)
             if not entries:
-                basic.empty("activity", "No touches yet", "What is done with this contact appears here.")
+                basic.empty("activity", "No activity yet", "What is done with this contact appears here.")
             if more:
                 basic.button("Show more", self.longer, "plain").classes("full-width")
 

@@ -21,7 +21,7 @@ from app.services.push_queue.push_status import Badge, PushStatus
 from app.signals import Topic
 
 # the contact itself has a "More" on the same page
-PUSHES_AND_LINKS = "Pushes and links"
+PUSHES_AND_LINKS = "Pipedrive details"
 AGREED = "Both sides agreed: {}."
 Verb = tuple[str, object, Callable[[], object]]
 
@@ -67,7 +67,7 @@ class PipedrivePart:
             last = partial(self.preview.details.open, sync_id)
             acts.append(("last", sync_id, lambda: basic.button("Last push", last, "plain", "cloud")))
         if badge:
-            acts.append(("again", None, lambda: basic.button("Push again", self.push, "plain", "refresh-cw")))
+            acts.append(("again", None, lambda: basic.button("Sync now", self.push, "plain", "refresh-cw")))
         word = "Link to another" if linked else "Link to existing"
         acts.append(("link", word, lambda: basic.button(word, self.link, "plain", "link")))
         if linked:

@@ -17,8 +17,8 @@ from app.services.contacts.contact_warmness import Suggested
 
 WHY = {
     WarmnessReason.ADDED: "When added",
-    WarmnessReason.HAND: "By hand",
-    WarmnessReason.SUGGESTED: "Suggested by the touches, and taken over",
+    WarmnessReason.HAND: "Manually",
+    WarmnessReason.SUGGESTED: "Suggested by the activities, and accepted",
     WarmnessReason.MERGED: "From the contact that was merged into this one",
     WarmnessReason.IMPORT: "From an imported file",
     WarmnessReason.DECLINED: "A suggestion was turned down",
@@ -32,7 +32,7 @@ class WarmnessPart:
         self.zone = zone
         self.me = me
         self.contact_id = contact_id
-        self.sheet = Sheet("Warmness: history")
+        self.sheet = Sheet("Warmness history")
         self.meter = WarmnessMeter(score, self.change, self.open)
 
     def show(self, score: int, said: Suggested | None) -> None:
@@ -46,7 +46,7 @@ class WarmnessPart:
     async def open(self) -> None:
         steps = await look(lambda session, me: contact_warmness.history_with_names(session, me, self.contact_id))
         with self.sheet.fresh():
-            basic.line("Warmness: history", "h2", "pd-h1")
+            basic.line("Warmness history", "h2", "pd-h1")
             for step, by in steps:
                 self.step(step, by)
             if not steps:

@@ -89,7 +89,7 @@ class ContactForm:
 
     def draw_cadence(self) -> None:
         with ui.element("div").classes("pd-rhythm").props('role=group aria-label="How often"'):
-            basic.text("To be contacted every …", "pd-small pd-muted")
+            basic.text("Contact every …", "pd-small pd-muted")
 
             def choose_days(days: int | None) -> None:
                 box.set_value(days)

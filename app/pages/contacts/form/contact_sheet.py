@@ -104,7 +104,7 @@ class ContactEditor:
             if is_new:
                 with basic.link("/conference", "pd-fact").on("click", host.sheet.put_away):
                     basic.icon("mic")
-                    basic.text("At an event? Add one name after the other")
+                    basic.text("Event mode: add people quickly")
             with ui.element("div").classes("pd-foot"):
                 self.erased = ui.element("div")
                 self.duplicates = DuplicatesPart(host.sheet.put_away, self.merge)

@@ -99,4 +99,4 @@ def undo_change(session: Session, who: User, contact_id: UUID, before: dict[str,
 
 
 def undo_add(session: Session, who: User, contact_id: UUID) -> str:
-    return f"{contact_bank.trash(session, who, contact_id).name} is in the trash"
+    return f"{contact_bank.trash(session, who, contact_id).name} moved to trash"

@@ -58,7 +58,7 @@ class BulkMenu:
         acts = [
             BarButton("Assign", "Assign to a campaign", "target", self.assign_sheet.open),
             BarButton("Tag", "Tag or untag", "tag", self.open_tags),
-            BarButton("Log", "Log a touch with all of them", "check", self.open_log),
+            BarButton("Log", "Log activity with all of them", "check", self.open_log),
             BarButton("Push", "Push to Pipedrive", "send", self.push),
             BarButton("Export", "Export as a file", "download", self.open_export),
             BarButton("Merge", "Merge the two", "merge", self.merge, two=True),
@@ -120,7 +120,7 @@ class BulkMenu:
             done = bulk_log.log(session, me, them, draft)
             return _sentence(done, f"{said},", "Nothing was logged.", first=True)
 
-        return await self.do("Logging a touch with", work)
+        return await self.do("Logging an activity with", work)
 
     async def push(self) -> None:
         def work(session: Session, me: User, them: Chosen) -> Confirmation | str:

@@ -81,7 +81,7 @@ class BulkTagSheet:
                 box.bind_value_to(typed, "tag", strict=False).mark("tag")
                 basic.button("Add tag", None, "main").props("type=submit").classes("full-width")
             self.choices("Or one that you use", dict(mine), self.on_add, "Add")
-            self.choices("Take off", dict(theirs), self.on_remove, "Take off")
+            self.choices("Remove", dict(theirs), self.on_remove, "Remove")
         self.sheet.open()
 
     def choices(
@@ -105,7 +105,7 @@ class BulkLogSheet:
     """The same touch with each of them; the tap on the outcome saves."""
 
     def __init__(self, me: User, on_log: Callable[[ActivityDraft], Awaitable[bool]]) -> None:
-        self.sheet = Sheet("Log a touch")
+        self.sheet = Sheet("Log activity")
         self.me = me
         self.on_log = on_log
 
@@ -126,10 +126,10 @@ class BulkLogForm:
         self.kind = kind
         self.on_log = on_log
         self.typed: dict[str, Any] = {"note": ""}
-        basic.text("What came of it?", "pd-muted pd-small")
+        basic.text("How did it go?", "pd-muted pd-small")
         basic.line(f"With {assign_result.people(count)}", "h2", "pd-h1")
         self.outcomes = ui.element("div").style("margin-top: 16px")
-        basic.heading("What was it")
+        basic.heading("Type")
         self.kinds = basic.chips(KINDS, kind, self.choose_kind)
         note = ui.textarea("Note for all of them").props("outlined autogrow maxlength=5000").classes("pd-field")
         note.style("margin-top: 16px").bind_value_to(self.typed, "note", strict=False)

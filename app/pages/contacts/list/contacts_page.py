@@ -78,8 +78,10 @@ def draw_opened(
     elif chosen:
         basic.entitle("Not found", "Contacts")
         refused_access.note(shell.me.id, [chosen])
-        basic.empty("circle-help", str(NotFound()), "It may be in the trash, or it never was yours to see.")
+        basic.empty("circle-help", str(NotFound()), "It was deleted, or you don’t have access.")
     else:
         basic.entitle("Contacts")
         with ui.element("div").classes("pd-nobody"):
-            basic.empty("user", "Choose somebody", "Their story, their warmness and their Pipedrive state appear here.")
+            basic.empty(
+                "user", "Select a contact", "Their story, their warmness and their Pipedrive state appear here."
+            )

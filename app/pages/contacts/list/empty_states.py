@@ -14,12 +14,12 @@ def draw_nobody(on_clear: Callable[[], Any] | None, words: str, on_add: Callable
     The `words` that were searched for may be somebody new.
     """
     if on_clear:
-        basic.empty("search", "Nobody like this", "Try fewer letters, or another filter.", "Show everybody", on_clear)
+        basic.empty("search", "No matches", "Try fewer letters, or another filter.", "Clear filters", on_clear)
         if words:
             add = basic.button(f"Add “{words}”", lambda: on_add(words), "soft", "user-plus")
             add.classes("full-width pd-add-found")
         return
-    hint = "Add somebody with the plus, or bring a list from where you keep them now."
+    hint = "Add somebody with the plus, or import your contacts."
     basic.empty("users", "Nobody here yet", hint, "Import contacts", lambda: ui.navigate.to("/import"))
 
 

@@ -27,8 +27,8 @@ SYNC = {
 SORTS = {
     "name": "Name",
     "-warmness": "Warmest",
-    "last_contacted": "Longest silent",
-    "-last_contacted": "Latest touch",
+    "last_contacted": "Longest without contact",
+    "-last_contacted": "Last contacted",
     "-created": "Newest",
 }
 
@@ -46,7 +46,7 @@ class FilterChips:
             self.due = Chip("Due", partial(self.toggle, due=True))
             self.warm = Chip("Warm", partial(self.toggle, warmness_min=self.threshold))
             self.never = Chip("Never contacted", partial(self.toggle, never=True))
-            self.quiet = MenuChip(_fixed(QUIET, "Any silence"), partial(self.choose, "not_contacted_days"))
+            self.quiet = MenuChip(_fixed(QUIET, "Any time"), partial(self.choose, "not_contacted_days"))
             self.campaign = MenuChip(self.mine, partial(self.choose, "campaign_id"), "You are in no campaign yet")
             self.tag = MenuChip(self.tags, partial(self.choose, "tag"), "No tags yet")
             self.sync = MenuChip(_fixed(SYNC, "Any Pipedrive state"), partial(self.choose, "sync"))

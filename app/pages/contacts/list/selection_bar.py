@@ -27,8 +27,8 @@ class SelectionBar:
         self.acts = acts
         with ui.element("div").classes("pd-picked").props('role=region aria-label="Chosen contacts"').mark("bar"):
             with ui.element("div").classes("pd-line"):
-                basic.icon_button("x", "Choose nobody", on_none)
-                self.words = basic.text("Nobody chosen", "pd-strong pd-grow").props("aria-live=polite").mark("picked")
+                basic.icon_button("x", "Clear selection", on_none)
+                self.words = basic.text("None selected", "pd-strong pd-grow").props("aria-live=polite").mark("picked")
                 self.all = basic.button("", on_all, "soft").mark("pick-all")
             self.progress = ui.linear_progress(show_value=False).props("indeterminate").classes("pd-progress")
             self.progress.props["aria-label"] = "Working"
@@ -46,7 +46,7 @@ class SelectionBar:
         return made
 
     def show(self, count: int, total: int, *, everybody: bool = False) -> None:
-        self.words.set_text(f"{count:,} chosen" if count else "Nobody chosen")
+        self.words.set_text(f"{count:,} chosen" if count else "None selected")
         self.all.set_text(f"Choose all {total:,}")
         self.all.set_visibility(total > count and not everybody)
         for act, button in zip(self.acts, self.buttons, strict=True):

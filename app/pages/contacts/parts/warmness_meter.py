@@ -32,15 +32,15 @@ class WarmnessMeter:
         self.on_change = on_change
         self.underway = 0
         with ui.element("div").classes("pd-line"):
-            basic.icon_button("minus", "One step colder", lambda: self.change(self.score - 1))
+            basic.icon_button("minus", "Decrease warmness", lambda: self.change(self.score - 1))
             with ui.element("div").classes("pd-grow"):
                 with ui.element("div").classes("pd-title").style("margin: 0 0 6px"):
                     self.words = basic.text("", "pd-strong").mark("warmness")
                     past = ui.button("History", on_click=on_history, color=None).props("flat no-caps")
-                    past.classes("pd-advice").props["aria-label"] = "Warmness: history"
+                    past.classes("pd-advice").props["aria-label"] = "Warmness history"
                 with ui.element("div").classes("pd-meter").props("aria-hidden=true") as self.meter:
                     self.steps = [ui.element("i") for _ in range(WARMEST)]
-            basic.icon_button("plus", "One step warmer", lambda: self.change(self.score + 1))
+            basic.icon_button("plus", "Increase warmness", lambda: self.change(self.score + 1))
         self.advice = Memo()
         self.draw()
 

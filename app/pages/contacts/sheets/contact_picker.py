@@ -35,4 +35,4 @@ class ContactPicker:
 
 
 def draw_nobody() -> None:
-    basic.empty("search", "Nobody like this", "Try fewer letters.")
+    basic.empty("search", "No matches", "Try fewer letters.")

@@ -27,7 +27,7 @@ class EraseSheet:
     """One per page. Erasing is the one action without undo: what it means is read first."""
 
     def __init__(self) -> None:
-        self.sheet = Sheet("Erase for good")
+        self.sheet = Sheet("Delete permanently")
 
     def open(self, contact_id: UUID, name: str, on_done: Callable[[], Any] | None = None) -> None:
         with self.sheet.fresh():
@@ -38,7 +38,7 @@ class EraseSheet:
                     with ui.element("li"):
                         ui.label(line)
             with ui.element("div").classes("pd-foot pd-stack"):
-                verb = basic.button("Erase for good", lambda: self.erase(contact_id, on_done), "bad", "trash-2")
+                verb = basic.button("Delete permanently", lambda: self.erase(contact_id, on_done), "bad", "trash-2")
                 verb.classes("full-width pd-filled").mark("erase")
                 basic.button("Keep this contact", self.sheet.close, "soft").classes("full-width")
         self.sheet.open()

@@ -45,7 +45,7 @@ class FigureTiles:
 
 
 def change_words(one: Figure, before: str) -> str:
-    """`▲ 3 on the week before`."""
+    """`▲ 3 vs the week before`."""
     if not one.change:
         return f"as in {before}"
     return f"{'▲' if one.change > 0 else '▼'} {abs(one.change):,} on {before}"
