@@ -30,7 +30,7 @@ PAGE, WARNED = 40, 20
 FILTERS: dict[str, tuple[str, Search]] = {
     "all": ("All", Search()),
     "warm": ("Warm", Search(warmness_min=7, sort="-warmness")),
-    "quiet": ("Quiet 30 days", Search(not_contacted_days=30, sort="last_contacted")),
+    "quiet": ("Not contacted for 30 days", Search(not_contacted_days=30, sort="last_contacted")),
     "new": ("Newest", Search(sort="-created")),
 }
 

@@ -58,6 +58,26 @@ def test_two_contacts_become_one_as_chosen_and_come_apart_again(phone, api):
     assert api.get(f"/contacts/{keep['id']}").json()["job_title"] == "Buyer"
 
 
+def test_what_was_said_stands_before_what_is_known_and_the_rest_of_it_comes_when_asked_for(phone, api):
+    who = made(api, "Timeline Tilda", phone="+4722123456")["id"]
+
+    def note(number):
+        api.post("/activities", json={"contact_id": who, "type": "CALL", "note": f"Talk {number}"}).raise_for_status()
+
+    for number in range(10):
+        note(number)
+    opened(phone, f"/contacts/{who}")
+    steps = phone.locator(".pd-step")
+    expect(steps).to_have_count(8)
+    expect(steps.first).to_contain_text("Talk 9")
+    edit = phone.get_by_role("button", name="Edit", exact=True)
+    assert steps.last.bounding_box()["y"] < edit.bounding_box()["y"]
+    phone.get_by_role("button", name="Show all (10)").tap()
+    expect(steps).to_have_count(10)
+    note(10)
+    expect(steps).to_have_count(11)
+
+
 def test_after_a_swap_the_other_one_stays_and_is_shown(desk, api):
     here, other = made(api, "Swap Here"), made(api, "Swap Other", phone="+4722123456")
     opened(desk, f"/contacts/{here['id']}")

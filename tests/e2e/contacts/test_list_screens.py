@@ -103,7 +103,12 @@ def test_the_order_is_chosen_and_kept_when_one_comes_back(desk, people):
     ("chip", "choice", "names", "said"),
     [
         ("Tag", "energy · 2", ["Ämil Wärme", "Bertil Kalt"], "tag=energy"),
-        ("Quiet", "Quiet 90 days", ["Cécile Naïve", "Dörte Öhrn", "Emeka Zu"], "not_contacted_days=90"),
+        (
+            "Not contacted for",
+            "Not contacted for 90 days",
+            ["Cécile Naïve", "Dörte Öhrn", "Emeka Zu"],
+            "not_contacted_days=90",
+        ),
         ("Pipedrive", "In Pipedrive", [], "sync=SUCCESS"),
         ("Campaign", "Narrow spring", ["Emeka Zu"], "campaign_id="),
     ],

@@ -1,6 +1,7 @@
 """The panel of one contact: facts, warmness, Pipedrive, campaigns and timeline, kept fresh by news."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 from nicegui import ui
@@ -53,6 +54,11 @@ def load_contact(contact_id: UUID) -> Question:
     return ask
 
 
+# of the timeline, so that the rest of the contact is not far below it; and what may come while it is open
+ENTRIES_SHOWN = 8
+MOST_NEW = 1_000
+
+
 def contact_panel(shell: Shell, found: ContactView, reopen: Callable[[], Awaitable[None]]) -> None:
     """Draw the contact where the caller stands, and keep it fresh; `reopen` when it is a colleague's that I may see."""
     contact_id = found[0].id
@@ -70,25 +76,29 @@ def contact_panel(shell: Shell, found: ContactView, reopen: Callable[[], Awaitab
 
 
 class ContactPanel:
-    """Five parts of one contact, each drawn again only when its own facts change."""
+    """The parts of one contact, each drawn again only when its own facts change: who, what is next, what was, and all the rest."""
 
     def __init__(self, shell: Shell, found: ContactView) -> None:
         self.shell, self.contact, self.is_emptied = shell, found[0], False
+        self.entries_shown = ENTRIES_SHOWN
         self.missing = Memo()
         with ui.element("div") as self.parts:
             self.head = Memo()
-            self.campaigns, self.places = campaigns_part.CampaignsPart(), Memo()
-            introductions_part.IntroductionsPart(shell, self.contact)
-            with ui.element("div").classes("pd-card"):
-                me = shell.me
-                self.warmth = WarmnessPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
-                self.when = Memo("pd-when")
-            self.pipedrive = pipedrive_part.PipedrivePart(shell, self.contact.id)
-            with ui.element("div").classes("pd-card"):
-                self.facts = Memo()
-                self.verbs = ContactActions(shell, self.contact)
-            basic.heading("Timeline")
-            self.story = Memo()
+            with ui.element("div").classes("pd-person"):
+                with ui.element("section"):
+                    with ui.element("div").classes("pd-card"):
+                        me = shell.me
+                        self.warmth = WarmnessPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
+                        self.when = Memo("pd-when")
+                    basic.heading("Timeline")
+                    self.story = Memo()
+                with ui.element("section"):
+                    self.campaigns, self.places = campaigns_part.CampaignsPart(), Memo()
+                    introductions_part.IntroductionsPart(shell, self.contact)
+                    self.pipedrive = pipedrive_part.PipedrivePart(shell, self.contact.id)
+                    with ui.element("div").classes("pd-card"):
+                        self.facts = Memo()
+                        self.verbs = ContactActions(shell, self.contact)
         self.show(found)
 
     def show(self, seen: ContactView) -> None:
@@ -113,8 +123,24 @@ class ContactPanel:
         self.facts.show(
             (facts, shown, bool(self.shell.writes)), lambda: contact_rows.draw_facts(contact, shown, self.shell.writes)
         )
-        self.story.show(told, lambda: draw_timeline(self.shell, contact, entries))
+        self.show_timeline(told, entries)
         return self.there(True)
+
+    def show_timeline(self, told: list[Any], entries: list[timeline.Entry]) -> None:
+        """The first entries; the rest when it is asked for, and then for good."""
+
+        def show_all() -> None:
+            self.entries_shown = len(entries) + MOST_NEW
+            self.show_timeline(told, entries)
+
+        shown = entries[: self.entries_shown]
+        more = len(entries) - len(shown)
+        self.story.show(
+            (told, more),
+            lambda: draw_timeline(
+                self.shell, self.contact, shown, f"Show all ({len(entries):,})" if more else "", show_all
+            ),
+        )
 
     def gone(self, trashed: bool) -> None:
         """Out of the bank: in the trash, or merged or erased, which only whoever did it can tell."""
@@ -158,7 +184,9 @@ def draw_head(shell: Shell, contact: Contact) -> None:
     contact_rows.draw_quick_actions(contact, shell.reach, shell.log, shell.meet, shell.writes)
 
 
-def draw_timeline(shell: Shell, contact: Contact, entries: list[timeline.Entry]) -> None:
+def draw_timeline(
+    shell: Shell, contact: Contact, entries: list[timeline.Entry], more: str, on_more: Callable[[], None]
+) -> None:
     verbs = timeline_step.TimelineActions(
         done=lambda touch: shell.answer(contact.id, contact.name, touch),
         edit=shell.edit_touch,
@@ -168,6 +196,8 @@ def draw_timeline(shell: Shell, contact: Contact, entries: list[timeline.Entry])
     with ui.element("div").classes("pd-card"):
         for entry in entries:
             timeline_step.draw_step(entry, contact.id, shell.me.timezone, shell.me.name, verbs)
+        if more:
+            basic.button(more, on_more, "plain").classes("full-width pd-more")
         if not entries:
             basic.empty(
                 "activity",

@@ -16,7 +16,7 @@ from app.services.contacts.contact_search import Search
 
 Changed = Callable[[Search], Awaitable[None]]
 
-QUIET = {30: "Quiet 30 days", 60: "Quiet 60 days", 90: "Quiet 90 days", 180: "Quiet 180 days"}
+QUIET = {days: f"Not contacted for {days} days" for days in (30, 60, 90, 180)}
 SYNC = {
     "NONE": "Not pushed",
     SyncStatus.PENDING: "Waiting",
@@ -61,7 +61,7 @@ class FilterChips:
         self.due.show(on=search.due)
         self.warm.show(on=bool(least), label=f"Warmness {least}+" if least and least != self.threshold else "Warm")
         self.never.show(on=search.never)
-        self.quiet.show(f"Quiet {days} days" if days else "Quiet", on=bool(days))
+        self.quiet.show(f"Not contacted for {days} days" if days else "Not contacted for", on=bool(days))
         self.campaign.show(self.campaigns.get(search.campaign_id) or "Campaign", on=bool(search.campaign_id))
         self.tag.show(search.tag or "Tag", on=bool(search.tag))
         self.sync.show(SYNC[search.sync] if search.sync else "Pipedrive", on=bool(search.sync))
