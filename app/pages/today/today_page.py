@@ -68,9 +68,10 @@ def ask_day(session: Session, me: User, suggested: int = SUGGESTIONS_SHOWN, limi
 
 
 def ask_promises(session: Session, me: User, without: Sequence[UUID], limit: int) -> tuple[list[Promise], int]:
-    """Whom something was promised, each once, whoever is due first before the others; and how many there are."""
+    """Whom something was promised, each once, a meeting that is over first, then whoever is due first; and how many there are."""
     planned: dict[UUID | None, list[timeline.Entry]] = {}
-    for entry in timeline.planned(session, me, limit=MOST_PLANNED):
+    entries = timeline.planned(session, me, limit=MOST_PLANNED)
+    for entry in sorted(entries, key=lambda one: not touch_rows.is_over(one.activity)):
         if entry.activity.contact_id not in without:
             planned.setdefault(entry.activity.contact_id, []).append(entry)
     shown = list(planned.items())[:limit]

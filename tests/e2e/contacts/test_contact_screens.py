@@ -132,7 +132,7 @@ def test_every_step_of_warmness_is_told_with_its_reason(phone, api):
     steps = sheet(phone).locator(".pd-step")
     expect(steps).to_have_count(3)
     expect(steps.nth(0)).to_contain_text("5 → 6")
-    expect(steps.nth(0)).to_contain_text("taken over")
+    expect(steps.nth(0)).to_contain_text("accepted")
     expect(steps.nth(1)).to_contain_text("Manually")
     expect(steps.nth(2)).to_contain_text("When added")
 

@@ -51,3 +51,12 @@ def test_who_is_snoozed_is_not_overdue_except_for_meetings(ada):
         with db.transaction() as session:
             contact_bank.snooze(session, session.get_one(User, ada.id), one.id, 3)
     assert names(asked(ada)) == ([], ["Meeting"], [])
+
+
+def test_a_meeting_that_is_over_stands_before_older_promises_and_what_is_not_shown_is_counted(ada):
+    for number in range(3):
+        planned(ada, world.contact(ada, f"Call {number}"), number - 9)
+    planned(ada, world.contact(ada, "Met"), -1, ActivityType.MEETING)
+    day = asked(ada)
+    assert names(day)[1] == ["Met", "Call 0"]
+    assert day.promised == 4

@@ -72,7 +72,7 @@ class ConflictChoices:
         with ui.element("div").classes("pd-card pd-decisions").mark("decisions"):
             basic.text(title, "pd-strong")
             for one in fields:
-                words = {"mine": "Your version", "theirs": "Saved version", "both": "Both"}
+                words = {"mine": "Your version", "theirs": "Current version", "both": "Both"}
                 sides = [
                     Side(key, words[key], fact_labels.fact_words(one.field, one.value(key))) for key in one.choices
                 ]
