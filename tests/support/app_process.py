@@ -203,7 +203,7 @@ def visiting(window, site, state, shape):
     for each in context.pages:
         if each not in open_before:
             each.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def is_complaint(said):

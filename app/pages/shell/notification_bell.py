@@ -23,7 +23,7 @@ def draw_bell(me: User) -> Callable[[], Awaitable[None]]:
         unread = await look(inbox.count_unread)
         number.set_text("9+" if unread > 9 else str(unread))
         number.set_visibility(unread > 0)
-        anchor.props["aria-label"] = f"Notices, {unread} unread" if unread else "Notifications"
+        anchor.props["aria-label"] = f"Notifications, {unread} unread" if unread else "Notifications"
         anchor.update()
 
     with anchor, ui.element("span"):

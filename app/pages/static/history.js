@@ -29,7 +29,16 @@
   history.replaceState = (data, title, address) => {
     replace({ ...data, entry: here.entry, depth: here.depth }, title, address);
     here = mark();
+    if (here.depth) renamed.set(here.entry, here.address);
   };
+  // a filter that is chosen in a menu belongs to the page below it, whose own entry cannot be written from above
+  const RENAMED = "pd-renamed", renamed = new Map(JSON.parse(sessionStorage.getItem(RENAMED) || "[]"));
+  addEventListener("pagehide", () => { try { sessionStorage.setItem(RENAMED, JSON.stringify([...renamed].slice(-60))); } catch { /* full or forbidden */ } });
+  function rightAddress() {
+    const address = !said().depth && renamed.get(said().entry);
+    renamed.delete(said().entry);
+    if (address && address !== location.href) replace(said(), "", address);
+  }
 
   // as Escape does it, from the top
   async function shut(left) {
@@ -42,6 +51,7 @@
   addEventListener("popstate", (event) => {
     const was = here;
     keep(was);
+    rightAddress();
     here = mark();
     if (here.entry !== was.entry) {
       shut(0);
@@ -73,7 +83,8 @@
   const places = (() => { try { return new Map(JSON.parse(sessionStorage.getItem(PLACES) || "[]")); } catch { return new Map(); } })();
   const parts = () => [...document.querySelectorAll(".pd-main .pd-board, .pd-main [data-stage] .pd-lane-cards")];
   const part = (one) => one.closest("[data-stage]")?.dataset.stage || "board";
-  const ROWS = ".pd-main [data-row], .pd-main .pd-row a[href], .pd-main article a[href]";
+  // not those of the first paint, which is hidden by then
+  const ROWS = "#app .pd-main [data-row], #app .pd-main .pd-row a[href], #app .pd-main article a[href]";
   const called = (row) => row.dataset.row || row.getAttribute("href"), top = (row) => row.getBoundingClientRect().top;
   function firstRow() {
     for (const row of document.querySelectorAll(ROWS)) if (top(row) > 60 && top(row) < innerHeight) return [called(row), top(row)];
@@ -113,7 +124,7 @@
       const now = Date.now(), most = document.documentElement.scrollHeight - innerHeight;
       if (isCold && screen()?.children.length) drawn ??= now;
       if (most !== high) { high = most; grown = now; }
-      const button = [...document.querySelectorAll(".pd-main .pd-more")].find((one) => more[one.innerText] > 0);
+      const button = [...document.querySelectorAll("#app .pd-main .pd-more")].find((one) => more[one.innerText] > 0);
       if (button && now - grown > 80) { more[button.innerText] -= 1; button.click(); grown = now; }
       // rows above it may have changed their height since
       const row = place.row && [...document.querySelectorAll(ROWS)].find((one) => called(one) === place.row[0]);

@@ -17,7 +17,7 @@ export async function begin() {
     return /iPhone|iPad/.test(navigator.userAgent) ? "On an iPhone or iPad, add Pipedriven to the home screen first, and open it from there." : "This browser cannot show notices.";
   // asked before anything else: a browser only listens to a question that follows a tap at once
   const may = await Notification.requestPermission();
-  if (may !== "granted") return "Notices are blocked for this site. Allow them in the settings of the browser.";
+  if (may !== "granted") return "Notifications are blocked for this site. Allow them in the settings of the browser.";
   try {
     const worker = await navigator.serviceWorker.ready;
     const answer = await fetch("/api/notices/push");

@@ -203,7 +203,7 @@ def test_shift_takes_everybody_between_and_the_tag_of_all_goes(desk, api, people
     box(desk, "Cécile Naïve").click(modifiers=["Shift"])
     picked(desk, "3 chosen")
     act(desk, "Tag or untag").click()
-    desk.get_by_role("button", name="Take off energy").click()
+    desk.get_by_role("button", name="Remove energy").click()
     expect(desk.get_by_text("2 contacts lost the tag “energy”")).to_be_visible()
     assert facts(api, people["Bertil Kalt"])["tags"] == ["water"]
 

@@ -19,7 +19,7 @@ def test_the_bell_counts_what_is_new_without_a_reload(phone, api):
     call = {"type": "CALL", "contact_id": contact["id"], "due_date": SOON.isoformat()}
     api.post("/activities", json=call).raise_for_status()
     # the post goes its round a few times a minute
-    bell = phone.get_by_role("link", name="Notices, 1 unread")
+    bell = phone.get_by_role("link", name="Notifications, 1 unread")
     expect(bell).to_be_visible(timeout=40_000)
     bell.tap()
     expect(phone.get_by_text("Call with Øyvind Brække is due.")).to_be_visible()

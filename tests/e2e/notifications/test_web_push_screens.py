@@ -106,7 +106,7 @@ def test_one_tap_and_this_phone_rings(lock, api):
 def test_who_said_no_is_told_where_to_change_it(lock):
     lock.evaluate("Notification.requestPermission = async () => 'denied'")
     lock.get_by_role("button", name="Notify me on this device").tap()
-    expect(lock.get_by_text("Notices are blocked for this site.")).to_be_visible()
+    expect(lock.get_by_text("Notifications are blocked for this site.")).to_be_visible()
 
 
 def test_a_message_is_shown_and_a_tap_leads_to_the_place(lock):

@@ -1,6 +1,7 @@
 """Back closes what lies on top before it leaves the page, and whoever comes back to a list stands where they stood."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -144,6 +145,8 @@ def what_back_leaves(page, address, way, under=0):
 # lists: their place, the rows that were loaded, and what they were narrowed to
 
 LISTS = ["/contacts?sort=name", "/activities?state=all", "/", "/organisations", "/campaigns/{campaign_id}?tab=contacts"]
+# the others load more when one reads on
+BY_BUTTON = ("/", "/organisations")
 ROWS = ".pd-main [data-row], .pd-main .pd-pick, .pd-main .pd-row"
 ROW_HERE = "document.elementFromPoint(120, 420)?.closest('[data-row], .pd-pick, .pd-row')"
 HERE = f"""() => {{ const one = {ROW_HERE};
@@ -167,14 +170,15 @@ def crowd(firm):
 def read_far(page):
     """Down to where a list has loaded more than it came with."""
     page.wait_for_selector(ROWS, state="attached")
-    for _ in range(2):
-        before = page.evaluate("document.documentElement.scrollHeight")
-        more = page.locator(".pd-main .pd-more").locator("visible=true")
-        if more.count():
-            more.first.click()
-        else:
-            page.mouse.wheel(0, 20000)
-        page.wait_for_function("(before) => document.documentElement.scrollHeight > before", arg=before)
+    high = "document.documentElement.scrollHeight"
+    before = page.evaluate(high)
+    if urlsplit(page.url).path in BY_BUTTON:
+        for _ in range(2):
+            before = page.evaluate(high)
+            page.locator("#app .pd-main .pd-more").first.click()
+            page.wait_for_function(f"(before) => {high} > before", arg=before)
+    else:
+        page.wait_for_function(f"(before) => {{ scrollTo(0, {high}); return {high} > before; }}", arg=before)
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight - innerHeight - 900)")
     page.wait_for_timeout(400)  # rows below and above take their heights
 

@@ -17,7 +17,7 @@ MEANS = (
     "The contact goes for good, with notes, addresses, warmness and everything planned. There is no way back.",
     "Touches that were made stay in the figures, without a name and without a note.",
     "Their e-mail addresses and phone numbers are remembered as marks that nobody can read: a file does not bring them back.",
-    "Notices and mails lose the name. What you typed about others stays; you are told how many of these texts name them.",
+    "Notifications and mails lose the name. What you typed about others stays; you are told how many of these texts name them.",
     "Backups that were made before hold them until the last one goes; you are told the day.",
     "What Pipedrive knows of them stays there. You are told the number, so that you can delete it there as well.",
 )
