@@ -131,7 +131,7 @@ class Agreed:
 
         What somebody else has touched stays so, unless it is known that the last write before was `ours`.
         """
-        return self if self.is_touched(over) and not ours else replace(self, written=answer.updated_at)
+        return self if self.is_touched(over) and not ours else replace(self, written=answer.updated_at or self.written)
 
     def differs(self, name: str, there: Snapshot) -> bool:
         """Whether a field stands there otherwise than it was agreed on."""
