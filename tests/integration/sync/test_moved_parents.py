@@ -7,6 +7,8 @@ import pytest
 from app import db
 from app.models import SyncStatus, Trigger
 from app.services.base import firm_settings
+from app.services.push_queue import push_status
+from app.services.push_queue.push_status import Badge
 from tests.support import faults
 from tests.support.colleague import typed_there
 from tests.support.sync_deeds import change, listened
@@ -103,3 +105,16 @@ def test_whom_somebody_was_merged_into_is_met_before_the_search_knows_them(
     settled(desk)
     assert fresh(row).pipedrive_person_id == double
     assert len(fake.alive("persons")) == 1
+
+
+def test_whoever_else_is_a_person_that_a_push_met_deleted_is_told_too(fake, desk, ada_with_key, bo_with_key, kari):
+    theirs = contact(bo_with_key, "Kari Nordmann", email="kari@steel.example")
+    ask(bo_with_key, theirs)
+    settled(desk)
+    assert fresh(theirs).pipedrive_person_id == 1
+    fake.company.remove("persons", 1)
+    change(ada_with_key, kari, phone="+4722334455")
+    settled(desk)
+    with db.reading() as session:
+        badges = push_status.statuses_of(session, [fresh(kari), fresh(theirs)])
+    assert {one.badge for one in badges.values()} == {Badge.NEEDS_YOU}
