@@ -8,15 +8,16 @@ it is asked for again later and later.
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, update
 
 from app import db
 from app.models import Activity, Contact, EntityType, LinkState, PipedriveLink, Trigger, User, now
 from app.services.base import audit_log
 from app.services.pipedrive.inbound_changes import PIPEDRIVE
-from app.services.push_queue import company_mapping, push_jobs
+from app.services.push_queue import push_jobs
 from app.sync.api.errors import Gone
 from app.sync.links import link_store
+from app.sync.push import lost_records
 from app.sync.queue.connection import Connection
 
 
@@ -30,8 +31,7 @@ def handle_missing(line: Connection, kind: EntityType, number: int, merged_to: i
             return _relink(session, line.account, kind, number, merged_to)
     with db.transaction() as session:
         if kind is EntityType.ORGANIZATION:
-            _queue_one_push_each(session, line.account, number)
-            return link_store.mark_lost(session, line.account, kind, number)
+            return lost_records.mark_deleted(session, line.account, kind, number)
         for link in session.exec(
             link_store.own_links(line.account, kind).where(PipedriveLink.remote_id == number)
         ).all():
@@ -87,13 +87,3 @@ def _queue_push(session: Session, kind: EntityType, row_id: UUID) -> None:
         return
     owner = session.get_one(User, contact.user_id)
     push_jobs.enqueue(session, owner, contact, Trigger.MEETING if meeting else Trigger.UPDATE, meeting, urgent=False)
-
-
-def _queue_one_push_each(session: Session, account: str, number: int) -> None:
-    """A firm has many people: one push of each owner is enough to find out."""
-    people = select(Contact).where(Contact.pipedrive_org_id == number, col(Contact.deleted_at).is_(None))
-    first = {one.user_id: one for one in session.exec(people.order_by(col(Contact.updated_at)))}
-    for owner_id, contact in first.items():
-        owner = session.get_one(User, owner_id)
-        if company_mapping.account_of(session, owner) == account:
-            push_jobs.enqueue(session, owner, contact, Trigger.UPDATE, urgent=False)

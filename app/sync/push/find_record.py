@@ -7,6 +7,8 @@ there and lives again is whoever put it back's. Everything else is linked: nothi
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import col, update
+
 from app import db
 from app.models import EntityType, LinkState, PipedriveLink, PushEffect
 from app.services.pipedrive.record_choice import ANOTHER_CONTACT
@@ -107,13 +109,16 @@ def _look_up(push: Push, record: RemoteRecord) -> tuple[Seen, datetime]:
 
 
 def _is_replaced(push: Push, record: RemoteRecord, own: PipedriveLink) -> bool:
-    """Its owner asked for a new record in place of one that this key does not see."""
+    """Its owner asked for a new record in place of one that this key does not see; colleagues whose keys do keep theirs."""
     kind, number = record.slot.kind, own.remote_id
     if number is None or not push.chose(kind) or push.choice_of(kind) is not None:
         return False
     if push.presence((kind, number)) is not Presence.HIDDEN:
         return False
-    push.lose((kind, number))
+    with db.transaction() as session:
+        mine = col(PipedriveLink.id) == own.id
+        session.exec(update(PipedriveLink).where(mine).values(state=LinkState.LOST, synced_hash=None))
+    push.lost.add((kind, number))
     return True
 
 

@@ -21,13 +21,12 @@ from app.models import (
     PushEffect,
     PushReceipt,
     Trigger,
-    User,
 )
 from app.services.pipedrive import record_choice
-from app.services.push_queue import push_jobs
 from app.services.push_queue.push_rules import IN_THE_TRASH
 from app.sync.api.errors import Gone, NotAllowed
 from app.sync.links import link_store
+from app.sync.push import lost_records
 from app.sync.queue.connection import Connection
 from app.sync.queue.outcome_errors import CONTACT_GONE, GONE, OWNER_CHANGED, Closed, NothingToPush
 
@@ -44,7 +43,7 @@ class Presence(Enum):
 
 @dataclass
 class Push:
-    """The rows as they are now; `lost` are the records that this very push met deleted."""
+    """The rows as they are now; `lost` are the records that this very push met deleted, or that its owner gave up."""
 
     job: PipedriveSync
     line: Connection
@@ -92,16 +91,8 @@ class Push:
         session.add(PushReceipt(sync_id=self.job.id, account=self.line.account, entity_type=kind, what=deed, **where))
 
     def lose(self, record: Record) -> None:
-        """Note that it was deleted there. Whoever else is that person is pushed too: nobody looks at a lost link again."""
-        kind, number = record
         with db.transaction() as session:
-            linked = link_store.own_links(self.line.account, kind).where(PipedriveLink.remote_id == number)
-            keys = [UUID(link.entity_key) for link in session.exec(linked)] if kind is EntityType.PERSON else []
-            link_store.mark_lost(session, self.line.account, *record)
-            others = col(Contact.id).in_(keys), Contact.id != self.contact.id, col(Contact.deleted_at).is_(None)
-            for other in session.exec(select(Contact).where(*others)):
-                owner = session.get_one(User, other.user_id)
-                push_jobs.enqueue(session, owner, other, Trigger.UPDATE, urgent=False)
+            lost_records.mark_deleted(session, self.line.account, *record, but=self.contact)
         self.lost.add(record)
 
     def presence(self, record: Record) -> Presence:

@@ -70,6 +70,5 @@ def read(session: Session, memory: Memory) -> LookBack:
 def _created_since(pipedrive: Pipedrive, kind: EntityType, since: datetime) -> list[Any]:
     if kind is EntityType.ACTIVITY:
         return pipedrive.activities_since(since)[0]
-    return list(
-        (pipedrive.persons_created_since if kind is EntityType.PERSON else pipedrive.organizations_created_since)(since)
-    )
+    read = pipedrive.persons_created_since if kind is EntityType.PERSON else pipedrive.organizations_created_since
+    return list(read(since))

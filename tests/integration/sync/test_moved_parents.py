@@ -118,3 +118,18 @@ def test_whoever_else_is_a_person_that_a_push_met_deleted_is_told_too(fake, desk
     with db.reading() as session:
         badges = push_status.statuses_of(session, [fresh(kari), fresh(theirs)])
     assert {one.badge for one in badges.values()} == {Badge.NEEDS_YOU}
+
+
+def test_every_owner_hears_of_a_firm_that_a_push_met_deleted(fake, desk, ada_with_key, bo_with_key, kari):
+    theirs = [
+        contact(bo_with_key, name, organisation="Nordic Steel AS", email=f"{name}@steel.example")
+        for name in ("Ola", "Per")
+    ]
+    for row in theirs:
+        ask(bo_with_key, row)
+    settled(desk)
+    fake.company.remove("organizations", 1)
+    meet(ada_with_key, kari)
+    asked = [push for push in settled(desk) if push.error_code == "gone"]
+    assert {push.user_id for push in asked} == {ada_with_key.id, bo_with_key.id}
+    assert len(asked) == 2

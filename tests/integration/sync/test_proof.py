@@ -310,6 +310,27 @@ def test_its_owner_may_ask_for_a_new_one_in_place_of_what_the_key_does_not_see(f
     settled(desk)
     assert fresh(row).pipedrive_org_id == 2
     assert [one["name"] for one in fake.alive("organizations")] == ["X AG", "X AG"]
+    assert ("LINKED", True) in {(link.state, link.created_by_us) for link in links() if link.remote_id == 1}
+
+
+def test_who_asks_for_a_new_person_leaves_a_colleagues_link_to_the_hidden_one(fake, desk, ada_with_key, bo_with_key):
+    theirs = contact(bo_with_key, "Carl Carlsen", email="carl@x.example")
+    ask(bo_with_key, theirs)
+    settled(desk)
+    mine = contact(ada_with_key, "Carl Carlsen", email="carl@x.example")
+    ask(ada_with_key, mine)
+    settled(desk)
+    fake.company.edit("persons", 1, visible_to=1)
+    with db.transaction() as session:
+        contact_bank.change(session, session.get_one(User, ada_with_key.id), mine.id, {"phone": "+4722334455"})
+    push = settled(desk)[-1]
+    assert push.error_code == "hidden"
+    with db.transaction() as session:
+        record_choice.create_anyway(session, session.get_one(User, ada_with_key.id), push.id)
+    settled(desk)
+    assert (fresh(mine).pipedrive_person_id, fresh(theirs).pipedrive_person_id) == (2, 1)
+    (kept,) = [link for link in links() if link.entity_key == str(theirs.id)]
+    assert (kept.state, kept.remote_id, kept.created_by_us) == ("LINKED", 1, True)
 
 
 def test_what_the_listener_does_not_see_costs_nothing_the_second_time_and_queues_nothing(
