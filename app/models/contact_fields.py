@@ -169,7 +169,7 @@ FIELDS = (
         name="cadence_days", label="Cadence", input=Input.DAYS,
         shown_at=9, folded=True, column_label="Rhythm in days",
         headings="cadence cadencedays rhythm rhythmus kontaktrhythmus",
-        cell_error="The rhythm is a number of days from 1 to 730.",
+        cell_error="The cadence is a number of days from 1 to 730.",
         example=60,
     ),
 )

@@ -40,9 +40,14 @@ def _is_documented(one):
 
 @pytest.mark.parametrize("old", GIVEN_UP)
 def test_a_word_that_was_given_up_stands_on_no_screen(old, everything_said):
-    meant = re.compile(rf"\b{re.escape(old)}" + (r"\b" if old[-1].isalnum() else ""))
-    found = [where for where, words in everything_said if meant.search(words)]
+    words_of = re.compile(rf"(?<![\w/-]){re.escape(old)}" + (r"\b" if old[-1].isalnum() else ""), re.IGNORECASE)
+    found = [where for where, words in everything_said if words_of.search(words) and _is_read(where, words, old)]
     assert not found, f"say {GIVEN_UP[old]!r} instead of {old!r} at {found}"
+
+
+def _is_read(where, words, old):
+    """A name in the code has no space, nor a capital letter; sentences of services are REST answers too, and may use the words."""
+    return old in words or (not where.startswith("app/services") and (" " in words or words[:1].isupper()))
 
 
 @pytest.fixture(scope="module")

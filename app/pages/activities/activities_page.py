@@ -158,10 +158,10 @@ class Feed:
                 )
             elif self.chosen.state == "planned":
                 hint = "Follow-ups and meetings that are still to come appear here, the next one first."
-                basic.empty("calendar-check", "Nothing planned", hint, "Up next", self.to_today)
+                basic.empty("calendar-check", "Nothing planned", hint, "See who is up next", self.to_today)
             else:
                 hint = "Every activity that you log appears here, newest first."
-                basic.empty("activity", "Nothing here yet", hint, "Up next", self.to_today)
+                basic.empty("activity", "Nothing here yet", hint, "See who is up next", self.to_today)
 
     def draw_broken(self) -> None:
         with ui.element("div").classes("pd-card flush").props("role=alert"):

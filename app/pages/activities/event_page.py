@@ -165,4 +165,4 @@ class EventPage:
 
 def undo_meeting(met: Met, session: Session, me: User) -> str:
     events.take_back(session, me, met)
-    return f"{met.contact.name} taken back"
+    return f"{met.contact.name} removed again"

@@ -188,7 +188,7 @@ class MeetingForm:
 
         def back(session: Session, who: User) -> str:
             activity_log.remove(session, who, meeting.id)
-            return "Meeting taken back"
+            return "Meeting undone"
 
         said = f"Meeting booked: {theme.time_word(starts, me.timezone)}"
         return Confirmation(said, back, ("Calendar", f"/meetings/{meeting.id}.ics"))

@@ -34,7 +34,7 @@ EMPTY = {
     Tab.WAITING: (
         "clock",
         "Nothing waits",
-        "Contacts go over when they become warm, when a meeting is booked, or by hand.",
+        "Contacts go over when they become warm, when a meeting is booked, or manually.",
     ),
     Tab.NEEDS_YOU: (
         "circle-check",

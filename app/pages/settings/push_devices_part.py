@@ -40,7 +40,7 @@ def draw_device(device: PushDevice, is_here: bool, zone: str, refresh: Callable[
     @tap
     def remove(session: Session, me: User, device_id: UUID) -> str:
         push_devices.remove(session, me, device_id)
-        return "No notices there any more"
+        return "No notifications there any more"
 
     async def unsubscribe() -> None:
         if await remove(device.id):
@@ -53,7 +53,7 @@ def draw_device(device: PushDevice, is_here: bool, zone: str, refresh: Callable[
             with ui.element("span").classes("pd-row-text"):
                 basic.text(word, "pd-row-name")
                 basic.text("This device" if is_here else last_push(device, zone), "pd-row-sub")
-            gone = basic.icon_button("x", f"No notices on {word}", unsubscribe)
+            gone = basic.icon_button("x", f"No notifications on {word}", unsubscribe)
             gone.classes("pd-ring-end" if is_here else "")
         shown = ui.switch("Show names of people there", value=device.names)
         shown.on_value_change(lambda event: show_names(device.id, bool(event.value)))

@@ -14,7 +14,7 @@ export async function give(subscription) {
 // an empty sentence when notices reach this device now, else why they do not
 export async function begin() {
   if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window))
-    return /iPhone|iPad/.test(navigator.userAgent) ? "On an iPhone or iPad, add Pipedriven to the home screen first, and open it from there." : "This browser cannot show notices.";
+    return /iPhone|iPad/.test(navigator.userAgent) ? "On an iPhone or iPad, add Pipedriven to the home screen first, and open it from there." : "This browser cannot show notifications.";
   // asked before anything else: a browser only listens to a question that follows a tap at once
   const may = await Notification.requestPermission();
   if (may !== "granted") return "Notifications are blocked for this site. Allow them in the settings of the browser.";

@@ -23,7 +23,7 @@ from app.services.team.transfer import Offer
 
 MOST_MATCHES = 50
 WHICH = {True: "All", False: "Chosen ones"}
-LAST = "They can no longer sign in, so this cannot be taken back, only handed on."
+LAST = "They can no longer sign in, so this cannot be undone, only handed on."
 
 
 class TransferManySheet:
@@ -152,7 +152,7 @@ def preview(giver: User, taker: User | None, offer: Offer) -> list[str]:
     to = taker.name if taker else "a colleague"
     touches = counted(offer.planned, "follow-up", "follow-ups")
     lines = [
-        f"{counted(offer.total, 'contact')} of {giver.name} will be {to}'s, with the whole story.",
+        f"{counted(offer.total, 'contact')} of {giver.name} will be {to}'s, with the whole timeline.",
         f"{touches} and {counted(offer.pushes, 'push', 'pushes')} that still wait go with them.",
         "What was done stays with who did it. Search, figures and Pipedrive follow the new owner.",
     ]

@@ -83,7 +83,7 @@ def digest(session: Session, who: User, site: str) -> RenderedMail | None:
     pushes = "1 push to Pipedrive needs you" if stuck == 1 else f"{stuck:,} pushes to Pipedrive need you"
     needs = [MailItem(pushes, links=(("Look", f"{site}/sync"),))] if stuck else []
     sections = [
-        ("Whom to contact today", [_pick(session, who, site, pick) for pick in picks]),
+        ("Up next", [_pick(session, who, site, pick) for pick in picks]),
         ("Follow-ups", [_planned(who, site, entry) for entry in planned]),
         ("Did it happen?", [MailItem(contact.name, links=(("Answer", f"{site}/"),)) for _, contact in questions]),
         ("Pipedrive", needs),

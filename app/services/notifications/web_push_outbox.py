@@ -28,7 +28,7 @@ DISCREET = {
 }
 # for a browser whose sign-in has ended: whoever holds it may be somebody else
 SIGNED_OUT = "Something is new. Sign in to read it."
-TEST = "It works: notices reach this device."
+TEST = "It works: notifications reach this device."
 
 
 class _WebPushes(Outbox[WebPush]):
@@ -122,5 +122,5 @@ def _rows(session: Session, bundle: Bundle) -> Sequence[WebPush]:
 def _bundled(device: PushDevice, rows: list[WebPush]) -> list[Bundle]:
     if len(rows) > AT_ONCE:
         ids = tuple(row.id for row in rows)
-        return [Bundle(device, f"{len(rows)} new notices", "/notices", "many", ids)]
+        return [Bundle(device, f"{len(rows)} new notifications", "/notices", "many", ids)]
     return [Bundle(device, row.words, row.path, str(row.notice_id or row.id), (row.id,)) for row in rows]

@@ -299,7 +299,7 @@ def test_at_an_event_names_go_in_one_after_the_other(phone, api):
         ("CONFERENCE", "Hannover Messe", "MET")
     ]
     phone.get_by_label("Undo: Ole Hansen").tap()
-    expect(phone.get_by_text("Ole Hansen taken back")).to_be_visible()
+    expect(phone.get_by_text("Ole Hansen removed again")).to_be_visible()
     assert api.get("/contacts", params={"q": "Ole Hansen"}).json()["items"] == []
     opened(phone, "/conference")
     expect(phone.get_by_label("Event")).to_have_value("Hannover Messe")
@@ -307,7 +307,7 @@ def test_at_an_event_names_go_in_one_after_the_other(phone, api):
     expect(phone.get_by_role("link", name="Ole Hansen")).to_have_count(0)
     # who was known before stays in the bank
     phone.get_by_label("Undo: Known Knut").tap()
-    expect(phone.get_by_text("Known Knut taken back")).to_be_visible()
+    expect(phone.get_by_text("Known Knut removed again")).to_be_visible()
     assert touches(api, known) == []
 
 

@@ -470,7 +470,9 @@ def test_contacts_in_campaigns_are_handed_over_with_a_preview_and_back(desk, api
     form.get_by_role("button", name="Hand over", exact=True).click()
     expect(desk.get_by_text("Choose first to whom.")).to_be_visible()
     form.get_by_role("checkbox", name=re.compile("^Tove Taker")).click()
-    expect(form.get_by_text(f"1 contact of {me['name']} will be Tove Taker's, with the whole story.")).to_be_visible()
+    expect(
+        form.get_by_text(f"1 contact of {me['name']} will be Tove Taker's, with the whole timeline.")
+    ).to_be_visible()
     form.get_by_role("button", name="Hand over", exact=True).click()
     expect(desk.get_by_text("1 contact handed over to Tove Taker")).to_be_visible()
     desk.get_by_role("button", name="Undo", exact=True).click()

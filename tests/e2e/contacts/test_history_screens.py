@@ -24,6 +24,6 @@ def test_one_change_is_taken_back_from_the_history(phone, api):
     expect(phone.get_by_text("Ute Uhlig is as before this change")).to_be_visible()
     expect(steps).to_have_count(4)
     expect(steps.first).to_contain_text("Head of Buying → Buyer")
-    expect(steps.filter(has_text="taken back")).to_contain_text("Buyer → Head of Buying")
+    expect(steps.filter(has_text="undone")).to_contain_text("Buyer → Head of Buying")
     seen = api.get(path).json()
     assert (seen["job_title"], seen["tags"], seen["notes"]) == ("Buyer", ["fair"], "Met at the fair.")

@@ -114,8 +114,8 @@ def test_a_push_is_previewed_done_and_taken_back(desk, api, pipedrive):
     expect(receipt).to_contain_text(f"Linked to organization {firm}", timeout=SLOW)
     expect(receipt).to_contain_text("Created person")
     desk.get_by_role("button", name="Undo this push").click()
-    expect(desk.get_by_text("What this push created is taken back.")).to_be_visible(timeout=SLOW)
-    expect(receipt).to_contain_text("taken back")
+    expect(desk.get_by_text("What this push created is undone.")).to_be_visible(timeout=SLOW)
+    expect(receipt).to_contain_text("undone")
     assert len(pipedrive.alive("persons")) == people
     assert there(pipedrive, "organizations", firm)
     assert api.get(f"/contacts/{contact['id']}").json()["pipedrive_person_id"] is None

@@ -125,7 +125,7 @@ def test_a_night_is_quiet_and_in_the_morning_one_line_tells_of_many(ada, service
     assert service.mails == []
     at(NOON.replace(hour=7, minute=1) + timedelta(days=1))
     post.send_web_pushes()
-    assert [(mail["words"], mail["path"]) for mail in service.mails] == [("5 new notices", "/notices")]
+    assert [(mail["words"], mail["path"]) for mail in service.mails] == [("5 new notifications", "/notices")]
 
 
 def test_the_night_in_which_clocks_change_ends_when_the_clock_on_the_wall_says_so(ada, service, post, at):

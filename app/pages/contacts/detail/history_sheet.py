@@ -67,7 +67,7 @@ class Changes:
             values = WITHHELD if step.withheld else f"{words(step.before)} → {words(step.after)}"
             basic.text(values, "pd-whole")
             when, who = theme.time_word(change.created_at, self.host.zone), "" if step.by == self.host.me else step.by
-            end = "taken back" if change.taken_back_at else ""
+            end = "undone" if change.taken_back_at else ""
             basic.text(" · ".join(filter(None, (when, who, end))), "pd-muted pd-small")
             if step.can_take_back:
                 basic.button("Take back", partial(self.take_back, change.id), "plain", "undo-2")

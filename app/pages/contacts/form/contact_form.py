@@ -17,7 +17,7 @@ from app.pages.ui.tag_field import TagField
 from app.services.contacts import organisations, tags
 
 LIKELY, MOST_TAGS = 6, 500
-RHYTHMS = {None: "No rhythm", 14: "2 weeks", 30: "Month", 90: "3 months", 180: "Half a year"}
+RHYTHMS = {None: "No cadence", 14: "2 weeks", 30: "Month", 90: "3 months", 180: "Half a year"}
 # what a keyboard and a text box need to know of how a value is typed
 PROPS = {Input.LINK: "type=url inputmode=url", Input.PROSE: "autogrow"}
 

@@ -82,6 +82,4 @@ def draw_opened(
     else:
         basic.entitle("Contacts")
         with ui.element("div").classes("pd-nobody"):
-            basic.empty(
-                "user", "Select a contact", "Their story, their warmness and their Pipedrive state appear here."
-            )
+            basic.empty("user", "Select a contact", "Their timeline, warmness and Pipedrive state appear here.")

@@ -12,7 +12,7 @@ from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import users
 from app.services.team import transfer
 
-HINT = "The story, the places in campaigns, and what is planned or waits for Pipedrive go over with it."
+HINT = "The timeline, the places in campaigns, and what is planned or waits for Pipedrive go over with it."
 
 
 class TransferSheet:

@@ -23,10 +23,10 @@ def retry_words(item: Item) -> str | None:
     if back is None:
         return item.detail if item.sync.status is SyncStatus.SUCCESS else None
     if back.is_open:
-        return "What this push created is being taken back."
+        return "What this push created is being undone."
     if back.status is SyncStatus.FAILED:
-        return f"It could not be taken back: {back.error}"
-    return back.detail or "What this push created is taken back."
+        return f"It could not be undone: {back.error}"
+    return back.detail or "What this push created is undone."
 
 
 def draw_receipt(done: tuple[PushReceipt, ...], home: Home, zone: str) -> None:
@@ -42,7 +42,7 @@ def draw_receipt(done: tuple[PushReceipt, ...], home: Home, zone: str) -> None:
                 address = home.of(one.entity_type, number) if one.account == home.account else None
                 if one.undone_at:
                     basic.text(
-                        f"{words}, taken back {theme.mid_sentence(theme.time_word(one.undone_at, zone))}", "pd-muted"
+                        f"{words}, undone {theme.mid_sentence(theme.time_word(one.undone_at, zone))}", "pd-muted"
                     )
                 elif address:
                     with basic.link(address, "pd-line", away=True):

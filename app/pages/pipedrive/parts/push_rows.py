@@ -17,9 +17,9 @@ from app.services.push_queue.record_urls import Home
 WHY = {
     Trigger.WARM: "became warm",
     Trigger.MEETING: "meeting",
-    Trigger.MANUAL: "pushed by hand",
+    Trigger.MANUAL: "pushed manually",
     Trigger.UPDATE: "edited here",
-    Trigger.UNDO: "taken back",
+    Trigger.UNDO: "undone",
 }
 TONES = {SyncStatus.PENDING: "wait", SyncStatus.RETRY: "wait", SyncStatus.SUCCESS: "good", SyncStatus.FAILED: "bad"}
 Verb = Callable[[Item], Any]
