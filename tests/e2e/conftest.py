@@ -15,6 +15,7 @@ from app.postgres import open_server
 from tests.support.app_process import DESK, FLAGS, KEY, PASSWORD, PHONE, place, served, visiting, windows, wire
 from tests.support.fake_pipedrive import FakePipedrive
 from tests.support.forked_app import Forked
+from tests.support.long_names_firm import furnish
 
 # an expectation is met at once or, on a busy machine, later; only what never comes takes so long
 expect.set_options(timeout=30_000)
@@ -96,6 +97,14 @@ def account(site, chromium):
         chosen = context.request.put("/api/notices/choices", data=evening, headers={"Origin": site.address})
         assert chosen.ok, chosen.text()
         return context.storage_state()
+
+
+@pytest.fixture(scope="module")
+def firm(site, account):
+    """The account's firm, with colleagues of long names and something on every screen."""
+    furnished = furnish(site, {cookie["name"]: cookie["value"] for cookie in account["cookies"]})
+    yield furnished
+    furnished.boss.close()
 
 
 @pytest.fixture(scope="module")

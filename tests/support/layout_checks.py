@@ -124,3 +124,18 @@ def _asked(page, only):
         for one in answer
         for node in one["nodes"][:5]
     }
+
+
+def looks(page, look, frames):
+    """What `look`, a function of the page's script, says over so many frames: one value where nothing changes it."""
+    return page.evaluate(
+        f"""async (frames) => {{
+            const seen = new Set();
+            for (let frame = 0; frame < frames; frame++) {{
+                seen.add(JSON.stringify(({look})()));
+                await new Promise(requestAnimationFrame);
+            }}
+            return [...seen].map((one) => JSON.parse(one));
+        }}""",
+        frames,
+    )

@@ -8,14 +8,8 @@ from playwright.sync_api import expect
 
 from tests.support.app_process import opened
 from tests.support.every_button import ADDRESSES, comes_up, is_down_to, labels, layers
-from tests.support.long_names_firm import furnish
-
-
-@pytest.fixture(scope="module")
-def firm(site, account):
-    furnished = furnish(site, {cookie["name"]: cookie["value"] for cookie in account["cookies"]})
-    yield furnished
-    furnished.boss.close()
+from tests.support.layout_checks import looks
+from tests.support.waiting import until
 
 
 def path_of(page):
@@ -180,7 +174,8 @@ def read_far(page):
     else:
         page.wait_for_function(f"(before) => {{ scrollTo(0, {high}); return {high} > before; }}", arg=before)
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight - innerHeight - 900)")
-    page.wait_for_timeout(400)  # rows below and above take their heights
+    # rows below and above take their heights
+    until(lambda: len(looks(page, HERE, frames=20)) == 1)
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -206,8 +201,8 @@ def test_whoever_comes_back_to_a_list_stands_where_they_stood(desk, crowd, path)
         f"(seen) => {{ const now = ({HERE})(); return now?.[0] === seen[0] && Math.abs(now[1] - seen[1]) < 5; }}",
         arg=seen,
     )
-    desk.wait_for_timeout(700)  # that nothing moves it again is no event
-    assert (desk.url, desk.evaluate(HERE)[0]) == (address, seen[0])
+    assert {row for row, _ in looks(desk, HERE, frames=45)} == {seen[0]}
+    assert desk.url == address
 
 
 def test_a_reload_keeps_the_place_and_a_finger_has_the_last_word(phone, crowd):
@@ -219,8 +214,7 @@ def test_a_reload_keeps_the_place_and_a_finger_has_the_last_word(phone, crowd):
     phone.wait_for_function(f"(seen) => ({HERE})()?.[0] === seen[0]", arg=seen)
     phone.mouse.wheel(0, -1500)
     phone.wait_for_function(f"(seen) => ({HERE})()?.[0] !== seen[0]", arg=seen)
-    phone.wait_for_timeout(500)  # that nothing moves it back is no event
-    assert phone.evaluate(HERE)[0] != seen[0]
+    assert seen[0] not in {row for row, _ in looks(phone, HERE, frames=30)}
 
 
 # titles

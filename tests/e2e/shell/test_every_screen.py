@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.support.app_process import DESK, PHONE
 from tests.support.layout_checks import SETTLED, axe, sizes
-from tests.support.long_names_firm import furnish
 from tests.support.page_access import STATUSES
 
 WIDTHS = (360, 390, 430, 768)
@@ -57,13 +56,6 @@ PLAIN = {
 }
 MORE = {"/sync?show=needs", "/sync?show=done", "/sync?whose=all", "/campaigns/{campaign_id}?tab=report"}
 SCREENS = sorted((STATUSES.keys() | PLAIN | MORE) - NO_SCREENS)
-
-
-@pytest.fixture(scope="module")
-def firm(site, account):
-    furnished = furnish(site, {cookie["name"]: cookie["value"] for cookie in account["cookies"]})
-    yield furnished
-    furnished.boss.close()
 
 
 @pytest.fixture(scope="module")

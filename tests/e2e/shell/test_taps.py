@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.app_process import opened, wire
-from tests.support.long_names_firm import furnish
 from tests.support.page_access import GOLDEN, SIGNED_IN, STATUSES
 
 # what leads out of the app, is a scale, or belongs to the library
@@ -91,13 +90,6 @@ FOUND = """() => [...document.querySelectorAll('.q-dialog').length ? document.qu
     : document.querySelectorAll('#app .pd-main button')].filter((one) => one.offsetParent && !one.disabled)"""
 LABELS = f"() => ({FOUND})().map((one) => one.getAttribute('aria-label') || one.innerText.trim())"
 PRESS = f"(label) => {{ const one = ({FOUND})().find((each) => (each.getAttribute('aria-label') || each.innerText.trim()) === label); for (let n = 0; n < 3; n++) one?.click(); }}"
-
-
-@pytest.fixture(scope="module")
-def firm(site, account):
-    furnished = furnish(site, {cookie["name"]: cookie["value"] for cookie in account["cookies"]})
-    yield furnished
-    furnished.boss.close()
 
 
 def carried_out(site):
