@@ -97,7 +97,7 @@ def test_one_tap_and_this_phone_rings(lock, api):
     assert api.get("/notices/push").json()["items"][0]["names"] is True
     assert sizes(lock, thumb=True) == []
     assert axe(lock) == []
-    lock.get_by_role("button", name="No notices on").tap()
+    lock.get_by_role("button", name="No notifications on").tap()
     expect(lock.get_by_role("button", name="Notify me on this device")).to_be_visible()
     assert api.get("/notices/push").json()["items"] == []
     assert lock.evaluate("window.kept") is None
