@@ -143,7 +143,8 @@ class Activity(Entity, table=True):
     """A touch in a contact's story. `happened_at` stands exactly on those that are done.
 
     `settled_by` is the touch that answered this planned one, which then counts in its place. `failed_address` is the
-    number that was wrong, or the address that a mail came back from.
+    number that was wrong, or the address that a mail came back from. `booked_by` made a planned meeting that was handed
+    over since; `led_by` is the method that led to a meeting whose contact was erased since.
     """
 
     __tablename__ = "activities"
@@ -161,6 +162,7 @@ class Activity(Entity, table=True):
         Index("activities_that_led", "contact_id", "campaign_id", text("happened_at DESC"), text("id DESC"),
               postgresql_where=text("done AND deleted_at IS NULL AND type <> 'MEETING'")),
         Index("activities_settled", "settled_by", postgresql_where=text("settled_by IS NOT NULL")),
+        Index("activities_booked_by", "booked_by", postgresql_where=text("booked_by IS NOT NULL")),
         Index("activities_due", "user_id", "due_date", postgresql_where=text("deleted_at IS NULL AND NOT done")),
     )  # fmt: skip
 
@@ -179,6 +181,8 @@ class Activity(Entity, table=True):
     referred_contact_id: UUID | None = Field(default=None, foreign_key="contacts.id", ondelete="SET NULL")
     settled_by: UUID | None = Field(default=None, foreign_key="activities.id", ondelete="SET NULL")
     failed_address: str | None = Field(default=None, sa_type=Text)
+    booked_by: UUID | None = Field(default=None, foreign_key="users.id")
+    led_by: ActivityType | None = Field(default=None, sa_type=one_of(ActivityType, check="led_by"))
     pipedrive_activity_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
     version: int = 1
     deleted_at: datetime | None = Field(default=None, sa_type=Instant)

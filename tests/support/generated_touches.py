@@ -55,6 +55,11 @@ MOVE = st.tuples(
 )
 
 
+def reached(touch):
+    """Somebody was spoken to; a meeting of which nobody said otherwise took place."""
+    return touch.outcome in REACHED or (touch.type == ActivityType.MEETING and touch.outcome is None)
+
+
 def stored_touch(one, campaign, people, persons):
     done, contact = one["done"], persons[one["with_"]]
     return Activity(

@@ -2,7 +2,7 @@
 // light, dark and paper show the same chart. All words are drawn on a canvas or as text, never as markup.
 import { echarts } from "nicegui-echart";
 
-const PAPER = 960, MARGIN = 32, HEAD = 84, FOOT = 16, HEAVY = 500_000;
+const PAPER = 960, MARGIN = 32, HEAD = 84, FOOT = 16, LEAD = 21, HEAVY = 500_000;
 const shown = new Set();
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -47,7 +47,7 @@ export default {
       <h3>{{ said.title }}</h3>
       <template v-if="!said.empty && !said.bare">
         <button type="button" class="pd-graph-btn" :aria-label="'Show as ' + (table ? 'chart' : 'table') + ': ' + said.title" @click="turn"><span>Show as </span><b>{{ table ? 'chart' : 'table' }}</b></button>
-        <button v-if="said.file" type="button" class="pd-graph-btn" :aria-label="'PNG: save as picture, ' + said.title" @click="save">PNG</button>
+        <button v-if="said.file" type="button" class="pd-graph-btn" :aria-label="'PNG: save as picture, ' + said.title" @click="$emit('save')">PNG</button>
       </template>
     </div>
     <p v-if="said.note" class="pd-graph-note">{{ said.note }}</p>
@@ -117,7 +117,7 @@ export default {
       option.animation = !calm.matches;
       option.textStyle = { color: style.getPropertyValue("--ink").trim(), fontFamily: getComputedStyle(document.body).fontFamily };
       const tips = this.said.tips;
-      if (tips && option.tooltip) option.tooltip.formatter = (at) => (tips[(Array.isArray(at) ? at[0] : at).dataIndex] || []).join("\n");
+      if (tips && option.tooltip) option.tooltip.formatter = (at) => (tips[[at].flat().sort((a, b) => a.seriesIndex - b.seriesIndex)[0].dataIndex] || []).join("\n");
       return option;
     },
     // which bar lies under the finger: its whole row or column counts
@@ -131,7 +131,7 @@ export default {
       this.$nextTick(() => this.table || this.draw());
     },
     // the same chart on white, wide enough for paper and slides
-    canvas(ratio) {
+    canvas(ratio, about = "") {
       const paper = document.createElement("div");
       paper.className = "pd-paper";
       document.body.append(paper);
@@ -139,10 +139,11 @@ export default {
       const chart = echarts.init(paper, null, { width: PAPER - 2 * MARGIN, height: high });
       chart.setOption({ ...this.option(style, PAPER), animation: false });
       const drawn = chart.renderToCanvas({ pixelRatio: ratio, backgroundColor: "#fff" });
-      const whole = sheet(PAPER, HEAD + high + FOOT, ratio), pen = whole.getContext("2d");
+      const lines = [...broken(this.said.note || ""), ...broken(about)], head = HEAD + Math.max(0, lines.length - 1) * LEAD;
+      const whole = sheet(PAPER, head + high + FOOT, ratio), pen = whole.getContext("2d");
       words(pen, this.said.title, MARGIN, 36, "700 22px", style.getPropertyValue("--ink"));
-      words(pen, this.said.note || "", MARGIN, 62, "400 15px", style.getPropertyValue("--muted"));
-      pen.drawImage(drawn, MARGIN, HEAD, PAPER - 2 * MARGIN, high);
+      lines.forEach((said, at) => words(pen, said, MARGIN, 62 + at * LEAD, "400 15px", style.getPropertyValue("--muted")));
+      pen.drawImage(drawn, MARGIN, head, PAPER - 2 * MARGIN, high);
       chart.dispose();
       paper.remove();
       return whole;
@@ -156,24 +157,26 @@ export default {
       }
       return null;
     },
-    save() {
-      hand(this.canvas(2), this.said.file);
+    // what it is about and its name come from the server at that moment
+    save(head) {
+      hand(this.canvas(2, head.about), head.file);
     },
     // the whole report as one picture: its name, its figures, its sentences, and every chart
     poster(head) {
       const parts = [...shown].filter((one) => !one.said.empty && one.$el.isConnected);
       parts.sort((a, b) => (a.$el.compareDocumentPosition(b.$el) & 4 ? -1 : 1));
       const charts = parts.map((one) => one.canvas(2));
-      const top = 200 + head.lines.length * 26;
+      const under = broken(head.sub), low = (under.length - 1) * LEAD, lines = head.lines.flatMap((said) => broken(said, "500 16px"));
+      const top = 200 + low + lines.length * 26;
       const whole = sheet(PAPER, charts.reduce((sum, one) => sum + one.height / 2, top), 2), pen = whole.getContext("2d");
       words(pen, head.title, MARGIN, 48, "760 30px", "#0f172a");
-      words(pen, head.sub, MARGIN, 76, "400 15px", "#566274");
+      under.forEach((said, at) => words(pen, said, MARGIN, 76 + at * LEAD, "400 15px", "#566274"));
       const wide = (PAPER - 2 * MARGIN) / head.figures.length;
       head.figures.forEach(([name, value, change], at) => {
-        words(pen, value, MARGIN + at * wide, 132, "740 30px", "#0f172a", wide);
-        words(pen, `${name} ${change}`, MARGIN + at * wide, 156, "400 14px", "#566274", wide - 8);
+        words(pen, value, MARGIN + at * wide, 132 + low, "740 30px", "#0f172a", wide);
+        words(pen, `${name} ${change}`, MARGIN + at * wide, 156 + low, "400 14px", "#566274", wide - 8);
       });
-      head.lines.forEach((said, at) => words(pen, said, MARGIN, 192 + at * 26, "500 16px", "#0f172a"));
+      lines.forEach((said, at) => words(pen, said, MARGIN, 192 + low + at * 26, "500 16px", "#0f172a"));
       let y = top;
       for (const one of charts) { pen.drawImage(one, 0, y, PAPER, one.height / 2); y += one.height / 2; }
       hand(whole, head.file);
@@ -190,6 +193,18 @@ function sheet(wide, high, ratio) {
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, wide, high);
   return made;
+}
+
+// a sentence in the lines that fit on the paper
+function broken(said, weight = "400 15px") {
+  const pen = document.createElement("canvas").getContext("2d"), lines = [];
+  pen.font = `${weight} ${getComputedStyle(document.body).fontFamily}`;
+  for (const word of said.split(" ").filter(Boolean)) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length && pen.measureText(longer).width <= PAPER - 2 * MARGIN) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function words(pen, said, x, y, weight, colour, most = PAPER - 2 * MARGIN) {

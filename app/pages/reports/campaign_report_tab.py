@@ -6,24 +6,22 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
-from app import calendar_days
 from app.errors import Invalid
 from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Stage, User
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
 from app.pages.reports import chart_specs
-from app.pages.reports.chart_specs import Course
 from app.pages.reports.drill_down_sheet import DrillDownSheet
-from app.pages.reports.export_menu import ExportMenu
+from app.pages.reports.export_menu import ExportMenu, save_chart
 from app.pages.reports.live import freshness
 from app.pages.reports.live.hub import ReportHub
 from app.pages.reports.live.subscriptions import GONE, Subscription
 from app.pages.reports.parts.figure_tiles import FigureTiles
-from app.pages.reports.parts.live_chart import ChartSpec, FreshnessLabel, LiveChart
+from app.pages.reports.parts.live_chart import ChartSpec, FreshnessLabel, LiveChart, Picture
 from app.pages.reports.report_filter import ReportChoice, ReportFilter, parse_day
 from app.pages.reports.share_sheet import ShareSheet
-from app.pages.ui import basic, theme
+from app.pages.ui import basic
 from app.services import policy
 from app.services.campaigns import campaigns
 from app.services.reports.figures import Report
@@ -67,8 +65,7 @@ class ReportTab:
         self.subscription: Subscription | None = None
         self.turn = 0
         self.graphs: dict[str, LiveChart] = {}
-        # the days that the figures on the screen were asked for, which are not those of tomorrow
-        self.asked: Asked = chosen.asked(calendar_days.today(shell.me.timezone))
+        self.asked: Asked = chosen.asked()
         self.drill_down = DrillDownSheet(shell, campaign)
         with ui.element("div").classes("pd-report") as self.body:
             with ui.element("div").classes("pd-report-top"):
@@ -116,7 +113,7 @@ class ReportTab:
         """Take the subscription for what is chosen now, and leave the one before."""
         self.turn += 1
         turn, before = self.turn, self.subscription
-        self.asked = self.filter.chosen.asked(calendar_days.today(self.shell.me.timezone))
+        self.asked = self.filter.chosen.asked()
         if before:
             before.leave()
 
@@ -144,21 +141,24 @@ class ReportTab:
         """Put other figures into the same places."""
         self.show_trouble("")
         self.report = report
-        self.tiles.show(report.figures, "the days before" if self.filter.chosen.dated else "the week before")
-        course = campaign_course(self.campaign, self.shell.me.timezone)
-        whole = self.filter.chosen == ReportChoice()
-        for place, spec in chart_specs.report_charts(report, course, whole=whole).items():
-            if place in self.graphs:
-                self.graphs[place].renew(spec)
+        # the days that the figures on the screen are about, which are not those of tomorrow
+        self.asked = self.filter.chosen.asked().on(report.course.today)
+        self.tiles.show(report.figures, previous_days(report))
+        specs = chart_specs.report_charts(report)
+        for place, graph in self.graphs.items():
+            graph.renew(specs[place])
         if not self.graphs:
-            self.draw_charts(chart_specs.report_charts(report, course, whole=whole))
+            self.draw_charts(specs)
         self.show_freshness()
 
     def draw_charts(self, specs: dict[str, ChartSpec]) -> None:
         with self.grid:
             for place in PLACES:
-                graph = LiveChart(specs[place], partial(self.open_bar, place))
+                graph = LiveChart(specs[place], partial(self.open_bar, place), self.save_chart)
                 self.graphs[place] = graph.classes("wide" if place in {"weeks", "people"} else "").mark(place)
+
+    async def save_chart(self, spec: ChartSpec) -> Picture | None:
+        return await save_chart(self.report, spec)
 
     def show_lost(self) -> None:
         self.body.clear()
@@ -183,7 +183,10 @@ class ReportTab:
         return next(found, "a colleague")
 
 
-def campaign_course(campaign: Campaign, zone: str) -> Course:
-    """A campaign without a start date began when it was made."""
-    made = theme.local(campaign.created_at, zone).date()
-    return Course(campaign.start_date or min(made, campaign.end_date or made), campaign.end_date)
+def previous_days(report: Report) -> str:
+    """What the changes are against: `previous 30 days`."""
+    if not (report.since or report.until):
+        return "previous 7 days"
+    last = report.until or max(report.course.today, report.since or report.course.today)
+    days = (last - report.since).days + 1 if report.since else 7
+    return f"previous {days} days" if days > 1 else "the day before"

@@ -1,16 +1,13 @@
 """A report as charts: which figure is drawn how, and what each says in words. Pure: a report in, specs out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from app.pages.campaigns.parts.board_cards import STAGES
+from app.pages.reports import goal_charts
 from app.pages.reports.parts import chart_options
 from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
 from app.services.reports.figures import THIN, Rate, Report, Week
-from app.services.reports.files import export
-from app.services.reports.goal_forecast import GoalForecast
 
 WORDS = {
     "touches": "Touches",
@@ -20,27 +17,18 @@ WORDS = {
     "handed_over": "Handed over",
 }
 DRAWN_WEEKS = 53
-GOALS = {"touches": "Goal: touches", "meetings": "Goal: meetings"}
 RATES = ("Touches", "Reached", "Share", "Likely between", "Meetings booked")
 
 
-@dataclass(frozen=True)
-class Course:
-    """When the campaign began and ends, for the way to its goal."""
-
-    begun: date
-    ends: date | None
-
-
-def report_charts(report: Report, course: Course, *, whole: bool) -> dict[str, ChartSpec]:
-    """All charts by their place on the screen; `whole` says that nothing narrows the report."""
+def report_charts(report: Report) -> dict[str, ChartSpec]:
+    """All charts by their place on the screen."""
     specs = {
         "weeks": weeks_chart(report),
         "funnel": funnel_chart(report),
         "methods": rates_chart(report, report.by_type, "By outreach method", "method"),
         "people": rates_chart(report, report.by_user, "By person", "person"),
     }
-    return specs | {f"goal-{key}": goal_chart(report, key, course, whole=whole) for key in GOALS}
+    return specs | {f"goal-{key}": goal_charts.goal_chart(report, key) for key in goal_charts.TITLES}
 
 
 def weeks_chart(report: Report) -> ChartSpec:
@@ -50,6 +38,7 @@ def weeks_chart(report: Report) -> ChartSpec:
     drawn = chart_options.stacked_columns(
         names,
         {"Reached": [week.reached for week in found], "Not reached": [week.touches - week.reached for week in found]},
+        [is_partial(report, week) for week in found],
         [
             chart_options.LineSeries(
                 "Booked", [week.booked for week in found], chart_options.ORANGE, "circle", "solid"
@@ -60,12 +49,14 @@ def weeks_chart(report: Report) -> ChartSpec:
     cells = [[_day(week.start), *map(str, _counts(week))] for week in found]
     heads = ("Week of", "Touches", "Reached", "Meetings booked", "Meetings held")
     told = [[row[0], *(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=True))] for row in cells]
+    for row, week in zip(told, found, strict=True):
+        row[0] = f"Week of {row[0]}" + (", in part" if is_partial(report, week) else "")
     busy = any(any(_counts(week)) for week in found)
-    note = (
-        f"Touches and meetings of each week; the last {DRAWN_WEEKS} are drawn."
-        if len(report.per_week) > DRAWN_WEEKS
-        else "Touches and meetings of each week."
+    note = "Touches and meetings of each week" + (
+        f"; the last {DRAWN_WEEKS} are drawn." if len(report.per_week) > DRAWN_WEEKS else "."
     )
+    if found and is_partial(report, found[-1]):
+        note += " The pale last week is not over, or not all of it is chosen."
     return ChartSpec(
         "Week by week",
         ChartTable(heads, cells),
@@ -76,9 +67,15 @@ def weeks_chart(report: Report) -> ChartSpec:
         keys=[week.start.isoformat() for week in found],
         across="x",
         tips=told,
-        empty="" if busy else "Nothing was done in these days.",
-        file=picture_name(report, "weeks"),
+        empty="" if busy else "No activity in these days." if report.since or report.until else "No activity yet.",
+        file="weeks",
     )
+
+
+def is_partial(report: Report, week: Week) -> bool:
+    """Whether only a part of a week is counted: it is not over yet, or the chosen days cut it."""
+    last = min(filter(None, (report.until, report.course.today)))
+    return bool(report.since and report.since > week.start) or last < week.start + timedelta(days=6)
 
 
 def funnel_chart(report: Report) -> ChartSpec:
@@ -98,7 +95,7 @@ def funnel_chart(report: Report) -> ChartSpec:
         across="y",
         tips=[[row[0], f"{row[1]} contacts", row[2]] for row in cells],
         empty="" if total else "Nobody is in this campaign yet.",
-        file=picture_name(report, "funnel"),
+        file="funnel",
     )
 
 
@@ -117,32 +114,7 @@ def rates_chart(report: Report, found: Sequence[Rate], title: str, what: str) ->
         across="y",
         tips=[rate_tip(row) for row in cells],
         empty="" if any(one.touches for one in found) else "No touches in these days.",
-        file=picture_name(report, what),
-    )
-
-
-def goal_chart(report: Report, key: str, course: Course, *, whole: bool) -> ChartSpec:
-    """The way to a goal. Which days are chosen plays no part: a goal is for the whole campaign."""
-    pace, zone = report.pace[key], ZoneInfo(report.zone)
-    if not pace.goal:
-        return ChartSpec(
-            GOALS[key], ChartTable((), ()), note=pace.sentence, empty="Set a goal to see the way to it.", height=60
-        )
-    today = report.as_of.astimezone(zone).date()
-    points = _points(report, key, course.begun, today, pace.done) if whole else [(course.begun, 0), (today, pace.done)]
-    likely = None if pace.likely_low is None or pace.likely_high is None else (pace.likely_low, pace.likely_high)
-    moments = [(_ms(day), n) for day, n in points]
-    drawn = chart_options.goal_lines(
-        moments, pace.goal, _ms(course.begun), _ms(course.ends) if course.ends else None, likely
-    )
-    return ChartSpec(
-        GOALS[key],
-        ChartTable(("What", "Number"), _pace_rows(pace)),
-        drawn,
-        pace.sentence,
-        alt=f"Line chart: {pace.done} of {pace.goal} done. {pace.sentence}",
-        height=260,
-        file=picture_name(report, f"goal-{key}"),
+        file=what,
     )
 
 
@@ -166,48 +138,12 @@ def rate_tip(row: Sequence[str]) -> list[str]:
     ]
 
 
-def picture_name(report: Report, what: str) -> str:
-    """`energy-spring-2026-03-31-funnel.png`."""
-    return export.name(report, "png").removesuffix(".png") + f"-{what}.png"
-
-
 def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def _points(report: Report, key: str, begun: date, today: date, done: int) -> list[tuple[date, int]]:
-    """The sum at the end of each week, counted back from what is done now."""
-    counts = [week.touches if key == "touches" else week.booked for week in report.per_week]
-    points, left = [(today, done)], done
-    for week, count in zip(reversed(report.per_week), reversed(counts), strict=True):
-        left -= count
-        if begun < week.start < today:
-            points.append((week.start, left))
-    return [*([(begun, max(left, 0))] if begun < today else []), *reversed(points)]
-
-
-def _pace_rows(pace: GoalForecast) -> list[list[str]]:
-    rows = [
-        ("Goal", pace.goal),
-        ("Done", pace.done),
-        ("Expected by now", pace.expected_now),
-        ("Likely at least, at the end", pace.likely_low),
-        ("Likely at most, at the end", pace.likely_high),
-        ("Needed a week", pace.needed_per_week),
-        ("Now a week", pace.now_per_week),
-    ]
-    return [
-        [what, f"{value:.1f}" if isinstance(value, float) else str(value)] for what, value in rows if value is not None
-    ]
-
-
 def _counts(week: Week) -> tuple[int, int, int, int]:
     return week.touches, week.reached, week.booked, week.held
-
-
-def _ms(day: date) -> int:
-    """Noon, so that no time zone makes another day of it."""
-    return int((datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=12)).timestamp() * 1000)
 
 
 def _short(day: date) -> str:

@@ -8,13 +8,13 @@ from sqlmodel import Session
 
 from app.models import User
 from app.pages.core.tap import tap
-from app.pages.reports.chart_specs import WORDS, picture_name
-from app.pages.reports.parts.live_chart import LiveChart
+from app.pages.reports.chart_specs import WORDS
+from app.pages.reports.parts.live_chart import ChartSpec, LiveChart, Picture
 from app.pages.ui import basic, toast
 from app.services.base import audit_log
 from app.services.campaigns import campaigns
 from app.services.reports.figures import Report
-from app.services.reports.files import export
+from app.services.reports.files import export, tables
 
 MAKERS: dict[str, tuple[Callable[[Report], bytes], str]] = {
     "csv": (export.csv, "text/csv"),
@@ -74,16 +74,27 @@ async def record_export(report: Report, ending: str, make: Callable[[], Any] = b
 
 def picture_heading(report: Report) -> dict[str, Any]:
     """What stands above the charts on the picture of the whole report."""
-    since = report.since.isoformat() if report.since else "the beginning"
-    until = report.until.isoformat() if report.until else report.as_of.date().isoformat()
     goals = [one.sentence for one in report.pace.values() if one.goal]
     return {
         "title": report.campaign,
-        "sub": f"From {since} to {until}",
+        "sub": about(report),
         "figures": [
             [WORDS[key], f"{one.value:,}", f"({one.change:+d})" if one.change else ""]
             for key, one in report.figures.items()
         ],
         "lines": goals,
-        "file": picture_name(report, "report"),
+        "file": export.name(report, "png", "report"),
     }
+
+
+async def save_chart(report: Report | None, spec: ChartSpec) -> Picture | None:
+    """One chart as a picture that says which report it is from."""
+    if report is None or not await record_export(report, "png"):
+        return None
+    return Picture(f"{report.campaign} · {about(report)}", export.name(report, "png", spec.file))
+
+
+def about(report: Report) -> str:
+    """Days, person, method, zone and moment in one line."""
+    (_, _campaign), (_, days), (_, person), (_, method), (_, zone), (_, moment) = tables.facts(report)
+    return f"{days} · {person} · {method} · as of {moment} ({zone})"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
@@ -13,7 +13,7 @@ from app.models import ACTIVITY_LABELS, ActivityType
 from app.pages.ui import basic, theme
 from app.services.reports.filters import Asked
 
-SPANS: dict[str, str] = {"": "All time", "7": "7 days", "30": "30 days", "90": "90 days", "own": "Other days"}
+SPANS: dict[str, str] = {"": "All time", "7": "7 days", "30": "30 days", "90": "90 days", "own": "Custom range"}
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,10 @@ class ReportChoice:
             type=ActivityType(said["type"]) if said.get("type") in ActivityType.__members__ else None,
         )
 
-    def asked(self, today: date) -> Asked:
+    def asked(self) -> Asked:
+        """A span until today stays one, also on a page that is open for days."""
         if self.days in {"7", "30", "90"}:
-            return Asked(today - timedelta(days=int(self.days) - 1), None, self.person, self.type)
+            return Asked(None, None, self.person, self.type, last_days=int(self.days))
         own = self.days == "own"
         return Asked(self.since if own else None, self.until if own else None, self.person, self.type)
 

@@ -17,9 +17,9 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.reports.parts.answer_chart import answer_chart
-from app.pages.reports.parts.live_chart import LiveChart
+from app.pages.reports.parts.live_chart import ChartSpec, LiveChart, Picture, picture_of
 from app.pages.reports.report_filter import parse_day
-from app.pages.reports.saved_reports_part import SavedReportsPart
+from app.pages.reports.saved_reports_part import SavedReportsPart, filter_words
 from app.pages.ui import basic, toast
 from app.pages.ui.theme import icon
 from app.services import policy
@@ -98,7 +98,9 @@ class ReportsPage:
         with ui.element("div").classes("pd-graphs"):
             for answer in answers:
                 with ui.element("div").classes("pd-answer"):
-                    self.graphs[answer.question] = LiveChart(answer_chart(answer)).mark(answer.question.value)
+                    self.graphs[answer.question] = LiveChart(answer_chart(answer), on_save=self.save_chart).mark(
+                        answer.question.value
+                    )
                     saved.offer(answer.question)
 
     def draw_filters(self, lists: PickLists) -> None:
@@ -122,6 +124,9 @@ class ReportsPage:
 
     def filters(self) -> QuestionFilters:
         return self.wanted.filters()
+
+    async def save_chart(self, spec: ChartSpec) -> Picture:
+        return picture_of(spec, filter_words(self.filters()), self.shell.me.timezone)
 
     async def choose(self, **said: Any) -> None:
         wanted = replace(self.wanted, **said)

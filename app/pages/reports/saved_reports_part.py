@@ -47,7 +47,12 @@ class SavedReportsPart:
                 ui.element("span").classes("pd-row-text"),
             ):
                 basic.text(one.name, "pd-row-name")
-                basic.text(" · ".join((questions.TITLES[one.question], *filter_words(one))), "pd-row-sub")
+                basic.text(
+                    " · ".join(
+                        (questions.TITLES[one.question], *filter_words(QuestionFilters.model_validate(one.filters)))
+                    ),
+                    "pd-row-sub",
+                )
             weekly = ui.switch("Weekly by mail", value=one.weekly)
             weekly.on_value_change(lambda event: self.set_weekly(one, on=event.value))
             basic.icon_button("trash-2", f"Remove {one.name}", lambda: self.remove(one))
@@ -103,9 +108,8 @@ class SavedReportsPart:
         self.show(await look(saved_reports.listed))
 
 
-def filter_words(one: SavedReport) -> list[str]:
-    """Its filters in words."""
-    filters = QuestionFilters.model_validate(one.filters)
+def filter_words(filters: QuestionFilters) -> list[str]:
+    """The filters in words."""
     days = (("from", filters.from_), ("to", filters.to))
     said = [f"{word} {value.day} {value:%b %Y}" for word, value in days if value]
     return [*said, *filter(None, (filters.sector, filters.theme))]

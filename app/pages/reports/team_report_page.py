@@ -17,7 +17,7 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.reports.parts import introductions_chart
-from app.pages.reports.parts.live_chart import LiveChart
+from app.pages.reports.parts.live_chart import ChartSpec, LiveChart, Picture, picture_of
 from app.pages.reports.report_filter import ReportChoice
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Memo
@@ -32,6 +32,7 @@ from app.signals import Topic
 
 SPANS = {"7": "7 days", "30": "30 days", "90": "90 days", "": "All time"}
 USUAL, MOST = "30", 200
+ALL_TOUCHES = "All touches"
 
 Seen = tuple[Team, list[Offer], Rate, dict[UUID, str]]
 
@@ -60,7 +61,7 @@ def load_team(session: Session, me: User, chosen: TeamFilter) -> Seen:
     found = listing.listed(session, me, Wanted(sort="name"), day, MOST).items
     named = {card.campaign.id: card.campaign.name for card in found}
     campaign_id = next((one for one in named if str(one) == chosen.campaign), None)
-    team = team_report.team(session, me, ReportChoice(days=chosen.days).asked(day), campaign_id)
+    team = team_report.team(session, me, ReportChoice(days=chosen.days).asked(), campaign_id)
     return team, introductions.offered(session, me), introductions.ticket_rate(session, me, campaign_id), named
 
 
@@ -76,14 +77,20 @@ class TeamReportPage:
         self.chips = basic.chips(SPANS, chosen.days, self.choose_span)
         with ui.element("div").classes("pd-report-who one"):
             self.draw_campaign_select(named)
+        self.named = named
         self.team = Memo()
         self.offers = IntroductionOffers(named)
         with ui.element("div").style("margin-top: 16px").mark("ticket-rate"):
-            self.tickets = LiveChart(introductions_chart.introductions_chart(rate))
+            self.tickets = LiveChart(introductions_chart.introductions_chart(rate), on_save=self.save_chart)
         self.show(seen)
 
+    async def save_chart(self, spec: ChartSpec) -> Picture:
+        """Introductions of all days: the span narrows the table alone."""
+        campaign = next((name for one, name in self.named.items() if str(one) == self.chosen.campaign), ALL_TOUCHES)
+        return picture_of(spec, [campaign, "All time"], self.zone)
+
     def draw_campaign_select(self, named: dict[UUID, str]) -> None:
-        options = {"": "Everything, campaign or not", **{str(one): name for one, name in named.items()}}
+        options = {"": ALL_TOUCHES, **{str(one): name for one, name in named.items()}}
         value = self.chosen.campaign if self.chosen.campaign in options else ""
         box = ui.select(options, value=value, label="Campaign").classes("pd-field").mark("campaign")
         box.props("outlined dense behavior=menu options-dense=false stack-label")

@@ -13,7 +13,6 @@ from app.errors import NotFound, SignedOut
 from app.models import Campaign, CampaignStatus, User
 from app.pages.core.tap import look
 from app.pages.reports import chart_specs
-from app.pages.reports.campaign_report_tab import campaign_course
 from app.pages.reports.live import freshness
 from app.pages.reports.live.hub import ReportHub
 from app.pages.reports.live.subscriptions import Subscription
@@ -105,9 +104,9 @@ class Wallboard:
             return await hub.subscribe_here(self.campaign.id, Asked(), self.show, self.show_lost)
 
     def show(self, report: Report) -> None:
-        self.tiles.show(report.figures, "the week before")
+        self.tiles.show(report.figures, "previous 7 days")
         self.pace.set_text(" ".join(one.sentence for one in report.pace.values() if one.goal))
-        specs = chart_specs.report_charts(report, campaign_course(self.campaign, self.zone), whole=True)
+        specs = chart_specs.report_charts(report)
         goal = next((key for key in ("goal-meetings", "goal-touches") if not specs[key].empty), "methods")
         for place in ("weeks", "funnel", goal):
             if place in self.graphs:

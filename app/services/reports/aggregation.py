@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.services.reports.figures import Figure, Rate, Week, monday, rate, unbroken
+from app.services.reports.figures import WEEK, Figure, Rate, Week, monday, rate, unbroken
 from app.services.reports.goal_forecast import Course, GoalForecast, forecast
 
 # which columns a group leaves out: type 4, user 2, week 1
@@ -36,14 +36,36 @@ class Tallies:
 
     def weeks(self, starts: Sequence[date], first: date | None, last: date) -> tuple[Week, ...]:
         """From `first`, or the first week in which something happened, to `last`."""
-        found = {start: self._week(number, start) for number, start in enumerate(starts, 1)}
+        found = {start: self._week(number, start) for number, start in enumerate(starts, 1) if start <= last}
         busy = [week.start for week in found.values() if week != Week(week.start)]
         begin = min([*busy, monday(first)] if first else busy, default=last)
         return unbroken(found, max(begin, starts[0]), last)
 
-    def forecast_of(self, course: Course, kind: str, noun: str, goal: int | None) -> GoalForecast:
+    def forecast_of(
+        self, course: Course, starts: Sequence[date], kind: str, noun: str, goal: int | None
+    ) -> GoalForecast:
         row = self._row(ALL, None, kind)
-        return forecast(course, noun, goal, row.every if row else 0, row.lately if row else 0)
+        whole = [
+            self._every(number, kind)
+            for number, start in enumerate(starts, 1)
+            if course.begun <= start and start + WEEK <= course.today
+        ]
+        return forecast(course, noun, goal, row.every if row else 0, row.lately if row else 0, whole)
+
+    def progress(self, course: Course, starts: Sequence[date], kind: str) -> tuple[tuple[date, int], ...]:
+        """What was done before the campaign began, before each Monday since, and by now; nothing before it begins."""
+        row = self._row(ALL, None, kind)
+        if course.today < course.begun:
+            return ()
+        left, points = row.every if row else 0, []
+        if course.begun < course.today:
+            points.append((course.today, left))
+        for number, start in reversed(list(enumerate(starts, 1))):
+            left -= self._every(number, kind)
+            if course.begun < start < course.today:
+                points.append((start, left))
+        first = (row.early if course.begun < course.today else row.every) if row else 0
+        return ((course.begun, first), *reversed(points))
 
     def people(self) -> set[UUID]:
         return {key for per, key, _ in self.rows if per == BY_USER and key is not None}
@@ -57,6 +79,11 @@ class Tallies:
         n, reached = (touches.n, touches.reached) if touches else (0, 0)
         booked, held = (self._count(BY_WEEK, number, kind) for kind in ("meetings_booked", "meetings_held"))
         return Week(start, n, reached, booked, held)
+
+    def _every(self, week: int, kind: str) -> int:
+        """What fell into a week, whatever is chosen."""
+        row = self._row(BY_WEEK, week, kind)
+        return row.every if row else 0
 
     def _count(self, per: int, key: Any, kind: str) -> int:
         row = self._row(per, key, kind)

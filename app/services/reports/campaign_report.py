@@ -27,15 +27,16 @@ def _sum(condition: str) -> str:
 COUNTED = text(f"""
 with {metric_definitions.EVENTS}, seen as (
     select kind, type, user_id, reached, at, width_bucket(at, cast(:mondays as timestamptz[])) as week,
-           {metric_definitions.FITS} as fits, at >= :since and at < :until as inside, at >= :observed as lately,
+           {metric_definitions.FITS} as fits, at < :begun as early, at >= :since and at < :until as inside, at >= :observed as lately,
            case when at >= :recent and at < :recent_end then 2 when at >= :before and at < :recent then 1 end as turn
     from events
 ), fine as (
-    select kind, type, user_id, week, reached, fits, inside, lately, turn, count(*) as n
-    from seen group by kind, type, user_id, week, reached, fits, inside, lately, turn
+    select kind, type, user_id, week, reached, fits, early, inside, lately, turn, count(*) as n
+    from seen group by kind, type, user_id, week, reached, fits, early, inside, lately, turn
 )
 select grouping(type, user_id, week) as per, kind, type, user_id, week,
-       sum(n)::int as every, coalesce(sum(n) filter (where lately), 0)::int as lately,
+       sum(n)::int as every, coalesce(sum(n) filter (where early), 0)::int as early,
+       coalesce(sum(n) filter (where lately), 0)::int as lately,
        {_sum("inside")} as n, {_sum("inside and reached")} as reached,
        {_sum("turn = 2")} as now, {_sum("turn = 2 and reached")} as now_reached,
        {_sum("turn = 1")} as before, {_sum("turn = 1 and reached")} as before_reached
@@ -50,35 +51,45 @@ select rung, count(*) as n from ({metric_definitions.CLIMBED}) climbed group by 
 def report(session: Session, who: User, campaign_id: UUID, asked: Asked) -> Report:
     """All figures of one campaign, for its members and golden tickets. Raises NotFound, and Invalid on odd days."""
     campaign = campaigns.seen(session, who, campaign_id)
-    window = Window.of(who, asked)
-    course, last = _course(campaign, window), min(window.today, asked.to or window.today)
-    starts = mondays(last)
+    as_of, window = now(), Window.of(who, asked)
+    asked, course = asked.on(window.today), _course(campaign, window)
+    last = min(window.today, asked.to or window.today)
+    starts = mondays(last, window.today)
     binds = {
         "campaigns": [campaign.id],
         "user": asked.user_id,
         "type": asked.type and asked.type.value,
         "mondays": [midnight(start, window.zone) for start in starts],
+        "begun": midnight(course.begun, window.zone),
         "observed": midnight(window.today + timedelta(days=1 - course.observed), window.zone),
     }
     counted = session.execute(COUNTED, metric_definitions.BINDS | binds | window.chosen() | window.compared())
     tallies = Tallies(counted.all())
+    names = _people(session, campaign, asked, tallies)
     return Report(
         campaign_id=campaign.id,
         campaign=campaign.name,
         zone=who.timezone,
         since=asked.from_,
         until=asked.to,
+        person=names.get(asked.user_id, "Somebody else") if asked.user_id else None,
+        method=asked.type,
         figures=tallies.figures(),
         funnel=_funnel(session, campaign.id, asked.user_id),
         by_type=tuple(one for one in tallies.rates(BY_TYPE, KINDS) if one.touches or one.booked),
-        by_user=_by_user(session, campaign, asked, tallies),
+        by_user=_by_user(campaign, names, tallies),
         per_week=tallies.weeks(starts, asked.from_ or (None if asked.to else campaign.start_date), last),
         goal={"touches": campaign.goal_touches, "meetings": campaign.goal_meetings},
         pace={
-            "touches": tallies.forecast_of(course, "touches", "touches", campaign.goal_touches),
-            "meetings": tallies.forecast_of(course, "meetings_booked", "meetings", campaign.goal_meetings),
+            "touches": tallies.forecast_of(course, starts, "touches", "touches", campaign.goal_touches),
+            "meetings": tallies.forecast_of(course, starts, "meetings_booked", "meetings", campaign.goal_meetings),
         },
-        as_of=now(),
+        course=course,
+        progress={
+            "touches": tallies.progress(course, starts, "touches"),
+            "meetings": tallies.progress(course, starts, "meetings_booked"),
+        },
+        as_of=as_of,
     )
 
 
@@ -103,12 +114,16 @@ def _funnel(session: Session, campaign_id: UUID, user_id: UUID | None) -> tuple[
     return tuple(steps)
 
 
-def _by_user(session: Session, campaign: Campaign, asked: Asked, tallies: Tallies) -> tuple[Rate, ...]:
-    """Members, and whoever worked on it and left; most touches first, unless the campaign keeps no leaderboard."""
+def _people(session: Session, campaign: Campaign, asked: Asked, tallies: Tallies) -> dict[UUID, str]:
+    """Members, and whoever worked on it and left."""
     member = select(CampaignUser.user_id).where(CampaignUser.campaign_id == campaign.id)
     query = select(User.id, User.name).where(or_(col(User.id).in_(member), col(User.id).in_(tallies.people())))
     if asked.user_id:
         query = query.where(User.id == asked.user_id)
-    names = dict(session.exec(query).all())
+    return dict(session.exec(query).all())
+
+
+def _by_user(campaign: Campaign, names: dict[UUID, str], tallies: Tallies) -> tuple[Rate, ...]:
+    """Most touches first, unless the campaign keeps no leaderboard."""
     found = sorted(tallies.rates(BY_USER, names), key=lambda one: (one.name.lower(), one.key))
     return tuple(sorted(found, key=lambda one: -one.touches) if campaign.leaderboard else found)

@@ -6,8 +6,8 @@ from math import sqrt
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.models import Stage
-from app.services.reports.goal_forecast import GoalForecast
+from app.models import ActivityType, Stage
+from app.services.reports.goal_forecast import Course, GoalForecast
 
 THIN = 10
 WEEKS = 260
@@ -67,7 +67,9 @@ class Week:
 class Report:
     """Everything about one campaign's work; `figures`, `goal` and `pace` by their keys.
 
-    `since` and `until` are the chosen days, both inclusive; `zone` is where days and weeks begin.
+    `since` and `until` are the chosen days, both inclusive, `person` and `method` what else narrows it; `zone` is where days and weeks begin. `progress` has, for
+    each key of `goal`, how much was done in the whole campaign before a day began, and at the end by now; whatever
+    days, person and method are chosen.
     """
 
     campaign_id: UUID
@@ -75,6 +77,8 @@ class Report:
     zone: str
     since: date | None
     until: date | None
+    person: str | None
+    method: ActivityType | None
     figures: dict[str, Figure]
     funnel: tuple[Step, ...]
     by_type: tuple[Rate, ...]
@@ -82,6 +86,8 @@ class Report:
     per_week: tuple[Week, ...]
     goal: dict[str, int | None]
     pace: dict[str, GoalForecast]
+    course: Course
+    progress: dict[str, tuple[tuple[date, int], ...]]
     as_of: datetime
 
 
@@ -113,10 +119,10 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def mondays(last: date, count: int = WEEKS) -> list[date]:
-    """So many Mondays, the last of them the one of the week that `last` is in."""
-    end = monday(last)
-    return [end - WEEK * back for back in range(count - 1, -1, -1)]
+def mondays(last: date, today: date) -> list[date]:
+    """The Mondays of 260 weeks until `last`, and of those from there until today."""
+    start, end = monday(last) - WEEK * (WEEKS - 1), monday(max(last, today))
+    return [start + WEEK * at for at in range((end - start).days // 7 + 1)]
 
 
 def unbroken(weeks: dict[date, Week], first: date, last: date) -> tuple[Week, ...]:

@@ -1,6 +1,6 @@
 """Which part of a campaign's work somebody asks about, and the moments that their days mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,12 +18,22 @@ FAR = "The date is too far away."
 
 @dataclass(frozen=True)
 class Asked:
-    """Days in the viewer's time zone, both inclusive, a person, a method; nothing means everything."""
+    """Days in the viewer's time zone, both inclusive, a person, a method; nothing means everything.
+
+    `last_days` means so many days until today, whichever day it is when the question is asked.
+    """
 
     from_: date | None = None
     to: date | None = None
     user_id: UUID | None = None
     type: ActivityType | None = None
+    last_days: int | None = None
+
+    def on(self, today: date) -> "Asked":
+        """The same question with the days that it means on this day."""
+        if self.last_days is None:
+            return self
+        return replace(self, from_=today - timedelta(days=self.last_days - 1), to=None, last_days=None)
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class Window:
         """Raises Invalid on days that are swapped or too far away."""
         zone = ZoneInfo(who.timezone)
         today = calendar_days.today(who.timezone)
+        asked = asked.on(today)
         last = asked.to or max(today, asked.from_ or today)
         first = asked.from_ or last - timedelta(days=USUAL - 1)
         if first > last:

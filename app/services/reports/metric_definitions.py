@@ -7,21 +7,22 @@ campaigns; their right to them is checked before.
 
 from app.models import REACHED
 from app.services.base.counted_touches import counts
+from app.services.base.meeting_credit import BOOKED_AT, BOOKED_BY, LED_BY
 from app.services.reports.figures import LADDER
 
 DEFINITIONS: dict[str, str] = {
     "touches": "Outreach done for the campaign, counted at the moment it happened; a touch that was taken back, and a meeting that was moved or cancelled, do not count.",
-    "reached": "Touches after which somebody had been spoken to or had answered, a refusal included.",
+    "reached": "Touches after which somebody had been spoken to or had answered, a refusal included; a meeting of which nobody said otherwise took place.",
     "meetings_booked": "Meetings put into the diary for the campaign, counted at the moment they were booked; one that was moved, cancelled or taken back does not count, one where nobody came does.",
     "meetings_held": "Meetings that are over and took place, counted at the moment they happened.",
     "handed_over": "Contacts that were moved to Handed over, counted once at their latest such move; one that was moved back to an earlier stage since does not count, and a method does not narrow it.",
     "change": "The chosen days compared with as many days just before them; with no days chosen, the last 7 days, today included, with the 7 before.",
     "funnel": "How many of the contacts that are in the campaign now ever got at least that far, whatever days and method are chosen; a person narrows it to the contacts that are theirs to look after.",
     "by_type": "A method's share is what it reached of its touches; a meeting is credited to the last touch of another kind that its contact had in the campaign before it was booked, and to Meeting when there was none.",
-    "by_user": "A person's share is what they reached of the touches they made, also when they have left; a meeting is credited to whoever booked it.",
+    "by_user": "A person's share is what they reached of the touches they made, also when they have left; a meeting is credited to whoever booked it, also when its contact was handed over since.",
     "interval": "The share would lie in this range in 95 of 100 such samples (Wilson); below 10 touches it is drawn hatched and means little.",
     "per_week": "Weeks run from Monday to Sunday in your time zone, without gaps; of a very long campaign the latest 260.",
-    "pace": "Done is counted over the whole campaign; now is the average week of the last 28 days, and the likely range is where 8 of 10 campaigns at that pace would end.",
+    "pace": "Done is counted over the whole campaign; now is the average week of the last 28 days, and the likely range is where 8 of 10 campaigns would end if that pace holds, wider where weeks differ; none is given below 14 days or 5 events.",
     "ticket_rate": "Of the introductions that were used, how many contacts had a meeting booked afterwards: in the same campaign, or anywhere when it was for none.",
     "overdue": "Planned touches whose date has passed and that nobody answered for.",
 }
@@ -35,22 +36,19 @@ BINDS = {
 }
 
 IS_TOUCH = f"a.done and {counts('a')}"
+# a meeting of which nobody said otherwise took place
+IS_REACHED = "(coalesce(a.outcome = any(:reached_by), false) or (a.type = 'MEETING' and a.outcome is null))"
 IS_HELD = "m.done and (m.outcome is null or m.outcome = 'HELD')"
-# a meeting that was put down afterwards had been booked by the time that it happened
-BOOKED_AT = "least(m.created_at, m.happened_at)"
 
 EVENTS = f"""
 meetings as materialized (
-    select m.campaign_id, m.id, m.user_id, m.contact_id, m.happened_at, {IS_HELD} as held,
-           {BOOKED_AT} as booked_at,
-           coalesce((
-               select a.type from activities a
-               where a.contact_id = m.contact_id and a.campaign_id = m.campaign_id and a.happened_at <= {BOOKED_AT}
-                 and a.done and a.deleted_at is null and a.type <> 'MEETING'
-               order by a.happened_at desc, a.id desc limit 1
-           ), m.type) as type
-    from activities m
-    where m.campaign_id = any(:campaigns) and m.type = 'MEETING' and {counts("m")}
+    select m.campaign_id, m.id, m.user_id, m.contact_id, m.happened_at, m.held, m.booked_at, m.booked_by, {LED_BY} as type
+    from (
+        select m.campaign_id, m.id, m.user_id, m.contact_id, m.happened_at, m.type, m.led_by, {IS_HELD} as held,
+               {BOOKED_AT} as booked_at, {BOOKED_BY} as booked_by
+        from activities m
+        where m.campaign_id = any(:campaigns) and m.type = 'MEETING' and {counts("m")}
+    ) m
 ), handed as (
     select distinct on (v.campaign_id, coalesce(v.contact_id, v.id))
            v.campaign_id, v.id, v.user_id, v.contact_id, v.moved_at
@@ -66,10 +64,10 @@ meetings as materialized (
     order by v.campaign_id, coalesce(v.contact_id, v.id), v.moved_at desc
 ), events as (
     select 'touches' as kind, a.campaign_id, a.id, a.happened_at as at, a.type, a.user_id, a.contact_id,
-           coalesce(a.outcome = any(:reached_by), false) as reached
+           {IS_REACHED} as reached
     from activities a where a.campaign_id = any(:campaigns) and {IS_TOUCH}
     union all
-    select 'meetings_booked', campaign_id, id, booked_at, type, user_id, contact_id, false from meetings
+    select 'meetings_booked', campaign_id, id, booked_at, type, booked_by, contact_id, false from meetings
     union all
     select 'meetings_held', campaign_id, id, happened_at, type, user_id, contact_id, false from meetings where held
     union all

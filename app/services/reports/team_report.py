@@ -11,6 +11,7 @@ from app.errors import Forbidden
 from app.models import User, now
 from app.services import policy
 from app.services.base.counted_touches import counts
+from app.services.base.meeting_credit import BOOKED_AT
 from app.services.campaigns import campaigns
 from app.services.reports import metric_definitions
 from app.services.reports.figures import midnight, monday
@@ -48,7 +49,7 @@ from users u
 cross join lateral (
     select count(*) filter (where a.happened_at >= :since and a.happened_at < :until) as touches,
            count(*) filter (where a.happened_at >= :since and a.happened_at < :until
-                              and a.outcome = any(:reached_by)) as reached,
+                              and {metric_definitions.IS_REACHED}) as reached,
            count(*) filter (where a.happened_at >= :monday) as this_week
     from activities a
     where a.user_id = u.id and {metric_definitions.IS_TOUCH} and a.happened_at >= least(:since, :monday)
@@ -56,13 +57,17 @@ cross join lateral (
 ) done
 cross join lateral (
     select count(*) as n from (
-        select m.created_at, m.happened_at, m.campaign_id from activities m
-        where m.user_id = u.id and m.type = 'MEETING' and {counts("m")} and m.done and m.happened_at >= :since
+        select m.id, m.created_at, m.happened_at, m.campaign_id from activities m
+        where m.user_id = u.id and m.booked_by is null and m.type = 'MEETING' and {counts("m")}
+          and m.done and m.happened_at >= :since
         union all
-        select m.created_at, m.happened_at, m.campaign_id from activities m
-        where m.user_id = u.id and m.type = 'MEETING' and {counts("m")} and not m.done
+        select m.id, m.created_at, m.happened_at, m.campaign_id from activities m
+        where m.user_id = u.id and m.booked_by is null and m.type = 'MEETING' and {counts("m")} and not m.done
+        union all
+        select m.id, m.created_at, m.happened_at, m.campaign_id from activities m
+        where m.booked_by = u.id and m.type = 'MEETING' and {counts("m")}
     ) m
-    where {metric_definitions.BOOKED_AT} >= :since and {metric_definitions.BOOKED_AT} < :until
+    where {BOOKED_AT} >= :since and {BOOKED_AT} < :until
       and (cast(:campaign as uuid) is null or m.campaign_id = :campaign)
 ) booked
 cross join lateral (

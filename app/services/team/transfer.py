@@ -45,7 +45,7 @@ where c.id = any(:ids) and c.organisation_id = theirs.id
 # what the new owner does from now on; what was done stays with who did it
 FOLLOW = [
     text("update contacts set user_id = :to, version = version + 1, updated_at = :now where id = any(:ids)"),
-    text("update activities set user_id = :to, updated_at = :now where contact_id = any(:ids) and user_id = :of and not done"),
+    text("update activities set user_id = :to, booked_by = coalesce(booked_by, user_id), updated_at = :now where contact_id = any(:ids) and user_id = :of and not done"),
     text("update campaign_contacts set assigned_user_id = :to, updated_at = :now where contact_id = any(:ids) and assigned_user_id = :of"),
     text("update pipedrive_syncs set user_id = :to, updated_at = :now where contact_id = any(:ids) and status <> 'SUCCESS'"),
     text("update sync_conflicts set user_id = :to, updated_at = :now where contact_id = any(:ids) and resolved_at is null"),

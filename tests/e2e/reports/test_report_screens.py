@@ -189,13 +189,18 @@ def test_files_hold_the_figures_on_the_screen(firm, desk):
     export, day = desk.get_by_role("button", name="Export"), datetime.now(UTC).date().isoformat()
 
     content, name = saved(desk, export, "Excel")
-    assert name == f"gasturbinen-wartung-sud-{day}.xlsx"
+    at = rf"{day}-\d{{4}}-[a-z-]+"
+    assert re.fullmatch(rf"gasturbinen-wartung-sud-all-time-{at}\.xlsx", name)
     rows = openpyxl.load_workbook(io.BytesIO(content))["Figures"].iter_rows(min_row=2, values_only=True)
     assert {row[0]: row[1] for row in rows} == figures
 
     content, name = saved(desk, export, "CSV")
-    assert name.endswith(f"{day}.csv")
-    found = {row[0]: row[1] for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) if len(row) == 4}
+    assert re.search(rf"{at}\.csv$", name)
+    found = {
+        row[0]: row[1]
+        for row in csv.reader(io.StringIO(content.decode("utf-8-sig")))
+        if len(row) == 4 and row[1].isdigit()
+    }
     assert {key: int(found[key]) for key in figures} == figures
 
     content, name = saved(desk, export, "PDF")
@@ -206,12 +211,12 @@ def test_files_hold_the_figures_on_the_screen(firm, desk):
     assert sum(len(page.images) for page in paper.pages) == 6
 
     content, name = saved(desk, export, "Picture (PNG)")
-    assert name == f"gasturbinen-wartung-sud-{day}-report.png"
+    assert re.fullmatch(rf"gasturbinen-wartung-sud-all-time-report-{at}\.png", name)
     whole = Image.open(io.BytesIO(content))
     assert whole.width == 1920
     assert whole.height > 3_000
     content, name = saved(desk, chart(desk, "Funnel").get_by_role("button", name="PNG: save as picture"))
-    assert name == f"gasturbinen-wartung-sud-{day}-funnel.png"
+    assert re.fullmatch(rf"gasturbinen-wartung-sud-all-time-funnel-{at}\.png", name)
     one = Image.open(io.BytesIO(content)).convert("RGB")
     assert (79, 70, 229) in {colour for _, colour in one.getcolors(100_000)}
 

@@ -1,8 +1,6 @@
 """A campaign's figures equal a plain count, for everybody who may see them, in few questions."""
 
-from collections import Counter
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +18,6 @@ from app.models import (
     CampaignMove,
     CampaignUser,
     Contact,
-    Outcome,
     Stage,
     User,
     base,
@@ -28,14 +25,16 @@ from app.models import (
 )
 from app.services.activities import activity_log
 from app.services.contacts import contact_bank
-from app.services.reports import campaign_report, drill_down
+from app.services.contacts.erasure import contact_erasure
+from app.services.reports import campaign_report, drill_down, team_report
 from app.services.reports.filters import Asked
+from app.services.team import transfer
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
-from tests.support.generated_touches import MOVE, NOW, REACHED, TOUCH, ZONES, stored_touch
+from tests.support.counted_events import changes, events, fits, flat, rates, weeks, within
+from tests.support.generated_touches import MOVE, NOW, TOUCH, ZONES, stored_touch
 
 ALL = Asked()
-EARLIER = {Stage.TO_CONTACT, Stage.CONTACTED, Stage.IN_DIALOGUE, Stage.MEETING_BOOKED}
 
 
 @pytest.fixture(autouse=True)
@@ -138,87 +137,6 @@ def test_a_report_equals_a_plain_count_over_the_same_rows(
 LEFT = new_id()
 
 
-def events(stored, steps, campaign_id):
-    """Every event once, in the words of docs/figures.md."""
-    alive = [
-        a
-        for a in stored
-        if a.campaign_id == campaign_id
-        and not a.deleted_at
-        and not (a.type == "MEETING" and a.outcome in {"MOVED", "CANCELLED"})
-    ]
-    done = [a for a in alive if a.done]
-    for a in done:
-        yield {"kind": "touches", "at": a.happened_at, "type": a.type, "by": a.user_id, "reached": a.outcome in REACHED}
-    for m in (a for a in alive if a.type == "MEETING"):
-        booked = min(filter(None, (m.created_at, m.happened_at)))
-        led = [
-            a
-            for a in done
-            if a.type != "MEETING" and a.contact_id and a.contact_id == m.contact_id and a.happened_at <= booked
-        ]
-        credit = max(led, key=lambda a: (a.happened_at, a.id)).type if led else m.type
-        yield {"kind": "meetings_booked", "at": booked, "type": credit, "by": m.user_id}
-        if m.done and m.outcome in {None, Outcome.HELD}:
-            yield {"kind": "meetings_held", "at": m.happened_at, "type": credit, "by": m.user_id}
-    last = {}
-    for step in sorted(steps, key=lambda step: step.moved_at):
-        key = step.contact_id or step.id
-        if step.to_stage == Stage.HANDED_OVER and step.from_stage:
-            last[key] = step
-        elif step.to_stage in EARLIER and step.from_stage:
-            last.pop(key, None)
-    for step in last.values():
-        yield {"kind": "handed_over", "at": step.moved_at, "type": None, "by": step.user_id}
-
-
-def flat(some):
-    return some + [one | {"kind": "reached"} for one in some if one.get("reached")]
-
-
-def fits(one, asked):
-    right_type = asked.type is None or one["kind"] == "handed_over" or one["type"] == asked.type
-    return right_type and (asked.user_id is None or one["by"] == asked.user_id)
-
-
-def local(one, zone):
-    return one["at"].astimezone(ZoneInfo(zone)).date()
-
-
-def within(one, zone, first, last):
-    return (first is None or first <= local(one, zone)) and (last is None or local(one, zone) <= last)
-
-
-def changes(happened, zone, first, last, totals):
-    end = last or NOW.astimezone(ZoneInfo(zone)).date()
-    days = (end - first).days + 1 if first else 7
-    now_, before = (
-        Counter(
-            one["kind"] for one in flat([one for one in happened if 0 <= (end - local(one, zone)).days - skip < days])
-        )
-        for skip in (0, days)
-    )
-    return {key: (before[key], now_[key] - before[key]) for key in totals}
-
-
-def rates(inside, by):
-    for key in {one[by] for one in inside if one["kind"] in {"touches", "meetings_booked"}}:
-        mine = [one for one in inside if one[by] == key]
-        tried = [one for one in mine if one["kind"] == "touches"]
-        booked = sum(one["kind"] == "meetings_booked" for one in mine)
-        yield (getattr(key, "value", None) or str(key), len(tried), sum(one["reached"] for one in tried), booked)
-
-
-def weeks(inside, zone):
-    found = {}
-    for one in flat(inside):
-        day = local(one, zone)
-        at = ("touches", "reached", "meetings_booked", "meetings_held", "handed_over").index(one["kind"])
-        if at < 4:
-            found.setdefault(day - timedelta(days=day.weekday()), [0, 0, 0, 0])[at] += 1
-    return {start: tuple(counts) for start, counts in found.items()}
-
-
 # --- what is special ------------------------------------------------------------------------------------------------
 
 
@@ -295,6 +213,63 @@ def test_an_erased_contacts_work_still_counts_without_a_name(ada, gwen, jane, sp
     assert (row.contact_id, row.contact, row.by) == (None, None, "Ada Lind")
 
 
+def figures_by(who, campaign):
+    found = report(who, campaign)
+    return (
+        values(found),
+        {one.key: one.booked for one in found.by_type},
+        {one.name: one.booked for one in found.by_user},
+    )
+
+
+@pytest.mark.parametrize("what", ["handed over", "erased", "held", "held by another touch"])
+def test_what_was_booked_stays_credited_whatever_becomes_of_its_contact(ada, bo, gwen, jane, spring, what, monkeypatch):
+    monkeypatch.setattr(base, "clock", lambda: NOW - timedelta(days=9))
+    touch(ada, jane, spring, outcome="REACHED")
+    planned = touch(ada, jane, spring, "MEETING", due_date=NOW - timedelta(days=1))
+    monkeypatch.setattr(base, "clock", lambda: NOW)
+    before = (figures_by(gwen, spring), *[week.booked for week in report(gwen, spring).per_week])
+    with db.transaction() as session:
+        me = session.get_one(User, ada.id)
+        if what == "handed over":
+            transfer.transfer_contacts(session, session.get_one(User, gwen.id), ada.id, bo.id, [jane.id])
+        elif what == "erased":
+            contact_erasure.erase(session, me, jane.id)
+        elif what == "held":
+            activity_log.change(session, me, planned.id, {"done": True, "outcome": "HELD"})
+        else:
+            activity_log.log(session, me, jane.id, ActivityDraft(type="MEETING", outcome="HELD", campaign_id=spring.id))
+    (values_, methods, people), *booked = (
+        figures_by(gwen, spring),
+        *[week.booked for week in report(gwen, spring).per_week],
+    )
+    assert (values_["meetings_booked"], methods["CALL"], people["Ada Lind"]) == (1, 1, 1)
+    assert (before[0][1]["CALL"], before[0][2]["Ada Lind"]) == (1, 1)
+    assert booked[: len(before) - 1] == list(before[1:])
+    with db.reading() as session:
+        team = team_report.team(session, session.get_one(User, gwen.id)).members
+    assert {one.name: one.meetings_booked for one in team if one.meetings_booked} == {"Ada Lind": 1}
+
+
+def test_a_meeting_of_which_nobody_said_otherwise_was_held_and_reached_somebody(ada, jane, spring):
+    touch(ada, jane, spring, "MEETING", happened_at=NOW - timedelta(days=1))
+    found = values(report(ada, spring))
+    assert (found["meetings_held"], found["reached"]) == (1, 1)
+
+
+def test_erasing_keeps_the_one_hand_over_that_counts_and_none_that_was_taken_back(ada, jane, john, spring):
+    for contact, back in ((jane, False), (john, True)):
+        moved(spring, contact, Stage.HANDED_OVER, ada, at=NOW - timedelta(days=3))
+        moved(spring, contact, Stage.HANDED_OVER, ada, at=NOW - timedelta(days=2), was=Stage.NOT_NOW)
+        if back:
+            moved(spring, contact, Stage.IN_DIALOGUE, ada, at=NOW - timedelta(days=1), was=Stage.HANDED_OVER)
+    assert values(report(ada, spring))["handed_over"] == 1
+    with db.transaction() as session:
+        for contact in (jane, john):
+            contact_erasure.erase(session, session.get_one(User, ada.id), contact.id)
+    assert values(report(ada, spring))["handed_over"] == 1
+
+
 def test_rows_name_a_contact_only_to_whom_a_campaign_opens_it(ada, bo, gwen, jane, spring):
     touch(ada, jane, spring, outcome="REACHED")
     assert [rows(who, spring, "reached").items[0].contact for who in (ada, bo, gwen)] == ["Jane Roe"] * 3
@@ -361,7 +336,16 @@ def test_goal_and_pace_look_at_the_whole_campaign_whatever_is_asked(ada, jane, s
     found = report(ada, spring, Asked(user_id=new_id()))
     assert values(found)["touches"] == 0
     assert (found.pace["touches"].done, found.goal) == (4, {"touches": 20, "meetings": 5})
-    assert found.pace["touches"].sentence == "Needs 4 touches a week, now 1."
+    assert (
+        found.pace["touches"].sentence
+        == "4 of 20 touches so far, about 10 expected by now. Needs 4 touches a week from now on, now 1."
+    )
+    assert found.progress["touches"] == (
+        (date(2026, 3, 4), 0),
+        *((date(2026, 3, day), 0) for day in (9, 16, 23)),
+        (date(2026, 3, 30), 2),
+        (date(2026, 3, 31), 4),
+    )
     assert found.per_week[0].start == date(2026, 3, 2)
 
 

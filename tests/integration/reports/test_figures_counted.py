@@ -25,7 +25,7 @@ from app.services.activities import introductions
 from app.services.reports import campaign_report, team_report
 from app.services.reports.filters import Asked
 from tests.support import world
-from tests.support.generated_touches import MOMENT, MOVE, NOW, REACHED, TOUCH, ZONES, stored_touch
+from tests.support.generated_touches import MOMENT, MOVE, NOW, TOUCH, ZONES, reached, stored_touch
 
 LADDER = [Stage.TO_CONTACT, Stage.CONTACTED, Stage.IN_DIALOGUE, Stage.MEETING_BOOKED, Stage.HANDED_OVER]
 PLACE = st.tuples(st.sampled_from(Stage), st.none() | st.integers(0, 1), st.booleans())
@@ -115,7 +115,7 @@ def test_the_other_figures_equal_a_plain_count(
         mine = [one for one in alive if one.user_id == mate.user_id]
         chosen = [one for one in mine if one.done and start <= one.happened_at < end]
         assert mate.touches == len(chosen)
-        assert mate.reached == sum(one.outcome in REACHED for one in chosen)
+        assert mate.reached == sum(map(reached, chosen))
         assert mate.meetings_booked == sum(one.type == "MEETING" and start <= booked_at(one) < end for one in mine)
         assert mate.this_week == sum(one.done and one.happened_at >= monday for one in mine)
         assert mate.overdue == sum(

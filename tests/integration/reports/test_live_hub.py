@@ -2,14 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, event
 
 from app import db, signals
 from app.errors import Invalid, NotFound, SignedOut
-from app.models import ActivityDraft, CampaignUser, User, new_id
-from app.pages.reports.live import subscriptions
+from app.models import ActivityDraft, CampaignUser, User, base, new_id
+from app.pages.reports.live import freshness, subscriptions
 from app.pages.reports.live.hub import ReportHub
 from app.services.accounts import users
 from app.services.activities import activity_log
@@ -88,6 +89,23 @@ def log(who, contact, campaign):
     with db.transaction() as session:
         draft = ActivityDraft(type="CALL", campaign_id=campaign.id)
         activity_log.log(session, session.get_one(User, who.id), contact.id, draft)
+
+
+async def test_at_midnight_nothing_is_live_until_the_days_of_today_were_asked_for(hub, ada, jane, spring, monkeypatch):
+    """Where the viewer is; nobody touches anything."""
+    late = datetime(2026, 11, 29, 22, 59, 30, tzinfo=UTC)
+    monkeypatch.setattr(type(signals.news_connection), "is_sure", True)
+    monkeypatch.setattr(base, "clock", lambda: late - timedelta(days=6))
+    await asyncio.to_thread(log, ada, jane, spring)
+    monkeypatch.setattr(base, "clock", lambda: late)
+    page = await watch(hub, ada, spring, Asked(last_days=7))
+    shared = page.subscription.report
+    assert (page.shown, freshness.checked(shared, late)[1]) == ([1], True)
+    monkeypatch.setattr(base, "clock", lambda: late + timedelta(minutes=1))
+    assert freshness.checked(shared, late) == (late, False)
+    await page.until(0)
+    assert shared.latest.since == date(2026, 11, 24)
+    assert freshness.checked(shared, shared.latest.as_of)[1]
 
 
 async def watch(hub, who, campaign, asked=ALL):

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -12,7 +14,7 @@ from sqlmodel import select
 
 from app import db
 from app.errors import Invalid
-from app.models import ActivityDraft, AuditEvent, Campaign, User, now
+from app.models import ActivityDraft, ActivityType, AuditEvent, Campaign, User, now
 from app.services.activities import activity_log
 from app.services.reports import campaign_report
 from app.services.reports.files import export
@@ -119,6 +121,38 @@ def test_charts_stand_on_the_page_as_the_screen_drew_them_and_nothing_else_is_ta
             export.pdf(found, odd)
 
 
+def test_every_file_says_to_what_it_is_narrowed_and_what_is_not(ada, found):
+    with db.reading() as session:
+        some = campaign_report.report(
+            session, ada, found.campaign_id, Asked(None, None, ada.id, ActivityType.CALL, last_days=7)
+        )
+    at = some.as_of.astimezone(ZoneInfo("Europe/Berlin"))
+    days = f"{plain(some.since)} to {plain(at.date())}"
+    told = {
+        "Campaign": some.campaign,
+        "Days": days,
+        "Person": "Ada Lind",
+        "Method": "Call",
+        "Time zone": "Europe/Berlin",
+        "As of": f"{plain(at.date())}, {at:%H:%M}",
+    }
+    lines = [row for row in csv.reader(io.StringIO(export.csv(some).decode("utf-8-sig"), newline="")) if row]
+    assert {row[0]: row[1].removeprefix("'") for row in lines[2:8]} == told
+    sheet = load_workbook(io.BytesIO(export.xlsx(some)))["Report"]
+    assert {row[0].value: row[1].value.removeprefix("'") for row in sheet.iter_rows(min_row=2)} == told
+    page = words(export.pdf(some))
+    assert all(f"{key}: {value}" in page for key, value in told.items() if key != "Campaign")
+    for titles in ([row[0] for row in lines], load_workbook(io.BytesIO(export.xlsx(some))).sheetnames):
+        assert {"Goals of the whole campaign", "Funnel, all days and methods"} <= set(titles)
+    assert export.name(some, "png", "weeks") == (
+        f"lodz-b-grosse-b-{days}-ada-lind-call-weeks-{at:%Y-%m-%d-%H%M}-europe-berlin.png".replace(" ", "-").lower()
+    )
+
+
+def plain(day):
+    return f"{day.day} {day:%b %Y}"
+
+
 def test_a_quiet_campaign_still_makes_files(ada):
     campaign = world.campaign(ada, "Quiet")
     with db.reading() as session:
@@ -136,9 +170,10 @@ def test_files_come_over_the_wire_as_attachments_and_leave_a_trail(ada, found):
     }.items():
         answer = ask(ada, "GET", f"/api/campaigns/{found.campaign_id}/report.{ending}?type=CALL")
         assert answer.headers["content-type"].startswith(kind)
-        assert (
-            answer.headers["content-disposition"] == f'attachment; filename="lodz-b-grosse-b-{now().date()}.{ending}"'
-        )
+        at = found.as_of.astimezone(ZoneInfo("Europe/Berlin"))
+        said = f"lodz-b-grosse-b-all-time-call-{at:%Y-%m-%d}-"
+        name = answer.headers["content-disposition"]
+        assert re.fullmatch(rf'attachment; filename="{said}\d{{4}}-europe-berlin\.{ending}"', name)
     with db.reading() as session:
         trail = session.exec(select(AuditEvent).where(AuditEvent.action == "report.exported")).all()
     assert [one.detail["format"] for one in sorted(trail, key=lambda one: one.created_at)] == ["csv", "xlsx", "pdf"]

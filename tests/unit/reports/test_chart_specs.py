@@ -29,6 +29,8 @@ def report(**given) -> Report:
         "zone": "Europe/Berlin",
         "since": None,
         "until": None,
+        "person": None,
+        "method": None,
         "figures": {key: Figure(key, 20, 4, 3) for key in KEYS},
         "funnel": tuple(Step(stage, n, n / 10) for stage, n in zip(list(Stage)[:5], (10, 6, 4, 2, 1), strict=True)),
         "by_type": (rate("CALL", "Call", 12, 6, 2), rate("EMAIL", "E-mail", 3, 3, 0)),
@@ -39,13 +41,24 @@ def report(**given) -> Report:
             "touches": forecast(course, "touches", 60, 22, 20),
             "meetings": forecast(course, "meetings", None, 3, 3),
         },
+        "course": course,
+        "progress": {
+            "touches": (
+                (date(2026, 3, 1), 2),
+                (date(2026, 3, 2), 2),
+                (date(2026, 3, 9), 7),
+                (date(2026, 3, 16), 15),
+                (DAY, 22),
+            ),
+            "meetings": (),
+        },
         "as_of": datetime(2026, 3, 18, 12, tzinfo=UTC),
     }
     return Report(**facts | given)
 
 
 def every(found):
-    return chart_specs.report_charts(found, chart_specs.Course(date(2026, 3, 1), date(2026, 4, 30)), whole=True)
+    return chart_specs.report_charts(found)
 
 
 def series(spec, name):
@@ -62,18 +75,37 @@ def test_too_few_touches_are_hatched_and_what_was_never_tried_has_no_range():
     assert specs["people"].table.rows[0][3] == "–"
 
 
-def test_the_way_to_the_goal_ends_in_what_is_done():
+def test_the_way_to_the_goal_is_drawn_as_it_was_whatever_narrows_the_report():
     spec = every(report())["goal-touches"]
-    done = [n for _, n in series(spec, "done")["data"]]
-    # 22 are done, 2 of them before the weeks that are known
-    assert done == [2, 2, 7, 15, 22]
-    assert spec.note == report().pace["touches"].sentence
-    assert every(report())["goal-meetings"].empty
+    assert [one["value"][1] for one in series(spec, "done")["data"]] == [2, 2, 7, 15, 22]
+    assert spec.note.startswith(report().pace["touches"].sentence)
+    assert len(spec.tips) == 5
+    narrowed = every(report(person="Ada Lind", since=date(2026, 3, 16)))["goal-touches"]
+    assert narrowed.option == spec.option
+    assert "whole campaign" in narrowed.note
+    assert every(report())["goal-meetings"].empty == "Set a goal to track progress."
 
 
-def test_a_narrowed_report_does_not_bend_the_way_to_the_goal():
-    spec = chart_specs.goal_chart(report(), "touches", chart_specs.Course(date(2026, 3, 1), None), whole=False)
-    assert [n for _, n in series(spec, "done")["data"]] == [0, 22]
+def test_before_a_campaign_begins_no_line_and_no_range_is_drawn():
+    course = Course(date(2026, 4, 1), date(2026, 4, 30), DAY)
+    pace = {"touches": forecast(course, "touches", 60, 3, 3), "meetings": forecast(course, "meetings", None, 0, 0)}
+    spec = every(report(course=course, pace=pace, progress={"touches": (), "meetings": ()}))["goal-touches"]
+    assert series(spec, "done")["data"] == []
+    assert "likely" not in {one["id"] for one in spec.option["series"]}
+    assert spec.note == "Starts 1 Apr 2026."
+
+
+def test_a_week_without_a_meeting_is_a_point_at_0_and_one_that_is_not_over_is_pale():
+    weeks = (*report().per_week[:2], Week(date(2026, 3, 16), 7, 5, 0, 0))
+    spec = every(report(per_week=weeks))["weeks"]
+    assert series(spec, "Booked")["data"] == [1, 1, 0]
+    full, pale = series(spec, "Reached")["data"][1:]
+    assert full == 6
+    assert pale["value"] == 5
+    assert pale["itemStyle"]["opacity"] < 1
+    assert spec.tips[2][0] == "Week of 16 Mar 2026, in part"
+    whole = every(report(until=date(2026, 3, 8), per_week=weeks[:1]))["weeks"]
+    assert series(whole, "Reached")["data"] == [3]
 
 
 def test_every_bar_has_its_row_its_key_and_its_words():
@@ -99,7 +131,7 @@ def test_an_address_narrows_a_report_the_same_way_for_everybody():
     ):
         assert ReportChoice.of(f"/campaigns/x?tab=report&{chosen.query()}") == chosen
     assert ReportChoice.of("/campaigns/x?days=1e9&from=never&person=me&type=DANCE") == ReportChoice()
-    assert ReportChoice(days="7").asked(DAY).from_ == date(2026, 3, 12)
+    assert ReportChoice(days="7").asked().on(DAY).from_ == date(2026, 3, 12)
 
 
 def test_an_answer_with_shares_is_drawn_with_their_range():

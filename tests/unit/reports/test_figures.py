@@ -47,16 +47,46 @@ MARCH = date(2026, 3, 1)
 @pytest.mark.parametrize(
     ("goal", "done", "recent", "begun", "ends", "sentence"),
     [
-        (100, 64, 24, MARCH - timedelta(days=40), MARCH + timedelta(days=27), "Needs 9 touches a week, now 6."),
-        (100, 100, 24, MARCH - timedelta(days=40), MARCH + timedelta(days=27), "The goal of 100 touches is reached."),
+        (100, 64, 24, MARCH - timedelta(days=40), MARCH + timedelta(days=27),
+         "64 of 100 touches so far, about 60 expected by now. Needs 9 touches a week from now on, now 6."),
+        (5, 0, 0, MARCH - timedelta(days=29), MARCH + timedelta(days=30),
+         "0 of 5 touches so far, about 2 expected by now. Needs 2 touches a week from now on, now 0."),
+        (100, 100, 24, MARCH - timedelta(days=40), MARCH + timedelta(days=27), "The goal is reached: 100 of 100 touches."),
         (100, 64, 24, MARCH - timedelta(days=40), MARCH - timedelta(days=1), "Ended with 64 of 100 touches."),
-        (100, 64, 24, MARCH - timedelta(days=40), None, "36 touches to go and no end date, now 6 a week."),
-        (None, 64, 24, MARCH - timedelta(days=40), None, "No goal is set; now 6 touches a week."),
-        (10, 0, 0, MARCH + timedelta(days=5), MARCH + timedelta(days=9), "Begins on 2026-03-06."),
+        (100, 64, 25, MARCH - timedelta(days=40), None, "64 of 100 touches so far, and no end date; now 6.2 a week."),
+        (None, 64, 24, MARCH - timedelta(days=40), None, "No goal is set."),
+        (10, 0, 0, MARCH + timedelta(days=5), MARCH + timedelta(days=9), "Starts 6 Mar 2026."),
     ],
-)
-def test_pace_says_what_is_needed_in_one_sentence(goal, done, recent, begun, ends, sentence):
+)  # fmt: skip
+def test_pace_says_what_was_expected_what_is_there_and_what_it_takes(goal, done, recent, begun, ends, sentence):
     assert forecast(Course(begun, ends, MARCH), "touches", goal, done, recent).sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("days", "recent", "told"), [(13, 20, False), (14, 4, False), (14, 5, True), (0, 5, False), (-5, 5, False)]
+)
+def test_no_range_is_drawn_from_less_than_14_days_or_5_events(days, recent, told):
+    """`days` have gone, today included; below 0 it has not begun."""
+    one = forecast(
+        Course(MARCH - timedelta(days=days - 1), MARCH + timedelta(days=40), MARCH), "meetings", 20, 9, recent
+    )
+    assert (one.likely_low is not None, one.likely_high is not None) == (told, told)
+    assert ("at the end" in one.outlook) == told
+
+
+def test_the_range_says_what_it_assumes_and_weeks_that_differ_widen_it():
+    course = Course(MARCH - timedelta(days=55), MARCH + timedelta(days=28), MARCH)
+    even, uneven = (forecast(course, "touches", 900, 400, 200, weeks) for weeks in ([50] * 8, [10, 90] * 4))
+    assert (
+        even.outlook
+        == f"If the pace of the last 28 days holds, {even.likely_low} to {even.likely_high} touches at the end, 8 times in 10."
+    )
+    assert uneven.likely_high - uneven.likely_low > 1.5 * (even.likely_high - even.likely_low)
+
+
+def test_what_has_ended_has_no_range_but_its_end():
+    one = forecast(Course(MARCH - timedelta(days=40), MARCH - timedelta(days=1), MARCH), "meetings", 20, 9, 0)
+    assert (one.likely_low, one.likely_high, one.outlook) == (9, 9, "")
 
 
 def test_pace_expects_in_proportion_to_the_days_that_are_gone():
@@ -85,7 +115,7 @@ def test_a_week_has_seven_days_whatever_the_clocks_do(day, zone):
 
 
 def test_weeks_stand_without_a_gap():
-    starts = mondays(date(2026, 3, 11), 3)
+    starts = mondays(date(2026, 3, 11), date(2026, 3, 11))[-3:]
     assert starts == [date(2026, 2, 23), date(2026, 3, 2), date(2026, 3, 9)]
     busy = {starts[0]: Week(starts[0], 3), starts[2]: Week(starts[2], 1)}
     assert [week.touches for week in unbroken(busy, date(2026, 2, 25), date(2026, 3, 11))] == [3, 0, 1]

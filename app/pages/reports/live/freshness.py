@@ -1,7 +1,7 @@
 """Whether a report on the screen is true now: `Live`, or since when it is not known to be.
 
 It is live while news comes over a line that is proved alive every few seconds,
-and while what came was answered. The browser adds what only it knows: that its
+what came was answered, and the day of the answer is still today. The browser adds what only it knows: that its
 own line is dead.
 """
 
@@ -26,7 +26,7 @@ def keep_fresh(pulse: FreshnessLabel, subscription: Callable[[], Subscription | 
     def tell() -> None:
         taken = subscription()
         if taken and taken.report.latest:
-            at, fresh = known_true_at(taken.report, taken.report.latest.as_of)
+            at, fresh = checked(taken.report, taken.report.latest.as_of)
             pulse.say(f"{theme.local(at, zone):%H:%M:%S}", fresh=fresh)
         pulse.beat()
 
@@ -34,9 +34,18 @@ def keep_fresh(pulse: FreshnessLabel, subscription: Callable[[], Subscription | 
     return tell
 
 
+def checked(board: SharedReport, asked: datetime) -> tuple[datetime, bool]:
+    """`known_true_at`; after midnight where the viewer is, the report is asked for anew: its days and weeks are others."""
+    if not board.is_of_today:
+        board.hear()
+    return known_true_at(board, asked)
+
+
 def known_true_at(board: SharedReport, asked: datetime) -> tuple[datetime, bool]:
     """The last moment at which the answer, `asked` for then, was surely true, and whether that is now."""
     connection = signals.news_connection
+    if not board.is_of_today:
+        return asked, False
     if board.news:
         # something happened, and how it stands since is not known yet
         return asked, connection.is_sure and now() - asked < LATE

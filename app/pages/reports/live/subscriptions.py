@@ -73,12 +73,17 @@ class SharedReport:
         """The answer that is there, if it still stands; of many who come at once, one asks."""
         calls: Calls = []
         async with self.turn:
-            if self.latest is None or self.news or self._day(self.latest.as_of) != self._day(now()):
+            if self.latest is None or self.news or not self.is_of_today:
                 calls = await self._ask()
         await call_all(calls)
         if self.latest is None:
             raise NotFound(GONE)
         return self.latest
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether the latest answer is about the days and weeks of this day, where its viewers are."""
+        return self.latest is not None and self._day(now()) == self.latest.course.today
 
     def hear(self) -> None:
         self.news = True

@@ -32,7 +32,7 @@ def answer_chart(answer: Answer) -> ChartSpec:
         else max(2, len(rows)) * (24 * kinds + 16) + chart_options.AXIS + 28,
         tips=tips[:DRAWN],
         empty="" if _any(answer) else "There is nothing to compare yet.",
-        file=f"{answer.question.value.lower()}.png",
+        file=answer.title,
     )
 
 

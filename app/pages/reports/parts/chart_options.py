@@ -39,6 +39,15 @@ class LineSeries:
     dashes: str
 
 
+@dataclass(frozen=True)
+class Span:
+    """When the way to a goal begins and ends, and until when it is drawn; moments in ms."""
+
+    begun: int
+    end: int
+    shown: int
+
+
 def share_bars(rows: Sequence[Share]) -> Option:
     """Lying bars with their interval; hatched where there is too little to say."""
     bars = [
@@ -78,64 +87,81 @@ def bars(names: Sequence[str], values: Mapping[str, Sequence[float | None]]) -> 
     }  # fmt: skip
 
 
-def stacked_columns(names: Sequence[str], stacked: dict[str, Sequence[int]], lines: Sequence[LineSeries]) -> Option:
-    """Standing columns that add up, with lines over them where there is something to mark."""
+def stacked_columns(
+    names: Sequence[str], stacked: dict[str, Sequence[int]], partial: Sequence[bool], lines: Sequence[LineSeries]
+) -> Option:
+    """Standing columns that add up, pale where they are `partial`, and lines over them with an axis of their own."""
     last = list(stacked)[-1]
+    pale = {"opacity": 0.45, "borderType": "dashed", "borderColor": MUTED, "borderWidth": 1}
     return {
-        "grid": _grid(top=36, right=10, left=4),
+        "grid": _grid(top=56, right=4, left=4),
         "legend": _legend(),
         "tooltip": _tooltip(),
         "xAxis": {
             "type": "category", "data": list(names), "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"color": MUTED, "fontSize": 12, "hideOverlap": True},
         },
-        "yAxis": _values(),
+        "yAxis": [_values() | _named("Touches", "left"), _values() | _named("Meetings", "right") | {"splitLine": {"show": False}}],
         "series": [
-            {"id": name, "name": name, "type": "bar", "stack": "all", "data": list(data), "barMaxWidth": 34,
+            {"id": name, "name": name, "type": "bar", "stack": "all", "barMaxWidth": 34,
+             "data": [{"value": n, "itemStyle": pale} if part else n for n, part in zip(data, partial, strict=True)],
              "color": (MAIN, SOFT)[at], "itemStyle": {"borderRadius": [4, 4, 0, 0] if name == last else 0}}
             for at, (name, data) in enumerate(stacked.items())
         ] + [
-            {"id": one.name, "name": one.name, "type": "line", "data": [value or None for value in one.values], "color": one.colour,
-             "symbol": one.mark, "symbolSize": 8, "lineStyle": {"width": 2.5, "type": one.dashes}, "z": 4}
+            {"id": one.name, "name": one.name, "type": "line", "data": list(one.values), "color": one.colour,
+             "yAxisIndex": 1, "symbol": one.mark, "symbolSize": 8, "lineStyle": {"width": 2.5, "type": one.dashes}, "z": 4}
             for one in lines
         ],
     }  # fmt: skip
 
 
 def goal_lines(
-    done: Sequence[tuple[int, int]], goal: int, begun: int, end: int | None, likely: tuple[int, int] | None
+    done: Sequence[tuple[int, int]], goal: int, span: Span, likely: tuple[int, int] | None, *, ends: bool
 ) -> Option:
-    """What was done until now, the straight way to the goal, and where this pace likely ends; moments in ms."""
-    until = end or done[-1][0]
+    """What was done until now, the straight way to the goal, and where this pace likely ends."""
+    dots: list[Any] = [{"value": list(one), "symbolSize": 0} for one in done]
+    if dots:
+        # the value of today stands at the end of the line
+        dots[-1] = {"value": list(done[-1]), "symbolSize": 9, "label": {
+            "show": True, "formatter": f"{done[-1][1]:,}", "position": "top", "color": INK, "fontSize": 13, "fontWeight": 600,
+        }}  # fmt: skip
     series: list[Option] = [
-        {"id": "done", "name": "Done", "type": "line", "data": [list(one) for one in done], "color": MAIN,
-         "symbol": "none", "lineStyle": {"width": 3}, "z": 4},
-        {"id": "goal", "name": "Goal", "type": "line", "data": [[begun, goal], [until, goal]], "color": INK,
+        {"id": "done", "name": "Done", "type": "line", "data": dots, "color": MAIN, "symbol": "circle", "showSymbol": True,
+         "lineStyle": {"width": 3}, "z": 4, "markLine": _today(done[-1][0]) if done else {"data": []}},
+        {"id": "goal", "name": "Goal", "type": "line", "data": [[span.begun, goal], [span.end, goal]], "color": INK,
          "symbol": "none", "lineStyle": {"type": "dotted", "width": 2}},
     ]  # fmt: skip
-    if end:
+    if ends:
         series.append(
-            {"id": "plan", "name": "On pace", "type": "line", "data": [[begun, 0], [end, goal]], "color": MUTED,
+            {"id": "plan", "name": "On pace", "type": "line", "data": [[span.begun, 0], [span.end, goal]], "color": MUTED,
              "symbol": "none", "lineStyle": {"type": "dashed", "width": 1.5}}
         )  # fmt: skip
-    if end and likely and end > done[-1][0]:
+    if ends and likely and done and span.end > done[-1][0]:
         series.append(
             {"id": "likely", "name": "Likely", "type": "custom", "renderItem": "fan", "color": MAIN, "silent": True,
-             "data": [[*done[-1], end, *likely]], "encode": {"x": [0, 2], "y": [1, 3, 4]}, "clip": True}
+             "data": [[*done[-1], span.end, *likely]], "encode": {"x": [0, 2], "y": [1, 3, 4]}, "clip": True}
         )  # fmt: skip
     return {
-        "grid": _grid(top=36, right=18, left=4),
+        "grid": _grid(top=44, right=18, left=4),
         # lines without a mark have none in the legend either
         "legend": _legend() | {"data": [
             {"name": one["name"], "itemStyle": {"opacity": 0.35 if one["id"] == "likely" else 0}} for one in series
         ]},
+        "tooltip": _tooltip() | {"axisPointer": {"type": "line"}},
         "xAxis": {
-            "type": "time", "min": begun, "max": max(until, done[-1][0]), "axisLine": {"lineStyle": {"color": LINE}},
+            "type": "time", "min": span.begun, "max": span.shown, "axisLine": {"lineStyle": {"color": LINE}},
             "axisTick": {"show": False}, "splitNumber": 4,
             "axisLabel": {"color": MUTED, "fontSize": 12, "hideOverlap": True, "formatter": "{d} {MMM}"},
         },
         "yAxis": _values(),
         "series": series,
+    }  # fmt: skip
+
+
+def _today(moment: int) -> Option:
+    return {
+        "silent": True, "symbol": "none", "animation": False, "lineStyle": {"color": MUTED, "type": "solid", "width": 1},
+        "label": {"formatter": "Today", "color": MUTED, "fontSize": 12, "position": "end", "distance": 2}, "data": [{"xAxis": moment}],
     }  # fmt: skip
 
 
@@ -154,6 +180,11 @@ def _values(*, max: float | None = None, suffix: str = "") -> Option:
         "axisLabel": {"color": MUTED, "fontSize": 12, "formatter": f"{{value}}{suffix}", "hideOverlap": True},
     }  # fmt: skip
     return axis | ({"max": max} if max is not None else {})
+
+
+def _named(name: str, align: str) -> Option:
+    """An axis that says what it counts; of few it has few marks."""
+    return {"name": name, "nameGap": 8, "nameTextStyle": {"color": MUTED, "fontSize": 12, "align": align}}
 
 
 def _names(names: Sequence[str]) -> Option:

@@ -45,10 +45,8 @@ class FigureTiles:
 
 
 def change_words(one: Figure, before: str) -> str:
-    """`▲ 3 vs the week before`."""
-    if not one.change:
-        return f"as in {before}"
-    return f"{'▲' if one.change > 0 else '▼'} {abs(one.change):,} on {before}"
+    """`+3 vs previous 7 days`."""
+    return f"{one.change:+,} vs {before}" if one.change else f"No change vs {before}"
 
 
 def tone(one: Figure) -> str:

@@ -25,5 +25,5 @@ def introductions_chart(rate: Rate) -> ChartSpec:
         height=chart_options.chart_height(1),
         tips=[[NAME, f"{met} of {used} led to a meeting ({share})", f"Likely between {low} and {high}"]],
         empty="" if used else "No introduction was used yet.",
-        file="introductions.png",
+        file="Introductions",
     )

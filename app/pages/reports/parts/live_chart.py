@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,7 +12,9 @@ import nicegui.elements.echart  # noqa: F401
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from app.models import now
 from app.pages.ui import theme
+from app.services.reports.files import export, tables
 
 PATIENCE = 8.0
 
@@ -30,7 +32,7 @@ class ChartSpec:
     """What a chart says. Each row of the table is one bar; `keys` name the bars that open, `across` is their axis.
 
     `option` is for ECharts; its colours are names of the theme, like `var(--d1)`. `empty` stands where nothing is;
-    `bare` leaves the buttons out.
+    `file` names it among the pictures of its page; `bare` leaves the buttons out.
     """
 
     title: str
@@ -47,10 +49,33 @@ class ChartSpec:
     bare: bool = False
 
 
-class LiveChart(Element, component=theme.COMPONENTS / "graph.js"):
-    """Draws a spec; `on_pick` is told the key of the bar that was tapped."""
+@dataclass(frozen=True)
+class Picture:
+    """What a picture says of itself under its title, and the name of its file."""
 
-    def __init__(self, spec: ChartSpec, on_pick: Callable[[str], Any] | None = None) -> None:
+    about: str
+    file: str
+
+
+def picture_of(spec: ChartSpec, said: Sequence[str], zone: str) -> Picture:
+    """The picture of a chart that is narrowed to what is `said`, as of now."""
+    moment = now()
+    about = " · ".join([*filter(None, said), f"as of {tables.at_words(moment, zone)} ({zone})"])
+    return Picture(about, export.file_name([spec.file, *said], moment, zone, "png"))
+
+
+class LiveChart(Element, component=theme.COMPONENTS / "graph.js"):
+    """Draws a spec; `on_pick` is told the key of the bar that was tapped, `on_save` that its picture is wanted.
+
+    `on_save` answers what stands on the picture and how its file is called, or None where nobody may have it.
+    """
+
+    def __init__(
+        self,
+        spec: ChartSpec,
+        on_pick: Callable[[str], Any] | None = None,
+        on_save: Callable[[ChartSpec], Awaitable[Picture | None]] | None = None,
+    ) -> None:
         super().__init__()
         self.spec = spec
         # a text, not a dict: NiceGUI wraps every nested dict
@@ -60,7 +85,13 @@ class LiveChart(Element, component=theme.COMPONENTS / "graph.js"):
             if on_pick and event.args in (self.spec.keys or ()):
                 await on_pick(event.args)
 
+        async def saved() -> None:
+            picture = await on_save(self.spec) if on_save else None
+            if picture:
+                self.run_method("save", asdict(picture))
+
         self.on("pick", picked)
+        self.on("save", saved, [])
 
     def renew(self, spec: ChartSpec) -> None:
         """Show other facts in the same place; the same ones cost nothing."""

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from app.errors import NotFound
 from app.models import PRACTICE, Activity, Contact, EntityType, PipedriveLink, User, now
 from app.models.pipedrive_sync import ERASED_KEY
-from app.services.base import audit_log, backup_ages
+from app.services.base import audit_log, backup_ages, meeting_credit
 from app.services.base.counted_touches import counts
 from app.services.contacts.erasure import (
     erased_people,
@@ -81,6 +81,9 @@ FORGET = [
     text(f"""
         delete from activities a where a.contact_id = any(:ids) and not a.done and not (a.type = 'MEETING' and {counts("a")})
     """),  # noqa: S608 - one condition, no data
+    # what counts keeps its method, and of several hand-overs the one that counts
+    text(meeting_credit.KEEP_CREDIT),
+    text(meeting_credit.KEEP_ONE_HAND_OVER),
     text("""
         update activities set contact_id = null, referred_contact_id = null, failed_address = null, subject = '', note = '', location = null,
                version = version + 1, updated_at = :now where contact_id = any(:ids)

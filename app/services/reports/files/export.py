@@ -6,12 +6,14 @@ What draws the last two is large, and imported when the first one is wanted.
 import csv as comma_separated
 import io
 import re
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from app.models import fold
+from app.models import ACTIVITY_LABELS, fold
 from app.services.imports.row_parser import escape
 from app.services.reports.figures import Report
-from app.services.reports.files.tables import Cell, tables
+from app.services.reports.files.tables import Cell, days_words, tables
 
 
 def csv(report: Report) -> bytes:
@@ -40,10 +42,26 @@ def pdf(report: Report, charts: list[bytes] | None = None) -> bytes:
     return pdf_file.pdf(report, charts)
 
 
-def name(report: Report, ending: str) -> str:
-    """A file name that every system takes: `energy-spring-2026-03-31.csv`."""
-    words = re.sub(r"[^a-z0-9]+", "-", fold(report.campaign)).strip("-")[:60] or "campaign"
-    return f"{words}-{report.as_of.date().isoformat()}.{ending}"
+def name(report: Report, ending: str, part: str = "") -> str:
+    """A file name that every system takes, and that says what is inside.
+
+    `energy-spring-all-time-ada-lind-call-2026-03-31-1405-europe-berlin.csv`; `part` names one picture of it.
+    """
+    said = (days_words(report), report.person, report.method and ACTIVITY_LABELS[report.method], part)
+    return file_name([report.campaign, *said], report.as_of, report.zone, ending)
+
+
+def file_name(said: Sequence[str | None], moment: datetime, zone: str, ending: str) -> str:
+    """What is inside, the moment, and the zone whose days it counts, in letters that every system takes."""
+    first, *rest = (_plain_words(one or "")[:60].strip("-") for one in said)
+    at = moment.astimezone(ZoneInfo(zone))
+    return (
+        "-".join(filter(None, [first or "campaign", *rest, f"{at:%Y-%m-%d-%H%M}", _plain_words(zone)])) + f".{ending}"
+    )
+
+
+def _plain_words(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", fold(words)).strip("-")
 
 
 def _plain(cell: Cell) -> str:

@@ -1,10 +1,11 @@
 """A report as tables: what its files hold, in the order of the screen, and nothing that the screen does not show."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from app.models import Stage
+from app.models import ACTIVITY_LABELS, Stage
 from app.services.reports.figures import Rate, Report
 from app.services.reports.goal_forecast import GoalForecast
 
@@ -31,26 +32,60 @@ class Table:
 
 
 def tables(report: Report) -> list[Table]:
-    since = report.since.isoformat() if report.since else "the beginning"
-    until = report.until.isoformat() if report.until else "now"
-    facts = (
-        ("Campaign", report.campaign),
-        ("Days", f"{since} to {until}"),
-        ("Time zone", report.zone),
-        ("As of", report.as_of.isoformat(timespec="seconds")),
-    )
+    narrowed = report.since or report.until or report.person or report.method
     figures = tuple((NAMES[key], one.value, one.before, one.change) for key, one in report.figures.items())
     funnel = tuple((_stage(step.stage), step.reached_n, step.share) for step in report.funnel)
     weeks = tuple((week.start, week.touches, week.reached, week.booked, week.held) for week in report.per_week)
     return [
-        Table("Report", (("What", "text"), ("Value", "text")), facts),
+        Table("Report", (("What", "text"), ("Value", "text")), facts(report)),
         Table("Figures", (("Figure", "text"), ("Value", "count"), ("Before", "count"), ("Change", "change")), figures),
-        Table("Goals", PACE, tuple(_forecast_row(NAMES[key], one) for key, one in report.pace.items())),
-        Table("Funnel", (("Stage", "text"), ("Contacts", "count"), ("Share", "share")), funnel),
+        Table(
+            "Goals of the whole campaign" if narrowed else "Goals",
+            PACE,
+            tuple(_forecast_row(NAMES[key], one) for key, one in report.pace.items()),
+        ),
+        Table(
+            "Funnel, all days and methods" if narrowed else "Funnel",
+            (("Stage", "text"), ("Contacts", "count"), ("Share", "share")),
+            funnel,
+        ),
         Table("By method", (("Method", "text"), *RATE), tuple(map(_rate, report.by_type))),
         Table("By person", (("Person", "text"), *RATE), tuple(map(_rate, report.by_user))),
         Table("Weeks", WEEK, weeks),
     ]
+
+
+def facts(report: Report) -> tuple[tuple[str, str], ...]:
+    """What a file is about: it stands at the head of each, and under the name on every picture."""
+    return (
+        ("Campaign", report.campaign),
+        ("Days", days_words(report)),
+        ("Person", report.person or "Everybody"),
+        ("Method", ACTIVITY_LABELS[report.method] if report.method else "Every method"),
+        ("Time zone", report.zone),
+        ("As of", moment_words(report)),
+    )
+
+
+def days_words(report: Report) -> str:
+    """`All time`, `1 Mar 2026 to 31 Mar 2026`, `until 31 Mar 2026`; the last day is today where none is chosen."""
+    if report.since:
+        return f"{day_words(report.since)} to {day_words(report.until or max(report.course.today, report.since))}"
+    return f"Until {day_words(report.until)}" if report.until else "All time"
+
+
+def moment_words(report: Report) -> str:
+    """`31 Mar 2026, 14:05`, where the report's days begin."""
+    return at_words(report.as_of, report.zone)
+
+
+def at_words(moment: datetime, zone: str) -> str:
+    at = moment.astimezone(ZoneInfo(zone))
+    return f"{day_words(at.date())}, {at:%H:%M}"
+
+
+def day_words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 RATE: tuple[tuple[str, Unit], ...] = (
