@@ -2,33 +2,49 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
+from pydantic import model_validator
 from sqlalchemy import CheckConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from app.models.activity import ActivityType
 from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, one_of
 
 
 class Question(StrEnum):
-    """The gallery of ready questions across campaigns."""
+    """The gallery of ready questions across campaigns, and a campaign's own report."""
 
     CHANNELS = "CHANNELS"
     HELP = "HELP"
     WEEK = "WEEK"
     STALLS = "STALLS"
     SECTORS = "SECTORS"
+    CAMPAIGN = "CAMPAIGN"
 
 
 class QuestionFilters(Draft):
-    """Which campaigns and which days a question is about; nothing means everything that one may see."""
+    """Which campaigns, days, person and method a question is about; nothing means everything that one may see.
+
+    `last_days` means so many days until the day on which it is asked.
+    """
 
     from_: date | None = None
     to: date | None = None
+    last_days: int | None = Field(default=None, ge=1, le=3_660)
+    campaign_id: UUID | None = None
+    user_id: UUID | None = None
+    type: ActivityType | None = None
     sector: Annotated[Annotated[str, Line(80)] | None, EmptyIsNone] = None
     theme: Annotated[Annotated[str, Line(80)] | None, EmptyIsNone] = None
+
+    @model_validator(mode="after")
+    def _one_span(self) -> Self:
+        if self.last_days and (self.from_ or self.to):
+            raise ValueError("choose the last days or a first and last day, not both")
+        return self
 
 
 class SavedReportDraft(Draft):
@@ -36,6 +52,12 @@ class SavedReportDraft(Draft):
     question: Question
     filters: QuestionFilters = Field(default_factory=QuestionFilters)
     weekly: bool = False
+
+    @model_validator(mode="after")
+    def _of_a_campaign(self) -> Self:
+        if self.question is Question.CAMPAIGN and not self.filters.campaign_id:
+            raise ValueError("a campaign's report names its campaign")
+        return self
 
 
 class SavedReport(Entity, table=True):
@@ -52,7 +74,7 @@ class SavedReport(Entity, table=True):
 
 
 class ReportLink(Entity, table=True):
-    """Shows one campaign's report to whoever holds it. Only the SHA-256 of its token is here."""
+    """Shows one campaign's report, narrowed by its filters, to whoever holds it. Only the SHA-256 of its token is here."""
 
     __tablename__ = "report_links"
 
@@ -61,3 +83,8 @@ class ReportLink(Entity, table=True):
     created_by: UUID = Field(foreign_key="users.id")
     expires_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    name: str | None = Field(default=None, max_length=80)
+    filters: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")}
+    )
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -121,6 +121,8 @@ TABLE = [
     Row("GET", "/api/campaigns/{campaign_id}/report.csv", (200, 404, 200, 200)),
     Row("GET", "/api/campaigns/{campaign_id}/report.xlsx", (200, 404, 200, 200)),
     Row("GET", "/api/campaigns/{campaign_id}/report.pdf", (200, 404, 200, 200)),
+    Row("GET", "/api/campaigns/{campaign_id}/report-rows.csv", (200, 404, 200, 200)),
+    Row("GET", "/api/campaigns/{campaign_id}/report-rows.xlsx", (200, 404, 200, 200)),
     Row("GET", "/api/reports", everybody(200)),
     Row("POST", "/api/reports", everybody(201), {"name": "Channels", "question": "CHANNELS"}),
     Row("DELETE", "/api/reports/{report_id}", (204, 404, 404, 404)),

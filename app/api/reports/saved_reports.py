@@ -12,8 +12,8 @@ from app.api.core.dependencies import Caller, Reading, Transaction, Viewer, Wire
 from app.api.core.paging import Paged
 from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing, Moment, ShownOnce
-from app.models import Question, SavedReportDraft
-from app.models.base import Draft
+from app.models import Question, QuestionFilters, SavedReportDraft
+from app.models.base import Draft, Line
 from app.services.reports import saved_reports, share_links
 
 router = Router(tags=["reports"])
@@ -31,10 +31,19 @@ class SavedReportAnswer(Answer):
 
 class Share(Draft):
     days: int = Field(default=30, description="How long it works, 1 to 365 days.")
+    name: Annotated[str, Line(80)] = Field(default="", description="For whom it is; it stands in the list of links.")
+    filters: QuestionFilters = Field(
+        default_factory=QuestionFilters, description="What narrows the report: `from_ to last_days user_id type`."
+    )
 
 
 class LinkAnswer(Answer):
+    """`opened_at` is when somebody opened it last."""
+
     id: UUID
+    name: str | None
+    filters: dict[str, Any]
+    opened_at: Moment | None
     created_at: Moment
     expires_at: Moment
 
@@ -82,7 +91,7 @@ def share(
     wish: Annotated[Share, Body(openapi_examples=examples.shown({"days": 30}))],
 ) -> NewLinkAnswer:
     """A link that shows the report without anybody's name."""
-    token = share_links.share(session, me, campaign_id, wish.days)
+    token = share_links.share(session, me, campaign_id, wish.days, wish.filters, wish.name)
     newest = LinkAnswer.model_validate(share_links.listed(session, me, campaign_id)[0])
     return NewLinkAnswer(**newest.model_dump(), url=f"{wiring.address}/r/{token}")
 

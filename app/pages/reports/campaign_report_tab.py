@@ -25,6 +25,7 @@ from app.pages.ui import basic
 from app.services import policy
 from app.services.campaigns import campaigns
 from app.services.reports.figures import Report
+from app.services.reports.files.tables import previous_days
 from app.services.reports.filters import Asked
 from app.services.reports.metric_definitions import DEFINITIONS
 
@@ -88,8 +89,10 @@ class ReportTab:
     def draw_buttons(self) -> None:
         if self.leads:
             share = ShareSheet(self.shell.me, self.campaign.id, self.shell.dependencies.address)
-            basic.button("Share", share.open, "soft", "link").mark("share")
-        ExportMenu(lambda: self.report, lambda: list(self.graphs.values()))
+            basic.button("Share", lambda: share.open(self.report, self.filter.chosen.filters()), "soft", "link").mark(
+                "share"
+            )
+        ExportMenu(lambda: self.report, lambda: self.asked, lambda: list(self.graphs.values()))
         with basic.link(f"/campaigns/{self.campaign.id}/screen", "pd-act", label="Big screen", away=True):
             basic.icon("monitor")
 
@@ -166,27 +169,30 @@ class ReportTab:
             basic.empty("target", GONE, "It was deleted, or you are no longer a member.")
 
     async def open_figure(self, key: str) -> None:
-        await self.drill_down.open(chart_specs.WORDS[key], self.asked, key)
+        count = self.report.figures[key].value if self.report else None
+        await self.open_rows(chart_specs.WORDS[key], key, count)
 
     async def open_bar(self, place: str, key: str) -> None:
+        count = self.count(place, key)
         if place == "people":
-            await self.drill_down.open(f"Touches of {self.name(key)}", self.asked, "touches", person=UUID(key))
+            await self.open_rows(f"Touches of {self.name(key)}", "touches", count, person=UUID(key))
         elif place == "funnel":
-            await self.drill_down.open(f"At least: {STAGES[Stage(key)]}", self.asked, key)
+            await self.open_rows(f"At least: {STAGES[Stage(key)]}", key, count)
         elif place == "methods":
-            await self.drill_down.open(f"Touches: {ACTIVITY_LABELS[ActivityType(key)]}", self.asked, key)
+            await self.open_rows(f"Touches: {ACTIVITY_LABELS[ActivityType(key)]}", key, count)
         elif monday := parse_day(key):
-            await self.drill_down.open(f"Touches in the week of {monday.day} {monday:%b %Y}", self.asked, key)
+            await self.open_rows(f"Touches in the week of {monday.day} {monday:%b %Y}", key, count)
+
+    async def open_rows(self, title: str, key: str, count: int | None, *, person: UUID | None = None) -> None:
+        if self.report:
+            await self.drill_down.open(title, self.report, self.asked, key, count=count, person=person)
+
+    def count(self, place: str, key: str) -> int | None:
+        """What the bar says."""
+        spec = self.graphs[place].spec
+        row = dict(zip(spec.keys or (), spec.table.rows, strict=False)).get(key)
+        return int(row[1].replace(",", "")) if row else None
 
     def name(self, key: str) -> str:
         found = (one.name for one in self.report.by_user if one.key == key) if self.report else iter(())
         return next(found, "a colleague")
-
-
-def previous_days(report: Report) -> str:
-    """What the changes are against: `previous 30 days`."""
-    if not (report.since or report.until):
-        return "previous 7 days"
-    last = report.until or max(report.course.today, report.since or report.course.today)
-    days = (last - report.since).days + 1 if report.since else 7
-    return f"previous {days} days" if days > 1 else "the day before"

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from app.models import ActivityType
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.reports import goal_charts
 from app.pages.reports.parts import chart_options
 from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
 from app.services.reports.figures import THIN, Rate, Report, Week
+from app.services.reports.files.tables import previous_days
 
 WORDS = {
     "touches": "Touches",
@@ -17,7 +19,7 @@ WORDS = {
     "handed_over": "Handed over",
 }
 DRAWN_WEEKS = 53
-RATES = ("Touches", "Reached", "Share", "Likely between", "Meetings booked")
+RATES = ("Touches", "Meetings booked", "Per touch", "Likely between", "Before", "Contacts", "With a meeting", "Reached")
 
 
 def report_charts(report: Report) -> dict[str, ChartSpec]:
@@ -32,35 +34,35 @@ def report_charts(report: Report) -> dict[str, ChartSpec]:
 
 
 def weeks_chart(report: Report) -> ChartSpec:
-    """The trend: touches of each week, and the meetings that came of them."""
+    """The trend: touches of each week, the meetings that came of them, and the weeks before the chosen ones."""
     found = report.per_week[-DRAWN_WEEKS:]
-    names = [_short(week.start) for week in found]
-    drawn = chart_options.stacked_columns(
-        names,
-        {"Reached": [week.reached for week in found], "Not reached": [week.touches - week.reached for week in found]},
-        [is_partial(report, week) for week in found],
-        [
-            chart_options.LineSeries(
-                "Booked", [week.booked for week in found], chart_options.ORANGE, "circle", "solid"
-            ),
-            chart_options.LineSeries("Held", [week.held for week in found], chart_options.GREEN, "diamond", "dashed"),
-        ],
-    )
-    cells = [[_day(week.start), *map(str, _counts(week))] for week in found]
-    heads = ("Week of", "Touches", "Reached", "Meetings booked", "Meetings held")
+    partial = [is_partial(report, week) for week in found]
+    cells = [[_day(week.start), *_counts(week), _per_touch(week)] for week in found]
+    heads: tuple[str, ...] = ("Week of", "Touches", "Reached", "Meetings booked", "Meetings held", "Booked per touch")
+    earlier = f"{len(report.per_week)} weeks earlier" if len(report.per_week) > 1 else "The week before"
+    if any(week.earlier for week in found):
+        heads, cells = (*heads, earlier), [[*row, str(week.earlier)] for row, week in zip(cells, found, strict=True)]
     told = [[row[0], *(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=True))] for row in cells]
-    for row, week in zip(told, found, strict=True):
-        row[0] = f"Week of {row[0]}" + (", in part" if is_partial(report, week) else "")
-    busy = any(any(_counts(week)) for week in found)
+    for row, part in zip(told, partial, strict=True):
+        row[0] = f"Week of {row[0]}" + (", in part" if part else "")
+    busy = any(any((week.touches, week.booked, week.held)) for week in found)
     note = "Touches and meetings of each week" + (
         f"; the last {DRAWN_WEEKS} are drawn." if len(report.per_week) > DRAWN_WEEKS else "."
     )
-    if found and is_partial(report, found[-1]):
+    if partial and partial[-1]:
         note += " The pale last week is not over, or not all of it is chosen."
     return ChartSpec(
         "Week by week",
         ChartTable(heads, cells),
-        drawn,
+        chart_options.stacked_columns(
+            [_short(week.start) for week in found],
+            {
+                "Reached": [week.reached for week in found],
+                "Not reached": [week.touches - week.reached for week in found],
+            },
+            partial,
+            week_lines(found, earlier),
+        ),
         note,
         alt=f"Column chart of {len(found)} weeks; the last one has {found[-1].touches} touches." if found else "",
         height=300,
@@ -70,6 +72,19 @@ def weeks_chart(report: Report) -> ChartSpec:
         empty="" if busy else "No activity in these days." if report.since or report.until else "No activity yet.",
         file="weeks",
     )
+
+
+def week_lines(found: Sequence[Week], earlier: str) -> list[chart_options.LineSeries]:
+    """Meetings, and behind them the touches of as many weeks before the chosen days."""
+    booked, held = [week.booked for week in found], [week.held for week in found]
+    lines = [
+        chart_options.LineSeries("Booked", booked, chart_options.ORANGE, "circle", "solid"),
+        chart_options.LineSeries("Held", held, chart_options.GREEN, "diamond", "dashed"),
+    ]
+    if any(week.earlier for week in found):
+        before = [week.earlier or 0 for week in found]
+        lines.append(chart_options.LineSeries(earlier, before, chart_options.MUTED, "none", "dotted", axis=0))
+    return lines
 
 
 def is_partial(report: Report, week: Week) -> bool:
@@ -100,41 +115,63 @@ def funnel_chart(report: Report) -> ChartSpec:
 
 
 def rates_chart(report: Report, found: Sequence[Rate], title: str, what: str) -> ChartSpec:
-    """What share of the touches reached somebody, with the interval and how many there were."""
-    rows = [rate_row(one) for one in found]
+    """How many touches led to a meeting, with the interval, how many there were, and the days before."""
     cells = [rate_cells(one) for one in found]
+    note = f"Meetings booked per touch, with the 95 % range; hatched below {THIN} touches."
+    if any(one.before.n for one in found):
+        note += f" The diamond: {previous_days(report)}."
     return ChartSpec(
         title,
         ChartTable((what.capitalize(), *RATES), cells),
-        chart_options.share_bars(rows),
-        f"Share of touches that reached somebody, with its 95 % range; hatched below {THIN} touches.",
-        alt="Bar chart: " + "; ".join(f"{row[0]} {row[3]} of {row[1]}" for row in cells) + ".",
+        chart_options.share_bars([rate_row(one) for one in found]),
+        note,
+        alt="Bar chart: " + "; ".join(f"{row[0]} {row[2]} meetings of {row[1]} touches" for row in cells) + ".",
         height=chart_options.chart_height(len(found)),
         keys=[one.key for one in found],
         across="y",
-        tips=[rate_tip(row) for row in cells],
-        empty="" if any(one.touches for one in found) else "No touches in these days.",
+        tips=[rate_tip(one, row) for one, row in zip(found, cells, strict=True)],
+        empty="" if any(one.touches or one.booked for one in found) else "No touches in these days.",
         file=what,
     )
 
 
 def rate_row(one: Rate) -> chart_options.Share:
-    said = f"{one.share:.0%} of {one.touches}" if one.touches else "no touches"
-    share, low, high = (round(part * 100, 1) for part in (one.share, one.low, one.high))
-    return chart_options.Share(f"{one.name}\n{said}", share if one.touches else None, low, high, one.thin)
+    """A meeting is no way to a meeting: it has no bar."""
+    rate = one.per_touch
+    if one.key == ActivityType.MEETING:
+        return chart_options.Share(f"{one.name}\n{one.booked} booked at once", None, 0, 0, thin=False)
+    said = f"{rate.share:.1%} · {one.booked} of {one.touches:,}" if one.touches else "no touches"
+    share, low, high, before = (round(part * 100, 1) for part in (rate.share, rate.low, rate.high, one.before.share))
+    tried = one.touches > 0
+    return chart_options.Share(
+        f"{one.name}\n{said}", share if tried else None, low, high, rate.thin, before if one.before.n else None
+    )
 
 
 def rate_cells(one: Rate) -> list[str]:
-    share = [percent(one.share), f"{one.low:.0%} and {one.high:.0%}"] if one.touches else ["–", "–"]
-    return [one.name, str(one.touches), str(one.reached), *share, str(one.booked)]
+    rate, met = one.per_touch, one.per_contact
+    told = one.touches and one.key != ActivityType.MEETING
+    share = [f"{rate.share:.1%}", f"{rate.low:.0%} and {rate.high:.0%}"] if told else ["–", "–"]
+    before = f"{one.before.share:.1%}" if one.before.n and told else "–"
+    return [
+        one.name,
+        f"{one.touches:,}",
+        f"{one.booked:,}",
+        *share,
+        before,
+        f"{met.n:,}",
+        percent(met.share) if met.n else "–",
+        f"{one.reached:,} ({percent(one.share)})" if one.touches else "0",
+    ]
 
 
-def rate_tip(row: Sequence[str]) -> list[str]:
+def rate_tip(one: Rate, row: Sequence[str]) -> list[str]:
     return [
         row[0],
-        f"{row[2]} of {row[1]} touches reached ({row[3]})",
+        f"{row[2]} meetings of {row[1]} touches ({row[3]})",
         f"Likely between {row[4]}",
-        f"Meetings booked: {row[5]}",
+        f"{one.per_contact.hits:,} of {row[6]} contacts with a meeting ({row[7]})",
+        f"Reached: {row[8]}",
     ]
 
 
@@ -142,8 +179,12 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def _counts(week: Week) -> tuple[int, int, int, int]:
-    return week.touches, week.reached, week.booked, week.held
+def _counts(week: Week) -> list[str]:
+    return [f"{n:,}" for n in (week.touches, week.reached, week.booked, week.held)]
+
+
+def _per_touch(week: Week) -> str:
+    return f"{week.booked / week.touches:.1%}" if week.touches else "–"
 
 
 def _short(day: date) -> str:

@@ -15,10 +15,13 @@ from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
+from app.pages.reports.export_menu import export_rows
 from app.pages.ui import basic, theme, virtual_list
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.reports import drill_down
 from app.services.reports.drill_down import Row, Rows
+from app.services.reports.figures import LADDER, Report
+from app.services.reports.files import tables
 from app.services.reports.filters import Asked
 
 PAGE = 40
@@ -33,10 +36,19 @@ class DrillDownSheet:
         self.zone = shell.me.timezone
         self.campaign_id = campaign.id
 
-    async def open(self, title: str, asked: Asked, key: str, *, person: UUID | None = None) -> None:
+    async def open(
+        self,
+        title: str,
+        report: Report,
+        asked: Asked,
+        key: str,
+        *,
+        count: int | None = None,
+        person: UUID | None = None,
+    ) -> None:
         """`key` is a figure's name, a stage, an activity type or an ISO Monday, as drill_down() takes it.
 
-        `person` opens what that person did, whatever person the report is narrowed to.
+        `person` opens what that person did, whatever person the report is narrowed to; `count` is what the bar says.
         """
         narrowed = replace(asked, user_id=person or asked.user_id)
 
@@ -50,9 +62,27 @@ class DrillDownSheet:
                 basic.empty("circle-help", str(no), "Choose other days.")
         else:
             with self.sheet.fresh():
-                basic.line(title, "h2", "pd-h1")
+                self.draw_head(title, report, narrowed, key, count)
                 DrillDownList(first, ask, self.zone, self.open_card)
         self.sheet.open()
+
+    def draw_head(self, title: str, report: Report, asked: Asked, key: str, count: int | None) -> None:
+        """What these rows are, how many, of which days, and ways out."""
+        with ui.element("div").classes("pd-title"):
+            basic.line(title, "h2", "pd-h1")
+            basic.icon_button("x", "Close", self.sheet.close)
+        said = [f"{count:,} row{'' if count == 1 else 's'}"] if count is not None else []
+        if key in LADDER:
+            said.append("All days and methods")
+        else:
+            _, (_, days), (_, person), (_, method), *_ = tables.facts(report)
+            said += [days, person, method]
+        basic.text(" · ".join(said), "pd-muted pd-small").mark("behind-what")
+        with ui.element("div").classes("pd-line"):
+            for ending, word in (("csv", "CSV"), ("xlsx", "Excel")):
+                basic.button(word, partial(export_rows, report, asked, key, ending), "plain", "upload").mark(
+                    f"rows-{ending}"
+                )
 
     async def open_card(self, contact_id: UUID) -> None:
         self.sheet.close()
@@ -104,7 +134,7 @@ class DrillDownList:
             with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
                 basic.icon(touch_rows.TYPE_ICONS[row.type] if row.type else "user")
             with ui.element("span").classes("pd-row-text"):
-                basic.text(row.contact or "Somebody whose name is not yours to see", "pd-row-name")
+                basic.text(row.contact or "Name hidden", "pd-row-name")
                 basic.text(" · ".join(filter(None, row_words(row))), "pd-row-sub pd-whole")
             basic.text(theme.day_word(row.at, self.zone), "pd-small pd-muted pd-nowrap")
 

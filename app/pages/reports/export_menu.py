@@ -13,8 +13,10 @@ from app.pages.reports.parts.live_chart import ChartSpec, LiveChart, Picture
 from app.pages.ui import basic, toast
 from app.services.base import audit_log
 from app.services.campaigns import campaigns
+from app.services.reports import drill_down
 from app.services.reports.figures import Report
-from app.services.reports.files import export, tables
+from app.services.reports.files import export, row_files, tables
+from app.services.reports.filters import Asked
 
 MAKERS: dict[str, tuple[Callable[[Report], bytes], str]] = {
     "csv": (export.csv, "text/csv"),
@@ -26,13 +28,21 @@ SLOW = "The charts did not arrive in time. Please try again."
 class ExportMenu:
     """The menu, and what it does with the report that is on the screen."""
 
-    def __init__(self, shown: Callable[[], Report | None], graphs: Callable[[], Sequence[LiveChart]]) -> None:
-        self.shown, self.graphs = shown, graphs
+    def __init__(
+        self, shown: Callable[[], Report | None], asked: Callable[[], Asked], graphs: Callable[[], Sequence[LiveChart]]
+    ) -> None:
+        self.shown, self.asked, self.graphs = shown, asked, graphs
         with basic.button("Export", None, "soft", "upload").props("aria-haspopup=menu"), ui.menu().props("auto-close"):
             ui.menu_item("Excel", lambda: self.table("xlsx"))
             ui.menu_item("CSV", lambda: self.table("csv"))
             ui.menu_item("PDF", self.paper)
             ui.menu_item("Picture (PNG)", self.picture)
+            ui.menu_item("Touches, one a row (CSV)", lambda: self.rows("csv"))
+            ui.menu_item("Touches, one a row (Excel)", lambda: self.rows("xlsx"))
+
+    async def rows(self, ending: str) -> None:
+        if report := self.shown():
+            await export_rows(report, self.asked(), "touches", ending)
 
     async def table(self, ending: str) -> None:
         make, media_type = MAKERS[ending]
@@ -70,6 +80,24 @@ async def record_export(report: Report, ending: str, make: Callable[[], Any] = b
         audit_log.record(session, me, "report.exported", report.campaign_id, format=ending)
 
     return await work()
+
+
+ROW_MAKERS = {"csv": (row_files.csv, MAKERS["csv"][1]), "xlsx": (row_files.xlsx, MAKERS["xlsx"][1])}
+
+
+async def export_rows(report: Report, asked: Asked, key: str, ending: str) -> None:
+    """The rows behind a figure, as far as who takes them may see them."""
+    made: list[bytes] = []
+    make, media_type = ROW_MAKERS[ending]
+
+    @tap
+    def work(session: Session, me: User) -> None:
+        rows = drill_down.every_row(session, me, report.campaign_id, asked, key)
+        made.append(make(row_files.table(report, key, rows)))
+        audit_log.record(session, me, "report.exported", report.campaign_id, format=ending)
+
+    if await work():
+        ui.download.content(made[0], row_files.name(report, key, ending), media_type)
 
 
 def picture_heading(report: Report) -> dict[str, Any]:

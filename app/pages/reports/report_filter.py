@@ -9,7 +9,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from app.models import ACTIVITY_LABELS, ActivityType
+from app.models import ACTIVITY_LABELS, ActivityType, QuestionFilters
 from app.pages.ui import basic, theme
 from app.services.reports.filters import Asked
 
@@ -46,6 +46,13 @@ class ReportChoice:
             return Asked(None, None, self.person, self.type, last_days=int(self.days))
         own = self.days == "own"
         return Asked(self.since if own else None, self.until if own else None, self.person, self.type)
+
+    def filters(self) -> QuestionFilters:
+        """As it is kept with a link."""
+        asked = self.asked()
+        return QuestionFilters(
+            from_=asked.from_, to=asked.to, last_days=asked.last_days, user_id=asked.user_id, type=asked.type
+        )
 
     def query(self) -> str:
         """Empty when nothing narrows."""

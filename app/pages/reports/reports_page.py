@@ -71,7 +71,7 @@ class AnswerFilter:
 
 def load_answers(session: Session, me: User, wanted: AnswerFilter) -> Seen:
     """The answers to all questions, the words to choose from, and the saved reports."""
-    answers = [questions.answer(session, me, question, wanted.filters()) for question in questions.TITLES]
+    answers = [questions.answer(session, me, question, wanted.filters()) for question in questions.GALLERY]
     return answers, listing.pick_lists(session, me), saved_reports.listed(session, me)
 
 

@@ -5,14 +5,16 @@ from uuid import UUID
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import ReportLink, User
+from app.models import QuestionFilters, ReportLink, User
 from app.pages.core.tap import look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.reports import share_links
+from app.services.reports.figures import Report
+from app.services.reports.files import tables
 
 SPANS = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
-HINT = "Whoever has the link sees the figures, never a name. It is shown only once."
+HINT = "Whoever has the link sees the figures, never a name. Copy it now, we cannot show it again."
 
 
 class ShareSheet:
@@ -24,9 +26,10 @@ class ShareSheet:
         self.zone = me.timezone
         self.campaign_id = campaign_id
 
-    async def open(self) -> None:
+    async def open(self, report: Report | None, filters: QuestionFilters) -> None:
+        """`filters` are what the report on the screen is narrowed to, and the link will be."""
         with self.sheet.fresh(), ui.element("div").classes("pd-stack"):
-            form = ShareForm(self.campaign_id, self.zone, self.address)
+            form = ShareForm(self.campaign_id, self.zone, self.address, filters, shown_words(report, filters))
         await form.refresh_links()
         self.sheet.open()
 
@@ -34,13 +37,18 @@ class ShareSheet:
 class ShareForm:
     """For how long, the new link (which is shown once) and the links that work; drawn where it is made."""
 
-    def __init__(self, campaign_id: UUID, zone: str, address: str) -> None:
+    def __init__(self, campaign_id: UUID, zone: str, address: str, filters: QuestionFilters, shows: str) -> None:
         self.campaign_id = campaign_id
         self.zone = zone
         self.address = address
+        self.filters = filters
         self.days = 30
+        self.typed: dict[str, str] = {"name": ""}
         basic.line("Share this report", "h2", "pd-h1")
         basic.text(HINT, "pd-muted")
+        basic.text(f"The link shows: {shows}", "pd-strong").mark("share-shows")
+        who = ui.input("For whom (optional)").props("outlined maxlength=80 autocomplete=off").classes("pd-field")
+        who.bind_value_to(self.typed, "name")
         self.spans = basic.chips(SPANS, self.days, self.choose_span, "pd-chips wrap")
         basic.button("Create link", self.create, "main", "link").classes("full-width").mark("create-link")
         self.new_link = ui.element("div")
@@ -55,7 +63,9 @@ class ShareForm:
 
         @tap
         def work(session: Session, me: User) -> str:
-            made.append(share_links.share(session, me, self.campaign_id, self.days))
+            made.append(
+                share_links.share(session, me, self.campaign_id, self.days, self.filters, self.typed["name"] or "")
+            )
             return f"The link works for {SPANS[self.days].lower()}"
 
         if await work():
@@ -101,3 +111,12 @@ class ShareForm:
         if await work():
             self.new_link.clear()
             await self.refresh_links()
+
+
+def shown_words(report: Report | None, filters: QuestionFilters) -> str:
+    """What somebody with the link sees, in the words of the report's own head."""
+    if report is None or filters == QuestionFilters():
+        return "the whole campaign."
+    _, (_, days), (_, person), (_, method), *_ = tables.facts(report)
+    span = f"the last {filters.last_days} days, whenever it is opened" if filters.last_days else days
+    return f"{span} · {'one colleague, unnamed' if filters.user_id else person} · {method}."

@@ -10,11 +10,12 @@ _TEMPLATES = templates.beside(__file__)
 
 @dataclass(frozen=True)
 class MailItem:
-    """One thing to say: a headline, what stands under it, and links (words, address)."""
+    """One thing to say: a headline, what stands under it, links (words, address), and a bar that is so many percent long."""
 
     head: str
     under: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    bar: int | None = None
 
 
 @dataclass(frozen=True)

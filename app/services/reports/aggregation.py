@@ -1,11 +1,12 @@
 """Figures, rates and weeks of a report out of the groups that the database counted."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.services.reports.figures import WEEK, Figure, Rate, Week, monday, rate, unbroken
+from app.services.reports.figures import WEEK, Figure, Rate, Share, Week, monday, rate, unbroken
 from app.services.reports.goal_forecast import Course, GoalForecast, forecast
 
 # which columns a group leaves out: type 4, user 2, week 1
@@ -29,17 +30,33 @@ class Tallies:
         """One rate for each name, in the order of the names."""
         found = []
         for key, name in names.items():
-            touches = self._row(per, key, "touches")
-            n, reached = (touches.n, touches.reached) if touches else (0, 0)
-            found.append(rate(str(key), name, n, reached, self._count(per, key, "meetings_booked")))
+            found.append(self._rate(per, key, name))
         return found
 
-    def weeks(self, starts: Sequence[date], first: date | None, last: date) -> tuple[Week, ...]:
-        """From `first`, or the first week in which something happened, to `last`."""
+    def whole(self) -> Rate:
+        """Of all methods and people."""
+        return self._rate(ALL, None, "All")
+
+    def _rate(self, per: int, key: Any, name: str) -> Rate:
+        touches, met = self._row(per, key, "touches"), self._row(per, key, "contacts")
+        booked = self._row(per, key, "meetings_booked")
+        n, reached = (touches.n, touches.reached) if touches else (0, 0)
+        before = Share.of(booked.before if booked else 0, touches.before if touches else 0)
+        contacts, with_meeting = (met.n, met.reached) if met else (0, 0)
+        return rate(str(key), name, n, reached, booked.n if booked else 0, contacts, with_meeting, before)
+
+    def weeks(self, starts: Sequence[date], chosen: date | None, begun: date | None, last: date) -> tuple[Week, ...]:
+        """From the chosen day or the beginning, or the first week in which something happened, to `last`."""
+        first = chosen or begun
         found = {start: self._week(number, start) for number, start in enumerate(starts, 1) if start <= last}
         busy = [week.start for week in found.values() if week != Week(week.start)]
         begin = min([*busy, monday(first)] if first else busy, default=last)
-        return unbroken(found, max(begin, starts[0]), last)
+        weeks = unbroken(found, max(begin, starts[0]), last)
+        if chosen is None:
+            return weeks
+        number = {start: at for at, start in enumerate(starts, 1)}
+        back = WEEK * len(weeks)
+        return tuple(replace(week, earlier=self._fitting(number.get(week.start - back), "touches")) for week in weeks)
 
     def forecast_of(
         self, course: Course, starts: Sequence[date], kind: str, noun: str, goal: int | None
@@ -79,6 +96,11 @@ class Tallies:
         n, reached = (touches.n, touches.reached) if touches else (0, 0)
         booked, held = (self._count(BY_WEEK, number, kind) for kind in ("meetings_booked", "meetings_held"))
         return Week(start, n, reached, booked, held)
+
+    def _fitting(self, week: int | None, kind: str) -> int:
+        """What fell into a week of what the person and method leave, whatever days are chosen."""
+        row = self._row(BY_WEEK, week, kind) if week else None
+        return row.fitting if row else 0
 
     def _every(self, week: int, kind: str) -> int:
         """What fell into a week, whatever is chosen."""

@@ -26,21 +26,29 @@ def _sum(condition: str) -> str:
 # counted fine first, so that the four ways of grouping go over few rows
 COUNTED = text(f"""
 with {metric_definitions.EVENTS}, seen as (
-    select kind, type, user_id, reached, at, width_bucket(at, cast(:mondays as timestamptz[])) as week,
+    select kind, type, user_id, coalesce(contact_id, id) as contact, reached, at, width_bucket(at, cast(:mondays as timestamptz[])) as week,
            {metric_definitions.FITS} as fits, at < :begun as early, at >= :since and at < :until as inside, at >= :observed as lately,
            case when at >= :recent and at < :recent_end then 2 when at >= :before and at < :recent then 1 end as turn
     from events
 ), fine as (
     select kind, type, user_id, week, reached, fits, early, inside, lately, turn, count(*) as n
     from seen group by kind, type, user_id, week, reached, fits, early, inside, lately, turn
+), met as (
+    -- one that was erased has no contact, and counts as one of its own
+    select grouping(type, user_id) * 2 + 1 as per, type, user_id, contact, bool_or(kind = 'meetings_booked') as met
+    from seen where fits and inside and kind in ('touches', 'meetings_booked')
+    group by grouping sets ((contact), (type, contact), (user_id, contact))
 )
 select grouping(type, user_id, week) as per, kind, type, user_id, week,
        sum(n)::int as every, coalesce(sum(n) filter (where early), 0)::int as early,
        coalesce(sum(n) filter (where lately), 0)::int as lately,
-       {_sum("inside")} as n, {_sum("inside and reached")} as reached,
+       coalesce(sum(n) filter (where fits), 0)::int as fitting, {_sum("inside")} as n, {_sum("inside and reached")} as reached,
        {_sum("turn = 2")} as now, {_sum("turn = 2 and reached")} as now_reached,
        {_sum("turn = 1")} as before, {_sum("turn = 1 and reached")} as before_reached
 from fine group by grouping sets ((kind), (kind, type), (kind, user_id), (kind, week))
+union all
+select per, 'contacts', type, user_id, null, 0, 0, 0, 0, count(*)::int, (count(*) filter (where met))::int, 0, 0, 0, 0
+from met group by per, type, user_id
 """)  # noqa: S608 - pieces of SQL that stand in metric_definitions.py, no data
 
 FURTHEST = text(f"""
@@ -48,10 +56,13 @@ select rung, count(*) as n from ({metric_definitions.CLIMBED}) climbed group by 
 """)  # noqa: S608 - the same
 
 
-def report(session: Session, who: User, campaign_id: UUID, asked: Asked) -> Report:
-    """All figures of one campaign, for its members and golden tickets. Raises NotFound, and Invalid on odd days."""
+def report(session: Session, who: User, campaign_id: UUID, asked: Asked, on: date | None = None) -> Report:
+    """All figures of one campaign, for its members and golden tickets; `on` is the last day instead of today.
+
+    Raises NotFound, and Invalid on odd days.
+    """
     campaign = campaigns.seen(session, who, campaign_id)
-    as_of, window = now(), Window.of(who, asked)
+    as_of, window = now(), Window.of(who, asked, on)
     asked, course = asked.on(window.today), _course(campaign, window)
     last = min(window.today, asked.to or window.today)
     starts = mondays(last, window.today)
@@ -78,7 +89,8 @@ def report(session: Session, who: User, campaign_id: UUID, asked: Asked) -> Repo
         funnel=_funnel(session, campaign.id, asked.user_id),
         by_type=tuple(one for one in tallies.rates(BY_TYPE, KINDS) if one.touches or one.booked),
         by_user=_by_user(campaign, names, tallies),
-        per_week=tallies.weeks(starts, asked.from_ or (None if asked.to else campaign.start_date), last),
+        whole=tallies.whole(),
+        per_week=tallies.weeks(starts, asked.from_, None if asked.to else campaign.start_date, last),
         goal={"touches": campaign.goal_touches, "meetings": campaign.goal_meetings},
         pace={
             "touches": tallies.forecast_of(course, starts, "touches", "touches", campaign.goal_touches),

@@ -20,6 +20,8 @@ from app.services.reports import metric_definitions
 from app.services.reports.figures import LADDER, WEEK, midnight, monday
 from app.services.reports.filters import ALWAYS, Asked, Window
 
+MOST = 100_000
+TOO_MANY = f"These are more than {MOST:,} rows. Choose fewer days."
 ODD_KEY = "There is no such bar."
 
 
@@ -95,6 +97,14 @@ def drill_down(
         found, more = EVENTS, metric_definitions.BINDS | _bar(who, asked, key)
     query = _shown(found.subquery("found"), who, campaign.id, cursor).limit(limit + 1)
     return _page([_row(row) for row in session.execute(query, binds | more)], limit)
+
+
+def every_row(session: Session, who: User, campaign_id: UUID, asked: Asked, key: str = "touches") -> list[Row]:
+    """All rows of one bar, to take along. Raises NotFound, and Invalid on an odd key and beyond 100,000 rows."""
+    found = drill_down(session, who, campaign_id, asked, key, limit=MOST)
+    if found.next_cursor:
+        raise Invalid(TOO_MANY, {"key": TOO_MANY})
+    return found.items
 
 
 def _shown(found: Any, who: User, campaign_id: UUID, cursor: str | None) -> Any:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import sqrt
+from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,8 +39,31 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Share:
+    """`hits` of `n` as a share (0-1) with its 95 % interval; below 10 it is `thin`."""
+
+    hits: int
+    n: int
+    share: float
+    low: float
+    high: float
+    thin: bool
+
+    @classmethod
+    def of(cls, hits: int, n: int) -> Self:
+        """More hits than tries are as many."""
+        hits = min(hits, n)
+        low, high = interval(hits, n)
+        return cls(hits, n, hits / n if n else 0.0, low, high, n < THIN)
+
+
+@dataclass(frozen=True)
 class Rate:
-    """A method (`key` is its type) or a person (`key` is their id); shares are 0-1, the interval holds 95 %."""
+    """A method (`key` is its type) or a person (`key` is their id); shares are 0-1, the interval holds 95 %.
+
+    `share` is what was reached of the touches. `per_touch` are the meetings booked of the touches, `per_contact` the
+    contacts with a meeting of those that were touched, `before` is `per_touch` in the days that changes are against.
+    """
 
     key: str
     name: str
@@ -50,17 +74,21 @@ class Rate:
     high: float
     thin: bool
     booked: int
+    per_touch: Share
+    per_contact: Share
+    before: Share
 
 
 @dataclass(frozen=True)
 class Week:
-    """`start` is a Monday."""
+    """`start` is a Monday; `earlier` are the touches of the week that lies as many weeks back as are chosen."""
 
     start: date
     touches: int = 0
     reached: int = 0
     booked: int = 0
     held: int = 0
+    earlier: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +109,7 @@ class Report:
     method: ActivityType | None
     figures: dict[str, Figure]
     funnel: tuple[Step, ...]
+    whole: Rate
     by_type: tuple[Rate, ...]
     by_user: tuple[Rate, ...]
     per_week: tuple[Week, ...]
@@ -104,10 +133,19 @@ def interval(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
     return (0.0 if hits == 0 else middle - reach), (1.0 if hits == n else middle + reach)
 
 
-def rate(key: str, name: str, touches: int, reached: int, booked: int) -> Rate:
-    low, high = interval(reached, touches)
-    share = reached / touches if touches else 0.0
-    return Rate(key, name, touches, reached, share, low, high, touches < THIN, booked)
+def rate(  # noqa: PLR0917 - what was counted of one
+    key: str,
+    name: str,
+    touches: int,
+    reached: int,
+    booked: int,
+    contacts: int = 0,
+    met: int = 0,
+    before: Share | None = None,
+) -> Rate:
+    got, per_touch, per_contact = Share.of(reached, touches), Share.of(booked, touches), Share.of(met, contacts)
+    facts = (got.share, got.low, got.high, got.thin, booked)
+    return Rate(key, name, touches, reached, *facts, per_touch, per_contact, before or Share.of(0, 0))
 
 
 def monday(day: date) -> date:

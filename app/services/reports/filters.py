@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app import calendar_days
 from app.errors import Invalid
-from app.models import ActivityType, User
+from app.models import ActivityType, QuestionFilters, User
 from app.services.reports.figures import midnight
 
 ALWAYS = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
@@ -29,7 +30,12 @@ class Asked:
     type: ActivityType | None = None
     last_days: int | None = None
 
-    def on(self, today: date) -> "Asked":
+    @classmethod
+    def of(cls, filters: QuestionFilters) -> Self:
+        """What was kept with a question or a link."""
+        return cls(filters.from_, filters.to, filters.user_id, filters.type, filters.last_days)
+
+    def on(self, today: date) -> Self:
         """The same question with the days that it means on this day."""
         if self.last_days is None:
             return self
@@ -49,10 +55,10 @@ class Window:
     recent_end: datetime
 
     @classmethod
-    def of(cls, who: User, asked: Asked) -> "Window":
-        """Raises Invalid on days that are swapped or too far away."""
+    def of(cls, who: User, asked: Asked, on: date | None = None) -> "Window":
+        """`on` is the last day instead of today. Raises Invalid on days that are swapped or too far away."""
         zone = ZoneInfo(who.timezone)
-        today = calendar_days.today(who.timezone)
+        today = on or calendar_days.today(who.timezone)
         asked = asked.on(today)
         last = asked.to or max(today, asked.from_ or today)
         first = asked.from_ or last - timedelta(days=USUAL - 1)
@@ -68,7 +74,7 @@ class Window:
             zone,
             today,
             since=recent if asked.from_ else ALWAYS[0],
-            until=recent_end if asked.from_ or asked.to else ALWAYS[1],
+            until=recent_end if asked.from_ or asked.to or on else ALWAYS[1],
             before=before,
             recent=recent,
             recent_end=recent_end,

@@ -36,6 +36,8 @@ BINDS = {
 }
 
 IS_TOUCH = f"a.done and {counts('a')}"
+# one definition on every screen: a plan of somebody's whose moment has passed
+IS_OVERDUE = "(a.deleted_at is null and a.contact_id is not null and not a.done and a.due_date < :now)"
 # a meeting of which nobody said otherwise took place
 IS_REACHED = "(coalesce(a.outcome = any(:reached_by), false) or (a.type = 'MEETING' and a.outcome is null))"
 IS_HELD = "m.done and (m.outcome is null or m.outcome = 'HELD')"

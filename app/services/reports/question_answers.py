@@ -1,6 +1,7 @@
 """What an answer across campaigns is made of: columns, rows, and one honest sentence."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.models import Campaign, Question
+from app.models import ActivityType, Campaign, Question
 from app.services.reports import figures, metric_definitions
 from app.services.reports.figures import THIN, Rate
 
@@ -27,7 +28,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Answer:
-    """`rows` fit the columns; `chart` is how they are best drawn, the first column naming the bars."""
+    """`rows` fit the columns; `chart` is how they are best drawn, the first column naming the bars.
+
+    `days` says which days it is about.
+    """
 
     question: Question
     title: str
@@ -35,66 +39,123 @@ class Answer:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     chart: Chart
+    days: str = ""
 
 
+# the sentence, the columns and rows, how they are drawn, and the days where they are not the chosen ones
+Said = tuple[str, tuple[Column, ...], Iterable[tuple[Cell, ...]], Chart, str]
+
+PER_TOUCH, LEAST, MOST = "Meetings per touch", "At least", "At most"
 RATES = (
     "Touches",
-    "Reached",
-    Column("Share", "share"),
-    Column("At least", "share"),
-    Column("At most", "share"),
     "Meetings booked",
+    Column(PER_TOUCH, "share"),
+    Column(LEAST, "share"),
+    Column(MOST, "share"),
+    "Contacts",
+    Column("With a meeting", "share"),
+    Column("Reached", "share"),
 )
 
+BY = ("type", "user_id", "campaign_id")
 GROUPED = {
     by: text(f"""
-        with {metric_definitions.EVENTS}
-        select {by} as key, kind, count(*) as n, count(*) filter (where reached) as reached
-        from events where at >= :since and at < :until group by {by}, kind
+        with {metric_definitions.EVENTS}, chosen as (
+            select {by} as key, kind, reached, coalesce(contact_id, id) as contact from events
+            where at >= :since and at < :until and {metric_definitions.FITS}
+        ), met as (
+            select key, contact, bool_or(kind = 'meetings_booked') as met from chosen
+            where kind in ('touches', 'meetings_booked') group by key, contact
+        )
+        select key, kind, count(*) as n, count(*) filter (where reached) as reached from chosen group by key, kind
+        union all
+        select key, 'contacts', count(*), count(*) filter (where met) from met group by key
     """)  # noqa: S608 - pieces of SQL that stand here and in metric_definitions.py, no data
-    for by in ("type", "user_id", "campaign_id")
+    for by in BY
 }
 
 
-def counts(session: Session, scope: list[Campaign], by: str, binds: dict[str, Any]) -> dict[Any, Counter[str]]:
-    """The events of these campaigns between `since` and `until`, counted by kind for each method, person or campaign."""
-    every = {"campaigns": ids(scope), "user": None, "type": None}
+@dataclass(frozen=True)
+class Scope:
+    """The campaigns, the person and the method that a question is about; `whole`: everything, also for no campaign."""
+
+    campaigns: Sequence[Campaign]
+    user_id: UUID | None = None
+    type: ActivityType | None = None
+    whole: bool = False
+
+    def binds(self) -> dict[str, Any]:
+        return {"campaigns": self.ids(), "user": self.user_id, "type": self.type and self.type.value}
+
+    def ids(self) -> list[UUID]:
+        return [campaign.id for campaign in self.campaigns]
+
+
+def counts(session: Session, scope: Scope, by: str, binds: dict[str, Any]) -> dict[Any, Counter[str]]:
+    """The events of these campaigns between `since` and `until`, counted by kind for each method, person or campaign.
+
+    Beside the kinds stand `reached`, `contacts`, and `met`, the contacts with a meeting.
+    """
     found: dict[Any, Counter[str]] = {}
-    for row in session.execute(GROUPED[by], metric_definitions.BINDS | every | binds):
+    for row in session.execute(GROUPED[by], metric_definitions.BINDS | scope.binds() | binds):
         mine = found.setdefault(row.key, Counter())
         mine[row.kind] += row.n
-        mine["reached"] += row.reached
+        mine["met" if row.kind == "contacts" else "reached"] += row.reached
     return found
 
 
-def ids(scope: list[Campaign]) -> list[UUID]:
-    return [campaign.id for campaign in scope]
-
-
 def rate(name: str, counted: Counter[str]) -> Rate:
-    return figures.rate(name, name, counted["touches"], counted["reached"], counted["meetings_booked"])
+    return figures.rate(
+        name,
+        name,
+        counted["touches"],
+        counted["reached"],
+        counted["meetings_booked"],
+        counted["contacts"],
+        counted["met"],
+    )
 
 
 def cells(one: Rate) -> tuple[Cell, ...]:
     """The row of a rate, as RATES heads it; what was never tried has no share."""
-    share = (one.share, one.low, one.high) if one.touches else (None, None, None)
-    return (one.name, one.touches, one.reached, *share, one.booked)
+    rate = one.per_touch
+    share = (rate.share, rate.low, rate.high) if one.touches else (None, None, None)
+    met = one.per_contact.share if one.per_contact.n else None
+    return (one.name, one.touches, one.booked, *share, one.per_contact.n, met, one.share if one.touches else None)
 
 
 def columns(first: str, rest: tuple[str | Column, ...]) -> tuple[Column, ...]:
     return (Column(first, "text"), *(one if isinstance(one, Column) else Column(one) for one in rest))
 
 
-def best(rates: list[Rate]) -> str:
-    """A sentence: which of them reaches most, and whether that can be told apart from the second."""
-    solid = sorted((one for one in rates if not one.thin), key=lambda one: -one.share)
+def best(rates: Sequence[Rate], do: str) -> str:
+    """What to do and how sure it is, by meetings per touch; `do` is said of the name of the best: `Do more {}`."""
+    solid = sorted((one for one in rates if not one.per_touch.thin), key=lambda one: -one.per_touch.share)
     if not solid:
         return f"Too early to tell: it takes {THIN} touches of a kind."
     first = solid[0]
-    said = f"{first.name} reached {first.share:.0%} of {first.touches}, likely between {first.low:.0%} and {first.high:.0%}"
+    if not first.booked:
+        return f"No meeting came of {sum(one.touches for one in solid):,} touches yet: too early to tell."
     if len(solid) == 1:
-        return f"{said}; nothing else has {THIN} touches yet."
-    second = solid[1]
-    if first.low > second.high:
-        return f"{said}: more than any other."
-    return f"{said}; {second.name} ({second.share:.0%} of {second.touches}) may be as good."
+        return f"{_told(first)}; nothing else has {THIN} touches yet to compare it with."
+    for one in solid:
+        worse = [other for other in solid if other.per_touch.high < one.per_touch.low]
+        if worse:
+            return _choice(one, worse, solid, do)
+    return f"Too early to choose: {_told(first)}, not clearly better than {_told(solid[1])}."
+
+
+def _choice(one: Rate, worse: Sequence[Rate], solid: Sequence[Rate], do: str) -> str:
+    """`one` is surely better than these; of the others it cannot be told."""
+    rather = " or ".join(other.name for other in worse)
+    alike = [other for other in solid if other is not one and other not in worse]
+    said = f"{do.format(one.name)} rather than {rather}: {_told(one)}, surely more than {_told(worse[0])}."
+    if not alike:
+        return said
+    names = ", ".join(f"{other.name} ({other.per_touch.share:.1%} of {other.touches:,})" for other in alike)
+    return f"{said} Not clearly better or worse: {names}."
+
+
+def _told(one: Rate) -> str:
+    rate = one.per_touch
+    return f"{one.name} with {rate.share:.1%} meetings per touch ({one.booked} of {one.touches:,}, likely {rate.low:.0%} to {rate.high:.0%})"

@@ -1,19 +1,30 @@
 """Ready questions across the campaigns that somebody may see, each answered with one sentence and the rows behind it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
 
-from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Question, QuestionFilters, Stage, User, now
+from app.errors import Invalid
+from app.models import (
+    ACTIVITY_LABELS,
+    ActivityType,
+    Campaign,
+    CampaignUser,
+    Question,
+    QuestionFilters,
+    User,
+)
+from app.services import policy
+from app.services.campaigns import campaigns
 from app.services.permissions import visibility
-from app.services.reports import metric_definitions, question_answers
-from app.services.reports.figures import LADDER, midnight, monday
+from app.services.reports import campaign_report, question_answers, questions_of_now
+from app.services.reports.files import tables
+from app.services.reports.files.tables import day_words
 from app.services.reports.filters import Asked, Window
-from app.services.reports.question_answers import RATES, Answer, Cell, Chart, Column
+from app.services.reports.question_answers import RATES, Answer, Column, Said, Scope
 
 __all__ = ["TITLES", "Answer", "Column", "answer"]
 
@@ -23,38 +34,57 @@ TITLES = {
     Question.WEEK: "What happened this week?",
     Question.STALLS: "Where do leads stall?",
     Question.SECTORS: "Sector and theme comparison",
+    Question.CAMPAIGN: "Campaign report",
 }
-STALE_DAYS = 21
-
-WAITING = text("""
-    select place.stage, count(*) as n,
-           percentile_cont(0.5) within group (order by extract(epoch from :now - place.stage_at)) / 86400 as days,
-           count(*) filter (where place.stage_at < :stale) as stale
-    from campaign_contacts place join contacts c on c.id = place.contact_id and c.deleted_at is null
-    where place.campaign_id = any(:campaigns) and place.stage = any(:stages) group by place.stage
-""")
-
-STAFF = text("""
-    select u.id, u.name, count(distinct a.id) as overdue from users u
-    join campaign_users member on member.user_id = u.id and member.campaign_id = any(:campaigns)
-    left join activities a on a.user_id = u.id and a.campaign_id = any(:campaigns)
-        and a.deleted_at is null and a.contact_id is not null and not a.done and a.due_date < :now
-    where u.active group by u.id, u.name order by lower(u.name), u.id
-""")
+GALLERY = tuple(question for question in Question if question is not Question.CAMPAIGN)
+NO_CAMPAIGN = "Choose whose report it is."
 
 
-def answer(session: Session, who: User, question: Question, filters: QuestionFilters | None = None) -> Answer:
-    """One question over the campaigns of a member, or all of them for a golden ticket. Raises Invalid on odd days."""
+def answer(
+    session: Session, who: User, question: Question, filters: QuestionFilters | None = None, on: date | None = None
+) -> Answer:
+    """One question over the campaigns of a member, or all of them for a golden ticket; `on` is the last day, else today.
+
+    Raises Invalid on odd days, and NotFound for a campaign that is not theirs to see.
+    """
     filters = filters or QuestionFilters()
-    window = Window.of(who, Asked(filters.from_, filters.to))
-    sentence, columns, rows, chart = ASKED[question](session, _scope(session, who, filters), window)
-    return Answer(question, TITLES[question], sentence, columns, tuple(rows), chart)
+    asked = Asked.of(filters)
+    if question is Question.CAMPAIGN:
+        return _campaign(session, who, filters, on)
+    window = Window.of(who, asked, on)
+    whole = policy.sees_every_campaign(who) and not (filters.campaign_id or filters.sector or filters.theme)
+    scope = Scope(_campaigns(session, who, filters), filters.user_id, filters.type, whole)
+    sentence, columns, rows, chart, days = ASKED[question](session, scope, window)
+    return Answer(
+        question, TITLES[question], sentence, columns, tuple(rows), chart, days or _days(asked.on(window.today), window)
+    )
 
 
-Said = tuple[str, tuple[Column, ...], Iterable[tuple[Cell, ...]], Chart]
+def _campaign(session: Session, who: User, filters: QuestionFilters, on: date | None) -> Answer:
+    """A campaign's own report: its figures, and how its goals stand."""
+    if filters.campaign_id is None:
+        raise Invalid(NO_CAMPAIGN, {"campaign_id": NO_CAMPAIGN})
+    found = campaign_report.report(session, who, filters.campaign_id, Asked.of(filters), on)
+    goals = [" ".join(filter(None, (one.sentence, one.outlook))) for one in found.pace.values() if one.goal]
+    figures = ", ".join(f"{one.value:,} {tables.NAMES[key].lower()}" for key, one in found.figures.items())
+    rows = tuple((tables.NAMES[key], one.value, one.before) for key, one in found.figures.items())
+    columns = question_answers.columns("Figure", ("Count", f"Before ({tables.previous_days(found)})"))
+    facts = dict(tables.facts(found))
+    days = " · ".join(facts[key] for key in ("Days", "Person", "Method"))
+    return Answer(Question.CAMPAIGN, found.campaign, " ".join((f"{figures}.", *goals)), columns, rows, "table", days)
 
 
-def _scope(session: Session, who: User, filters: QuestionFilters) -> list[Campaign]:
+def people(session: Session, who: User) -> dict[UUID, str]:
+    """Whom a question may be narrowed to: the members of the campaigns that this person may see."""
+    seen = select(Campaign.id).where(*visibility.campaigns(who))
+    member = select(CampaignUser.user_id).where(col(CampaignUser.campaign_id).in_(seen))
+    query = select(User.id, User.name).where(col(User.id).in_(member), col(User.active))
+    return dict(session.exec(query.order_by(func.lower(User.name), col(User.id))).all())
+
+
+def _campaigns(session: Session, who: User, filters: QuestionFilters) -> list[Campaign]:
+    if filters.campaign_id:
+        return [campaigns.seen(session, who, filters.campaign_id)]
     query = select(Campaign).where(*visibility.campaigns(who))
     if filters.sector:
         query = query.where(Campaign.sector == filters.sector)
@@ -63,109 +93,56 @@ def _scope(session: Session, who: User, filters: QuestionFilters) -> list[Campai
     return list(session.exec(query.order_by(col(Campaign.name), col(Campaign.id))).all())
 
 
-def _channels(session: Session, scope: list[Campaign], window: Window) -> Said:
+def _days(asked: Asked, window: Window) -> str:
+    if asked.from_:
+        return f"{day_words(asked.from_)} to {day_words(asked.to or max(window.today, asked.from_))}"
+    return f"Until {day_words(asked.to)}" if asked.to else "All time"
+
+
+def _channels(session: Session, scope: Scope, window: Window) -> Said:
+    """By meetings; a meeting is no way to one, and left out."""
     got = question_answers.counts(session, scope, "type", window.chosen())
     rates = [
         question_answers.rate(ACTIVITY_LABELS[kind], got.get(kind.value, Counter()))
         for kind in ActivityType
-        if kind.value in got
+        if kind.value in got and kind is not ActivityType.MEETING
     ]
-    rates.sort(key=lambda one: (one.thin, -one.share))
+    rates.sort(key=lambda one: (one.per_touch.thin, -one.per_touch.share))
     return (
-        question_answers.best(rates),
+        question_answers.best(rates, "Do more by {}"),
         question_answers.columns("Method", RATES),
         [question_answers.cells(one) for one in rates],
         "bars",
+        "",
     )
 
 
-def _help(session: Session, scope: list[Campaign], window: Window) -> Said:
-    """Overdue first, then whoever does least of their usual; the chosen days play no part."""
-    week = midnight(window.today - timedelta(days=6), window.zone)
-    month = midnight(window.today - timedelta(days=34), window.zone)
-    lately = question_answers.counts(session, scope, "user_id", {"since": week, "until": now()})
-    before = question_answers.counts(session, scope, "user_id", {"since": month, "until": week})
-    rows: list[tuple[Cell, ...]] = []
-    for one in session.execute(STAFF, {"campaigns": question_answers.ids(scope), "now": now()}):
-        usual = before.get(one.id, Counter())["touches"] / 4
-        rows.append((one.name, one.overdue, lately.get(one.id, Counter())["touches"], round(usual, 1)))
-    rows.sort(key=lambda row: (-row[1], row[2] - row[3], row[0]))  # type: ignore[operator]
-    needs = [row for row in rows if row[1] or row[2] < row[3] / 2]  # type: ignore[operator]
-    columns = question_answers.columns("Person", ("Overdue", "Touches in 7 days", "Usual week"))
-    return _worst(needs), columns, rows, "bars"
-
-
-def _week(session: Session, scope: list[Campaign], window: Window) -> Said:
-    since = midnight(monday(window.today), window.zone)
-    got = question_answers.counts(session, scope, "campaign_id", {"since": since, "until": now()})
-    total: Counter[str] = sum((got[key] for key in got), Counter())
-    busy = sorted((one for one in scope if one.id in got), key=lambda one: -got[one.id]["touches"])
-    rows: list[tuple[Cell, ...]] = [
-        (one.name, *(got[one.id][kind] for kind in metric_definitions.KINDS)) for one in busy
-    ]
-    said = ", ".join(f"{total[kind]} {noun}" for kind, noun in NOUNS.items())
-    sentence = f"Since Monday: {said}." if got else "Nothing has happened since Monday."
-    columns = question_answers.columns("Campaign", tuple(noun.capitalize() for noun in NOUNS.values()))
-    return sentence, columns, rows, "stack"
-
-
-NOUNS = dict(
-    zip(
-        metric_definitions.KINDS, ("touches", "reached", "meetings booked", "meetings held", "handed over"), strict=True
-    )
-)
-
-
-def _stalls(session: Session, scope: list[Campaign], window: Window) -> Said:  # noqa: ARG001 - it is about now
-    stages = LADDER[:-1]
-    binds = {"now": now(), "stale": now() - timedelta(days=STALE_DAYS), "stages": [stage.value for stage in stages]}
-    got = {row.stage: row for row in session.execute(WAITING, binds | {"campaigns": question_answers.ids(scope)})}
-    rows = [_waiting(stage, got.get(stage.value)) for stage in stages]
-    name, n, _days, stale = max(rows, key=lambda row: row[3])
-    said = f"Leads stall at {name}: {stale} of {n} have stood there for more than {STALE_DAYS} days."
-    columns = question_answers.columns(
-        "Stage", ("Contacts", Column("Median days there", "days"), f"Over {STALE_DAYS} days")
-    )
-    return said if stale else f"No lead has stood still for more than {STALE_DAYS} days.", columns, rows, "bars"
-
-
-def _waiting(stage: Stage, row: Any) -> tuple[str, int, float | None, int]:
-    name = stage.value.replace("_", " ").capitalize()
-    return (name, row.n, round(float(row.days), 1), row.stale) if row else (name, 0, None, 0)
-
-
-def _sectors(session: Session, scope: list[Campaign], window: Window) -> Said:
+def _sectors(session: Session, scope: Scope, window: Window) -> Said:
     got = question_answers.counts(session, scope, "campaign_id", window.chosen())
     kinds: dict[str, Counter[str]] = {}
-    for one in scope:
+    for one in scope.campaigns:
         name = " · ".join(filter(None, (one.sector, one.theme))) or "Neither"
         kinds.setdefault(name, Counter()).update({"campaigns": 1} | got.get(one.id, {}))
     rates = sorted(
-        (question_answers.rate(name, counts) for name, counts in kinds.items()), key=lambda one: (one.thin, -one.share)
+        (question_answers.rate(name, counts) for name, counts in kinds.items()),
+        key=lambda one: (one.per_touch.thin, -one.per_touch.share),
     )
     rows = [
         (*question_answers.cells(one), kinds[one.name]["handed_over"], kinds[one.name]["campaigns"]) for one in rates
     ]
     return (
-        question_answers.best(rates),
+        question_answers.best(rates, "Do more in {}"),
         question_answers.columns("Sector and theme", (*RATES, "Handed over", "Campaigns")),
         rows,
         "bars",
+        "",
     )
 
 
-ASKED: dict[Question, Callable[[Session, list[Campaign], Window], Said]] = {
+ASKED: dict[Question, Callable[[Session, Scope, Window], Said]] = {
     Question.CHANNELS: _channels,
-    Question.HELP: _help,
-    Question.WEEK: _week,
-    Question.STALLS: _stalls,
+    Question.HELP: questions_of_now.help_needed,
+    Question.WEEK: questions_of_now.this_week,
+    Question.STALLS: questions_of_now.stalls,
     Question.SECTORS: _sectors,
 }
-
-
-def _worst(needs: list[tuple[Cell, ...]]) -> str:
-    if not needs:
-        return "Nobody seems to need help."
-    name, overdue, lately, usual = needs[0]
-    rest = f", and {len(needs) - 1} more" if len(needs) > 1 else ""
-    return f"{name} has {overdue} overdue and {lately} touches in 7 days, where {usual} a week are usual{rest}."

@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select, update
 
 from app.errors import Invalid, NotFound
-from app.models import Campaign, ReportLink, User, now
+from app.models import Campaign, QuestionFilters, ReportLink, User, now
 from app.services.base import audit_log, secret_tokens
 from app.services.campaigns import campaigns
 from app.services.reports import campaign_report
 from app.services.reports.figures import Report
-from app.services.reports.filters import Asked
+from app.services.reports.filters import Asked, Window
 
 NOBODY_ACTS = "whoever holds a report link has no account"
 
@@ -23,16 +23,28 @@ GONE = "This link does not work any more. Ask for a new one."
 DAYS = "A link works for 1 to 365 days."
 
 
-def share(session: Session, who: User, campaign_id: UUID, days: int) -> str:
-    """The token of a new link, told once; for the campaign's owner and golden tickets."""
+def share(  # noqa: PLR0917 - what it shows comes last
+    session: Session, who: User, campaign_id: UUID, days: int, filters: QuestionFilters | None = None, name: str = ""
+) -> str:
+    """The token of a new link, told once; for the campaign's owner and golden tickets.
+
+    It shows the report as the filters narrow it; of those the campaign's days, person and method play a part.
+    """
     campaign = campaigns.managed(session, who, campaign_id)
     if not 1 <= days <= 365:
         raise Invalid(DAYS, {"days": DAYS})
+    filters = filters or QuestionFilters()
+    Window.of(who, Asked.of(filters))
     token = secret_tokens.new()
     expires_at = now() + timedelta(days=days)
     session.add(
         ReportLink(
-            campaign_id=campaign.id, token_hash=secret_tokens.digest(token), created_by=who.id, expires_at=expires_at
+            campaign_id=campaign.id,
+            token_hash=secret_tokens.digest(token),
+            created_by=who.id,
+            expires_at=expires_at,
+            name=name.strip()[:80] or None,
+            filters=filters.model_dump(mode="json", exclude_none=True),
         )
     )
     audit_log.record(session, who, "report.shared", campaign.id, days=days)
@@ -64,16 +76,25 @@ def revoke(session: Session, who: User, link_id: UUID) -> ReportLink:
 
 def opened(session: Session, token: str) -> Campaign:
     """The campaign behind a token. Raises NotFound, also when who made the link has left or lost their right."""
-    return _behind(session, token)[1]
+    return _behind(session, token)[2]
 
 
 def shown(session: Session, token: str) -> Report:
     """The report behind a token, in the days and weeks of who made the link, without anybody's name."""
-    who, campaign = _behind(session, token)
-    return replace(campaign_report.report(session, who, campaign.id, Asked()), by_user=())
+    link, who, campaign = _behind(session, token)
+    found = campaign_report.report(session, who, campaign.id, Asked.of(QuestionFilters.model_validate(link.filters)))
+    return replace(found, by_user=(), person=found.person and "One colleague")
 
 
-def _behind(session: Session, token: str) -> tuple[User, Campaign]:
+def note_opened(session: Session, token: str) -> None:
+    """When it was opened last, to the minute."""
+    moment = now()
+    ours = (col(ReportLink.token_hash) == secret_tokens.digest(token), col(ReportLink.revoked_at).is_(None))
+    known = or_(col(ReportLink.opened_at).is_(None), col(ReportLink.opened_at) < moment - timedelta(minutes=1))
+    session.exec(update(ReportLink).where(*ours, col(ReportLink.expires_at) > moment, known).values(opened_at=moment))
+
+
+def _behind(session: Session, token: str) -> tuple[ReportLink, User, Campaign]:
     query = (
         select(ReportLink, User)
         .join(User, col(User.id) == col(ReportLink.created_by))
@@ -92,4 +113,4 @@ def _behind(session: Session, token: str) -> tuple[User, Campaign]:
         campaign = campaigns.seen(session, who, link.campaign_id)
     except NotFound:
         raise NotFound(GONE) from None
-    return who, campaign
+    return link, who, campaign

@@ -72,7 +72,7 @@ cross join lateral (
 ) booked
 cross join lateral (
     select count(*) as n from activities a
-    where a.user_id = u.id and a.deleted_at is null and a.contact_id is not null and not a.done and a.due_date < :now
+    where a.user_id = u.id and {metric_definitions.IS_OVERDUE}
       and (cast(:campaign as uuid) is null or a.campaign_id = :campaign)
 ) late
 where u.active or done.touches > 0 or booked.n > 0

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
@@ -11,7 +10,8 @@ from starlette.responses import HTMLResponse, Response
 from app import db
 from app.services.reports import share_links
 from app.services.reports.figures import Rate, Report
-from app.services.reports.files.tables import NAMES
+from app.services.reports.files import tables
+from app.services.reports.files.tables import NAMES, previous_days
 from app.web.html import page, svg_charts
 from app.web.html.svg_charts import Bar, Column
 from app.web.http.error_responses import answers_refusals
@@ -44,24 +44,26 @@ async def _shared(request: Request, token: str) -> Response:  # noqa: ARG001 - a
 
 def _ask(token: str) -> Report:
     with db.reading() as session:
-        return share_links.shown(session, token)
+        found = share_links.shown(session, token)
+    with db.transaction() as session:
+        share_links.note_opened(session, token)
+    return found
 
 
 def shown(report: Report) -> HTMLResponse:
     """The whole report as a page."""
-    at = report.as_of.astimezone(ZoneInfo(report.zone))
     tried = [one for one in report.by_type if one.touches]
     parts = [_weeks(report), _funnel(report), *([_methods(tried)] if tried else [])]
     return page.page(
         "shared_report.html",
         headers=UNSEEN,
         title=report.campaign,
-        as_of=f"{at.day} {at:%B %Y, %H:%M}",
+        facts=tables.facts(report)[1:],
         figures=[
-            {"name": NAMES[key], "value": f"{one.value:,}", "change": _change(one.change)}
+            {"name": NAMES[key], "value": f"{one.value:,}", "change": _change(one.change, previous_days(report))}
             for key, one in report.figures.items()
         ],
-        goals=[one.sentence for one in report.pace.values() if one.goal],
+        goals=[" ".join(filter(None, (one.sentence, one.outlook))) for one in report.pace.values() if one.goal],
         parts=parts,
     )
 
@@ -104,8 +106,8 @@ def _methods(tried: list[Rate]) -> Part:
     )
 
 
-def _change(change: int) -> str:
-    return f"{change:+,} vs the week before" if change else "same as the week before"
+def _change(change: int, before: str) -> str:
+    return f"{change:+,} vs {before}" if change else f"no change vs {before}"
 
 
 def _stage(stage: str) -> str:

@@ -170,21 +170,39 @@ def reports(moment=None):
     return Delivery(None, SITE).write_weekly_reports(moment)
 
 
-def test_saved_reports_come_on_mondays_once_with_their_answers(ada, jane, at):
-    spring = campaign(ada, "Energy spring", holds=[jane])
+def test_saved_reports_come_on_mondays_once_with_the_week_that_ended(ada, bo, jane, at):
+    spring = campaign(ada, "Energy spring", members=[bo], holds=[jane])
     with db.transaction() as session:
-        touch = ActivityDraft(type=ActivityType.CALL, outcome=Outcome.REACHED, campaign_id=spring.id)
-        activity_log.log(session, session.get_one(User, ada.id), jane.id, touch)
-        for name, weekly in (("Which way works", True), ("Not by mail", False)):
-            saved_reports.save(session, ada, SavedReportDraft(name=name, question=Question.CHANNELS, weekly=weekly))
+        session.add_all(
+            Activity(type=kind, user_id=who.id, contact_id=jane.id, campaign_id=spring.id, happened_at=MONDAY - timedelta(days=days), created_at=MONDAY - timedelta(days=days))
+            for kind, who, days in (("CALL", ada, 2), ("CALL", ada, 3), ("CALL", bo, 3), ("MEETING", ada, 1), ("EMAIL", ada, 9), ("CALL", ada, 0))
+        )  # fmt: skip
+        mine = {"user_id": ada.id, "last_days": 7}
+        for name, weekly, question, filters in (
+            ("Which way works", True, Question.CHANNELS, mine),
+            ("The week", True, Question.WEEK, {}),
+            ("Spring itself", True, Question.CAMPAIGN, mine | {"campaign_id": spring.id}),
+            ("Not by mail", False, Question.CHANNELS, {}),
+        ):
+            draft = SavedReportDraft(name=name, question=question, weekly=weekly, filters=filters)
+            saved_reports.save(session, ada, draft)
     assert reports(MONDAY + timedelta(days=1)) == 0
     assert reports() == 1
     assert reports(MONDAY + timedelta(hours=1)) == 0
     (mail,) = all_of(Mail)
     assert mail.subject == "Your reports of the week"
-    assert "WHICH WAY WORKS" in mail.body
-    assert "Which channel works?" in mail.body
-    assert "- Call\n  Touches: 1 · Reached: 1 · Share: 100%" in mail.body
+    first, last = (MONDAY.date() - timedelta(days=back) for back in (7, 1))
+    days = f"{first.day} {first:%b %Y} to {last.day} {last:%b %Y}"
+    assert f"the week that ended, {days} (Europe/Berlin)" in mail.body
+    # the call of this Monday and the mail of the week before are not of that week
+    assert "- Call\n  Touches: 2 · Meetings booked: 1 · Meetings per touch: 50.0%" in mail.body
+    assert "- E-mail" not in mail.body
+    assert f"{days} · Ada Lind." in mail.body
+    assert f"Open: {SITE}/reports?days=7&person={ada.id}" in mail.body
+    assert f"{first.day} to {last.day} {last:%b %Y}: 4 touches, 1 reached, 1 meeting booked" in mail.body
+    assert "3 touches, 1 reached, 1 meetings booked, 1 meetings held" in mail.body
+    assert f"Open: {SITE}/campaigns/{spring.id}?tab=report&days=7&person={ada.id}" in mail.body
+    assert 'width="100%" height="8"' in mail.html
     assert "Not by mail" not in mail.body.title()
     assert reports(MONDAY + timedelta(days=7)) == 1
 

@@ -1,9 +1,15 @@
 """C-reports over the wires: links for people without an account, kept questions, and doors that partners open."""
 
+import csv
+import io
+from datetime import timedelta
+
 import pytest
+from openpyxl import load_workbook
 
 from app import db
 from app.services.reports import share_links
+from app.web.public import shared_report
 from tests.support import world
 from tests.support.api_client import ask, is_refusal
 
@@ -29,6 +35,56 @@ def test_a_link_is_made_listed_and_taken_back(ada, bo, gwen, spring):
     assert ask(ada, "GET", path).json()["items"] == []
     with db.reading() as session, pytest.raises(share_links.NotFound):
         share_links.opened(session, token)
+
+
+def test_a_link_shows_what_it_was_narrowed_to_and_says_so(ada, bo, jane, spring):
+    for kind, who in (("CALL", ada), ("CALL", bo), ("EMAIL", ada)):
+        ask(who, "POST", "/api/activities", {"type": kind, "contact_id": str(jane.id), "campaign_id": str(spring.id)})
+    path = f"/api/campaigns/{spring.id}/report-links"
+    wish = {"days": 7, "name": "Board", "filters": {"user_id": str(ada.id), "type": "CALL", "last_days": 7}}
+    made = ask(ada, "POST", path, wish).json()
+    token = made["url"].removeprefix("https://leads.example.com/r/")
+    with db.reading() as session:
+        found = share_links.shown(session, token)
+    assert (found.figures["touches"].value, found.person, found.method, found.by_user) == (
+        1,
+        "One colleague",
+        "CALL",
+        (),
+    )
+    assert found.since == found.course.today - timedelta(days=6)
+    page = shared_report.shown(found).body.decode()
+    assert all(word in page for word in ("One colleague", "Method: Call", "Time zone: Europe/Berlin", "As of: "))
+    assert "Ada" not in page
+    assert ask(ada, "GET", path).json()["items"][0]["opened_at"] is None
+    with db.transaction() as session:
+        share_links.note_opened(session, token)
+    (listed,) = ask(ada, "GET", path).json()["items"]
+    assert (listed["name"], listed["filters"], bool(listed["opened_at"])) == ("Board", wish["filters"], True)
+    swapped = {"from_": "2026-03-02", "to": "2026-03-01"}
+    assert is_refusal(ask(ada, "POST", path, {"days": 7, "filters": swapped}), 422)
+
+
+def test_the_rows_of_a_figure_leave_as_one_tidy_table_as_far_as_one_may_see_them(ada, bo, jane, spring):
+    for kind in ("CALL", "CALL", "EMAIL"):
+        ask(ada, "POST", "/api/activities", {"type": kind, "contact_id": str(jane.id), "campaign_id": str(spring.id)})
+    path = f"/api/campaigns/{spring.id}/report-rows"
+    answer = ask(bo, "GET", f"{path}.csv?type=CALL&last_days=7")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert len(rows) == 2
+    facts = ("Method", "Done by", "Contact", "Campaign", "Rows of", "Chosen person", "Chosen method", "Time zone")
+    assert [tuple(row[key] for key in facts) for row in rows] == [
+        ("Call", "Ada Lind", "Jane Roe", "Spring", "touches", "Everybody", "Call", "UTC")
+    ] * 2
+    assert "-call-rows-touches-" in answer.headers["content-disposition"]
+    ask(ada, "DELETE", f"/api/campaigns/{spring.id}/contacts/{jane.id}")
+    rows = list(csv.DictReader(io.StringIO(ask(bo, "GET", f"{path}.csv").content.decode("utf-8-sig"), newline="")))
+    assert {row["Contact"] for row in rows} == {""}
+    assert len(rows) == 3
+    book = load_workbook(io.BytesIO(ask(ada, "GET", f"{path}.xlsx?key=EMAIL").content))
+    assert [cell.value for cell in book["Rows"][2]][3:7] == ["E-mail", None, "Ada Lind", "Jane Roe"]
+    assert is_refusal(ask(ada, "GET", f"{path}.csv?key=ODD"), 422)
+    assert is_refusal(ask(ada, "GET", f"{path}.csv?last_days=7&from=2026-03-01"), 422)
 
 
 def test_a_question_is_kept_under_its_name_until_it_is_removed(ada, bo):

@@ -1,11 +1,12 @@
 """Questions across campaigns, saved reports, links for outsiders, introductions, and the team in figures."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import delete
+from sqlmodel import select
 
 from app import db
 from app.errors import Conflict, Forbidden, Invalid, NotFound
@@ -22,6 +23,7 @@ from app.models import (
     SavedReportDraft,
     Stage,
     User,
+    base,
     now,
 )
 from app.services.activities import activity_log, introductions
@@ -44,11 +46,12 @@ def touch(who, contact, campaign=None, type_="CALL", **facts):
     )
 
 
-def many(who, contact, campaign, type_, outcomes):
-    """Touches of yesterday, straight into the table."""
+def many(who, contact, campaign, type_, outcomes, before=timedelta()):
+    """Touches of yesterday or so long before, straight into the table."""
+    at = now() - timedelta(days=1) - before
     with db.transaction() as session:
         session.add_all(
-            Activity(type=type_, user_id=who.id, contact_id=contact.id, campaign_id=campaign.id, outcome=outcome, happened_at=now() - timedelta(days=1))
+            Activity(type=type_, user_id=who.id, contact_id=contact.id, campaign_id=campaign.id, outcome=outcome, happened_at=at)
             for outcome in outcomes
         )  # fmt: skip
 
@@ -69,12 +72,15 @@ def secret_one(ada, john):
 
 
 def test_every_question_has_an_answer_even_where_nothing_is(bo, gwen):
-    for question in Question:
+    for question in questions.GALLERY:
         for who in (bo, gwen):
             said = answer(who, question)
             assert said.title
             assert said.sentence.endswith(".")
+            assert said.days
             assert all(len(row) == len(said.columns) for row in said.rows)
+    with pytest.raises(Invalid, match="whose report"):
+        answer(bo, Question.CAMPAIGN)
 
 
 def test_a_member_is_answered_about_their_campaigns_and_a_golden_ticket_about_all(
@@ -91,18 +97,27 @@ def test_a_member_is_answered_about_their_campaigns_and_a_golden_ticket_about_al
 
 
 def test_a_channel_is_called_better_only_when_it_can_be_told_apart(ada, gwen, jane, spring):
-    many(ada, jane, spring, "CALL", ["REACHED"] * 6 + ["NO_ANSWER"] * 3)
-    assert answer(gwen, Question.CHANNELS).sentence == "Too early to tell: it takes 10 touches of a kind."
+    def said():
+        return answer(gwen, Question.CHANNELS).sentence
+
+    many(ada, jane, spring, "CALL", ["REACHED"] * 9)
+    assert said() == "Too early to tell: it takes 10 touches of a kind."
     many(ada, jane, spring, "CALL", ["NO_ANSWER"])
-    assert "nothing else has 10 touches yet" in answer(gwen, Question.CHANNELS).sentence
-    many(ada, jane, spring, "EMAIL", ["REPLIED"] * 4 + ["SENT"] * 6)
-    assert (
-        answer(gwen, Question.CHANNELS).sentence
-        == "Call reached 60% of 10, likely between 31% and 83%; E-mail (40% of 10) may be as good."
+    assert said() == "No meeting came of 10 touches yet: too early to tell."
+    many(ada, jane, spring, "MEETING", [None] * 6)
+    assert "nothing else has 10 touches yet" in said()
+    many(ada, jane, spring, "EMAIL", ["SENT"] * 10, before=timedelta(days=1))
+    assert said() == (
+        "Do more by Call rather than E-mail: Call with 60.0% meetings per touch (6 of 10, likely 31% to 83%),"
+        " surely more than E-mail with 0.0% meetings per touch (0 of 10, likely 0% to 28%)."
     )
-    many(ada, jane, spring, "EMAIL", ["SENT"] * 90)
-    assert answer(gwen, Question.CHANNELS).sentence.endswith("more than any other.")
-    assert answer(gwen, Question.CHANNELS).rows[0][:4] == ("Call", 10, 6, 0.6)
+    rows = answer(gwen, Question.CHANNELS).rows
+    assert [row[0] for row in rows] == ["Call", "E-mail"]
+    assert rows[0][:4] == ("Call", 10, 6, 0.6)
+    assert rows[0][6:] == (1, 1.0, 0.9)
+    many(ada, jane, spring, "REFERRAL", ["INTRODUCED"] * 40, before=timedelta(days=1))
+    assert [row[0] for row in answer(gwen, Question.CHANNELS).rows] == ["Call", "E-mail", "Referral"]
+    assert answer(gwen, Question.CHANNELS, user_id=gwen.id).rows == ()
 
 
 def test_sectors_and_themes_are_compared_and_narrow_every_question(ada, gwen, jane, john, spring, secret_one):
@@ -111,10 +126,10 @@ def test_sectors_and_themes_are_compared_and_narrow_every_question(ada, gwen, ja
     many(ada, jane, spring, "CALL", ["REACHED"] * 10)
     many(ada, john, secret_one, "CALL", ["NO_ANSWER"] * 10)
     said = answer(gwen, Question.SECTORS)
-    assert [(row[0], row[1], row[2], row[-1]) for row in said.rows] == [
-        ("Energy · Pricing", 10, 10, 1),
-        ("Neither", 10, 0, 1),
-    ]
+    assert {(row[0], row[1], row[8], row[-1]) for row in said.rows} == {
+        ("Energy · Pricing", 10, 1.0, 1),
+        ("Neither", 10, 0.0, 1),
+    }
     assert [row[1] for row in answer(gwen, Question.CHANNELS, sector="Energy").rows] == [10]
     assert answer(gwen, Question.CHANNELS, theme="Nothing").rows == ()
     assert answer(gwen, Question.CHANNELS, to=date(2020, 1, 1)).rows == ()
@@ -147,7 +162,15 @@ def test_who_needs_help_is_who_is_overdue_or_falls_behind_their_usual(ada, bo, g
         )
     said = answer(gwen, Question.HELP)
     assert said.rows[0] == ("Bo Berg", 1, 0, 2.0)
-    assert said.sentence == "Bo Berg has 1 overdue and 0 touches in 7 days, where 2.0 a week are usual."
+    assert said.sentence == "Bo Berg has 1 overdue and 0 touches in 7 days; 2.0 a week are usual."
+    assert "All touches" in said.days
+    with db.transaction() as session:
+        for row in session.exec(select(Activity).where(Activity.user_id == bo.id)):
+            row.campaign_id = None
+    (mate,) = (one for one in do(team_report.team, gwen).members if one.name == "Bo Berg")
+    assert answer(gwen, Question.HELP).rows[0][:3] == ("Bo Berg", mate.overdue, 0)
+    assert "for these campaigns" in answer(ada, Question.HELP).days
+    assert [row[1] for row in answer(ada, Question.HELP).rows] == [0, 0]
 
 
 def test_leads_stall_where_they_stand_longest(ada, gwen, jane, john, spring):
@@ -163,12 +186,21 @@ def test_leads_stall_where_they_stand_longest(ada, gwen, jane, john, spring):
     assert said.rows[1] == ("Contacted", 1, 30.0, 1)
 
 
-def test_what_happened_this_week_is_counted_since_monday(ada, gwen, jane, spring):
+def test_this_week_stands_beside_the_one_that_ended_and_on_its_last_day_is_whole(ada, gwen, jane, spring, monkeypatch):
+    monkeypatch.setattr(base, "clock", lambda: datetime(2026, 11, 30, 9, tzinfo=UTC))
     touch(ada, jane, spring, outcome="REACHED")
-    touch(ada, jane, spring, happened_at=now() - timedelta(days=8))
-    said = answer(gwen, Question.WEEK)
-    assert said.sentence == "Since Monday: 1 touches, 1 reached, 0 meetings booked, 0 meetings held, 0 handed over."
-    assert said.rows == (("Spring", 1, 1, 0, 0, 0),)
+    touch(ada, jane, spring, happened_at=now() - timedelta(days=2))
+    said = answer(gwen, Question.WEEK, last_days=90)
+    assert said.sentence == (
+        "Since Monday, 30 Nov 2026: 1 touch, 1 reached, 0 meetings booked, 0 meetings held, 0 handed over."
+        " The week before (23 to 29 Nov 2026): 1 touch, 0 reached, 0 meetings booked, 0 meetings held, 0 handed over."
+    )
+    assert said.rows == (("Spring", 1, 1, 0, 0, 0, 1, 0),)
+    assert said.days.endswith("whatever days are chosen")
+    with db.reading() as session:
+        ended = questions.answer(session, gwen, Question.WEEK, None, date(2026, 11, 29))
+    assert ended.sentence.startswith("23 to 29 Nov 2026: 1 touch, ")
+    assert ended.rows == (("Spring", 1, 0, 0, 0, 0, 0, 0),)
 
 
 def test_a_saved_report_is_its_owners_and_a_name_is_kept_once(ada, bo):

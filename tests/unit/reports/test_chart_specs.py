@@ -10,7 +10,8 @@ from app.models import ActivityType, Question, Stage
 from app.pages.reports import chart_specs
 from app.pages.reports.parts import answer_chart, introductions_chart
 from app.pages.reports.report_filter import ReportChoice
-from app.services.reports.figures import Figure, Report, Step, Week, rate
+from app.services.reports import question_answers
+from app.services.reports.figures import Figure, Report, Share, Step, Week, interval, rate
 from app.services.reports.goal_forecast import Course, forecast
 from app.services.reports.question_answers import Answer, Column
 from app.web.public import shared_report
@@ -33,6 +34,7 @@ def report(**given) -> Report:
         "method": None,
         "figures": {key: Figure(key, 20, 4, 3) for key in KEYS},
         "funnel": tuple(Step(stage, n, n / 10) for stage, n in zip(list(Stage)[:5], (10, 6, 4, 2, 1), strict=True)),
+        "whole": rate("None", "All", 20, 12, 3),
         "by_type": (rate("CALL", "Call", 12, 6, 2), rate("EMAIL", "E-mail", 3, 3, 0)),
         "by_user": (rate(str(uuid4()), "Ada Lind", 0, 0, 0),),
         "per_week": weeks,
@@ -65,14 +67,35 @@ def series(spec, name):
     return next(one for one in spec.option["series"] if one["id"] == name)
 
 
-def test_too_few_touches_are_hatched_and_what_was_never_tried_has_no_range():
+def test_conversion_to_meetings_is_drawn_with_its_range_and_too_few_touches_are_hatched():
     specs = every(report())
     calls, mails = series(specs["methods"], "share")["data"]
-    assert "decal" not in calls["itemStyle"]
-    assert "decal" in mails["itemStyle"]
-    assert series(specs["methods"], "range")["data"] == [[25.4, 74.6, 0], [43.9, 100.0, 1]]
+    assert (calls["value"], "decal" in calls["itemStyle"]) == (16.7, False)
+    assert (mails["value"], "decal" in mails["itemStyle"]) == (0, True)
+    low, high = interval(2, 12)
+    assert series(specs["methods"], "range")["data"][0] == [round(low * 100, 1), round(high * 100, 1), 0]
+    assert specs["methods"].table.rows[0][:4] == ["Call", "12", "2", "16.7%"]
+    assert specs["methods"].table.rows[0][-1] == "6 (50%)"
     assert specs["people"].empty
     assert specs["people"].table.rows[0][3] == "–"
+
+
+def test_a_meeting_is_no_way_to_a_meeting_and_the_days_before_are_marked():
+    found = (rate("CALL", "Call", 12, 6, 2, before=Share.of(1, 10)), rate("MEETING", "Meeting", 5, 5, 5))
+    spec = every(report(by_type=found))["methods"]
+    assert [point[1] for point in series(spec, "range")["data"]] == [series(spec, "range")["data"][0][1]]
+    assert series(spec, "before")["data"] == [[10.0, 0]]
+    assert "diamond: previous 7 days" in spec.note
+    assert spec.table.rows[1][3:6] == ["–", "–", "–"]
+
+
+def test_the_weeks_before_the_chosen_ones_are_drawn_behind():
+    weeks = tuple(replace(week, earlier=n) for week, n in zip(report().per_week, (3, 0, 9), strict=True))
+    spec = every(report(since=date(2026, 3, 2), per_week=weeks))["weeks"]
+    assert series(spec, "3 weeks earlier")["data"] == [3, 0, 9]
+    assert {"Booked", "Held"} == {
+        one["id"] for one in every(report())["weeks"].option["series"] if one["type"] == "line"
+    }
 
 
 def test_the_way_to_the_goal_is_drawn_as_it_was_whatever_narrows_the_report():
@@ -135,25 +158,43 @@ def test_an_address_narrows_a_report_the_same_way_for_everybody():
 
 
 def test_an_answer_with_shares_is_drawn_with_their_range():
-    columns = (Column("Method", "text"), Column("Touches"), Column("Reached"), Column("Share", "share"),
-               Column("At least", "share"), Column("At most", "share"), Column("Meetings booked"))  # fmt: skip
-    rows = (("Call", 12, 6, 0.5, 0.254, 0.746, 2), ("Meeting", 0, 0, None, None, None, 1))
+    heads = (
+        Column("Method", "text"),
+        Column("Touches"),
+        Column("Meetings booked"),
+        *(Column(word, "share") for word in answer_chart.RANGE),
+    )
+    rows = (("Call", 12, 6, 0.5, 0.254, 0.746), ("LinkedIn", 0, 0, None, None, None))
     spec = answer_chart.answer_chart(
-        Answer(Question.CHANNELS, "Which channel works?", "Call reached 50%.", columns, rows, "bars")
+        Answer(Question.CHANNELS, "Which channel works?", "Do more by Call.", heads, rows, "bars", "All time")
     )
     assert series(spec, "range")["data"] == [[25.4, 74.6, 0]]
-    assert spec.table.rows[1] == ["Meeting", "0", "0", "–", "–", "–", "1"]
-    assert spec.note == "Call reached 50%."
+    assert spec.table.rows[1] == ["LinkedIn", "0", "0", "–", "–", "–"]
+    assert spec.note == "Do more by Call. All time."
 
 
-@pytest.mark.parametrize(("reached", "touches"), [(6, 11), (1, 8), (3, 8), (5, 200), (1, 3), (10, 10)])
-def test_a_share_is_the_same_number_in_the_chart_the_table_and_the_sentence(reached, touches):
-    share = reached / touches
-    columns = (Column("Method", "text"), Column("Touches"), *(Column(word, "share") for word in answer_chart.RANGE))
-    rows = (("Call", touches, share, 0.1, 0.9),)
-    spec = answer_chart.answer_chart(Answer(Question.CHANNELS, "Which?", f"{share:.0%}.", columns, rows, "bars"))
-    assert f"{share:.0%} of {touches}" in str(spec.option)
-    assert spec.table.rows[0][2] == f"{share:.0%}"
+@pytest.mark.parametrize(("booked", "touches"), [(6, 11), (1, 8), (3, 8), (5, 200), (1, 3), (10, 10)])
+def test_a_share_is_the_same_number_in_the_chart_the_table_and_the_sentence(booked, touches):
+    one = rate("CALL", "Call", touches, touches, booked)
+    heads = question_answers.columns("Method", question_answers.RATES)
+    sentence = question_answers.best([replace(one, per_touch=replace(one.per_touch, thin=False))], "Do {}")
+    spec = answer_chart.answer_chart(
+        Answer(Question.CHANNELS, "Which?", sentence, heads, (question_answers.cells(one),), "bars")
+    )
+    assert f"{booked / touches:.1%} of {touches}" in str(spec.option)
+    assert spec.table.rows[0][3] == f"{booked / touches:.1%}"
+    assert f"{booked / touches:.1%} meetings per touch" in spec.note
+
+
+def test_the_channel_that_books_most_is_named_with_how_sure_that_is():
+    """The rows of a real quarter: the channel that always reaches somebody books least."""
+    rows = (("Call", 1314, 168, 700), ("Referral", 104, 14, 104), ("E-mail", 739, 79, 300), ("Conference", 120, 5, 113))
+    rates = [rate(name, name, touches, reached, booked) for name, touches, booked, reached in rows]
+    assert question_answers.best(rates, "Do more by {}") == (
+        "Do more by Call rather than Conference: Call with 12.8% meetings per touch (168 of 1,314, likely 11% to 15%),"
+        " surely more than Conference with 4.2% meetings per touch (5 of 120, likely 2% to 9%)."
+        " Not clearly better or worse: Referral (13.5% of 104), E-mail (10.7% of 739)."
+    )
 
 
 def test_the_page_for_strangers_shows_names_as_text():

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from app.pages.reports.parts import chart_options
 from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
 from app.services.reports.figures import THIN
-from app.services.reports.question_answers import Answer, Cell, Column, Unit
+from app.services.reports.question_answers import LEAST, MOST, PER_TOUCH, Answer, Cell, Column, Unit
 
 DRAWN, KINDS = 10, 3
-RANGE = ("Share", "At least", "At most")
+RANGE = (PER_TOUCH, LEAST, MOST)
 
 
 def answer_chart(answer: Answer) -> ChartSpec:
@@ -25,7 +25,7 @@ def answer_chart(answer: Answer) -> ChartSpec:
         answer.title,
         ChartTable(heads, cells),
         _shares(heads, rows) if shares else _bars(answer.columns, rows),
-        answer.sentence,
+        f"{answer.sentence} {answer.days}.".strip(" .") + ".",
         alt=f"Bar chart. {answer.sentence}",
         height=chart_options.chart_height(len(rows))
         if kinds == 1
@@ -41,7 +41,7 @@ def cell_words(cell: Cell, unit: Unit) -> str:
     if cell is None:
         return "–"
     if unit == "share":
-        return f"{cell:.0%}"
+        return f"{cell:.1%}"
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:.1f}" if isinstance(cell, float) else cell
 
 
@@ -53,7 +53,9 @@ def _shares(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> chart_optio
         share, low, high = (_percent(row[at[word]]) for word in RANGE)
         # rounded once, as in the table and the sentence: 6 of 11 are 55 %
         words = (
-            f"{row[0]}\n{cell_words(row[at['Share']], 'share')} of {touches}" if touches else f"{row[0]}\nno touches"
+            f"{row[0]}\n{cell_words(row[at[PER_TOUCH]], 'share')} of {touches:,}"
+            if touches
+            else f"{row[0]}\nno touches"
         )
         found.append(chart_options.Share(words, share if touches else None, low, high, touches < THIN))
     return chart_options.share_bars(found)

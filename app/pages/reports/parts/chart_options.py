@@ -19,13 +19,14 @@ SERIES = (MAIN, ORANGE, GREEN, BLUE)
 
 @dataclass(frozen=True)
 class Share:
-    """One row of a chart of shares, in percent; `thin` is hatched, None was never tried."""
+    """One row of a chart of shares, in percent; `thin` is hatched, None was never tried, `before` is marked."""
 
     words: str
     share: float | None
     low: float
     high: float
     thin: bool
+    before: float | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class LineSeries:
     colour: str
     mark: str
     dashes: str
+    axis: int = 1
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,23 @@ def share_bars(rows: Sequence[Share]) -> Option:
         for row in rows
     ]
     ranges = [[row.low, row.high, at] for at, row in enumerate(rows) if row.share is not None]
-    most = max((row.high for row in rows if row.share is not None), default=100)
+    most = max((max(row.high, row.before or 0) for row in rows if row.share is not None), default=100)
+    step = 20 if most > 12 else 4
+    scale = min(100, -(-most // step) * step) or step
+    before = [[row.before, at] for at, row in enumerate(rows) if row.before is not None]
     return {
         "grid": _grid(),
         "tooltip": _tooltip(),
-        "xAxis": _values(max=(scale := min(100, -(-most // 20) * 20) or 20), suffix=" %") | {"interval": scale / 4},
+        "xAxis": _values(max=scale, suffix=" %") | {"interval": scale / 4},
         "yAxis": _names([row.words for row in rows]),
         "series": [
             {"id": "share", "type": "bar", "data": bars, "barWidth": 20, "itemStyle": {"borderRadius": [0, 5, 5, 0]}},
             {"id": "range", "type": "custom", "renderItem": "interval", "data": ranges, "color": INK, "silent": True,
              "encode": {"x": [0, 1], "y": 2}, "z": 5, "tooltip": {"show": False}},
-        ],
+        ] + ([
+            {"id": "before", "type": "scatter", "data": before, "symbol": "diamond", "symbolSize": 11, "silent": True, "z": 6,
+             "itemStyle": {"color": "var(--card)", "borderColor": INK, "borderWidth": 1.5}, "tooltip": {"show": False}},
+        ] if before else []),
     }  # fmt: skip
 
 
@@ -109,7 +117,7 @@ def stacked_columns(
             for at, (name, data) in enumerate(stacked.items())
         ] + [
             {"id": one.name, "name": one.name, "type": "line", "data": list(one.values), "color": one.colour,
-             "yAxisIndex": 1, "symbol": one.mark, "symbolSize": 8, "lineStyle": {"width": 2.5, "type": one.dashes}, "z": 4}
+             "yAxisIndex": one.axis, "symbol": one.mark, "symbolSize": 8, "lineStyle": {"width": 2.5, "type": one.dashes}, "z": 4}
             for one in lines
         ],
     }  # fmt: skip

@@ -23,23 +23,30 @@ class FigureTiles:
     def __init__(self, on_open: Callable[[str], Any] | None) -> None:
         self.numbers: dict[str, ui.label] = {}
         self.changes: dict[str, ui.label] = {}
+        self.buttons: dict[str, ui.element] = {}
         with ui.element("div").classes("pd-figures"):
             for key, name in NAMES.items():
                 with self.tile(key, on_open):
                     basic.text(name, "pd-small pd-muted")
                     self.numbers[key] = basic.text("–", "pd-number").mark(f"figure-{key}")
                     self.changes[key] = basic.text("", "pd-small pd-change")
+                if key in self.buttons:
+                    self.buttons[key].props["aria-describedby"] = self.changes[key].html_id
 
     def tile(self, key: str, on_open: Callable[[str], Any] | None) -> ui.element:
         if on_open is None:
             return ui.element("div").classes("pd-card pd-figure")
-        made = ui.element("button").props("type=button").classes("pd-card pd-figure").mark(f"open-{key}")
+        self.buttons[key] = made = (
+            ui.element("button").props("type=button").classes("pd-card pd-figure").mark(f"open-{key}")
+        )
         return made.on("click", lambda: on_open(key), [])
 
     def show(self, figures: Mapping[str, Figure], before: str) -> None:
         """`before` says what the change is against."""
         for key, one in figures.items():
             self.numbers[key].set_text(f"{one.value:,}")
+            if key in self.buttons:
+                self.buttons[key].props["aria-label"] = f"{NAMES[key]}: {one.value:,}"
             self.changes[key].set_text(change_words(one, before))
             self.changes[key].classes(replace="pd-small pd-change").classes(tone(one))
 

@@ -74,6 +74,15 @@ def days_words(report: Report) -> str:
     return f"Until {day_words(report.until)}" if report.until else "All time"
 
 
+def previous_days(report: Report) -> str:
+    """What the changes are against: `previous 30 days`."""
+    if not (report.since or report.until):
+        return "previous 7 days"
+    last = report.until or max(report.course.today, report.since or report.course.today)
+    days = (last - report.since).days + 1 if report.since else 7
+    return f"previous {days} days" if days > 1 else "the day before"
+
+
 def moment_words(report: Report) -> str:
     """`31 Mar 2026, 14:05`, where the report's days begin."""
     return at_words(report.as_of, report.zone)
@@ -90,11 +99,14 @@ def day_words(day: date) -> str:
 
 RATE: tuple[tuple[str, Unit], ...] = (
     ("Touches", "count"),
-    ("Reached", "count"),
-    ("Share", "share"),
+    ("Meetings booked", "count"),
+    ("Meetings per touch", "share"),
     ("At least", "share"),
     ("At most", "share"),
-    ("Meetings booked", "count"),
+    ("Contacts", "count"),
+    ("With a meeting", "share"),
+    ("Reached", "count"),
+    ("Reached per touch", "share"),
 )
 PACE: tuple[tuple[str, Unit], ...] = (
     ("Goal of", "text"),
@@ -125,8 +137,11 @@ def _forecast_row(name: str, one: GoalForecast) -> tuple[Cell, ...]:
 
 def _rate(one: Rate) -> tuple[Cell, ...]:
     """What was never tried has no share."""
-    share = (one.share, one.low, one.high) if one.touches else (None, None, None)
-    return (one.name, one.touches, one.reached, *share, one.booked)
+    rate = one.per_touch
+    share = (rate.share, rate.low, rate.high) if one.touches else (None, None, None)
+    met = one.per_contact.share if one.per_contact.n else None
+    reached = (one.reached, one.share if one.touches else None)
+    return (one.name, one.touches, one.booked, *share, one.per_contact.n, met, *reached)
 
 
 def _stage(stage: Stage) -> str:
