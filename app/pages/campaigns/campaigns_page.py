@@ -40,6 +40,7 @@ async def campaigns_page(
     first, lists = await look(partial(load_campaigns, chosen=chosen, limit=PAGE))
     page = CampaignsPage(shell, chosen, first, lists)
     live_updates.on(page.refresh, Topic.CAMPAIGN, Topic.CONTACT)
+    live_updates.at_midnight(page.refresh, shell.me.timezone)
 
 
 @dataclass(frozen=True)

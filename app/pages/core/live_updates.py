@@ -14,10 +14,13 @@ from weakref import WeakMethod
 from nicegui import Event, background_tasks, ui
 from nicegui.element import Element
 
+from app import calendar_days
 from app.signals import ANYTHING, Signal, Topic
 
 # how much older than its subscription the answer to a page's first question may be, in seconds
 OLDEST_ANSWER = 5.0
+# how often a page looks whether another day has begun, in seconds
+DAY_LOOK = 20.0
 
 _recent: deque[tuple[float, Signal]] = deque(maxlen=1000)
 _news: defaultdict[Topic, Event[Signal]] = defaultdict(Event)
@@ -59,6 +62,19 @@ def on(
         for at, signal in list(_recent):
             if signal.topic in topics and at > since:
                 background_tasks.create(hear(signal), name="news of just now")
+
+
+def at_midnight(refresh: Callable[[], object | Awaitable[object]], zone: str) -> None:
+    """Call `refresh` when another day begins where the viewer is, as long as the part of the screen that asked is there."""
+    updates, shown = _Updates(ui.context.slot.parent, refresh), [calendar_days.today(zone)]
+
+    async def look() -> None:
+        today = calendar_days.today(zone)
+        if today != shown[0]:
+            shown[0] = today
+            await updates.ask()
+
+    ui.timer(DAY_LOOK, look)
 
 
 def lately() -> float:

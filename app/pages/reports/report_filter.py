@@ -1,16 +1,17 @@
 """What narrows a report: days, a person, a method. It stands in the address, so that a link shows the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from nicegui import ui
 
-from app.models import ACTIVITY_LABELS, ActivityType, QuestionFilters
+from app.models import ACTIVITY_LABELS, ActivityType, Question, QuestionFilters
 from app.pages.ui import basic, theme
+from app.services.reports import addresses
 from app.services.reports.filters import Asked
 
 SPANS: dict[str, str] = {"": "All time", "7": "7 days", "30": "30 days", "90": "90 days", "own": "Custom range"}
@@ -18,13 +19,19 @@ SPANS: dict[str, str] = {"": "All time", "7": "7 days", "30": "30 days", "90": "
 
 @dataclass(frozen=True)
 class ReportChoice:
-    """`days` is a number of days until today, or `own` for those from `since` to `until`; nothing means everything."""
+    """`days` is a number of days until today, or `own` for those from `since` to `until`; nothing means everything.
+
+    Campaign, sector and theme narrow the questions across campaigns alone.
+    """
 
     days: str = ""
     since: date | None = None
     until: date | None = None
     person: UUID | None = None
     type: ActivityType | None = None
+    campaign: UUID | None = None
+    sector: str = ""
+    theme: str = ""
 
     @classmethod
     def of(cls, address: str) -> Self:
@@ -38,7 +45,15 @@ class ReportChoice:
             until=until,
             person=_id(said.get("person")),
             type=ActivityType(said["type"]) if said.get("type") in ActivityType.__members__ else None,
+            campaign=_id(said.get("campaign")),
+            sector=said.get("sector", ""),
+            theme=said.get("theme", ""),
         )
+
+    @classmethod
+    def kept(cls, filters: QuestionFilters) -> Self:
+        """As it was saved; a number of days that has no button stands as the days that it means today."""
+        return cls.of(addresses.address(Question.CHANNELS, filters))
 
     def asked(self) -> Asked:
         """A span until today stays one, also on a page that is open for days."""
@@ -51,38 +66,43 @@ class ReportChoice:
         """As it is kept with a link."""
         asked = self.asked()
         return QuestionFilters(
-            from_=asked.from_, to=asked.to, last_days=asked.last_days, user_id=asked.user_id, type=asked.type
+            from_=asked.from_,
+            to=asked.to,
+            last_days=asked.last_days,
+            user_id=asked.user_id,
+            type=asked.type,
+            campaign_id=self.campaign,
+            sector=self.sector or None,
+            theme=self.theme or None,
         )
 
     def query(self) -> str:
         """Empty when nothing narrows."""
-        said = {
-            "days": "" if self.days == "own" else self.days,
-            "from": self.since.isoformat() if self.days == "own" and self.since else "",
-            "to": self.until.isoformat() if self.days == "own" and self.until else "",
-            "person": str(self.person or ""),
-            "type": self.type.value if self.type else "",
-        }
-        return urlencode({key: value for key, value in said.items() if value})
-
-    @property
-    def dated(self) -> bool:
-        return bool(self.days in {"7", "30", "90"} or self.since or self.until)
+        return urlsplit(addresses.address(Question.CHANNELS, self.filters())).query
 
 
 class ReportFilter:
     """The row of choices above a report; tells `on_change` what is chosen now."""
 
-    def __init__(self, chosen: ReportChoice, people: dict[UUID, str], on_change: Callable[[ReportChoice], Any]) -> None:
+    def __init__(
+        self,
+        chosen: ReportChoice,
+        people: dict[UUID, str],
+        on_change: Callable[[ReportChoice], Any],
+        more: Sequence[tuple[str, str, dict[Any, str]]] = (),
+    ) -> None:
+        """`more` are further choices: what each is called, the field of the choice, and its options."""
         self.chosen, self.on_change = chosen, on_change
-        with ui.element("div").classes("pd-report-filter"):
+        with ui.element("div").classes("pd-report-filter") as self.row:
             self.spans = basic.chips(SPANS, chosen.days, self.span)
             with ui.element("div").classes("pd-report-own") as self.own:
                 self.date("First day", "since", chosen.since)
                 self.date("Last day", "until", chosen.until)
-            with ui.element("div").classes("pd-report-who"):
+            with ui.element("div").classes("pd-report-who many" if more else "pd-report-who"):
                 self.pick("Person", "person", {None: "Everybody", **people}, chosen.person)
                 self.pick("Method", "type", {None: "Every method", **ACTIVITY_LABELS}, chosen.type)
+                for label, name, options in more:
+                    self.pick(label, name, options, getattr(chosen, name))
         self.own.set_visibility(chosen.days == "own")
 
     def date(self, label: str, name: str, value: date | None) -> None:
@@ -91,7 +111,7 @@ class ReportFilter:
         box.on_value_change(lambda event: self.choose(**{name: parse_day(event.value)}))
 
     def pick(self, label: str, name: str, options: dict[Any, str], value: Any) -> None:
-        known = {**options, value: options.get(value, "Somebody else")}
+        known = {**options, value: options.get(value, value if isinstance(value, str) else "Somebody else")}
         box = ui.select(known, value=value, label=label).classes("pd-field").mark(name)
         box.props("outlined dense behavior=menu options-dense=false stack-label")
         box.props["dropdown-icon"] = theme.icon("chevron-down")

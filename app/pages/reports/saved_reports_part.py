@@ -1,12 +1,13 @@
 """Saved reports: a question with its filters under a name, mailed on Mondays if wanted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
 
-from app.models import Question, QuestionFilters, SavedReport, SavedReportDraft, User
+from app.models import ACTIVITY_LABELS, Question, QuestionFilters, SavedReport, SavedReportDraft, User
 from app.pages.core.tap import look, tap
 from app.pages.ui import basic, form
 from app.pages.ui.bottom_sheet import Sheet
@@ -32,7 +33,7 @@ class SavedReportsPart:
         self.box.clear()
         with self.box:
             if kept:
-                basic.heading("Kept reports")
+                basic.heading("Saved reports")
                 with ui.element("div").classes("pd-card flush"):
                     for one in kept:
                         self.row(one)
@@ -66,7 +67,7 @@ class SavedReportsPart:
         @tap
         def work(session: Session, me: User) -> str:
             draft = SavedReportDraft.model_validate({**typed, "question": question, "filters": self.filters()})
-            return f"{saved_reports.save(session, me, draft).name} is kept"
+            return f"{saved_reports.save(session, me, draft).name} is saved"
 
         async def save() -> None:
             if await work():
@@ -78,10 +79,13 @@ class SavedReportsPart:
             ui.element("form").classes("pd-stack").props("novalidate").on("submit.prevent", save),
         ):
             basic.line("Save report", "h2", "pd-h1")
-            basic.text("The question and the filters that are chosen now, to ask again at any time.", "pd-muted")
+            basic.text(
+                "The question and the filters that are chosen now. “7 days” stays the last seven days, whenever you open it.",
+                "pd-muted",
+            )
             form.field(typed, SavedReportDraft, "name", "Name", props="autocomplete=off")
             ui.switch("Send it to me by mail every Monday").bind_value_to(typed, "weekly")
-            basic.button("Keep", None, "main").props("type=submit").classes("full-width").mark("keep")
+            basic.button("Save", None, "main").props("type=submit").classes("full-width").mark("keep")
         self.sheet.open()
 
     async def set_weekly(self, one: SavedReport, *, on: bool) -> None:
@@ -108,8 +112,15 @@ class SavedReportsPart:
         self.show(await look(saved_reports.listed))
 
 
-def filter_words(filters: QuestionFilters) -> list[str]:
-    """The filters in words."""
+def filter_words(
+    filters: QuestionFilters, people: Mapping[UUID, str] | None = None, campaigns: Mapping[UUID, str] | None = None
+) -> list[str]:
+    """The filters in words; a person or campaign whose name is not given is only said to be chosen."""
     days = (("from", filters.from_), ("to", filters.to))
     said = [f"{word} {value.day} {value:%b %Y}" for word, value in days if value]
-    return [*said, *filter(None, (filters.sector, filters.theme))]
+    if filters.last_days:
+        said.append(f"last {filters.last_days} days")
+    for names, key, word in ((campaigns, filters.campaign_id, "one campaign"), (people, filters.user_id, "one person")):
+        if key:
+            said.append((names or {}).get(key, word))
+    return [*said, *filter(None, (filters.sector, filters.theme, filters.type and ACTIVITY_LABELS[filters.type]))]

@@ -43,6 +43,7 @@ async def team_report_page(shell: Shell, days: str = USUAL, campaign: str = "") 
     seen = await look(partial(load_team, chosen=chosen))
     page = TeamReportPage(shell.me.timezone, chosen, seen)
     live_updates.on(page.refresh, Topic.OUTREACH, Topic.PEOPLE, Topic.CAMPAIGN)
+    live_updates.at_midnight(page.refresh, shell.me.timezone)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def this_week(session: Session, scope: Scope, window: Window) -> Said:
         f"{this}: {_summed(got)}. The week before ({_span(start - WEEK, start - timedelta(days=1))}): {_summed(last)}."
     )
     heads = (*(noun.capitalize() for noun in NOUNS.values()), "Touches the week before", "Meetings the week before")
-    days = f"{_span(start, window.today)}, whatever days are chosen"
+    days = "These two weeks, whatever days are chosen"
     return said, question_answers.columns("Campaign", heads), rows, "stack", days
 
 
@@ -101,6 +101,8 @@ def _summed(got: dict[Any, Counter[str]]) -> str:
 
 def _span(first: date, last: date) -> str:
     """`23 to 29 Nov 2026`."""
+    if first == last:
+        return day_words(first)
     same = (first.year, first.month) == (last.year, last.month)
     return f"{first.day if same else day_words(first)} to {day_words(last)}"
 

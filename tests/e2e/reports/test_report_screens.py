@@ -102,12 +102,20 @@ def test_a_bar_opens_as_many_rows_as_it_counts(firm, desk):
     report(desk, firm)
     desk.locator(".pd-figure", has_text="Reached").click()
     expect(desk.locator(".pd-behind-row")).to_have_count(int(figure(desk, "Reached").inner_text()))
-    desk.keyboard.press("Escape")
+    expect(desk.locator(".pd-sheet:visible, .q-dialog:visible").first).to_contain_text(
+        "All time · Everybody · Every method"
+    )
+    content, name = saved(desk, desk.get_by_role("button", name="CSV", exact=True))
+    assert "rows-reached" in name
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) == int(figure(desk, "Reached").inner_text())
+    assert {row["Rows of"] for row in rows} == {"reached"}
+    desk.get_by_role("button", name="Close", exact=True).click()
     expect(desk.locator(".pd-behind-row").first).not_to_be_visible()
     methods = chart(desk, "By outreach method")
     methods.get_by_role("button", name="Show as table").click()
     mails = methods.locator("tbody tr", has_text="E-mail")
-    assert mails.locator("td").all_inner_texts() == ["1", "1", "100%", "21% and 100%", "0"]
+    assert mails.locator("td").all_inner_texts() == ["1", "0", "0.0%", "0% and 79%", "–", "1", "0%", "1 (100%)"]
     mails.get_by_role("button").click()
     expect(desk.locator(".pd-behind-row")).to_have_count(1)
     expect(desk.locator(".pd-behind-row")).to_contain_text("Live Larsson")
@@ -279,18 +287,21 @@ def test_today_does_not_load_the_charts(phone, desk, firm):
 
 def test_the_gallery_answers_in_a_sentence_and_keeps_what_one_asks_again(firm, desk):
     opened(desk, "/reports")
-    expect(chart(desk, "Which channel works?")).to_contain_text(re.compile(r"Call reached \d+% of 1\d"))
+    expect(chart(desk, "Which channel works?")).to_contain_text(re.compile(r"No meeting came of 1\d touches yet"))
     expect(chart(desk, "Sector and theme comparison").locator("tbody")).to_contain_text("Energy")
     desk.get_by_role("combobox", name="Sector").click()
     desk.get_by_role("option", name="Energy").click()
     desk.wait_for_url(re.compile("sector=Energy"))
     desk.get_by_role("button", name="Save report").first.click()
     desk.get_by_label("Name").fill("Energy calls")
-    desk.get_by_role("button", name="Keep", exact=True).click()
+    desk.get_by_role("button", name="Save", exact=True).click()
     row = desk.locator(".pd-saved", has_text="Energy calls")
     expect(row).to_contain_text("Energy")
     row.get_by_role("switch").click()
     expect(desk.get_by_text("Energy calls comes every Monday")).to_be_visible()
+    desk.get_by_role("button", name="30 days").click()
+    desk.wait_for_url(re.compile("days=30&sector=Energy"))
+    expect(chart(desk, "Where do leads stall?")).to_contain_text("whatever days are chosen")
     opened(desk, "/reports")
     expect(desk.locator(".pd-saved").get_by_role("switch")).to_have_attribute("aria-checked", "true")
 

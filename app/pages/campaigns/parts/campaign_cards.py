@@ -57,9 +57,28 @@ def span_words(start: date | None, end: date | None) -> str:
 
 
 def draw_pace(found: Card, day: date) -> None:
-    """Said only where it is bad news that somebody can still do something about: the bars say the rest."""
-    if found.campaign.status(day) is CampaignStatus.RUNNING and found.behind is not None and found.behind < -SLACK:
-        basic.text(f"{round(-found.behind * 100)} % behind pace", "pd-chip small bad")
+    """What was expected by now, of the goal that is furthest behind; the bars say the rest."""
+    if found.campaign.status(day) is CampaignStatus.RUNNING and (said := behind_words(found, day)):
+        basic.text(said, "pd-chip small bad")
+
+
+def behind_words(found: Card, day: date) -> str:
+    """`0 meetings, 2 expected by now`; empty where nothing is behind."""
+    campaign, elapsed = found.campaign, found.campaign.elapsed(day)
+    goals = (("touches", found.touches, campaign.goal_touches), ("meetings", found.booked, campaign.goal_meetings))
+    late = [
+        (done / expected, done, round(expected), word)
+        for word, done, goal in goals
+        if goal
+        and elapsed
+        and (expected := goal * elapsed)
+        and round(expected) > done
+        and done / goal < elapsed - SLACK
+    ]
+    if not late:
+        return ""
+    _, done, expected, word = min(late)
+    return f"{done:,} {word.removesuffix('s') if done == 1 and word == 'meetings' else 'touch' if done == 1 else word}, {expected:,} expected by now"
 
 
 def draw_goals(found: Card, day: date) -> None:

@@ -150,7 +150,7 @@ def goal_lines(
              "data": [[*done[-1], span.end, *likely]], "encode": {"x": [0, 2], "y": [1, 3, 4]}, "clip": True}
         )  # fmt: skip
     return {
-        "grid": _grid(top=44, right=18, left=4),
+        "grid": _grid(top=52, right=18, left=4),
         # lines without a mark have none in the legend either
         "legend": _legend() | {"data": [
             {"name": one["name"], "itemStyle": {"opacity": 0.35 if one["id"] == "likely" else 0}} for one in series
@@ -169,7 +169,7 @@ def goal_lines(
 def _today(moment: int) -> Option:
     return {
         "silent": True, "symbol": "none", "animation": False, "lineStyle": {"color": MUTED, "type": "solid", "width": 1},
-        "label": {"formatter": "Today", "color": MUTED, "fontSize": 12, "position": "end", "distance": 2}, "data": [{"xAxis": moment}],
+        "label": {"formatter": "Today", "color": MUTED, "fontSize": 12, "position": "end", "distance": 8}, "data": [{"xAxis": moment}],
     }  # fmt: skip
 
 
