@@ -53,12 +53,6 @@ class SavedReportDraft(Draft):
     filters: QuestionFilters = Field(default_factory=QuestionFilters)
     weekly: bool = False
 
-    @model_validator(mode="after")
-    def _of_a_campaign(self) -> Self:
-        if self.question is Question.CAMPAIGN and not self.filters.campaign_id:
-            raise ValueError("a campaign's report names its campaign")
-        return self
-
 
 class SavedReport(Entity, table=True):
     """A question with its filters under a name; `weekly` asks for it by mail on Mondays."""

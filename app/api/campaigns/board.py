@@ -16,7 +16,7 @@ from app.api.core.schemas import Listing
 from app.errors import NotFound
 from app.models import Stage
 from app.models.base import Draft
-from app.services.campaigns import board, board_assignments, board_stages, bulk_moves
+from app.services.campaigns import board, board_assignments, board_filter, board_stages, bulk_moves
 
 router = Router(prefix="/campaigns/{campaign_id}", tags=["campaigns"])
 
@@ -79,11 +79,19 @@ def column(
     campaign_id: UUID,
     stage: Stage | None = None,
     assigned_to: Annotated[UUID | None, Query(description="One colleague's work.")] = None,
+    q: Annotated[str, Query(max_length=200, description="Words of the name or the firm.")] = "",
+    warmness_min: Annotated[int | None, Query(ge=0, le=10)] = None,
+    overdue: Annotated[
+        bool, Query(description="Only those with a plan for this campaign whose time has passed.")
+    ] = False,
+    tag: Annotated[str | None, Query(max_length=40, description="Of contacts that I may open.")] = None,
+    sort: board_filter.Sort = "recent",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """The cards of one stage, or of all, what came last first."""
-    page = board.column(session, me, campaign_id, stage, limit=limit, after=cursor, assigned_to=assigned_to)
+    narrow = board_filter.Narrow(q, assigned_to, warmness_min, overdue, tag, sort)
+    page = board.column(session, me, campaign_id, stage, limit=limit, after=cursor, narrow=narrow)
     items = [BoardCardAnswer.model_validate(card) for card in page.items]
     return etags.shown(request, Listing(items=items, next_cursor=page.next_cursor))
 

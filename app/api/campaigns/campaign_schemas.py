@@ -96,7 +96,7 @@ class Assignments(Answer):
 
 
 class BoardCardAnswer(Answer):
-    """A contact on the board, as every member sees it; the last touch is the last one for this campaign."""
+    """A contact on the board, as every member sees it; last touch and next plan are those for this campaign."""
 
     contact_id: UUID
     name: str
@@ -108,6 +108,8 @@ class BoardCardAnswer(Answer):
     stage_at: Moment
     last_touch_at: Moment | None
     last_touch_type: ActivityType | None
+    next_due: Moment | None
+    next_type: ActivityType | None
     can_open: bool
 
 

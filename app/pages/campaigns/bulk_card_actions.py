@@ -17,6 +17,7 @@ from app.pages.ui import basic, pickers
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.virtual_list import VirtualList
 from app.services.campaigns import board
+from app.services.campaigns.board_filter import Narrow
 from app.services.contacts.contact_search import Search
 
 
@@ -27,6 +28,8 @@ class BulkCardActions:
         self.campaign_id = campaign.id
         self.rows = rows
         self.total = 0
+        # of whom all are chosen: those that the list shows
+        self.narrow = Narrow()
         self.selection = Selection()
         self.sheet = Sheet("Move to")
         acts = [
@@ -38,7 +41,7 @@ class BulkCardActions:
 
     async def refresh_count(self) -> None:
         """How many stand on the board now."""
-        counts = await look(lambda session, me: board.counts(session, me, self.campaign_id))
+        counts = await look(lambda session, me: board.counts(session, me, self.campaign_id, self.narrow))
         self.total = sum(counts.values())
         self.show()
 
@@ -70,7 +73,8 @@ class BulkCardActions:
     def resolve(self, session: Session, me: User) -> list[UUID]:
         if self.selection.all is None:
             return list(self.selection.ids)
-        return [one for one in board.everybody(session, me, self.campaign_id) if one not in self.selection.but]
+        everybody = board.everybody(session, me, self.campaign_id, self.narrow)
+        return [one for one in everybody if one not in self.selection.but]
 
     def open_move_sheet(self) -> None:
         with self.sheet.fresh():

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.models import Campaign, User
 from app.pages.activities.parts import touch_rows
+from app.pages.campaigns.board_filter_bar import BoardFilterBar, load_choices
 from app.pages.campaigns.board_tab import Add, draw_nobody
 from app.pages.campaigns.bulk_card_actions import BulkCardActions
 from app.pages.campaigns.card_sheet import CardSheet
@@ -22,6 +23,7 @@ from app.pages.ui.redraw import Memo
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
 from app.services.campaigns import board
+from app.services.campaigns.board_filter import Narrow
 
 PAGE = 40
 
@@ -39,19 +41,29 @@ Refresh = Callable[[], Awaitable[None]]
 async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Refresh:
     """Everybody on the board in one list, whoever moved last on top."""
     sheet = CardSheet(shell, campaign)
+    chosen = [Narrow()]
 
     def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> ListPage:
-        page = board.column(session, me, campaign.id, None, limit=limit, after=cursor)
+        page = board.column(session, me, campaign.id, None, limit=limit, after=cursor, narrow=chosen[0])
         return [_row(card, campaign.id, me) for card in page.items], page.next_cursor, None
 
     async def open_card(event: GenericEventArguments) -> None:
         await sheet.open(UUID(str(event.args)))
 
+    async def narrow() -> None:
+        chosen[0] = bar.narrow
+        if bulk:
+            bulk.narrow = bar.narrow
+            bulk.select_none()
+        tab.loaded = PAGE
+        await refresh()
+
     first = await look(partial(ask, cursor=None, last=None, limit=PAGE))
+    bar = BoardFilterBar(await look(lambda session, me: load_choices(session, me, campaign.id)), narrow)
     with ui.element("div").classes("pd-tools"):
         ui.element("span").classes("pd-grow")
         choose = basic.button("Choose many", None, "plain", "check").mark("choose")
-    tab = PagedList(ask, lambda: draw_nobody(add), first, picks=add is not None)
+    tab = PagedList(ask, lambda: draw_nobody_here(add, chosen[0]), first, picks=add is not None)
     tab.rows.on("open", open_card)
     bulk = BulkCardActions(campaign, tab.rows) if add else None
     if bulk:
@@ -68,6 +80,14 @@ async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Refresh:
     choose.set_visibility(bool(bulk and bulk.total))
 
     return refresh
+
+
+def draw_nobody_here(add: Add, narrow: Narrow) -> None:
+    if narrow.narrows:
+        with ui.element("div").classes("pd-card flush"):
+            basic.empty("search", "Nobody like this", "Try another filter.")
+    else:
+        draw_nobody(add)
 
 
 async def activity_tab(shell: Shell, campaign: Campaign) -> Refresh:
@@ -131,7 +151,7 @@ def _row(card: board.BoardCard, campaign_id: UUID, me: User) -> dict[str, Any]:
     return {
         **{key: tile[key] for key in ("id", "i", "t", "n")},
         "href": f"/campaigns/{campaign_id}?tab=contacts",
-        "s": " · ".join(filter(None, (tile["s"], tile["l"]))),
+        "s": " · ".join(filter(None, (tile["s"], tile["l"], tile["next"]))),
         "d": tile["a"],
         "b": board_cards.STAGES[card.stage],
         "bt": {"old": "bad", "aging": "wait"}.get(tile["age"], "none"),

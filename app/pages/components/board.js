@@ -3,20 +3,21 @@
 export default {
   template: `
   <div class="pd-board-frame">
-    <div v-if="narrow" class="pd-chips pd-stages" role="group" aria-label="Stage">
-      <q-btn v-for="c in columns" :key="c.id" flat no-caps :class="{ on: c.id === chosen }" :aria-pressed="c.id === chosen ? 'true' : 'false'"
-        :data-chip="c.id" @click="choose(c.id)">{{ c.name }}<span class="pd-stage-count">{{ c.count }}</span></q-btn>
+    <div v-if="narrow || crowded" class="pd-chips pd-stages" :class="{ jumps: !narrow }" role="group" aria-label="Stage">
+      <q-btn v-for="c in columns" :key="c.id" flat no-caps :class="{ on: narrow && c.id === chosen }" :aria-pressed="narrow ? (c.id === chosen ? 'true' : 'false') : null"
+        :data-chip="c.id" @click="narrow ? choose(c.id) : jump(c.id)">{{ c.name }}<span class="pd-stage-count">{{ c.count }}</span></q-btn>
     </div>
     <div class="pd-board" :class="{ narrow }" ref="board">
       <section v-for="c in shown" :key="c.id" class="pd-lane" :class="{ over: over === c.id }" :data-stage="c.id" :aria-label="c.name">
         <div v-if="!narrow" class="pd-lane-head"><h2>{{ c.name }}</h2><span class="pd-stage-count">{{ c.count }}</span></div>
-        <q-virtual-scroll :items="c.cards" :key="narrow ? c.id + '-narrow' : c.id" :scroll-target="narrow ? 'body' : undefined" :virtual-scroll-item-size="96"
+        <q-virtual-scroll :items="c.cards" :key="narrow ? c.id + '-narrow' : c.id" :scroll-target="narrow ? 'body' : undefined" :virtual-scroll-item-size="120"
             :virtual-scroll-slice-size="12" role="group" :aria-label="c.name + ': ' + c.count" class="pd-lane-cards" :class="{ none: !c.cards.length }"
             @virtual-scroll="({ to }) => far(c, to)" v-slot="{ item: k }">
           <div class="pd-tile-place" :key="k.id"><div class="pd-tile" :data-card="k.id" :class="k.age" @pointerdown="grab($event, k, c)">
             <button type="button" class="pd-tile-main" aria-keyshortcuts="m" @click="open(k)" @keydown="key($event, k, c)">
-              <span class="pd-tile-head"><span class="pd-tile-warm" :class="k.t"><span class="pd-unseen">Warmness </span>{{ k.w }}</span><span class="pd-tile-name">{{ k.n }}</span></span>
+              <span class="pd-tile-head"><span class="pd-tile-warm" :class="k.t"><span class="pd-unseen">Warmness </span>{{ k.w }}</span><span class="pd-tile-name" :title="k.n">{{ k.n }}</span></span>
               <span class="pd-tile-sub">{{ k.s }}</span>
+              <span class="pd-tile-next" :class="{ late: k.late }">{{ k.next || 'Nothing planned' }}</span>
               <span class="pd-tile-foot"><span class="pd-tile-last">{{ k.l }}</span><span class="pd-tile-age">{{ k.a }}<span class="pd-unseen"> in this stage</span></span></span>
             </button>
             <q-btn flat round class="pd-icon-btn pd-tile-menu" :icon="menuIcon" :aria-label="'Move ' + k.n" aria-haspopup="menu" @click="ask($event.currentTarget, k, c)"/>
@@ -33,15 +34,19 @@ export default {
   props: { initial: String, menuIcon: String },
   data() {
     const columns = JSON.parse(this.initial || "[]");
-    return { columns, chosen: this.begin(columns), narrow: matchMedia("(max-width: 1023.98px)").matches, over: null, asking: null, menu: false };
+    return { columns, chosen: this.begin(columns), narrow: matchMedia("(max-width: 1023.98px)").matches, over: null, asking: null, menu: false, crowded: false };
   },
   computed: { shown() { return this.narrow ? this.columns.filter((c) => c.id === this.chosen) : this.columns; } },
   mounted() {
     this.media = matchMedia("(max-width: 1023.98px)");
     this.turn = () => { this.narrow = this.media.matches; };
     this.media.addEventListener("change", this.turn);
+    // where not all columns fit, all counts stand above them and jump
+    this.watcher = new ResizeObserver(() => { this.crowded = !this.narrow && this.$refs.board.scrollWidth > this.$refs.board.clientWidth + 1; });
+    this.watcher.observe(this.$refs.board);
   },
   unmounted() {
+    this.watcher.disconnect();
     this.media.removeEventListener("change", this.turn);
     this.release();
   },
@@ -56,6 +61,9 @@ export default {
       const address = new URL(location.href);
       address.searchParams.set("stage", stage);
       history.replaceState(history.state, "", address);
+    },
+    jump(stage) {
+      this.$el.querySelector(`[data-stage="${stage}"]`).scrollIntoView({ inline: "start", block: "nearest" });
     },
     open(card) {
       if (!this.dragged) this.$emit("open", card.id);
@@ -199,7 +207,7 @@ export default {
         const cards = news.order.map((id) => known.get(id)).filter(Boolean);
         const row = seen ? cards.findIndex((k) => k.id === seen.id) : -1;
         Object.assign(column, { cards, count: news.count, more: news.more, asked: false });
-        if (row >= 0 && row !== seen.row) this.$nextTick(() => scroll.scrollBy(0, (row - seen.row) * 96));
+        if (row >= 0 && row !== seen.row) this.$nextTick(() => scroll.scrollBy(0, (row - seen.row) * 120));
       }
     },
     scroller(column) {

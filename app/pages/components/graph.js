@@ -109,9 +109,9 @@ export default {
       let option = tinted(JSON.parse(JSON.stringify(this.said.option)), style);
       if (this.said.bare) option = larger(option, Math.max(1, innerWidth / 1200));
       for (const one of option.series) if (one.type === "custom") one.renderItem = DRAWN[one.renderItem];
-      // names get a third of the width
+      // names get two fifths of the width
       const names = option.yAxis?.axisLabel;
-      if (names?.overflow) names.width = Math.max(names.width, Math.min(260, wide * 0.3));
+      if (names?.overflow) names.width = Math.max(names.width, Math.min(260, wide * 0.4));
       // on the narrowest phones the legend takes two lines
       if (wide < 330 && option.series.length > 3) option.grid.top += 18;
       option.animation = !calm.matches;

@@ -37,8 +37,7 @@ class ExportMenu:
             ui.menu_item("CSV", lambda: self.table("csv"))
             ui.menu_item("PDF", self.paper)
             ui.menu_item("Picture (PNG)", self.picture)
-            ui.menu_item("Touches, one a row (CSV)", lambda: self.rows("csv"))
-            ui.menu_item("Touches, one a row (Excel)", lambda: self.rows("xlsx"))
+            ui.menu_item("Touches, one a row", lambda: self.rows("xlsx"))
 
     async def rows(self, ending: str) -> None:
         if report := self.shown():

@@ -4,15 +4,26 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from app.errors import Conflict, NotFound
-from app.models import SavedReport, SavedReportDraft, User
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Question, SavedReport, SavedReportDraft, User
+from app.services.campaigns import campaigns
+from app.services.reports.filters import Asked, Window
+from app.services.reports.questions import NO_CAMPAIGN
 
 MOST = 50
 FULL = f"You keep {MOST} reports already. Remove one first."
 
 
 def save(session: Session, who: User, draft: SavedReportDraft) -> SavedReport:
-    """Save a question under its name, replacing one of that name. Raises Conflict beyond 50."""
+    """Save a question under its name, replacing one of that name.
+
+    Raises Conflict beyond 50, Invalid for a campaign's report without its campaign, and NotFound for one that is not theirs.
+    """
+    if draft.question is Question.CAMPAIGN and not draft.filters.campaign_id:
+        raise Invalid(NO_CAMPAIGN, {"campaign_id": NO_CAMPAIGN})
+    if draft.filters.campaign_id:
+        campaigns.seen(session, who, draft.filters.campaign_id)
+    Window.of(who, Asked.of(draft.filters))
     mine = listed(session, who)
     row = next((one for one in mine if one.name == draft.name), None)
     if row is None:

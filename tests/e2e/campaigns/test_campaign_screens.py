@@ -1,6 +1,7 @@
 """Campaigns with a thumb and at a desk, the same board in two browsers, and a member's view."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -152,6 +153,37 @@ def test_a_card_dragged_at_the_desk_moves_on_the_phone(phone, desk, api):
     expect(card(phone, "TO_CONTACT", "Drags Along")).to_have_count(0)
     expect(card(desk, "IN_DIALOGUE", "Drags Along")).to_be_visible()
     expect(desk.get_by_role("status")).to_contain_text("Drags Along moved to In dialogue")
+
+
+def test_all_six_stages_fit_a_desk_and_what_is_found_and_overdue_narrows_them(desk, api):
+    row, (zoe, late, _) = campaign(api, "Six", holds=("Zoe Zander", "Late Larsson", "Anna Alder"))
+    due = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    planned = {"type": "CALL", "contact_id": late, "campaign_id": row, "due_date": due}
+    api.post("/activities", json=planned).raise_for_status()
+    api.put(f"/contacts/{zoe}", json={"warmness_score": 9}).raise_for_status()
+    opened(desk, f"/campaigns/{row}")
+    lanes = desk.locator(".pd-lane")
+    expect(lanes).to_have_count(6)
+    for n in range(6):
+        box = lanes.nth(n).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 1280
+    expect(card(desk, "TO_CONTACT", "Late Larsson")).to_contain_text("Call overdue")
+    expect(card(desk, "TO_CONTACT", "Anna Alder")).to_contain_text("Nothing planned")
+    desk.get_by_role("checkbox", name="Overdue").click()
+    expect(desk.locator("[data-card]")).to_have_count(1)
+    expect(desk.locator("[data-stage=TO_CONTACT] .pd-stage-count")).to_have_text("1")
+    desk.get_by_role("checkbox", name="Overdue").click()
+    expect(desk.locator("[data-card]")).to_have_count(3)
+    desk.get_by_role("combobox", name="Order").click()
+    desk.get_by_role("option", name="Warmest").click()
+    expect(desk.locator("[data-card]").first).to_contain_text("Zoe Zander")
+    desk.get_by_label("Find on this board").fill("alder")
+    expect(desk.locator("[data-card]")).to_have_count(1)
+    desk.set_viewport_size({"width": 1100, "height": 800})
+    desk.get_by_label("Find on this board").fill("")
+    desk.get_by_role("button", name="Not now").click()
+    expect(desk.locator("[data-stage=NOT_NOW]")).to_be_in_viewport(ratio=0.9)
 
 
 def test_a_keyboard_moves_a_card_and_keeps_its_place(desk, api):

@@ -18,7 +18,7 @@ from tests.support.waiting import announced
 STAGES = ["TO_CONTACT", "CONTACTED", "IN_DIALOGUE", "MEETING_BOOKED", "HANDED_OVER", "NOT_NOW"]
 CARD = {
     "contact_id", "name", "organisation", "owner_id", "owner_name", "warmness",
-    "stage", "stage_at", "last_touch_at", "last_touch_type", "can_open",
+    "stage", "stage_at", "last_touch_at", "last_touch_type", "next_due", "next_type", "can_open",
 }  # fmt: skip
 
 

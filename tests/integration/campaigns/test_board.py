@@ -22,7 +22,8 @@ from app.models import (
 )
 from app.services.activities import activity_log
 from app.services.base import firm_settings
-from app.services.campaigns import board, board_assignments, board_stages, campaigns, collision_warnings
+from app.services.campaigns import board, board_assignments, board_filter, board_stages, campaigns, collision_warnings
+from app.services.campaigns.board_filter import Narrow
 from app.services.contacts import contact_bank, contact_search
 from app.services.contacts.contact_search import Search
 from app.services.permissions import visibility
@@ -399,7 +400,7 @@ def test_a_column_can_be_narrowed_to_one_colleagues_work(ada, bo, spring, jane):
     assign(bo, spring, own)
 
     def named(who):
-        return [card.name for card in ask(board.column, ada, spring.id, T, assigned_to=who.id).items]
+        return [card.name for card in ask(board.column, ada, spring.id, T, narrow=Narrow(person=who.id)).items]
 
     assert (named(ada), named(bo)) == (["Jane Roe"], ["Bo's own"])
     with db.transaction() as session:
@@ -431,7 +432,7 @@ def test_five_thousand_contacts_are_assigned_counted_and_shown_without_reading_w
         line.execute(text(TOUCHED), {"who": ada.id, "campaign": spring.id})
         line.execute(text("analyze campaign_contacts, contacts, activities"))
     with db.reading() as session:
-        query = board._cards(spring.id).where(CampaignContact.stage == T)
+        query = board._cards(spring.id)[0].where(CampaignContact.stage == T)
         query = query.order_by(CampaignContact.stage_at.desc(), CampaignContact.id.desc()).limit(51)
         words = query.compile(db.engine, compile_kwargs={"literal_binds": True})
         plan = "\n".join(row[0] for row in session.exec(text(f"explain {words}")))
@@ -440,3 +441,57 @@ def test_five_thousand_contacts_are_assigned_counted_and_shown_without_reading_w
         assert f"Seq Scan on {table}" not in plan, plan
     shown = ask(board.column, ada, spring.id, T).items
     assert [card.last_touch_type for card in shown] == [CALL] * 50
+
+
+def test_a_board_is_found_in_narrowed_and_ordered_the_same_by_columns_counts_and_pages(ada, bo, gwen, spring):
+    names = ("Zoë Öström", "Anna Berg", "Carl Cole", "Dora Dahl")
+    _, anna, carl, dora = held = [
+        world.contact(ada, name, organisation=firm, warmness_score=warm, tags=tags)
+        for name, firm, warm, tags in zip(
+            names, ("Nordic Steel AS", "ACME", "ACME", None), (9, 2, 7, 4), (["vip"], [], ["vip"], []), strict=True
+        )
+    ]
+    hers = world.contact(bo, "Bo's own", tags=["vip"])
+    assign(ada, spring, *held)
+    assign(bo, spring, hers)
+    log(ada, carl, spring, due_date=now() + DAY)
+    log(ada, dora, spring, due_date=now() + 2 * DAY)
+    with db.transaction() as session:
+        for row in session.exec(select(Activity).where(Activity.contact_id == carl.id)):
+            row.due_date = now() - DAY
+    # what is planned for something else is nobody's business here
+    do(activity_log.log, ada, anna.id, ActivityDraft(type=CALL, due_date=now() + DAY))
+
+    def shown(who=ada, **said):
+        narrow = Narrow(**said)
+        whole = [card.name for card in ask(board.column, who, spring.id, None, narrow=narrow).items]
+        assert sum(ask(board.counts, who, spring.id, narrow).values()) == len(whole)
+        assert len(ask(board.everybody, who, spring.id, narrow)) == len(whole)
+        paged, mark = [], None
+        while mark or not paged:
+            page = ask(board.column, who, spring.id, None, narrow=narrow, limit=1, after=mark)
+            paged += [card.name for card in page.items]
+            mark = page.next_cursor
+            if not mark:
+                break
+        assert paged == whole
+        return whole
+
+    assert shown(q="ostrom") == shown(q="nordic stee") == ["Zoë Öström"]
+    assert set(shown(q="acme")) == {"Anna Berg", "Carl Cole"}
+    assert shown(q="jane@acme") == shown(q="%") == []
+    assert shown(overdue=True) == ["Carl Cole"]
+    assert set(shown(warmness_min=7)) == {"Zoë Öström", "Carl Cole"}
+    assert shown(person=bo.id) == ["Bo's own"]
+    # tags are the owner's
+    assert (set(shown(tag="vip")), shown(bo, tag="vip")) == ({"Zoë Öström", "Carl Cole"}, ["Bo's own"])
+    assert len(shown(gwen, tag="vip")) == 3
+    assert (ask(board_filter.tags, bo, spring.id), ask(board_filter.tags, gwen, spring.id)) == (["vip"], ["vip"])
+    assert shown(sort="name") == ["Anna Berg", "Bo's own", "Carl Cole", "Dora Dahl", "Zoë Öström"]
+    assert shown(sort="warmness")[:2] == ["Zoë Öström", "Carl Cole"]
+    assert shown(sort="due")[:2] == ["Carl Cole", "Dora Dahl"]
+    assert shown(sort="waiting") == shown(sort="recent")[::-1]
+    cards = {card.name: card for card in ask(board.column, bo, spring.id, None).items}
+    assert cards["Carl Cole"].next_due < now() < cards["Dora Dahl"].next_due
+    assert cards["Carl Cole"].next_type is CALL
+    assert cards["Anna Berg"].next_due is None

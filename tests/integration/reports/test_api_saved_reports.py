@@ -100,6 +100,16 @@ def test_a_question_is_kept_under_its_name_until_it_is_removed(ada, bo):
     assert is_refusal(ask(ada, "POST", "/api/reports", {"name": "x", "question": "ODD"}), 422)
 
 
+def test_a_campaigns_own_report_is_kept_by_whoever_may_see_it(ada, gwen, spring):
+    stranger = world.person("Cleo Cole")
+    own = {"name": "Spring", "question": "CAMPAIGN", "filters": {"campaign_id": str(spring.id), "last_days": 7}}
+    assert ask(ada, "POST", "/api/reports", own).status_code == 201
+    assert is_refusal(ask(stranger, "POST", "/api/reports", own), 404)
+    assert is_refusal(ask(ada, "POST", "/api/reports", own | {"filters": {}}), 422)
+    both = {"last_days": 7, "from_": "2026-03-01"}
+    assert is_refusal(ask(ada, "POST", "/api/reports", {"name": "x", "question": "WEEK", "filters": both}), 422)
+
+
 def test_an_introduction_is_offered_used_taken_back_and_turned_down(ada, bo, gwen, jane, john, spring):
     draft = {"offered_to": str(ada.id), "whom": "John at Nordic", "campaign_id": str(spring.id), "note": "Old friends."}
     assert is_refusal(ask(bo, "POST", "/api/introductions", draft), 403, "Forbidden")

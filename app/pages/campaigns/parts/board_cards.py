@@ -37,6 +37,8 @@ def board_tile(card: BoardCard, me: UUID, zone: str) -> Tile:
         "n": card.name,
         "s": firm_and_owner(card, me),
         "l": last_touch(card, zone),
+        "next": next_plan(card, zone),
+        "late": bool(card.next_due and card.next_due < now()),
         "a": theme.ago(card.stage_at, zone),
         "age": stage_age(card),
     }
@@ -51,6 +53,15 @@ def last_touch(card: BoardCard, zone: str) -> str:
         return "No touch yet"
     what = ACTIVITY_LABELS[card.last_touch_type] if card.last_touch_type else "Touch"
     return f"{what} · {theme.ago(card.last_touch_at, zone)}"
+
+
+def next_plan(card: BoardCard, zone: str) -> str:
+    """`Call tomorrow`, `Call overdue since Thu 26 Nov`; empty where nothing is planned."""
+    if card.next_due is None:
+        return ""
+    what = ACTIVITY_LABELS[card.next_type] if card.next_type else "Touch"
+    day = theme.mid_sentence(theme.day_word(card.next_due, zone))
+    return f"{what} overdue, {day}" if card.next_due < now() else f"{what} {day}"
 
 
 def stage_age(card: BoardCard) -> str:
