@@ -73,7 +73,7 @@ def gather() -> Iterator[str]:
             for email, name, role in TEAM
         ]
         for user in members:
-            sample_data.fill(session, user)
+            sample_data.fill(session, user, colleagues=False)
         campaign = session.exec(select(Campaign).where(Campaign.owner_id == members[0].id)).one()
         session.add_all(CampaignUser(campaign_id=campaign.id, user_id=user.id) for user in members[1:])
         mine = select(Contact.id).where(col(Contact.user_id).in_([user.id for user in members[1:]]))

@@ -53,12 +53,16 @@ class PersonDraft(Draft):
 
 
 class User(Entity, table=True):
-    """A colleague. Deactivated, never deleted, so that campaign history stays."""
+    """A colleague. Deactivated, never deleted, so that campaign history stays.
+
+    `sample_of` loaded the sample data that this made-up colleague belongs to, who is never active and goes with it.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="users_email_lower"),
         CheckConstraint("length(name) BETWEEN 1 AND 120", name="users_name_length"),
+        CheckConstraint("sample_of IS NULL OR NOT active", name="users_samples_rest"),
     )
 
     email: str = Field(unique=True, max_length=254)
@@ -66,6 +70,7 @@ class User(Entity, table=True):
     role: Role = Field(default=Role.CONSULTANT, sa_type=one_of(Role))
     password_hash: str | None = None
     active: bool = True
+    sample_of: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE")
     timezone: str = Field(default="UTC", max_length=64)
     default_type: str = Field(default="CALL", max_length=20)
     default_event: str | None = Field(default=None, max_length=300)

@@ -85,7 +85,7 @@ async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Refresh:
 def draw_nobody_here(add: Add, narrow: Narrow) -> None:
     if narrow.narrows:
         with ui.element("div").classes("pd-card flush"):
-            basic.empty("search", "Nobody like this", "Try another filter.")
+            basic.empty("search", "No matches", "Try another filter.")
     else:
         draw_nobody(add)
 

@@ -36,8 +36,8 @@ def operator(unix_name: str) -> User:
 
 
 def colleagues(session: Session, who: User) -> list[User]:
-    """Everybody with an account; a consultant sees only those who are active."""
-    query = select(User).order_by(func.lower(User.name), col(User.id))
+    """Everybody with an account, without made-up colleagues; a consultant sees only those who are active."""
+    query = select(User).where(col(User.sample_of).is_(None)).order_by(func.lower(User.name), col(User.id))
     return list(session.exec(query if policy.may_manage_users(who) else query.where(col(User.active))).all())
 
 
@@ -188,7 +188,7 @@ def _golden(who: User) -> None:
 
 def _colleague(session: Session, user_id: UUID | None) -> User:
     user = session.get(User, user_id, with_for_update=True) if user_id else None
-    if user is None:
+    if user is None or user.sample_of:
         raise NotFound("There is no such colleague.")
     return user
 

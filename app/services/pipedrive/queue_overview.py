@@ -98,7 +98,9 @@ def all_queues(session: Session, who: User) -> list[Queue]:
     """Everybody's queue for a golden ticket, else only my own; those without a key and without pushes are left out."""
     if not policy.may_manage_every_push(who):
         return [own_queue(session, who)]
-    people = session.exec(select(User).order_by(func.lower(User.name), col(User.id))).all()
+    people = session.exec(
+        select(User).where(col(User.sample_of).is_(None)).order_by(func.lower(User.name), col(User.id))
+    ).all()
     return [one for one in _queues(session, people) if _is_shown(one)]
 
 

@@ -75,7 +75,7 @@ cross join lateral (
     where a.user_id = u.id and {metric_definitions.IS_OVERDUE}
       and (cast(:campaign as uuid) is null or a.campaign_id = :campaign)
 ) late
-where u.active or done.touches > 0 or booked.n > 0
+where u.sample_of is null and (u.active or done.touches > 0 or booked.n > 0)
 """)  # noqa: S608 - pieces of SQL that stand in metric_definitions.py, no data
 
 

@@ -7,7 +7,7 @@ Telephone numbers are from the ranges that the regulators keep free for fiction.
 import json
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -15,7 +15,6 @@ from uuid import UUID, uuid5
 from sqlalchemy import any_, delete, literal
 from sqlmodel import Session, col, select
 
-from app.calendar_days import start_of_day, today
 from app.models import (
     ATTEMPTS,
     OUTCOMES,
@@ -35,7 +34,7 @@ from app.models import (
 from app.services.base import audit_log
 from app.services.contacts import contact_bank, derived_fields
 from app.services.contacts.erasure import contact_erasure
-from app.services.samples import sample_campaign
+from app.services.samples import sample_campaign, sample_story
 from app.signals import Topic, announce
 
 TAG = "sample"
@@ -66,8 +65,11 @@ class Sample:
     cadence_days: int | None = None
 
 
-def fill(session: Session, who: User) -> int:
-    """Put the sample people into this bank, with their touches and one campaign; says how many were not there yet."""
+def fill(session: Session, who: User, *, colleagues: bool = True) -> int:
+    """Put the sample people into this bank, with their touches and one campaign; says how many were not there yet.
+
+    With `colleagues`, three made-up ones have worked on the campaign too.
+    """
     there = set(session.exec(select(Contact.id).where(col(Contact.id).in_(_ids(who)))))
     dice = random.Random(who.email)
     fresh = [_born(session, who, number, dice) for number, one in enumerate(_ids(who)) if one not in there]
@@ -75,8 +77,8 @@ def fill(session: Session, who: User) -> int:
     session.flush()
     for number, contact in enumerate(fresh):
         _tell(session, who, contact, dice, number)
+    sample_campaign.begin(session, who, fresh, colleagues=colleagues)
     derived_fields.update_touch_dates(session, [contact.id for contact in fresh])
-    sample_campaign.begin(session, who, fresh)
     audit_log.record(session, who, "samples.filled", rows=len(fresh))
     announce(session, Topic.CONTACT, who.id, who.id)
     announce(session, Topic.SYNC, who.id, who.id)
@@ -93,6 +95,9 @@ def clear(session: Session, who: User) -> int:
     session.exec(delete(Activity).where(col(Activity.id).in_(touches)))
     session.exec(delete(PipedriveSync).where(col(PipedriveSync.id).in_(pushes)))
     session.exec(delete(Campaign).where(col(Campaign.id) == sample_campaign.id_of(who)))
+    made_up = select(User.id).where(User.sample_of == who.id)
+    session.exec(delete(Activity).where(col(Activity.user_id).in_(made_up)))
+    session.exec(delete(User).where(col(User.sample_of) == who.id))
     keys = {organisation_key(one.organisation) for one in _people()}
     used = select(Contact.id).where(col(Contact.organisation_id) == col(Organisation.id)).exists()
     session.exec(
@@ -139,18 +144,13 @@ def _plain(text: str) -> str:
 
 def _tell(session: Session, who: User, contact: Contact, dice: random.Random, number: int) -> None:
     """A past for each of them, but for those never spoken to; a date ahead, or one missed, for some."""
+    # what was done for the campaign is told there
+    latest = sample_story.DAYS + 8 if number < sample_campaign.CONTACTS else 4
     for _ in range(dice.randint(1, 5) if number % 6 else 0):
-        _touch(session, who, contact, dice, happened_at=_at_work(who, -dice.randint(4, 190), dice))
+        _touch(session, who, contact, dice, happened_at=sample_story.at_work(who, -dice.randint(latest, 190), dice))
     ahead = {1: dice.randint(1, 12), 2: -dice.randint(1, 6)}.get(number % 5)
     if ahead is not None:
-        _touch(session, who, contact, dice, due_date=_at_work(who, ahead, dice))
-
-
-def _at_work(who: User, days: int, dice: random.Random) -> datetime:
-    """A moment of office hours so many days from today, on the Friday before where that is a weekend."""
-    day = today(who.timezone) + timedelta(days=days)
-    day -= timedelta(days=max(0, day.weekday() - 4))
-    return start_of_day(day, who.timezone) + timedelta(minutes=dice.randrange(9 * 60, 17 * 60, 5))
+        _touch(session, who, contact, dice, due_date=sample_story.at_work(who, ahead, dice))
 
 
 def _touch(  # noqa: PLR0917 - one touch

@@ -26,8 +26,12 @@ from app.models import (
     WarmnessChange,
     now,
 )
+from app.services.accounts import users
+from app.services.campaigns import board
 from app.services.contacts import contact_bank, contact_search, suggestions
 from app.services.contacts.contact_search import Search
+from app.services.reports import campaign_report, team_report
+from app.services.reports.filters import Asked
 from app.services.samples import sample_data
 from tests.support import world
 
@@ -82,6 +86,42 @@ def test_sample_people_are_nobodys_business_but_their_owners_and_not_pipedrives(
     assert rows(PipedriveSync) == []
     with db.reading() as session:
         assert contact_search.contacts(session, bo, Search()).items == []
+
+
+def test_the_sample_campaign_agrees_with_its_board_and_has_colleagues_to_compare(ada, gwen):
+    fill(ada)
+    [campaign] = rows(Campaign)
+    with db.reading() as session:
+        found = campaign_report.report(session, ada, campaign.id, Asked())
+        stages = board.counts(session, ada, campaign.id)
+        team = team_report.team(session, gwen).members
+        shown = users.colleagues(session, gwen)
+    assert all(stages.values())
+    figures = {key: one.value for key, one in found.figures.items()}
+    assert figures["meetings_booked"] == stages[Stage.MEETING_BOOKED] + stages[Stage.HANDED_OVER] >= 6
+    assert figures["handed_over"] == figures["meetings_held"] == stages[Stage.HANDED_OVER]
+    assert len(found.per_week) >= 10
+    assert sum(week.touches > 0 for week in found.per_week) >= 8
+    assert sorted(one.touches >= 5 for one in found.by_user) == [True] * 4
+    assert found.pace["touches"].likely_low is not None
+    pace = found.pace["meetings"]
+    assert 0.6 * pace.expected_now <= pace.done <= 1.6 * pace.expected_now
+    assert found.funnel[0].reached_n == sum(stages.values())
+    made_up = [user for user in rows(User) if user.sample_of]
+    assert (len(made_up), {user.active for user in made_up}) == (3, {False})
+    assert not {user.name for user in made_up} & {one.name for one in (*team, *shown)}
+    with db.transaction() as session, pytest.raises(NotFound):
+        users.enable(session, session.get_one(User, gwen.id), made_up[0].id)
+
+
+def test_made_up_colleagues_go_with_the_samples(ada):
+    fill(ada)
+    with db.transaction() as session:
+        kept = session.exec(select(Contact).where(Contact.name == "Søren Kjærgaard")).one()
+        contact_bank.change(session, ada, kept.id, {"tags": []})
+    clear(ada)
+    assert [user.name for user in rows(User)] == ["Ada Lind"]
+    assert fill(ada) == 39
 
 
 def test_filling_twice_adds_nobody(ada, bo):
