@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.errors import Invalid
 from app.models.base import now
 
 MORNING = time(9, 0)
@@ -35,3 +36,13 @@ def morning_in_days(days: int, zone: str) -> datetime:
 def days_since(moment: datetime, zone: str, at: datetime | None = None) -> int:
     """How many midnights lie between a moment and now, never less than 0: yesterday evening is one day ago."""
     return max(0, (local_day(at or now(), zone) - local_day(moment, zone)).days)
+
+
+def at_local_time(typed: datetime, zone: str) -> datetime:
+    """The moment at which clocks there show this. Raises Invalid for a time that clocks pass over when summer time begins."""
+    there = typed.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
+    if there.astimezone(UTC).astimezone(there.tzinfo).replace(tzinfo=None) != typed:
+        raise Invalid(
+            f"{typed:%H:%M} does not exist on {typed.day} {typed:%B %Y}: the clocks go forward. Choose another time."
+        )
+    return there

@@ -47,6 +47,7 @@ from app.models.introduction import Introduction, IntroductionDraft
 from app.models.mail import EmailAction, EmailActionLink, Mail
 from app.models.notification import Notification, NotificationKind, NotificationSettings
 from app.models.organisation import Organisation, are_two_companies, key_with_form, organisation_key
+from app.models.people.same_person import DistinctContacts, JobChange
 from app.models.pipedrive_inbound import (
     ConflictResolution,
     PushEffect,
@@ -125,6 +126,7 @@ __all__ = [
     "ContactDraft",
     "CourtesyLookup",
     "DeviceDraft",
+    "DistinctContacts",
     "EmailAction",
     "EmailActionLink",
     "EmailTemplate",
@@ -139,6 +141,7 @@ __all__ = [
     "ImportMapping",
     "Introduction",
     "IntroductionDraft",
+    "JobChange",
     "LinkState",
     "Mail",
     "Notification",

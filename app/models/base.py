@@ -20,7 +20,13 @@ from app.hidden_characters import has_hidden
 Instant = DateTime(timezone=True)
 
 # what str.translate cannot take apart by decomposition
-LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    | dict.fromkeys("’‘ʼ‛`´′＇", "'")
+    | dict.fromkeys("‐‑‒–—―−﹣－", "-")
+)
+# the marks that make フ another letter than プ
+VOICED = "\u3099\u309a"
 
 
 def now() -> datetime:
@@ -42,9 +48,12 @@ def new_id() -> UUID:
 
 
 def fold(text: str) -> str:
-    """The text as search and sorting see it: lower case, no accents, single spaces."""
+    """The text as search and sorting see it: lower case, no accents, plain quotes and dashes, single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    bare = "".join(c for c in plain if c in VOICED or not unicodedata.combining(c))
+    return " ".join(unicodedata.normalize("NFC", bare).split())
 
 
 def one_of(kind: type[StrEnum], length: int = 20, *, check: str | None = None) -> sqlalchemy.Enum:

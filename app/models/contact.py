@@ -8,12 +8,15 @@ from uuid import UUID
 
 import sqlalchemy
 from pydantic import AfterValidator, BeforeValidator, model_validator
-from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Integer, Text, literal_column, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Relationship
 
 from app.hidden_characters import without_hidden
 from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, fold
 from app.models.organisation import Organisation
+from app.models.people import person_names, profiles, typos
+from app.models.people.phone import PhoneDetail
 from app.models.user import Email
 
 WARM = 7
@@ -48,7 +51,7 @@ def _as_seen(number: Any) -> Any:
 
 
 def _dialable(number: str) -> str:
-    if not 4 <= len(re.sub(r"\D", "", number)) <= 20:
+    if not 4 <= len(re.sub(r"\D", "", number)) <= 30:
         raise ValueError("is not a phone number")
     return number
 
@@ -61,7 +64,7 @@ def _no_blanks(values: Any) -> Any:
     return [v for v in values if not (isinstance(v, str) and not v.strip())] if isinstance(values, list) else values
 
 
-Phone = Annotated[str, BeforeValidator(_as_seen), Line(40), AfterValidator(_dialable)]
+Phone = Annotated[str, BeforeValidator(_as_seen), Line(80), AfterValidator(_dialable)]
 Addresses = Field(default_factory=list, max_length=MOST_ADDRESSES)
 
 
@@ -76,6 +79,7 @@ class ContactDraft(Draft):
     emails: Annotated[list[Email], BeforeValidator(_no_blanks)] = Addresses
     phone: Annotated[Phone | None, EmptyIsNone] = None
     phones: Annotated[list[Phone], BeforeValidator(_no_blanks)] = Addresses
+    phone_details: list[PhoneDetail] = Field(default_factory=list, max_length=2 * MOST_ADDRESSES)
     organisation: Annotated[Annotated[str, Line(200)] | None, EmptyIsNone] = None
     job_title: Annotated[Annotated[str, Line(120)] | None, EmptyIsNone] = None
     linkedin_url: Annotated[Annotated[str, Line(300), AfterValidator(_profile)] | None, EmptyIsNone] = None
@@ -132,6 +136,11 @@ class Contact(Entity, table=True):
         Index("contacts_by_warmness", "user_id", text("warmness_score DESC"), "id", postgresql_where=text("deleted_at IS NULL")),
         Index("contacts_by_newest", "user_id", text("created_at DESC"), "id", postgresql_where=text("deleted_at IS NULL")),
         Index("contacts_by_search", "user_id", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
+        Index("contacts_by_more", "user_id", "search_more", postgresql_using="gin", postgresql_ops={"search_more": "gin_trgm_ops"}),
+        Index("contacts_by_tag_words", "user_id", literal_column("tag_words(tags)").label("tag_words"), postgresql_using="gin",
+              postgresql_ops={"tag_words": "gin_trgm_ops"}),
+        Index("contacts_by_typo", "user_id", "typo_keys", postgresql_using="gin"),
+        Index("contacts_by_profile", "user_id", "profile_key", postgresql_where=text("profile_key IS NOT NULL")),
         Index("contacts_by_email", "emails", postgresql_using="gin"),
         Index("contacts_by_phone", "phones", postgresql_using="gin"),
         Index("contacts_in_pipedrive", "user_id", "sort_name", "id",
@@ -151,10 +160,18 @@ class Contact(Entity, table=True):
     family_name: str = Field(default="", max_length=200)
     sort_name: str = Field(default="", max_length=400)
     search_text: str = Field(default="", sa_type=Text)
+    search_more: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    typo_keys: list[int] = Field(
+        default_factory=list, sa_type=ARRAY(Integer), sa_column_kwargs={"server_default": "{}"}
+    )
     emails: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     phones: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    phone_details: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": "[]"}
+    )
     job_title: str | None = Field(default=None, max_length=120)
     linkedin_url: str | None = Field(default=None, max_length=300)
+    profile_key: str | None = Field(default=None, max_length=300)
     notes: str = Field(default="", sa_type=Text)
     tags: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     warmness_score: int = COLDEST
@@ -191,18 +208,12 @@ class Contact(Entity, table=True):
         return [phone for phone in self.phones if phone not in self.failed_addresses]
 
     def reindex(self, organisation: str | None) -> None:
-        """Rewrite what is derived from the typed facts: name parts, sort key, search text."""
-        self.given_name, self.family_name = split_name(self.name)
-        self.sort_name = fold(self.name)[:400]
+        """Rewrite what is derived from the typed facts: name parts, sort key, search texts, the profile as a key."""
+        self.given_name, self.family_name = person_names.split_name(self.name)
+        self.sort_name = person_names.sort_name(self.name)[:400]
+        self.profile_key = profiles.profile_key(self.linkedin_url)
         digits = [re.sub(r"\D", "", phone) for phone in self.phones]
         known = [self.name, organisation or "", *self.emails, *self.phones, *digits]
         self.search_text = fold(" ".join(filter(None, known)))
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Given and family name, as Pipedrive shows them; `Doe, Jane` is read the other way round."""
-    if "," in name:
-        family, _, given = name.partition(",")
-        return given.strip(), family.strip()
-    given, _, family = name.rpartition(" ")
-    return (given, family) if given else (family, "")
+        self.search_more = fold(f"{self.job_title or ''} {self.notes}")
+        self.typo_keys = typos.keys_of(fold(f"{self.given_name} {self.family_name} {organisation or ''}"))

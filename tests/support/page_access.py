@@ -17,6 +17,8 @@ STATUSES = {
     "/import": SIGNED_IN,
     "/organisations": SIGNED_IN,
     "/trash": SIGNED_IN,
+    "/duplicates": SIGNED_IN,
+    "/job-changes": SIGNED_IN,
     "/settings": SIGNED_IN,
     "/settings/pipedrive": GOLDEN,
     "/more": SIGNED_IN,

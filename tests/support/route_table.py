@@ -13,6 +13,7 @@ from app.models import (
     EmailTemplateDraft,
     Import,
     IntroductionDraft,
+    JobChange,
     Outcome,
     Passkey,
     PipedriveHandover,
@@ -81,6 +82,13 @@ TABLE = [
     Row("GET", "/api/contacts/{contact_id}/export.json", OWNER_ONLY),
     Row("GET", "/api/contacts/{contact_id}/history", OWNER_ONLY),
     Row("POST", "/api/contacts/{contact_id}/history/{change_id}/take-back", OWNER_ONLY),
+    Row("GET", "/api/contacts/duplicates", everybody(200)),
+    Row("POST", "/api/contacts/duplicates/dismiss", (204, 404, 404, 404), {"one_id": "{contact_id}", "other_id": "{twin_id}"}),
+    Row("POST", "/api/contacts/duplicates/undo-dismiss", (204, 404, 404, 404), {"one_id": "{contact_id}", "other_id": "{twin_id}"}),
+    Row("GET", "/api/contacts/job-changes", everybody(200)),
+    Row("POST", "/api/contacts/job-changes/{offer_id}/update", (204, 404, 404, 404)),
+    Row("POST", "/api/contacts/job-changes/{offer_id}/congratulate", (204, 404, 404, 404)),
+    Row("POST", "/api/contacts/job-changes/{offer_id}/dismiss", (204, 404, 404, 404)),
     Row("POST", "/api/contacts/capture", everybody(200), {"text": "Jane Roe, ACME, jane@acme.example"}),
     Row("POST", "/api/contacts/bulk", everybody(200), {"verb": "TAG", "tag": "x", "contact_ids": ["{contact_id}"]}),
     Row("POST", "/api/contacts/merge", OWNER_ONLY, {"keep_id": "{contact_id}", "drop_id": "{twin_id}"}),
@@ -266,6 +274,8 @@ def firm():
     twin = world.contact(ada, "J. Roe", organisation="Globex")
     with db.transaction() as session:
         done = bulk_actions.tag(session, session.get_one(User, ada.id), [twin.id], "x")
+        offer = JobChange(user_id=ada.id, contact_id=twin.id, organisation="Initech")
+        session.add(offer)
         deed = session.get_one(UndoEntry, done.undo_id)
     people = {"anonymous": None, "owner": ada, "other": cem, "member": bo, "golden": gwen, "disabled": dora}
     with db.transaction() as session:
@@ -273,7 +283,7 @@ def firm():
     with db.reading() as session:
         change = field_history.read(session, ada, jane.id).items[0].change
     ids = {"contact": jane, "change": change, "trashed": trashed, "activity": touch, "removed": removed, "campaign": campaign, "binned": binned, "batch": batch, "conflict": asked, "handover": handover,
-           "sync": sync, "twin": twin, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "invitation": invitation, "passkey": passkey, "device": device, "push": push,
+           "sync": sync, "twin": twin, "offer": offer, "firm": jane.organisation, "other_firm": twin.organisation, "view": view, "deed": deed, "template": template, "referral": referral, "taker": bo, "user": cem, "token": token, "invitation": invitation, "passkey": passkey, "device": device, "push": push,
            "report": report, "link": link, "introduction": introduction}  # fmt: skip
     return SimpleNamespace(people=people, ids={f"{name}_id": str(row.id) for name, row in ids.items()})
 

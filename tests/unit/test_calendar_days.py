@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.calendar_days import days_since, local_day, start_of_day
+from app.calendar_days import at_local_time, days_since, local_day, start_of_day
+from app.errors import Invalid
 
 BERLIN = "Europe/Berlin"
 
@@ -47,3 +48,13 @@ def test_a_day_begins_at_its_own_midnight(day, zone, start):
     assert start_of_day(day, zone) == at(start)
     assert start_of_day(day, zone).tzinfo is UTC
     assert local_day(start_of_day(day, zone), zone) == day
+
+
+def test_a_time_that_clocks_pass_over_is_said_and_every_other_is_what_clocks_show():
+    with pytest.raises(Invalid, match="02:30 does not exist on 28 March 2027"):
+        at_local_time(datetime(2027, 3, 28, 2, 30), "Europe/Berlin")  # noqa: DTZ001 - what a clock shows
+    for hour in (1, 3):
+        shown = datetime(2027, 3, 28, hour, 30)  # noqa: DTZ001 - what a clock shows
+        assert at_local_time(shown, "Europe/Berlin").replace(tzinfo=None) == shown
+    twice = datetime(2027, 10, 31, 2, 30)  # noqa: DTZ001 - what a clock shows
+    assert at_local_time(twice, "Europe/Berlin").replace(tzinfo=None) == twice

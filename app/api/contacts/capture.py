@@ -18,7 +18,7 @@ router = Router(prefix="/contacts", tags=["contacts"])
 
 
 class Blob(Draft):
-    text: str = Field(max_length=10_000)
+    text: str = Field(max_length=2_000_000)
 
 
 class CapturedAnswer(Answer):
@@ -38,7 +38,11 @@ def captured(
     found = text_parser.parse(wish.text, firm_settings.country(session))
     said = found.draft
     typed = duplicates.Typed(
-        said.get("name", ""), said.get("emails", ()), said.get("phones", ()), said.get("organisation")
+        said.get("name", ""),
+        said.get("emails", ()),
+        said.get("phones", ()),
+        said.get("organisation"),
+        said.get("linkedin_url"),
     )
     candidates = [twin.candidate for twin in duplicates.find_duplicates(session, me, typed)]
     return CapturedAnswer(sort=found.sort, draft=said, pieces=found.pieces, candidates=candidates)

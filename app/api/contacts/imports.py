@@ -1,23 +1,26 @@
 """A file of contacts in: /api/contacts/import, /api/imports."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import Depends, File, Form, Query, Request, UploadFile
 from pydantic import TypeAdapter, ValidationError
 
+from app import countries
 from app.api.core.dependencies import Caller, Transaction, user_id
 from app.api.core.routing import Router
 from app.api.core.schemas import Answer
 from app.errors import Invalid, TooLarge
-from app.services.imports import import_files, import_undo, importer
-from app.services.imports.planner import IfKnown
+from app.services.imports import import_files, import_undo, importer, pairs
+from app.services.imports.planner import IfKnown, Place
 from app.services.imports.sheet_reader import Sheet
 
 router = Router(tags=["imports"])
 
 LARGEST = 5 * 1024 * 1024
 HEADINGS = TypeAdapter(dict[str, str])
+ANSWERS = TypeAdapter(dict[str, Literal["same", "keep", "fill", "both"]])
+WRONG_ANSWERS = "Give the answers as a JSON object from the number of a row to keep, fill or both."
 MAPPING = "Give the mapping as a JSON object from column heading to field."
 
 
@@ -30,14 +33,59 @@ class RowTrouble(Answer):
     file: str = ""
 
 
+class Question(Answer):
+    """A row whose person may be one of these; answer it with `answers` in another call."""
+
+    row: int
+    file: str = ""
+    candidates: list[dict[str, str]]
+
+
+class Pair(Answer):
+    """A row about somebody who is known, or may be: what the row says, whom it is about, and what becomes of it."""
+
+    row: int
+    file: str = ""
+    said: dict[str, str]
+    candidates: list[dict[str, str]]
+    is_asked: bool
+    choice: IfKnown | None
+
+    @classmethod
+    def of(cls, pair: pairs.Pair) -> Self:
+        return cls(
+            row=pair.row,
+            file=pair.file,
+            said=pair.said.candidate,
+            candidates=pair.candidates,
+            is_asked=pair.is_asked,
+            choice=pair.choice,
+        )
+
+
 class Report(Answer):
-    """What became of each row; a dry run has no `batch_id`."""
+    """What became of each row; a dry run has no `batch_id`.
+
+    `errors` names rows that were not taken, `warnings` what was left out of others, `ignored_columns` the headings that mean
+    nothing to us. A row of `questions` counts as a duplicate and is not written. `pairs` are the rows about somebody who is
+    known or may be, up to 1,000; `changed_jobs` counts people of whom the file knows another firm or title.
+    """
 
     batch_id: UUID | None
     new: int
     updated: int
     duplicates: int
     errors: list[RowTrouble]
+    warnings: list[RowTrouble]
+    ignored_columns: list[str]
+    questions: list[Question]
+    pairs: list[Pair]
+    changed_jobs: int
+
+    @classmethod
+    def told(cls, report: importer.ImportReport) -> Self:
+        own = {name: getattr(report, name) for name in cls.model_fields if name != "pairs"}
+        return cls.model_validate(own | {"pairs": [Pair.of(pair) for pair in report.pairs]})
 
 
 class Undone(Answer):
@@ -79,11 +127,33 @@ def take(
     known: Annotated[
         IfKnown, Form(description="People who are here already: fill what is empty, keep, or have both.")
     ] = IfKnown.FILL,
+    unsure: Annotated[
+        IfKnown | None,
+        Form(description="Rows about somebody who may be here already: the same three; left out, each is a question."),
+    ] = None,
+    answers: Annotated[
+        str | None,
+        Form(
+            description='Rows decided one by one: a JSON object from the number of a row ("file.csv:12" where several files came) to keep, fill or both.',
+            max_length=1_000_000,
+            examples=['{"3": "both"}'],
+        ),
+    ] = None,
+    country: Annotated[str | None, Form(description="Where numbers without a country code are from, as DE.")] = None,
     rehearsal: Annotated[bool, Query(alias="dry_run", description="The same, said in the address.")] = False,
 ) -> Report:
     """Take the contacts of files into my bank; the same file twice adds nobody."""
-    report = importer.import_sheets(session, me, sheets, dry_run=dry_run or rehearsal, if_known=known)
-    return Report.model_validate(report)
+    report = importer.import_sheets(
+        session,
+        me,
+        sheets,
+        dry_run=dry_run or rehearsal,
+        if_known=known,
+        if_unsure=unsure,
+        answers=_answers(answers),
+        country=_country(country),
+    )
+    return Report.told(report)
 
 
 @router.delete("/imports/{batch_id}")
@@ -98,3 +168,23 @@ def _mapping(text: str | None) -> dict[str, str] | None:
         return None if text is None else HEADINGS.validate_json(text)
     except ValidationError:
         raise Invalid(fields={"mapping": MAPPING}) from None
+
+
+def _answers(text: str | None) -> dict[Place, IfKnown]:
+    try:
+        said = ANSWERS.validate_json(text) if text else {}
+    except ValidationError:
+        raise Invalid(fields={"answers": WRONG_ANSWERS}) from None
+    found: dict[Place, IfKnown] = {}
+    for key, answer in said.items():
+        file, _, row = key.rpartition(":")
+        if not row.isdigit():
+            raise Invalid(fields={"answers": WRONG_ANSWERS})
+        found[file, int(row)] = IfKnown.KEEP if answer == "same" else IfKnown(answer)
+    return found
+
+
+def _country(code: str | None) -> str:
+    if code and code.upper() not in countries.NAMES:
+        raise Invalid(fields={"country": "Choose a country by its two letters, for example DE."})
+    return (code or "").upper()

@@ -47,6 +47,7 @@ MERGE: dict[str, Any] = {
     "drop_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a12",
     "fields": {"job_title": "drop", "emails": "both"},
 }
+TWO_CONTACTS = {"one_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11", "other_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a12"}
 FIRM_MERGE = {"keep_id": "0197d2c5-7a10-7a3a-9a55-2b8f6f1f0b01", "drop_id": "0197d2c5-7a10-7a3a-9a55-2b8f6f1f0b02"}
 BULK: dict[str, Any] = {"verb": "TAG", "tag": "spring", "contact_ids": ["0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"]}
 BULK_LOG: dict[str, Any] = {

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, create_model
 
 from app.models import Activity, ActivityType, Contact, Outcome, Stage, SyncStatus, User, contact_fields
+from app.models.people import phone
+from app.models.people.phone import PhoneDetail
 from app.services.activities.timeline import Entry
 from app.services.contacts import suggestions
 from app.services.contacts.suggestions import Suggestion
@@ -101,6 +103,9 @@ _TypedFacts: type[Answer] = create_model("_TypedFacts", __base__=_Id, **_typed_f
 
 
 class ContactAnswer(_TypedFacts):
+    """`phones` can be called; `phone_details` says what is known of each, and holds faxes and pagers too."""
+
+    phone_details: list[PhoneDetail]
     last_contacted: Moment | None
     next_due: Moment | None
     snoozed_until: Moment | None
@@ -206,6 +211,7 @@ def _facts(contact: Contact, owner: User, places: list[Place], status: PushStatu
         | contact_fields.values(contact)
         | firsts
         | {
+            "phone_details": phone.shown(contact.phones, contact.phone_details),
             "owner": owner,
             "added_to_campaign": bool(places),
             "campaigns": [PlaceAnswer.of(place) for place in places],

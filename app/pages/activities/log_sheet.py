@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.calendar_days import morning_in_days
 from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, Outcome, User
 from app.pages.activities import touch_actions
@@ -236,4 +236,4 @@ class LogForm:
 
 
 def _moment(typed: str | None, zone: str) -> datetime | None:
-    return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(zone)) if typed else None
+    return calendar_days.at_local_time(datetime.fromisoformat(typed), zone) if typed else None

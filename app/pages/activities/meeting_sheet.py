@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.calendar_days import today
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, Outcome, User, now
@@ -157,7 +158,7 @@ class MeetingForm:
     @property
     def starts(self) -> datetime:
         hour = datetime.strptime(self.hour, "%H:%M").time()  # noqa: DTZ007 - an hour alone; its zone stands beside it
-        starts = datetime.combine(self.day, hour, ZoneInfo(self.typed["zone"]))
+        starts = calendar_days.at_local_time(datetime.combine(self.day, hour), self.typed["zone"])
         if not starts.tzinfo or not now().year - 1 <= starts.year <= now().year + 5:
             raise Invalid(NO_TIME)
         return starts

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from nicegui import ui
 from sqlmodel import Session
 
+from app import calendar_days
 from app.models import ACTIVITY_LABELS, OUTCOMES, ActivityType, Outcome, User
 from app.pages.activities import touch_actions
 from app.pages.activities.campaign_choice import running_campaigns
@@ -167,7 +167,8 @@ class TouchForm:
     def facts(self, zone: str) -> dict[str, Any]:
         typed, done = self.typed, bool(self.typed["done"])
         same = typed["when"] == f"{theme.local(self.touch.moment, zone):%Y-%m-%dT%H:%M}"
-        given = datetime.fromisoformat(typed["when"]).replace(tzinfo=ZoneInfo(zone)) if typed["when"] else None
+        said = datetime.fromisoformat(typed["when"]) if typed["when"] and not same else None
+        given = calendar_days.at_local_time(said, zone) if said else None
         # an untouched field keeps the seconds that it does not show
         moment = self.touch.moment if same else given
         facts = {name: typed[name] for name in ("type", "subject", "campaign_id", "outcome", "location")}

@@ -21,7 +21,7 @@ from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, pickers, theme
 from app.pages.ui.redraw import KeyedList, Memo, more_button
 from app.services.campaigns import undo_dispatch
-from app.services.contacts import contact_bank, trash
+from app.services.contacts import contact_bank, likely_duplicates, trash
 from app.services.undo import undo_log
 from app.signals import Topic
 
@@ -138,8 +138,10 @@ def undo_entry(session: Session, me: User, undo_id: UUID) -> str:
 
 @tap
 def restore_contact(session: Session, me: User, contact_id: UUID) -> Confirmation:
-    name = contact_bank.restore(session, me, contact_id).name
-    return Confirmation(f"{name} is back", lambda s, who: _away(s, who, contact_id))
+    contact = contact_bank.restore(session, me, contact_id)
+    twins = likely_duplicates.of_restored(session, me, [contact])
+    hint = f". {twins[0].one.name} may be the same person: merge them under Duplicates" if twins else ""
+    return Confirmation(f"{contact.name} is back{hint}", lambda s, who: _away(s, who, contact_id))
 
 
 def _away(session: Session, who: User, contact_id: UUID) -> str:

@@ -8,19 +8,14 @@ from sqlmodel import Session
 
 from app.models import User
 from app.pages.core.tap import tap
+from app.pages.imports import pair_list
 from app.pages.ui import basic
 from app.services.imports import import_undo
 from app.services.imports.importer import ImportReport
-from app.services.imports.planner import IfKnown
 from app.services.imports.sheet_reader import Sheet
 from app.services.imports.wizard_job import Job
 
-SHOWN = 5
-TREATMENTS = {
-    IfKnown.FILL.value: "Fill in blanks",
-    IfKnown.KEEP.value: "Skip",
-    IfKnown.BOTH.value: "Create duplicates",
-}
+SHOWN, COLUMNS_SHOWN = 5, 12
 
 
 def ask_headings(sheets: Sequence[Sheet]) -> None:
@@ -47,7 +42,7 @@ def draw_waiting(words: str) -> ui.linear_progress:
 def draw_plan(
     job: Job,
     report: ImportReport,
-    treat: Callable[[str], Awaitable[None]],
+    decisions: pair_list.Decisions,
     go: Callable[[], Awaitable[None]],
     errors: Callable[[], None],
 ) -> None:
@@ -56,8 +51,8 @@ def draw_plan(
         basic.heading("Preview", "pd-h2 pd-first")
         _counts(report)
         _troubles(report, errors)
-        basic.text("Existing contacts", "pd-small pd-muted")
-        basic.chips(TREATMENTS, job.if_known.value, treat, "pd-chips wrap")
+        _left_out(report)
+        pair_list.draw(job, report, decisions)
         if report.new or report.updated:
             words = f"Import {people(report.new)}" if report.new else f"Update {people(report.updated)}"
             basic.button(words, go, "main").classes("full-width").mark("go")
@@ -81,6 +76,10 @@ def draw_done(report: ImportReport, start_over: Callable[[], None], errors: Call
             basic.heading(describe_changes(report), "pd-h2 pd-first pd-done")
         _counts(report)
         _troubles(report, errors)
+        _left_out(report)
+        if report.changed_jobs:
+            words = f"{people(report.changed_jobs)} may have another firm or title"
+            basic.button(words, lambda: ui.navigate.to("/job-changes"), "soft", "arrow-right")
         with ui.element("div").classes("pd-line wrap"):
             basic.button("See my contacts", lambda: ui.navigate.to("/contacts"), "main")
             basic.button("Bring more", start_over, "soft")
@@ -119,3 +118,21 @@ def _troubles(report: ImportReport, errors: Callable[[], Any]) -> None:
             basic.text(f"and {len(report.errors) - SHOWN:,} more", "pd-small pd-muted")
     rows = "1 row" if report.failed == 1 else f"{report.failed:,} rows"
     basic.button(f"Download {rows} with errors", errors, "soft", "download").props("no-wrap")
+
+
+def _left_out(report: ImportReport) -> None:
+    """What of the files does not come in: whole columns, and single values that could not be read."""
+    if report.ignored_columns:
+        shown = ", ".join(heading[:40] for heading in report.ignored_columns[:COLUMNS_SHOWN])
+        more = len(report.ignored_columns) - COLUMNS_SHOWN
+        with ui.element("div").classes("pd-troubles").mark("left-out"):
+            basic.text(f"Left out: {shown}{f' and {more:,} more columns' if more > 0 else ''}.", "pd-small")
+    if report.warnings:
+        rows = len({(one.file, one.row) for one in report.warnings})
+        with ui.element("div").classes("pd-troubles").mark("warnings"):
+            basic.text(f"In {rows:,} {'row' if rows == 1 else 'rows'} something could not be read:", "pd-small")
+            for one in report.warnings[:SHOWN]:
+                where = f"{one.file}, row {one.row}" if one.file else f"Row {one.row}"
+                basic.text(f"{where}{f', {one.column}' if one.column else ''}: {one.detail}", "pd-small")
+            if len(report.warnings) > SHOWN:
+                basic.text(f"and {len(report.warnings) - SHOWN:,} more", "pd-small pd-muted")

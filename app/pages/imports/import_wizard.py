@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from nicegui import ui
@@ -17,7 +18,7 @@ from app.pages.ui.redraw import Memo
 from app.services.imports import import_files, wizard_job
 from app.services.imports.import_files import File
 from app.services.imports.importer import ImportReport
-from app.services.imports.planner import IfKnown
+from app.services.imports.planner import IfKnown, Place
 from app.services.imports.wizard_job import Job
 
 # a bar moves in steps that somebody can see
@@ -63,15 +64,31 @@ class ImportWizard:
         """This file stays out."""
         stay = [at for at in range(len(self.job.found)) if at != place]
         changed = {now for now, before in enumerate(stay) if before in self.job.changed}
-        self.job = Job([self.job.found[at] for at in stay], self.job.if_known, changed)
+        self.job = replace(self.job, found=[self.job.found[at] for at in stay], changed=changed, answers={})
         await self.rehearse()
 
     async def choose(self, place: int, column: int, meaning: str) -> None:
         self.job.choose(place, column, meaning or None)
         await self.rehearse(redraw=False)
 
-    async def treat(self, if_known: str) -> None:
-        self.job.if_known = IfKnown(if_known)
+    async def treat(self, if_known: str, *, asked: bool) -> None:
+        """All rows of one kind, whatever was said of single ones."""
+        kind = {pair.place for pair in self.report.pairs if pair.is_asked is asked} if self.report else set()
+        self.job.answers = {place: said for place, said in self.job.answers.items() if place not in kind}
+        if asked:
+            self.job.if_unsure = IfKnown(if_known)
+        else:
+            self.job.if_known = IfKnown(if_known)
+        await self.rehearse(redraw=False)
+
+    async def answer(self, place: Place, choice: str) -> None:
+        """One row."""
+        self.job.answers[place] = IfKnown(choice)
+        await self.rehearse(redraw=False)
+
+    async def live_in(self, country: str) -> None:
+        """Where the numbers of these files are from."""
+        self.job.country = country
         await self.rehearse(redraw=False)
 
     async def rehearse(self, *, redraw: bool = True) -> None:
@@ -100,7 +117,7 @@ class ImportWizard:
         if mine == self.asked:
             self.report = report
             self.outcome.show(
-                ("plan", mine), lambda: import_result.draw_plan(self.job, report, self.treat, self.go, self.errors)
+                ("plan", mine), lambda: import_result.draw_plan(self.job, report, self, self.go, self.errors)
             )
         return None
 

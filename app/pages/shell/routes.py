@@ -14,6 +14,7 @@ from app.pages.activities.email_templates_page import templates_page
 from app.pages.activities.event_page import event_page
 from app.pages.campaigns.campaign_page import campaign_page
 from app.pages.campaigns.campaigns_page import campaigns_page
+from app.pages.contacts.duplicates_page import duplicates_page
 from app.pages.contacts.list.contacts_page import contacts_page
 from app.pages.contacts.organisations_page import organisations_page
 from app.pages.contacts.trash_page import trash_page
@@ -21,6 +22,7 @@ from app.pages.core import nicegui_patches, refused_access
 from app.pages.core.dependencies import Dependencies
 from app.pages.core.tap import look
 from app.pages.imports.import_page import import_page
+from app.pages.imports.job_changes_page import job_changes_page
 from app.pages.notifications.notifications_page import notifications_page, outbox_page
 from app.pages.pipedrive.pipedrive_settings_page import pipedrive_settings_page
 from app.pages.pipedrive.sync_page import sync_page
@@ -53,6 +55,8 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/reports": reports_page,
     "/sync": sync_page,
     "/organisations": organisations_page,
+    "/duplicates": duplicates_page,
+    "/job-changes": job_changes_page,
     "/trash": trash_page,
     "/import": import_page,
     "/settings": settings_page,

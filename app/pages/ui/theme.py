@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app import calendar_days
 from app.models.base import now
+from app.models.people import person_names
 
 STATIC = Path(__file__).parents[1] / "static"
 COMPONENTS = Path(__file__).parents[1] / "components"
@@ -67,8 +68,7 @@ def tone(warmness: int) -> str:
 
 
 def initials(name: str) -> str:
-    words = [word for word in name.replace(",", " ").split() if word[:1].isalnum()]
-    return ((words[0][:1] + words[-1][:1]) if len(words) > 1 else name[:2]).upper()
+    return person_names.initials(name)
 
 
 def ago(moment: datetime | None, zone: str) -> str:

@@ -11,8 +11,8 @@ from app.calendar_days import start_in_days
 from app.errors import Conflict, Invalid, LikelyDuplicate, NotFound, Stale
 from app.models import Contact, ContactDraft, User, WarmnessChange, WarmnessReason, contact_fields, now
 from app.models.contact import MOST_DAYS
-from app.services.base import audit_log, firm_settings, phone_numbers
-from app.services.contacts import duplicates, organisations
+from app.services.base import audit_log, firm_settings
+from app.services.contacts import duplicates, organisations, phone_entries
 from app.services.contacts.erasure import erased_people
 from app.services.push_queue import heard_changes, push_rules
 from app.signals import Topic, announce
@@ -57,7 +57,7 @@ def add(session: Session, who: User, draft: ContactDraft, *, keep_both: bool = F
 def build_contact(session: Session, who: User, draft: ContactDraft) -> Contact:
     """The row that a draft becomes, not yet in the session; raises Invalid for a number nobody can dial."""
     contact = Contact(user_id=who.id, name=draft.name, warmness_score=draft.warmness_score)
-    _write(session, who, contact, draft)
+    _write(session, who, contact, _with_all_numbers(draft))
     return contact
 
 
@@ -80,6 +80,7 @@ def change(
     if heard:
         heard_changes.mark_heard(session)
     draft = _edited(contact, changes)
+    draft = _with_all_numbers(draft) if "phone_details" in changes else draft
     before = contact.warmness_score
     contact.warmness_score = draft.warmness_score
     _write(session, who, contact, draft)
@@ -147,16 +148,23 @@ def restore(session: Session, who: User, contact_id: UUID) -> Contact:
 
 def _alone(session: Session, who: User, draft: ContactDraft, contact: Contact) -> None:
     """Raise LikelyDuplicate when the bank has somebody who looks the same, Conflict when they asked to be forgotten."""
-    typed = duplicates.Typed(contact.name, contact.emails, contact.phones, draft.organisation)
+    typed = duplicates.Typed(contact.name, contact.emails, contact.phones, draft.organisation, draft.linkedin_url)
     if found := duplicates.find_duplicates(session, who, typed, but_not=contact.id):
         raise LikelyDuplicate([twin.candidate for twin in found])
-    if erased_people.find_erased(session, who, [*contact.emails, *contact.phones]):
+    if erased_people.find_erased(session, who).stops(contact.name, contact.emails, contact.phones):
         raise Conflict(erased_people.ERASED)
 
 
 def _edited(contact: Contact, changes: dict[str, Any]) -> ContactDraft:
     """The contact as a draft with the changes laid over it; the draft's own rules decide."""
-    return ContactDraft.model_validate(contact_fields.values(contact) | _primaries(contact, changes))
+    beside = {"phone_details": contact.phone_details}
+    return ContactDraft.model_validate(contact_fields.values(contact) | beside | _primaries(contact, changes))
+
+
+def _with_all_numbers(draft: ContactDraft) -> ContactDraft:
+    """A number that only the details have is called like the others, unless it is a fax or a pager."""
+    more = [one.number for one in draft.phone_details if one.is_called and one.number not in draft.phones]
+    return draft.model_copy(update={"phones": [*draft.phones, *more]}) if more else draft
 
 
 def _primaries(contact: Contact, changes: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +182,8 @@ def _write(session: Session, who: User, contact: Contact, draft: ContactDraft) -
     country = firm_settings.country(session)
     for field in contact_fields.COPIED:
         setattr(contact, field.name, getattr(draft, field.name))
-    contact.phones = list(dict.fromkeys(phone_numbers.e164(number, country) for number in draft.phones))
+    said = phone_entries.write_phones(contact, draft.phones, draft.phone_details, country)
+    contact.notes = phone_entries.with_line(contact.notes, said)
     contact.organisation = organisations.get_or_create(session, who, draft.organisation)
     contact.organisation_id = contact.organisation.id if contact.organisation else None
     contact.reindex(contact.organisation.name if contact.organisation else None)

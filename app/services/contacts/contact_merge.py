@@ -14,6 +14,8 @@ from sqlmodel import Session, col, select
 
 from app.errors import Conflict, NotFound
 from app.models import Contact, UndoKind, User, WarmnessChange, WarmnessReason
+from app.models.people import phone
+from app.models.people.phone import PhoneDetail
 from app.services.base import audit_log
 from app.services.contacts import derived_fields, merge_choices, merge_rows
 from app.services.contacts.merge_choices import FieldChoice
@@ -105,6 +107,8 @@ def _become(keep: Contact, drop: Contact, chosen: dict[str, str]) -> None:
     """Write the decisions into the contact that is kept, and what follows from them."""
     for name, which in chosen.items():
         merge_choices.apply_choice(keep, drop, name, which)
+    known = [PhoneDetail.model_validate(one) for one in (*keep.phone_details, *drop.phone_details)]
+    keep.phone_details = phone.kept(keep.phones, known)
     keep.contacted_elsewhere = max(filter(None, (keep.contacted_elsewhere, drop.contacted_elsewhere)), default=None)
     keep.snoozed_until = max(filter(None, (keep.snoozed_until, drop.snoozed_until)), default=None)
     keep.pipedrive_org_id = keep.pipedrive_org_id or drop.pipedrive_org_id

@@ -1,6 +1,6 @@
 """Finding people in a bank: words, filters, orders, and a place to go on from."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 
 from app.errors import Invalid
 from app.models import Contact, User
-from app.models.base import fold
 from app.services.base import cursors
-from app.services.contacts import search_filters
+from app.services.contacts import search_filters, word_search
+from app.services.contacts.word_search import Part
 
 Search = search_filters.Search
 Sort = search_filters.Sort
@@ -26,9 +26,6 @@ ORDERS: dict[str, tuple[Any, bool]] = {
     "-created": (col(Contact.created_at), True),
 }
 
-# the share of its trigrams that a mistyped word has in common with the one that was meant
-ALIKE = 0.4
-
 
 @dataclass(frozen=True)
 class Page:
@@ -39,26 +36,57 @@ class Page:
 def contacts(session: Session, who: User, search: Search, cursor: str | None = None, limit: int = 50) -> Page:
     """One page of this person's bank, in a stable order.
 
-    When no row holds the words as typed, those that resemble them are shown.
+    By name, those whose name or firm holds the words come before those whose title, tags or notes do, and mistyped words come last.
     """
-    return _page(session, _asked(session, who, search), search, cursor, limit)
+    asked = word_search.ask(session, who, search)
+    if len(asked.parts) == 1 or search.sort != "name":
+        return _page(session, Part(asked.whole), search, cursor, limit)
+    return _in_parts(session, asked.parts, search, cursor, limit)
 
 
 def count(session: Session, who: User, search: Search) -> int:
     """How many rows `contacts` would show in all."""
-    return session.exec(select(func.count()).select_from(Contact).where(*_asked(session, who, search))).one()
+    whole = word_search.ask(session, who, search).whole
+    return session.exec(select(func.count()).select_from(Contact).where(*whole)).one()
 
 
 def ids(session: Session, who: User, search: Search) -> Any:
     """The ids of all rows that `contacts` would show, as a question to put inside a larger one."""
-    return select(Contact.id).where(*_asked(session, who, search))
+    return select(Contact.id).where(*word_search.ask(session, who, search).whole)
 
 
-def _page(
-    session: Session, conditions: list[ColumnElement[bool]], search: Search, cursor: str | None, limit: int
-) -> Page:
+def _in_parts(session: Session, parts: Sequence[Part], search: Search, cursor: str | None, limit: int) -> Page:
+    """One part behind the other; a cursor names its part first."""
+    at, rest = _part_of(cursor, len(parts))
+    items: list[Contact] = []
+    for place in range(at, len(parts)):
+        part = parts[place]
+        page = _page(session, part, search, rest, limit - len(items))
+        items += page.items
+        if page.next_cursor:
+            return Page(items, f"{place}.{page.next_cursor}")
+        if len(items) >= limit and place + 1 < len(parts):
+            return Page(items, f"{place + 1}.")
+        rest = None
+    return Page(items, None)
+
+
+def _part_of(cursor: str | None, parts: int) -> tuple[int, str | None]:
+    if not cursor:
+        return 0, None
+    place, dot, rest = cursor.partition(".")
+    if not dot or not place.isdigit() or int(place) >= parts:
+        raise Invalid(cursors.STRANGE, {"cursor": cursors.STRANGE})
+    return int(place), rest or None
+
+
+def _page(session: Session, part: Part, search: Search, cursor: str | None, limit: int) -> Page:
+    """What has an order of its own stands on one page."""
     key, down = ORDERS[search.sort]
-    query = select(Contact).options(joinedload(Contact.organisation)).where(*conditions)  # type: ignore[arg-type]
+    query = select(Contact).options(joinedload(Contact.organisation)).where(*part.conditions)  # type: ignore[arg-type]
+    if part.order:
+        rows = sorted(session.exec(query), key=lambda row: part.order.index(row.id))
+        return Page(rows[: max(limit, 0)], None)
     if cursor:
         query = query.where(_after(key, down, *_read(cursor, search.sort)))
     rows = list(session.exec(_ordered(query, key, down).limit(limit + 1)))
@@ -82,40 +110,6 @@ def _after(key: Any, down: bool, value: Any, last_id: UUID) -> ColumnElement[boo
     if down:
         return or_(key < value, key.is_(None), and_(key == value, later))
     return or_(key > value, and_(key == value, later))
-
-
-def _asked(session: Session, who: User, search: Search) -> list[ColumnElement[bool]]:
-    """The WHERE of a search: the words as typed, or when no row holds them, words that resemble them."""
-    rest, words = search_filters.conditions(who, search), needles(search.q)
-    exact = [*rest, *map(_holds, words)]
-    if not words or session.exec(select(Contact.id).where(*exact).limit(1)).first():
-        return exact
-    if not any(_may_be_mistyped(word) for word in words):
-        return exact
-    # how alike two words must be, for the rest of this transaction
-    session.exec(select(func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)))
-    return [*rest, *(_resembles(word) if _may_be_mistyped(word) else _holds(word) for word in words)]
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    return col(Contact.search_text).contains(word, autoescape=True)
-
-
-def _resembles(word: str) -> ColumnElement[bool]:
-    return or_(_holds(word), col(Contact.search_text).bool_op("%>")(word))
-
-
-def _may_be_mistyped(word: str) -> bool:
-    """Four letters or more; of fewer, too many words resemble each other."""
-    return len(word) >= 4 and word.isalpha()
-
-
-def needles(typed: str) -> list[str]:
-    """The pieces that a row must hold: words, or the digits of a phone number however it was spaced."""
-    digits = re.sub(r"\D", "", typed)
-    if len(digits) >= 3 and not re.search(r"[^\d\s()+/.-]", typed):
-        return [digits.removeprefix("00").lstrip("0") or digits]
-    return fold(typed).split()[:8]
 
 
 def _read(cursor: str, sort: Sort) -> tuple[Any, UUID]:

@@ -26,7 +26,7 @@ from app.services.contacts import contact_bank
 from app.services.permissions import earlier_owner
 
 # kept for machines: they say nothing about the person
-OURS = {"search_text", "sort_name", "version", "dedupe_key", "import_id"}
+OURS = {"search_text", "search_more", "typo_keys", "profile_key", "sort_name", "version", "dedupe_key", "import_id"}
 
 
 def export_contact(session: Session, who: User, contact_id: UUID) -> dict[str, Any]:

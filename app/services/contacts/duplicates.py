@@ -12,8 +12,11 @@ from sqlmodel import Session, col, select
 
 from app.errors import Invalid
 from app.models import Contact, Organisation, User, fold, key_with_form, organisation_key
-from app.models.contact import split_name
+from app.models.people import person_names, profiles
+from app.models.people.person_names import split_name
 from app.services.base import firm_settings, phone_numbers
+from app.services.contacts import identity
+from app.services.contacts.identity import Facts, Verdict
 
 MOST_TWINS = 5
 
@@ -30,6 +33,7 @@ class Typed:
     emails: Sequence[str] = ()
     phones: Sequence[str] = ()
     organisation: str | None = None
+    profile: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,18 @@ def find_duplicates(session: Session, who: User, typed: Typed, *, but_not: UUID 
         same.append(col(Contact.emails).bool_op("&&")(list(emails)))
     if numbers:
         same.append(col(Contact.phones).bool_op("&&")(list(numbers)))
-    found = _found(session, who, same, but_not)
-    ranked = sorted((_reason(contact, emails, numbers) for contact in found), key=lambda said: said[0])
-    return [twin for _, twin in ranked[:MOST_TWINS]]
+    if profile := profiles.profile_key(typed.profile):
+        same.append(col(Contact.profile_key) == profile)
+    mine = Facts(typed.name.strip(), emails, numbers, (typed.organisation or "").strip() or None, profile)
+    judged = [(identity.judge(mine, facts_of(one)), one) for one in _found(session, who, same, but_not)]
+    alike = [(verdict, Duplicate(one, why)) for (verdict, why), one in judged if verdict is not Verdict.OTHER]
+    return [twin for _, twin in sorted(alike, key=lambda said: said[0].value)[:MOST_TWINS]]
+
+
+def facts_of(contact: Contact) -> Facts:
+    """What tells this contact from others; its organisation has to be loaded."""
+    firm = contact.organisation.name if contact.organisation else None
+    return Facts(contact.name, contact.emails, contact.phones, firm, contact.profile_key)
 
 
 def _found(session: Session, who: User, same: Sequence[Any], but_not: UUID | None) -> Sequence[Contact]:
@@ -76,7 +89,7 @@ def _found(session: Session, who: User, same: Sequence[Any], but_not: UUID | Non
 def spellings(name: str) -> set[str]:
     """How the sorted name may be written: `Müller, Jörg` is also `jorg muller`, `joerg mueller`."""
     given, family = split_name(name.strip())
-    known = fold(f"{given} {family}")
+    known = person_names.sort_name(name.strip())
     if not known:
         return set()
     short = fold(f"{given} {family}".lower().translate(SPELLED_OUT))
@@ -103,11 +116,3 @@ def _same_firm(who: User, organisation: str | None) -> Any:
     keys = [organisation_key(organisation)[:200], key_with_form(organisation)[:200]]
     same = select(Organisation.id).where(Organisation.user_id == who.id, col(Organisation.key).in_(keys))
     return or_(col(Contact.organisation_id).is_(None), col(Contact.organisation_id).in_(same))
-
-
-def _reason(contact: Contact, emails: set[str], numbers: set[str]) -> tuple[int, Duplicate]:
-    if shared := [email for email in contact.emails if email in emails]:
-        return 0, Duplicate(contact, f"Same e-mail address {shared[0]}.")
-    if shared := [number for number in contact.phones if number in numbers]:
-        return 1, Duplicate(contact, f"Same phone number {shared[0]}.")
-    return 2, Duplicate(contact, f"Same name at {contact.organisation.name}." if contact.organisation else "Same name.")

@@ -1,6 +1,6 @@
 """A contact as a vCard, for the address book of a phone: version 3.0, which every one of them reads, or 4.0.
 
-What is ours alone (warmness, rhythm, campaigns) stays here; the notes go along.
+Warmness, rhythm and the last contact stand in lines of our own, which other programs pass over; campaigns stay here.
 """
 
 import re
@@ -12,11 +12,21 @@ from vobject.vcard import Name  # type: ignore[import-untyped]
 
 from app.models import Contact
 from app.models.contact_fields import FIELDS, ContactField, Input
+from app.models.people import phone
+from app.models.people.phone import PhoneType
+from app.services.contacts.vcard_reader import OWN
 
 Version = Literal["3.0", "4.0"]
 
 # what version 3 says of the kind of an address
 KINDS = {"EMAIL": "INTERNET", "TEL": "VOICE"}
+TYPES = {
+    PhoneType.MOBILE: "CELL",
+    PhoneType.WORK: "WORK",
+    PhoneType.HOME: "HOME",
+    PhoneType.FAX: "FAX",
+    PhoneType.PAGER: "PAGER",
+}
 # what a code on a screen has room for, beside the name and two addresses of each kind
 BRIEF = frozenset({"ORG", "TITLE", "URL"})
 
@@ -35,10 +45,14 @@ def write_card(contact: Contact, version: Version = "3.0") -> bytes:
     drawn.add("fn").value = _text(contact.name)
     drawn.add("n").value = Name(family=_text(contact.family_name), given=_text(contact.given_name))
     for field in FIELDS:
-        if field.many and field.input is Input.ADDRESSES:
+        if field.vcard == "TEL":
+            _numbers(drawn, version, contact)
+        elif field.many and field.input is Input.ADDRESSES:
             _addresses(drawn, version, field.vcard.lower(), field.value(contact), KINDS[field.vcard])
         elif field.vcard and field.name != "name":
             _property(drawn, field, field.value(contact))
+    for name, value in _own(contact).items():
+        _as_it_is(drawn, name, value)
     return b"".join(_folded(line) for line in drawn.serialize(lineLength=UNFOLDED).encode().split(b"\r\n") if line)
 
 
@@ -93,6 +107,28 @@ def _addresses(drawn: vobject.base.Component, version: Version, name: str, value
             line.params["TYPE"] = [kind, "PREF"] if number == 0 else [kind]
         elif number == 0:
             line.params["PREF"] = ["1"]
+
+
+def _numbers(drawn: vobject.base.Component, version: Version, contact: Contact) -> None:
+    """Each number with its kind, and with its extension the way RFC 3966 has it; faxes and pagers come last."""
+    for place, detail in enumerate(phone.shown(contact.phones, contact.phone_details)):
+        line = drawn.add("tel")
+        behind = f";ext={detail.extension}" if detail.extension else ""
+        line.value, line.encoded = f"tel:{detail.number}{behind}" if behind else detail.number, True
+        kinds = [TYPES[detail.type]] if detail.type in TYPES else []
+        if behind:
+            line.params["VALUE"] = ["uri"]
+        if version == "3.0":
+            line.params["TYPE"] = [*kinds, "VOICE", *(["PREF"] if place == 0 else [])]
+        else:
+            line.params |= ({"TYPE": kinds} if kinds else {}) | ({"PREF": ["1"]} if place == 0 else {})
+
+
+def _own(contact: Contact) -> dict[str, str]:
+    """What no other program has a property for."""
+    last = contact.last_contacted.isoformat() if contact.last_contacted else ""
+    said = (str(contact.warmness_score or ""), str(contact.cadence_days or ""), last)
+    return {name.lower(): value for name, value in zip(OWN, said, strict=True) if value}
 
 
 def _as_it_is(drawn: vobject.base.Component, name: str, value: str) -> None:

@@ -23,6 +23,7 @@ from sqlmodel import Session, col, func, select
 
 from app.models import Contact, User
 from app.models.contact_fields import FIELDS, ContactField, Input
+from app.models.people import phone
 from app.services.base import audit_log
 from app.services.contacts import contact_search, vcards
 from app.services.contacts.contact_search import Search
@@ -38,8 +39,12 @@ LONG = [field for field in FIELDS if field.input is Input.PROSE]
 AT_ONCE = 500
 # shorter than the longest cell that we take back
 NOTES_AT_ONCE = 4_000
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # starts with a plus and digits, which no spreadsheet runs
 DIALLED = re.compile(r"\+[1-9]\d{6,14}")
+DETAILED = re.compile(
+    rf"{DIALLED.pattern}(?: [a-z]+)?(?: ext\. \d+)?(?:; {DIALLED.pattern}(?: [a-z]+)?(?: ext\. \d+)?)*"
+)
 
 
 @dataclass(frozen=True)
@@ -129,14 +134,15 @@ def _headings(widths: Mapping[str, int]) -> list[str]:
     numbers = {field.name: range(2, widths.get(field.name, 1) + 1) for field in FIELDS}
     short = [[field.outside, *(f"{field.outside} {at}" for at in numbers[field.name])] for field in SHORT]
     long = [[field.outside, *(f"{field.outside} continued {at}" for at in numbers[field.name])] for field in LONG]
-    return [*chain(*short), "last_contacted", *chain(*long)]
+    return [*chain(*short), "phone_details", "last_contacted", *chain(*long)]
 
 
 def _row(contact: Contact, widths: Mapping[str, int]) -> list[Cell]:
     """What has several values stands in several columns; very long notes go on in the next one."""
     short = [_cells(field, contact, widths.get(field.name, 1)) for field in SHORT]
     long = [_cells(field, contact, widths[field.name]) for field in LONG]
-    return [*chain(*short), contact.last_contacted, *chain(*long)]
+    said = [words for words in phone.typed(contact.phones, contact.phone_details) if not DIALLED.fullmatch(words)]
+    return [*chain(*short), "; ".join(said), contact.last_contacted, *chain(*long)]
 
 
 def _cells(field: ContactField, contact: Contact, width: int) -> list[Cell]:
@@ -158,6 +164,8 @@ def _quoted(tag: str) -> str:
 
 def _comma_separated(out: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Rows in UTF-8, every text made harmless for a spreadsheet."""
+    # without the mark Excel takes UTF-8 for the old encoding of Windows
+    out.write(BYTE_ORDER_MARK)
     text = io.TextIOWrapper(out, "utf-8", newline="")
     lines = comma_separated.writer(text)
     lines.writerow(headings)
@@ -169,5 +177,5 @@ def _plain(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell if DIALLED.fullmatch(cell) else escape(cell)
+        return cell if DETAILED.fullmatch(cell) else escape(cell)
     return cell.isoformat() if isinstance(cell, datetime) else str(cell)

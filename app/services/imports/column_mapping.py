@@ -1,23 +1,41 @@
-"""What a column of a foreign file means, guessed from its heading in English or German, else from what stands in it."""
+"""What a column of a foreign file means: guessed from its heading, in seven languages, else from what stands in it."""
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from app.errors import Invalid
 from app.models import fold
 from app.models.contact_fields import FIELDS
 
+_HEADINGS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text("utf-8"))
+_MORE: dict[str, str] = _HEADINGS["known"]
+_WORDS = {kind: frozenset(words.split()) for kind, words in _HEADINGS["words"].items()}
+
 # what a file may say beside the fields of a contact
 NAME_PARTS = {
+    "prefix": ("Title before the name", "nameprefix prefix akademischertitel"),
     "given": ("First name", "first firstname given givenname forename vorname rufname"),
     "family": ("Last name", "last lastname family familyname surname nachname familienname zuname"),
 }
-LAST_CONTACTED = {"last_contacted": ("Last contact", "lastcontacted lastcontact letzterkontakt zuletztkontaktiert")}
+BESIDE = {
+    "phone_label": ("Kind of number", ""),
+    "last_contacted": ("Last contact", "lastcontacted lastcontact letzterkontakt zuletztkontaktiert"),
+    "connected_on": ("Connected on", ""),
+}
 NAME, *REST = [(field.name, (field.column_label or field.label, field.headings)) for field in FIELDS]
 # what a column may mean: what a person reads where it gets its meaning, and the words that name it
-MEANINGS: dict[str, tuple[str, str]] = {**dict([NAME]), **NAME_PARTS, **dict(REST), **LAST_CONTACTED}
+MEANINGS: dict[str, tuple[str, str]] = {**dict([NAME]), **NAME_PARTS, **dict(REST), **BESIDE}
+SAID_BY_NAME, STANDS_FOR_A_NAME = (
+    frozenset({"name", *NAME_PARTS}),
+    frozenset({"emails", "organisation", "linkedin_url"}),
+)
 LABELS = {meaning: label for meaning, (label, _) in MEANINGS.items()}
-KNOWN = {word: meaning for meaning, (_, words) in MEANINGS.items() for word in words.split()}
+KNOWN = {
+    word: meaning for meaning, (_, words) in MEANINGS.items() for word in f"{words} {_MORE.get(meaning, '')}".split()
+}
 
 # words that say which of several, and never what
 FILLERS = frozenset(
@@ -44,6 +62,29 @@ FILLERS = frozenset(
         "no",
         "nr",
         "the",
+        "professional",
+        "professionnel",
+        "personal",
+        "personnel",
+        "perso",
+        "trabajo",
+        "lavoro",
+        "werk",
+        "arbete",
+        "zakelijk",
+        "secondary",
+        "alternate",
+        "alternative",
+        "additional",
+        "further",
+        "weitere",
+        "d",
+        "de",
+        "du",
+        "del",
+        "di",
+        "la",
+        "le",
     ]
 )
 CONTINUED = "continued"
@@ -55,18 +96,48 @@ LOOKS = {
     "phones": re.compile(r"(\+|00?)[1-9](?:[ ()/.-]{0,2}\d){5,14}"),
 }
 NEARLY_ALL = 0.8
+MOST_DIFFER = 0.5
 LEAST = 3
 
 
 def guess(heading: str) -> str | None:
     """`E-Mail-Adresse`, `Email 2` and `Person - Email - Work` are emails; None for what we do not keep."""
-    if set(heading) & set(",;|\t"):
-        return None  # a whole line, read with the wrong delimiter
     words = re.findall(r"[a-z]+", fold(heading))
+    whole = KNOWN.get("".join(words))
+    if set(heading) & set(",;|\t") and (whole != "name" or len(words) < 2):
+        return None  # a whole line, read with the wrong delimiter
     bare = [word for word in words if word not in FILLERS and word != CONTINUED]
-    found = KNOWN.get("".join(words)) or KNOWN.get("".join(bare))
-    # where a firm stands is not its name
-    return None if found == "organisation" and {"address", "adresse"} & set(words) else found
+    found = whole or KNOWN.get("".join(bare))
+    if (found == "organisation" and {"address", "adresse"} & set(words)) or (
+        # what is said of an address or a number is no tag of a person
+        found == "tags" and set(words) & (_WORDS["elsewhere"] | _WORDS["email"] | _WORDS["phone"])
+    ):
+        found = None
+    return found or _by_words(set(words), {word for word in bare if len(word) > 1})
+
+
+def _by_words(words: set[str], bare: set[str]) -> str | None:
+    """What single words of a heading tell: `Secondary Email`, `Phone (Mobile)`, `Person LinkedIn URL`."""
+    called = words & _WORDS["phone"]
+    if called and bare <= {*called, "label", "type", "typ", "art"} and words & {"label", "type", "typ", "art"}:
+        return "phone_label"
+    if "last" in words and words <= {"last", "contact", "contacted", "activity", *_WORDS["dates"]} and len(words) > 1:
+        return "last_contacted"
+    if "linkedin" in words and not words & {
+        "company",
+        "firma",
+        "id",
+        "label",
+        "followers",
+        "connections",
+        "organization",
+    }:
+        return "linkedin_url"
+    if words & (_WORDS["other"] | (_WORDS["elsewhere"] - {"address", "adresse", "adres"})):
+        return None
+    if words & _WORDS["email"]:
+        return "emails"
+    return "phones" if called else None
 
 
 def assign(
@@ -89,19 +160,28 @@ def assign(
     ]
 
 
-def recognise(samples: Sequence[str], *, named: bool) -> str | None:
-    """What a column holds, by its look. Under a heading that says something else, only what no two rows share."""
+def recognise(samples: Sequence[str], heading: str = "") -> str | None:
+    """What a column holds, by its look. Under a heading that says something else only what is clear: most values differ,
+    and numbers are no numbers of customers."""
     said = [text.strip() for text in samples if text.strip()]
-    if not said or (named and (len(said) < LEAST or len(set(said)) < len(said))):
+    words = set(re.findall(r"[a-z]+", fold(heading)))
+    if not said:
+        return None
+    if all(LOOKS["linkedin_url"].fullmatch(text) for text in said):
+        return "linkedin_url"
+    if heading and (len(said) < LEAST or len(set(said)) < len(said) * MOST_DIFFER):
+        return None
+    if words & (_WORDS["other"] - {"type", "typ"}):
         return None
     for field, look in LOOKS.items():
         if sum(bool(look.fullmatch(text)) for text in said) >= NEARLY_ALL * len(said):
-            return None if named and field == "phones" else field
+            return None if field == "phones" and words & _WORDS["numbers"] else field
     return None
 
 
 def names_somebody(fields: Sequence[str | None]) -> bool:
-    return bool({"name", *NAME_PARTS} & set(fields))
+    """Whether a column says who it is; a firm, an address or a profile stands for a name."""
+    return bool((SAID_BY_NAME | STANDS_FOR_A_NAME) & set(fields))
 
 
 def continues(heading: str) -> bool:

@@ -5,17 +5,18 @@ Rows are counted as a spreadsheet counts them, so a cell with line breaks is sti
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 from app.errors import Invalid, TooLarge
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 20_000
-MOST_COLUMNS = 64
-# what Outlook and Google write for everybody, most of it empty
-MOST_COLUMNS_KNOWN = 256
-MOST_CELL = 4_096
-LONGEST_ROW = MOST_COLUMNS * (2 * MOST_CELL + 3)
+# programs write hundreds of properties for everybody, most of them empty or not ours
+MOST_COLUMNS = 2_000
+LONGEST_ROW = 512 * 1024
+# so many rows with a quotation mark too few or too many are named; of more, the file has another form
+MOST_BROKEN = 200
 
 DELIMITERS = ",;\t|"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -24,6 +25,8 @@ BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\x
 WESTERN = frozenset("äöüßÄÖÜàáâãåæçèéêëìíîïñòóôõøùúûýÀÁÅÆÇÈÉÊËÌÍÎÑÒÓÔØÙÚÛšžœŠŽŒ€‚„…‘’“”–—•™§©«®°±´·»½¼¾¿¡\u00a0")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 OLD = "This is an old Excel file, or one with a password; save it as .xlsx or CSV without a password."
+OPEN_DOCUMENT = "This is an OpenDocument spreadsheet; open it and save it as .xlsx or CSV."
+WEB_PAGE = "This is a web page, whatever its name says; open it in your spreadsheet and save it as .xlsx or CSV."
 NEITHER = "Row 1 is not text; open the file in your spreadsheet and save it as .xlsx or CSV."
 NO_TEXT = "Row {row} holds bytes that are not text; save the file as CSV in UTF-8."
 
@@ -36,8 +39,16 @@ def text_of(data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise TooLarge("The file is larger than 5 MB.")
     if data.startswith((b"PK\x03\x04", b"%PDF", OLD_OFFICE)):
+        if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in data[:200]:
+            raise Invalid(OPEN_DOCUMENT)
         raise Invalid(OLD if data.startswith(OLD_OFFICE) else NEITHER)
     text = _decoded(data)
+    if re.match(
+        r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|table|head|meta|workbook)",
+        text[:2_000],
+        re.IGNORECASE | re.DOTALL,
+    ):
+        raise Invalid(WEB_PAGE)
     if "\0" in text:
         raise Invalid(f"Row {_row(text, text.index(chr(0)))} holds a NUL character, which no text has.")
     if not text.strip():
@@ -45,23 +56,32 @@ def text_of(data: bytes) -> str:
     return text
 
 
-def records(text: str, delimiter: str, most_columns: int = MOST_COLUMNS) -> Iterator[tuple[int, list[str]]]:
-    """Each row that holds something, with its number. Raises Invalid at the first row beyond a bound."""
+def records(text: str, delimiter: str, broken: dict[int, str] | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Each row that holds something, with its number. A row that breaks off goes into `broken` with the reason, and the
+    next line is the next row; without `broken` it ends all.
+
+    Raises Invalid at the first row beyond a bound.
+    """
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     row, kept = 0, 0
     while True:
-        row, lines.spent = row + 1, 0
+        row += 1
+        lines.begin()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as trouble:
-            raise Invalid(_broken(row, str(trouble))) from None
+            if broken is None or len(broken) >= MOST_BROKEN:
+                raise Invalid(_broken(row, str(trouble))) from None
+            broken[row] = _broken(row, str(trouble)).replace(f"Row {row}", "This row", 1)
+            lines.go_back()
+            continue
         if not any(cells):
             continue
         kept += 1
-        bounded(row, kept, cells, most_columns)
+        bounded(row, kept, cells)
         yield row, cells
 
 
@@ -71,27 +91,34 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self.lines = io.StringIO(text, newline="")
         self.spent = 0
+        self.second = 0
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
         line = next(self.lines)
+        self.second = self.second or self.lines.tell()
         self.spent += len(line)
         if self.spent > LONGEST_ROW:
             raise csv.Error("row too long")
         return line
 
+    def begin(self) -> None:
+        """A new row."""
+        self.spent = self.second = 0
 
-def bounded(row: int, kept: int, cells: Sequence[str], most_columns: int = MOST_COLUMNS) -> None:
+    def go_back(self) -> None:
+        """To the line behind the first one of this row."""
+        self.lines.seek(self.second)
+
+
+def bounded(row: int, kept: int, cells: Sequence[str]) -> None:
     """Raises Invalid for a row beyond what any file may hold; `kept` counts the rows that hold something."""
     if kept > MOST_ROWS + 1:
         raise Invalid(f"Row {row} is one too many: a file may hold {MOST_ROWS:,} rows.")
-    if len(cells) > most_columns:
-        raise Invalid(f"Row {row} has {len(cells):,} columns; {most_columns} is the most.")
-    if max(map(len, cells)) > MOST_CELL:
-        column = next(number for number, cell in enumerate(cells, 1) if len(cell) > MOST_CELL)
-        raise Invalid(f"Row {row}, column {column} holds more than {MOST_CELL:,} characters.")
+    if len(cells) > MOST_COLUMNS:
+        raise Invalid(f"Row {row} has {len(cells):,} columns; {MOST_COLUMNS:,} is the most.")
 
 
 def _broken(row: int, trouble: str) -> str:

@@ -13,7 +13,7 @@ from app.services.imports.sheet_reader import Sheet
 # the name and the bytes
 File = tuple[str, bytes]
 
-MOST_FILES = 20
+MOST_FILES = 1_000
 MOST_BYTES = 20 * 1024 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

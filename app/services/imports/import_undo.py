@@ -13,7 +13,7 @@ from app.errors import Conflict, NotFound
 from app.models import Activity, CampaignContact, Contact, Import, ImportChange, Organisation, PipedriveSync, User, now
 from app.models.undo import KEPT, KEPT_DAYS
 from app.services.base import audit_log
-from app.services.imports import planner
+from app.services.imports import filling, known_people
 from app.signals import Topic, announce
 
 TOO_OLD = f"This import is more than {KEPT_DAYS} days ago and cannot be undone any more."
@@ -95,11 +95,15 @@ def _made(who: User, batch: Import) -> list[ColumnElement[bool]]:
 
 
 def _trashed(session: Session, who: User, batch: Import) -> int:
-    links = (Activity, CampaignContact, PipedriveSync)
+    links: dict[Any, list[Any]] = {
+        Activity: [col(Activity.subject) != known_people.CONNECTED],
+        CampaignContact: [],
+        PipedriveSync: [],
+    }
     untouched = [
         *_made(who, batch),
         col(Contact.version) == 1,
-        *(~exists().where(col(link.contact_id) == col(Contact.id)) for link in links),
+        *(~exists().where(col(link.contact_id) == col(Contact.id), *but) for link, but in links.items()),
     ]
     gone = {"deleted_at": now(), "updated_at": now(), "version": 2}
     return len(session.exec(update(Contact).where(*untouched).values(gone).returning(col(Contact.id))).all())
@@ -123,7 +127,7 @@ def _emptied(session: Session, who: User, batch: Import) -> tuple[int, int]:
 
 def _restored(contact: Contact, before: dict[str, Any], after: dict[str, Any], firms: dict[UUID, str]) -> bool:
     """Give back each fact that still is what the import made of it; says whether that was all of them."""
-    is_now = planner.image(contact)
+    is_now = filling.image(contact)
     same = [fact for fact in after if is_now[fact] == after[fact]]
     for column in same:
         setattr(contact, column, _column_type(column).validate_python(before[column]))

@@ -6,7 +6,7 @@ conversation. All of it is one transaction, in a thread, which lets others go
 first after every few rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from sqlmodel import Session, func, select
 from app.errors import Invalid
 from app.models import Import, User
 from app.services.base import audit_log
-from app.services.imports import csv_reader, planner, writer
+from app.services.imports import csv_reader, pairs, planner, writer
 from app.services.imports.import_files import label
-from app.services.imports.planner import Fate, IfKnown, Tell
+from app.services.imports.pairs import Pair
+from app.services.imports.planner import Fate, IfKnown, Place, Tell, Wishes
 from app.services.imports.row_parser import RowError
 from app.services.imports.sheet_reader import Sheet
 from app.signals import Topic, announce
@@ -26,13 +27,24 @@ from app.signals import Topic, announce
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What became of each row. `batch_id` undoes the import; a dry run has none."""
+    """What became of each row. `batch_id` undoes the import; a dry run has none.
+
+    `errors` names the rows that were not taken, `warnings` what was left out of others, `ignored_columns` the headings of
+    columns that mean nothing to us. `questions` are rows whose person may be one of the bank: nothing of them is written
+    until somebody answers. `pairs` are all rows about somebody who is known or may be, with both sides. `changed_jobs` counts people of
+    whom the file knows another firm or title.
+    """
 
     batch_id: UUID | None
     new: int = 0
     updated: int = 0
     duplicates: int = 0
     errors: list[RowError] = field(default_factory=list)
+    warnings: list[RowError] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
+    questions: list[Pair] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+    changed_jobs: int = 0
 
     @property
     def failed(self) -> int:
@@ -47,6 +59,9 @@ def import_sheets(
     *,
     dry_run: bool = False,
     if_known: IfKnown = IfKnown.FILL,
+    if_unsure: IfKnown | None = None,
+    answers: Mapping[Place, IfKnown] | None = None,
+    country: str = "",
     tell: Tell = lambda _: None,
 ) -> ImportReport:
     """Take the contacts of sheets into this person's bank, and tell how far it is. Raises Invalid beyond a bound.
@@ -56,9 +71,21 @@ def import_sheets(
     """
     _check_rows(sheets)
     _wait_for_turn(session, who)
-    plan = planner.make_plan(session, who, sheets, if_known, tell, lock=not dry_run)
+    unsure = IfKnown.BOTH if if_known is IfKnown.BOTH else if_unsure
+    wishes = Wishes(if_known, unsure, answers or {}, country)
+    plan = planner.make_plan(session, who, sheets, wishes, tell, lock=not dry_run)
+    both_sides = pairs.find(session, who, plan)
     report = ImportReport(
-        None, plan.count(Fate.ADDS), plan.count(Fate.FILLS), plan.count(Fate.NOTHING_NEW), plan.errors
+        None,
+        plan.count(Fate.ADDS),
+        plan.count(Fate.FILLS),
+        plan.count(Fate.NOTHING_NEW) + plan.count(Fate.ASKED),
+        plan.errors,
+        plan.warnings,
+        list(dict.fromkeys(heading for sheet in sheets for heading in sheet.ignored)),
+        [pair for pair in both_sides if pair.is_open],
+        both_sides,
+        len(plan.changes),
     )
     if dry_run:
         return report

@@ -1,23 +1,22 @@
 """What files will do to a bank: a plan with one entry for each row, made before anything is written."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from time import sleep
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic_core import to_jsonable_python
 from sqlmodel import Session, col, select
 
-from app.models import Contact, ContactDraft, User
-from app.models.contact_fields import FILLED
+from app.models import Contact, User
 from app.services.base import firm_settings
 from app.services.contacts.erasure import erased_people
-from app.services.imports import matcher, row_parser
+from app.services.contacts.identity import Facts, Verdict
+from app.services.imports import cell_values, filling, matcher, row_parser
+from app.services.imports.filling import Image
 from app.services.imports.matcher import Bank, Person
-from app.services.imports.row_parser import Row, RowError
+from app.services.imports.row_parser import Parsed, Reader, RowError
 from app.services.imports.sheet_reader import Sheet
 
 # so many rows between two moments in which others go first
@@ -26,11 +25,12 @@ READ_AT_ONCE = 5_000
 
 # how much is done, from 0 to 1; called from the thread that works
 Tell = Callable[[float], None]
-Image = dict[str, Any]
+# the name of the file, empty where there is one only, and the number of the row
+Place = tuple[str, int]
 
 
 class IfKnown(StrEnum):
-    """What becomes of a row about somebody who is in the bank already."""
+    """What becomes of a row about somebody who is in the bank already: filled in, left alone, or one more contact."""
 
     FILL = "fill"
     KEEP = "keep"
@@ -43,26 +43,49 @@ class Fate(StrEnum):
     ADDS = "adds"
     FILLS = "fills"
     NOTHING_NEW = "nothing new"
+    ASKED = "asked"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a person wants rows treated whose people are known (`if_known`), may be known (`if_unsure`; None: ask), or one by
+    one; `country` is where bare numbers are from, else the firm's own."""
+
+    if_known: IfKnown = IfKnown.FILL
+    if_unsure: IfKnown | None = None
+    answers: Mapping[Place, IfKnown] = field(default_factory=dict)
+    country: str = ""
 
 
 @dataclass(slots=True)
 class RowPlan:
-    """One row: whom it is about and what becomes of it, else what is wrong with it; `draft` to fill in about them."""
+    """One row: whom it is about and what becomes of it, else what is wrong with it; `row` to fill in about them.
+
+    `people` are those it is surely or perhaps about, with the reason; `is_asked` when only a person can tell.
+    """
 
     fate: Fate
     person: Person | None = None
-    draft: ContactDraft | None = None
+    row: Parsed | None = None
     errors: list[RowError] = field(default_factory=list)
+    file: str = ""
+    people: list[tuple[Person, str]] = field(default_factory=list)
+    is_asked: bool = False
+    choice: IfKnown | None = None
+    said: Parsed | None = None
 
 
 @dataclass
 class ImportPlan:
-    """The rows of all files; `before` has, of each contact that gains something, what a file may fill in."""
+    """The rows of all files; `before` has, of each contact that gains something, what a file may fill in; `changes` are the
+    firms and titles that files give to people who have others."""
 
     rows: list[RowPlan] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    warnings: list[RowError] = field(default_factory=list)
     before: dict[UUID, Image] = field(default_factory=dict)
+    changes: dict[UUID, tuple[str | None, str | None]] = field(default_factory=dict)
 
     def count(self, fate: Fate) -> int:
         return sum(row.fate is fate for row in self.rows)
@@ -73,63 +96,107 @@ class ImportPlan:
 
 
 def make_plan(
-    session: Session, who: User, sheets: Sequence[Sheet], if_known: IfKnown, tell: Tell, *, lock: bool
+    session: Session, who: User, sheets: Sequence[Sheet], wishes: Wishes, tell: Tell, *, lock: bool
 ) -> ImportPlan:
     """Say of each row what it will do; `lock` holds the contacts that gain something until the transaction ends."""
-    bank = matcher.empty_bank(session, who) if if_known is IfKnown.BOTH else matcher.read_bank(session, who)
-    plan, country, zone = ImportPlan(), firm_settings.country(session), ZoneInfo(who.timezone)
-    total, done = sum(len(sheet.body) for sheet in sheets) or 1, 0
-    for sheet in sheets:
-        errors = list(sheet.trouble)
-        for row in sheet.rows:
-            done += 1
-            if done % ROWS_BETWEEN_YIELDS == 0:
-                tell(done / total / 2)
-                # the interpreter's lock is free for a moment: whoever taps a screen goes first
-                sleep(0)
-            planned = _plan_row(bank, row, country, zone)
-            plan.rows.append(planned)
-            errors.extend(planned.errors)
-        name = sheet.filename if len(sheets) > 1 else ""
-        plan.errors.extend(replace(error, file=name) for error in sorted(errors, key=lambda error: error.row))
-    if if_known is IfKnown.FILL:
-        _fill_known(session, who, bank, plan, lock=lock)
+    alone = wishes.if_known is IfKnown.BOTH
+    bank = matcher.empty_bank(session, who) if alone else matcher.read_bank(session, who)
+    country, zone = wishes.country or firm_settings.country(session), ZoneInfo(who.timezone)
+    plan, read = ImportPlan(), list(_read(sheets, country, zone, tell))
+    facts = [matcher.facts_of(row) if isinstance(row, Parsed) else None for _, row in read]
+    bank.foresee(one for one in facts if one)
+    for done, ((file, row), told) in enumerate(zip(read, facts, strict=True)):
+        if done % ROWS_BETWEEN_YIELDS == 0:
+            _yield(tell, 0.25 + done / len(read) / 4)
+        if isinstance(row, Parsed) and told:
+            planned = _plan_row(bank, row, told, file, wishes)
+            plan.warnings += [replace(warning, file=file) for warning in row.warnings]
+        else:
+            planned = (
+                RowPlan(Fate.REFUSED, errors=list(row), file=file) if isinstance(row, list) else RowPlan(Fate.REFUSED)
+            )
+        plan.rows.append(planned)
+        plan.errors += [replace(error, file=file) for error in planned.errors]
+    for sheet, name in _named(sheets):
+        plan.errors += [replace(error, file=name) for error in sheet.trouble]
+    plan.errors.sort(key=lambda error: (error.file, error.row))
+    _fill_known(session, who, bank, plan, lock=lock)
     return plan
 
 
-def image(contact: Contact) -> Image:
-    """What a file may fill in, as JSON, by its columns."""
-    return {field.column: to_jsonable_python(getattr(contact, field.column)) for field in FILLED}
+def _named(sheets: Sequence[Sheet]) -> Iterator[tuple[Sheet, str]]:
+    for sheet in sheets:
+        yield sheet, sheet.filename if len(sheets) > 1 else ""
 
 
-def _plan_row(bank: Bank, row: Row, country: str, zone: ZoneInfo) -> RowPlan:
+def _read(
+    sheets: Sequence[Sheet], country: str, zone: ZoneInfo, tell: Tell
+) -> Iterator[tuple[str, Parsed | list[RowError]]]:
+    """Every row as a contact, or as what is wrong with it."""
+    total, done = sum(len(sheet.body) for sheet in sheets) or 1, 0
+    for sheet, name in _named(sheets):
+        rows = sheet.rows
+        days = (cell.text for row in rows for cell in row.cells if cell.field in {"last_contacted", "connected_on"})
+        reader = Reader(country, zone, cell_values.month_first(days, country), sheet.is_ours)
+        for row in rows:
+            done += 1
+            if done % ROWS_BETWEEN_YIELDS == 0:
+                _yield(tell, done / total / 4)
+            try:
+                yield name, row_parser.parse_row(row, reader)
+            except row_parser.BadRow as bad:
+                yield name, bad.errors
+
+
+def _yield(tell: Tell, part: float) -> None:
+    tell(part)
+    # the interpreter's lock is free for a moment: whoever taps a screen goes first
+    sleep(0)
+
+
+def _plan_row(bank: Bank, row: Parsed, facts: Facts, file: str, wishes: Wishes) -> RowPlan:
     """The fate of one row as far as the files tell; a row about somebody of the bank adds nothing yet."""
-    try:
-        draft, last_contacted = row_parser.parse_row(row, country, zone)
-    except row_parser.BadRow as bad:
-        return RowPlan(Fate.REFUSED, errors=bad.errors)
-    if bank.is_erased(draft):
-        return RowPlan(Fate.REFUSED, errors=[RowError(row.number, "", erased_people.ERASED)])
-    person = bank.find(draft)
-    if person is None:
-        return RowPlan(Fate.ADDS, bank.add(draft, last_contacted))
-    if person.is_new:
-        bank.fill(person, draft)
-        return RowPlan(Fate.NOTHING_NEW, person)
-    bank.index(person, (*draft.emails, *draft.phones), draft.organisation)
-    return RowPlan(Fate.NOTHING_NEW, person, draft)
+    draft = row.draft
+    if bank.erased.stops(draft.name, draft.emails, draft.phones):
+        return RowPlan(Fate.REFUSED, errors=[RowError(row.number, "", erased_people.ERASED)], file=file)
+    if bank.erased.hints(draft.emails, draft.phones):
+        row.warnings.append(RowError(row.number, "", erased_people.HINT))
+    match = bank.find(facts)
+    if match.verdict is Verdict.OTHER:
+        return RowPlan(Fate.ADDS, bank.add(row, facts), file=file, said=row)
+    asked = match.verdict is Verdict.ASK
+    choice = wishes.answers.get((file, row.number)) or (wishes.if_unsure if asked else wishes.if_known)
+    person = match.people[0][0]
+    planned = RowPlan(Fate.NOTHING_NEW, person, file=file, people=match.people, is_asked=asked, choice=choice, said=row)
+    if choice is IfKnown.BOTH and (asked or not person.is_new or (file, row.number) in wishes.answers):
+        planned.fate, planned.person = Fate.ADDS, bank.add(row, facts)
+    elif choice is None:
+        planned.fate, planned.person = Fate.ASKED, None
+    elif person.is_new:
+        bank.learn(person, facts)
+        filling.fill(bank, person, row)
+    elif choice is not IfKnown.KEEP:
+        bank.learn(person, facts)
+        planned.row = row
+    return planned
 
 
 def _fill_known(session: Session, who: User, bank: Bank, plan: ImportPlan, *, lock: bool) -> None:
     """Lay the rows about people of the bank over their contacts."""
-    known = [(row, row.person, row.draft) for row in plan.rows if row.person and row.draft]
+    known = [(row, row.person, row.row) for row in plan.rows if row.person and row.row]
     ids = list({person.id for _, person, _ in known})
     contacts = {contact.id: contact for contact in _read_contacts(session, who, ids, lock=lock)}
-    before = {contact.id: image(contact) for contact in contacts.values()}
+    before = {contact.id: filling.image(contact) for contact in contacts.values()}
     with session.no_autoflush:
-        for row, person, draft in known:
+        for row, person, parsed in known:
             person.facts = contacts[person.id]
-            if bank.fill(person, draft):
+            if change := filling.job_change(person, parsed):
+                plan.changes[person.id] = change
+            person.connected_on = person.connected_on or parsed.connected_on
+            warmth = (parsed.draft.warmness_score, person.facts.warmness_score)
+            if all(warmth) and warmth[0] != warmth[1]:
+                plan.warnings.append(RowError(parsed.number, "", filling.COLDER.format(*warmth), row.file))
+            if filling.fill(bank, person, parsed):
                 row.fate = Fate.FILLS
                 plan.before[person.id] = before[person.id]
 

@@ -23,7 +23,7 @@ def _signs(*headings: str) -> frozenset[str]:
     return frozenset(headings)
 
 
-GOOGLE_MEANS = {"group membership": "tags", "labels": "tags", "name prefix": "", "nickname": "", "file as": ""}
+GOOGLE_MEANS = {"group membership": "tags", "labels": "tags", "name prefix": "prefix", "nickname": "", "file as": ""}
 OUTLOOK_MEANS = {
     # Mr or Dr
     "title": "",

@@ -1,29 +1,28 @@
-"""One row of a file as the facts of a contact, or the sentences that say what is wrong with it."""
+"""One row of a file as the facts of a contact: what cannot be read is left out, named, and kept in the notes where it is text.
+
+A row is refused only when it names nobody.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from app.errors import Invalid
 from app.hidden_characters import without_hidden
-from app.models import ContactDraft, now
-from app.models.contact import by_https
+from app.models import ContactDraft
 from app.models.contact_fields import FIELDS
-from app.services.base import phone_numbers
-from app.services.imports import column_mapping
+from app.services.contacts.capture import signature_rules
+from app.services.imports import cell_values, row_facts
 
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
-SEPARATORS = {field.name: field.separator for field in FIELDS if field.separator}
-TAG = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:[;,\n]|$)|([^;,\n]+)')
-
-SENTENCES = {field.name: field.cell_error for field in FIELDS} | {
-    "last_contacted": "This is not a date in the past, for example 2026-01-31."
-}
+NAMELESS = "The name is missing: no column of this row says who it is."
+SPILLED = "The row has more cells than the header; a quotation mark may be missing."
+UNSTORABLE = "This cannot be stored; it was left out."
+NAMES = frozenset({"prefix", "name", "given", "family"})
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class RowError:
     file: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What a cell says, what it means, and the heading that it stands under."""
 
@@ -45,42 +44,73 @@ class Cell:
     heading: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     number: int
     cells: list[Cell]
     spilled: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the values of a file need to be read: where its bare numbers are from, when its days are, and how it writes them.
+
+    `is_ours`: this product wrote the file, which knows no placeholders.
+    """
+
+    country: str
+    zone: ZoneInfo
+    months_first: bool = False
+    is_ours: bool = False
+
+    def is_nothing(self, text: str) -> bool:
+        return not self.is_ours and cell_values.is_nothing(text)
+
+    def line(self, text: str) -> str:
+        """The text as one line with single blanks."""
+        return text.strip() if self.is_ours else " ".join(text.split())
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A row that names somebody. `named_by` is how: a name, or what stands for one; `warnings` is what was left out."""
+
+    number: int
+    draft: ContactDraft
+    named_by: str = "name"
+    last_contacted: datetime | None = None
+    connected_on: date | None = None
+    warnings: list[RowError] = field(default_factory=list)
+
+
 def row(number: int, texts: Sequence[str], headings: Sequence[str], fields: Sequence[str | None]) -> Row:
     """The cells that mean something to us and are not empty, as a person sees them."""
     known = zip(fields, texts, headings, strict=False)
-    read = [(field, text if field == "notes" else without_hidden(text), heading) for field, text, heading in known]
-    said = [(field, text, heading) for field, text, heading in read if text.strip() or (field == "notes" and text)]
-    kept = [Cell(field, text, heading) for field, text, heading in said if field]
+    read = [
+        (field, text if field == "notes" else without_hidden(text), heading)
+        for field, text, heading in known
+        if field and text
+    ]
+    kept = [Cell(field, text, heading) for field, text, heading in read if text.strip() or field == "notes"]
     return Row(number, kept, spilled=any(texts[len(headings) :]))
 
 
-def parse_row(row: Row, country: str, zone: ZoneInfo) -> tuple[ContactDraft, datetime | None]:
-    """The contact that a row describes, its phones in E.164, and when they were last spoken to.
-
-    Raises BadRow.
-    """
+def parse_row(row: Row, reader: Reader) -> Parsed:
+    """The contact that a row describes, its phones in E.164. Raises BadRow for one that names nobody."""
     if row.spilled:
-        raise BadRow(
-            [RowError(row.number, "", "The row has more cells than the header; a quotation mark may be missing.")]
-        )
-    facts = _facts(row)
-    trouble: list[RowError] = []
-    last = _last_contacted(row, facts.pop("last_contacted", None), zone, trouble)
-    try:
-        draft = ContactDraft.model_validate(facts)
-    except ValidationError as wrong:
-        raise BadRow([*_explained(row, wrong), *trouble]) from None
-    draft.phones = list(_dialable(row, draft.phones, country, trouble))
-    if trouble:
-        raise BadRow(trouble)
-    return draft, last
+        raise BadRow([RowError(row.number, "", SPILLED)])
+    said = row_facts.Said(reader)
+    for cell in row.cells:
+        if cell.field not in NAMES and (cell.field == "notes" or not reader.is_nothing(cell.text)):
+            said.take(cell.field, cell.text, cell.heading)
+    name, named_by = _name(row, reader, said)
+    if not name:
+        columns = [cell.heading for cell in row.cells if cell.field in NAMES]
+        raise BadRow([RowError(row.number, columns[0] if columns else "name", NAMELESS)])
+    facts = said.facts(name)
+    warnings = [RowError(row.number, heading, detail) for heading, detail in said.warnings]
+    draft = _valid(row, facts, warnings)
+    return Parsed(row.number, draft, named_by, said.last_contacted, said.connected_on, warnings)
 
 
 class BadRow(Exception):
@@ -100,76 +130,42 @@ def unescape(text: str) -> str:
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
-def _facts(row: Row) -> dict[str, Any]:
-    """Facts as the draft wants them; of several columns for one fact the first that is filled counts."""
-    facts: dict[str, Any] = {}
+def _name(row: Row, reader: Reader, said: row_facts.Said) -> tuple[str, str]:
+    """Who it is: the name, else what a mail says in front of its address, a firm, an address, or a profile."""
+    parts: dict[str, str] = {}
     for cell in row.cells:
-        if cell.field in SEPARATORS:
-            facts.setdefault(cell.field, []).extend(_several(cell))
-        elif cell.field == "notes" and cell.field in facts:
-            facts["notes"] += cell.text if column_mapping.continues(cell.heading) else f"\n{cell.text}"
-        else:
-            facts.setdefault(cell.field, cell.text)
-    given, family = facts.pop("given", ""), facts.pop("family", "")
-    facts.setdefault("name", f"{given} {family}")
-    if "linkedin_url" in facts:
-        facts["linkedin_url"] = by_https(facts["linkedin_url"])
-    if "warmness_score" in facts:
-        facts["warmness_score"] = facts["warmness_score"].strip().removesuffix("/10").strip()
-    return facts
+        if cell.field in NAMES and (reader.is_ours or not cell_values.is_no_name(cell.text)):
+            parts.setdefault(cell.field, reader.line(cell.text))
+    given, family, whole = (parts.get(part, "") for part in ("given", "family", "name"))
+    if given and whole and not family and given.casefold() not in whole.casefold():
+        # in German lists `Name` beside `Vorname` is the family name
+        family = whole
+    if whole and family and family.casefold() in whole.casefold():
+        given = family = ""
+    if name := f"{given} {family}".strip() if family or not whole else whole:
+        title = parts.get("prefix", "")
+        return name if name.startswith(title) else f"{title} {name}", "name"
+    if said.called:
+        return said.called, "name"
+    if firm := said.values.get("organisation"):
+        return str(firm), "organisation"
+    if said.emails:
+        return said.emails[0], "email"
+    local = str(said.values.get("linkedin_url", "")).rstrip("/").rpartition("/")[2]
+    return signature_rules.spelled(local), "linkedin_url"
 
 
-def _several(cell: Cell) -> list[str]:
-    """More than one in a cell; a tag that holds a comma stands in quotation marks."""
-    if cell.field == "tags":
-        return [found[1].replace('""', '"') if found[1] is not None else found[2] for found in TAG.finditer(cell.text)]
-    return [part.strip() for part in SEPARATORS[cell.field].split(cell.text) if part.strip()]
-
-
-def _dialable(row: Row, numbers: list[str], country: str, trouble: list[RowError]) -> Iterator[str]:
-    seen = set()
-    for number in numbers:
+def _valid(row: Row, facts: dict[str, Any], warnings: list[RowError]) -> ContactDraft:
+    """The draft; a value that no rule of ours allows is left out. Raises BadRow where that is the name."""
+    for _ in FIELDS:
         try:
-            dialled = phone_numbers.e164(number, country)
-        except Invalid:
-            trouble.append(RowError(row.number, _heading(row, "phones", number), SENTENCES["phones"]))
-            continue
-        if dialled not in seen:
-            seen.add(dialled)
-            yield dialled
-
-
-def _last_contacted(row: Row, text: str | None, zone: ZoneInfo, trouble: list[RowError]) -> datetime | None:
-    if not text or not text.strip():
-        return None
-    try:
-        when = _moment(text.strip(), zone)
-    except ValueError:
-        when = None
-    if when is None or when.year < 1970 or when > now() + timedelta(minutes=5):
-        trouble.append(RowError(row.number, _heading(row, "last_contacted"), SENTENCES["last_contacted"]))
-        return None
-    return min(when, now())
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    german = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
-    if german:
-        day, month, year = map(int, german.groups())
-        return datetime(year, month, day, tzinfo=zone)
-    when = datetime.fromisoformat(text)
-    return when if when.tzinfo else when.replace(tzinfo=zone)
-
-
-def _explained(row: Row, wrong: ValidationError) -> Iterator[RowError]:
-    for error in wrong.errors(include_url=False, include_context=False):
-        field = str(error["loc"][0]) if error["loc"] else "name"
-        yield RowError(row.number, _heading(row, field, error["input"]), SENTENCES.get(field, "This cannot be stored."))
-
-
-def _heading(row: Row, field: str, value: object = None) -> str:
-    """The heading over the cell that a value came from."""
-    meaning = {"name", "given", "family"} if field == "name" else {field}
-    over = [cell for cell in row.cells if cell.field in meaning]
-    inside = [cell for cell in over if isinstance(value, str) and value in cell.text]
-    return (inside or over or [Cell(field, "", field)])[0].heading
+            return ContactDraft.model_validate(facts)
+        except ValidationError as wrong:
+            for error in wrong.errors(include_url=False, include_context=False, include_input=False):
+                name = str(error["loc"][0]) if error["loc"] else "name"
+                heading = next((cell.heading for cell in row.cells if cell.field == name), name)
+                if name == "name":
+                    raise BadRow([RowError(row.number, heading, UNSTORABLE)]) from None
+                facts.pop(name, None)
+                warnings.append(RowError(row.number, heading, UNSTORABLE))
+    return ContactDraft(name=facts["name"])

@@ -16,7 +16,9 @@ from app.services.imports.row_parser import Row, RowError
 # some programs put a few lines of explanation above the header
 HEADER_WITHIN = 10
 SAMPLED = 100
-NAMELESS = "Row 1 does not name the columns; one has to be the name, or first name and last name."
+NAMELESS = (
+    "Row 1 does not name the columns; one has to be the name, or first name and last name, a firm or an e-mail address."
+)
 
 Texts = tuple[int, list[str]]
 
@@ -46,6 +48,18 @@ class Sheet:
     filename: str = ""
     kind: str = "CSV"
     trouble: list[RowError] = field(default_factory=list)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this product wrote it, or cards hold it, which leave out what they do not know."""
+        return self.kind == "vCard" or bool(self.header.preset and self.header.preset.label == "Pipedriven")
+
+    @property
+    def ignored(self) -> list[str]:
+        """The headings of the columns that hold something and mean nothing to us."""
+        left = [place for place, meaning in enumerate(self.header.fields) if not meaning]
+        filled = {place for place in left if any(len(texts) > place and texts[place].strip() for _, texts in self.body)}
+        return [self.header.headings[place] for place in left if place in filled]
 
     @property
     def rows(self) -> list[Row]:
@@ -82,10 +96,18 @@ def read(data: bytes, filename: str = "", mapping: Mapping[str, str] | None = No
         header = Header(0, headings, column_mapping.assign(headings, mapping))
         return Sheet(header, body, filename, "vCard", trouble)
     header = _best(_headers(text, mapping)) or _stopgap(text, mapping)
-    most = csv_reader.MOST_COLUMNS_KNOWN if header.preset else csv_reader.MOST_COLUMNS
-    rows = csv_reader.records(text, header.delimiter, most)
-    body = [(row, list(map(row_parser.unescape, texts))) for row, texts in rows if row > header.row]
-    return _sampled(Sheet(header, body, filename), mapping)
+    broken: dict[int, str] = {}
+    every = [
+        (row, list(map(row_parser.unescape, texts)))
+        for row, texts in csv_reader.records(text, header.delimiter, broken)
+    ]
+    if broken and not header.score:
+        number, sentence = next(iter(broken.items()))
+        raise Invalid(sentence.replace("This row", f"Row {number}", 1))
+    body = [(row, texts) for row, texts in every if row > header.row]
+    header = _grouped(header, next((texts for row, texts in reversed(every) if row < header.row), []), mapping)
+    trouble = [RowError(row, "", sentence) for row, sentence in broken.items() if row > header.row]
+    return _sampled(Sheet(header, body, filename, trouble=trouble), mapping)
 
 
 def _workbook(data: bytes, filename: str, mapping: Mapping[str, str] | None) -> Sheet:
@@ -95,9 +117,7 @@ def _workbook(data: bytes, filename: str, mapping: Mapping[str, str] | None) -> 
         above = [_header(number, texts, mapping) for number, texts in rows[:HEADER_WITHIN]] if not mapping else []
         header = _best(above or _workable(rows, mapping)) or _header(*rows[0], None)
         body = [row for row in rows if row[0] > header.row]
-        most = csv_reader.MOST_COLUMNS_KNOWN if header.preset else csv_reader.MOST_COLUMNS
-        for kept, (number, texts) in enumerate(rows, 1):
-            csv_reader.bounded(number, kept, texts, most)
+        header = _grouped(header, next((texts for row, texts in reversed(rows) if row < header.row), []), mapping)
         found.append(_sampled(_widened(Sheet(header, body, filename, f"Excel, sheet {title}")), mapping))
         if header.score:
             return found[-1]
@@ -133,7 +153,7 @@ def _headers(text: str, mapping: Mapping[str, str] | None) -> list[Header]:
     trouble: list[Refusal] = []
     for delimiter in csv_reader.DELIMITERS:
         try:
-            rows = csv_reader.records(text, delimiter, csv_reader.MOST_COLUMNS_KNOWN)
+            rows = csv_reader.records(text, delimiter, {})
             for row, texts in islice(rows, HEADER_WITHIN):
                 plain = list(map(row_parser.unescape, texts))
                 found.append(replace(_header(row, plain, mapping), delimiter=delimiter))
@@ -150,6 +170,20 @@ def _header(row: int, texts: Sequence[str], mapping: Mapping[str, str] | None) -
     return Header(row, headings, column_mapping.assign(headings, mapping, preset.means if preset else None), preset)
 
 
+def _grouped(header: Header, above: Sequence[str], mapping: Mapping[str, str] | None) -> Header:
+    """Where a row above the headings groups them, the `Name` below `Company` is the firm's, and other facts of it nobody's."""
+    if mapping or header.preset or len([text for text in above if text.strip()]) < 2:
+        return header
+    group, fields = "", list(header.fields)
+    for place, heading in enumerate(header.headings):
+        group = above[place].strip() if place < len(above) and above[place].strip() else group
+        if column_mapping.guess(group) == "organisation":
+            fields[place] = "organisation" if fields[place] in {"name", "organisation"} else None
+        elif fields[place] is None:
+            fields[place] = column_mapping.guess(f"{group} {heading}")
+    return replace(header, fields=fields)
+
+
 def _best(headers: Sequence[Header]) -> Header | None:
     """The one under which the most columns make sense."""
     best = max(headers, key=lambda header: header.score, default=None)
@@ -158,10 +192,10 @@ def _best(headers: Sequence[Header]) -> Header | None:
 
 def _stopgap(text: str, mapping: Mapping[str, str] | None) -> Header:
     """Nobody is named: the delimiter that parts the first row into the most cells, and numbers where it holds data."""
-    firsts = {delimiter: next(csv_reader.records(text, delimiter), (1, [])) for delimiter in csv_reader.DELIMITERS}
+    firsts = {delimiter: next(csv_reader.records(text, delimiter, {}), (1, [])) for delimiter in csv_reader.DELIMITERS}
     delimiter = max(firsts, key=lambda one: len(firsts[one][1]))
     row, texts = firsts[delimiter]
-    if not mapping and any(column_mapping.recognise([text], named=False) for text in texts):
+    if not mapping and any(column_mapping.recognise([text]) for text in texts):
         return replace(_header(0, [""] * len(texts), None), delimiter=delimiter)
     return replace(_header(row, texts, mapping), delimiter=delimiter)
 
@@ -172,9 +206,9 @@ def _sampled(sheet: Sheet, mapping: Mapping[str, str] | None) -> Sheet:
     fields = list(header.fields)
     for place, (heading, field_) in enumerate(zip(header.headings, fields, strict=True)):
         if field_ is None and heading.casefold() not in told:
-            named = heading != _numbered(place + 1)
+            named = heading if heading != _numbered(place + 1) else ""
             texts = (texts[place] for _, texts in sheet.body if place < len(texts) and texts[place].strip())
-            fields[place] = column_mapping.recognise(list(islice(texts, SAMPLED)), named=named)
+            fields[place] = column_mapping.recognise(list(islice(texts, SAMPLED)), named)
     if header.preset is None or not header.preset.between:
         return sheet.meaning(fields)
     body = [

@@ -11,16 +11,23 @@ from app.errors import Invalid
 from app.models import ImportMapping, User, fold, now
 from app.services.imports import column_mapping, import_files, importer
 from app.services.imports.importer import ImportReport
-from app.services.imports.planner import IfKnown, Tell
+from app.services.imports.planner import IfKnown, Place, Tell
 from app.services.imports.sheet_reader import Sheet
 
 
 @dataclass
 class Job:
-    """What one person is about to move in; `changed` holds the places of files whose meaning they chose themselves."""
+    """What one person is about to move in; `changed` holds the places of files whose meaning they chose themselves.
+
+    Nobody is lost by default: whoever is known gets what was missing, and who may be somebody else becomes a contact.
+    `answers` decide rows one by one; `country` is where bare numbers are from, else the firm's own.
+    """
 
     found: list[Sheet] = field(default_factory=list)
     if_known: IfKnown = IfKnown.FILL
+    if_unsure: IfKnown = IfKnown.BOTH
+    answers: dict[Place, IfKnown] = field(default_factory=dict)
+    country: str = ""
     changed: set[int] = field(default_factory=set)
 
     def choose(self, place: int, column: int, meaning: str | None) -> None:
@@ -46,7 +53,7 @@ def add(session: Session, who: User, job: Job, fresh: Sequence[Sheet]) -> Job:
 def rehearse(session: Session, who: User, job: Job, tell: Tell) -> ImportReport:
     """What would happen. Raises Invalid while a file names nobody."""
     _named(job)
-    return importer.import_sheets(session, who, job.found, dry_run=True, if_known=job.if_known, tell=tell)
+    return _import(session, who, job, tell, dry_run=True)
 
 
 def run(session: Session, who: User, job: Job, tell: Tell) -> ImportReport:
@@ -54,7 +61,21 @@ def run(session: Session, who: User, job: Job, tell: Tell) -> ImportReport:
     _named(job)
     for place in sorted(job.changed):
         _remember(session, who, job.found[place])
-    return importer.import_sheets(session, who, job.found, if_known=job.if_known, tell=tell)
+    return _import(session, who, job, tell, dry_run=False)
+
+
+def _import(session: Session, who: User, job: Job, tell: Tell, *, dry_run: bool) -> ImportReport:
+    return importer.import_sheets(
+        session,
+        who,
+        job.found,
+        dry_run=dry_run,
+        if_known=job.if_known,
+        if_unsure=job.if_unsure,
+        answers=job.answers,
+        country=job.country,
+        tell=tell,
+    )
 
 
 def _remembered(session: Session, who: User, sheet: Sheet) -> Sheet:

@@ -24,8 +24,10 @@ from app.models import (
     organisation_key,
 )
 from app.models.undo import KEPT
+from app.services.imports import known_people
+from app.services.imports.filling import Image, image
 from app.services.imports.matcher import Person
-from app.services.imports.planner import Fate, Image, ImportPlan, Tell, image
+from app.services.imports.planner import Fate, ImportPlan, Tell
 
 CONTACTS_AT_ONCE = 2_000
 FIRMS_AT_ONCE = 5_000
@@ -41,9 +43,13 @@ def write_plan(session: Session, who: User, batch: Import, plan: ImportPlan, tel
         _complete(person, firms)
     session.flush()
     _remember_changes(session, batch, gained, plan.before)
+    known_people.write_warmness(session, batch, gained, plan.before)
+    known_people.write_job_changes(session, batch, plan.changes)
     for start in range(0, len(new), CONTACTS_AT_ONCE):
         tell(start / len(new))
         _insert_contacts(session, batch, new[start : start + CONTACTS_AT_ONCE], firms)
+    met = {row.person.id: row.person for row in plan.rows if row.person}
+    known_people.write_connections(session, batch, list(met.values()))
     tell(1.0)
 
 
@@ -110,6 +116,9 @@ def _row(person: Person, firms: dict[str, UUID]) -> dict[str, Any]:
     # the rule reads and writes names that both have
     Contact.reindex(cast("Contact", person.facts), person.organisation)
     facts = dict(vars(person.facts))
+    facts["last_contacted"] = max(
+        filter(None, (facts["last_contacted"], known_people.connected_at(person))), default=None
+    )
     # what another tool knew of the last touch stays true, whatever is logged and taken back here
     facts["contacted_elsewhere"] = facts["last_contacted"]
     return facts | {"id": person.id, "organisation_id": _firm_of(person, firms)}

@@ -22,6 +22,7 @@ MOST_UNPACKED = 80 * 1024 * 1024
 MOST_PARTS = 500
 MOST_SHEETS = 20
 LAST_ROW = 1_048_576
+FIRST_ROWS, USUAL_COLUMNS = 50, 257
 PIECE = 1 << 18
 # one text is read as a whole
 LONGEST_TEXT = 1 << 20
@@ -164,9 +165,11 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     sheet.reset_dimensions()
     from app.services.imports.shared_strings import Memory
 
-    kept, most, empty, memory = 0, csv_reader.MOST_COLUMNS_KNOWN, None, Memory(MOST_MEMORY)
-    rows = sheet.iter_rows(max_row=LAST_ROW, max_col=most + 1, values_only=True)
+    kept, empty, memory = 0, None, Memory(MOST_MEMORY)
     try:
+        # every row is filled up to the last column: as many as the first rows have, and what most files have at least
+        widest = max((_width(row) for row in sheet.iter_rows(max_row=FIRST_ROWS, values_only=True)), default=0)
+        rows = sheet.iter_rows(max_row=LAST_ROW, max_col=max(widest, USUAL_COLUMNS), values_only=True)
         for number, values in enumerate(rows, 1):
             # a million rows that are not there, before a forgotten cell, are one and the same
             if values is empty:
@@ -174,12 +177,12 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
             if values.count(None) == len(values):
                 empty = values
                 continue
-            texts = [_text(value) for value in values]
+            texts = [_text(value) for value in values[: _width(values)]]
             while texts and not texts[-1]:
                 texts.pop()
             if texts:
                 kept += 1
-                csv_reader.bounded(number, kept, texts, most)
+                csv_reader.bounded(number, kept, texts)
                 for text in texts:
                     memory.take(text)
                 yield number, texts
@@ -187,6 +190,10 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
         raise
     except Exception as trouble:  # noqa: BLE001 - whatever a foreign file does to the library, it is the file
         raise _refusal(trouble) from None
+
+
+def _width(row: tuple[object, ...]) -> int:
+    return next((place for place in range(len(row), 0, -1) if row[place - 1] is not None), 0)
 
 
 def _text(value: object) -> str:

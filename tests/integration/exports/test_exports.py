@@ -55,7 +55,7 @@ FORMULAS = [
 
 
 def export(who):
-    return exported(who).decode()
+    return exported(who).decode("utf-8-sig")
 
 
 def rows(text):
@@ -244,11 +244,11 @@ def test_every_format_holds_what_the_list_shows_with_the_same_filters(ada, bo, j
         (by_warmness, ["Jane Roe", "John Öström"]),
         (Search(q="nordic"), ["John Öström"]),
     ):
-        assert [row["name"] for row in rows(exported(ada, search=search).decode())] == names
+        assert [row["name"] for row in rows(exported(ada, search=search).decode("utf-8-sig"))] == names
         assert [card.fn.value for card in vobject.readComponents(exported(ada, "vcf", search).decode())] == names
         sheet = openpyxl.load_workbook(io.BytesIO(exported(ada, "xlsx", search))).active
         assert [line[0].value for line in sheet.iter_rows(min_row=2)] == names
-        assert [row["Person - Name"] for row in rows(exported(ada, "pipedrive", search).decode())] == names
+        assert [row["Person - Name"] for row in rows(exported(ada, "pipedrive", search).decode("utf-8-sig"))] == names
 
 
 def test_pipedrives_import_gets_a_row_for_each_meeting_and_nothing_private(ada, jane, john):
@@ -258,7 +258,7 @@ def test_pipedrives_import_gets_a_row_for_each_meeting_and_nothing_private(ada, 
     book(ada, jane, subject="Off", outcome="CANCELLED", due_date=datetime(2027, 1, 5, tzinfo=UTC))
     with db.transaction() as session:
         activity_log.log(session, ada, john.id, ActivityDraft(type="CALL", note="private"))
-    first, second, third = rows(exported(ada, "pipedrive").decode())
+    first, second, third = rows(exported(ada, "pipedrive").decode("utf-8-sig"))
     assert [first["Activity - Due date"], first["Activity - Due time"], first["Activity - Done"]] == [
         "2026-05-01",
         "08:00",
@@ -281,7 +281,7 @@ def test_plan_b_takes_only_what_has_not_reached_pipedrive(ada, jane, john):
             row = push_jobs.enqueue(session, ada, session.merge(contact), Trigger.MANUAL)
             row = session.get_one(PipedriveSync, row.id)
             row.status, row.error_code = status, SKIPPED if contact is set_aside else None
-    found = rows(exported(ada, "pipedrive", waiting_only=True).decode())
+    found = rows(exported(ada, "pipedrive", waiting_only=True).decode("utf-8-sig"))
     assert [(row["Person - Name"], row["Activity - Subject"]) for row in found] == [("Jane Roe", here.subject)]
 
 

@@ -65,9 +65,9 @@ def test_a_workbook_is_read_whatever_it_is_called(ada):
         ["Zoë", "Ærlig", "nonsense", None, None, 11, None],
     )
     report = take_files(ada, ("liste.txt", data))
-    assert counts(report) == (1, 0, 0, 1)
-    assert {(error.row, error.column) for error in report.errors} == {(5, "E-Mail"), (5, "Wärme")}
-    [joerg] = bank(ada)
+    assert counts(report) == (2, 0, 0, 0)
+    assert {(one.row, one.column) for one in report.warnings} == {(5, "E-Mail"), (5, "Wärme")}
+    joerg, _ = bank(ada)
     assert (joerg.name, joerg.phones, joerg.warmness_score) == ("Jörg Müßig", ["+4915123456789"], 8)
 
 
@@ -128,13 +128,12 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": BOMB.encode("utf-16")}), Invalid, "cannot be read"),
         (lambda: rezipped(workbook(["name"]), **{"sheet1.xml": b"<worksheet><sheetData><row r='1'><c r="}), Invalid, "cannot be read"),
         (lambda: workbook(["name"], *[["x"]] * 20_001), Invalid, "Row 20002 is one too many"),
-        (lambda: workbook(["name", *["x"] * 64]), Invalid, "Row 1 has 65 columns"),
-        (lambda: workbook(["name"], ["x" * 4_097]), Invalid, "Row 2, column 1"),
+        (lambda: workbook(["name", *["x"] * 2_000]), Invalid, "Row 1 has 2,001 columns"),
         (lambda: workbook(["shoe"], ["41"]), Invalid, "does not name the columns"),
         (workbook, Invalid, "empty"),
         (lambda: b"\xd0\xcf\x11\xe0" + bytes(100), Invalid, "old Excel file"),
     ],
-    ids=["bomb", "texts", "cells", "cells by another prefix", "tags", "UTF-16", "another encoding", "entities", "entities in UTF-16", "cut", "rows", "columns", "cell", "no name", "empty", "xls"],
+    ids=["bomb", "texts", "cells", "cells by another prefix", "tags", "UTF-16", "another encoding", "entities", "entities in UTF-16", "cut", "rows", "columns", "no name", "empty", "xls"],
 )  # fmt: skip
 def test_a_workbook_beyond_a_bound_is_refused_in_a_sentence(ada, data, kind, sentence):
     with pytest.raises(kind, match=sentence) as refusal:
@@ -221,9 +220,10 @@ def test_cards_of_every_version_come_in_and_nothing_is_fetched(ada, monkeypatch)
     monkeypatch.setattr("socket.create_connection", lambda *address, **_: reached.append(address))
     report = take_files(ada, ("phone.csv", CARDS.encode()))
     assert reached == []
-    assert counts(report) == (3, 0, 0, 3)
-    assert [(error.row, error.column) for error in report.errors] == [(4, ""), (5, "E-mail"), (6, "")]
-    jane, joerg, zed = bank(ada)
+    assert counts(report) == (4, 0, 0, 2)
+    assert [(error.row, error.column) for error in report.errors] == [(4, ""), (6, "")]
+    assert [(one.row, one.column) for one in report.warnings] == [(5, "E-mail")]
+    _, jane, joerg, zed = bank(ada)
     assert (joerg.name, joerg.phones) == ("Jörg Müßig", ["+4915123456789", "+49301234567"])
     assert joerg.notes == "one\r\ntwo three"
     assert (jane.name, jane.emails, jane.tags, jane.notes) == ("Jane Roe", ["jane@acme.example"], ["a,b", "kunde"], "x; y\nz")  # fmt: skip
@@ -241,7 +241,7 @@ def test_what_vobject_writes_is_read_as_it_was_meant(ada):
     assert (zoe.name, zoe.notes) == ("Öre, Zoë; Q", "1\\n\n2;3," + "ü" * 200)
 
 
-@pytest.mark.parametrize("line", ["NOTE:" + "x" * 20_000, "NOTE:" + "\r\n x" * 20_000, "NOTE:" + "x" * 13_000])
+@pytest.mark.parametrize("line", ["NOTE:" + "x" * 20_000, "NOTE:" + "\r\n x" * 20_000])
 def test_a_card_with_an_endless_line_is_named_and_the_next_one_taken(ada, line):
     text = f"BEGIN:VCARD\r\nFN:A\r\n{line}\r\nEND:VCARD\r\nBEGIN:VCARD\r\nFN:B\r\nEND:VCARD\r\n"
     report = take_files(ada, ("x.vcf", text.encode()))
@@ -258,6 +258,7 @@ PERSON = st.fixed_dictionaries(
         "name": WORDS,
         "emails": st.lists(st.sampled_from(["a", "+x", "o'c", "-z"]), max_size=3, unique=True),
         "phones": st.lists(st.integers(1_000_000, 9_999_999), max_size=3, unique=True),
+        "kinds": st.permutations(["", "mobile", "work ext. 12", "fax", "home", "pager", "ext. 7"]),
         "organisation": st.none() | WORDS,
         "job_title": st.none() | WORDS,
         "linkedin_url": st.none() | st.sampled_from(["https://www.linkedin.com/in/x", "https://xing.example/x?a=1"]),
@@ -281,12 +282,15 @@ def test_our_own_file_taken_in_again_is_the_identity(ada, bo, kind, people, spok
             typed = person | {
                 "name": f"{person['name']} {number}",
                 "emails": [f"{local}{number}@x.example" for local in person["emails"]],
-                "phones": [f"+4930{phone}{number}" for phone in person["phones"]],
+                "phones": [
+                    f"+4930{phone}{number} {kind}"
+                    for phone, kind in zip(person["phones"], person["kinds"], strict=False)
+                ],
+                "linkedin_url": person["linkedin_url"] and f"{person['linkedin_url']}{number}",
             }
-            if ending == "vcf":  # what is ours alone does not stand on a card
-                typed |= {"warmness_score": 0, "cadence_days": None}
+            del typed["kinds"]
             row = contact_bank.add(session, ada, ContactDraft(**typed), keep_both=True)
-            row.last_contacted = now().replace(microsecond=0) if spoken and ending != "vcf" else None
+            row.last_contacted = now().replace(microsecond=0) if spoken else None
     data = exported(ada, ending, **({"card_version": version} if version else {}))
     report = take_files(bo, (f"x.{ending}", data))
     assert report.errors == []
@@ -381,7 +385,7 @@ def test_a_column_without_a_heading_is_known_by_what_stands_in_it(ada):
 
 def test_several_files_are_one_import_and_an_error_says_which_file(ada):
     files = [
-        ("a.csv", b"name,email\nA,a@x.example\nB,bad\n"),
+        ("a.csv", b"name,email,phone\nA,a@x.example,\n,,030 1234567\n"),
         ("../b.vcf", b"BEGIN:VCARD\nFN:A\nEMAIL:a@x.example\nEND:VCARD\n"),
     ]
     report = take_files(ada, *files)
@@ -423,15 +427,17 @@ def test_what_a_person_chose_for_such_a_file_is_chosen_the_next_time_and_for_nob
 
 def test_the_rows_to_mend_come_as_a_file_with_the_reason_and_go_back_in_when_mended(ada):
     job = Job(
-        import_files.read_files([("a.csv", b"name;email;notes\nA;a@x.example;\nB;bad;\"'=1\"\nC;c@x.example;'=2\n")])
+        import_files.read_files(
+            [("a.csv", b"name;phone;notes\nA;030 1234567;\n-;030 2345678;\"'=1\"\nC;030 3456789;'=2\n")]
+        )
     )
     with db.transaction() as session:
         report = wizard_job.run(session, ada, job, lambda _: None)
     text = import_files.write_refused_rows(job.found, report.errors).decode("utf-8-sig")
     heads, row = text.splitlines()
-    assert heads == "name,email,notes,Row in the file,Reason"
-    assert row.startswith("B,bad,'=1,3,\"email: This is not an e-mail address")
-    assert counts(take_files(ada, ("m.csv", text.replace("bad", "b@x.example").encode()))) == (1, 0, 0, 0)
+    assert heads == "name,phone,notes,Row in the file,Reason"
+    assert row.startswith("'-,030 2345678,'=1,3,name: The name is missing")
+    assert counts(take_files(ada, ("m.csv", text.replace("'-,", "B,").encode()))) == (1, 0, 0, 0)
     assert [contact.notes for contact in bank(ada)] == ["", "=1", "=2"]
 
 
@@ -520,7 +526,7 @@ def test_others_are_answered_while_a_large_file_comes_in_and_it_says_how_far_it_
 
 
 def test_several_files_of_any_kind_over_the_wires(ada, jane):
-    book = workbook(["name", "email", "title"], ["Jane", "jane@acme.example", "CEO"], ["Bad", "bad", None])
+    book = workbook(["name", "email", "title"], ["Jane", "jane@acme.example", "CEO"], [None, "bad", None])
     files = [("file", ("a.xlsx", book)), ("file", ("b.vcf", b"BEGIN:VCARD\nFN:New\nEMAIL:n@x.example\nEND:VCARD\n"))]
     body = ask(ada, "POST", "/api/contacts/import", files=files, data={"known": "keep", "dry_run": "true"}).json()
     assert (body["new"], body["updated"], body["duplicates"]) == (1, 0, 1)

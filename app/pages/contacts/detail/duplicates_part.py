@@ -70,5 +70,5 @@ class DuplicatesPart:
 
 
 def find_similar(session: Session, me: User, typed: dict[str, Any], but_not: UUID | None) -> list[Duplicate]:
-    said = Typed(typed["name"], typed["emails"], typed["phones"], typed["organisation"])
+    said = Typed(typed["name"], typed["emails"], typed["phones"], typed["organisation"], typed["linkedin_url"])
     return duplicates.find_duplicates(session, me, said, but_not=but_not)

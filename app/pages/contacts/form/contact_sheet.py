@@ -118,6 +118,7 @@ class ContactEditor:
 
     def fill_in(self, found: dict[str, Any]) -> Any:
         """What a text says stands in the fields, to be looked over."""
+        found = form_state.with_kinds(found)
         form_state.fill_in(self.edit.typed, found, self.from_text)
         self.from_text = found
         self.form.redraw()
@@ -144,6 +145,9 @@ class ContactEditor:
     async def change(self, tries: int = 3) -> bool:
         work, said = self.edit, form_state.typed_facts(self.edit.typed)
         changes = {name: value for name, value in said.items() if value != work.base[name]}
+        if "phones" in changes:
+            # a row for each number is in the form, faxes too: what is gone was taken out
+            changes["phone_details"] = []
         faster: list[Contact] = []
 
         @tap
@@ -153,7 +157,7 @@ class ContactEditor:
             except Stale:
                 faster.append(contact_bank.owned(session, me, contact_id))
                 return None
-            before = {name: work.base[name] for name in changes}
+            before = {name: work.base.get(name, []) for name in changes}
             return (
                 Confirmation("Saved", lambda s, who: form_state.undo_change(s, who, contact_id, before))
                 if changes

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.models import Contact, ContactDraft, User, contact_fields
 from app.models.contact_fields import FIELDS, TEXTS, ContactField, Input
+from app.models.people import phone
 from app.services.contacts import contact_bank
 
 Typed = dict[str, Any]
@@ -22,7 +23,7 @@ def empty_form() -> Typed:
 
 def form_of(contact: Contact) -> Typed:
     """The facts of a contact as the form shows them."""
-    return typed_facts(contact_fields.values(contact))
+    return typed_facts(contact_fields.values(contact) | {"phones": phone.typed(contact.phones, contact.phone_details)})
 
 
 def typed_facts(typed: Typed) -> Typed:
@@ -53,6 +54,13 @@ def says_something(typed: Typed) -> bool:
     """Whether anything was typed that would be missed; warmness stands somewhere from the start."""
     said = typed_facts(typed)
     return any(said[field.name] for field in FIELDS if field.input is not Input.DEGREES)
+
+
+def with_kinds(found: Typed) -> Typed:
+    """What a text says, each number with its kind in words, as somebody types it."""
+    details = found.get("phone_details")
+    rest = {name: value for name, value in found.items() if name != "phone_details"}
+    return rest | {"phones": phone.typed(found.get("phones", []), details)} if details else rest
 
 
 def fill_in(typed: Typed, found: Typed, before: Typed) -> None:

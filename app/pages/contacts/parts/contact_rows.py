@@ -12,6 +12,7 @@ from app.models.contact_fields import ON_SCREEN, Input
 from app.pages.contacts.parts import fact_labels, reach_links
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import Action, ActionRow
+from app.services.contacts import phone_entries
 from app.services.contacts.suggestions import Suggestion
 from app.services.push_queue.push_status import Badge, PushStatus
 
@@ -125,8 +126,20 @@ def draw_facts(contact: Contact, phones: list[str], on_write: Verb | None = None
     failed = contact.failed_addresses
     numbers = list(zip(contact.phones, phones, strict=True))
     lines: list[tuple[str, str, str | None]] = [
-        *(("phone", shown, reach_links.tel_link(number)) for number, shown in numbers if number not in failed),
+        *(
+            (
+                "phone",
+                _number_words(contact, number, shown),
+                reach_links.tel_link(number, phone_entries.extension_of(contact, number)),
+            )
+            for number, shown in numbers
+            if number not in failed
+        ),
         *(("phone-off", f"{shown} · wrong number", None) for number, shown in numbers if number in failed),
+        *(
+            ("phone-off", f"{one['number']} · {fact_labels.PHONE_TYPES[one['type']]}", None)
+            for one in _uncalled(contact)
+        ),
         *(("mail", address, reach_links.mailto_link(address)) for address in contact.good_emails),
         *(("triangle-alert", f"{mail} · mail came back", None) for mail in contact.emails if mail in failed),
     ]
@@ -145,3 +158,15 @@ def draw_facts(contact: Contact, phones: list[str], on_write: Verb | None = None
             basic.text(words)
     if contact.notes:
         basic.text(contact.notes, "pd-pre pd-facts-notes")
+
+
+def _number_words(contact: Contact, number: str, shown: str) -> str:
+    """`030 1234567 · work · ext. 12`."""
+    detail = next((one for one in contact.phone_details if one["number"] == number), {})
+    kind, behind = fact_labels.PHONE_TYPES.get(detail.get("type") or ""), detail.get("extension")
+    return " · ".join(filter(None, (shown, kind, f"ext. {behind}" if behind else None)))
+
+
+def _uncalled(contact: Contact) -> list[dict[str, Any]]:
+    """Faxes and pagers."""
+    return [one for one in contact.phone_details if one["number"] not in contact.phones]

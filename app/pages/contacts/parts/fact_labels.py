@@ -7,6 +7,8 @@ from app.models.contact_fields import ON_SCREEN
 
 LABELS = {field.name: field.label for field in ON_SCREEN} | {"pipedrive_person_id": "In Pipedrive"}
 
+PHONE_TYPES = {"MOBILE": "mobile", "WORK": "work", "HOME": "home", "FAX": "fax", "PAGER": "pager"}
+
 
 def fact_words(name: str, value: Any) -> str:
     """The value of that fact as people read it; empty when there is none."""

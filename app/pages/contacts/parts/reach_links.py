@@ -4,13 +4,15 @@ import re
 from urllib.parse import quote, urlsplit
 
 from app.models import ActivityType, Contact
+from app.services.contacts import phone_entries
 
 # icon, word, label for a screen reader, the touch it leads to, address or None
 Way = tuple[str, str, str, ActivityType, str | None]
 
 
-def tel_link(number: str) -> str:
-    return "tel:" + re.sub(r"[^\d+]", "", number)
+def tel_link(number: str, extension: str | None = None) -> str:
+    """An extension is dialled after a pause."""
+    return "tel:" + re.sub(r"[^\d+]", "", number) + (f",,{extension}" if extension else "")
 
 
 def mailto_link(address: str) -> str:
@@ -29,9 +31,10 @@ def profile_link(address: str) -> str | None:
 def ways_to_reach(contact: Contact) -> list[Way]:
     """Each way to this person, those without an address too; what has failed is no way."""
     phone, mail = next(iter(contact.good_phones), None), next(iter(contact.good_emails), None)
+    behind = phone_entries.extension_of(contact, phone) if phone else None
     site = profile_link(contact.linkedin_url) if contact.linkedin_url else None
     return [
-        ("phone", "Call", f"Call {contact.name}", ActivityType.CALL, tel_link(phone) if phone else None),
+        ("phone", "Call", f"Call {contact.name}", ActivityType.CALL, tel_link(phone, behind) if phone else None),
         ("mail", "Mail", f"Write a mail to {contact.name}", ActivityType.EMAIL, mailto_link(mail) if mail else None),
         (
             "message-circle",

@@ -6,18 +6,22 @@ file a language; nothing is looked up anywhere else.
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.models import fold
 from app.models.organisation import LEGAL_FORMS
+from app.models.people.phone import type_of_word
 
 LANGUAGES = Path(__file__).with_name("languages")
 
 # the lengths keep a hostile text from being tried over and over
+BEHIND = re.compile(r"\b(?:ext|extension|durchwahl|dw|x)\.?\s*\d{1,7}\b", re.IGNORECASE)
+MAILTO = re.compile(r"\bmailto:\s*", re.IGNORECASE)
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 LINKEDIN = re.compile(r"(?:https?://)?(?:[\w-]{1,20}\.)?linkedin\.com/(?:in|pub)/[\w%.~-]{1,200}/?", re.IGNORECASE)
 WEB = re.compile(r"(?:https?://|www\.)[^\s|,;<>]+", re.IGNORECASE)
-NUMBER = re.compile(r"(?:\+|\b00|\(0|\b0|\(\+)[\d\s()./\u00a0-]{5,}\d|\b\d[\d\s.-]{6,}\d")
+NUMBER = re.compile(r"(?:\+|\b00|\(0|\b0|\(\+|\(\d{2,4}\))[\d\s()./\u00a0-]{5,}\d|\b\d[\d\s.-]{6,}\d")
 FAX = re.compile(r"\b(?:tele)?fax\b|\bfaks\b|(?:^|\s)F\s*[:.]", re.IGNORECASE)
 
 _LANGUAGES = [tomllib.loads(file.read_text("utf-8")) for file in sorted(LANGUAGES.glob("*.toml"))]
@@ -44,6 +48,7 @@ ADDRESS = re.compile(
 JOB = re.compile(rf"\b{_any_of('jobs')}\b", re.IGNORECASE)
 TITLES = re.compile(rf"^(?:{_any_of('titles')}\b[.\s-]*)+", re.IGNORECASE)
 LONGEST = 500
+JOB_COMMA_FIRM = re.compile(r"^(?P<job>[^,]+),\s+(?P<firm>[^,]*[^\W\d_][^,]*)$")
 ON_BEHALF = re.compile(r"^(?:i\.?\s?[AV]\.|ppa\.?)\s+")
 PARTICLES = frozenset(_words("particles"))
 FREE = frozenset(_words("free_mail"))
@@ -68,9 +73,10 @@ def own(text: str) -> list[str]:
 
 def bare(piece: str) -> str:
     """What is left of a piece without addresses, numbers and the words before them."""
-    left = MAIL.sub(" ", LINKEDIN.sub(" ", piece))
+    left = MAIL.sub(" ", LINKEDIN.sub(" ", MAILTO.sub(" ", piece)))
     left = NUMBER.sub(" ", WEB.sub(" ", left))
-    return " ".join(SPOKEN.sub(" ", left).strip(" :,;|/<>()\"'").split())
+    left = " ".join(BEHIND.sub(" ", SPOKEN.sub(" ", left)).strip(" :,;|/<>()\"'").split())
+    return "" if all(type_of_word(word, labels=True) for word in left.split()) else left
 
 
 def is_name(piece: str) -> bool:
@@ -121,3 +127,15 @@ def firm_of(domain: str) -> str:
     if not label or label in FREE:
         return ""
     return label.upper() if len(label) <= 3 else " ".join(word.capitalize() for word in label.split("-"))
+
+
+def job_and_firm(piece: str, emails: Iterable[str]) -> re.Match[str] | None:
+    """`Head of Sales, ACME`; behind the comma of `VP Sales, North America` stands no firm."""
+    at = JOB_COMMA_FIRM.match(piece)
+    if at is None:
+        return None
+    firm = at["firm"].strip()
+    domains = [fold(firm_of(mail.partition("@")[2])).replace(" ", "") for mail in emails]
+    known = any(domain and fold(firm).replace(" ", "").startswith(domain[:4]) for domain in domains)
+    loud = firm.isupper() and len(firm) > 2 and not firm.endswith(".")
+    return at if known or loud or is_firm(firm) else None

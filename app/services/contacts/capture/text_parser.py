@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
 
-import phonenumbers
-from phonenumbers import PhoneNumberFormat
-
 from app.errors import Invalid, TooLarge
 from app.hidden_characters import without_hidden
 from app.models import fold
 from app.models.contact import by_https
 from app.models.contact_fields import CAPTURED
+from app.models.people.phone import PhoneDetail
+from app.services.base import phone_numbers
 from app.services.contacts import vcard_reader
-from app.services.contacts.capture import signature_rules
+from app.services.contacts.capture import shared_texts, signature_rules
 
 MOST_BYTES = 10_000
 EMPTY = "Paste a signature, a vCard, a LinkedIn address or a line with a name."
@@ -59,9 +58,10 @@ def parse(blob: str, country: str) -> Captured:
 
     Raises TooLarge beyond 10 kB, Invalid when it says nothing.
     """
+    blob = shared_texts.without_pictures(blob) if vcard_reader.is_cards(blob) else blob
     if len(blob.encode("utf-8", "replace")) > MOST_BYTES:
         raise TooLarge("This is more than a signature: paste at most 10,000 characters.")
-    text = _seen(blob)
+    text = shared_texts.without_sentence(_seen(blob))
     if card := next(vcard_reader.read_cards(text), None):
         found = _card(card, country)
     elif whole := signature_rules.LINKEDIN.fullmatch(text.strip().split("?")[0]):
@@ -157,26 +157,33 @@ def _addresses(found: Captured, piece: str, country: str) -> None:
     for link in signature_rules.WEB.findall(rest):
         found.note("website", link)
     rest = signature_rules.WEB.sub(" ", rest)
-    if not signature_rules.is_address(rest) or re.search(r"\+\d", rest):
-        for number in signature_rules.NUMBER.finditer(rest):
-            before = rest[max(0, number.start() - 12) : number.start()]
-            if signature_rules.FAX.search(before):
-                found.note("fax", number.group().strip())
-            else:
-                _phone(found, number.group(), country)
+    if signature_rules.is_address(rest) and not re.search(r"\+\d", rest):
+        return
+    ends = 0
+    for number in signature_rules.NUMBER.finditer(rest):
+        before = rest[max(ends, number.start() - 24) : number.start()]
+        behind = re.match(
+            r"[^\d+,;/|]{0,24}(?:ext\.?|x|dw|durchwahl)?\s*\d{0,6}(?=\s*$)", rest[number.end() :], re.IGNORECASE
+        )
+        ends = number.end() + (behind.end() if behind else 0)
+        _phone(found, f"{before} {number.group()}{behind.group() if behind else ''}", country)
 
 
 def _phone(found: Captured, number: str, country: str) -> None:
-    """In E.164 when it can be dialled; `+49 (0) 30` means +49 30."""
-    plain = re.sub(r"\(0\)", "", number).strip()
-    try:
-        parsed = phonenumbers.parse(plain, country)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed and phonenumbers.is_possible_number(parsed) and len(re.sub(r"\D", "", plain)) >= 7:
-        found.note("phone", phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
-    else:
-        found.note("number", plain)
+    """In E.164 when it can be dialled, with its kind and extension; a fax is no number to call."""
+    read = list(phone_numbers.read_all(number, country))
+    if not read:
+        found.note("number", number.strip())
+    for one in read:
+        if one.is_called:
+            found.note("phone", one.number)
+        elif ("fax", one.number) not in found.pieces:
+            found.pieces.append(("fax", one.number))
+        if one.type or one.extension:
+            details = found.draft.setdefault("phone_details", [])
+            detail = PhoneDetail(number=one.number, type=one.type, extension=one.extension).model_dump(mode="json")
+            if detail not in details:
+                details.append(detail)
 
 
 def _words(found: Captured, pieces: list[str]) -> None:
@@ -204,7 +211,7 @@ def _words(found: Captured, pieces: list[str]) -> None:
 
 
 def _judge(found: Captured, piece: str) -> None:
-    at = AT_FIRM.match(piece)
+    at = AT_FIRM.match(piece) or signature_rules.job_and_firm(piece, found.draft.get("emails", []))
     if at and signature_rules.is_job(at["job"]):
         found.note("job_title", at["job"].strip(" ,"))
         found.note("organisation", at["firm"].strip())

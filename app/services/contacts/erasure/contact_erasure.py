@@ -120,7 +120,7 @@ def erase(session: Session, who: User, contact_id: UUID) -> Erased:
     number = None if _only_practised(session, contact) else contact.pipedrive_person_id
     known = spellings.collect(session, [contact_id])
     merged = undo_removal.forget_merges(session, contact_id, known)
-    erased_people.remember_erased(session, who, [*contact.emails, *contact.phones])
+    erased_people.remember_erased(session, who, contact)
     session.expunge(contact)
     _forget(session, [contact_id], known, merged)
     audit_log.record(session, who, "contact.erased", contact_id)
