@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from sqlmodel import Session, col, select
 
 from app.calendar_days import today
-from app.models import Activity, Campaign, CampaignContact, CampaignUser, Contact, User
+from app.models import Activity, Campaign, CampaignContact, CampaignUser, Contact, Stage, User
 from app.services.samples import sample_story
 
 NAME = "Energy & grids, autumn round (sample)"
@@ -59,13 +59,14 @@ def begin(session: Session, who: User, contacts: list[Contact], *, colleagues: b
     session.flush()
     session.add_all(story.place for story in stories)
     session.add_all(move for story in stories for move in story.moves)
-    for contact in contacts[:CONTACTS]:
-        _belongs(session, campaign, contact)
+    for story in stories:
+        if story.place.stage not in {Stage.HANDED_OVER, Stage.NOT_NOW}:
+            _belongs(session, campaign, story.place.contact_id)
 
 
-def _belongs(session: Session, campaign: Campaign, contact: Contact) -> None:
+def _belongs(session: Session, campaign: Campaign, contact_id: UUID) -> None:
     """What is planned with somebody on the board is planned for the campaign."""
-    planned = (Activity.contact_id == contact.id, col(Activity.done).is_(False), col(Activity.campaign_id).is_(None))
+    planned = (Activity.contact_id == contact_id, col(Activity.done).is_(False), col(Activity.campaign_id).is_(None))
     for touch in session.exec(select(Activity).where(*planned)):
         touch.campaign_id = campaign.id
 

@@ -1,10 +1,9 @@
 """A report as a PDF: A4 pages with its figures, its charts, and below them what each figure means."""
 
 import io
-import unicodedata
 from datetime import date
+from functools import partial
 from typing import Any
-from xml.sax.saxutils import escape
 
 from PIL import Image as Picture
 from reportlab.graphics.charts.barcharts import VerticalBarChart
@@ -15,25 +14,23 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.platypus import Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 from reportlab.platypus import Table as Grid
 
 from app.errors import Invalid
-from app.models.base import LETTERS
 from app.services.reports.figures import Report
-from app.services.reports.files.tables import NAMES, Cell, Table, tables
+from app.services.reports.files import pdf_fonts
+from app.services.reports.files.pdf_fonts import BOLD, PLAIN, drawable, marked_up
+from app.services.reports.files.tables import NAMES, Cell, Table, Unit, day_words, tables
 from app.services.reports.metric_definitions import DEFINITIONS
 
+NAMELESS = "Campaign report"
 UNREADABLE = "A chart could not be read."
 MOST_CHARTS, WIDEST, HEAVIEST = 8, 4_000, 4_000_000
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN - 12  # what a frame keeps free inside
-INK, FAINT, LINE, ACCENT = (colors.HexColor(one) for one in ("#1c2430", "#5b6675", "#d9dee5", "#1f5fbf"))
+INK, FAINT, LINE, ACCENT = (colors.HexColor(one) for one in ("#1c2430", "#5b6675", "#d9dee5", "#4f46e5"))
 DRAWN_WEEKS, SHORT = 26, 30
-# the first that is there; reportlab brings the last along
-FONTS = (("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"), ("Vera.ttf", "VeraBd.ttf"))
-PLAIN, BOLD = "Report", "ReportBold"
 
 
 def pdf(report: Report, charts: list[bytes] | None = None) -> bytes:
@@ -41,18 +38,20 @@ def pdf(report: Report, charts: list[bytes] | None = None) -> bytes:
 
     Raises Invalid when a chart is no picture, or too many or too large.
     """
-    _fonts()
+    pdf_fonts.load()
     out = io.BytesIO()
     facts, *rest = tables(report)
-    page: list[Any] = [Paragraph(_text(report.campaign), TITLE)]
-    page += [Paragraph(_text(f"{what}: {value}"), SMALL) for what, value in facts.rows[1:]]
+    page: list[Any] = [Paragraph(marked_up(report.campaign) or NAMELESS, TITLE)]
+    page += [Paragraph(marked_up(f"{what}: {value}"), SMALL) for what, value in facts.rows[1:]]
     page += [_picture(one) for one in _few(charts)] if charts else [_weeks(report)]
     for table in rest:
-        block = [Paragraph(table.title, HEADING), _grid(table)]
+        goals = table.title.startswith("Goals")
+        block = [Paragraph(table.title, HEADING), _grid(_turned(table) if goals else table)]
+        block += [Paragraph(marked_up(said), SMALL) for said in _goal_words(report)] if goals else []
         page += [KeepTogether(block)] if len(table.rows) < SHORT else block
     page.append(Paragraph("What the figures mean", HEADING))
     for key, sentence in DEFINITIONS.items():
-        page.append(Paragraph(_text(f"{NAMES.get(key, key.replace('_', ' ').capitalize())}: {sentence}"), SMALL))
+        page.append(Paragraph(marked_up(f"{NAMES.get(key, key.replace('_', ' ').capitalize())}: {sentence}"), SMALL))
     paper = SimpleDocTemplate(
         out,
         pagesize=A4,
@@ -60,18 +59,21 @@ def pdf(report: Report, charts: list[bytes] | None = None) -> bytes:
         rightMargin=MARGIN,
         topMargin=MARGIN,
         bottomMargin=MARGIN,
-        title=_drawable(report.campaign),
+        title=drawable(report.campaign),
         author="Pipedriven",
     )
-    paper.build(page, _foot, _foot)
+    foot = partial(_foot, " · ".join([report.campaign[:40], *(str(value) for _, value in facts.rows[1:])]))
+    paper.build(page, foot, foot)
     return out.getvalue()
 
 
 TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=18, leading=23, textColor=INK, spaceAfter=6)
-HEADING = ParagraphStyle("heading", fontName=BOLD, fontSize=11, leading=14, textColor=INK, spaceBefore=12, spaceAfter=4)
+HEADING = ParagraphStyle(
+    "heading", fontName=BOLD, fontSize=11, leading=14, textColor=INK, spaceBefore=12, spaceAfter=4, keepWithNext=1
+)
 SMALL = ParagraphStyle("small", fontName=PLAIN, fontSize=8, leading=11, textColor=FAINT)
 CELL = ParagraphStyle("cell", fontName=PLAIN, fontSize=8, leading=10, textColor=INK)
-HEAD = ParagraphStyle("head", parent=CELL, fontName=BOLD, fontSize=7)
+HEAD = ParagraphStyle("head", parent=CELL, fontName=BOLD, fontSize=6.5, leading=8)
 NUMBER = ParagraphStyle("number", parent=CELL, alignment=TA_RIGHT)
 OVER = ParagraphStyle("over", parent=HEAD, alignment=TA_RIGHT)
 WORDS = {"text", "day"}
@@ -85,27 +87,29 @@ GRID = TableStyle(
 )
 
 
-def _fonts() -> None:
-    for plain, bold in FONTS:
-        if PLAIN in pdfmetrics.getRegisteredFontNames():
-            return
-        try:
-            pdfmetrics.registerFont(TTFont(BOLD, bold))
-            pdfmetrics.registerFont(TTFont(PLAIN, plain))
-        except TTFError:
-            continue
+def _turned(table: Table) -> Table:
+    """A row for each of its columns but the last, which is a sentence: wide tables are hard to read on paper."""
+    heads: tuple[tuple[str, Unit], ...] = (("", "text"), *((str(row[0]), "number") for row in table.rows))
+    rows = [
+        (title, *(_said(row[at], unit) for row in table.rows))
+        for at, (title, unit) in enumerate(table.headings[1:-1], 1)
+    ]
+    return Table(table.title, heads, tuple(rows))
+
+
+def _goal_words(report: Report) -> list[str]:
+    return [f"{NAMES[key]}: {one.sentence} {one.outlook}".strip() for key, one in report.pace.items() if one.goal]
 
 
 def _grid(table: Table) -> Grid:
-    first = 0.3 if len(table.headings) < 8 else 0.1
-    last = 0.22 if table.headings[-1][1] == "text" and len(table.headings) > 2 else None
-    others = len(table.headings) - 1 - (last is not None)
-    widths = [first, *[(1 - first - (last or 0)) / others] * others, *([last] if last else [])]
-    rows = [[Paragraph(_text(heading), HEAD if unit in WORDS else OVER) for heading, unit in table.headings]]
+    first = 0.3 if len(table.headings) < 8 else 0.19
+    others = len(table.headings) - 1
+    widths = [first, *[(1 - first) / others] * others]
+    rows = [[Paragraph(marked_up(heading), HEAD if unit in WORDS else OVER) for heading, unit in table.headings]]
     units = [unit for _, unit in table.headings]
     rows += [
         [
-            Paragraph(_text(_said(cell, unit)), CELL if unit in WORDS else NUMBER)
+            Paragraph(marked_up(_said(cell, unit)), CELL if unit in WORDS else NUMBER)
             for cell, unit in zip(row, units, strict=True)
         ]
         for row in table.rows
@@ -117,13 +121,19 @@ def _said(cell: Cell, unit: str) -> str:
     """A cell as the screen writes it."""
     if cell is None:
         return "–"
-    if unit == "share" and isinstance(cell, float):
-        return f"{cell:.0%}"
+    if isinstance(cell, date):
+        return day_words(cell)
+    if isinstance(cell, str):
+        return cell
+    return _number(cell, unit)
+
+
+def _number(cell: float, unit: str) -> str:
+    if unit == "share":
+        return f"{cell:.1%}" if 0 < cell < 0.1 else f"{cell:.0%}"
     if unit == "change":
-        return f"{cell:+d}" if cell else "0"
-    if isinstance(cell, float):
-        return f"{cell:.1f}"
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+        return f"{cell:+,}" if cell else "0"
+    return f"{cell:,.1f}" if isinstance(cell, float) else f"{cell:,}"
 
 
 def _few(charts: list[bytes]) -> list[bytes]:
@@ -145,7 +155,7 @@ def _picture(chart: bytes) -> Image:
     return Image(io.BytesIO(chart), wide * scale, high * scale)
 
 
-def _weeks(report: Report) -> Drawing | Spacer:
+def _weeks(report: Report) -> KeepTogether | Spacer:
     """Touches in each of the last weeks."""
     weeks = report.per_week[-DRAWN_WEEKS:]
     if not any(week.touches for week in weeks):
@@ -159,26 +169,15 @@ def _weeks(report: Report) -> Drawing | Spacer:
     bars.categoryAxis.categoryNames, bars.categoryAxis.labels.fontName = names, PLAIN
     bars.categoryAxis.labels.fontSize = 7
     drawing.add(bars)
-    return drawing
+    said = "Touches of each week" + (f", the last {DRAWN_WEEKS}" if len(report.per_week) > DRAWN_WEEKS else "")
+    return KeepTogether([Paragraph(said, HEADING), drawing])
 
 
-def _foot(canvas: Any, page: Any) -> None:
-    canvas.setFont(PLAIN, 7)
+def _foot(said: str, canvas: Any, page: Any) -> None:
+    canvas.setFont(PLAIN, 6)
     canvas.setFillColor(FAINT)
+    line = pdf_fonts.plain(said)
+    while line and pdfmetrics.stringWidth(line, PLAIN, 6) > WIDTH - 40:
+        line = line[:-1]
+    canvas.drawString(MARGIN, 10 * mm, line)
     canvas.drawRightString(A4[0] - MARGIN, 10 * mm, f"Page {page.page}")
-
-
-def _text(words: str) -> str:
-    return escape(_drawable(words))
-
-
-def _drawable(words: str) -> str:
-    """The words in letters that the font has; of others their base letter, else a question mark."""
-    font: Any = pdfmetrics.getFont(PLAIN)
-    known = font.face.charToGlyph
-    return "".join(one if ord(one) in known else _nearest(one, known) for one in words)
-
-
-def _nearest(letter: str, known: Any) -> str:
-    base = "".join(one for one in unicodedata.normalize("NFKD", letter.translate(LETTERS)) if ord(one) in known)
-    return base or "?"

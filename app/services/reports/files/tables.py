@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.models import ACTIVITY_LABELS, Stage
+from app.models import ACTIVITY_LABELS, ActivityType, Stage
 from app.services.reports.figures import Rate, Report
 from app.services.reports.goal_forecast import GoalForecast
 
@@ -19,6 +19,8 @@ NAMES = {
     "meetings_held": "Meetings held",
     "handed_over": "Handed over",
     "meetings": "Meetings",
+    "by_type": "By method",
+    "by_user": "By person",
 }
 
 
@@ -136,9 +138,10 @@ def _forecast_row(name: str, one: GoalForecast) -> tuple[Cell, ...]:
 
 
 def _rate(one: Rate) -> tuple[Cell, ...]:
-    """What was never tried has no share."""
+    """What was never tried has no share, nor has a meeting as a way to a meeting."""
     rate = one.per_touch
-    share = (rate.share, rate.low, rate.high) if one.touches else (None, None, None)
+    told = one.touches and one.key != ActivityType.MEETING
+    share = (rate.share, rate.low, rate.high) if told else (None, None, None)
     met = one.per_contact.share if one.per_contact.n else None
     reached = (one.reached, one.share if one.touches else None)
     return (one.name, one.touches, one.booked, *share, one.per_contact.n, met, *reached)
