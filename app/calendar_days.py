@@ -29,8 +29,13 @@ def start_in_days(days: int, zone: str) -> datetime:
 
 
 def morning_in_days(days: int, zone: str) -> datetime:
-    """Nine in the morning of the day that is so many days from today: when what has a day but no hour is due."""
-    return datetime.combine(today(zone) + timedelta(days=days), MORNING, ZoneInfo(zone) if zone else UTC)
+    """Nine in the morning of the day that is so many days from today."""
+    return morning_of(today(zone) + timedelta(days=days), zone)
+
+
+def morning_of(day: date, zone: str) -> datetime:
+    """Nine in the morning of that day there: when what has a day but no hour is due."""
+    return datetime.combine(day, MORNING, ZoneInfo(zone) if zone else UTC)
 
 
 def days_since(moment: datetime, zone: str, at: datetime | None = None) -> int:

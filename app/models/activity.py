@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ValidationInfo, field_validator, model_valid
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
-from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, now, one_of
+from app.models.base import BrokenRule, Draft, EmptyIsNone, Entity, Instant, Line, Prose, now, one_of
 
 CLOCK_SKEW = timedelta(minutes=5)
 # how long a meeting lasts when nobody said so
@@ -113,16 +113,18 @@ class ActivityDraft(Draft):
     @model_validator(mode="after")
     def _past_or_planned(self) -> Self:
         if self.happened_at and self.happened_at > now() + CLOCK_SKEW:
-            raise ValueError("a touch that already happened cannot lie in the future; plan it with due_date")
+            raise BrokenRule(
+                "happened_at", "a touch that already happened cannot lie in the future; plan it with due_date"
+            )
         if self.done is False and self.due_date is None:
-            raise ValueError("a planned touch needs a due_date")
+            raise BrokenRule("due_date", "a planned touch needs a due_date")
         if self.done is False and self.happened_at:
-            raise ValueError("a planned touch has not happened yet; leave happened_at out")
+            raise BrokenRule("happened_at", "a planned touch has not happened yet; leave happened_at out")
         if self.outcome and not self.is_done:
-            raise ValueError("a planned touch has no outcome yet; say done when it happened")
-        for moment in (self.happened_at, self.due_date):
+            raise BrokenRule("outcome", "a planned touch has no outcome yet; say done when it happened")
+        for field, moment in (("happened_at", self.happened_at), ("due_date", self.due_date)):
             if moment and not 1970 <= moment.year <= 2200:
-                raise ValueError("the date is too far away")
+                raise BrokenRule(field, "the date is too far away")
         return self
 
     @property

@@ -123,3 +123,11 @@ class Entity(SQLModel):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
     updated_at: datetime = Field(default_factory=now, sa_type=Instant, sa_column_kwargs={"onupdate": now})
+
+
+class BrokenRule(ValueError):
+    """A rule about several fields of a draft that is broken, with the field at which that is said."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from app.models.activity import Activity, ActivityType, Outcome
-from app.models.base import Draft, EmptyIsNone, Entity, Instant, Line, Prose, now, one_of
+from app.models.base import BrokenRule, Draft, EmptyIsNone, Entity, Instant, Line, Prose, now, one_of
 
 
 class Stage(StrEnum):
@@ -76,7 +76,7 @@ class CampaignDraft(Draft):
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
         if self.start_date and self.end_date and self.end_date < self.start_date:
-            raise ValueError("the campaign cannot end before it starts")
+            raise BrokenRule("end_date", "the campaign cannot end before it starts")
         return self
 
 

@@ -28,10 +28,10 @@ def layers(page):
     return page.locator(LAYERS).count()
 
 
-def comes_up(page, label, under=0):
-    """Press it; whether a sheet or a menu came up above the `under` ones that are there."""
+def comes_up(page, label, under=0, patience=700):
+    """Press it; whether a sheet or a menu came up above the `under` ones that are there, within so many milliseconds."""
     page.evaluate(f"(label) => {FOUND}.find((one) => {LABEL} === label)?.click()", label)
-    return _reached(page, f"> {under}", 700)
+    return _reached(page, f"> {under}", patience)
 
 
 def is_down_to(page, many):

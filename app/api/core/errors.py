@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from app.api.core import validation_messages
+from app import validation_messages
 from app.api.core.dependencies import request_id
 from app.errors import Invalid, LikelyDuplicate, NotJson, Refusal, TooManyTries
 from app.models.base import Draft

@@ -10,8 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from app.api.core.json_types import JsonTypes
-from app.api.core.validation_messages import PLAIN_NAME
 from app.errors import Invalid
+from app.validation_messages import PLAIN_NAME
 
 NO_BODY = "This address takes no body."
 NO_FIELD = "There is no such field."

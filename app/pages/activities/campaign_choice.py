@@ -60,6 +60,12 @@ class CampaignChoice:
         basic.mark_chip(self.chips, campaign_id)
 
 
+def only_campaign(session: Session, me: User, contact_id: UUID) -> UUID | None:
+    """The campaign that a touch with this contact is for by itself: the only one that runs and holds them."""
+    found, _ = running_campaigns(session, me, contact_id)
+    return next(iter(found)) if len(found) == 1 else None
+
+
 def running_campaigns(session: Session, me: User, contact_id: UUID) -> tuple[dict[UUID | None, str], bool]:
     """The campaigns that run today and that this contact is in, as far as I work on them, and whether it is mine.
 

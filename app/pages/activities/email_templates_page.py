@@ -59,7 +59,7 @@ class TemplatesPage:
             for row in found:
                 with ui.element("div").classes("pd-row").mark("template"):
                     with ui.element("button").props("type=button").classes("pd-row-main pd-bare") as line:
-                        with ui.element("span").classes("pd-avatar pd-email").props("aria-hidden=true"):
+                        with ui.element("span").classes("pd-avatar").props("aria-hidden=true"):
                             basic.icon("mail")
                         with ui.element("span").classes("pd-row-text"):
                             basic.text(row.name, "pd-row-name")

@@ -1,8 +1,7 @@
 """The log sheet: one tap logs a touch with its outcome, and plans the follow-up in the same step."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,40 +9,19 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app import calendar_days
-from app.calendar_days import morning_in_days
-from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, Outcome, User
+from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, Contact, Outcome, User
 from app.pages.activities import touch_actions
-from app.pages.activities.campaign_choice import CampaignChoice
+from app.pages.activities.campaign_choice import CampaignChoice, only_campaign
+from app.pages.activities.follow_up_sheet import FollowUpSheet, Logged, follow_up_days, plan_follow_up
+from app.pages.activities.log_request import LogRequest
 from app.pages.activities.parts import touch_rows
 from app.pages.activities.referral_part import ReferralPart
 from app.pages.core.shell import Purpose
 from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
+from app.pages.ui.day_chips import DayChips
 from app.services.activities import activity_log, pending_outcomes, settled_plans
-
-FOLLOW_UPS = {0: "No follow-up", 1: "Tomorrow", 3: "In 3 days", 7: "In a week", 14: "In 2 weeks", 30: "In a month"}
-
-
-@dataclass(frozen=True)
-class LogRequest:
-    """What a screen asks to be logged.
-
-    `planned` is the touch that this answers; `asked` says that the app asks whether it happened; `purpose` is the campaign
-    on whose board this began.
-    """
-
-    contact_id: UUID
-    name: str
-    kind: ActivityType
-    planned: Activity | None = None
-    asked: bool = False
-    purpose: Purpose | None = None
-
-    def question(self) -> str:
-        if self.planned and self.kind is ActivityType.MEETING:
-            return "How did the meeting go?"
-        return "Did it happen?" if self.asked else "How did it go?"
 
 
 class LogSheet:
@@ -56,6 +34,7 @@ class LogSheet:
         on_move: Callable[[Activity, str], None],
     ) -> None:
         self.sheet = Sheet("Log activity")
+        self.follow_up = FollowUpSheet(me)
         self.me = me
         self.on_meeting = on_meeting
         self.on_move = on_move
@@ -82,6 +61,26 @@ class LogSheet:
             LogForm(self, request, campaign)
         self.sheet.open()
 
+    async def answer_asked(self, contact: Contact, kind: ActivityType, outcome: Outcome) -> None:
+        """Log at once what the app asked for, for the campaign that the sheet would have chosen."""
+
+        @tap
+        def log(session: Session, me: User) -> Confirmation:
+            draft = ActivityDraft(type=kind, outcome=outcome, campaign_id=only_campaign(session, me, contact.id))
+            touch = activity_log.log(session, me, contact.id, draft)
+
+            def back(session: Session, who: User) -> str:
+                activity_log.remove(session, who, touch.id)
+                pending_outcomes.ask_outcome(session, who, contact.id, kind)
+                return "Undone"
+
+            logged = Logged(touch, contact.id, contact.name)
+            return Confirmation(
+                logged_words(session, me, touch), back, then=("Follow up", lambda: self.follow_up.open(logged))
+            )
+
+        await log()
+
 
 class LogForm:
     """What one opening of the sheet shows, drawn where it is made; a tap on an outcome saves and closes."""
@@ -91,12 +90,13 @@ class LogForm:
         self.request = request
         self.campaign = campaign
         self.kind = request.kind
-        self.follow_up_days = 0
+        self.follow_up_day: date | None = None
         self.typed: dict[str, Any] = {}
         basic.text(request.question(), "pd-muted pd-small")
         basic.text(request.name, "pd-head-name pd-clip")
         basic.heading("Follow up")
-        self.follow_ups = basic.chips(FOLLOW_UPS, self.follow_up_days, self.choose_follow_up)
+        days = {None: "No follow-up", **follow_up_days(host.me.timezone)}
+        DayChips(days, None, self.choose_follow_up)
         with ui.element("div").style("margin-top: 16px"):
             self.referral_box = ui.element("div")
             self.referral: ReferralPart | None = None
@@ -134,32 +134,31 @@ class LogForm:
                 book.classes("full-width").style("margin-top: 10px")
             elif not planned:
                 only = basic.button("Schedule only", self.only_plan, "plain", "clock")
-                only.classes("full-width").style("margin-top: 6px").set_visibility(bool(self.follow_up_days))
+                only.classes("full-width").style("margin-top: 6px").set_visibility(bool(self.follow_up_day))
                 self.only_plan_button = only
 
     def draw_more(self) -> None:
         with basic.expansion("Add note or change time"):
             note = ui.textarea("Note").props("outlined autogrow maxlength=5000").classes("pd-field")
-            note.bind_value_to(self.typed, "note", strict=False)
+            note.mark("note").bind_value_to(self.typed, "note", strict=False)
             save = basic.button("Save without an answer", lambda: self.answer(None), "main").classes("full-width")
             save.set_visibility(False)
             note.on_value_change(lambda event: save.set_visibility(bool((event.value or "").strip())))
             subject = ui.input("Subject", placeholder="Made from the kind, the name and the outcome")
             subject.props("outlined maxlength=200 stack-label autocomplete=off").classes("pd-field")
-            subject.bind_value_to(self.typed, "subject", strict=False)
+            subject.mark("subject").bind_value_to(self.typed, "subject", strict=False)
             moment = ui.input("When it happened").props("outlined type=datetime-local stack-label").classes("pd-field")
-            moment.bind_value_to(self.typed, "when", strict=False)
+            moment.mark("happened_at").bind_value_to(self.typed, "when", strict=False)
 
     def choose_kind(self, kind: ActivityType) -> None:
         self.kind = kind
         basic.mark_chip(self.kinds, kind)
         self.draw_outcomes()
 
-    def choose_follow_up(self, days: int) -> None:
-        self.follow_up_days = days
-        basic.mark_chip(self.follow_ups, days)
+    def choose_follow_up(self, day: date | None) -> None:
+        self.follow_up_day = day
         if self.only_plan_button:
-            self.only_plan_button.set_visibility(bool(days))
+            self.only_plan_button.set_visibility(bool(day))
 
     async def book_meeting(self) -> None:
         await self.host.on_meeting(self.request.contact_id, self.request.name, self.request.purpose)
@@ -184,11 +183,12 @@ class LogForm:
             draft = ActivityDraft.model_validate({"type": self.kind, "outcome": outcome} | facts)
             touch = activity_log.log(session, me, referral.giver_id if referral else self.request.contact_id, draft)
         thanks = referral.save(session, me, touch) if referral else None
-        follow_up = self.plan_follow_up(session, me, ActivityType.CALL)
-        said = f"{ACTIVITY_LABELS[self.kind]} logged"
-        said += f": {touch_rows.outcome_word(outcome, self.kind).lower()}" if outcome else ""
-        said += touch_rows.settled_words(settled_plans.settled_by(session, me, touch), me.timezone)
-        return Confirmation(said, self.undo(touch, [one for one in (thanks, follow_up) if one]))
+        follow_up = self.plan(session, me)
+        logged = Logged(touch, self.request.contact_id, self.request.name)
+        then = ("Follow up", lambda: self.host.follow_up.open(logged)) if not follow_up else None
+        return Confirmation(
+            logged_words(session, me, touch), self.undo(touch, [one for one in (thanks, follow_up) if one]), then=then
+        )
 
     def undo(self, touch: Activity, follow_ups: list[Activity]) -> Callable[[Session, User], str]:
         """Undo means the whole step: the touch and what was planned with it."""
@@ -205,18 +205,14 @@ class LogForm:
 
         return back
 
-    def plan_follow_up(self, session: Session, me: User, kind: ActivityType) -> Activity | None:
-        """The follow-up, planned for the morning of its day."""
-        if not self.follow_up_days:
-            return None
-        due = morning_in_days(self.follow_up_days, me.timezone)
-        draft = ActivityDraft(type=kind, campaign_id=self.campaign.chosen, due_date=due)
-        return activity_log.log(session, me, self.request.contact_id, draft)
+    def plan(self, session: Session, me: User, **facts: Any) -> Activity | None:
+        day = self.follow_up_day
+        return plan_follow_up(session, me, self.request.contact_id, day, self.campaign.chosen, **facts) if day else None
 
     async def only_plan(self) -> None:
         @tap
         def plan(session: Session, me: User) -> Confirmation | None:
-            planned = self.plan_follow_up(session, me, self.kind)
+            planned = self.plan(session, me, type=self.kind)
             if planned is None or planned.due_date is None:
                 return None
             day = theme.mid_sentence(theme.day_word(planned.due_date, me.timezone))
@@ -233,6 +229,13 @@ class LogForm:
 
         if await work():
             self.host.sheet.close()
+
+
+def logged_words(session: Session, me: User, touch: Activity) -> str:
+    """`Call logged: reached`, and which promises that answers."""
+    said = f"{ACTIVITY_LABELS[touch.type]} logged"
+    said += f": {touch_rows.outcome_word(touch.outcome, touch.type).lower()}" if touch.outcome else ""
+    return said + touch_rows.settled_words(settled_plans.settled_by(session, me, touch), me.timezone)
 
 
 def _moment(typed: str | None, zone: str) -> datetime | None:

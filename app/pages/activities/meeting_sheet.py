@@ -97,7 +97,9 @@ class MeetingForm:
         self.length_chips = basic.chips(lengths, self.minutes, self.choose_length)
         self.offer_other_times()
         place = ui.input("Place or link", value=request.location or "").props("outlined maxlength=300")
-        place.classes("pd-field").style("margin-top: 6px").bind_value_to(self.typed, "location", strict=False)
+        place.classes("pd-field").style("margin-top: 6px").mark("location").bind_value_to(
+            self.typed, "location", strict=False
+        )
         if not moved:
             campaign.draw()
         with ui.element("div").classes("pd-foot"):

@@ -1,9 +1,12 @@
 """What can be done to a touch with one tap, each with its undo."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from app.calendar_days import today
 from app.models import ACTIVITY_LABELS, Activity, Outcome, User
 from app.pages.activities.parts import touch_rows
 from app.pages.core.tap import Confirmation, tap
@@ -33,6 +36,22 @@ def answer_planned(session: Session, me: User, planned: Activity, outcome: Outco
     return Confirmation(
         f"{ACTIVITY_LABELS[planned.type]} logged: {touch_rows.outcome_word(outcome, planned.type).lower()}", back
     )
+
+
+@tap
+def put_off(session: Session, me: User, planned: Activity) -> Confirmation:
+    """To the same hour of tomorrow, as its person counts days."""
+    due = planned.due_date
+    assert due
+    hour = due.astimezone(ZoneInfo(me.timezone)).time()
+    due = datetime.combine(today(me.timezone) + timedelta(days=1), hour, ZoneInfo(me.timezone))
+    activity_log.change(session, me, planned.id, {"due_date": due})
+
+    def back(session: Session, who: User) -> str:
+        plan_again(session, who, planned)
+        return "Due as before"
+
+    return Confirmation(f"{ACTIVITY_LABELS[planned.type]} moved to tomorrow", back)
 
 
 @tap

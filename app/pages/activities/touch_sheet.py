@@ -78,7 +78,9 @@ class TouchForm:
                 basic.text(entry.contact or "Somebody", "pd-muted pd-clip")
             self.states = basic.chips(STATES, touch.done, self.choose_state)
             box = ui.input("When", value=self.typed["when"]).props("outlined type=datetime-local stack-label")
-            box.classes("pd-field").mark("touch-when").bind_value_to(self.typed, "when", strict=False)
+            box.classes("pd-field").mark("touch-when", "happened_at", "due_date").bind_value_to(
+                self.typed, "when", strict=False
+            )
             self.kinds = basic.chips(ACTIVITY_LABELS, touch.type, self.choose_kind)
             with ui.element("div") as self.outcome_part:
                 self.outcomes = ui.element("div")
@@ -86,7 +88,7 @@ class TouchForm:
             self.draw_outcomes()
             self.text_field("Subject", "subject", 200)
             note = ui.textarea("Note", value=touch.note).props("outlined autogrow maxlength=5000")
-            note.classes("pd-field").mark("touch-note").bind_value_to(self.typed, "note", strict=False)
+            note.classes("pd-field").mark("touch-note", "note").bind_value_to(self.typed, "note", strict=False)
             with ui.element("div") as self.meeting:
                 self.text_field("Place or link", "location", 300)
                 length = ui.number("Minutes", value=touch.duration_minutes, min=1, max=1440, precision=0)
@@ -101,7 +103,7 @@ class TouchForm:
     def text_field(self, label: str, name: str, most: int) -> None:
         box = ui.input(label, value=self.typed.get(name) or "").props("outlined autocomplete=off").classes("pd-field")
         box.props["maxlength"] = most
-        box.mark(f"touch-{name}").bind_value_to(self.typed, name, strict=False)
+        box.mark(f"touch-{name}", name).bind_value_to(self.typed, name, strict=False)
 
     def draw_outcomes(self) -> None:
         """What came of it, as far as it happened; and whom a referral brought."""

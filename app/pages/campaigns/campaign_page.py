@@ -137,7 +137,7 @@ class CampaignPage:
         with ui.element("div").classes("pd-camp-top"):
             with ui.element("div"):
                 with ui.element("div").classes("pd-camp-title"):
-                    basic.title(campaign.name)
+                    basic.title(campaign.name, in_bar=False)
                     self.draw_menu(found, names)
                 with ui.element("div").classes("pd-camp-facts"):
                     campaign_cards.draw_status(campaign, day)

@@ -111,7 +111,7 @@ class CampaignForm:
 
     def number(self, name: str, label: str) -> None:
         box = ui.number(label, value=self.typed.get(name), min=0, precision=0).props("outlined inputmode=numeric")
-        box.classes("pd-field").bind_value_to(self.typed, name, strict=False)
+        box.classes("pd-field").mark(name).bind_value_to(self.typed, name, strict=False)
 
     def member(self, user: User) -> None:
         leads = user.id == self.request.owner_id

@@ -6,7 +6,7 @@ export default {
     <section v-for="day in days" :key="day.name" class="pd-feed-day" :aria-label="day.name">
       <h2 class="pd-day">{{ day.name }}</h2>
       <article v-for="r in day.rows" :key="r.id" class="pd-touch" :data-row="r.id" :aria-label="r.s + ', ' + r.n">
-        <span class="pd-avatar" :class="[r.t, { 'pd-planned': r.planned, late: r.late }]" aria-hidden="true"><q-icon :name="r.icon"/></span>
+        <span class="pd-avatar" :class="{ 'pd-planned': r.planned, late: r.late }" aria-hidden="true"><q-icon :name="r.icon"/></span>
         <div class="pd-touch-text">
           <div class="pd-touch-head">
             <a class="pd-touch-who" :href="r.href" @click="open($event, r)"><span>{{ r.n }}</span></a>

@@ -24,6 +24,8 @@ export default {
       return h("nav", { key: "rail", class: "pd-rail", "aria-label": "Main" }, [
         h("button", { type: "button", class: "pd-plus", onClick: () => this.$emit("add") }, [drawing(add), "Add contact"]),
         this.all.rail.map(this.link),
+        h("hr"),
+        this.all.apart.map(this.link),
         h("span", { class: "pd-grow" }),
         this.button({ icon: found, label: "Jump to", onClick: () => this.$emit("jump") }, () => h("kbd", "Ctrl K")),
         h("div", { class: "pd-strong pd-clip pd-rail-me" }, this.me),

@@ -11,7 +11,8 @@ export default {
         <button v-if="picks" type="button" role="checkbox" class="pd-tick" :aria-checked="isOn(r.id) ? 'true' : 'false'" :aria-label="'Choose ' + r.n" @click.stop="tick($event, r)">
           <span class="pd-box" aria-hidden="true"><q-icon :name="logIcon"/></span></button>
         <a class="pd-row-main" :href="r.href" :aria-current="r.id === chosen ? 'true' : null" @click="open($event, r)" @focus="at = r.id">
-          <span class="pd-avatar" :class="r.t" aria-hidden="true"><q-icon v-if="r.icon" :name="r.icon"/><template v-else>{{ r.i }}</template></span>
+          <span class="pd-avatar" aria-hidden="true"><q-icon v-if="r.icon" :name="r.icon"/><template v-else>{{ r.i }}</template>
+            <span v-if="r.w !== undefined" class="pd-w" :class="r.t">{{ r.w }}</span></span>
           <span class="pd-row-text"><span class="pd-row-name">{{ r.n }}</span><span class="pd-row-sub">{{ r.s }}</span></span>
           <span class="pd-row-side"><span class="pd-row-when">{{ r.d }}</span>
             <span v-if="r.b" class="pd-chip small" :class="r.bt">{{ r.b }}</span><span v-if="r.c" class="pd-chip small none pd-row-camp">{{ r.c }}</span></span>

@@ -101,7 +101,7 @@ class OrganisationSheet:
             basic.line("Rename", "h2", "pd-h1")
             basic.text(f"{count_contacts(firm)}. Contacts and search follow, and Pipedrive hears of it.", "pd-muted")
             box = ui.input("Name", value=firm.name).props("outlined maxlength=200 autocomplete=off autofocus")
-            box.classes("pd-field").mark("firm-name").bind_value_to(typed, "name", strict=False)
+            box.classes("pd-field").mark("firm-name", "name").bind_value_to(typed, "name", strict=False)
             with ui.element("div").classes("pd-foot"):
                 basic.button("Save", None, "main").props("type=submit").classes("full-width")
         self.sheet.open()

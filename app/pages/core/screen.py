@@ -18,7 +18,7 @@ def screen(title: str) -> Callable[[Callable[P, Awaitable[None]]], Callable[P, A
     def dress(build: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
         @wraps(build)
         async def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
-            basic.entitle(title)
+            basic.name_screen(title)
             try:
                 await build(*args, **kwargs)
             except SignedOut:

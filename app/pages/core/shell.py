@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from app.models import Activity, ActivityType, Contact, User
+from app.models import Activity, ActivityType, Contact, Outcome, User
 from app.pages.core.dependencies import Dependencies
 from app.services.activities.timeline import Entry
 
@@ -55,6 +55,12 @@ class Shell(Protocol):
 
     async def answer(self, contact_id: UUID, name: str, planned: Activity) -> None:
         """Open the log sheet to say what came of a planned touch."""
+
+    async def answer_asked(self, contact: Contact, kind: ActivityType, outcome: Outcome) -> None:
+        """Log what the app asked whether it happened, with one tap."""
+
+    def plan(self, contact: Contact) -> None:
+        """Open the sheet in which the next call is planned."""
 
     async def edit_touch(self, entry: Entry) -> None:
         """Open the sheet in which a touch is changed or deleted."""

@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
@@ -19,12 +19,13 @@ from nicegui import Client, ui
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from app import db
-from app.errors import Forbidden, NotFound, Refusal
+from app import db, validation_messages
+from app.errors import Forbidden, Invalid, NotFound, Refusal
 from app.models import User
 from app.pages.core import once, refused_access
-from app.pages.ui import toast
+from app.pages.ui import form, toast
 from app.services.accounts import users
+from app.services.push_queue import push_jobs, queued_now
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,11 +37,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The message after a tap; `undo` reverts what it did, `link` is a label and an address to go on with."""
+    """The message after a tap; `undo` reverts what it did, `link` and `then` are a label and where or how to go on."""
 
     sentence: str
     undo: Callable[[Session, User], str] | None = None
     link: tuple[str, str] | None = None
+    then: tuple[str, Callable[[], None]] | None = None
 
 
 Answer = str | Confirmation | None
@@ -51,7 +53,8 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
 
     def work(user_id: UUID | None, *args: P.args, **kwargs: P.kwargs) -> Answer:
         with db.transaction() as session:
-            return handler(session, users.acting(session, user_id), *args, **kwargs)
+            me = users.acting(session, user_id)
+            return naming_pushes(session, me, handler(session, me, *args, **kwargs))
 
     @wraps(handler)
     async def on_tap(*args: P.args, **kwargs: P.kwargs) -> bool:
@@ -64,10 +67,13 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
                 answer = await asyncio.to_thread(work, user_id, *args, **kwargs)
             except Refusal as refusal:
                 toast.show(page, str(refusal), "no")
+                if isinstance(refusal, Invalid):
+                    form.point_at(page, refusal.fields)
                 if isinstance(refusal, NotFound | Forbidden):
                     refused_access.note(user_id, (*args, *kwargs.values()))
             except ValidationError as wrong:
                 toast.show(page, first_objection(wrong), "no")
+                form.point_at(page, validation_messages.of(wrong.errors()))
             except Exception:
                 log.exception("a tap on %s broke", handler.__qualname__)
                 toast.show(page, BROKEN, "broken")
@@ -80,6 +86,28 @@ def tap(handler: Callable[Concatenate[Session, User, P], Answer]) -> Callable[P,
     shown = inspect.signature(handler)
     vars(on_tap).update(__signature__=shown.replace(parameters=list(shown.parameters.values())[2:]))
     return on_tap
+
+
+def naming_pushes(session: Session, me: User, answer: Answer) -> Answer:
+    """Say what goes to Pipedrive by this tap, unless the sentence does; Undo keeps it here as long as nobody has sent it."""
+    queued = queued_now.pushes(session)
+    told = Confirmation(answer) if isinstance(answer, str) else answer
+    if not (queued and told and told.sentence) or "Pipedrive" in told.sentence:
+        return answer
+    names = queued_now.names(session, me)
+    if not names or not push_jobs.has_connection(session, me):
+        return answer
+    undo = told.undo
+
+    def back(session: Session, who: User) -> str:
+        # first, as undoing the deed would hand over its end
+        kept = queued_now.withdraw(session, who, queued)
+        if undo:
+            return undo(session, who)
+        return "Not pushed to Pipedrive" if kept else "It is on its way to Pipedrive already"
+
+    who = f"{names[0]} goes" if len(names) == 1 else f"{len(names):,} contacts go"
+    return replace(told, sentence=f"{told.sentence.rstrip('.')}. {who} to Pipedrive", undo=back)
 
 
 async def before(work: Callable[[UUID | None], T]) -> T | None:
@@ -133,4 +161,4 @@ def _show(page: Client, answer: Answer) -> None:
         answer = Confirmation(answer)
     if answer and answer.sentence:
         undo = tap(answer.undo) if answer.undo else None
-        toast.show(page, answer.sentence, "yes", undo=undo, link=answer.link)
+        toast.show(page, answer.sentence, "yes", undo=undo, link=answer.link, then=answer.then)

@@ -92,7 +92,7 @@ class Wallboard:
         self.graphs: dict[str, LiveChart] = {}
         basic.entitle(campaign.name, "Big screen")
         with ui.element("div").classes("pd-screen-head"):
-            basic.title(campaign.name)
+            basic.title(campaign.name, in_bar=False)
             basic.text(place, "pd-muted")
             freshness.keep_fresh(FreshnessLabel(), subscription, self.zone)
         self.tiles = FigureTiles(None)

@@ -87,7 +87,7 @@ def commands(*, golden: bool) -> list[Entry]:
     sign_out = {"id": "out", "n": "Sign out", "also": "log out leave", "icon": theme.icon("log-out"), "out": True}
     return [
         add | {"emit": "add_contact", "key": "n"},
-        *(_entry(path, f"Go to {label}", "", icon) for path, label, icon in navigation.rail_of(golden)),
+        *(_entry(path, f"Go to {label}", "", icon) for path, label, icon in navigation.everywhere(golden)),
         _entry("/notices", "Go to Notifications", "", "bell"),
         *(_export_entry(ending, name) for ending, name in EXPORTS.items()),
         keys | {"emit": "show_keys", "key": "?"},

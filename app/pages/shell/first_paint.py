@@ -9,7 +9,10 @@ from app import templates
 from app.models import now
 from app.pages.core.shell import Shell
 from app.pages.shell import navigation
-from app.pages.today.today_page import SUGGESTIONS_SHOWN, Day, promise_lines, suggestion_cards
+from app.pages.today.day import SUGGESTIONS_SHOWN, Day
+from app.pages.today.promises_part import promise_lines
+from app.pages.today.questions_part import words_of
+from app.pages.today.today_page import row_acts, suggestion_lines
 from app.pages.ui import theme
 from app.services import policy
 
@@ -21,18 +24,20 @@ END = "<!--/first-->"
 
 def paint(shell: Shell, here: str, day: Day | None) -> str:
     """The frame around every screen with `here`, the first part of its path, marked; on Today with the suggestions."""
-    me = shell.me
+    me, acts = shell.me, row_acts(shell, shell.edit_contact)
     return _TEMPLATES.get_template("first_paint.html").render(
         user=me.id,
         asset=theme.asset,
         drawing=theme.drawing,
-        cards=[card.drawn for card in suggestion_cards(shell, day, SUGGESTIONS_SHOWN)] if day else [],
-        promises=[line.drawn for line in promise_lines(shell, day)] if day else [],
+        cards=[line.drawn for line in suggestion_lines(acts, day, SUGGESTIONS_SHOWN)] if day else [],
+        promises=[line.drawn for line in promise_lines(shell, acts, day)] if day else [],
         show_all=f"Show all ({day.promised:,})" if day and day.promised > len(day.promises) else "",
-        asked=[contact for _, contact in day.questions] if day else [],
+        asked=[words_of(*asked, me.timezone) for asked in day.questions] if day else [],
         today=theme.date_word(now(), me.timezone),
-        here=here,
-        rail=navigation.rail_of(policy.may_manage_users(me)),
+        title=navigation.title_of(here),
+        rail=navigation.PLACES,
+        apart=navigation.apart_of(policy.may_manage_users(me)),
         bar=navigation.NAV,
-        bar_here=navigation.active(navigation.NAV, here),
+        rail_here=navigation.active_in_rail(here),
+        bar_here=navigation.active_in_bar(here),
     )

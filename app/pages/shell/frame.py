@@ -11,7 +11,8 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
-from app.models import Activity, ActivityType, Contact, User
+from app.models import Activity, ActivityType, Contact, Outcome, User
+from app.pages.activities.follow_up_sheet import Logged
 from app.pages.activities.log_sheet import LogSheet
 from app.pages.activities.mail_sheet import MailSheet
 from app.pages.activities.meeting_sheet import MeetingSheet
@@ -79,6 +80,12 @@ class Frame:
     async def answer(self, contact_id: UUID, name: str, planned: Activity) -> None:
         await self.log_touch(contact_id, name, planned.type, planned=planned)
 
+    async def answer_asked(self, contact: Contact, kind: ActivityType, outcome: Outcome) -> None:
+        await self.log_sheet.answer_asked(contact, kind, outcome)
+
+    def plan(self, contact: Contact) -> None:
+        self.log_sheet.follow_up.open(Logged(None, contact.id, contact.name))
+
     async def edit_touch(self, entry: Entry) -> None:
         await self.touch_sheet.open(entry)
 
@@ -135,6 +142,7 @@ async def draw_frame(frame: Frame, screens: dict[str, Callable[..., Any]], data:
         with basic.link("/", "pd-brand", label="Pipedriven, to Today"):
             ui.element("img").props('alt=""').props["src"] = theme.asset("icon.svg")
             basic.text("Pipedriven")
+        basic.title_bar("")
         ui.element("span").classes("pd-grow")
         with basic.link("/contacts", "pd-act pd-search", label="Search contacts"):
             basic.icon("search")
@@ -162,12 +170,16 @@ class NavigationBars(Element, component=theme.COMPONENTS / "nav.js"):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__()
-        self.entries = {"rail": navigation.rail_of(policy.may_manage_users(frame.me)), "bar": navigation.NAV}
+        entries = {
+            "rail": navigation.PLACES,
+            "apart": navigation.apart_of(policy.may_manage_users(frame.me)),
+            "bar": navigation.NAV,
+        }
         # a text, not a dict: NiceGUI wraps every nested one
         self.props["ways"] = json.dumps(
             {
-                kind: [(path, label, theme.drawing(icon)) for path, label, icon in entries]
-                for kind, entries in self.entries.items()
+                kind: [(path, label, theme.drawing(icon)) for path, label, icon in shown]
+                for kind, shown in entries.items()
             }
         )
         self.props["icons"] = {
@@ -180,4 +192,4 @@ class NavigationBars(Element, component=theme.COMPONENTS / "nav.js"):
         self.on("jump", lambda: frame.palette.run_method("begin"), [])
 
     def mark_active(self, path: str) -> None:
-        self.props["here"] = {kind: navigation.active(entries, path) for kind, entries in self.entries.items()}
+        self.props["here"] = {"rail": navigation.active_in_rail(path), "bar": navigation.active_in_bar(path)}

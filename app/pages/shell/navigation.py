@@ -1,36 +1,49 @@
 """Which screens the phone's bottom bar and the desktop's side rail lead to: path, label and icon of each."""
 
 NAV = (
-    ("/", "Today", "sparkles"),
+    ("/", "Today", "sun"),
     ("/contacts", "Contacts", "users"),
     ("/activities", "Activities", "activity"),
     ("/more", "More", "menu"),
 )
-RAIL = (
-    *NAV[:2],
-    ("/campaigns", "Campaigns", "target"),
-    NAV[2],
-    ("/reports", "Reports", "chart-column"),
-    ("/sync", "Pipedrive", "cloud"),
-    ("/organisations", "Organisations", "building-2"),
+# the rail's five places, and apart from them what one sets up
+PLACES = (*NAV[:2], ("/campaigns", "Campaigns", "target"), NAV[2], ("/reports", "Reports", "chart-column"))
+APART = (("/sync", "Pipedrive", "cloud"), ("/team", "Team", "shield"), ("/settings", "Settings", "settings"))
+# what is done with the whole contact bank: in the menu of Contacts
+OF_CONTACTS = (
     ("/import", "Import", "upload"),
+    ("/organisations", "Organisations", "building-2"),
     ("/trash", "Trash", "trash-2"),
-    ("/settings", "Settings", "settings"),
-    ("/team", "Team", "shield"),
 )
 
 Entries = tuple[tuple[str, str, str], ...]
 
 
-def rail_of(golden: bool) -> Entries:
-    """The rail's entries; Team is for golden tickets."""
-    return tuple(entry for entry in RAIL if golden or entry[0] != "/team")
+def apart_of(golden: bool) -> Entries:
+    """What stands apart in the rail; Team is for golden tickets."""
+    return tuple(entry for entry in APART if golden or entry[0] != "/team")
 
 
-def active(entries: Entries, path: str) -> str:
-    """The path of the entry that is marked while `path` is open; the last one, More, where no entry leads there."""
+def everywhere(golden: bool) -> Entries:
+    """All that one can go to by name."""
+    return (*PLACES, *OF_CONTACTS, *apart_of(golden))
+
+
+def active_in_bar(path: str) -> str:
+    """The path of the bar's entry that is marked while `path` is open; the last one, More, where no entry leads there."""
     here = first_part(path)
-    return here if any(here == entry_path for entry_path, *_ in entries) else NAV[-1][0]
+    return here if any(here == entry_path for entry_path, *_ in NAV) else NAV[-1][0]
+
+
+def active_in_rail(path: str) -> str:
+    """The same for the rail, in which nothing may be marked."""
+    here = first_part(path)
+    return "/contacts" if any(here == entry_path for entry_path, *_ in OF_CONTACTS) else here
+
+
+def title_of(here: str) -> str:
+    """What the screen is called at which an entry leads to `here`; nothing where none does."""
+    return next((word for path, word, _ in everywhere(golden=True) if path == here), "")
 
 
 def first_part(path: str) -> str:

@@ -37,7 +37,8 @@ from app.pages.shell.frame import PAGE_KEPT, Frame, draw_frame
 from app.pages.shell.more_page import more_page
 from app.pages.team.audit_log_page import audit_log_page
 from app.pages.team.team_page import team_page
-from app.pages.today.today_page import Day, ask_day, today
+from app.pages.today.day import Day, ask_day
+from app.pages.today.today_page import today
 from app.pages.ui import theme
 from app.services import policy
 from app.services.activities import email_templates

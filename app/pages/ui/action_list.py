@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
@@ -17,49 +17,52 @@ Verb = Callable[[], Awaitable[Any] | None]
 class Action:
     """A button with this icon, one of each in a row; with `href` a link that calls `verb` too when it is followed.
 
-    The label is what a screen reader says; `written` it stands on the button in place of the icon.
-    Without a verb its place stays empty.
+    The label is what a screen reader says; `word` stands on the button in place of the icon, or beside it in the menu.
+    `place` is main (the row's first act), "" or menu (behind the row's dots).
     """
 
     icon: str
     label: str
-    verb: Verb | None
+    verb: Verb
     href: str | None = None
-    written: bool = False
+    word: str = ""
+    place: Literal["main", "", "menu"] = ""
 
     @property
     def shown(self) -> dict[str, Any]:
-        if self.verb is None:
-            return {"off": True}
         away = bool(self.href and self.href.startswith("http"))
         drawn = {"icon": theme.drawing(self.icon), "label": self.label, "href": self.href, "away": away}
-        return drawn | {"do": self.icon, "written": self.written}
+        return drawn | {"do": self.icon, "word": self.word, "place": self.place}
 
 
 @dataclass(frozen=True)
 class ActionRow:
     """One row; `acts` are its buttons.
 
-    `shown` is what acts.js draws: `href` where it leads, `t` the tint of its avatar with initials `i` or an `icon`,
-    and `said`, its lines of text, each with its classes.
+    `shown` is what acts.js draws: `href` where it leads, initials `i` or an `icon` for its face, the warmness `w` with
+    its step `t` of the ramp, and `said`, its lines of text, each with its classes, its words and what stands in red before them; the last one has the
+    whole width.
+    `later` is the icon of the act that a swipe to the left carries out.
     """
 
     id: str
     shown: dict[str, Any]
     acts: list[Action]
+    later: str | None = None
 
     @property
     def drawn(self) -> dict[str, Any]:
-        return {"id": self.id, **self.shown, "acts": [act.shown for act in self.acts]}
+        more = theme.drawing("ellipsis") if any(act.place == "menu" for act in self.acts) else None
+        acts = [act.shown for act in self.acts]
+        return {"id": self.id, **self.shown, "acts": acts, "more": more, "later": self.later}
 
 
 class ActionList(Element, component=theme.COMPONENTS / "acts.js"):
-    """With `cards` each row is a card with room for a line of buttons."""
+    """Rows of people or touches, each with its acts."""
 
-    def __init__(self, *, cards: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.props["cards"] = cards
-        self.verbs: dict[str, dict[str, Verb | None]] = {}
+        self.verbs: dict[str, dict[str, Verb]] = {}
         self.on("act", self.do)
 
     def show(self, lines: Sequence[ActionRow]) -> None:

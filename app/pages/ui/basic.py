@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from nicegui import ui
+from nicegui import Client, ui
 from nicegui.element import Element
 
 from app.pages.ui import theme
@@ -13,9 +14,24 @@ def text(content: str, classes: str = "") -> ui.label:
     return ui.label(content).classes(classes)
 
 
-def title(words: str) -> Element:
-    """What the screen is called."""
-    return line(words, "h1", "pd-h1")
+def title(words: str, *, in_bar: bool = True) -> Element:
+    """What the screen is called; a phone reads it in the bar at the top, unless it is longer than that."""
+    return line(words, "h1", "pd-h1 pd-barred" if in_bar else "pd-h1")
+
+
+def title_bar(words: str) -> None:
+    """The place at the top of a phone where the screen's title stands."""
+    bar = text(words, "pd-bar-title").props("aria-hidden=true")
+    _bars[ui.context.client] = bar
+
+
+def name_screen(words: str) -> None:
+    entitle(words)
+    if bar := _bars.get(ui.context.client):
+        bar.set_text(words)
+
+
+_bars: WeakKeyDictionary[Client, ui.label] = WeakKeyDictionary()
 
 
 def entitle(*parts: str) -> None:
@@ -90,10 +106,9 @@ def mark_chip(row: dict[Any, ui.button], chosen: Any) -> None:
 
 
 def avatar(name: str, warmness: int, classes: str = "") -> None:
-    with (
-        ui.element("span").classes("pd-avatar").classes(theme.tone(warmness)).classes(classes).props("aria-hidden=true")
-    ):
+    with ui.element("span").classes("pd-avatar").classes(classes).props("aria-hidden=true"):
         ui.label(theme.initials(name))
+        ui.label(str(warmness)).classes("pd-w").classes(theme.tone(warmness))
 
 
 def expansion(label: str) -> ui.expansion:

@@ -20,8 +20,8 @@ COLORS = {
     "negative": "#b91c1c",
     "warning": "#b45309",
     "info": "#0369a1",
-    "dark": "#151e31",
-    "dark_page": "#0b1120",
+    "dark": "#17181e",
+    "dark_page": "#0f1014",
 }
 
 
@@ -54,8 +54,8 @@ def head() -> str:
     return (
         f'<link rel="stylesheet" href="{asset("app.css")}">'
         f'<link rel="manifest" href="/manifest.webmanifest"><link rel="apple-touch-icon" href="{asset("icon-192.png")}">'
-        '<meta name="theme-color" content="#f6f7fb" media="(prefers-color-scheme: light)">'
-        '<meta name="theme-color" content="#0b1120" media="(prefers-color-scheme: dark)">'
+        '<meta name="theme-color" content="#f7f7f9" media="(prefers-color-scheme: light)">'
+        '<meta name="theme-color" content="#0f1014" media="(prefers-color-scheme: dark)">'
         '<meta name="apple-mobile-web-app-capable" content="yes">'
         f'<script defer src="{asset("history.js")}"></script><script defer src="{asset("app.js")}"></script>'
         f'<script defer src="{asset("drafts.js")}"></script>'
@@ -63,8 +63,8 @@ def head() -> str:
 
 
 def tone(warmness: int) -> str:
-    """The tint of an avatar."""
-    return "hot" if warmness >= 7 else "warm" if warmness >= 4 else "cold"
+    """The step of the ramp that a warmness is shown on: grey, amber, orange, red."""
+    return "hot" if warmness >= 9 else "warm" if warmness >= 7 else "mild" if warmness >= 4 else "cold"
 
 
 def initials(name: str) -> str:

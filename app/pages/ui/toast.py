@@ -23,10 +23,12 @@ def show(
     page: Client,
     sentence: str,
     mood: Mood,
+    *,
     undo: Callable[[], Awaitable[bool]] | None = None,
     link: tuple[str, str] | None = None,
+    then: tuple[str, Callable[[], None]] | None = None,
 ) -> None:
-    """Show it for some seconds; a newer message replaces the older one."""
+    """Show it for some seconds, longer where there is something to go on with; a newer message replaces the older one."""
     home = _trays.get(page)
     if home is None or home.is_deleted:
         return
@@ -38,9 +40,11 @@ def show(
             anchor.props["href"] = link[1]
             with anchor:
                 ui.label(link[0])
+        if then:
+            ui.button(then[0], on_click=then[1], color=None).props("flat no-caps dense").classes("pd-then")
         if undo:
             ui.button("Undo", on_click=undo, color=None).props("flat no-caps dense").classes("pd-undo")
-        ui.timer(SECONDS[mood], bubble.delete, once=True)
+        ui.timer(SECONDS[mood] + (3.0 if then else 0.0), bubble.delete, once=True)
 
 
 def clear(page: Client) -> None:

@@ -31,7 +31,7 @@ from app.models.base import Instant
 from app.models.pipedrive_sync import OPEN
 from app.services import policy
 from app.services.base import firm_settings
-from app.services.push_queue import company_mapping
+from app.services.push_queue import company_mapping, queued_now
 from app.services.push_queue.needs_owner import is_set_aside, needs_owner
 from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
@@ -105,8 +105,11 @@ def enqueue_contacts(
     if unless_known:
         mine = mine.where(col(Contact.pipedrive_person_id).is_(None))
     rows = insert(PipedriveSync).from_select(list(columns), mine.order_by(col(Contact.id)))
-    returned = _grow_open(who, rows, trigger).returning(PipedriveSync.id, PipedriveSync.generation)
+    returned = _grow_open(who, rows, trigger).returning(
+        PipedriveSync.id, PipedriveSync.generation, PipedriveSync.contact_id
+    )
     queued = session.execute(returned).all()
+    queued_now.note(session, queued)
     announce(session, Topic.SYNC, contact_ids[0] if len(contact_ids) == 1 else who.id, who.id)
     untried = {"status": SyncStatus.PENDING.value, "attempts": 0, "generation": 1}
     return Step("pipedrive_syncs", after=[{"id": row.id, **untried} for row in queued if row.generation == 1])
@@ -117,6 +120,7 @@ def upsert_job(session: Session, who: User, job: PipedriveSync) -> PipedriveSync
     _add_lane(session, who)
     row = _grow_open(who, insert(PipedriveSync).values(**job.model_dump()), job.trigger)
     stored: PipedriveSync = session.exec(row.returning(PipedriveSync)).scalar_one()
+    queued_now.note(session, [stored])
     announce(session, Topic.SYNC, job.contact_id or stored.id, who.id)
     return stored
 

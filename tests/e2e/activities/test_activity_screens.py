@@ -243,7 +243,7 @@ def test_promises_come_a_few_at_a_time_and_none_is_left_out(phone, api):
     # whoever was promised two things stands there once
     touch(api, people[0], due_date=stamp(days=-50))
     opened(phone, "/")
-    promises = phone.locator("#app .pd-row", has_text="Promised Petersen")
+    promises = phone.locator("#app .pd-due .pd-row", has_text="Promised Petersen")
     further = phone.get_by_role("button", name=re.compile(r"^Show all \(\d+\)$"))
     expect(promises).to_have_count(2)
     further.tap()

@@ -384,3 +384,21 @@ def test_whoever_leads_undoes_the_removal_of_a_colleagues_contact(bos_desk, desk
     expect(desk.locator("[data-card]")).to_have_count(0)
     desk.get_by_role("button", name="Undo", exact=True).click()
     expect(card(desk, "CONTACTED", "Bos Contact")).to_be_visible()
+
+
+def test_what_is_refused_is_said_at_its_field_and_the_cursor_goes_there(desk, api):
+    opened(desk, "/campaigns")
+    desk.get_by_role("button", name="New campaign").click()
+    sheet = desk.locator(".q-dialog")
+    sheet.get_by_label("Name", exact=True).fill("Zu früh")
+    sheet.get_by_label("Starts").fill("2026-10-01")
+    sheet.get_by_label("Ends").fill("2026-09-01")
+    sheet.get_by_role("button", name="Start campaign").click()
+    ends = sheet.get_by_label("Ends")
+    expect(ends).to_be_focused()
+    field = sheet.locator(".q-field--error", has=desk.get_by_label("Ends"))
+    expect(field.locator(".q-field__messages")).to_have_text(re.compile(r"^[A-Z].+\.$"))
+    assert "Zu früh" not in [one["name"] for one in api.get("/campaigns").json()["items"]]
+    # what is put right takes the sentence away
+    ends.fill("2026-12-01")
+    expect(field).to_have_count(0)

@@ -487,7 +487,7 @@ def test_who_cannot_be_reached_is_offered_a_number_in_place(phone, api):
         api.post(f"/contacts/{one['id']}/snooze", json={"days": 30}).raise_for_status()
     api.post("/contacts", json={"name": "Nobody Knows How", "warmness_score": 10}).raise_for_status()
     opened(phone, "/")
-    card = phone.locator("#app .pd-pick", has_text="Nobody Knows How")
+    card = phone.locator("#app .pd-upnext .pd-row", has_text="Nobody Knows How")
     card.get_by_role("button", name="Add a number").tap()
     phone.locator(".q-dialog").get_by_label("Phone").first.fill("+47 22 12 34 60")
     phone.locator(".q-dialog").get_by_role("button", name="Save").tap()

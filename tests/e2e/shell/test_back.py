@@ -17,7 +17,7 @@ def path_of(page):
 
 
 def log_sheet(page):
-    page.get_by_role("button", name="Log", exact=True).first.click()
+    page.get_by_role("button", name=re.compile("^Log( activity with .*)?$")).first.click()
     expect(page.locator(".q-dialog").get_by_role("button", name="Reached", exact=True)).to_be_visible()
 
 
@@ -139,10 +139,10 @@ def what_back_leaves(page, address, way, under=0):
 # lists: their place, the rows that were loaded, and what they were narrowed to
 
 LISTS = ["/contacts?sort=name", "/activities?state=all", "/", "/organisations", "/campaigns/{campaign_id}?tab=contacts"]
-# the others load more when one reads on
-BY_BUTTON = ("/", "/organisations")
-ROWS = ".pd-main [data-row], .pd-main .pd-pick, .pd-main .pd-row"
-ROW_HERE = "document.elementFromPoint(120, 420)?.closest('[data-row], .pd-pick, .pd-row')"
+# how often one asks for more; the others load more when one reads on
+BY_BUTTON = {"/": 5, "/organisations": 2}
+ROWS = ".pd-main [data-row], .pd-main .pd-row"
+ROW_HERE = "document.elementFromPoint(120, 420)?.closest('[data-row], .pd-row')"
 HERE = f"""() => {{ const one = {ROW_HERE};
     return one && [one.dataset.row || one.querySelector('a[href]').getAttribute('href'), Math.round(one.getBoundingClientRect().top)]; }}"""
 
@@ -167,7 +167,7 @@ def read_far(page):
     high = "document.documentElement.scrollHeight"
     before = page.evaluate(high)
     if urlsplit(page.url).path in BY_BUTTON:
-        for _ in range(2):
+        for _ in range(BY_BUTTON[urlsplit(page.url).path]):
             before = page.evaluate(high)
             page.locator("#app .pd-main .pd-more").first.click()
             page.wait_for_function(f"(before) => {high} > before", arg=before)

@@ -111,12 +111,18 @@ def test_a_screen_fits_and_axe_is_content(pages, firm, path):
 
 
 def log(page):
-    page.get_by_role("button", name="Log", exact=True).first.click()
-    page.get_by_role("button", name="Reached", exact=True).wait_for()
+    page.locator(".pd-upnext").get_by_role("button", name=re.compile("^Log activity with")).first.click()
+    page.locator(".q-dialog").get_by_role("button", name="Reached", exact=True).wait_for()
+
+
+def more(page):
+    page.locator(".pd-upnext").get_by_role("button", name=re.compile("^More for")).first.click()
+    page.get_by_role("menuitem", name=re.compile("^Snooze")).wait_for()
 
 
 def meeting(page):
-    page.get_by_role("button", name=re.compile("Book a meeting")).first.click()
+    more(page)
+    page.get_by_role("menuitem", name=re.compile("Book a meeting")).click()
     page.locator(".q-dialog .pd-sheet").wait_for()
 
 
@@ -185,6 +191,7 @@ CONTACT = "/contacts/{cid}"
 CAMPAIGN = "/campaigns/{campaign_id}"
 SHEETS = {
     "log": ("/", log),
+    "more": ("/", more),
     "meeting": ("/", meeting),
     "add": ("/contacts", add),
     "paste": ("/contacts", paste),

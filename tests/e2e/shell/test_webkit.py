@@ -29,13 +29,13 @@ def phone(site, hands):
         window.type("input[type=email]", "annegret@firm.example")
         window.type("input[type=password]", PASSWORD)
         window.click("button[type=submit], form button")
-        window.until("return location.pathname === '/' && Boolean(document.querySelector('#app .pd-pick'))")
+        window.until("return location.pathname === '/' && Boolean(document.querySelector('#app .pd-upnext .pd-row'))")
         yield window
 
 
 def test_sign_in_shows_whom_to_call(phone):
     phone.opened("/")
-    assert "Kari Nordmann" in phone.run("return document.querySelector('#app .pd-pick').innerText")
+    assert "Kari Nordmann" in phone.run("return document.querySelector('#app .pd-upnext .pd-row').innerText")
     assert (
         phone.run("return document.querySelector('#app a[href^=\"tel:\"]').getAttribute('href')") == "tel:+4722123452"
     )
@@ -79,7 +79,8 @@ def test_a_contact_is_added_and_half_of_it_outlives_a_reload(phone, hands):
 
 def test_a_meeting_is_booked(phone, hands):
     phone.opened("/")
-    phone.click("#app .pd-pick .pd-act[aria-label^='Book a meeting']")
+    phone.click("#app .pd-upnext .pd-dots")
+    phone.click(".q-menu [aria-label^='Book a meeting']")
     phone.click(".q-dialog .pd-chips .q-btn:nth-child(2)")
     phone.run(
         "[...document.querySelectorAll('.q-dialog button')].find(b => b.innerText.trim() === 'Book meeting').click()"

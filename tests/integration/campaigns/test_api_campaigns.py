@@ -85,7 +85,7 @@ def test_a_repeated_post_makes_one_campaign_and_one_copy(ada):
         ({}, "name"),
         ({"name": " "}, "name"),
         ({"name": "x" * 161}, "name"),
-        ({"name": "a", "start_date": "2026-02-01", "end_date": "2026-01-01"}, "body"),
+        ({"name": "a", "start_date": "2026-02-01", "end_date": "2026-01-01"}, "end_date"),
         ({"name": "a", "start_date": "soon"}, "start_date"),
         ({"name": "a", "goal_meetings": -1}, "goal_meetings"),
         ({"name": "a", "goal_touches": 1_000_001}, "goal_touches"),

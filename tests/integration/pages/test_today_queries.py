@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from app import db
 from app.models import ActivityDraft, ActivityType, User, now
-from app.pages.today import today_page
+from app.pages.today import day
 from app.services.activities import activity_log, pending_outcomes
 from app.services.contacts import contact_bank
 from tests.support import world
@@ -18,7 +18,7 @@ def planned(who, contact, days, kind=ActivityType.CALL):
 
 def asked(who):
     with db.reading() as session:
-        return today_page.ask_day(session, session.get_one(User, who.id))
+        return day.ask_day(session, session.get_one(User, who.id))
 
 
 def names(day):

@@ -81,7 +81,6 @@ def _card(entry: Entry, zone: str, me: UUID, *, opens: bool) -> Row:
         "away": not opens,
         "n": name,
         "icon": theme.icon(touch_rows.TYPE_ICONS[touch.type]),
-        "t": touch_rows.TYPE_TONES[touch.type],
         "planned": not touch.done,
         "late": late,
         "s": " · ".join(filter(None, (ACTIVITY_LABELS[touch.type], said, brought, by))),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from app.models import OUTCOMES, Activity, ActivityType, Outcome
+from app.models import ACTIVITY_LABELS, OUTCOMES, Activity, ActivityType, Outcome, auto_subject
 from app.pages.activities.parts import touch_rows
 from app.pages.ui import basic
 from app.services.activities.timeline import Entry
@@ -29,9 +29,10 @@ def draw_step(entry: Entry, of: UUID, zone: str, me: str, verbs: TimelineActions
     with ui.element("div").classes("pd-step").mark("step"):
         touch_rows.draw_mark(touch)
         with ui.element("div").classes("pd-step-text"):
-            basic.text(touch.subject, "pd-strong")
+            basic.text(title(touch, entry.contact), "pd-strong")
             by = "" if entry.by == me else f" · {entry.by}"
-            basic.text(touch_rows.when_word(touch, zone) + by, "pd-muted pd-small")
+            late = touch.is_overdue and not touch_rows.is_over(touch)
+            basic.text(touch_rows.when_word(touch, zone) + by, "pd-small pd-late" if late else "pd-muted pd-small")
             if touch.location:
                 draw_place(touch.location)
             draw_referral(entry, of)
@@ -40,6 +41,14 @@ def draw_step(entry: Entry, of: UUID, zone: str, me: str, verbs: TimelineActions
             if not touch.done:
                 draw_actions(touch, verbs, mine=entry.by == me)
         basic.icon_button("pencil", f"Edit: {touch.subject}", lambda: verbs.edit(entry))
+
+
+def title(touch: Activity, name: str | None) -> str:
+    """`Call, no answer`: beside the person's own name a subject that says no more than that is not repeated."""
+    if not name or touch.subject != auto_subject(touch.type, name, touch.outcome):
+        return touch.subject
+    said = ACTIVITY_LABELS[touch.type]
+    return f"{said}, {touch_rows.outcome_word(touch.outcome, touch.type).lower()}" if touch.outcome else said
 
 
 def draw_actions(touch: Activity, verbs: TimelineActions, *, mine: bool) -> None:
@@ -55,13 +64,12 @@ def draw_actions(touch: Activity, verbs: TimelineActions, *, mine: bool) -> None
                 )
             return
         basic.button("Log", lambda: verbs.done(touch), icon_name="check").props["aria-label"] = f"Log: {touch.subject}"
-        if touch.type is ActivityType.MEETING:
-            basic.button("Move", lambda: verbs.move(touch), icon_name="clock")
-            # a calendar takes only what its owner promised
-            if mine:
-                with basic.link(f"/meetings/{touch.id}.ics", "pd-soft-link", away=True):
-                    basic.icon("calendar-plus")
-                    basic.text("Calendar")
+        basic.button("Move", lambda: verbs.move(touch), "plain", icon_name="clock")
+        # a calendar takes only what its owner promised
+        if touch.type is ActivityType.MEETING and mine:
+            with basic.link(f"/meetings/{touch.id}.ics", "pd-soft-link", away=True):
+                basic.icon("calendar-plus")
+                basic.text("Calendar")
 
 
 def draw_place(where: str) -> None:

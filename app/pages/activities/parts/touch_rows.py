@@ -10,7 +10,6 @@ from nicegui import ui
 from app.models import ACTIVITY_LABELS, OUTCOMES, Activity, ActivityType, Outcome, now
 from app.models.activity import USUAL_MEETING
 from app.pages.ui import basic, theme
-from app.pages.ui.action_list import Action, ActionRow, Verb
 from app.services.activities.timeline import Entry
 
 TYPE_ICONS = {
@@ -39,9 +38,6 @@ OUTCOME_ICONS = {
     Outcome.INTRODUCED: "handshake",
     Outcome.MET: "circle-check",
 }
-
-# each kind has a colour of its own, said in the stylesheet
-TYPE_TONES = {kind: f"pd-{kind.value.lower()}" for kind in ActivityType}
 
 ITS_WORDS = {
     (ActivityType.LINKEDIN, Outcome.REQUESTED): "Request sent",
@@ -74,6 +70,12 @@ def is_over(touch: Activity) -> bool:
     return touch.due_date + length <= now()
 
 
+def plan_word(plan: Activity, zone: str) -> str:
+    """`Call, overdue since Tue 24 Nov`."""
+    kind, when = ACTIVITY_LABELS[plan.type], when_word(plan, zone)
+    return f"{kind} {when[0].lower()}{when[1:]}" if is_over(plan) else f"{kind}, {when[0].lower()}{when[1:]}"
+
+
 def when_word(activity: Activity, zone: str) -> str:
     if is_over(activity):
         return f"Was {theme.mid_sentence(theme.time_word(activity.moment, zone))}. How did it go?"
@@ -85,8 +87,8 @@ def when_word(activity: Activity, zone: str) -> str:
 
 
 def draw_mark(touch: Activity, classes: str = "") -> None:
-    """The round mark of a touch: its kind's own icon and colour, hollow while it is planned."""
-    drawn = ui.element("span").classes("pd-avatar").classes(TYPE_TONES[touch.type]).classes(classes)
+    """The round mark of a touch: its kind's own icon, hollow while it is planned."""
+    drawn = ui.element("span").classes("pd-avatar").classes(classes)
     with drawn.classes("" if touch.done else "pd-planned").props("aria-hidden=true"):
         basic.icon(TYPE_ICONS[touch.type])
 
@@ -104,19 +106,6 @@ def draw_touch(entry: Entry, zone: str, me: str) -> None:
                 basic.text(touch.location, "pd-muted pd-small pd-clip")
             if touch.note:
                 basic.text(touch.note, "pd-pre pd-small")
-
-
-def planned_line(entry: Entry, zone: str, on_done: Verb, on_move: Verb) -> ActionRow:
-    """One planned touch on the day's list; a meeting may also be moved."""
-    touch = entry.activity
-    shown = {
-        "href": f"/contacts/{touch.contact_id}",
-        "icon": theme.drawing(TYPE_ICONS[touch.type]),
-        "t": f"{TYPE_TONES[touch.type]} pd-planned {'late' if touch.is_overdue else ''}",
-        "said": [("pd-row-name", entry.contact or "Somebody"), ("pd-row-sub pd-whole", when_word(touch, zone))],
-    }
-    move = [Action("clock", f"Move: {touch.subject}", on_move)] if touch.type is ActivityType.MEETING else []
-    return ActionRow(str(touch.id), shown, [*move, Action("check", f"Log: {touch.subject}", on_done)])
 
 
 def rows_by_day(
@@ -145,7 +134,6 @@ def _feed_row(entry: Entry, zone: str, me: str) -> dict[str, Any]:
         "away": not entry.mine,
         "c": entry.campaign,
         "icon": theme.icon(TYPE_ICONS[touch.type]),
-        "t": TYPE_TONES[touch.type],
         "n": entry.contact or "Somebody",
         "s": " · ".join(filter(None, (ACTIVITY_LABELS[touch.type], said, note, by))),
         "d": f"{theme.local(touch.moment, zone):%H:%M}",

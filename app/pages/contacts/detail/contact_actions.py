@@ -30,12 +30,12 @@ class ContactActions:
         with ui.element("div").classes("pd-verbs"):
             basic.button("Edit", lambda: shell.edit_contact(self.contact), "plain", "pencil")
             basic.button("Snooze", lambda: self.snoozing.open(self.contact), "plain", "bell-off")
-            basic.button("Delete", lambda: trash_contact(self.contact.id), "bad", "trash-2")
         with basic.expansion("More"), ui.element("div").classes("pd-push-acts"):
             basic.button("Show QR code", lambda: self.code.open(self.contact), "plain", "qr-code")
             basic.button("Merge with …", self.choose_twin, "plain", "users")
             basic.button("History of changes", lambda: self.history.open(self.contact.id), "plain", "clock")
             self.dossier()
+            basic.button("Delete", lambda: trash_contact(self.contact.id), "bad", "trash-2")
             basic.button("Delete permanently", self.erase, "bad", "trash-2")
 
     def dossier(self) -> None:

@@ -86,10 +86,10 @@ class ContactPanel:
             self.head = Memo()
             with ui.element("div").classes("pd-person"):
                 with ui.element("section"):
-                    with ui.element("div").classes("pd-card"):
-                        me = shell.me
-                        self.warmth = WarmnessPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
-                        self.when = Memo("pd-when")
+                    me = shell.me
+                    self.warmth = WarmnessPart(me.timezone, me.name, self.contact.id, self.contact.warmness_score)
+                    with ui.element("div").classes("pd-card pd-ahead-of"):
+                        self.planned, self.when = Memo(), Memo("pd-when")
                     basic.heading("Timeline")
                     self.story = Memo()
                 with ui.element("section"):
@@ -109,7 +109,6 @@ class ContactPanel:
         self.contact = self.verbs.contact = contact
         facts = contact.model_dump(exclude={"version", "updated_at", "last_contacted", "next_due", "warmness_score"})
         firm = contact.organisation.name if contact.organisation else None
-        told = [(e.activity.model_dump(), e.by, e.contact, e.whom, touch_rows.is_over(e.activity)) for e in entries]
         self.head.show(
             (facts, firm, theme.tone(contact.warmness_score), bool(self.shell.writes)),
             lambda: draw_head(self.shell, contact),
@@ -123,20 +122,22 @@ class ContactPanel:
         self.facts.show(
             (facts, shown, bool(self.shell.writes)), lambda: contact_rows.draw_facts(contact, shown, self.shell.writes)
         )
-        self.show_timeline(told, entries)
+        planned = [entry for entry in entries if not entry.activity.done]
+        self.planned.show(facts_shown(planned), lambda: draw_planned(self.shell, contact, planned))
+        self.show_timeline([entry for entry in entries if entry.activity.done])
         return self.there(True)
 
-    def show_timeline(self, told: list[Any], entries: list[timeline.Entry]) -> None:
+    def show_timeline(self, entries: list[timeline.Entry]) -> None:
         """The first entries; the rest when it is asked for, and then for good."""
 
         def show_all() -> None:
             self.entries_shown = len(entries) + MOST_NEW
-            self.show_timeline(told, entries)
+            self.show_timeline(entries)
 
         shown = entries[: self.entries_shown]
         more = len(entries) - len(shown)
         self.story.show(
-            (told, more),
+            (facts_shown(entries), more),
             lambda: draw_timeline(
                 self.shell, self.contact, shown, f"Show all ({len(entries):,})" if more else "", show_all
             ),
@@ -158,6 +159,11 @@ class ContactPanel:
     def there(self, is_there: bool) -> None:
         self.parts.set_visibility(is_there)
         self.missing.box.set_visibility(not is_there)
+
+
+def facts_shown(entries: list[timeline.Entry]) -> list[Any]:
+    """What a part with these touches shows: it is drawn again when that changes."""
+    return [(e.activity.model_dump(), e.by, e.contact, e.whom, touch_rows.is_over(e.activity)) for e in entries]
 
 
 def is_in_trash(session: Session, me: User, contact_id: UUID) -> bool:
@@ -184,18 +190,32 @@ def draw_head(shell: Shell, contact: Contact) -> None:
     contact_rows.draw_quick_actions(contact, shell.reach, shell.log, shell.meet, shell.writes)
 
 
-def draw_timeline(
-    shell: Shell, contact: Contact, entries: list[timeline.Entry], more: str, on_more: Callable[[], None]
-) -> None:
+def draw_planned(shell: Shell, contact: Contact, entries: list[timeline.Entry]) -> None:
+    """What is planned, the next first; or a way to plan something."""
+    for entry in reversed(entries):
+        draw_step(shell, contact, entry)
+    if not entries:
+        with ui.element("div").classes("pd-line"):
+            basic.text("Nothing planned", "pd-muted pd-grow")
+            basic.button("Plan a follow-up", lambda: shell.plan(contact), "soft", "alarm-clock")
+
+
+def draw_step(shell: Shell, contact: Contact, entry: timeline.Entry) -> None:
     verbs = timeline_step.TimelineActions(
         done=lambda touch: shell.answer(contact.id, contact.name, touch),
         edit=shell.edit_touch,
         move=lambda touch: shell.move_meeting(touch, contact.name),
         answer=touch_actions.answer_planned,
     )
-    with ui.element("div").classes("pd-card"):
+    timeline_step.draw_step(entry, contact.id, shell.me.timezone, shell.me.name, verbs)
+
+
+def draw_timeline(
+    shell: Shell, contact: Contact, entries: list[timeline.Entry], more: str, on_more: Callable[[], None]
+) -> None:
+    with ui.element("div").classes("pd-card pd-story"):
         for entry in entries:
-            timeline_step.draw_step(entry, contact.id, shell.me.timezone, shell.me.name, verbs)
+            draw_step(shell, contact, entry)
         if more:
             basic.button(more, on_more, "plain").classes("full-width pd-more")
         if not entries:

@@ -1,4 +1,4 @@
-"""When a contact is due: the next planned touch, the cadence, and the snooze."""
+"""When a contact is due by itself: the cadence, and the snooze."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from app.pages.ui import basic, theme
 
 def facts_shown(contact: Contact) -> tuple[object, ...]:
     """What this part shows; days are part of it, so that it is drawn anew after midnight."""
-    return contact.next_due, contact.cadence_days, contact.last_contacted, contact.snoozed_until, now().date()
+    return contact.cadence_days, contact.last_contacted, contact.snoozed_until, now().date()
 
 
 def due_by_cadence(contact: Contact, zone: str) -> datetime | None:
@@ -24,11 +24,6 @@ def due_by_cadence(contact: Contact, zone: str) -> datetime | None:
 
 
 def draw(contact: Contact, zone: str) -> None:
-    if contact.next_due:
-        late = contact.next_due < now()
-        draw_line(
-            "alarm-clock", f"{'Was due' if late else 'Next due'} {_when(contact.next_due, zone)}", "bad" if late else ""
-        )
     if contact.cadence_days:
         draw_line("clock", f"{fact_labels.cadence_words(contact.cadence_days)} · {describe_cadence(contact, zone)}")
     if contact.snoozed_until and contact.snoozed_until > now():
@@ -46,15 +41,11 @@ def describe_cadence(contact: Contact, zone: str) -> str:
     return f"overdue since {_day(due, zone)}" if overdue else f"due {_day(due, zone)}"
 
 
-def draw_line(icon: str, words: str, tone: str = "") -> None:
+def draw_line(icon: str, words: str) -> None:
     with ui.element("div").classes("pd-fact").mark("when"):
         basic.icon(icon)
-        basic.text(words, "pd-bad" if tone == "bad" else "")
+        basic.text(words)
 
 
 def _day(moment: datetime, zone: str) -> str:
     return theme.mid_sentence(theme.day_word(moment, zone))
-
-
-def _when(moment: datetime, zone: str) -> str:
-    return theme.mid_sentence(theme.time_word(moment, zone))

@@ -51,6 +51,7 @@ class ContactList:
             self.layout = basic.icon_button("layout-grid", "Cards side by side", self.switch_layout)
             self.layout.classes("pd-layout")
             basic.icon_button("square-check", "Select contacts", self.begin_selecting).mark("choose-several")
+            empty_states.draw_bank_menu()
         with ui.element("div").classes("pd-card flush pd-list"):
             self.rows = virtual_list.VirtualList(rows, detail=True, picks=True, cards=cards).mark("rows")
             self.rows.on("open", self.open).on("log", self.log)

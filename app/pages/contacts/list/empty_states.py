@@ -1,4 +1,4 @@
-"""What stands where the list or the panel beside it has nothing to show yet, and the way back from the panel."""
+"""What stands beside the list: an empty state, the way back from the panel, and what is done with the whole bank."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,3 +36,14 @@ def draw_skeleton() -> None:
     with ui.element("div").classes("pd-detail-bones").props("aria-hidden=true"):
         for _ in range(5):
             ui.element("div").classes("pd-bone")
+
+
+BANK = {"/import": "Import contacts", "/organisations": "Organisations", "/trash": "Trash"}
+
+
+def draw_bank_menu() -> None:
+    """The screens that are about the contact bank as a whole."""
+    dots = basic.icon_button("ellipsis", "More about contacts", None).props("aria-haspopup=menu")
+    with dots, ui.menu().props("auto-close").classes("pd-menu"):
+        for address, word in BANK.items():
+            ui.menu_item(word, lambda address=address: ui.navigate.to(address))

@@ -1,8 +1,9 @@
 """How a contact looks: as a suggestion, as a row, at the head of its own page."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from nicegui import ui
 from nicegui.element import Element
@@ -27,6 +28,8 @@ BADGE_ICONS = {
 
 BADGE_TONES = {Badge.NOT_PUSHED: "none", Badge.WAITING: "wait", Badge.IN_PIPEDRIVE: "good", Badge.NEEDS_YOU: "bad"}
 
+ADD_NUMBER = "plus"
+
 # in a row there is no room for more
 SHORT = {Badge.IN_PIPEDRIVE: "pushed"}
 
@@ -36,64 +39,111 @@ def subtitle(contact: Contact) -> str:
     return " · ".join(filter(None, (firm, contact.job_title))) or contact.email or contact.phone or ""
 
 
-def suggestion_line(
-    pick: Suggestion, on_reach: Verb, on_log: Verb, on_meet: Verb, *, on_edit: Verb, on_write: Verb | None = None
-) -> ActionRow:
-    """Whom to contact, why, and every way to do it within one thumb's reach; where there is none, a way to add one.
+@dataclass(frozen=True)
+class RowActs:
+    """What can be done about a person from a row.
 
-    `on_write` asks which mail it shall be; without it the mail program opens at once.
+    `on_write` asks which mail it shall be; without it the mail program opens at once. `on_rest` leaves the person
+    alone until tomorrow, `on_snooze` asks for how long.
     """
+
+    on_reach: Verb
+    on_log: Verb
+    on_meet: Verb
+    on_edit: Verb
+    on_rest: Verb
+    on_snooze: Verb
+    on_write: Verb | None = None
+
+
+def suggestion_line(pick: Suggestion, acts: RowActs) -> ActionRow:
+    """Whom to contact and why; the best way to reach them and *Log* in one tap, the rest behind the dots."""
     contact = pick.contact
     name = contact.name
-    ways = [_way(contact, way, on_reach, on_write) for way in reach_links.ways_to_reach(contact)]
-    if all(way.verb is None for way in ways):
-        ways = [Action("plus", "Add a number", partial(on_edit, contact), written=True)]
+    ways = reaching(contact, acts)
+    # where a number is to be added, the row has no room for more
+    log = "Log activity" if ways[0].icon == ADD_NUMBER else ""
     return ActionRow(
         str(contact.id),
         {
-            "href": f"/contacts/{contact.id}",
-            "i": theme.initials(name),
-            "t": theme.tone(contact.warmness_score),
+            **face(contact),
             "said": [
-                ("pd-pick-name pd-clip", name),
-                ("pd-pick-sub pd-clip", subtitle(contact)),
-                ("pd-pick-why", pick.reason),
+                ("pd-row-name", name, ""),
+                ("pd-row-sub", subtitle(contact), ""),
+                ("pd-row-why", pick.reason, ""),
             ],
         },
         [
             *ways,
-            Action("calendar-plus", f"Book a meeting with {name}", partial(on_meet, contact)),
-            Action("check", "Log", partial(on_log, contact), written=True),
+            Action(
+                "check",
+                f"Log activity with {name}",
+                partial(acts.on_log, contact),
+                word=log,
+                place="menu" if log else "",
+            ),
+            Action(
+                "calendar-plus",
+                f"Book a meeting with {name}",
+                partial(acts.on_meet, contact),
+                word="Book a meeting",
+                place="menu",
+            ),
+            Action("clock", f"Not today: {name}", partial(acts.on_rest, contact), word="Not today", place="menu"),
+            Action("alarm-clock", f"Snooze {name}", partial(acts.on_snooze, contact), word="Snooze…", place="menu"),
         ],
+        later="clock",
     )
 
 
-def _way(contact: Contact, way: reach_links.Way, on_reach: Verb, on_write: Verb | None) -> Action:
-    name, _, label, kind, address = way
-    if address is None:
-        return Action(name, label, None)
-    if kind is ActivityType.EMAIL and on_write:
-        return Action(name, label, partial(on_write, contact))
-    return Action(name, label, partial(on_reach, contact, kind), href=address)
+def face(contact: Contact) -> dict[str, Any]:
+    """Whom a row is about: where it leads, the initials and the warmness on them."""
+    return {
+        "href": f"/contacts/{contact.id}",
+        "i": theme.initials(contact.name),
+        "w": contact.warmness_score,
+        "t": theme.tone(contact.warmness_score),
+    }
+
+
+def reaching(contact: Contact, acts: RowActs, first: ActivityType | None = None) -> list[Action]:
+    """The ways to reach somebody: the best of them as the row's main act, by `first` where there is one; else *Add a number*."""
+    ways = [way for way in reach_links.ways_to_reach(contact) if way[-1]]
+    ways.sort(key=lambda way: way[3] is not first)
+    if not ways:
+        return [
+            Action(ADD_NUMBER, f"Add a number of {contact.name}", partial(acts.on_edit, contact), word="Add a number")
+        ]
+    return [_way(contact, way, acts, "menu" if at else "main") for at, way in enumerate(ways)]
+
+
+def _way(contact: Contact, way: reach_links.Way, acts: RowActs, place: Literal["main", "menu"]) -> Action:
+    name, word, label, kind, address = way
+    said = word if place == "menu" else ""
+    if kind is ActivityType.EMAIL and acts.on_write:
+        return Action(name, label, partial(acts.on_write, contact), word=said, place=place)
+    return Action(name, label, partial(acts.on_reach, contact, kind), href=address, word=said, place=place)
 
 
 def draw_quick_actions(
     contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None
 ) -> None:
-    """The big buttons at the head of a contact."""
-    with ui.element("div").classes("pd-quick"):
-        for name, word, label, kind, address in reach_links.ways_to_reach(contact):
-            if address is None:
-                continue
-            if kind is ActivityType.EMAIL and on_write:
-                draw_big_button(name, word, partial(on_write, contact)).props["aria-label"] = label
-                continue
-            with basic.link(address, label=label, away=address.startswith("http")) as anchor:
-                basic.icon(name)
-                basic.text(word)
-            anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
-        for name, word, verb in (("calendar-plus", "Meeting", on_meet), ("check", "Log", on_log)):
-            draw_big_button(name, word, partial(verb, contact))
+    """The ways to reach somebody, as far as there are any, and what is done most: on a phone in reach of the thumb."""
+    with ui.element("div").classes("pd-reach"):
+        with ui.element("div").classes("pd-quick"):
+            for name, word, label, kind, address in reach_links.ways_to_reach(contact):
+                if address is None:
+                    continue
+                if kind is ActivityType.EMAIL and on_write:
+                    draw_big_button(name, word, partial(on_write, contact)).props["aria-label"] = label
+                    continue
+                with basic.link(address, label=label, away=address.startswith("http")) as anchor:
+                    basic.icon(name)
+                    basic.text(word)
+                anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
+        with ui.element("div").classes("pd-deeds"):
+            basic.button("Meeting", partial(on_meet, contact), "plain", "calendar-plus")
+            basic.button("Log", partial(on_log, contact), "main", "check")
 
 
 def draw_big_button(name: str, word: str, on_click: Callable[[], Any]) -> Element:
@@ -109,9 +159,7 @@ def list_row(contact: Contact, zone: str, status: PushStatus | None = None) -> d
     shown = status is not None and status.badge is not Badge.NOT_PUSHED
     return {
         "id": str(contact.id),
-        "href": f"/contacts/{contact.id}",
-        "i": theme.initials(contact.name),
-        "t": theme.tone(contact.warmness_score),
+        **face(contact),
         "n": contact.name,
         "s": subtitle(contact),
         "d": theme.ago(contact.last_contacted, zone),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from app.models.base import BrokenRule
+
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 # `'CALL'`, or `<Kind.CALL: 'CALL'>`
 CODE = re.compile(r"(?:<[\w.]+: )?'([^']*)'>?")
@@ -45,7 +47,9 @@ def of(errors: Sequence[Any]) -> dict[str, str]:
     """The fields of a validation error, each with its first broken rule in words."""
     fields: dict[str, str] = {}
     for error in errors:
-        fields.setdefault(_field(error["loc"]), _sentence(error))
+        rule = error.get("ctx", {}).get("error")
+        name = rule.field if isinstance(rule, BrokenRule) else _field(error["loc"])
+        fields.setdefault(name, _sentence(error))
     return fields
 
 

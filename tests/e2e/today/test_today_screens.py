@@ -1,0 +1,159 @@
+"""Today with a thumb: answers in one tap, promises moved and skipped where they stand, and whoever can wait goes with a swipe."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.app_process import opened
+
+
+@pytest.fixture
+def kari(api):
+    """The only one in the bank who is not asleep."""
+    for one in api.get("/contacts", params={"limit": 200}).json()["items"]:
+        api.delete(f"/contacts/{one['id']}").raise_for_status()
+    said = {"name": "Kari Nordmann", "warmness_score": 9, "phone": "+47 22 12 34 56", "email": "kari@steel.example"}
+    return api.post("/contacts", json=said | {"linkedin_url": "https://www.linkedin.com/in/kari"}).json()
+
+
+def promised(api, kari, days, kind="CALL"):
+    due = datetime.now(UTC) + timedelta(days=days)
+    said = {"contact_id": kari["id"], "type": kind, "due_date": due.isoformat(), "done": False, "note": "Price list"}
+    made = api.post("/activities", json=said)
+    made.raise_for_status()
+    return made.json()
+
+
+def plans(api, kari):
+    found = api.get("/activities", params={"contact_id": kari["id"]}).json()["items"]
+    return [one for one in found if not one["done"]]
+
+
+def row(page, part):
+    return page.locator(f"#app {part} .pd-row", has_text="Kari Nordmann")
+
+
+def chosen(page, part, word):
+    row(page, part).get_by_role("button", name="More for Kari Nordmann").tap()
+    page.get_by_role("menuitem", name=re.compile(f"^{word}")).tap()
+
+
+def test_the_best_way_is_on_the_row_and_the_rest_behind_the_dots(phone, api, kari):
+    opened(phone, "/")
+    mine = row(phone, ".pd-upnext")
+    expect(mine.get_by_role("link", name="Call Kari Nordmann")).to_have_attribute("href", "tel:+4722123456")
+    expect(mine.get_by_role("link")).to_have_count(2)
+    mine.get_by_role("button", name="More for Kari Nordmann").tap()
+    items = phone.get_by_role("menuitem")
+    assert items.all_inner_texts() == ["Mail", "WhatsApp", "LinkedIn", "Book a meeting", "Not today", "Snooze…"]
+    assert items.nth(0).get_attribute("href") == "mailto:kari@steel.example"
+
+
+def test_an_answer_is_one_tap_and_the_follow_up_comes_after_it(phone, api, kari):
+    opened(phone, "/")
+    phone.evaluate(
+        "document.addEventListener('click', e => e.target.closest('a[href^=\"tel:\"]') && e.preventDefault(), true)"
+    )
+    row(phone, ".pd-upnext").get_by_role("link", name="Call Kari Nordmann").tap()
+    asked = phone.locator("#app .pd-ask", has_text="Did you reach Kari Nordmann?")
+    asked.get_by_role("button", name="Reached").tap()
+    expect(phone.get_by_text("Call logged: reached")).to_be_visible()
+    expect(asked).to_have_count(0)
+    phone.get_by_role("button", name="Follow up", exact=True).tap()
+    sheet = phone.locator(".q-dialog")
+    sheet.get_by_label("Note: what did you agree on?").fill("Wants the price list")
+    sheet.get_by_role("button", name="In a week").tap()
+    expect(phone.get_by_text(re.compile("Call planned for"))).to_be_visible()
+    touches = api.get("/activities", params={"contact_id": kari["id"]}).json()["items"]
+    assert {(one["type"], one["outcome"], one["note"]) for one in touches} == {
+        ("CALL", "REACHED", "Wants the price list"),
+        ("CALL", None, ""),
+    }
+    # one Undo takes the plan and the note, not the call
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(phone.get_by_text("Undone")).to_be_visible()
+    left = api.get("/activities", params={"contact_id": kari["id"]}).json()["items"]
+    assert [(one["outcome"], one["note"]) for one in left] == [("REACHED", "")]
+
+
+def test_a_promise_is_moved_to_tomorrow_and_back(phone, api, kari):
+    before = promised(api, kari, -3)
+    opened(phone, "/")
+    expect(row(phone, ".pd-due")).to_contain_text("overdue since")
+    expect(row(phone, ".pd-due")).to_contain_text("Price list")
+    chosen(phone, ".pd-due", "Tomorrow")
+    expect(phone.get_by_text("Call moved to tomorrow")).to_be_visible()
+    (plan,) = plans(api, kari)
+    assert timedelta() < datetime.fromisoformat(plan["due_date"]) - datetime.now(UTC) < timedelta(days=2)
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(phone.get_by_text("Due as before")).to_be_visible()
+    assert [one["due_date"] for one in plans(api, kari)] == [before["due_date"]]
+
+
+def test_a_promise_is_skipped_and_taken_back(phone, api, kari):
+    promised(api, kari, -1)
+    opened(phone, "/")
+    chosen(phone, ".pd-due", "Skip")
+    expect(row(phone, ".pd-due")).to_have_count(0)
+    assert plans(api, kari) == []
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(row(phone, ".pd-due")).to_be_visible()
+    assert len(plans(api, kari)) == 1
+
+
+SWIPED = """(row, across) => {
+    const at = (x) => [new Touch({ identifier: 1, target: row, clientX: x, clientY: row.getBoundingClientRect().y + 30 })];
+    const tell = (kind, x) => row.dispatchEvent(new TouchEvent(kind, { bubbles: true, cancelable: true,
+        touches: kind === 'touchend' ? [] : at(x), changedTouches: at(x) }));
+    tell('touchstart', 300);
+    for (let x = 300; x >= 300 - across; x -= 10) tell('touchmove', x);
+    tell('touchend', 300 - across);
+}"""
+
+
+def test_a_swipe_leaves_somebody_until_tomorrow_and_half_a_swipe_does_not(phone, api, kari):
+    opened(phone, "/")
+    row(phone, ".pd-upnext").evaluate(SWIPED, 60)
+    expect(row(phone, ".pd-upnext")).to_have_css("transform", "none")
+    assert api.get(f"/contacts/{kari['id']}").json()["snoozed_until"] is None
+    row(phone, ".pd-upnext").evaluate(SWIPED, 120)
+    expect(phone.get_by_text("Snoozed until tomorrow")).to_be_visible()
+    expect(row(phone, ".pd-upnext")).to_have_count(0)
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(row(phone, ".pd-upnext")).to_be_visible()
+
+
+def test_a_day_of_ones_own_is_planned_from_the_contact(phone, api, kari):
+    day = datetime.now(UTC).date() + timedelta(days=40)
+    opened(phone, f"/contacts/{kari['id']}")
+    phone.get_by_role("button", name="Plan a follow-up").tap()
+    sheet = phone.locator(".q-dialog")
+    sheet.get_by_role("button", name="Pick a day").tap()
+    sheet.get_by_label("Pick a day").fill("2020-01-01")
+    sheet.get_by_role("button", name="Plan", exact=True).tap()
+    expect(phone.get_by_text("Choose a day after today.")).to_be_visible()
+    sheet.get_by_label("Pick a day").fill(day.isoformat())
+    sheet.get_by_role("button", name="Plan", exact=True).tap()
+    expect(sheet).to_have_count(0)
+    assert [one["due_date"][:10] for one in plans(api, kari)] == [day.isoformat()]
+
+
+def test_five_suggestions_stand_below_two_follow_ups_without_scrolling(phone, api, kari):
+    for number in range(1, 9):
+        said = {
+            "name": f"Jörg Müßiggang-Schönefelder {number}",
+            "warmness_score": number,
+            "phone": f"+4722123{number:03}",
+        }
+        made = api.post("/contacts?force=true", json=said).json()
+        if number < 4:
+            promised(api, made, -number)
+    opened(phone, "/")
+    bar = phone.locator("#app .pd-bar").bounding_box()["y"]
+    rows = phone.locator("#app .pd-upnext .pd-row")
+    expect(rows).to_have_count(5)
+    expect(phone.locator("#app .pd-due .pd-row")).to_have_count(2)
+    last = rows.last.bounding_box()
+    assert last["y"] + last["height"] <= bar
