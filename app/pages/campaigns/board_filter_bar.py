@@ -45,7 +45,7 @@ class BoardFilterBar:
         self.shown = False
         with ui.element("div").classes("pd-board-filter") as self.row:
             find = ui.input(placeholder="Find on this board").classes("pd-field").mark("board-find")
-            find.props("outlined dense clearable debounce=250 maxlength=200 type=search")
+            find.props("outlined dense clearable debounce=250 maxlength=200")
             find.props["aria-label"] = "Find on this board"
             find.on_value_change(lambda event: self.choose(q=event.value or ""))
             basic.button("Filter", self.turn, "plain", "chevron-down").classes("pd-board-toggle")

@@ -10,11 +10,12 @@ from sqlmodel import Session
 from app import calendar_days
 from app.errors import NotFound
 from app.models import User
+from app.pages.campaigns.activity_tab import activity_tab
 from app.pages.campaigns.assign_sheet import AssignSheet
 from app.pages.campaigns.board_tab import board_tab
 from app.pages.campaigns.campaign_actions import archive_campaign, remove_campaign, unarchive_campaign
 from app.pages.campaigns.campaign_sheet import CampaignSheet
-from app.pages.campaigns.campaign_tabs import activity_tab, contacts_tab
+from app.pages.campaigns.campaign_tabs import contacts_tab
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
@@ -94,7 +95,7 @@ class CampaignPage:
         if self.tab == "contacts":
             return await contacts_tab(self.shell, self.card.campaign, add)
         if self.tab == "activity":
-            return await activity_tab(self.shell, self.card.campaign)
+            return await activity_tab(self.card.campaign)
         await _report(self.shell, self.hub, self.id)
         return None
 

@@ -1,4 +1,4 @@
-"""Two tabs of a campaign: its contacts as one list, and everything that was done for it."""
+"""The contacts of a campaign as one list, and the list that loads by the page and stays where it is."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -10,7 +10,6 @@ from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
 from app.models import Campaign, User
-from app.pages.activities.parts import touch_rows
 from app.pages.campaigns.board_filter_bar import BoardFilterBar, load_choices
 from app.pages.campaigns.board_tab import Add, draw_nobody
 from app.pages.campaigns.bulk_card_actions import BulkCardActions
@@ -20,8 +19,6 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, virtual_list
 from app.pages.ui.redraw import Memo
-from app.services.activities import timeline
-from app.services.activities.timeline import Filter
 from app.services.campaigns import board
 from app.services.campaigns.board_filter import Narrow
 
@@ -90,19 +87,6 @@ def draw_nobody_here(add: Add, narrow: Narrow) -> None:
         draw_nobody(add)
 
 
-async def activity_tab(shell: Shell, campaign: Campaign) -> Refresh:
-    """Every touch for this campaign that this person may see, newest first."""
-    wanted = Filter(campaign_id=campaign.id)
-
-    def ask(session: Session, me: User, cursor: str | None, last: str | None, limit: int) -> ListPage:
-        page = timeline.feed(session, me, wanted, cursor, limit)
-        rows, day = touch_rows.rows_by_day(page.items, me.timezone, me.name, last)
-        # which campaign it was for goes without saying here
-        return [{**row, "c": None} for row in rows], page.next_cursor, day
-
-    return PagedList(ask, _draw_no_touches, await look(partial(ask, cursor=None, last=None, limit=PAGE))).refresh
-
-
 class PagedList:
     """A long list that loads by the page and stays where it is when news comes. `first` is its first page."""
 
@@ -156,8 +140,3 @@ def _row(card: board.BoardCard, campaign_id: UUID, me: User) -> dict[str, Any]:
         "b": board_cards.STAGES[card.stage],
         "bt": {"old": "bad", "aging": "wait"}.get(tile["age"], "none"),
     }
-
-
-def _draw_no_touches() -> None:
-    with ui.element("div").classes("pd-card flush"):
-        basic.empty("activity", "No activity yet", "Every touch that is logged for this campaign appears here.")

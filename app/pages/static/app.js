@@ -22,6 +22,21 @@ function listening(wire) {
 let wire = window.socket && listening(window.socket);
 Object.defineProperty(window, "socket", { configurable: true, get: () => wire, set: (made) => { wire = listening(made); } });
 
+// the 21st tab of one person takes the line of the oldest: that one says so, and comes back when somebody looks at it
+window.pausedByTabs = () => {
+  if (document.querySelector(".pd-paused")) return;
+  const box = document.createElement("div"), again = document.createElement("button");
+  box.className = "pd-paused";
+  box.setAttribute("role", "alert");
+  box.append("Paused: more than 20 tabs are open. ", again);
+  again.type = "button";
+  again.textContent = "Reload";
+  again.onclick = () => location.reload();
+  document.body.append(box);
+  document.documentElement.classList.add("pd-is-paused");
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") location.reload(); });
+};
+
 // one way to the search box from every screen
 const finder = () => document.querySelector("#app input[type=search]");
 function find() {

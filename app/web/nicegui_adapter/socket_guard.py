@@ -139,7 +139,7 @@ class SocketGuard:
         if len(sockets) > MOST_SOCKETS:
             oldest = next(iter(sockets))
             del sockets[oldest]
-            await sio.disconnect(oldest)
+            tab_eviction.pause(oldest)
 
     def _close(self, sid: str) -> None:
         for user_id, sockets in list(self._sockets.items()):

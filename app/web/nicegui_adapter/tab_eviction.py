@@ -11,6 +11,8 @@ from app.web.auth import identity
 from app.web.auth.identity import IdentityCache
 
 TO_SIGN_IN = "location.href = '/login?next=' + encodeURIComponent(location.pathname + location.search) + '&ended'"
+# says so on the tab, and loads it anew as soon as somebody looks at it (app.js)
+TO_PAUSE = "window.pausedByTabs && pausedByTabs()"
 A_MOMENT = 1.0
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,20 @@ def send_away(client: Client) -> None:
     if not client.is_deleted:
         client.run_javascript(TO_SIGN_IN)
         background_tasks.create(_cut(client.id), name="cut a tab that was sent away")
+
+
+def pause(sid: str) -> None:
+    """Take the connection of a tab that stands behind too many others; it says so and comes back when it is looked at."""
+    for room in sio.rooms(sid):
+        client = Client.instances.get(room)
+        if client and not client.is_deleted:
+            client.run_javascript(TO_PAUSE)
+    background_tasks.create(_end(sid), name="pause a tab")
+
+
+async def _end(sid: str) -> None:
+    await asyncio.sleep(A_MOMENT)
+    await sio.disconnect(sid)
 
 
 async def _cut(client_id: str) -> None:

@@ -186,6 +186,40 @@ def test_all_six_stages_fit_a_desk_and_what_is_found_and_overdue_narrows_them(de
     expect(desk.locator("[data-stage=NOT_NOW]")).to_be_in_viewport(ratio=0.9)
 
 
+def test_a_campaigns_activity_shows_what_was_done_first_and_what_is_planned_apart(desk, api):
+    row, (one,) = campaign(api, "Fed", holds=["Fed Fischer"])
+    due = (datetime.now(UTC) + timedelta(days=20)).isoformat()
+    touch = {"contact_id": one, "campaign_id": row}
+    api.post("/activities", json=touch | {"type": "EMAIL", "due_date": due, "note": "Later on"}).raise_for_status()
+    api.post("/activities", json=touch | {"type": "CALL", "note": "First one"}).raise_for_status()
+    opened(desk, f"/campaigns/{row}?tab=activity")
+    expect(desk.get_by_text("First one")).to_be_visible()
+    expect(desk.get_by_text("Later on")).to_have_count(0)
+    api.post("/activities", json=touch | {"type": "CALL", "note": "Second one"}).raise_for_status()
+    expect(desk.get_by_text("Second one")).to_be_visible()
+    desk.get_by_role("button", name="Planned", exact=True).click()
+    expect(desk.get_by_text("Later on")).to_be_visible()
+    expect(desk.get_by_text("First one")).to_have_count(0)
+    desk.get_by_role("combobox", name="Kind").click()
+    desk.get_by_role("option", name="LinkedIn").click()
+    expect(desk.get_by_text("Nothing planned")).to_be_visible()
+
+
+def test_the_tab_that_too_many_others_push_out_says_so_and_comes_back(desk, api):
+    row, _ = campaign(api, "Tabs", holds=["Tab Tanner"])
+    opened(desk, f"/campaigns/{row}")
+    others = [desk.context.new_page() for _ in range(20)]
+    for one in others:
+        opened(one, "/more")
+    expect(desk.get_by_text("Paused: more than 20 tabs are open.")).to_be_visible()
+    for one in others:
+        one.close()
+    desk.get_by_role("button", name="Reload", exact=True).click()
+    expect(desk.locator("[data-card]")).to_have_count(1)
+    api.put(f"/campaigns/{row}", json={"name": "Tabs again"}).raise_for_status()
+    expect(desk.get_by_role("heading", name="Tabs again")).to_be_visible()
+
+
 def test_a_keyboard_moves_a_card_and_keeps_its_place(desk, api):
     row, _ = campaign(api, "Typed", holds=["Key Board"])
     opened(desk, f"/campaigns/{row}")
