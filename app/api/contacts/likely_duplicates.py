@@ -4,11 +4,12 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import Body
+from fastapi import Body, Request
 from fastapi.responses import Response
 
-from app.api.core import examples
-from app.api.core.dependencies import Caller, Transaction
+from app.api.core import etags, examples
+from app.api.core.dependencies import Caller, Reading, Transaction, Viewer
+from app.api.core.paging import Paged
 from app.api.core.routing import Router
 from app.api.core.schemas import Answer, Listing
 from app.models import Contact
@@ -40,8 +41,9 @@ class Who(Answer):
 
 
 class PairAnswer(Answer):
-    """`is_sure` where the rule of an import would take the two for one."""
+    """`is_sure` where the rule of an import would take the two for one. `id` is the same for the two in either order."""
 
+    id: UUID
     one: Who
     other: Who
     reason: str
@@ -49,7 +51,8 @@ class PairAnswer(Answer):
 
     @classmethod
     def of(cls, pair: LikelyPair) -> Self:
-        return cls(one=Who.of(pair.one), other=Who.of(pair.other), reason=pair.reason, is_sure=pair.is_sure)
+        both = UUID(int=pair.one.id.int ^ pair.other.id.int)
+        return cls(id=both, one=Who.of(pair.one), other=Who.of(pair.other), reason=pair.reason, is_sure=pair.is_sure)
 
 
 class OfferAnswer(Answer):
@@ -77,10 +80,11 @@ class OfferAnswer(Answer):
 TWO = examples.shown(examples.TWO_CONTACTS)
 
 
-@router.get("/duplicates")
-def duplicates(session: Transaction, me: Caller) -> Listing[PairAnswer]:
+@router.get("/duplicates", response_model=Listing[PairAnswer])
+def duplicates(request: Request, session: Reading, me: Viewer, page: Paged) -> Response:
     """Up to 200 pairs, the surest first; merge them by /api/contacts/merge."""
-    return Listing(items=[PairAnswer.of(pair) for pair in likely_duplicates.find_pairs(session, me)])
+    found = [PairAnswer.of(pair) for pair in likely_duplicates.find_pairs(session, me)]
+    return etags.shown(request, page.of(found))
 
 
 @router.post("/duplicates/dismiss", status_code=204)
@@ -97,10 +101,10 @@ def undo_dismiss(session: Transaction, me: Caller, wish: Annotated[Two, Body(ope
     return Response(status_code=204)
 
 
-@router.get("/job-changes")
-def changes(session: Transaction, me: Caller) -> Listing[OfferAnswer]:
+@router.get("/job-changes", response_model=Listing[OfferAnswer])
+def changes(request: Request, session: Reading, me: Viewer, page: Paged) -> Response:
     """Who has another firm or title in a file than in my bank, the newest first."""
-    return Listing(items=[OfferAnswer.of(offer) for offer in job_changes.open_offers(session, me)])
+    return etags.shown(request, page.of([OfferAnswer.of(offer) for offer in job_changes.open_offers(session, me)]))
 
 
 @router.post("/job-changes/{offer_id}/update", status_code=204)

@@ -42,7 +42,11 @@ async def job_changes_page(shell: Shell) -> None:
 def describe(found: list[Offer], zone: str) -> str:
     if not found:
         return "When a file knows another firm or title of somebody, they stand here."
-    since = theme.time_word(min(one.contact.updated_at for one in found), zone)
+    since = (
+        theme.time_word(min(one.contact.updated_at for one in found), zone)
+        .replace("Today", "today")
+        .replace("Yesterday", "yesterday")
+    )
     return f"{len(found):,} {'person' if len(found) == 1 else 'people'} changed firm or title since {since}."
 
 

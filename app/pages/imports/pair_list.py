@@ -7,7 +7,7 @@ from typing import Protocol
 from nicegui import ui
 
 from app import countries
-from app.pages.ui import basic
+from app.pages.ui import basic, theme
 from app.services.imports.importer import ImportReport
 from app.services.imports.pairs import Pair, Side
 from app.services.imports.planner import IfKnown, Place
@@ -48,19 +48,21 @@ def draw(job: Job, report: ImportReport, decisions: Decisions) -> None:
     basic.text("Existing contacts", "pd-small pd-muted")
     basic.chips(ALL, job.if_known.value, partial(decisions.treat, asked=False), "pd-chips wrap")
     if known:
-        with basic.expansion(f"Show the {len(known):,} existing contacts").mark("pairs"):
+        with basic.expansion(f"Show {len(known):,} existing contact{'' if len(known) == 1 else 's'}").mark("pairs"):
             _list(known, decisions)
     box = ui.select(
         {"": "The firm's own country", **countries.NAMES},
         value=job.country,
         label="Numbers without a country code are from",
     )
-    box.props("outlined behavior=menu").classes("pd-field").mark("country")
+    box.props("outlined behavior=menu").classes("pd-field").mark("country").props["dropdown-icon"] = theme.icon(
+        "chevron-down"
+    )
     box.on_value_change(lambda event: decisions.live_in(str(event.value or "")))
 
 
 def _list(pairs: Sequence[Pair], decisions: Decisions) -> None:
-    with ui.element("div").classes("pd-pairs"):
+    with ui.element("div").classes("pd-stack"):
         for pair in pairs[:SHOWN]:
             _pair(pair, decisions)
         if len(pairs) > SHOWN:
@@ -68,7 +70,7 @@ def _list(pairs: Sequence[Pair], decisions: Decisions) -> None:
 
 
 def _pair(pair: Pair, decisions: Decisions) -> None:
-    with ui.element("div").classes("pd-pair").props("role=group") as group:
+    with ui.element("div").classes("pd-stack pd-decided").props("role=group") as group:
         group.props["aria-label"] = pair.said.name
         where = f"{pair.file}, row {pair.row}" if pair.file else f"Row {pair.row}"
         basic.text(f"{where}: {_words(pair.said)}", "pd-small pd-strong")

@@ -20,14 +20,14 @@ CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Dörte Drei\r\nTEL:030 7654321\r\nEND:V
 
 
 def workbook():
-    """Thirty people under German headings, an unnamed column of profiles, and two rows that nobody can read."""
+    """Thirty people under German headings, an unnamed column of profiles, and two rows that name nobody."""
     book = openpyxl.Workbook()
     book.active.append(["Vorname", "Nachname", "E-Mail", "Firma", "Kürzel"])
     for number in range(30):
         row = ["Jörg", f"Müßig-Schönfeld {number}", f"joerg{number}@baecker.example", "Bäckerei Süßholz GmbH", "JM"]
         book.active.append(row)
-    book.active.append(["Ä", "Ö", "keine Adresse", "Bäckerei Süßholz GmbH", "ÄÖ"])
-    book.active.append(["@Ü", "ß", "auch keine", None, None])
+    book.active.append([None, None, "keine Adresse", None, "ÄÖ"])
+    book.active.append(["?", None, "auch keine", None, "@Ü"])
     out = io.BytesIO()
     book.save(out)
     return {"name": "Kontakte-Bäckerei.xlsx", "mimeType": "application/octet-stream", "buffer": out.getvalue()}
@@ -52,7 +52,8 @@ def test_a_workbook_with_umlauts_comes_in_with_a_thumb_and_goes_out_again(phone,
     give(phone, workbook())
     expect(phone.get_by_text("30 new")).to_be_visible()
     expect(phone.get_by_text("2 with a problem")).to_be_visible()
-    expect(phone.get_by_text("Row 32, E-Mail: This is not an e-mail address")).to_be_visible()
+    expect(phone.get_by_text("Row 32, name: The name is missing")).to_be_visible()
+    expect(phone.get_by_text("Left out: Kürzel.")).to_be_visible()
     assert names(api) == []
 
     # what the columns mean, with samples, changed with two taps
@@ -68,7 +69,7 @@ def test_a_workbook_with_umlauts_comes_in_with_a_thumb_and_goes_out_again(phone,
     rows = list(csv.reader(io.StringIO(loading.value.path().read_text("utf-8-sig"))))
     assert rows[0] == ["Vorname", "Nachname", "E-Mail", "Firma", "Kürzel", "Row in the file", "Reason"]
     assert [row[5] for row in rows[1:]] == ["32", "33"]
-    assert rows[2][0] == "'@Ü"
+    assert rows[2][4] == "'@Ü"
 
     phone.get_by_role("button", name="Import 30 contacts").tap()
     expect(phone.get_by_role("heading", name="30 contacts imported")).to_be_visible()
@@ -140,3 +141,42 @@ def drop(page, files):
         }""",
         files,
     )
+
+
+KNOWN = "Name,Email,Company,Mobile\nJane Roe,jane@acme.example,ACME,\nJohn Doe,john@acme.example,ACME,\n"
+NEWER = (
+    "Name,Email,Company,Title,Mobile,Owner\nJane Roe,jane@acme.example,Globex,CTO,n/a,Sam\n"
+    "John Doe,john.doe@private.example,ACME,,+49 151 23456789 (Anna),Sam\nZoe Zed,zoe@zed.example,Zed,,4711,Sam\n"
+)
+
+
+def test_who_may_be_an_existing_contact_is_shown_with_both_sides_and_decided_one_by_one(phone, api):
+    def comes(text):
+        return {"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()}
+
+    opened(phone, "/import")
+    give(phone, comes(KNOWN))
+    phone.get_by_role("button", name="Import 2 contacts").tap()
+    expect(phone.get_by_role("heading", name="2 contacts imported")).to_be_visible()
+    phone.get_by_role("button", name="Bring more").tap()
+    give(phone, comes(NEWER))
+    # nobody is lost: who may be somebody else is new, as long as nobody says otherwise
+    expect(phone.get_by_text("2 new")).to_be_visible()
+    expect(phone.get_by_text("Left out: Owner.")).to_be_visible()
+    expect(phone.get_by_text("Row 4, Mobile: This is not a phone number that we can dial")).to_be_visible()
+    asked = phone.get_by_role("group", name="John Doe")
+    expect(asked.get_by_text("Same name at ACME. John Doe · ACME · john@acme.example")).to_be_visible()
+    assert fits(phone)
+    asked.get_by_role("button", name="Fill").tap()
+    expect(phone.get_by_text("1 new")).to_be_visible()
+    phone.get_by_role("button", name="Import 1 contact").tap()
+    expect(phone.get_by_role("heading", name="1 contact imported")).to_be_visible()
+    found = {row["name"]: row for row in api.get("/contacts").json()["items"]}
+    assert found["John Doe"]["emails"] == ["john@acme.example", "john.doe@private.example"]
+    assert (found["John Doe"]["phones"], found["Zoe Zed"]["notes"]) == (["+4915123456789"], "Phone: 4711")
+
+    phone.get_by_role("button", name="1 contact may have another firm or title").tap()
+    expect(phone.get_by_text("ACME · CTO → Globex · CTO")).to_be_visible()
+    phone.get_by_role("button", name="Update").tap()
+    expect(phone.get_by_text("When a file knows another firm or title of somebody")).to_be_visible()
+    assert api.get("/contacts", params={"q": "Jane"}).json()["items"][0]["organisation"] == "Globex"
