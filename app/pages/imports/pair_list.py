@@ -42,7 +42,10 @@ def draw(job: Job, report: ImportReport, decisions: Decisions) -> None:
     asked = [pair for pair in report.pairs if pair.is_asked]
     known = [pair for pair in report.pairs if not pair.is_asked]
     if asked:
-        basic.text(f"{len(asked):,} may be existing contacts", "pd-strong").mark("questions")
+        words = (
+            "1 row may be an existing contact" if len(asked) == 1 else f"{len(asked):,} rows may be existing contacts"
+        )
+        basic.text(words, "pd-strong").mark("questions")
         basic.chips(UNSURE, job.if_unsure.value, partial(decisions.treat, asked=True), "pd-chips wrap")
         _list(asked, decisions)
     basic.text("Existing contacts", "pd-small pd-muted")
