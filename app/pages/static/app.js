@@ -17,6 +17,8 @@ function listening(wire) {
     return emit(kind, { ...said, seen: Number(window.nextMessageId) || 0 }, ...rest);
   };
   wire.onAny(() => requestAnimationFrame(released));
+  wire.on("connect", () => { joined = true; waits(); });
+  wire.on("disconnect", () => { cut = Date.now(); setTimeout(waits, 1600); });
   return wire;
 }
 let wire = window.socket && listening(window.socket);
@@ -110,19 +112,39 @@ async function stillMine() {
 setInterval(stillMine, 60000);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stillMine());
 
-// a dead spot: what is logged there waits on this phone, and a line above the bar says so
+// a dead spot: an open page goes on (away.js), and a line above the bar says what waits
+let joined = false, cut = 0;
+const isAway = () => !navigator.onLine || joined && !window.socket?.connected && Date.now() - cut > 1500;
+const away = () => import("/static/away.js");
 async function waits() {
   const { waiting } = await outbox();
-  const count = (await waiting()).length, away = !navigator.onLine;
+  const count = (await waiting()).length, gone = isAway();
+  document.body.classList.toggle("pd-cut", gone);
   let line = document.querySelector(".pd-offline");
-  if (!count && !away) { line?.remove(); return; }
+  if (count || line) (await away()).mark();
+  if (!count && !gone) { line?.remove(); return; }
   if (!line) {
-    line = Object.assign(document.createElement("button"), { className: "pd-offline", onclick: () => location.assign("/static/offline.html") });
+    line = Object.assign(document.createElement("button"), { type: "button", className: "pd-offline", onclick: async () => (await away()).whatWaits(isAway()) });
     line.setAttribute("aria-live", "polite");
     document.body.append(line);
   }
-  line.textContent = [away ? "No connection" : "", count ? `${count} waiting` : "", away ? "log here" : ""].filter(Boolean).join(" · ");
+  line.textContent = [gone ? "No connection" : "", count ? `${count} waiting` : ""].filter(Boolean).join(" · ");
 }
+let touched = null;
+const LOGS = '.pd-log, [aria-label^="Log activity with"], .pd-deeds .q-btn:last-child', REST = '.pd-verbs .q-btn, .pd-ahead-of .pd-line .q-btn, .q-menu [role=menuitem]';
+addEventListener("click", async (e) => {
+  const row = e.target.closest?.(".pd-row, .pd-touch");
+  if (row) touched = row;
+  if (!isAway() || !document.querySelector("[data-user]")) return;
+  const one = e.target.closest?.(`${LOGS}, ${REST}, .pd-plus`);
+  if (!one || one.matches("[href]") || one.matches(REST) && !/^(Snooze|Not today|Plan a follow-up)/.test(one.getAttribute("aria-label") || one.innerText.trim())) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  if (one.matches(".pd-plus")) { (await away()).addSomebody(); return; }
+  const link = (one.closest(".q-menu") ? touched : row)?.querySelector('a[href^="/contacts/"]'), name = link?.querySelector(".pd-row-name") || link;
+  const id = link?.getAttribute("href").split("/")[2] || location.pathname.split("/")[2];
+  if (id) (await away()).withContact(id, (link ? name : document.querySelector(".pd-head-name"))?.innerText || "");
+}, true);
 addEventListener("offline", waits);
 addEventListener("online", async () => { await (await outbox()).flush(); waits(); });
 addEventListener("outbox", waits);

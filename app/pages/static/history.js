@@ -8,7 +8,7 @@
   const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
   const PLACES = "pd-places", MOST = 60;
   const said = () => history.state || {};
-  const layers = () => document.querySelectorAll(".q-dialog--modal, .q-menu:not([class*='-leave-'])").length;
+  const layers = () => document.querySelectorAll(".q-dialog--modal, .q-menu:not([class*='-leave-']), dialog.pd-away").length;
   const frame = () => new Promise((done) => setTimeout(done, 20));
   const fresh = () => Date.now().toString(36) + Math.random().toString(36).slice(2, 8);
 

@@ -140,8 +140,11 @@ async function store(deed) {
   return true;
 }
 
-// whether it is kept
-export const put = (path, body, words) => store({ key: crypto.randomUUID(), path, body, words, at: Date.now(), no: "" });
+// the key under which it is kept, false where it is not
+export async function put(path, body, words) {
+  const key = crypto.randomUUID();
+  return await store({ key, path, body, words, at: Date.now(), no: "" }) && key;
+}
 
 export async function drop(key) {
   await turn("waiting", "readwrite", (store) => store.delete(key));

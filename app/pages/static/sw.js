@@ -1,8 +1,8 @@
 // Keeps the page for a dead spot, which takes the place of any page that cannot be fetched. The app's own files need no
 // worker: the browser keeps them for a year, and quicker than through here.
-const CACHE = "pipedriven-4";
+const CACHE = "pipedriven-5";
 const ASSETS = [{ pathname: "/_nicegui/*" }, { pathname: "/static/*", search: "v=*" }];
-const OFFLINE = ["/static/offline.html", "/static/offline.js", "/static/outbox.js"];
+const OFFLINE = ["/static/offline.html", "/static/offline.js", "/static/outbox.js", "/static/away.js"];
 
 self.addEventListener("install", (e) => {
   self.skipWaiting();

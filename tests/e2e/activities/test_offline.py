@@ -94,14 +94,70 @@ def test_what_the_server_objects_to_stays_with_its_sentence_and_a_choice(kept, a
     assert len(api.get("/contacts", params={"q": "Zweimal Da"}).json()["items"]) == 2
 
 
-def test_the_app_says_that_the_line_is_cut_and_where_to_log(kept):
+def test_an_open_page_goes_on_without_a_line(kept, api):
+    """Logged, planned, snoozed and added where one stands; what waits is seen there and in one list, and goes out once."""
+    made = api.post("/contacts", json={"name": "Ohne Netz", "warmness_score": 10, "phone": "+47 22 12 34 99"}).json()
+    opened(kept, "/")
+    row = kept.locator("#app .pd-upnext .pd-row", has_text="Ohne Netz")
+    expect(row).to_be_visible()
     kept.context.set_offline(True)
-    line = kept.get_by_role("button", name="No connection · log here")
-    expect(line).to_be_visible()
-    line.tap()
-    expect(kept.get_by_role("heading", name="No connection")).to_be_visible()
-    assert kept.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    expect(kept.get_by_role("button", name="No connection")).to_be_visible()
+    expect(kept.get_by_text("Trying to reconnect")).to_be_hidden()
+
+    def away(answer):
+        row.get_by_role("button", name="Log activity with Ohne Netz").tap()
+        kept.get_by_role("dialog", name="Ohne Netz").get_by_role("button", name=answer).tap()
+        expect(kept.get_by_text("Saved. It will sync when you’re online.")).to_be_visible()
+
+    row.get_by_role("button", name="Log activity with Ohne Netz").tap()
+    kept.get_by_role("dialog", name="Ohne Netz").get_by_label("Note").fill("Ruft zurück")
+    kept.get_by_role("button", name="Call: reached").tap()
+    expect(row).to_have_attribute("data-waits", "")
+    away("Call: no answer")
+    kept.locator(".pd-away-said").get_by_role("button", name="Undo").tap()
+    away("In a week")
+    away("A month")
+    kept.locator("#app .pd-bar .pd-plus").tap()
+    kept.get_by_label("Name").fill("Neu Ohnenetz")
+    kept.get_by_role("button", name="Save").tap()
+    kept.get_by_role("button", name="No connection · 4 waiting").tap()
+    kept.get_by_role("button", name="Remove: Snooze: a month · Ohne Netz").tap()
+    expect(kept.locator(".pd-away-list li")).to_have_count(3)
+    kept.keyboard.press("Escape")
     kept.context.set_offline(False)
+    expect(kept.locator(".pd-offline")).to_have_count(0)
+    touches = api.get("/activities", params={"contact_id": made["id"]}).json()["items"]
+    assert sorted((one["outcome"] or "", one["note"], one["done"]) for one in touches) == [
+        ("", "", False),
+        ("REACHED", "Ruft zurück", True),
+    ]
+    assert api.get(f"/contacts/{made['id']}").json()["snoozed_until"] is None
+    assert len(api.get("/contacts", params={"q": "Neu Ohnenetz"}).json()["items"]) == 1
+    # with a line the tick is the app's own again
+    opened(kept, f"/contacts/{made['id']}")
+    kept.locator(".pd-detail").get_by_role("button", name="Log", exact=True).tap()
+    expect(kept.locator(".q-dialog").get_by_role("button", name="Reached", exact=True)).to_be_visible()
+
+
+def test_a_contact_page_goes_on_without_a_line_too(kept, api):
+    made = api.post("/contacts", json={"name": "Seite Ohnenetz", "phone": "+47 22 12 34 98"}).json()
+    opened(kept, f"/contacts/{made['id']}")
+    kept.context.set_offline(True)
+    expect(kept.get_by_role("button", name="No connection")).to_be_visible()
+    kept.locator(".pd-detail").get_by_role("button", name="Log", exact=True).tap()
+    sheet = kept.get_by_role("dialog", name="Seite Ohnenetz")
+    expect(sheet).to_be_visible()
+    kept.evaluate("history.back()")
+    expect(sheet).to_have_count(0)
+    assert kept.url.endswith(made["id"])
+    kept.locator(".pd-detail").get_by_role("button", name="Log", exact=True).tap()
+    box = sheet.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert sheet.evaluate("one => [...one.querySelectorAll('button')].every(each => each.offsetHeight >= 44)")
+    sheet.get_by_role("button", name="E-mail sent").tap()
+    kept.context.set_offline(False)
+    expect(kept.locator(".pd-step", has_text="E-mail, sent")).to_be_visible()
 
 
 def test_somebody_elses_deeds_are_not_sent_under_my_name(kept, api):
