@@ -68,6 +68,7 @@ class CampaignPage:
         self.card = card
         self.tab = tab
         self.refresh_tab: Refresh | None = None
+        self.deleted_here = False
         self.edit_sheet = CampaignSheet(shell.me)
         self.assign_sheet = AssignSheet(self.id, card.campaign.name)
         self.about_sheet = Sheet("About the campaign")
@@ -112,16 +113,20 @@ class CampaignPage:
         else:
             self.set_present(True)
 
+    async def delete(self) -> None:
+        """Whoever deletes it is told that, and not that it may have been deleted."""
+        self.deleted_here = True
+        if not await remove_campaign(self.id):
+            self.deleted_here = False
+
     def show_lost(self, sentence: str) -> None:
         """Deleted, or this person is no longer a member; Undo brings the page back as it was."""
         if self.lost.box.is_deleted:
             return
-        self.lost.show(
-            sentence,
-            lambda: basic.empty(
-                "target", sentence, "It was deleted, or you are no longer a member.", "All campaigns", _to_all
-            ),
-        )
+        hint = "It was deleted, or you are no longer a member."
+        if self.deleted_here:
+            sentence, hint = f"{self.card.campaign.name} is deleted", "Its contacts and touches stay."
+        self.lost.show(sentence, lambda: basic.empty("target", sentence, hint, "All campaigns", _to_all))
         self.set_present(False)
 
     def set_present(self, is_there: bool) -> None:
@@ -164,7 +169,7 @@ class CampaignPage:
                     ui.menu_item("Take out of the archive", lambda: unarchive_campaign(campaign.id))
                 else:
                     ui.menu_item("Archive", lambda: archive_campaign(campaign.id))
-                ui.menu_item("Delete", lambda: remove_campaign(campaign.id))
+                ui.menu_item("Delete", self.delete)
             ui.menu_item("Start a copy", lambda: self.edit_sheet.open(campaign, as_copy=True))
 
     def open_about(self, found: Card, names: list[str]) -> None:

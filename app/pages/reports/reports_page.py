@@ -34,7 +34,7 @@ from app.signals import Topic
 BEHIND = {
     Question.HELP: "Touches for campaigns in the last 7 days",
     Question.WEEK: "Touches since Monday",
-    Question.STALLS: "Contacts that stand there now",
+    Question.STALLS: "Contacts that stand at this stage",
 }
 CALM, MOST = 1.0, 200
 

@@ -313,6 +313,21 @@ def test_the_gallery_answers_in_a_sentence_and_keeps_what_one_asks_again(firm, d
     expect(desk.locator(".pd-saved").get_by_role("switch")).to_have_attribute("aria-checked", "true")
 
 
+def test_a_campaigns_own_report_is_saved_as_it_is_narrowed_and_opens_so(firm, desk):
+    report(desk, firm, "&days=30&type=CALL")
+    desk.get_by_role("button", name="Export").click()
+    desk.locator(".q-menu .q-item", has_text="Save, or mail").click()
+    desk.get_by_role("switch", name="Send it to me by mail every Monday").click()
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.get_by_text(f"{NAME} is saved under Reports")).to_be_visible()
+    opened(desk, "/reports")
+    row = desk.locator(".pd-saved", has_text=NAME)
+    expect(row).to_contain_text("last 30 days")
+    row.get_by_role("button").first.click()
+    desk.wait_for_url(re.compile(r"tab=report&days=30&type=CALL"))
+    expect(desk.get_by_role("button", name="30 days")).to_have_attribute("aria-pressed", "true")
+
+
 def test_an_introduction_is_offered_used_and_counted(firm, site, chromium, desk):
     opened(desk, "/team/work")
     expect(desk.locator(".pd-team tbody tr", has_text="Björn Berg")).to_contain_text("logged this week")
