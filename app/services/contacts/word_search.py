@@ -94,7 +94,9 @@ def _resembling(
     session.exec(select(func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)))
     alike = [_resembles(word) if may_be_mistyped(word) else _named(word) for word in words]
     facts = select(Contact.id, Contact.search_text, Contact.sort_name).where(*rest, *alike, ~col(Contact.id).in_(exact))
-    ranked = sorted((score(words, text), name, row) for row, text, name in session.exec(facts.limit(MOST_RESEMBLING)))
+    ranked = sorted(
+        (score(words, text, name), name, row) for row, text, name in session.exec(facts.limit(MOST_RESEMBLING))
+    )
     return [row for how, _, row in ranked if how < UNLIKE][:BEST]
 
 
@@ -115,19 +117,22 @@ def _resembles(word: str) -> ColumnElement[bool]:
 
 # from so many letters on, one of them is few trigrams among many
 LONG = 6
-UNLIKE = 99.0
+NO_NAME, UNLIKE = 0.45, 99.0
+WORD = re.compile(r"[^\W_]+")
 
 
-def score(words: Sequence[str], text: str) -> float:
-    """How far the words are from those of a row in all; UNLIKE where one of them is like none."""
-    there = re.findall(r"[^\W_]+", text)
+def score(words: Sequence[str], text: str, name: str) -> float:
+    """How far the words are from those of a row in all, a name being nearer than a firm; UNLIKE where one of them is like none."""
+    of_name = WORD.findall(name)
+    others = [one for one in WORD.findall(text) if one not in of_name]
     total = 0.0
     for word in words:
         if word in text:
             continue
         most = 1 if len(word) < LONG else 2
-        nearest = min((_distance(word, one, most) for one in there), default=UNLIKE)
-        if nearest > most + 0.5:
+        nearest = min((_distance(word, one, most) for one in of_name), default=UNLIKE)
+        nearest = min([nearest, *(_distance(word, one, most) + NO_NAME for one in others)])
+        if nearest > most + NO_NAME + 0.5:
             return UNLIKE
         total += nearest
     return total
