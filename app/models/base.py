@@ -27,7 +27,6 @@ LETTERS = str.maketrans(
 )
 # the marks that make フ another letter than プ
 VOICED = "\u3099\u309a"
-FIRST_MARK = "\u0300"
 
 
 def now() -> datetime:
@@ -53,7 +52,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
-    bare = "".join(c for c in plain if c < FIRST_MARK or c in VOICED or not unicodedata.combining(c))
+    bare = "".join(c for c in plain if c in VOICED or not unicodedata.combining(c))
     return " ".join(unicodedata.normalize("NFC", bare).split())
 
 

@@ -8,7 +8,7 @@ from tests.support.page_access import GOLDEN, SIGNED_IN, STATUSES
 
 LAYERS = ".q-dialog--modal, .q-menu:not([class*='-leave-'])"
 ADDRESSES = sorted(
-    path for path, who in STATUSES.items() if who in (SIGNED_IN, GOLDEN) or re.search("{c(id|ampaign_id)}$", path)
+    path for path, who in STATUSES.items() if who in (SIGNED_IN, GOLDEN) or re.search("{(cid|oid|campaign_id)}$", path)
 )
 # what leads out of the app, or asks the system for a file
 LEADS_OUT = re.compile("Sign out|Choose files|photo|Export|Download", re.IGNORECASE)

@@ -74,5 +74,7 @@ def furnish(site, cookies):
         planned = {"type": kind, "contact_id": people[0], "due_date": (moment + timedelta(days=days)).isoformat()}
         firm.make("/api/activities", planned | {"location": "Konferenzraum Obergeschoss, Schifffahrtsstraße 117"})
     firm.make("/api/pipedrive/sync", {"contact_id": people[0]})
-    firm.places |= {"cid": people[0], "campaign_id": camp}
+    # an organisation is named by its own page only
+    page = firm.boss.get(f"/contacts/{people[0]}").text
+    firm.places |= {"cid": people[0], "campaign_id": camp, "oid": re.search("/organisations/([0-9a-f-]{36})", page)[1]}
     return firm

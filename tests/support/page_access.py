@@ -16,6 +16,7 @@ STATUSES = {
     "/sync": SIGNED_IN,
     "/import": SIGNED_IN,
     "/organisations": SIGNED_IN,
+    "/organisations/{oid}": (303, 404, 404, 303),
     "/trash": SIGNED_IN,
     "/duplicates": SIGNED_IN,
     "/job-changes": SIGNED_IN,

@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from nicegui import ui
@@ -62,7 +61,7 @@ class OrganisationList:
         self.empty.show((bool(found), self.q), lambda: None if found else draw_nothing(self.q))
 
     def row(self, firm: Firm) -> None:
-        with basic.link(f"/contacts?{urlencode({'organisation': firm.name})}", "pd-row-main"):
+        with basic.link(f"/organisations/{firm.id}", "pd-row-main"):
             with ui.element("span").classes("pd-avatar brandy").props("aria-hidden=true"):
                 basic.icon("building-2")
             with ui.element("span").classes("pd-row-text"):

@@ -29,13 +29,8 @@ class ExportMenu:
     """The menu, and what it does with the report that is on the screen."""
 
     def __init__(
-        self,
-        shown: Callable[[], Report | None],
-        asked: Callable[[], Asked],
-        graphs: Callable[[], Sequence[LiveChart]],
-        keep: Callable[[], None],
+        self, shown: Callable[[], Report | None], asked: Callable[[], Asked], graphs: Callable[[], Sequence[LiveChart]]
     ) -> None:
-        """`keep` saves the report under a name, to open or be mailed again."""
         self.shown, self.asked, self.graphs = shown, asked, graphs
         with basic.button("Export", None, "soft", "upload").props("aria-haspopup=menu"), ui.menu().props("auto-close"):
             ui.menu_item("Excel", lambda: self.table("xlsx"))
@@ -43,7 +38,6 @@ class ExportMenu:
             ui.menu_item("PDF", self.paper)
             ui.menu_item("Picture (PNG)", self.picture)
             ui.menu_item("Touches, one a row", lambda: self.rows("xlsx"))
-            ui.menu_item("Save, or mail every Monday", keep)
 
     async def rows(self, ending: str) -> None:
         if report := self.shown():

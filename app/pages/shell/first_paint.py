@@ -7,12 +7,13 @@ as a slow phone draws the first half first.
 
 from app import templates
 from app.models import now
+from app.pages.contacts.sheets import row_acts
 from app.pages.core.shell import Shell
 from app.pages.shell import navigation
 from app.pages.today.day import SUGGESTIONS_SHOWN, Day
 from app.pages.today.promises_part import promise_lines
 from app.pages.today.questions_part import words_of
-from app.pages.today.today_page import row_acts, suggestion_lines
+from app.pages.today.today_page import suggestion_lines
 from app.pages.ui import theme
 from app.services import policy
 
@@ -24,7 +25,7 @@ END = "<!--/first-->"
 
 def paint(shell: Shell, here: str, day: Day | None) -> str:
     """The frame around every screen with `here`, the first part of its path, marked; on Today with the suggestions."""
-    me, acts = shell.me, row_acts(shell, shell.edit_contact)
+    me, acts = shell.me, row_acts.of(shell, shell.edit_contact)
     return _TEMPLATES.get_template("first_paint.html").render(
         user=me.id,
         asset=theme.asset,

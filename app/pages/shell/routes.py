@@ -16,6 +16,7 @@ from app.pages.campaigns.campaign_page import campaign_page
 from app.pages.campaigns.campaigns_page import campaigns_page
 from app.pages.contacts.duplicates_page import duplicates_page
 from app.pages.contacts.list.contacts_page import contacts_page
+from app.pages.contacts.organisation_page import organisation_page
 from app.pages.contacts.organisations_page import organisations_page
 from app.pages.contacts.trash_page import trash_page
 from app.pages.core import nicegui_patches, refused_access
@@ -43,6 +44,7 @@ from app.pages.ui import theme
 from app.services import policy
 from app.services.activities import email_templates
 from app.services.campaigns import campaigns
+from app.services.contacts import organisations
 from app.services.team import manager_view
 
 SCREENS: dict[str, Callable[..., Any]] = {
@@ -56,6 +58,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/reports": reports_page,
     "/sync": sync_page,
     "/organisations": organisations_page,
+    "/organisations/{oid}": organisation_page,
     "/duplicates": duplicates_page,
     "/job-changes": job_changes_page,
     "/trash": trash_page,
@@ -121,6 +124,7 @@ def _exists(session: Session, me: User, path: str) -> bool:
     known: dict[str, Callable[[Session, User, UUID], object]] = {
         "contacts": manager_view.may_open,
         "campaigns": campaigns.seen,
+        "organisations": organisations.owned,
     }
     if table not in known or not row:
         return True

@@ -3,11 +3,9 @@
 from nicegui import ui
 
 from app.models import now
-from app.models.contact import Contact
 from app.pages.activities.introductions_inbox import introductions_inbox
 from app.pages.contacts.parts import contact_rows
-from app.pages.contacts.sheets import snooze_sheet
-from app.pages.contacts.sheets.snooze_sheet import SnoozeSheet
+from app.pages.contacts.sheets import row_acts
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
@@ -32,12 +30,7 @@ async def today(shell: Shell, loaded: list[Day]) -> None:
             picks.show(day)
             promises.show(day)
 
-    snooze = SnoozeSheet(shell.me)
-
-    async def open_snooze(contact: Contact) -> None:
-        snooze.open(contact)
-
-    acts = row_acts(shell, open_snooze)
+    acts = row_acts.with_sheets(shell)
     with ui.element("div").classes("pd-title pd-screen-title"):
         basic.title("Today")
         basic.text(theme.date_word(now(), shell.me.timezone), "pd-muted pd-small pd-date")
@@ -78,15 +71,6 @@ class Picks:
     async def more(self) -> None:
         self.shown += SUGGESTIONS_SHOWN
         await self.refresh()
-
-
-def row_acts(shell: Shell, on_snooze: contact_rows.Verb) -> contact_rows.RowActs:
-    async def rest(contact: Contact) -> None:
-        await snooze_sheet.snooze_contact(contact.id, 1, shell.me.timezone)
-
-    return contact_rows.RowActs(
-        shell.reach, shell.log, shell.meet, shell.edit_contact, rest, on_snooze, on_write=shell.writes
-    )
 
 
 def suggestion_lines(acts: contact_rows.RowActs, day: Day, shown: int) -> list[ActionRow]:

@@ -46,6 +46,7 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     planned: bool | None = None
+    organisation_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(col(Activity.type) == wanted.type)
     if wanted.contact_id:
         found.append(col(Activity.contact_id) == wanted.contact_id)
+    if wanted.organisation_id:
+        found.append(col(Contact.organisation_id) == wanted.organisation_id)
     if wanted.campaign_id:
         found.append(col(Activity.campaign_id) == wanted.campaign_id)
     if wanted.user_id:

@@ -1,10 +1,12 @@
 """Firms in a contact bank: one row per firm, however it was spelled; one spelling for all, and two made one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import Conflict, Invalid, NotFound
@@ -80,6 +82,25 @@ def pick(session: Session, who: User, q: str = "", limit: int = 50) -> list[Firm
     return [Firm(*row) for row in rows]
 
 
+def owned(session: Session, who: User, organisation_id: UUID, *, lock: bool = False) -> Organisation:
+    """The organisation, if it is one of this person's; `lock` holds it until the transaction ends. Raises NotFound."""
+    query = select(Organisation).where(Organisation.id == organisation_id, Organisation.user_id == who.id)
+    firm = session.exec(query.with_for_update() if lock else query).one_or_none()
+    if firm is None:
+        raise NotFound(UNKNOWN)
+    return firm
+
+
+def people(session: Session, who: User, organisation_id: UUID, limit: int = 200) -> Sequence[Contact]:
+    """Who works there, in this person's bank, the longest silent first."""
+    query = select(Contact).options(joinedload(Contact.organisation))  # type: ignore[arg-type]
+    there = query.where(Contact.organisation_id == organisation_id, Contact.user_id == who.id)
+    silent = col(Contact.last_contacted).asc().nulls_first()
+    return session.exec(
+        there.where(col(Contact.deleted_at).is_(None)).order_by(silent, col(Contact.name)).limit(limit)
+    ).all()
+
+
 def name_of(session: Session, organisation_id: UUID | None) -> str | None:
     row = session.get(Organisation, organisation_id) if organisation_id else None
     return row.name if row else None
@@ -93,7 +114,7 @@ def rename(session: Session, who: User, organisation_id: UUID, name: str) -> tup
     name = " ".join(name.split())
     if not 1 <= len(name) <= 200:
         raise Invalid(fields={"name": "Type a name of up to 200 characters."})
-    firm = _own(session, who, organisation_id)
+    firm = owned(session, who, organisation_id, lock=True)
     before = _image(firm)
     taken, key = find(session, who, name, but_not=firm.id)
     if taken:
@@ -113,7 +134,7 @@ def merge(session: Session, who: User, keep_id: UUID, drop_id: UUID) -> tuple[Or
     """
     if keep_id == drop_id:
         raise Conflict("Choose two different organisations.")
-    kept, dropped = (_own(session, who, one) for one in (keep_id, drop_id))
+    kept, dropped = (owned(session, who, one, lock=True) for one in (keep_id, drop_id))
     moved = session.exec(
         update(Contact)
         .where(col(Contact.organisation_id) == dropped.id, col(Contact.user_id) == who.id)
@@ -149,14 +170,6 @@ def _told(  # noqa: PLR0917 - the parts of one entry
     audit_log.record(session, who, f"organisation.{kind.value.lower()}", firm.id, contacts=len(people))
     announce(session, Topic.CONTACT, undo_id, who.id)
     return undo_id
-
-
-def _own(session: Session, who: User, organisation_id: UUID) -> Organisation:
-    mine = select(Organisation).where(Organisation.id == organisation_id, Organisation.user_id == who.id)
-    firm = session.exec(mine.with_for_update()).one_or_none()
-    if firm is None:
-        raise NotFound(UNKNOWN)
-    return firm
 
 
 def _image(firm: Organisation) -> dict[str, object]:

@@ -71,7 +71,6 @@ NOTHING = frozenset(
 NO_NAME = frozenset(
     {"-", "--", "---", ".", "?", "??", "n/a", "#n/a", "(none)", "(null)", "#value!", "#ref!", "unknown", "unbekannt"}
 )
-LONGEST_PLACEHOLDER = max(map(len, NOTHING))
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 MONTHS = {
@@ -111,16 +110,12 @@ LATEST = timedelta(days=1)
 
 def is_nothing(text: str) -> bool:
     """A placeholder."""
-    plain = text.strip()
-    if len(plain) > LONGEST_PLACEHOLDER:
-        return not any(c.isalnum() for c in plain)
-    return plain.lower().translate(DASHES) in NOTHING or not any(c.isalnum() for c in plain)
+    return fold(text.translate(DASHES)) in NOTHING or not any(c.isalnum() for c in text)
 
 
 def is_no_name(text: str) -> bool:
     """Nothing by which somebody could be called."""
-    plain = text.strip()
-    return plain.lower().translate(DASHES) in NO_NAME or not any(c.isalnum() for c in plain)
+    return fold(text.translate(DASHES)) in NO_NAME or not any(c.isalnum() for c in text)
 
 
 def month_first(texts: Iterable[str], country: str) -> bool:

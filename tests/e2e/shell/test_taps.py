@@ -84,7 +84,7 @@ def test_three_steps_of_warmness_are_three_steps(phone, api, kari):
 # every button of every screen, and of every sheet that one of them opens
 
 ADDRESSES = sorted(
-    path for path, who in STATUSES.items() if who in (SIGNED_IN, GOLDEN) or re.search("{c(id|ampaign_id)}$", path)
+    path for path, who in STATUSES.items() if who in (SIGNED_IN, GOLDEN) or re.search("{(cid|oid|campaign_id)}$", path)
 )
 FOUND = """() => [...document.querySelectorAll('.q-dialog').length ? document.querySelectorAll('.q-dialog button')
     : document.querySelectorAll('#app .pd-main button')].filter((one) => one.offsetParent && !one.disabled)"""

@@ -26,6 +26,8 @@ AGAIN = {
         "FROM contacts": 3,
         "FROM campaign_contacts JOIN campaigns": 2,
     },
+    # the address is looked up before the screen is drawn
+    "/organisations/{oid}": {"FROM organisations WHERE organisations.id": 2},
     # each column of the board asks whether the campaign is this person's
     "/campaigns/{campaign_id}": {"FROM campaigns WHERE campaigns.id =": 9},
     # each figure is one of the campaigns that this person sees
@@ -69,7 +71,7 @@ def loads(url):
         activity_log.log(session, who, jane.id, ActivityDraft(type=ActivityType.CALL))
         pending_outcomes.ask_outcome(session, who, john.id, ActivityType.CALL)
         push_jobs.enqueue(session, who, jane, Trigger.MANUAL)
-    places = {"cid": jane.id, "campaign_id": spring.id}
+    places = {"cid": jane.id, "campaign_id": spring.id, "oid": jane.organisation_id}
     found = loaded(url, gwen, *(path.format(**places) for path in SCREENS))
     assert {load.status for load in found} == {200}
     return {path: asked_again(load.asked) for path, load in zip(SCREENS, found, strict=True)}

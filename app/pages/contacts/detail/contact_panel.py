@@ -186,7 +186,11 @@ def draw_head(shell: Shell, contact: Contact) -> None:
         basic.avatar(contact.name, contact.warmness_score, "big")
         with ui.element("div").classes("pd-head-text"):
             basic.text(contact.name, "pd-head-name")
-            basic.text(contact_rows.subtitle(contact), "pd-muted")
+            if contact.organisation:
+                with basic.link(f"/organisations/{contact.organisation.id}", "pd-firm"):
+                    basic.text(contact_rows.subtitle(contact))
+            else:
+                basic.text(contact_rows.subtitle(contact), "pd-muted")
     contact_rows.draw_quick_actions(contact, shell.reach, shell.log, shell.meet, shell.writes)
 
 

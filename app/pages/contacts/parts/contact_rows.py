@@ -57,21 +57,22 @@ class RowActs:
 
 
 def suggestion_line(pick: Suggestion, acts: RowActs) -> ActionRow:
-    """Whom to contact and why; the best way to reach them and *Log* in one tap, the rest behind the dots."""
-    contact = pick.contact
+    """Whom to contact and why."""
+    return person_line(pick.contact, pick.reason, acts)
+
+
+def person_line(contact: Contact, why: str, acts: RowActs) -> ActionRow:
+    """A person, with the best way to reach them and *Log* in one tap, the rest behind the dots."""
     name = contact.name
     ways = reaching(contact, acts)
     # where a number is to be added, the row has no room for more
     log = "Log activity" if ways[0].icon == ADD_NUMBER else ""
+    meet = partial(acts.on_meet, contact)
     return ActionRow(
         str(contact.id),
         {
             **face(contact),
-            "said": [
-                ("pd-row-name", name, ""),
-                ("pd-row-sub", subtitle(contact), ""),
-                ("pd-row-why", pick.reason, ""),
-            ],
+            "said": [("pd-row-name", name, ""), ("pd-row-sub", subtitle(contact), ""), ("pd-row-why", why, "")],
         },
         [
             *ways,
@@ -82,13 +83,7 @@ def suggestion_line(pick: Suggestion, acts: RowActs) -> ActionRow:
                 word=log,
                 place="menu" if log else "",
             ),
-            Action(
-                "calendar-plus",
-                f"Book a meeting with {name}",
-                partial(acts.on_meet, contact),
-                word="Book a meeting",
-                place="menu",
-            ),
+            Action("calendar-plus", f"Book a meeting with {name}", meet, word="Book a meeting", place="menu"),
             Action("clock", f"Not today: {name}", partial(acts.on_rest, contact), word="Not today", place="menu"),
             Action("alarm-clock", f"Snooze {name}", partial(acts.on_snooze, contact), word="Snooze…", place="menu"),
         ],
