@@ -36,8 +36,13 @@ def import_(
     sheets = import_files.read_files([(file.name, data)], strict=True)
     with context.opened(), db.transaction() as session:
         report = importer.import_sheets(session, context.colleague(session, owner), sheets, dry_run=dry_run)
-    for error in report.errors:
-        typer.echo(f"Row {error.row}{f', {error.column}' if error.column else ''}: {error.detail}", err=True)
+    for one in (*report.errors, *report.warnings):
+        typer.echo(f"Row {one.row}{f', {one.column}' if one.column else ''}: {one.detail}", err=True)
+    for question in report.questions:
+        names = ", ".join(side.name for side in question.people)
+        typer.echo(f"Row {question.row}: may be {names}; decide on the import page. It was left out.", err=True)
+    if report.ignored_columns:
+        typer.echo(f"Left out: {', '.join(report.ignored_columns)}.", err=True)
     counts = (
         f"{report.new} new, {report.updated} updated, {report.duplicates} duplicates, {report.failed} rows with errors"
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ LETTERS = str.maketrans(
 )
 # the marks that make フ another letter than プ
 VOICED = "\u3099\u309a"
+MARKS = {code: None for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)) and chr(code) not in VOICED}
 
 
 def now() -> datetime:
@@ -49,11 +51,19 @@ def new_id() -> UUID:
 
 def fold(text: str) -> str:
     """The text as search and sorting see it: lower case, no accents, plain quotes and dashes, single spaces."""
+    return _folded_once(text) if len(text) <= SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
-    bare = "".join(c for c in plain if c in VOICED or not unicodedata.combining(c))
-    return " ".join(unicodedata.normalize("NFC", bare).split())
+    plain = unicodedata.normalize("NFKD", text.lower().translate(LETTERS)).translate(MARKS)
+    return " ".join(unicodedata.normalize("NFC", plain).split())
+
+
+# names and headings are asked for again and again
+SHORT = 80
+_folded_once = lru_cache(maxsize=20_000)(_folded)
 
 
 def one_of(kind: type[StrEnum], length: int = 20, *, check: str | None = None) -> sqlalchemy.Enum:

@@ -88,6 +88,13 @@ def _turned(parts: list[str], core: list[str], degrees: str) -> PersonName:
     )
 
 
+def in_reading_order(name: str) -> str:
+    """`van der Berg, Piet` is Piet van der Berg; every other name stays as it is, with all that stands behind it."""
+    parts = [part.strip() for part in name.split(",") if part.strip()]
+    turned = len(parts) > 1 and len(without_degrees(parts)[0]) > 1
+    return parse(name).in_order if turned else name
+
+
 def is_address(name: str) -> bool:
     """Whether somebody is called by a mail address, for want of a name."""
     return re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", name) is not None

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import escape
 from typing import Any
 
+from app.models.people import person_names
 from app.sync.api.fields import ActivityFields, HookFields, OpportunityFields, OrganizationFields, PersonFields
 from app.sync.api.records import Detail
 
@@ -28,7 +29,7 @@ def organization(fields: OrganizationFields) -> dict[str, Any]:
 
 def person(fields: PersonFields) -> dict[str, Any]:
     return _known(
-        name=_one_line(fields.get("name")),
+        name=_one_line(_as_spoken(fields.get("name"))),
         org_id=fields.get("org_id"),
         owner_id=fields.get("owner_id"),
         emails=_details(fields.get("emails")),
@@ -37,6 +38,11 @@ def person(fields: PersonFields) -> dict[str, Any]:
         label_ids=list(fields.get("label_ids") or []) or None,
         custom_fields=_custom(fields.get("custom")),
     )
+
+
+def _as_spoken(name: str | None) -> str | None:
+    """Pipedrive takes the first word of a name for the first name, whatever comma follows."""
+    return person_names.in_reading_order(name) if name else name
 
 
 def activity(fields: ActivityFields) -> dict[str, Any]:

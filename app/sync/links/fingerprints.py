@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
+from app.models.people import person_names
+
 ROOM = 64
 
 
@@ -38,4 +40,4 @@ def plain(field: str, value: str) -> str:
 
 
 def person(name: str, emails: Sequence[str], phones: Sequence[str], org_id: int | None) -> str:
-    return digest(folded(name), addresses(emails), numbers(phones), org_id)
+    return digest(folded(person_names.in_reading_order(name)), addresses(emails), numbers(phones), org_id)

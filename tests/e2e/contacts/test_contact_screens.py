@@ -256,7 +256,7 @@ def test_a_pasted_signature_fills_the_fields_and_is_looked_over_before_it_is_sav
     form.get_by_label("Signature, vCard, LinkedIn link or a line").fill(SIGNATURE)
     expect(form.get_by_text("Understood. Look it over, then save.")).to_be_visible()
     expect(form.get_by_label("Name", exact=True)).to_have_value("Dr. Käthe Großmann")
-    expect(form.get_by_label("Phone 2", exact=True)).to_have_value("+491512345678")
+    expect(form.get_by_label("Phone 2", exact=True)).to_have_value("+491512345678 mobile")
     expect(form.get_by_label("Job title")).to_have_value("Head of Procurement")
     expect(form.get_by_text("Not used: Hauptstraße 12, 10115 Berlin")).to_be_visible()
     form.get_by_role("button", name="Put that in the notes").tap()

@@ -102,3 +102,18 @@ def test_due_times_come_back_in_utc():
     assert activity.due_at == datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
     assert activity.duration == timedelta(minutes=45)
     assert response_parsing.activity({"id": 1, "due_date": "2026-12-01", "due_time": None}).due_at is None
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("van der Berg, Piet", "Piet van der Berg"),
+        ("Berg, Piet van der", "Piet van der Berg"),
+        ("Roe, Dr. Jane", "Dr. Jane Roe"),
+        ("Jane Roe, PhD", "Jane Roe, PhD"),
+        ("Jane Roe", "Jane Roe"),
+        ("山田 太郎", "山田 太郎"),
+    ],
+)
+def test_a_name_that_begins_with_the_family_is_sent_as_one_says_it(name, sent):
+    assert payloads.person({"name": name})["name"] == sent
