@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.models.base import Draft, Entity, Instant, Line, one_of
 from app.settings import known_timezone
 
 
+@lru_cache(maxsize=4_096)
 def normal_email(text: str) -> str:
     """The address in the one spelling that we keep; raises ValueError with a sentence."""
     try:

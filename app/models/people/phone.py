@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,6 +83,7 @@ class PhoneDetail(BaseModel):
         return self.type is None or self.type.is_called
 
 
+@lru_cache(maxsize=2_048)
 def type_of_word(word: str, *, labels: bool = False) -> PhoneType | None:
     """Which kind of number a word names; with `labels` also words that only say that it is one (OTHER)."""
     plain = fold(word).strip(".:")
@@ -92,6 +94,7 @@ def type_of_word(word: str, *, labels: bool = False) -> PhoneType | None:
     return None
 
 
+@lru_cache(maxsize=2_048)
 def type_of_label(text: str) -> PhoneType | None:
     """`Work Fax` is a fax, `* Mobile` a mobile, `Geschäftlich` a number at work."""
     kinds = [

@@ -15,18 +15,13 @@ from app.pages.core.tap import look
 from app.pages.ui import basic, theme
 from app.services.activities import timeline
 from app.services.activities.timeline import Filter
-from app.services.campaigns import campaigns
 
 STATES = {"done": "Done", "planned": "Planned"}
 
 
-async def activity_tab(campaign: Campaign) -> Refresh:
+async def activity_tab(campaign: Campaign, people: dict[UUID, str]) -> Refresh:
     """Draw it where the caller stands; returns what brings it up to date."""
-
-    def people(session: Session, me: User) -> dict[UUID, str]:
-        return {user.id: user.name for user in campaigns.members(session, me, campaign.id)}
-
-    return await ActivityTab(campaign, await look(people)).begin()
+    return await ActivityTab(campaign, people).begin()
 
 
 class ActivityTab:

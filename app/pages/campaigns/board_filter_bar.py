@@ -6,11 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from nicegui import ui
-from sqlmodel import Session
 
-from app.models import User
 from app.pages.ui import basic, theme
-from app.services.campaigns import board_filter, campaigns
 from app.services.campaigns.board_filter import Narrow
 
 WARM = {0: "Warmness", 4: "4 and up", 7: "7 and up"}
@@ -29,11 +26,6 @@ class Choices:
 
     people: dict[UUID, str]
     tags: list[str]
-
-
-def load_choices(session: Session, me: User, campaign_id: UUID) -> Choices:
-    people = {user.id: user.name for user in campaigns.members(session, me, campaign_id)}
-    return Choices(people, board_filter.tags(session, me, campaign_id))
 
 
 class BoardFilterBar:

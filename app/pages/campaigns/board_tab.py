@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
 from app.models import Campaign, Stage, User
-from app.pages.campaigns.board_filter_bar import BoardFilterBar, Choices, load_choices
+from app.pages.campaigns.board_filter_bar import BoardFilterBar, Choices
 from app.pages.campaigns.campaign_actions import move_card
 from app.pages.campaigns.card_sheet import CardSheet
 from app.pages.campaigns.parts import board_cards
@@ -17,7 +17,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic
 from app.pages.ui.redraw import Memo
-from app.services.campaigns import board
+from app.services.campaigns import board, board_filter
 from app.services.campaigns.board_filter import Narrow
 
 PAGE = 24
@@ -26,15 +26,17 @@ Seen = tuple[list[board_cards.Column], dict[Stage, str | None]]
 Add = Callable[[], Any] | None
 
 
-async def board_tab(shell: Shell, campaign: Campaign, add: Add) -> Callable[[], Awaitable[None]]:
+async def board_tab(
+    shell: Shell, campaign: Campaign, people: dict[UUID, str], add: Add
+) -> Callable[[], Awaitable[None]]:
     """Draw the board where the caller stands; returns what brings it up to date."""
     loaded = dict.fromkeys(Stage, PAGE)
 
-    def ask(session: Session, me: User) -> tuple[Seen, Choices]:
-        return load_board(session, me, campaign.id, loaded, Narrow()), load_choices(session, me, campaign.id)
+    def ask(session: Session, me: User) -> tuple[Seen, list[str]]:
+        return load_board(session, me, campaign.id, loaded, Narrow()), board_filter.tags(session, me, campaign.id)
 
-    seen, choices = await look(ask)
-    return BoardTab(shell, campaign, add, seen, choices).refresh
+    seen, tags = await look(ask)
+    return BoardTab(shell, campaign, add, seen, Choices(people, tags)).refresh
 
 
 def load_board(session: Session, me: User, campaign_id: UUID, loaded: dict[Stage, int], narrow: Narrow) -> Seen:

@@ -37,18 +37,18 @@ TABS = {"board": "Board", "contacts": "Contacts", "activity": "Activity", "repor
 @screen("Campaign")
 async def campaign_page(shell: Shell, hub: ReportHub, campaign_id: str, tab: str = "board") -> None:
     known_id = _parse_id(campaign_id)
-    card, names = await look(partial(load_campaign, campaign_id=known_id))
-    page = CampaignPage(shell, hub, card, names, tab if tab in TABS else "board")
+    card, people = await look(partial(load_campaign, campaign_id=known_id))
+    page = CampaignPage(shell, hub, card, people, tab if tab in TABS else "board")
     await page.draw_tab()
     live_updates.on(page.refresh, Topic.CAMPAIGN, about=known_id)
     # a card says a contact's name and warmness, which say nothing of the campaigns that they are in
     live_updates.on(page.refresh, Topic.CONTACT)
 
 
-def load_campaign(session: Session, me: User, campaign_id: UUID) -> tuple[Card, list[str]]:
-    """The campaign's card and the names of its members."""
+def load_campaign(session: Session, me: User, campaign_id: UUID) -> tuple[Card, dict[UUID, str]]:
+    """The campaign's card and its members."""
     found = summary.card(session, me, campaign_id, calendar_days.today(me.timezone))
-    return found, [user.name for user in campaigns.members(session, me, campaign_id)]
+    return found, {user.id: user.name for user in campaigns.members(session, me, campaign_id)}
 
 
 def _parse_id(typed: str) -> UUID:
@@ -61,13 +61,15 @@ def _parse_id(typed: str) -> UUID:
 class CampaignPage:
     """The head of the page and the tab that is open, each kept fresh by the same news."""
 
-    def __init__(self, shell: Shell, hub: ReportHub, card: Card, names: list[str], tab: str) -> None:
+    def __init__(self, shell: Shell, hub: ReportHub, card: Card, people: dict[UUID, str], tab: str) -> None:
         self.shell = shell
         self.hub = hub
         self.id = card.campaign.id
         self.card = card
+        self.people = people
         self.tab = tab
         self.refresh_tab: Refresh | None = None
+        self.deleted_here = False
         self.edit_sheet = CampaignSheet(shell.me)
         self.assign_sheet = AssignSheet(self.id, card.campaign.name)
         self.about_sheet = Sheet("About the campaign")
@@ -80,7 +82,7 @@ class CampaignPage:
                         basic.text(word)
                     if name == tab:
                         anchor.props["aria-current"] = "page"
-            self.show(card, names)
+            self.show(card)
             self.tab_body = ui.element("div").classes("pd-tab-body")
 
     async def draw_tab(self) -> None:
@@ -91,20 +93,20 @@ class CampaignPage:
         """Draw what the tab shows; returns what brings it up to date, where it does not do so itself."""
         add = None if self.card.campaign.archived_at else self.assign_sheet.open
         if self.tab == "board":
-            return await board_tab(self.shell, self.card.campaign, add)
+            return await board_tab(self.shell, self.card.campaign, self.people, add)
         if self.tab == "contacts":
-            return await contacts_tab(self.shell, self.card.campaign, add)
+            return await contacts_tab(self.shell, self.card.campaign, self.people, add)
         if self.tab == "activity":
-            return await activity_tab(self.card.campaign)
+            return await activity_tab(self.card.campaign, self.people)
         await _report(self.shell, self.hub, self.id)
         return None
 
     async def refresh(self) -> None:
         try:
-            self.card, names = await look(partial(load_campaign, campaign_id=self.id))
+            self.card, self.people = await look(partial(load_campaign, campaign_id=self.id))
             if self.parts.is_deleted:
                 return
-            self.show(self.card, names)
+            self.show(self.card)
             if self.refresh_tab:
                 await self.refresh_tab()
         except NotFound as gone:
@@ -112,23 +114,28 @@ class CampaignPage:
         else:
             self.set_present(True)
 
+    async def delete(self) -> None:
+        """Whoever deletes it is told that, and not that it may have been deleted."""
+        self.deleted_here = True
+        if not await remove_campaign(self.id):
+            self.deleted_here = False
+
     def show_lost(self, sentence: str) -> None:
         """Deleted, or this person is no longer a member; Undo brings the page back as it was."""
         if self.lost.box.is_deleted:
             return
-        self.lost.show(
-            sentence,
-            lambda: basic.empty(
-                "target", sentence, "It was deleted, or you are no longer a member.", "All campaigns", _to_all
-            ),
-        )
+        hint = "It was deleted, or you are no longer a member."
+        if self.deleted_here:
+            sentence, hint = f"{self.card.campaign.name} is deleted", "Its contacts and touches stay."
+        self.lost.show(sentence, lambda: basic.empty("target", sentence, hint, "All campaigns", _to_all))
         self.set_present(False)
 
     def set_present(self, is_there: bool) -> None:
         self.parts.set_visibility(is_there)
         self.lost.box.set_visibility(not is_there)
 
-    def show(self, found: Card, names: list[str]) -> None:
+    def show(self, found: Card) -> None:
+        names = list(self.people.values())
         facts = (found.campaign.model_dump(), found.counts, found.touches, found.booked, found.owner_name, names)
         self.head.show(facts, lambda: self.draw_head(found, names))
 
@@ -164,7 +171,7 @@ class CampaignPage:
                     ui.menu_item("Take out of the archive", lambda: unarchive_campaign(campaign.id))
                 else:
                     ui.menu_item("Archive", lambda: archive_campaign(campaign.id))
-                ui.menu_item("Delete", lambda: remove_campaign(campaign.id))
+                ui.menu_item("Delete", self.delete)
             ui.menu_item("Start a copy", lambda: self.edit_sheet.open(campaign, as_copy=True))
 
     def open_about(self, found: Card, names: list[str]) -> None:

@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
 from app.models import Campaign, User
-from app.pages.campaigns.board_filter_bar import BoardFilterBar, load_choices
+from app.pages.campaigns.board_filter_bar import BoardFilterBar, Choices
 from app.pages.campaigns.board_tab import Add, draw_nobody
 from app.pages.campaigns.bulk_card_actions import BulkCardActions
 from app.pages.campaigns.card_sheet import CardSheet
@@ -19,7 +19,7 @@ from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.ui import basic, virtual_list
 from app.pages.ui.redraw import Memo
-from app.services.campaigns import board
+from app.services.campaigns import board, board_filter
 from app.services.campaigns.board_filter import Narrow
 
 PAGE = 40
@@ -35,7 +35,7 @@ class Question(Protocol):
 Refresh = Callable[[], Awaitable[None]]
 
 
-async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Refresh:
+async def contacts_tab(shell: Shell, campaign: Campaign, people: dict[UUID, str], add: Add) -> Refresh:
     """Everybody on the board in one list, whoever moved last on top."""
     sheet = CardSheet(shell, campaign)
     chosen = [Narrow()]
@@ -56,7 +56,8 @@ async def contacts_tab(shell: Shell, campaign: Campaign, add: Add) -> Refresh:
         await refresh()
 
     first = await look(partial(ask, cursor=None, last=None, limit=PAGE))
-    bar = BoardFilterBar(await look(lambda session, me: load_choices(session, me, campaign.id)), narrow)
+    tags = await look(lambda session, me: board_filter.tags(session, me, campaign.id))
+    bar = BoardFilterBar(Choices(people, tags), narrow)
     with ui.element("div").classes("pd-tools"):
         ui.element("span").classes("pd-grow")
         choose = basic.button("Choose many", None, "plain", "check").mark("choose")

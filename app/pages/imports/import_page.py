@@ -16,7 +16,7 @@ from app.pages.ui import basic, toast
 from app.signals import Topic
 
 MOST_BYTES = 5 * 1024 * 1024
-KINDS = ".csv,.tsv,.txt,.xlsx,.xlsm,.vcf,.vcard,text/csv,text/plain,text/vcard,text/x-vcard"
+KINDS = ".csv,.tsv,.txt,.xlsx,.xlsm,.vcf,.vcard,.zip,text/csv,text/plain,text/vcard,text/x-vcard"
 REFUSED = "Choose CSV, Excel (.xlsx) or vCard files of at most 5 MB each."
 HINT = "Excel, CSV or vCard, from a phone, Outlook, Google, LinkedIn, Pipedrive or a list of your own."
 

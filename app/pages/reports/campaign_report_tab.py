@@ -7,7 +7,7 @@ from nicegui import ui
 from sqlmodel import Session
 
 from app.errors import Invalid
-from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Stage, User
+from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Question, QuestionFilters, Stage, User
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
@@ -20,6 +20,7 @@ from app.pages.reports.live.subscriptions import GONE, Subscription
 from app.pages.reports.parts.figure_tiles import FigureTiles
 from app.pages.reports.parts.live_chart import ChartSpec, FreshnessLabel, LiveChart, Picture
 from app.pages.reports.report_filter import ReportChoice, ReportFilter, parse_day
+from app.pages.reports.saved_reports_part import SavedReportsPart
 from app.pages.reports.share_sheet import ShareSheet
 from app.pages.ui import basic
 from app.services import policy
@@ -92,9 +93,17 @@ class ReportTab:
             basic.button("Share", lambda: share.open(self.report, self.filter.chosen.filters()), "soft", "link").mark(
                 "share"
             )
-        ExportMenu(lambda: self.report, lambda: self.asked, lambda: list(self.graphs.values()))
+        saver = SavedReportsPart([], self.kept_filters, lambda _: None, lists=False)
+
+        def keep() -> None:
+            saver.open_sheet(Question.CAMPAIGN, self.campaign.name)
+
+        ExportMenu(lambda: self.report, lambda: self.asked, lambda: list(self.graphs.values()), keep)
         with basic.link(f"/campaigns/{self.campaign.id}/screen", "pd-act", label="Big screen", away=True):
             basic.icon("monitor")
+
+    def kept_filters(self) -> QuestionFilters:
+        return self.filter.chosen.filters().model_copy(update={"campaign_id": self.campaign.id})
 
     def draw_ranking_switch(self) -> None:
         """Whether people are ranked is for whoever leads the campaign to say."""

@@ -29,8 +29,13 @@ class ExportMenu:
     """The menu, and what it does with the report that is on the screen."""
 
     def __init__(
-        self, shown: Callable[[], Report | None], asked: Callable[[], Asked], graphs: Callable[[], Sequence[LiveChart]]
+        self,
+        shown: Callable[[], Report | None],
+        asked: Callable[[], Asked],
+        graphs: Callable[[], Sequence[LiveChart]],
+        keep: Callable[[], None],
     ) -> None:
+        """`keep` saves the report under a name, to open or be mailed again."""
         self.shown, self.asked, self.graphs = shown, asked, graphs
         with basic.button("Export", None, "soft", "upload").props("aria-haspopup=menu"), ui.menu().props("auto-close"):
             ui.menu_item("Excel", lambda: self.table("xlsx"))
@@ -38,6 +43,7 @@ class ExportMenu:
             ui.menu_item("PDF", self.paper)
             ui.menu_item("Picture (PNG)", self.picture)
             ui.menu_item("Touches, one a row", lambda: self.rows("xlsx"))
+            ui.menu_item("Save, or mail every Monday", keep)
 
     async def rows(self, ending: str) -> None:
         if report := self.shown():

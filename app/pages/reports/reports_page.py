@@ -19,15 +19,23 @@ from app.pages.core.tap import look
 from app.pages.reports.parts.answer_chart import answer_chart
 from app.pages.reports.parts.live_chart import ChartSpec, LiveChart, Picture, picture_of
 from app.pages.reports.report_filter import ReportChoice, ReportFilter
+from app.pages.reports.rows_sheet import RowsSheet
 from app.pages.reports.saved_reports_part import SavedReportsPart, filter_words
 from app.pages.ui import basic, toast
 from app.services import policy
 from app.services.campaigns import listing
 from app.services.campaigns.listing import PickLists, Wanted
-from app.services.reports import addresses, questions, saved_reports
+from app.services.reports import addresses, question_rows, questions, saved_reports
+from app.services.reports.drill_down import Rows
 from app.services.reports.questions import Answer
 from app.signals import Topic
 
+# what is opened, where it is not simply the touches of the days that the answer is about
+BEHIND = {
+    Question.HELP: "Touches for campaigns in the last 7 days",
+    Question.WEEK: "Touches since Monday",
+    Question.STALLS: "Contacts that stand at this stage",
+}
 CALM, MOST = 1.0, 200
 
 
@@ -74,6 +82,7 @@ class ReportsPage:
         self.shell = shell
         self.seen = seen
         self.turn = 0
+        self.rows = RowsSheet(shell.me.timezone)
         self.graphs: dict[Question, LiveChart] = {}
         with ui.element("div").classes("pd-title"):
             basic.title("Reports")
@@ -88,10 +97,22 @@ class ReportsPage:
         with ui.element("div").classes("pd-graphs"):
             for answer in seen.answers:
                 with ui.element("div").classes("pd-answer"):
-                    self.graphs[answer.question] = LiveChart(answer_chart(answer), on_save=self.save_chart).mark(
-                        answer.question.value
-                    )
+                    self.graphs[answer.question] = LiveChart(
+                        answer_chart(answer), partial(self.open_bar, answer.question), self.save_chart
+                    ).mark(answer.question.value)
                     saved.offer(answer.question)
+
+    async def open_bar(self, question: Question, key: str) -> None:
+        """The rows that the bar counts, as it is narrowed now."""
+        answer = next(one for one in self.seen.answers if one.question is question)
+        row = dict(zip(answer.keys, answer.rows, strict=True)).get(key, ("",))
+        filters = self.filters()
+
+        def ask(session: Session, me: User, cursor: str | None) -> Rows:
+            return question_rows.behind(session, me, question, filters, key, cursor)
+
+        under = BEHIND.get(question, answer.days)
+        await self.rows.open(f"{answer.title} {row[0]}", under, ask)
 
     def choices(self, seen: Seen) -> list[tuple[str, str, dict[Any, str]]]:
         return [

@@ -22,7 +22,11 @@ class SavedReportsPart:
         saved: list[SavedReport],
         filters: Callable[[], QuestionFilters],
         on_open: Callable[[SavedReport], Any],
+        *,
+        lists: bool = True,
     ) -> None:
+        """Without `lists` it only saves; what is saved stands under Reports."""
+        self.lists = lists
         self.filters = filters
         self.on_open = on_open
         self.sheet = Sheet("Save report")
@@ -61,13 +65,13 @@ class SavedReportsPart:
     def offer(self, question: Question) -> None:
         basic.button("Save report", lambda: self.open_sheet(question), "plain", "archive")
 
-    def open_sheet(self, question: Question) -> None:
-        typed: dict[str, Any] = {"name": questions.TITLES[question].rstrip("?"), "weekly": False}
+    def open_sheet(self, question: Question, name: str = "") -> None:
+        typed: dict[str, Any] = {"name": name[:80] or questions.TITLES[question].rstrip("?"), "weekly": False}
 
         @tap
         def work(session: Session, me: User) -> str:
             draft = SavedReportDraft.model_validate({**typed, "question": question, "filters": self.filters()})
-            return f"{saved_reports.save(session, me, draft).name} is saved"
+            return f"{saved_reports.save(session, me, draft).name} is saved under Reports"
 
         async def save() -> None:
             if await work():
@@ -109,7 +113,8 @@ class SavedReportsPart:
             await self.refresh()
 
     async def refresh(self) -> None:
-        self.show(await look(saved_reports.listed))
+        if self.lists:
+            self.show(await look(saved_reports.listed))
 
 
 def filter_words(

@@ -1,5 +1,6 @@
 """The team at work: who did what, who uses the tool, what is overdue, and introductions. For golden tickets."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,13 +20,15 @@ from app.pages.core.tap import look
 from app.pages.reports.parts import introductions_chart
 from app.pages.reports.parts.live_chart import ChartSpec, LiveChart, Picture, picture_of
 from app.pages.reports.report_filter import ReportChoice
+from app.pages.reports.rows_sheet import RowsSheet
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Memo
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
 from app.services.campaigns import listing
 from app.services.campaigns.listing import Wanted
-from app.services.reports import team_report
+from app.services.reports import question_rows, team_report
+from app.services.reports.drill_down import Rows
 from app.services.reports.figures import Rate
 from app.services.reports.team_report import Team, Teammate
 from app.signals import Topic
@@ -79,6 +82,7 @@ class TeamReportPage:
         with ui.element("div").classes("pd-report-who one"):
             self.draw_campaign_select(named)
         self.named = named
+        self.rows = RowsSheet(zone)
         self.team = Memo()
         self.offers = IntroductionOffers(named)
         with ui.element("div").style("margin-top: 16px").mark("ticket-rate"):
@@ -89,6 +93,18 @@ class TeamReportPage:
         """Introductions of all days: the span narrows the table alone."""
         campaign = next((name for one, name in self.named.items() if str(one) == self.chosen.campaign), ALL_TOUCHES)
         return picture_of(spec, [campaign, "All time"], self.zone)
+
+    async def open_person(self, one: Teammate) -> None:
+        """Their touches for campaigns in the chosen days; what they do for none is counted, and theirs alone."""
+        chosen = self.chosen
+
+        def ask(session: Session, me: User, cursor: str | None) -> Rows:
+            campaign_id = next((key for key in self.named if str(key) == chosen.campaign), None)
+            asked = ReportChoice(days=chosen.days).asked()
+            return question_rows.of_person(session, me, one.user_id, asked, campaign_id, cursor)
+
+        under = f"For campaigns, {SPANS[chosen.days].lower()}; touches for no campaign are theirs alone"
+        await self.rows.open(f"Touches of {one.name}", under, ask)
 
     def draw_campaign_select(self, named: dict[UUID, str]) -> None:
         options = {"": ALL_TOUCHES, **{str(one): name for one, name in named.items()}}
@@ -116,12 +132,12 @@ class TeamReportPage:
 
     def show(self, seen: Seen) -> None:
         team, offers, rate, _ = seen
-        self.team.show((team.members, team.ranked, team.logging), lambda: draw_team(team))
+        self.team.show((team.members, team.ranked, team.logging), lambda: draw_team(team, self.open_person))
         self.offers.show(offers, self.zone)
         self.tickets.renew(introductions_chart.introductions_chart(rate))
 
 
-def draw_team(team: Team) -> None:
+def draw_team(team: Team, on_open: Callable[[Teammate], Any]) -> None:
     """Everybody in a row; on a phone each row breaks into its numbers."""
     active = sum(one.active for one in team.members)
     said = f"{team.logging} of {active} logged a touch this week."
@@ -133,13 +149,17 @@ def draw_team(team: Team) -> None:
                 basic.line(word or "Place", "th", "pd-team-place" if not word else "").props("scope=col")
         with ui.element("tbody"):
             for place, one in enumerate(team.members, 1):
-                draw_teammate(one, place if team.ranked else None)
+                draw_teammate(one, place if team.ranked else None, on_open)
 
 
-def draw_teammate(one: Teammate, place: int | None) -> None:
+def draw_teammate(one: Teammate, place: int | None, on_open: Callable[[Teammate], Any]) -> None:
     with ui.element("tr"):
         basic.line(str(place or ""), "td", "pd-team-place")
-        with basic.line(one.name if one.active else f"{one.name} (left)", "th", "pd-team-name").props("scope=row"):
+        with basic.line("", "th", "pd-team-name").props("scope=row"):
+            name = one.name if one.active else f"{one.name} (left)"
+            opens = ui.element("button").props("type=button").classes("pd-bare pd-team-open")
+            with opens.on("click", lambda: on_open(one), []):
+                basic.text(name)
             basic.text("logged this week" if one.this_week else "nothing logged this week", "pd-team-mark").classes(
                 "yes" if one.this_week else ""
             )

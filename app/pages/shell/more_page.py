@@ -14,7 +14,7 @@ SCREENS = (
     ("/sync", "Pipedrive", "Sync status", "cloud"),
     ("/import", "Import contacts", "CSV, Excel or vCard", "upload"),
     ("/job-changes", "New jobs", "Who changed firm or title", "refresh-cw"),
-    ("/duplicates", "Duplicates", "Contacts who may be one person", "users"),
+    ("/duplicates", "Duplicates", "Contacts who may be one person", "copy"),
     ("/organisations", "Organisations", "Rename and merge organisations", "building-2"),
     ("/trash", "Trash", "Deleted contacts and undo", "trash-2"),
     ("/notices", "Notifications", "Reminders, the morning mail, your outbox", "bell"),

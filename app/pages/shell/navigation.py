@@ -12,6 +12,8 @@ APART = (("/sync", "Pipedrive", "cloud"), ("/team", "Team", "shield"), ("/settin
 # what is done with the whole contact bank: in the menu of Contacts
 OF_CONTACTS = (
     ("/import", "Import", "upload"),
+    ("/duplicates", "Duplicates", "copy"),
+    ("/job-changes", "New jobs", "refresh-cw"),
     ("/organisations", "Organisations", "building-2"),
     ("/trash", "Trash", "trash-2"),
 )

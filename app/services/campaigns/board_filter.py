@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, any_, lateral, tuple_
 from sqlmodel import Session, and_, col, func, literal, or_, select
 
-from app.models import Activity, CampaignContact, Contact, Organisation, User, fold, now
+from app.models import Activity, Campaign, CampaignContact, Contact, Organisation, User, fold, now
 from app.services import policy
 from app.services.base import cursors
-from app.services.campaigns import campaigns
+from app.services.permissions import visibility
 
 Sort = Literal["recent", "waiting", "name", "warmness", "due"]
 LATER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -96,12 +96,12 @@ def _mark(sort: Sort, after: str) -> tuple[Any, UUID]:
 
 
 def tags(session: Session, who: User, campaign_id: UUID) -> list[str]:
-    """The tags of the contacts on the board that this person may open. Raises NotFound."""
-    campaigns.seen(session, who, campaign_id)
+    """The tags of the contacts on the board that this person may open; none of a campaign that they may not see."""
+    seen = select(Campaign.id).where(Campaign.id == campaign_id, *visibility.campaigns(who))
     query = (
         select(func.unnest(Contact.tags))
         .join(CampaignContact, col(CampaignContact.contact_id) == col(Contact.id))
-        .where(CampaignContact.campaign_id == campaign_id, col(Contact.deleted_at).is_(None))
+        .where(col(CampaignContact.campaign_id).in_(seen), col(Contact.deleted_at).is_(None))
     )
     if not policy.sees_every_campaign(who):
         query = query.where(Contact.user_id == who.id)

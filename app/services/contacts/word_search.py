@@ -45,14 +45,21 @@ def ask(session: Session, who: User, search: Search) -> Asked:
     rest, words = search_filters.conditions(who, search), needles(search.q)
     if not words:
         return Asked(rest, [Part(rest)])
+    called = and_(*(and_(_named(word), _called(word)) for word in words))
     named = and_(*map(_named, words))
     anywhere = and_(*(or_(_named(word), _further(word, search.q)) for word in words))
     guessed = _resembling(session, rest, words, anywhere)
-    parts = [Part([*rest, named]), Part([*rest, anywhere, ~named])]
     if not guessed:
+        parts = [Part([*rest, called]), Part([*rest, named, ~called]), Part([*rest, anywhere, ~named])]
         return Asked([*rest, anywhere], parts)
     found = col(Contact.id).in_(guessed)
-    return Asked([*rest, or_(anywhere, found)], [*parts, Part([*rest, found], guessed)])
+    parts = [
+        Part([*rest, called]),
+        Part([*rest, found], guessed),
+        Part([*rest, named, ~called, ~found]),
+        Part([*rest, anywhere, ~named, ~found]),
+    ]
+    return Asked([*rest, or_(anywhere, found)], parts)
 
 
 def needles(typed: str) -> list[str]:
@@ -62,6 +69,11 @@ def needles(typed: str) -> list[str]:
         return [digits.removeprefix("00").lstrip("0") or digits]
     words = QUOTES.sub(" ", fold(typed)).replace(",", " ").replace(";", " ").split()
     return words[:MOST_WORDS]
+
+
+def _called(word: str) -> ColumnElement[bool]:
+    """In the name itself."""
+    return col(Contact.sort_name).contains(word, autoescape=True)
 
 
 def _named(word: str) -> ColumnElement[bool]:
@@ -86,15 +98,21 @@ def _resembling(
     """Who is called like the words, but for a letter or two in each, the likeliest first; nobody where enough hold them as typed."""
     if not any(map(may_be_mistyped, words)):
         return []
-    held = session.exec(select(Contact.id, Contact.search_text).where(*rest, anywhere).limit(ENOUGH)).all()
-    if len(held) >= ENOUGH or any(set(words) <= set(text.split()) for _, text in held):
+    held = session.exec(
+        select(Contact.id, Contact.search_text, Contact.sort_name).where(*rest, anywhere).limit(MOST_RESEMBLING)
+    ).all()
+    called = [row for row, _, name in held if all(word in name for word in words)]
+    if len(called) >= ENOUGH or any(set(words) <= set(WORD.findall(text)) for _, text, _ in held):
         return []
-    exact = [row for row, _ in held]
     # how alike two words must be, for the rest of this transaction
     session.exec(select(func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)))
     alike = [_resembles(word) if may_be_mistyped(word) else _named(word) for word in words]
-    facts = select(Contact.id, Contact.search_text, Contact.sort_name).where(*rest, *alike, ~col(Contact.id).in_(exact))
-    ranked = sorted((score(words, text), name, row) for row, text, name in session.exec(facts.limit(MOST_RESEMBLING)))
+    facts = select(Contact.id, Contact.search_text, Contact.sort_name).where(
+        *rest, *alike, ~col(Contact.id).in_(called)
+    )
+    ranked = sorted(
+        (score(words, text, name), name, row) for row, text, name in session.exec(facts.limit(MOST_RESEMBLING))
+    )
     return [row for how, _, row in ranked if how < UNLIKE][:BEST]
 
 
@@ -115,19 +133,22 @@ def _resembles(word: str) -> ColumnElement[bool]:
 
 # from so many letters on, one of them is few trigrams among many
 LONG = 6
-UNLIKE = 99.0
+NO_NAME, UNLIKE = 0.45, 99.0
+WORD = re.compile(r"[^\W_]+")
 
 
-def score(words: Sequence[str], text: str) -> float:
-    """How far the words are from those of a row in all; UNLIKE where one of them is like none."""
-    there = re.findall(r"[^\W_]+", text)
+def score(words: Sequence[str], text: str, name: str) -> float:
+    """How far the words are from those of a row in all, a name being nearer than a firm; UNLIKE where one of them is like none."""
+    of_name = WORD.findall(name)
+    others = [one for one in WORD.findall(text) if one not in of_name]
     total = 0.0
     for word in words:
         if word in text:
             continue
         most = 1 if len(word) < LONG else 2
-        nearest = min((_distance(word, one, most) for one in there), default=UNLIKE)
-        if nearest > most + 0.5:
+        nearest = min((_distance(word, one, most) for one in of_name), default=UNLIKE)
+        nearest = min([nearest, *(_distance(word, one, most) + NO_NAME for one in others)])
+        if nearest > most + NO_NAME + 0.5:
             return UNLIKE
         total += nearest
     return total

@@ -71,6 +71,7 @@ NOTHING = frozenset(
 NO_NAME = frozenset(
     {"-", "--", "---", ".", "?", "??", "n/a", "#n/a", "(none)", "(null)", "#value!", "#ref!", "unknown", "unbekannt"}
 )
+LONGEST_PLACEHOLDER = max(map(len, NOTHING))
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 MONTHS = {
@@ -110,12 +111,16 @@ LATEST = timedelta(days=1)
 
 def is_nothing(text: str) -> bool:
     """A placeholder."""
-    return fold(text.translate(DASHES)) in NOTHING or not any(c.isalnum() for c in text)
+    plain = text.strip()
+    if len(plain) > LONGEST_PLACEHOLDER:
+        return not any(c.isalnum() for c in plain)
+    return plain.lower().translate(DASHES) in NOTHING or not any(c.isalnum() for c in plain)
 
 
 def is_no_name(text: str) -> bool:
     """Nothing by which somebody could be called."""
-    return fold(text.translate(DASHES)) in NO_NAME or not any(c.isalnum() for c in text)
+    plain = text.strip()
+    return plain.lower().translate(DASHES) in NO_NAME or not any(c.isalnum() for c in plain)
 
 
 def month_first(texts: Iterable[str], country: str) -> bool:

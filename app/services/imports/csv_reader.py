@@ -25,6 +25,7 @@ BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\x
 WESTERN = frozenset("äöüßÄÖÜàáâãåæçèéêëìíîïñòóôõøùúûýÀÁÅÆÇÈÉÊËÌÍÎÑÒÓÔØÙÚÛšžœŠŽŒ€‚„…‘’“”–—•™§©«®°±´·»½¼¾¿¡\u00a0")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 OLD = "This is an old Excel file, or one with a password; save it as .xlsx or CSV without a password."
+OPEN_MIME = b"mimetypeapplication/vnd.oasis.opendocument"
 OPEN_DOCUMENT = "This is an OpenDocument spreadsheet; open it and save it as .xlsx or CSV."
 WEB_PAGE = "This is a web page, whatever its name says; open it in your spreadsheet and save it as .xlsx or CSV."
 NEITHER = "Row 1 is not text; open the file in your spreadsheet and save it as .xlsx or CSV."
@@ -39,7 +40,7 @@ def text_of(data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise TooLarge("The file is larger than 5 MB.")
     if data.startswith((b"PK\x03\x04", b"%PDF", OLD_OFFICE)):
-        if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in data[:200]:
+        if OPEN_MIME in data[:200]:
             raise Invalid(OPEN_DOCUMENT)
         raise Invalid(OLD if data.startswith(OLD_OFFICE) else NEITHER)
     text = _decoded(data)

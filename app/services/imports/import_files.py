@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from app.errors import Invalid, Refusal, TooLarge
-from app.services.imports import row_parser, sheet_reader
+from app.services.imports import row_parser, sheet_reader, zip_reader
 from app.services.imports.row_parser import RowError
 from app.services.imports.sheet_reader import Sheet
 
@@ -27,7 +27,26 @@ def read_files(files: Sequence[File], mapping: Mapping[str, str] | None = None, 
         raise Invalid(f"Bring at most {MOST_FILES} files in one go.")
     if sum(len(data) for _, data in files) > MOST_BYTES:
         raise TooLarge("Together the files are larger than 20 MB; bring them one after the other.")
-    return [_opened(file, mapping, strict=strict, several=len(files) > 1) for file in files]
+    found: list[Sheet] = []
+    for name, data in files:
+        if zip_reader.is_archive(data):
+            found += _unpacked(name, data, mapping)
+        else:
+            found.append(_opened((name, data), mapping, strict=strict, several=len(files) > 1))
+    return found
+
+
+def _unpacked(name: str, data: bytes, mapping: Mapping[str, str] | None) -> list[Sheet]:
+    """The files of an archive that name somebody; what is wrong with the only one is said. Raises Invalid or TooLarge."""
+    inside, trouble = [], None
+    for file in zip_reader.unpack(data):
+        try:
+            inside.append(_opened(file, mapping, strict=True, several=True))
+        except Refusal as refusal:
+            trouble = trouble or refusal
+    if not inside:
+        raise trouble or Invalid(f"{bare_name(name)}: {zip_reader.NOTHING}")
+    return inside
 
 
 def _opened(file: File, mapping: Mapping[str, str] | None, *, strict: bool, several: bool) -> Sheet:

@@ -95,8 +95,21 @@ def drill_down(
         found, more = CONTACTS, {"stage": key, "ladder": [stage.value for stage in LADDER]}
     else:
         found, more = EVENTS, metric_definitions.BINDS | _bar(who, asked, key)
-    query = _shown(found.subquery("found"), who, campaign.id, cursor).limit(limit + 1)
-    return _page([_row(row) for row in session.execute(query, binds | more)], limit)
+    return page_of(session, who, found, binds | more, campaign.id, cursor, limit)
+
+
+def page_of(  # noqa: PLR0917 - what was found, and where to go on
+    session: Session,
+    who: User,
+    found: Any,
+    binds: dict[str, Any],
+    campaign_id: UUID | None,
+    cursor: str | None,
+    limit: int,
+) -> Rows:
+    """A page of what a question finds; without a campaign, each row stands in the one that it was for."""
+    query = _shown(found.subquery("found"), who, campaign_id, cursor).limit(limit + 1)
+    return _page([_row(row) for row in session.execute(query, binds)], limit)
 
 
 def every_row(session: Session, who: User, campaign_id: UUID, asked: Asked, key: str = "touches") -> list[Row]:
@@ -107,7 +120,7 @@ def every_row(session: Session, who: User, campaign_id: UUID, asked: Asked, key:
     return found.items
 
 
-def _shown(found: Any, who: User, campaign_id: UUID, cursor: str | None) -> Any:
+def _shown(found: Any, who: User, campaign_id: UUID | None, cursor: str | None) -> Any:
     """What is shown of the rows that were found; the contact only to whom it may be known."""
     known, place = aliased(Contact), aliased(CampaignContact)
     columns: Sequence[Any] = (
@@ -127,7 +140,12 @@ def _shown(found: Any, who: User, campaign_id: UUID, cursor: str | None) -> Any:
         .join(User, col(User.id) == found.c.user_id)
         .outerjoin(Activity, col(Activity.id) == found.c.id)
         .outerjoin(known, and_(col(known.id) == found.c.contact_id, visibility.is_known(who, known)))
-        .outerjoin(place, and_(col(place.contact_id) == known.id, col(place.campaign_id) == campaign_id))
+        .outerjoin(
+            place,
+            and_(
+                col(place.contact_id) == known.id, col(place.campaign_id) == (campaign_id or col(Activity.campaign_id))
+            ),
+        )
         .order_by(found.c.at.desc(), found.c.id.desc())
     )
     return query.where(tuple_(found.c.at, found.c.id) < tuple_(*cursors.moment(cursor))) if cursor else query

@@ -30,7 +30,7 @@ class Column:
 class Answer:
     """`rows` fit the columns; `chart` is how they are best drawn, the first column naming the bars.
 
-    `days` says which days it is about.
+    `days` says which days it is about; `keys` name the bars whose rows can be opened.
     """
 
     question: Question
@@ -40,10 +40,13 @@ class Answer:
     rows: tuple[tuple[Cell, ...], ...]
     chart: Chart
     days: str = ""
+    keys: tuple[str, ...] = ()
 
 
-# the sentence, the columns and rows, how they are drawn, and the days where they are not the chosen ones
-Said = tuple[str, tuple[Column, ...], Iterable[tuple[Cell, ...]], Chart, str]
+# the sentence, the columns and rows, how they are drawn, the days where they are not the chosen ones, and the keys
+Said = tuple[str, tuple[Column, ...], Iterable[tuple[Cell, ...]], Chart, str, Iterable[str]]
+# between the sector and the theme of a key
+SECTOR_MARK = "|"
 
 PER_TOUCH, LEAST, MOST = "Meetings per touch", "At least", "At most"
 RATES = (

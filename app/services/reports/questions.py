@@ -36,6 +36,7 @@ TITLES = {
     Question.SECTORS: "Sector and theme comparison",
     Question.CAMPAIGN: "Campaign report",
 }
+KINDS = {word: kind.value for kind, word in ACTIVITY_LABELS.items()}
 GALLERY = tuple(question for question in Question if question is not Question.CAMPAIGN)
 NO_CAMPAIGN = "Choose whose report it is."
 
@@ -52,12 +53,16 @@ def answer(
     if question is Question.CAMPAIGN:
         return _campaign(session, who, filters, on)
     window = Window.of(who, asked, on)
+    said = ASKED[question](session, scope_of(session, who, filters), window)
+    sentence, columns, rows, chart, days, keys = said
+    days = days or _days(asked.on(window.today), window)
+    return Answer(question, TITLES[question], sentence, columns, tuple(rows), chart, days, tuple(keys))
+
+
+def scope_of(session: Session, who: User, filters: QuestionFilters) -> Scope:
+    """What a question is about for this person. Raises NotFound for a campaign that is not theirs to see."""
     whole = policy.sees_every_campaign(who) and not (filters.campaign_id or filters.sector or filters.theme)
-    scope = Scope(_campaigns(session, who, filters), filters.user_id, filters.type, whole)
-    sentence, columns, rows, chart, days = ASKED[question](session, scope, window)
-    return Answer(
-        question, TITLES[question], sentence, columns, tuple(rows), chart, days or _days(asked.on(window.today), window)
-    )
+    return Scope(_campaigns(session, who, filters), filters.user_id, filters.type, whole)
 
 
 def _campaign(session: Session, who: User, filters: QuestionFilters, on: date | None) -> Answer:
@@ -114,14 +119,17 @@ def _channels(session: Session, scope: Scope, window: Window) -> Said:
         [question_answers.cells(one) for one in rates],
         "bars",
         "",
+        [KINDS[one.name] for one in rates],
     )
 
 
 def _sectors(session: Session, scope: Scope, window: Window) -> Said:
     got = question_answers.counts(session, scope, "campaign_id", window.chosen())
     kinds: dict[str, Counter[str]] = {}
+    marks: dict[str, str] = {}
     for one in scope.campaigns:
         name = " · ".join(filter(None, (one.sector, one.theme))) or "Neither"
+        marks[name] = f"{one.sector or ''}{question_answers.SECTOR_MARK}{one.theme or ''}"
         kinds.setdefault(name, Counter()).update({"campaigns": 1} | got.get(one.id, {}))
     rates = sorted(
         (question_answers.rate(name, counts) for name, counts in kinds.items()),
@@ -136,6 +144,7 @@ def _sectors(session: Session, scope: Scope, window: Window) -> Said:
         rows,
         "bars",
         "",
+        [marks[one.name] for one in rates],
     )
 
 

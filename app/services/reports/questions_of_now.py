@@ -30,7 +30,7 @@ WAITING = text("""
 
 # as the team page counts: where nothing is chosen and everything may be seen, touches for no campaign too
 STAFF = text(f"""
-    select u.name, count(*) filter (where {metric_definitions.IS_OVERDUE}) as overdue,
+    select u.id, u.name, count(*) filter (where {metric_definitions.IS_OVERDUE}) as overdue,
            count(*) filter (where {metric_definitions.IS_TOUCH} and a.happened_at >= :week and a.happened_at < :end) as lately,
            count(*) filter (where {metric_definitions.IS_TOUCH} and a.happened_at >= :month and a.happened_at < :week) as before
     from users u
@@ -47,16 +47,16 @@ def help_needed(session: Session, scope: Scope, window: Window) -> Said:
     week, month = (midnight(window.today - timedelta(days=days), window.zone) for days in (6, 34))
     end = midnight(window.today + timedelta(days=1), window.zone)
     binds = scope.binds() | {"whole": scope.whole, "week": week, "month": month, "end": end, "now": now()}
-    rows: list[tuple[Cell, ...]] = [
-        (one.name, one.overdue, one.lately, round(one.before / 4, 1)) for one in session.execute(STAFF, binds)
-    ]
-    rows.sort(key=lambda row: (-row[1], row[2] - row[3], row[0]))  # type: ignore[operator]
+    staff = sorted(
+        session.execute(STAFF, binds), key=lambda one: (-one.overdue, one.lately - one.before / 4, one.name.lower())
+    )
+    rows: list[tuple[Cell, ...]] = [(one.name, one.overdue, one.lately, round(one.before / 4, 1)) for one in staff]
     needs = [row for row in rows if row[1] or row[2] < row[3] / 2]  # type: ignore[operator]
     columns = question_answers.columns("Person", ("Overdue", "Touches in 7 days", "Usual week"))
     what = "All touches" if scope.whole else "Touches for these campaigns"
     span = _span(window.today - timedelta(days=6), window.today)
     days = f"{what}, {span} and the 4 weeks before, whatever days are chosen"
-    return _worst(needs), columns, rows, "bars", days
+    return _worst(needs), columns, rows, "bars", days, [str(one.id) for one in staff]
 
 
 def this_week(session: Session, scope: Scope, window: Window) -> Said:
@@ -87,7 +87,7 @@ def this_week(session: Session, scope: Scope, window: Window) -> Said:
     )
     heads = (*(noun.capitalize() for noun in NOUNS.values()), "Touches the week before", "Meetings the week before")
     days = "These two weeks, whatever days are chosen"
-    return said, question_answers.columns("Campaign", heads), rows, "stack", days
+    return said, question_answers.columns("Campaign", heads), rows, "stack", days, [str(one.id) for one in busy]
 
 
 def _summed(got: dict[Any, Counter[str]]) -> str:
@@ -127,13 +127,8 @@ def stalls(session: Session, scope: Scope, window: Window) -> Said:  # noqa: ARG
     columns = question_answers.columns(
         "Stage", ("Contacts", Column("Median days there", "days"), f"Over {STALE_DAYS} days")
     )
-    return (
-        said if stale else f"No lead has stood still for more than {STALE_DAYS} days.",
-        columns,
-        rows,
-        "bars",
-        "Now, whatever days are chosen",
-    )
+    sentence = said if stale else f"No lead has stood still for more than {STALE_DAYS} days."
+    return sentence, columns, rows, "bars", "Now, whatever days are chosen", [stage.value for stage in stages]
 
 
 def _waiting(stage: Stage, row: Any) -> tuple[str, int, float | None, int]:

@@ -289,6 +289,13 @@ def test_the_gallery_answers_in_a_sentence_and_keeps_what_one_asks_again(firm, d
     opened(desk, "/reports")
     expect(chart(desk, "Which channel works?")).to_contain_text(re.compile(r"No meeting came of 1\d touches yet"))
     expect(chart(desk, "Sector and theme comparison").locator("tbody")).to_contain_text("Energy")
+    channels = chart(desk, "Which channel works?")
+    channels.get_by_role("button", name="Show as table").click()
+    row = channels.locator("tbody tr", has_text="Call")
+    count = int(row.locator("td").first.inner_text())
+    row.get_by_role("button").click()
+    expect(desk.locator(".pd-behind-row")).to_have_count(count)
+    desk.get_by_role("button", name="Close", exact=True).click()
     desk.get_by_role("combobox", name="Sector").click()
     desk.get_by_role("option", name="Energy").click()
     desk.wait_for_url(re.compile("sector=Energy"))
@@ -306,9 +313,28 @@ def test_the_gallery_answers_in_a_sentence_and_keeps_what_one_asks_again(firm, d
     expect(desk.locator(".pd-saved").get_by_role("switch")).to_have_attribute("aria-checked", "true")
 
 
+def test_a_campaigns_own_report_is_saved_as_it_is_narrowed_and_opens_so(firm, desk):
+    report(desk, firm, "&days=30&type=CALL")
+    desk.get_by_role("button", name="Export").click()
+    desk.locator(".q-menu .q-item", has_text="Save, or mail").click()
+    desk.get_by_role("switch", name="Send it to me by mail every Monday").click()
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.get_by_text(f"{NAME} is saved under Reports")).to_be_visible()
+    opened(desk, "/reports")
+    row = desk.locator(".pd-saved", has_text=NAME)
+    expect(row).to_contain_text("last 30 days")
+    row.get_by_role("button").first.click()
+    desk.wait_for_url(re.compile(r"tab=report&days=30&type=CALL"))
+    expect(desk.get_by_role("button", name="30 days")).to_have_attribute("aria-pressed", "true")
+
+
 def test_an_introduction_is_offered_used_and_counted(firm, site, chromium, desk):
     opened(desk, "/team/work")
     expect(desk.locator(".pd-team tbody tr", has_text="Björn Berg")).to_contain_text("logged this week")
+    desk.locator(".pd-team tbody").get_by_role("button", name="Björn Berg").click()
+    expect(desk.get_by_role("heading", name="Touches of Björn Berg")).to_be_visible()
+    expect(desk.locator(".pd-behind-row").first).to_contain_text("Björn Berg")
+    desk.get_by_role("button", name="Close", exact=True).click()
     desk.get_by_role("button", name="Offer one").click()
     desk.get_by_label("Person or organisation").fill("Zoë")
     desk.get_by_label("For which colleague").click()

@@ -1,11 +1,14 @@
 """Odd files come in right: one odd cell costs nobody, a shared number joins nobody, and what is not taken is said."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from app import db
+from app.errors import Refusal
 from app.models import Activity, Contact, JobChange, WarmnessChange
 from app.services.activities import job_changes
 from app.services.contacts import contact_bank
@@ -243,3 +246,37 @@ def test_marks_of_direction_and_odd_dashes_are_no_part_of_a_number(ada):
 def test_the_country_of_a_file_may_be_another_one(ada):
     text(ada, "Name,Phone\nJane,020 7946 0958\n", country="GB")
     assert bank(ada)["Jane"].phones == ["+442079460958"]
+
+
+def zipped(**files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, said in files.items():
+            archive.writestr(name.replace("_", "."), said)
+    return out.getvalue()
+
+
+def test_a_zipped_export_is_unpacked_and_of_linkedins_only_the_people_are_read(ada):
+    connections = (CASES / "linkedin_job_change.csv").read_bytes()
+    report = take_files(
+        ada, ("export.zip", zipped(Connections_csv=connections, Messages_csv="FROM,TO\nA,B\n", x_png=b"no"))
+    )
+    assert (counts(report), set(bank(ada))) == ((1, 0, 0, 0), {"Mira Okonjo"})
+    two = zipped(a_vcf="BEGIN:VCARD\nFN:Ann\nEND:VCARD\n", b_csv="Name\nBen\n", notes_txt="nobody is named here")
+    assert counts(take_files(ada, ("cards.zip", two))) == (2, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"<html><table><tr><td>Name</td></tr></table></html>", "This is a web page"),
+        (b"PK\x03\x04\x14\0\0\x08\0\0mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK", "OpenDocument"),
+        (zipped(x_png=b"no"), "no CSV, Excel or vCard file"),
+        (zipped(x_csv=b"shoe\n41\n"), "does not name the columns"),
+        (zipped(x_csv=b"Name\n" + b"x" * 21_000_000), "unpacks to more than 20 MB"),
+    ],
+)
+def test_what_cannot_be_read_says_how_to_save_it(ada, data, sentence):
+    with pytest.raises(Refusal, match=sentence) as refusal:
+        take_files(ada, ("x.xls", data))
+    assert str(refusal.value).endswith(".")

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from sqlalchemy import text
 
 from app import db
 from app.models import User
@@ -18,6 +19,7 @@ def judged(who, book):
     assert take_files(who, ("older.csv", address_book.as_csv(book.older))).new == len(book.older)
     sheets = import_files.read_files([("newer.csv", address_book.as_csv(book.newer))], strict=True)
     with db.reading() as session:
+        session.execute(text("set local idle_in_transaction_session_timeout = '600s'"))
         plan = planner.make_plan(session, session.get_one(User, who.id), sheets, Wishes(), lambda _: None, lock=False)
     said = {Fate.ADDS: OTHER, Fate.ASKED: ASK, Fate.FILLS: SAME, Fate.NOTHING_NEW: SAME}
     assert plan.errors == []

@@ -29,7 +29,7 @@ from app.models import (
 from app.services.activities import activity_log, introductions
 from app.services.base import secret_tokens
 from app.services.campaigns import campaigns
-from app.services.reports import campaign_report, questions, saved_reports, share_links, team_report
+from app.services.reports import campaign_report, question_rows, questions, saved_reports, share_links, team_report
 from app.services.reports.filters import Asked
 from tests.support import world
 
@@ -373,3 +373,45 @@ def test_where_a_campaign_keeps_no_leaderboard_the_team_stands_by_name(ada, bo, 
         session.get_one(Campaign, spring.id).leaderboard = False
     team = do(team_report.team, gwen, Asked(), spring.id)
     assert (team.ranked, [one.name for one in team.members]) == (False, ["Ada Lind", "Bo Berg", "Gwen Gold"])
+
+
+def test_every_bar_of_the_gallery_opens_as_many_rows_as_it_counts(ada, bo, gwen, jane, john, spring, secret_one):
+    with db.transaction() as session:
+        row = session.get_one(Campaign, spring.id)
+        row.sector, row.theme = "Energy", "Pricing"
+    for who, contact, campaign, kind in (
+        (ada, jane, spring, "CALL"),
+        (bo, jane, spring, "CALL"),
+        (ada, jane, spring, "EMAIL"),
+        (ada, john, secret_one, "CALL"),
+    ):
+        touch(who, contact, campaign, kind)
+    touch(ada, john, None)
+    for who, filters in (
+        (gwen, {}),
+        (ada, {}),
+        (bo, {}),
+        (gwen, {"user_id": ada.id}),
+        (gwen, {"campaign_id": spring.id}),
+    ):
+        for question in questions.GALLERY:
+            said = answer(who, question, **filters)
+            assert len(said.keys) == len(said.rows)
+            for key, row in zip(said.keys, said.rows, strict=True):
+                with db.reading() as session:
+                    found = question_rows.behind(session, who, question, QuestionFilters(**filters), key)
+                counted = row[2] if question is Question.HELP else row[1]
+                # what is done for no campaign is counted for golden tickets, and is nobody's to open
+                private = (
+                    question is Question.HELP and who is gwen and row[0] == "Ada Lind" and "campaign_id" not in filters
+                )
+                assert len(found.items) == counted - private, (question, row)
+    with db.reading() as session:
+        assert question_rows.behind(session, bo, Question.WEEK, QuestionFilters(), str(secret_one.id)).items == []
+        assert len(question_rows.of_person(session, gwen, ada.id, Asked(last_days=7)).items) == 3
+        assert len(question_rows.of_person(session, gwen, ada.id, Asked(), spring.id).items) == 2
+        with pytest.raises(Forbidden):
+            question_rows.of_person(session, ada, ada.id, Asked())
+        for question, key in ((Question.CHANNELS, "DANCE"), (Question.HELP, "me"), (Question.STALLS, "x")):
+            with pytest.raises(Invalid):
+                question_rows.behind(session, gwen, question, QuestionFilters(), key)

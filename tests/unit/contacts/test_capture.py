@@ -218,3 +218,40 @@ def test_every_language_reads_its_own_example(file):
     draft = read(f"Hello, see you on Monday.\n{language['example']}").draft
     assert (draft["name"], draft["job_title"]) == (language["name"], language["job_title"])
     assert len(draft["phones"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "draft"),
+    [
+        (
+            "Check out Rhea Keller’s profile on LinkedIn https://www.linkedin.com/in/rheakeller",
+            "DE",
+            {"name": "Rhea Keller", "linkedin_url": "https://www.linkedin.com/in/rheakeller", "organisation": None},
+        ),
+        ("Jane Roe\nCEO\n(212) 555-0187", "US", {"phones": ["+12125550187"]}),
+        ("mailto:rhea@keller.example", "DE", {"emails": ["rhea@keller.example"], "organisation": "Keller"}),
+        ("Rhea Keller\nHead of Sales, ACME\nrhea@acme.example", "DE", {"job_title": "Head of Sales", "organisation": "ACME"}),
+        (
+            "Jane Roe\nT +49 30 9990100 ext. 45\nF +49 30 9990199\nM 0151 23456789",
+            "DE",
+            {
+                "phones": ["+49309990100", "+4915123456789"],
+                "phone_details": [
+                    {"number": "+49309990100", "type": None, "extension": "45"},
+                    {"number": "+49309990199", "type": "FAX", "extension": None},
+                    {"number": "+4915123456789", "type": "MOBILE", "extension": None},
+                ],
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_what_programs_and_people_put_around_it_is_understood(text, country, draft):
+    found = text_parser.parse(text, country).draft
+    assert {name: found.get(name) for name in draft} == draft
+
+
+def test_a_card_with_a_photo_is_read_without_it():
+    photo = "PHOTO;ENCODING=b;TYPE=png:data:image/png;base64," + "A" * 60_000
+    card = f"BEGIN:VCARD\nVERSION:3.0\nFN:Rhea Keller\n{photo}\nTEL;TYPE=WORK,FAX:030 9990199\nTEL;TYPE=CELL:0151 23456789\nEND:VCARD"
+    found = text_parser.parse(card, "DE").draft
+    assert (found["name"], found["phones"]) == ("Rhea Keller", ["+4915123456789"])

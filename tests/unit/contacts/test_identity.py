@@ -5,6 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.services.contacts import firm_names, identity
+from app.services.contacts.identity import Verdict
 
 often = settings(deadline=None, max_examples=60)
 WORD = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
@@ -109,3 +110,47 @@ def test_a_person_is_searched_for_by_the_word_that_tells_most(name, word):
 def test_a_number_without_its_country_ends_like_the_one_with_it(one, other):
     assert identity.numbers_may_agree(one, other)
     assert not identity.numbers_may_agree(one, f"{other[:-1]}7")
+
+
+PEOPLE = st.sampled_from(
+    ["Alma Reuter", "Reuter, Alma", "A. Reuter", "Bodo Kranz", "Dr. Bodo Kranz", "Cleo Thies", "Alma Kranz", ""]
+)
+MAILS = st.lists(
+    st.sampled_from(["alma@w.example", "bodo@w.example", "info@w.example", "a.l.m.a@gmail.com"]),
+    max_size=2,
+    unique=True,
+)
+NUMBERS = st.lists(st.sampled_from(["+49301", "+49302", "+49303"]), max_size=2, unique=True)
+FACTS = st.builds(
+    identity.Facts,
+    PEOPLE,
+    MAILS,
+    NUMBERS,
+    st.none() | st.sampled_from(["Werk AG", "Werk", "Other Ltd"]),
+    st.none() | st.sampled_from(["linkedin.com/in/a", "linkedin.com/in/b"]),
+)
+
+
+@often
+@given(one=FACTS, other=FACTS)
+def test_who_is_who_does_not_depend_on_who_asks(one, other):
+    assert identity.judge(one, other)[0] is identity.judge(other, one)[0]
+
+
+@often
+@given(one=FACTS, other=FACTS)
+def test_nobody_is_joined_whose_names_do_not_fit_but_by_a_profile(one, other):
+    verdict, why = identity.judge(one, other)
+    if verdict is Verdict.SAME and one.name and other.name and one.profile != other.profile:
+        assert identity.names_fit(one.name, other.name)
+    assert (why == "") == (verdict is Verdict.OTHER)
+
+
+@often
+@given(one=FACTS, number=st.sampled_from(["+49301", "+49302"]))
+def test_somebody_is_themselves_and_a_shared_number_makes_nobody_a_stranger(one, number):
+    if one.name and (one.emails or one.phones or one.profile or one.organisation):
+        assert identity.judge(one, one)[0] is Verdict.SAME
+    stranger = identity.Facts("Zoe Zed", ["zoe@zed.example"], [number], "Zed", None)
+    known = identity.Facts(one.name or "X Y", one.emails, [number], one.organisation, None)
+    assert identity.judge(stranger, known)[0] is Verdict.HINT

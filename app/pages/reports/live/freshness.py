@@ -38,14 +38,13 @@ def checked(board: SharedReport, asked: datetime) -> tuple[datetime, bool]:
     """`known_true_at`; after midnight where the viewer is, the report is asked for anew: its days and weeks are others."""
     if not board.is_of_today:
         board.hear()
+        return asked, False
     return known_true_at(board, asked)
 
 
 def known_true_at(board: SharedReport, asked: datetime) -> tuple[datetime, bool]:
     """The last moment at which the answer, `asked` for then, was surely true, and whether that is now."""
     connection = signals.news_connection
-    if not board.is_of_today:
-        return asked, False
     if board.news:
         # something happened, and how it stands since is not known yet
         return asked, connection.is_sure and now() - asked < LATE

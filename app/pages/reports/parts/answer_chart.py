@@ -30,6 +30,8 @@ def answer_chart(answer: Answer) -> ChartSpec:
         height=chart_options.chart_height(len(rows))
         if kinds == 1
         else max(2, len(rows)) * (24 * kinds + 16) + chart_options.AXIS + 28,
+        keys=answer.keys or None,
+        across="y",
         tips=tips[:DRAWN],
         empty="" if _any(answer) else "There is nothing to compare yet.",
         file=answer.title,
