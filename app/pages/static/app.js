@@ -119,7 +119,6 @@ const away = () => import("/static/away.js");
 async function waits() {
   const { waiting } = await outbox();
   const count = (await waiting()).length, gone = isAway();
-  document.body.classList.toggle("pd-cut", gone);
   let line = document.querySelector(".pd-offline");
   if (count || line) (await away()).mark();
   if (!count && !gone) { line?.remove(); return; }
