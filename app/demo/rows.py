@@ -185,6 +185,7 @@ def _facts(line: CsvLine) -> SimpleNamespace:
         phones=[_dialled(line["phone"])] if line["phone"] else [],
         job_title=line["title"] or None,
         linkedin_url=line["linkedin_url"] or None,
+        notes="",
         warmness_score=int(line["warmness"]),
         last_contacted=last,
     )

@@ -63,6 +63,11 @@ def e164(number: str, country: str) -> str:
     return read(number, country).number
 
 
+def is_written(number: str) -> bool:
+    """Whether it has the form in which numbers are stored: + and digits alone."""
+    return re.fullmatch(r"\+\d{4,15}", number) is not None
+
+
 def read(number: str, country: str) -> Reading:
     """One number with what is said beside it. Raises Invalid when nobody could dial it, or it can be read two ways."""
     found = list(read_all(number, country))

@@ -93,7 +93,7 @@ def change(
     draft = _with_all_numbers(draft) if "phone_details" in changes else draft
     before = contact.warmness_score
     contact.warmness_score = draft.warmness_score
-    _write(session, who, contact, draft)
+    _write(session, who, contact, draft, heard=heard)
     contact.version += 1
     session.flush()
     _note_warmness(session, who, contact, before, WarmnessReason.HAND)
@@ -188,11 +188,11 @@ def _primaries(contact: Contact, changes: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _write(session: Session, who: User, contact: Contact, draft: ContactDraft) -> None:
+def _write(session: Session, who: User, contact: Contact, draft: ContactDraft, *, heard: bool = False) -> None:
     country = firm_settings.country(session)
     for field in contact_fields.COPIED:
         setattr(contact, field.name, getattr(draft, field.name))
-    said = phone_entries.write_phones(contact, draft.phones, draft.phone_details, country)
+    said = phone_entries.write_phones(contact, draft.phones, draft.phone_details, country, heard=heard)
     contact.notes = phone_entries.with_line(contact.notes, said)
     contact.organisation = organisations.get_or_create(session, who, draft.organisation)
     contact.organisation_id = contact.organisation.id if contact.organisation else None

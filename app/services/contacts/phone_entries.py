@@ -10,13 +10,23 @@ from app.services.base import phone_numbers
 from app.services.base.phone_numbers import Reading
 
 
-def write_phones(contact: Contact, typed: Iterable[str], details: Iterable[PhoneDetail], country: str) -> str:
+def write_phones(
+    contact: Contact, typed: Iterable[str], details: Iterable[PhoneDetail], country: str, *, heard: bool = False
+) -> str:
     """Set a contact's numbers; returns what stood beside them and is for a person to read.
 
-    Raises Invalid for a number that nobody can dial, or that can be read two ways.
+    Raises Invalid for a number that nobody can dial, or that can be read two ways. What the contact holds already, or
+    what is `heard` from Pipedrive in its written form, stays as it is: it was taken under other rules.
     """
-    readings = [phone_numbers.read(one, country) for one in typed]
-    known = [one.model_copy(update={"number": phone_numbers.e164(one.number, country)}) for one in details]
+    held = {*contact.phones, *(str(one["number"]) for one in contact.phone_details)}
+
+    def read(number: str) -> Reading:
+        if number in held or (heard and phone_numbers.is_written(number)):
+            return Reading(number)
+        return phone_numbers.read(number, country)
+
+    readings = [read(one) for one in typed]
+    known = [one.model_copy(update={"number": read(one.number).number}) for one in details]
     contact.phones, contact.phone_details = settle(readings, known)
     return beside(readings)
 

@@ -201,6 +201,7 @@ def _line(name: str, said: Any) -> list[str | None]:
 def _address(name: str, value: str, country: str) -> str | None:
     try:
         found = (EMAIL if name == "emails" else PHONE).validate_python(value)
-        return str(found if name == "emails" else phone_numbers.e164(found, country))
+        written = name == "emails" or phone_numbers.is_written(found)
+        return str(found if written else phone_numbers.e164(found, country))
     except (ValidationError, Invalid):
         return None

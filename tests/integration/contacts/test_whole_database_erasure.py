@@ -22,6 +22,7 @@ from app.models import (
     DeviceDraft,
     EntityType,
     IntroductionDraft,
+    JobChange,
     LinkState,
     Outcome,
     PipedriveLink,
@@ -94,7 +95,7 @@ NAMES_NOBODY = {
     "introductions": "what a colleague typed; counted, and without a name once it was used",
 }
 HELD = {
-    "activities", "bank_deeds", "contact_changes", "contacts", "idempotency_keys", "import_changes", "imports", "mails", "notices",
+    "activities", "bank_deeds", "contact_changes", "contacts", "idempotency_keys", "import_changes", "imports", "job_changes", "mails", "notices",
     "pipedrive_links", "pipedrive_syncs", "rings", "saved_views", "sync_conflicts", "sync_receipts",
 }  # fmt: skip
 
@@ -175,6 +176,7 @@ def vera(ada, gwen, jane, john, desk, monkeypatch):
                 sync_id=mine.id, account="acme", stays=CANARY, entity_type=EntityType.PERSON, what=PushEffect.CREATED
             )
         )
+        session.add(JobChange(user_id=me.id, contact_id=bird.id, organisation=CANARY, job_title=CANARY))
         session.add(
             SyncConflict(contact_id=bird.id, user_id=me.id, account="acme", entity_type=EntityType.PERSON,
                          entity_id=bird.id, field="name", ours=NAME, theirs=THERE)
