@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from app.errors import Invalid
 from app.models import Contact
 from app.models.contact import MOST_NOTES
 from app.models.people import phone
@@ -21,9 +22,12 @@ def write_phones(
     held = {*contact.phones, *(str(one["number"]) for one in contact.phone_details)}
 
     def read(number: str) -> Reading:
-        if number in held or (heard and phone_numbers.is_written(number)):
-            return Reading(number)
-        return phone_numbers.read(number, country)
+        try:
+            return phone_numbers.read(number, country)
+        except Invalid:
+            if number in held or (heard and phone_numbers.is_written(number)):
+                return Reading(number)
+            raise
 
     readings = [read(one) for one in typed]
     known = [one.model_copy(update={"number": read(one.number).number}) for one in details]
