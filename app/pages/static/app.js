@@ -115,15 +115,18 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 // a dead spot: an open page goes on (away.js), and a line above the bar says what waits
 let joined = false, cut = 0;
 const isAway = () => !navigator.onLine || joined && !window.socket?.connected && Date.now() - cut > 1500;
-const away = () => import("/static/away.js");
+// fetched a while after the first visit; where the line was cut before, the page's own worker has it, or taps wait as ever
+let away = null;
+const fetchAway = async () => (away ||= await import("/static/away.js").catch(() => null));
 async function waits() {
   const { waiting } = await outbox();
   const count = (await waiting()).length, gone = isAway();
+  if (count || gone || document.querySelector(".pd-offline")) (await fetchAway())?.mark();
+  // from here on nothing is awaited: two that come together draw one line
   let line = document.querySelector(".pd-offline");
-  if (count || line) (await away()).mark();
   if (!count && !gone) { line?.remove(); return; }
   if (!line) {
-    line = Object.assign(document.createElement("button"), { type: "button", className: "pd-offline", onclick: async () => (await away()).whatWaits(isAway()) });
+    line = Object.assign(document.createElement("button"), { type: "button", className: "pd-offline", onclick: () => away ? away.whatWaits(isAway()) : location.assign("/static/offline.html") });
     line.setAttribute("aria-live", "polite");
     document.body.append(line);
   }
@@ -131,18 +134,18 @@ async function waits() {
 }
 let touched = null;
 const LOGS = '.pd-log, [aria-label^="Log activity with"], .pd-deeds .q-btn:last-child', REST = '.pd-verbs .q-btn, .pd-ahead-of .pd-line .q-btn, .q-menu [role=menuitem]';
-addEventListener("click", async (e) => {
+addEventListener("click", (e) => {
   const row = e.target.closest?.(".pd-row, .pd-touch");
   if (row) touched = row;
-  if (!isAway() || !document.querySelector("[data-user]")) return;
+  if (!away || !isAway() || !document.querySelector("[data-user]")) return;
   const one = e.target.closest?.(`${LOGS}, ${REST}, .pd-plus`);
   if (!one || one.matches("[href]") || one.matches(REST) && !/^(Snooze|Not today|Plan a follow-up)/.test(one.getAttribute("aria-label") || one.innerText.trim())) return;
   e.preventDefault();
   e.stopImmediatePropagation();
-  if (one.matches(".pd-plus")) { (await away()).addSomebody(); return; }
+  if (one.matches(".pd-plus")) { away.addSomebody(); return; }
   const link = (one.closest(".q-menu") ? touched : row)?.querySelector('a[href^="/contacts/"]'), name = link?.querySelector(".pd-row-name") || link;
   const id = link?.getAttribute("href").split("/")[2] || location.pathname.split("/")[2];
-  if (id) (await away()).withContact(id, (link ? name : document.querySelector(".pd-head-name"))?.innerText || "");
+  if (id) away.withContact(id, (link ? name : document.querySelector(".pd-head-name"))?.innerText || "");
 }, true);
 addEventListener("offline", waits);
 addEventListener("online", async () => { await (await outbox()).flush(); waits(); });
@@ -153,6 +156,7 @@ addEventListener("load", () => setTimeout(async () => {
   const { flush, keep } = await outbox();
   await flush();
   await keep();
+  await fetchAway();
   waits();
 }, 6000));
 

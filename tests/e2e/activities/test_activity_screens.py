@@ -318,7 +318,8 @@ def test_an_event_without_a_name_is_refused_and_the_name_stays(phone, api):
     phone.get_by_label("Event").fill("")
     phone.get_by_label("Name", exact=True).fill("Lost Lotte")
     phone.keyboard.press("Enter")
-    expect(phone.get_by_text("Say first which event this is.")).to_be_visible()
+    # at the foot of the page, and at the field itself
+    expect(phone.get_by_role("alert")).to_have_text("Say first which event this is.")
     expect(phone.get_by_label("Name", exact=True)).to_have_value("Lost Lotte")
     # the server heard of the empty field before it heard of the name: what it put back is not emptied again
     events = [json.loads(frame[2:])[1] for frame in sent if frame.startswith('42["event"')]

@@ -135,7 +135,7 @@ def give(page):
     with page.expect_file_chooser() as choosing:
         page.get_by_role("button", name=re.compile("Choose files")).click()
     choosing.value.set_files([{"name": "Kontakte.csv", "mimeType": "text/csv", "buffer": LIST}])
-    expect(page.get_by_text("1 new")).to_be_visible()
+    expect(page.get_by_text("2 new")).to_be_visible()
 
 
 def paste(page):
