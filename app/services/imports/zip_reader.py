@@ -1,8 +1,10 @@
 """The files inside a zipped export: unpacked within bounds, nothing else looked at, nothing written anywhere."""
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 
 from app.errors import Invalid, TooLarge
 from app.services.imports import csv_reader, xlsx_reader
@@ -12,6 +14,10 @@ HIDDEN = re.compile(r"(?:^|/)(?:__MACOSX/|\.)")
 # LinkedIn's archive holds two dozen tables beside the one with people
 CONNECTIONS = re.compile(r"(?:^|/)Connections\.csv$", re.IGNORECASE)
 MOST_PARTS, MOST_UNPACKED = 1_000, 20 * 1024 * 1024
+# what the library raises for an archive that is damaged, encrypted or packed in a way that it does not know
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
+)  # fmt: skip
 TOO_MUCH = "The archive unpacks to more than 20 MB or 1,000 files; bring the files with the contacts themselves."
 UNREADABLE = "This archive cannot be read; unpack it and bring the files with the contacts."
 NOTHING = "There is no CSV, Excel or vCard file in this archive."
@@ -35,7 +41,7 @@ def unpack(data: bytes) -> list[tuple[str, bytes]]:
             if len(parts) > MOST_PARTS or sum(one.file_size for one in wanted) > MOST_UNPACKED:
                 raise TooLarge(TOO_MUCH)
             found = [(one.filename, archive.read(one)) for one in wanted]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except BROKEN:
         raise Invalid(UNREADABLE) from None
     if not found:
         raise Invalid(NOTHING)
