@@ -1,4 +1,4 @@
-"""What comes after an answer: the day of the next call with one tap, and a note."""
+"""What is planned with one tap: the day of the next call, or of another activity."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +12,6 @@ from sqlmodel import Session
 from app.calendar_days import morning_of, today
 from app.errors import Invalid
 from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, User
-from app.pages.activities.campaign_choice import only_campaign
 from app.pages.core.tap import Confirmation, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
@@ -23,12 +22,13 @@ DAYS = {1: "Tomorrow", 3: "In 3 days", 7: "In a week", 14: "In 2 weeks", 30: "In
 
 
 @dataclass(frozen=True)
-class Logged:
-    """The touch that was logged a moment ago, if there was one, and with whom."""
+class Plan:
+    """With whom something is planned, what, and for which campaign."""
 
-    touch: Activity | None
     contact_id: UUID
     name: str
+    campaign_id: UUID | None
+    kind: ActivityType = ActivityType.CALL
 
 
 def follow_up_days(zone: str) -> dict[date | None, str]:
@@ -55,50 +55,31 @@ class FollowUpSheet:
         self.sheet = Sheet("Follow up")
         self.zone = me.timezone
 
-    def open(self, logged: Logged) -> None:
+    def open(self, plan: Plan) -> None:
         typed: dict[str, Any] = {}
-        with self.sheet.fresh(logged.touch.id if logged.touch else logged.contact_id):
-            basic.text("Follow up with", "pd-muted pd-small")
-            basic.text(logged.name, "pd-head-name pd-clip")
-            note = (
-                ui.textarea("Note: what did you agree on?" if logged.touch else "Note: what is it about?")
-                .props("outlined autogrow maxlength=5000")
-                .classes("pd-field")
-            )
+        with self.sheet.fresh(plan.contact_id):
+            call = plan.kind is ActivityType.CALL
+            basic.text(f"Follow up{'' if call else f', {ACTIVITY_LABELS[plan.kind]},'} with", "pd-muted pd-small")
+            basic.text(plan.name, "pd-head-name pd-clip")
+            note = ui.textarea("Note: what is it about?").props("outlined autogrow maxlength=5000").classes("pd-field")
             note.style("margin-top: 12px").bind_value_to(typed, "note", strict=False)
             basic.heading("When")
-            DayChips(follow_up_days(self.zone), None, partial(self.plan, logged, typed), confirm="Plan")
-            if logged.touch:
-                save = basic.button("Save note", lambda: self.plan(logged, typed, None), "main").classes("full-width")
-                save.style("margin-top: 12px").set_visibility(False)
-                note.on_value_change(lambda event: save.set_visibility(bool((event.value or "").strip())))
+            DayChips(follow_up_days(self.zone), None, partial(self.save, plan, typed), confirm="Plan")
         self.sheet.open()
 
-    async def plan(self, logged: Logged, typed: dict[str, Any], day: date | None) -> None:
-        if await add_follow_up(logged, (typed.get("note") or "").strip(), day):
+    async def save(self, plan: Plan, typed: dict[str, Any], day: date | None) -> None:
+        if day and await add_plan(plan, (typed.get("note") or "").strip(), day):
             self.sheet.close()
 
 
 @tap
-def add_follow_up(session: Session, me: User, logged: Logged, note: str, day: date | None) -> Confirmation | None:
-    """Add the note to what was logged, and plan the next call for `day`; both go with one Undo."""
-    touch = logged.touch
-    before = touch.note if touch else ""
-    if note and touch:
-        activity_log.change(session, me, touch.id, {"note": "\n".join(filter(None, (before, note)))})
-    campaign_id = touch.campaign_id if touch else only_campaign(session, me, logged.contact_id)
-    # without a touch the note says what is to be done
-    facts = {} if touch else {"note": note}
-    planned = plan_follow_up(session, me, logged.contact_id, day, campaign_id, **facts) if day else None
+def add_plan(session: Session, me: User, plan: Plan, note: str, day: date) -> Confirmation:
+    planned = plan_follow_up(session, me, plan.contact_id, day, plan.campaign_id, note=note, type=plan.kind)
+    assert planned.due_date
 
     def back(session: Session, who: User) -> str:
-        if note and touch:
-            activity_log.change(session, who, touch.id, {"note": before})
-        if planned:
-            activity_log.remove(session, who, planned.id)
+        activity_log.remove(session, who, planned.id)
         return "Undone"
 
-    if planned and planned.due_date:
-        when = theme.mid_sentence(theme.day_word(planned.due_date, me.timezone))
-        return Confirmation(f"{ACTIVITY_LABELS[planned.type]} planned for {when}", back)
-    return Confirmation("Note saved", back) if note else None
+    when = theme.mid_sentence(theme.day_word(planned.due_date, me.timezone))
+    return Confirmation(f"{ACTIVITY_LABELS[planned.type]} planned for {when}", back)

@@ -1,7 +1,7 @@
-"""The log sheet: one tap logs a touch with its outcome, and plans the follow-up in the same step."""
+"""The log sheet: one tap logs a touch with its outcome; what comes after it follows in the same sheet."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +11,16 @@ from sqlmodel import Session
 from app import calendar_days
 from app.models import ACTIVITY_LABELS, Activity, ActivityDraft, ActivityType, Contact, Outcome, User
 from app.pages.activities import touch_actions
+from app.pages.activities.after_answer import AfterAnswer, Logged
 from app.pages.activities.campaign_choice import CampaignChoice, only_campaign
-from app.pages.activities.follow_up_sheet import FollowUpSheet, Logged, follow_up_days, plan_follow_up
+from app.pages.activities.follow_up_sheet import FollowUpSheet, Plan
 from app.pages.activities.log_request import LogRequest
 from app.pages.activities.parts import touch_rows
 from app.pages.activities.referral_part import ReferralPart
 from app.pages.core.shell import Purpose
 from app.pages.core.tap import Confirmation, tap
-from app.pages.ui import basic, theme
+from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.pages.ui.day_chips import DayChips
 from app.services.activities import activity_log, pending_outcomes, settled_plans
 
 
@@ -76,39 +76,37 @@ class LogSheet:
 
             logged = Logged(touch, contact.id, contact.name)
             return Confirmation(
-                logged_words(session, me, touch), back, then=("Follow up", lambda: self.follow_up.open(logged))
+                logged_words(session, me, touch), back, then=("Follow up", lambda: self.open_after(logged))
             )
 
         await log()
 
+    def open_after(self, logged: Logged) -> None:
+        AfterAnswer(self.sheet, self.me, logged, None)
+        self.sheet.open()
+
 
 class LogForm:
-    """What one opening of the sheet shows, drawn where it is made; a tap on an outcome saves and closes."""
+    """What one opening of the sheet shows, drawn where it is made; a tap on an outcome saves, and shows what comes after."""
 
     def __init__(self, host: LogSheet, request: LogRequest, campaign: CampaignChoice) -> None:
         self.host = host
         self.request = request
         self.campaign = campaign
         self.kind = request.kind
-        self.follow_up_day: date | None = None
         self.typed: dict[str, Any] = {}
-        basic.text(request.question(), "pd-muted pd-small")
         basic.text(request.name, "pd-head-name pd-clip")
-        basic.heading("Follow up")
-        days = {None: "No follow-up", **follow_up_days(host.me.timezone)}
-        DayChips(days, None, self.choose_follow_up)
-        with ui.element("div").style("margin-top: 16px"):
-            self.referral_box = ui.element("div")
-            self.referral: ReferralPart | None = None
-            self.outcomes = ui.element("div")
-            self.only_plan_button: ui.button | None = None
+        basic.text(request.question(), "pd-muted")
+        self.kinds = {} if request.planned else touch_rows.draw_kinds(self.kind, self.choose_kind)
+        self.referral_box = ui.element("div")
+        self.referral: ReferralPart | None = None
+        self.outcomes = ui.element("div")
         self.draw_outcomes()
         campaign.draw()
-        self.kinds = {}
-        if not request.planned:
-            basic.heading("Type")
-            self.kinds = basic.chips(ACTIVITY_LABELS, self.kind, self.choose_kind)
-        self.draw_more()
+        with ui.element("div").classes("pd-log-more"):
+            self.draw_more()
+            self.schedule = basic.button("Schedule only", self.schedule_only, "plain")
+            self.schedule.set_visibility(self.is_schedulable)
         if request.asked:
             dismiss = basic.button("Didn’t happen", self.dismiss, "plain")
             dismiss.classes("full-width").style("margin-top: 10px")
@@ -118,11 +116,15 @@ class LogForm:
         """Who brought whom is said of my own contacts only."""
         return self.kind is ActivityType.REFERRAL and self.campaign.mine
 
+    @property
+    def is_schedulable(self) -> bool:
+        """A meeting is booked, and what is planned already is answered."""
+        return not self.request.planned and self.kind is not ActivityType.MEETING
+
     def draw_outcomes(self) -> None:
         """The outcomes of the chosen kind; the rest of the form stays as it is, with what was typed."""
         planned = self.request.planned
         self.outcomes.clear()
-        self.only_plan_button = None
         self.referral_box.set_visibility(self.is_my_referral)
         if self.is_my_referral and self.referral is None:
             with self.referral_box:
@@ -132,10 +134,6 @@ class LogForm:
             if self.kind is ActivityType.MEETING and not planned:
                 book = basic.button("Book a meeting", self.book_meeting, "main", "calendar-plus")
                 book.classes("full-width").style("margin-top: 10px")
-            elif not planned:
-                only = basic.button("Schedule only", self.only_plan, "plain", "clock")
-                only.classes("full-width").style("margin-top: 6px").set_visibility(bool(self.follow_up_day))
-                self.only_plan_button = only
 
     def draw_more(self) -> None:
         with basic.expansion("Add note or change time"):
@@ -153,15 +151,15 @@ class LogForm:
     def choose_kind(self, kind: ActivityType) -> None:
         self.kind = kind
         basic.mark_chip(self.kinds, kind)
+        self.schedule.set_visibility(self.is_schedulable)
         self.draw_outcomes()
-
-    def choose_follow_up(self, day: date | None) -> None:
-        self.follow_up_day = day
-        if self.only_plan_button:
-            self.only_plan_button.set_visibility(bool(day))
 
     async def book_meeting(self) -> None:
         await self.host.on_meeting(self.request.contact_id, self.request.name, self.request.purpose)
+
+    def schedule_only(self) -> None:
+        self.host.sheet.put_away()
+        self.host.follow_up.open(Plan(self.request.contact_id, self.request.name, self.campaign.chosen, self.kind))
 
     async def answer(self, outcome: Outcome | None) -> None:
         """None where a note says it all."""
@@ -171,7 +169,6 @@ class LogForm:
             self.host.on_move(planned, self.request.name)
         elif await tap(self.log)(outcome):
             self.host.me.default_type = self.kind.value
-            self.host.sheet.close()
 
     def log(self, session: Session, me: User, outcome: Outcome | None) -> Confirmation:
         facts = {name: self.typed[name] for name in ("note", "subject") if self.typed.get(name)}
@@ -183,15 +180,17 @@ class LogForm:
             draft = ActivityDraft.model_validate({"type": self.kind, "outcome": outcome} | facts)
             touch = activity_log.log(session, me, referral.giver_id if referral else self.request.contact_id, draft)
         thanks = referral.save(session, me, touch) if referral else None
-        follow_up = self.plan(session, me)
         logged = Logged(touch, self.request.contact_id, self.request.name)
-        then = ("Follow up", lambda: self.host.follow_up.open(logged)) if not follow_up else None
         return Confirmation(
-            logged_words(session, me, touch), self.undo(touch, [one for one in (thanks, follow_up) if one]), then=then
+            logged_words(session, me, touch), self.undo(touch, thanks), shown=lambda said: self.show_after(logged, said)
         )
 
-    def undo(self, touch: Activity, follow_ups: list[Activity]) -> Callable[[Session, User], str]:
-        """Undo means the whole step: the touch and what was planned with it."""
+    def show_after(self, logged: Logged, said: Confirmation) -> None:
+        self.host.sheet.forget()
+        AfterAnswer(self.host.sheet, self.host.me, logged, said)
+
+    def undo(self, touch: Activity, thanks: Activity | None) -> Callable[[Session, User], str]:
+        """Undo means the whole step: the touch, and the thanks that were planned with it."""
         planned = self.request.planned
 
         def back(session: Session, who: User) -> str:
@@ -199,27 +198,11 @@ class LogForm:
                 touch_actions.plan_again(session, who, planned)
             else:
                 activity_log.remove(session, who, touch.id)
-            for one in follow_ups:
-                activity_log.remove(session, who, one.id)
+            if thanks:
+                activity_log.remove(session, who, thanks.id)
             return "Undone"
 
         return back
-
-    def plan(self, session: Session, me: User, **facts: Any) -> Activity | None:
-        day = self.follow_up_day
-        return plan_follow_up(session, me, self.request.contact_id, day, self.campaign.chosen, **facts) if day else None
-
-    async def only_plan(self) -> None:
-        @tap
-        def plan(session: Session, me: User) -> Confirmation | None:
-            planned = self.plan(session, me, type=self.kind)
-            if planned is None or planned.due_date is None:
-                return None
-            day = theme.mid_sentence(theme.day_word(planned.due_date, me.timezone))
-            return Confirmation(f"{ACTIVITY_LABELS[self.kind]} planned for {day}", self.undo(planned, []))
-
-        if await plan():
-            self.host.sheet.close()
 
     async def dismiss(self) -> None:
         @tap

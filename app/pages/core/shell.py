@@ -59,7 +59,7 @@ class Shell(Protocol):
     async def answer_asked(self, contact: Contact, kind: ActivityType, outcome: Outcome) -> None:
         """Log what the app asked whether it happened, with one tap."""
 
-    def plan(self, contact: Contact) -> None:
+    async def plan(self, contact: Contact) -> None:
         """Open the sheet in which the next call is planned."""
 
     async def edit_touch(self, entry: Entry) -> None:

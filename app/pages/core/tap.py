@@ -37,12 +37,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The message after a tap; `undo` reverts what it did, `link` and `then` are a label and where or how to go on."""
+    """The message after a tap; `undo` reverts what it did, `link` and `then` are a label and where or how to go on.
+
+    `shown` shows it where the tap was, in place of the toast.
+    """
 
     sentence: str
     undo: Callable[[Session, User], str] | None = None
     link: tuple[str, str] | None = None
     then: tuple[str, Callable[[], None]] | None = None
+    shown: Callable[["Confirmation"], None] | None = None
 
 
 Answer = str | Confirmation | None
@@ -159,6 +163,8 @@ def first_objection(wrong: ValidationError) -> str:
 def _show(page: Client, answer: Answer) -> None:
     if isinstance(answer, str):
         answer = Confirmation(answer)
-    if answer and answer.sentence:
+    if answer and answer.shown:
+        answer.shown(answer)
+    elif answer and answer.sentence:
         undo = tap(answer.undo) if answer.undo else None
         toast.show(page, answer.sentence, "yes", undo=undo, link=answer.link, then=answer.then)

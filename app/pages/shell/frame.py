@@ -12,7 +12,8 @@ from nicegui.events import GenericEventArguments
 from sqlmodel import Session
 
 from app.models import Activity, ActivityType, Contact, Outcome, User
-from app.pages.activities.follow_up_sheet import Logged
+from app.pages.activities.campaign_choice import only_campaign
+from app.pages.activities.follow_up_sheet import Plan
 from app.pages.activities.log_sheet import LogSheet
 from app.pages.activities.mail_sheet import MailSheet
 from app.pages.activities.meeting_sheet import MeetingSheet
@@ -83,8 +84,9 @@ class Frame:
     async def answer_asked(self, contact: Contact, kind: ActivityType, outcome: Outcome) -> None:
         await self.log_sheet.answer_asked(contact, kind, outcome)
 
-    def plan(self, contact: Contact) -> None:
-        self.log_sheet.follow_up.open(Logged(None, contact.id, contact.name))
+    async def plan(self, contact: Contact) -> None:
+        campaign_id = await look(lambda session, me: only_campaign(session, me, contact.id))
+        self.log_sheet.follow_up.open(Plan(contact.id, contact.name, campaign_id))
 
     async def edit_touch(self, entry: Entry) -> None:
         await self.touch_sheet.open(entry)

@@ -1,5 +1,7 @@
 """A dialog at the bottom of a phone, in the middle of a desktop."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from nicegui import ui
@@ -13,9 +15,13 @@ _closed: WeakKeyDictionary[ui.dialog, tuple[int, Press | None]] = WeakKeyDiction
 
 
 def closed_at(dialog: ui.dialog, press: Press) -> int:
-    """How many messages its page had been sent when another press closed this sheet last; -1 for never."""
+    """How many messages its page had been sent when another press ended what this sheet showed; -1 for never."""
     sent, by = _closed.get(dialog, (-1, None))
     return -1 if by is press else sent
+
+
+def _note_end(dialog: ui.dialog) -> None:
+    _closed[dialog] = dialog.client.outbox.next_message_id, presses.current.get()
 
 
 class Sheet:
@@ -32,6 +38,7 @@ class Sheet:
         self._draft: str | None = None
         self._card: Element | None = None
         self._body: Element | None = None
+        self.on_gone: Callable[[], Awaitable[Any]] | None = None
 
     @property
     def dialog(self) -> ui.dialog:
@@ -49,24 +56,33 @@ class Sheet:
                         ui.label("Discard")
                 self._card = card
                 self._body = ui.element("div")
+            self._dialog.on("hide", self._gone, [])
         return self._dialog
+
+    async def _gone(self) -> None:
+        if self.on_gone:
+            await self.on_gone()
 
     @property
     def is_gone(self) -> bool:
         return self.around.is_deleted
 
-    def fresh(self, about: object = None) -> Element:
-        """The place for the sheet's content, emptied.
+    def fresh(self, about: object = None, kind: str | None = None) -> Element:
+        """The place for the sheet's content, emptied. A press that its last content was still waiting for counts no more.
 
         `about` names, by id, whom or what it is about: what is typed and not saved comes back for that one, never for
-        another. None where nothing is typed, or nothing of it may be kept.
+        another. None where nothing is typed, or nothing of it may be kept. `kind` names the sheet in which it comes back,
+        where that is another one.
         """
-        assert self.dialog
+        dialog = self.dialog
         assert self._card
         assert self._body
-        self._draft = f"{self.label}: {about}" if about is not None else None
+        self._draft = f"{kind or self.label}: {about}" if about is not None else None
         self._card.props["data-draft"] = self._draft
         self._body.clear()
+        self.on_gone = None
+        if dialog.value:
+            _note_end(dialog)
         return self._body
 
     def open(self) -> None:
@@ -83,7 +99,7 @@ class Sheet:
         """Closed as by a tap beside it: what was typed into it is kept."""
         if self._dialog:
             self._dialog.close()
-            _closed[self._dialog] = self._dialog.client.outbox.next_message_id, presses.current.get()
+            _note_end(self._dialog)
 
     def forget(self) -> None:
         """What was typed into it is no draft any more."""

@@ -49,6 +49,10 @@ class DayChips:
             return None
         return self.on_choose(day if isinstance(day, date) else None)
 
+    def show(self, day: date | None) -> None:
+        """Mark the day that is planned; one that has no chip of its own stands in the field."""
+        basic.mark_chip(self.chips, day if day in self.chips else OTHER if day else "")
+
     def type_in(self, typed: str | None) -> None:
         self.typed = typed
         if not self.confirmed:

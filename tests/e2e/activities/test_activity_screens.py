@@ -220,6 +220,7 @@ def test_linkedin_tells_a_request_from_a_message_and_the_kind_is_remembered(phon
     phone.get_by_role("button", name="Request sent").tap()
     expect(phone.get_by_text("LinkedIn logged: request sent")).to_be_visible()
     assert touches(api, who)[0]["outcome"] == "REQUESTED"
+    phone.get_by_role("button", name="Done").tap()
     log(phone)
     expect(phone.get_by_role("button", name="Message sent")).to_be_visible()
 
@@ -228,8 +229,8 @@ def test_only_planning_logs_nothing(phone, api):
     who = person(api, "Plan Paula")
     opened(phone, f"/contacts/{who}")
     log(phone, "Call")
-    phone.get_by_role("button", name="Tomorrow").tap()
     phone.get_by_role("button", name="Schedule only").tap()
+    phone.get_by_role("button", name="Tomorrow").tap()
     expect(phone.get_by_text("Call planned for tomorrow")).to_be_visible()
     (one,) = touches(api, who)
     assert not one["done"]
@@ -456,3 +457,46 @@ def test_nothing_scrolls_sideways_and_every_target_fits_a_thumb(account, chromiu
             wrong.append(f"{path} scrolls sideways")
     context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def answered(phone, api):
+    """The sheet just after a call was answered."""
+    who = person(api, "After Agathe")
+    opened(phone, f"/contacts/{who}")
+    log(phone, "Call")
+    phone.locator(".q-dialog").get_by_role("button", name="Reached").tap()
+    expect(phone.locator(".pd-after").get_by_text("Call logged: reached")).to_be_visible()
+    yield phone, who
+    api.delete(f"/contacts/{who}").raise_for_status()
+
+
+def planned_days(api, who):
+    return [datetime.fromisoformat(one["due_date"]).date() for one in touches(api, who) if not one["done"]]
+
+
+def test_after_an_answer_another_day_moves_the_plan_and_the_same_day_takes_it_back(answered, api):
+    phone, who = answered
+    sheet = phone.locator(".pd-after")
+    for word, days in (("In 3 days", 3), ("In a week", 7)):
+        sheet.get_by_role("button", name=word).tap()
+        day = datetime.now(UTC).date() + timedelta(days=days)
+        expect(sheet.get_by_text(f"Call planned for {day:%a} {day.day} {day:%b}")).to_be_visible()
+        expect(sheet.get_by_role("button", name=word)).to_have_attribute("aria-pressed", "true")
+        assert planned_days(api, who) == [day]
+    sheet.get_by_role("button", name="In a week").tap()
+    expect(sheet.get_by_text(re.compile("^Call planned for"))).to_have_count(0)
+    assert planned_days(api, who) == []
+
+
+def test_a_note_typed_after_the_answer_is_saved_by_a_tap_outside(answered, api):
+    phone, who = answered
+    phone.get_by_label("Note", exact=True).fill("Möchte im März ein Angebot.")
+    phone.touchscreen.tap(195, 40)
+    expect(phone.get_by_text("Note saved")).to_be_visible()
+    assert [one["note"] for one in touches(api, who)] == ["Möchte im März ein Angebot."]
+
+
+def test_the_sheet_goes_by_itself_when_nobody_touches_it(answered):
+    phone, _ = answered
+    expect(phone.locator(".q-dialog")).to_have_count(0)

@@ -37,6 +37,7 @@ def test_a_note_that_was_not_saved_is_there_after_a_reload_and_is_saved_once(pho
     touches = api.get("/activities", params={"contact_id": kari["id"]}).json()["items"]
     assert [one["note"] for one in touches] == ["Möchte im März ein Angebot."]
     # what was saved is no draft any more
+    phone.get_by_role("button", name="Done").tap()
     expect(phone.locator(".q-dialog")).to_have_count(0)
     assert phone.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('pd-draft'))") == []
 

@@ -38,7 +38,7 @@ def test_a_number_is_an_answer_of_the_log_sheet_and_no_answer_while_one_types(de
     desk.get_by_label("Note", exact=True).press("2")
     expect(desk.get_by_label("Note", exact=True)).to_have_value("2")
     desk.get_by_label("Note", exact=True).fill("")
-    desk.locator(".q-dialog").get_by_role("button", name="No follow-up").focus()
+    desk.locator(".q-dialog").get_by_role("button", name="Schedule only").focus()
     desk.keyboard.press("2")
     expect(desk.get_by_text("Call logged: voicemail")).to_be_visible()
     assert [said[:2] for said in touches(api, kari)][: -before or None] == [("CALL", "VOICEMAIL")]

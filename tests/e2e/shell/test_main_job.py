@@ -123,10 +123,13 @@ def call_and_answer(phone, thumb, card):
     expect(phone.get_by_text("Did you reach Kari Nordmann?")).to_be_visible()
     phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(phone.locator(".q-dialog").get_by_text("Did it happen?")).to_be_visible()
-    thumb.tap(phone.get_by_role("button", name="In a week"))
     thumb.tap(phone.locator(".q-dialog").get_by_role("button", name="Reached"))
     expect(phone.get_by_text("Call logged: reached")).to_be_visible()
+    thumb.tap(phone.get_by_role("button", name="In a week"))
+    expect(phone.locator(".q-dialog").get_by_text(re.compile("^Call planned for"))).to_be_visible()
     assert thumb.taps <= 2
+    phone.keyboard.press("Escape")
+    expect(phone.locator(".q-dialog")).to_have_count(0)
     expect(phone.get_by_text(re.compile("Call, planned for"))).to_be_visible()
 
 
@@ -162,8 +165,9 @@ def test_undo_takes_the_touch_and_its_follow_up_back(phone, api):
     made = api.post("/contacts", json={"name": "Undo Me", "warmness_score": 10, "phone": "+4722123458"}).json()
     opened(phone, "/")
     phone.locator("#app .pd-upnext .pd-row", has_text="Undo Me").get_by_role("button", name="Log").tap()
-    phone.get_by_role("button", name="In a week").tap()
     phone.locator(".q-dialog").get_by_role("button", name="Voicemail").tap()
+    phone.get_by_role("button", name="In a week").tap()
+    expect(phone.locator(".q-dialog").get_by_text(re.compile("^Call planned for"))).to_be_visible()
     phone.get_by_role("button", name="Undo", exact=True).tap()
     expect(phone.get_by_text("Undone")).to_be_visible()
     left = api.get(f"/contacts/{made['id']}").json()

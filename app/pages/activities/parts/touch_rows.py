@@ -50,6 +50,19 @@ def outcome_word(outcome: Outcome, kind: ActivityType | None = None) -> str:
     return ITS_WORDS.get((kind, outcome), usual) if kind else usual
 
 
+def draw_kinds(chosen: ActivityType, on_choose: Callable[[ActivityType], Any]) -> dict[Any, ui.button]:
+    """The kinds of touches side by side, one of them on; the caller marks the next one with `mark_chip`."""
+    with ui.element("div").classes("pd-kinds").props("role=group aria-label=Type"):
+        row: dict[Any, ui.button] = {
+            kind: ui.button(
+                label, icon=theme.icon(TYPE_ICONS[kind]), on_click=lambda kind=kind: on_choose(kind), color=None
+            ).props("flat no-caps stack")
+            for kind, label in ACTIVITY_LABELS.items()
+        }
+    basic.mark_chip(row, chosen)
+    return row
+
+
 def draw_outcomes(kind: ActivityType, on_choose: Callable[[Outcome], Awaitable[Any]]) -> None:
     """The answers to a kind of touch, big enough for a thumb; the tap is the log."""
     with ui.element("div").classes("pd-outcomes"):
