@@ -1,8 +1,7 @@
 """What can be done to a touch with one tap, each with its undo."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -10,7 +9,7 @@ from app.calendar_days import today
 from app.models import ACTIVITY_LABELS, Activity, Outcome, User
 from app.pages.activities.parts import touch_rows
 from app.pages.core.tap import Confirmation, tap
-from app.services.activities import activity_log
+from app.services.activities import activity_log, promises
 
 FATE = {"outcome", "note", "campaign_id", "done", "happened_at", "due_date"}
 
@@ -40,12 +39,7 @@ def answer_planned(session: Session, me: User, planned: Activity, outcome: Outco
 
 @tap
 def put_off(session: Session, me: User, planned: Activity) -> Confirmation:
-    """To the same hour of tomorrow, as its person counts days."""
-    due = planned.due_date
-    assert due
-    hour = due.astimezone(ZoneInfo(me.timezone)).time()
-    due = datetime.combine(today(me.timezone) + timedelta(days=1), hour, ZoneInfo(me.timezone))
-    activity_log.change(session, me, planned.id, {"due_date": due})
+    promises.move(session, me, [planned], today(me.timezone) + timedelta(days=1))
 
     def back(session: Session, who: User) -> str:
         plan_again(session, who, planned)

@@ -32,6 +32,7 @@ def paint(shell: Shell, here: str, day: Day | None) -> str:
         drawing=theme.drawing,
         cards=[line.drawn for line in suggestion_lines(acts, day, SUGGESTIONS_SHOWN)] if day else [],
         promises=[line.drawn for line in promise_lines(shell, acts, day)] if day else [],
+        many=bool(day and day.promised > 1),
         show_all=f"Show all ({day.promised:,})" if day and day.promised > len(day.promises) else "",
         asked=[words_of(*asked, me.timezone) for asked in day.questions] if day else [],
         today=theme.date_word(now(), me.timezone),

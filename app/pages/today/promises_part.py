@@ -8,6 +8,7 @@ from app.pages.activities.parts import touch_rows
 from app.pages.contacts.parts import contact_rows
 from app.pages.core.shell import Shell
 from app.pages.today.day import ALL, MOST_PLANNED, PROMISES_SHOWN, Day, Promise, Refresh
+from app.pages.today.many_promises_sheet import ManyPromisesSheet
 from app.pages.today.questions_part import draw_questions
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import Action, ActionList, ActionRow
@@ -23,10 +24,13 @@ class Promises:
         self.refresh = refresh
         self.shown = PROMISES_SHOWN
         self.questions = Memo()
+        many = ManyPromisesSheet(shell.me)
         with ui.element("div").classes("pd-promises"):
             with ui.element("div").classes("pd-title"):
                 basic.heading("Follow-ups", "pd-h2")
-                self.rest = Memo()
+                with ui.element("div").classes("pd-title-end"):
+                    self.rest = Memo()
+                    self.many = basic.icon_button("square-check", "Select follow-ups", many.open)
             with ui.element("div").classes("pd-card flush"):
                 self.list = ActionList()
                 self.below = Memo()
@@ -38,6 +42,7 @@ class Promises:
         )
         self.list.show(promise_lines(shell, self.acts, day))
         self.below.show(*(ALL if day.promises else ("nothing", draw_no_promise)))
+        self.many.set_visibility(count > 1)
         words = f"Show all ({count:,})" if count > len(day.promises) else ""
         self.rest.show(words, lambda: draw_show_all(words, self.show_all))
 

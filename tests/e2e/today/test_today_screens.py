@@ -105,6 +105,42 @@ def test_a_promise_is_skipped_and_taken_back(phone, api, kari):
     assert len(plans(api, kari)) == 1
 
 
+def test_what_is_overdue_is_moved_together_and_skipped_together_each_with_one_undo(phone, api, kari):
+    wanted = api.post("/contacts", json={"name": "Åsa Lindström"}).json()
+    before = {one["id"]: one["due_date"] for one in (promised(api, kari, -3), promised(api, wanted, -1))}
+    ahead = promised(api, kari, 2, "EMAIL")
+
+    def due():
+        return {one["id"]: one["due_date"] for one in plans(api, kari) + plans(api, wanted)}
+
+    def opened_again():
+        phone.get_by_role("button", name="Select follow-ups").tap()
+        return phone.locator(".q-dialog")
+
+    opened(phone, "/")
+    sheet = opened_again()
+    expect(sheet.get_by_role("checkbox")).to_have_count(3)
+    expect(sheet.get_by_role("checkbox", checked=True)).to_have_count(2)
+    sheet.get_by_role("button", name="In a week").tap()
+    expect(phone.get_by_text(re.compile("^2 follow-ups moved to"))).to_be_visible()
+    for plan, moment in before.items():
+        moved = datetime.fromisoformat(due()[plan]) - datetime.fromisoformat(moment)
+        assert timedelta(days=7) <= moved <= timedelta(days=11)
+    assert due()[ahead["id"]] == ahead["due_date"]
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(phone.get_by_text("Due as before")).to_be_visible()
+    assert due() == before | {ahead["id"]: ahead["due_date"]}
+
+    sheet = opened_again()
+    sheet.get_by_role("button", name="Select all 3").tap()
+    sheet.get_by_role("button", name="Skip 3 follow-ups").tap()
+    expect(phone.get_by_text("3 follow-ups skipped")).to_be_visible()
+    assert due() == {}
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(phone.get_by_text("Planned again")).to_be_visible()
+    assert due() == before | {ahead["id"]: ahead["due_date"]}
+
+
 SWIPED = """(row, across) => {
     const at = (x) => [new Touch({ identifier: 1, target: row, clientX: x, clientY: row.getBoundingClientRect().y + 30 })];
     const tell = (kind, x) => row.dispatchEvent(new TouchEvent(kind, { bubbles: true, cancelable: true,
