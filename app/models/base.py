@@ -1,5 +1,6 @@
 """What every table has in common, and the text types that keep hostile input out of all of them."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ VOICED = "\u3099\u309a"
 MARKS = {code: None for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)) and chr(code) not in VOICED}
 
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
 def now() -> datetime:
     """The moment, in UTC; the only clock that the product reads."""
     return clock()
@@ -51,19 +55,17 @@ def new_id() -> UUID:
 
 def fold(text: str) -> str:
     """The text as search and sorting see it: lower case, no accents, plain quotes and dashes, single spaces."""
-    return _folded_once(text) if len(text) <= SHORT else _folded(text)
-
-
-def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.lower().translate(LETTERS)).translate(MARKS)
+    # nothing that makes a letter another one reaches over a blank, so words can be looked up one by one
+    words = (word.lower() if word.isascii() else _folded(word) for word in text.split())
+    return " ".join(filter(None, words))
+
+
+@lru_cache(maxsize=20_000)
+def _folded(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word.lower().translate(LETTERS)).translate(MARKS)
     return " ".join(unicodedata.normalize("NFC", plain).split())
-
-
-# names and headings are asked for again and again
-SHORT = 80
-_folded_once = lru_cache(maxsize=20_000)(_folded)
 
 
 def one_of(kind: type[StrEnum], length: int = 20, *, check: str | None = None) -> sqlalchemy.Enum:
@@ -76,13 +78,13 @@ def one_of(kind: type[StrEnum], length: int = 20, *, check: str | None = None) -
 
 def _clean(text: str) -> str:
     """PostgreSQL cannot store NUL, and a lone surrogate breaks every later answer that holds it."""
-    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+    if not text.isprintable() and UNSTORABLE.search(text):
         raise ValueError("contains characters that cannot be stored")
     return text
 
 
 def _one_line(text: str) -> str:
-    if any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} for c in text):
+    if not text.isprintable() and any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} for c in text):
         raise ValueError("must be a single line of text")
     if has_hidden(text):
         raise ValueError("contains characters that cannot be seen")

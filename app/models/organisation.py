@@ -6,6 +6,7 @@ links are kept per key, which is how two consultants push one organization once.
 """
 
 import re
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -87,11 +88,12 @@ def key_with_form(name: str) -> str:
     return " ".join([organisation_key(name), *sorted(_core_and_forms(name)[1])])
 
 
-def _core_and_forms(name: str) -> tuple[list[str], frozenset[str]]:
+@lru_cache(maxsize=4_096)
+def _core_and_forms(name: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """The words of a name, and the legal forms at its end."""
     core = re.sub(r"[^\w\s]", "", fold(name.replace("&", " ").replace("-", " "))).split()
     forms: set[str] = set()
     while len(core) > 1 and core[-1] in LEGAL_FORMS:
         word = core.pop()
         forms.add(SHORT_FORMS.get(word, word))
-    return core, frozenset(forms)
+    return tuple(core), frozenset(forms)

@@ -1,6 +1,7 @@
 """What stands before and behind a name and is no part of it: titles, degrees, a generation; and whether a name is a firm's."""
 
 import re
+from functools import lru_cache
 
 from app.models.base import fold
 from app.models.people.name_words import (
@@ -12,6 +13,8 @@ from app.models.people.name_words import (
     SHOUTED_FIRM_ENDS,
     TITLE_BITS,
 )
+
+BETWEEN_BITS, NO_LETTER = re.compile(r"[.\-/]+"), re.compile(r"[^a-z0-9]")
 
 
 def is_firm(name: str) -> bool:
@@ -26,9 +29,10 @@ def is_firm(name: str) -> bool:
 
 
 def _bits(word: str) -> list[str]:
-    return [bit for bit in re.split(r"[.\-/]+", fold(word)) if bit]
+    return [bit for bit in BETWEEN_BITS.split(fold(word)) if bit]
 
 
+@lru_cache(maxsize=4_096)
 def is_title(word: str) -> bool:
     """`Dr.`, `Dr.-Ing.`, `Prof.Dr.`, `Frau`."""
     bits = _bits(word)
@@ -50,13 +54,14 @@ def _goes_on(word: str) -> bool:
 
 
 def is_degree(word: str, name: list[str]) -> bool:
-    plain = re.sub(r"[^a-z0-9]", "", fold(word))
+    plain = NO_LETTER.sub("", fold(word))
     if plain in DEGREES:
         return True
     shouted = word.isupper() and not all(one.isupper() for one in name if len(one) > 1)
     return plain in SHOUTED_DEGREES and ("." in word or shouted)
 
 
+@lru_cache(maxsize=4_096)
 def generation_of(word: str) -> str:
     plain = fold(word).strip(".,")
     return (

@@ -97,7 +97,7 @@ def in_reading_order(name: str) -> str:
 
 def is_address(name: str) -> bool:
     """Whether somebody is called by a mail address, for want of a name."""
-    return re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", name) is not None
+    return "@" in name and re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", name) is not None
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ letter is taken out of either.
 """
 
 import re
+from functools import lru_cache
 from zlib import crc32
 
 WORD = re.compile(r"[^\W\d_]+")
@@ -22,11 +23,10 @@ def keys_of(text: str) -> list[int]:
     return sorted(found)
 
 
-def word_keys(word: str) -> set[int]:
-    return {
-        crc32(word.encode()) - 2**31,
-        *(crc32((word[:n] + word[n + 1 :]).encode()) - 2**31 for n in range(len(word))),
-    }
+@lru_cache(maxsize=4_096)
+def word_keys(word: str) -> frozenset[int]:
+    spelled = {word, *(word[:n] + word[n + 1 :] for n in range(len(word)))}
+    return frozenset([crc32(one.encode()) - 2**31 for one in spelled])
 
 
 def distance(typed: str, word: str, most: int = 2) -> int:

@@ -35,6 +35,8 @@ CODE = re.compile(r"[*]|#\s*$|^\s*#")
 APART = re.compile(
     r"\s*(?:;(?!\s*ext)|[\n|]|,\s(?!ext)|\s(?:or|and|oder|und|ou|et|y|o|e|of|en|eller|och)\s|:::)\s*", re.IGNORECASE
 )
+# one number and nothing beside it, as most are written
+PLAIN = re.compile(r"\+?\d(?:[ -]?\d){5,16}", re.ASCII)
 SLASH = re.compile(r"\s+/\s+|/(?=\s*(?:\+|00))")
 
 
@@ -79,6 +81,9 @@ def read(number: str, country: str) -> Reading:
 
 def read_all(text: str, country: str) -> Iterator[Reading]:
     """Each number that a text holds; none where nobody could dial it."""
+    if PLAIN.fullmatch(text):
+        yield from _whole(text, country)
+        return
     plain = SCHEME.sub("", DASHES.sub("-", without_hidden(text)))
     for part in split(plain):
         plain = TRUNK.sub("", BLANKS.sub(" ", part)).strip()
@@ -95,6 +100,8 @@ def read_all(text: str, country: str) -> Iterator[Reading]:
 
 def split(text: str) -> list[str]:
     """The numbers of one cell, one by one; a slash parts two only where both are whole."""
+    if PLAIN.fullmatch(text):
+        return [text]
     parts: list[str] = []
     for part in APART.split(text):
         halves = SLASH.split(part)

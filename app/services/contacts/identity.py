@@ -31,6 +31,8 @@ reservierung reservierungen reservation reservations booking bookings buchung an
 donotreply familie family ceo cfo cto direktion direction
 """
 SHORTEST_NUMBER = 7
+WORD = re.compile(r"[\w']+")
+SPELLED_OUT = re.compile("([aou])e")
 UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
 
 
@@ -147,7 +149,7 @@ def same_name(one: str, other: str) -> bool:
 def name_words(name: str) -> frozenset[str]:
     """The words of a name that tell people apart, lower case and without accents; all of them where only titles are left."""
     plain = name.partition("@")[0] if person_names.is_address(name) else person_names.parse(name).bare or name
-    return frozenset(plain_spelling(word) for word in re.findall(r"[\w']+", fold(plain)) if word != "'")
+    return frozenset(plain_spelling(word) for word in WORD.findall(fold(plain)) if word != "'")
 
 
 def name_key(name: str) -> str:
@@ -204,7 +206,8 @@ def _same(word: str, other: str) -> bool:
 
 def plain_spelling(word: str) -> str:
     """One spelling for `Müller`, `Mueller` and `Muller`."""
-    return re.sub(r"([aou])e", r"\1", word.translate(UMLAUTS))
+    plain = word if word.isascii() else word.translate(UMLAUTS)
+    return SPELLED_OUT.sub(r"\1", plain) if "e" in plain else plain
 
 
 ROLES = frozenset(plain_spelling(role) for role in ROLE_WORDS.split())

@@ -17,13 +17,22 @@ from app.services.imports.row_parser import Parsed
 Image = dict[str, Any]
 # what a file may fill in beside the fields that say so
 BESIDE = ("phone_details", "warmness_score", "last_contacted", "contacted_elsewhere")
+COLUMNS = [*(field.column for field in FILLED), *BESIDE]
 COLDER = "The file says warmness {} and your contact has {}: it stays."
+
+
+def held(contact: Contact) -> dict[str, Any]:
+    """What a file may fill in, by its columns; filling puts new values in their place and changes none of these."""
+    return {column: getattr(contact, column) for column in COLUMNS}
+
+
+def as_json(values: dict[str, Any]) -> Image:
+    return {column: to_jsonable_python(_in_utc(value)) for column, value in values.items()}
 
 
 def image(contact: Contact) -> Image:
     """What a file may fill in, as JSON, by its columns."""
-    columns = [*(field.column for field in FILLED), *BESIDE]
-    return {column: to_jsonable_python(_in_utc(getattr(contact, column))) for column in columns}
+    return as_json(held(contact))
 
 
 def _in_utc(value: Any) -> Any:
@@ -87,11 +96,14 @@ def _free(bank: Bank, person: Person, addresses: Iterable[str]) -> list[str]:
 def _fill_details(person: Person, details: list[PhoneDetail]) -> bool:
     facts = person.facts
     assert facts is not None
+    if not details and not facts.phone_details:
+        return False
     known = [PhoneDetail.model_validate(one) for one in facts.phone_details]
     both = phone.kept(facts.phones, [*known, *details])
-    gained = both != facts.phone_details
+    if both == facts.phone_details:
+        return False
     facts.phone_details = both
-    return gained
+    return True
 
 
 def _later(person: Person, last: datetime | None) -> bool:

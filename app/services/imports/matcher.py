@@ -4,7 +4,6 @@ Made for many rows at once: the bank is read in one question and then asked in
 memory. Who looks alike while somebody types is asked of `contacts.duplicates`.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -211,5 +210,5 @@ def _firm(organisation: str | None) -> str:
 
 def _key(sort_name: str) -> str:
     """`identity.name_key` of a name that is stored in its order already."""
-    words = {identity.plain_spelling(word) for word in re.findall(r"[\w']+", fold(sort_name)) if word != "'"}
+    words = {identity.plain_spelling(word) for word in identity.WORD.findall(fold(sort_name)) if word != "'"}
     return " ".join(sorted(words))

@@ -186,7 +186,7 @@ def _fill_known(session: Session, who: User, bank: Bank, plan: ImportPlan, *, lo
     known = [(row, row.person, row.row) for row in plan.rows if row.person and row.row]
     ids = list({person.id for _, person, _ in known})
     contacts = {contact.id: contact for contact in _read_contacts(session, who, ids, lock=lock)}
-    before = {contact.id: filling.image(contact) for contact in contacts.values()}
+    before = {contact.id: filling.held(contact) for contact in contacts.values()}
     with session.no_autoflush:
         for row, person, parsed in known:
             person.facts = contacts[person.id]
@@ -198,7 +198,7 @@ def _fill_known(session: Session, who: User, bank: Bank, plan: ImportPlan, *, lo
                 plan.warnings.append(RowError(parsed.number, "", filling.COLDER.format(*warmth), row.file))
             if filling.fill(bank, person, parsed):
                 row.fate = Fate.FILLS
-                plan.before[person.id] = before[person.id]
+                plan.before[person.id] = filling.as_json(before[person.id])
 
 
 def _read_contacts(session: Session, who: User, ids: Sequence[UUID], *, lock: bool) -> Iterator[Contact]:

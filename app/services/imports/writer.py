@@ -5,7 +5,8 @@ from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert
+from pydantic_core import to_json
+from sqlalchemy import Insert, Table, Text, bindparam, delete, func, insert, literal_column
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, SQLModel, col, select
 
@@ -103,7 +104,8 @@ def _insert_contacts(session: Session, batch: Import, new: Sequence[Person], fir
     blank = Contact(name="-", user_id=batch.user_id, import_id=batch.id).model_dump()
     rows = [blank | _row(person, firms) for person in new]
     if rows:
-        session.exec(insert(_table(Contact)), params=rows)
+        # as one text: taken apart into values in Python, rows cost three times as much
+        session.exec(_insert_from_json(_table(Contact)), params={"rows": to_json(rows).decode()})
     step = WarmnessChange(
         contact_id=batch.id, user_id=batch.user_id, before=0, after=0, reason=WarmnessReason.IMPORT
     ).model_dump()
@@ -126,6 +128,14 @@ def _row(person: Person, firms: dict[str, UUID]) -> dict[str, Any]:
 
 def _firm_of(person: Person, firms: dict[str, UUID]) -> UUID | None:
     return firms[person.organisation] if person.organisation else None
+
+
+def _insert_from_json(table: Table) -> Insert:
+    """An INSERT of all rows of the JSON array `rows`, each with every column of the table."""
+    names = [column.name for column in table.columns]
+    blank: Any = literal_column(f"null::{table.name}")
+    rows = func.json_populate_recordset(blank, bindparam("rows", type_=Text).op("::")(literal_column("json")))
+    return insert(table).from_select(names, select(*rows.table_valued(*names).c), include_defaults=False)
 
 
 def _table(model: type[SQLModel]) -> Table:
