@@ -74,6 +74,7 @@ class User(Entity, table=True):
     """A colleague. Deactivated, never deleted, so that campaign history stays.
 
     `sample_of` loaded the sample data that this made-up colleague belongs to, who is never active and goes with it.
+    `timezone` is `UTC` until somebody chose one; who chose UTC has `Etc/UTC`. `first_steps`: Today shows what is left to do.
     """
 
     __tablename__ = "users"
@@ -90,6 +91,7 @@ class User(Entity, table=True):
     active: bool = True
     sample_of: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE")
     timezone: str = Field(default="UTC", max_length=64)
+    first_steps: bool = False
     default_type: str = Field(default="CALL", max_length=20)
     default_event: str | None = Field(default=None, max_length=300)
     pipedrive_key: str | None = None

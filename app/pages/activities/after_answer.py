@@ -20,9 +20,6 @@ from app.services.activities import activity_log
 # how long the sheet stays when nobody touches it and nothing is typed
 IDLE_SECONDS = 8.0
 
-# a field that is being typed in keeps the sheet; told only of fields, as everything else around them has a focus too
-IN_A_FIELD = "(e) => { if (e.target.matches('input, textarea')) emit(e.type === 'focusin'); }"
-
 
 @dataclass(frozen=True)
 class Logged:
@@ -61,7 +58,12 @@ class AfterAnswer:
                 basic.button("Done", self.done, "main")
             self.idle = ui.timer(IDLE_SECONDS, self.leave, once=True)
         for focus in ("focusin", "focusout"):
-            self.box.on(focus, self.hold, js_handler=IN_A_FIELD)
+            # told only of fields, as everything else around them has a focus too
+            self.box.on(
+                focus,
+                self.hold,
+                js_handler="(e) => { if (e.target.matches('input, textarea')) emit(e.type === 'focusin'); }",
+            )
         for sign in ("pointerdown", "keydown"):
             self.box.on(sign, self.wait_anew, [], throttle=1.0)
         sheet.on_gone = self.save_note

@@ -49,7 +49,7 @@ async def notifications_page(shell: Shell) -> None:
     basic.title("Notifications").style("margin-bottom: 12px")
     content(await look(inbox.newest))
     with ui.element("div").classes("pd-card flush").style("margin-top: 16px"):
-        draw_link("/settings", "Notification settings", "settings")
+        draw_link("/settings/notifications", "Notification settings", "settings")
         draw_link("/outbox", "Sent mail", "mail")
     live_updates.on(refresh, Topic.NOTICE, owner=shell.me.id)
 

@@ -1,6 +1,7 @@
 """My Pipedrive key: how to get one, and the check against Pipedrive before it is stored."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from nicegui import ui
@@ -13,14 +14,24 @@ from app.pages.core.tap import look, tap
 from app.pages.pipedrive.parts import push_rows
 from app.pages.pipedrive.queue_banners import HOW_TO_GET_A_KEY
 from app.pages.ui import basic, toast
-from app.services import policy
 from app.services.accounts import pipedrive_keys, user_profile
 from app.services.accounts.pipedrive_keys import KeyOwner
 from app.services.pipedrive import queue_overview
 from app.services.pipedrive.queue_overview import Queue
 
 
-def draw_my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, dependencies: Dependencies) -> None:
+@dataclass(frozen=True)
+class KeyState:
+    """Whose key, what waits for it, and the firm's settings."""
+
+    me: User
+    queue: Queue
+    firm: dict[str, Any]
+
+
+def draw_my_key(known: KeyState, refresh: Any, dependencies: Dependencies) -> None:
+    me, queue = known.me, known.queue
+
     @tap
     def disconnect(session: Session, me: User) -> str:
         user_profile.delete_pipedrive_key(session, me)
@@ -31,10 +42,10 @@ def draw_my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, depe
         if await disconnect():
             await refresh()
 
-    basic.heading("Pipedrive")
     with ui.element("div").classes("pd-card pd-stack"):
-        if firm["practice_pipedrive"]:
-            basic.text("You work with the practice Pipedrive: nothing leaves this machine.", "pd-muted")
+        if known.firm["practice_pipedrive"]:
+            basic.text("Connected to the practice Pipedrive. Nothing to do.", "pd-strong")
+            basic.text("Nothing leaves this machine.", "pd-muted pd-small")
             with basic.link("/practice", "pd-line", away=True):
                 basic.text("Open practice Pipedrive", "pd-strong")
                 basic.icon("external-link")
@@ -46,18 +57,21 @@ def draw_my_key(me: User, queue: Queue, firm: dict[str, Any], refresh: Any, depe
                 with basic.expansion("Use another key"):
                     draw_new_key(queue, refresh, dependencies)
             basic.button("Forget this key", forget, "bad")
+        elif known.firm["practice_pipedrive"]:
+            with basic.expansion("Use a key of your own"):
+                draw_first_key(queue, refresh, dependencies)
         else:
-            if queue.open:
-                basic.text(f"{push_rows.waiting_words(queue.open)} until there is a key.", "pd-strong")
-            with ui.element("ol").classes("pd-steps"):
-                for step in HOW_TO_GET_A_KEY:
-                    with ui.element("li"):
-                        basic.text(step.replace(" in Settings here", " below"))
-            draw_new_key(queue, refresh, dependencies)
-        if policy.may_change_firm_settings(me):
-            with basic.link("/settings/pipedrive", "pd-line"):
-                basic.text("Field mapping", "pd-strong")
-                basic.icon("chevron-right")
+            draw_first_key(queue, refresh, dependencies)
+
+
+def draw_first_key(queue: Queue, refresh: Any, dependencies: Dependencies) -> None:
+    if queue.open:
+        basic.text(f"{push_rows.waiting_words(queue.open)} until there is a key.", "pd-strong")
+    with ui.element("ol").classes("pd-steps"):
+        for step in HOW_TO_GET_A_KEY:
+            with ui.element("li"):
+                basic.text(step.replace(" in Settings here", " below"))
+    draw_new_key(queue, refresh, dependencies)
 
 
 def draw_kept_key(me: User, queue: Queue) -> None:

@@ -63,7 +63,7 @@ def draw_notices(seen: Notices, zone: str, *, mine: bool = True) -> None:
     elif seen.mine.stuck:
         with draw_notice("bad", "key-round", "Pipedrive does not accept your key", seen.mine.reason or ""):
             basic.text("What waits goes over by itself once your key is accepted.", "pd-muted pd-small")
-            basic.button("Open Settings", lambda: ui.navigate.to("/settings"), "main")
+            basic.button("Open Settings", lambda: ui.navigate.to("/settings/key"), "main")
     elif seen.budget and seen.budget.until:
         draw_parked(seen.budget, zone)
     elif seen.mine.until:
@@ -88,7 +88,7 @@ def draw_no_key(mine: Queue) -> None:
             for step in HOW_TO_GET_A_KEY:
                 with ui.element("li"):
                     basic.text(step)
-        basic.button("Add your key", lambda: ui.navigate.to("/settings"), "main", "key-round")
+        basic.button("Add your key", lambda: ui.navigate.to("/settings/key"), "main", "key-round")
 
 
 def draw_parked(budget: Budget, zone: str) -> None:

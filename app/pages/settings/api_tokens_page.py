@@ -12,6 +12,7 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
 from app.pages.settings.confirmation import Confirmation
+from app.pages.settings.settings_frame import settings_frame
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import sessions
@@ -50,11 +51,12 @@ async def api_tokens_page(shell: Shell) -> None:
     async def draw_new() -> None:
         draw_new_token(sheet, refresh)
 
-    with ui.element("div").classes("pd-title"):
-        basic.title("Tokens for scripts")
-        basic.button("New", begin, "main", "plus").props["aria-label"] = "New token"
-    basic.text(HINT, "pd-muted").style("margin: 0 2px 12px")
-    rows(await look(sessions.tokens))
+    with settings_frame(shell, "/settings/tokens"):
+        with ui.element("div").classes("pd-title"):
+            basic.title("Tokens for scripts")
+            basic.button("New", begin, "main", "plus").props["aria-label"] = "New token"
+        basic.text(HINT, "pd-muted").style("margin: 0 2px 12px")
+        rows(await look(sessions.tokens))
 
 
 @tap

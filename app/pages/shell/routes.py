@@ -10,7 +10,6 @@ from sqlmodel import Session
 from app.errors import NotFound
 from app.models import User
 from app.pages.activities.activities_page import activities_page
-from app.pages.activities.email_templates_page import templates_page
 from app.pages.activities.event_page import event_page
 from app.pages.campaigns.campaign_page import campaign_page
 from app.pages.campaigns.campaigns_page import campaigns_page
@@ -25,14 +24,19 @@ from app.pages.core.tap import look
 from app.pages.imports.import_page import import_page
 from app.pages.imports.job_changes_page import job_changes_page
 from app.pages.notifications.notifications_page import notifications_page, outbox_page
-from app.pages.pipedrive.pipedrive_settings_page import pipedrive_settings_page
 from app.pages.pipedrive.sync_page import sync_page
 from app.pages.reports.live.hub import ReportHub
 from app.pages.reports.reports_page import reports_page
 from app.pages.reports.team_report_page import team_report_page
 from app.pages.reports.wallboard_page import wallboard_page
 from app.pages.settings.api_tokens_page import api_tokens_page
-from app.pages.settings.settings_page import settings_page
+from app.pages.settings.calendar_page import calendar_page
+from app.pages.settings.email_templates_page import templates_page
+from app.pages.settings.notification_settings_page import notification_settings_page
+from app.pages.settings.pipedrive_key_page import pipedrive_key_page
+from app.pages.settings.pipedrive_settings_page import pipedrive_settings_page
+from app.pages.settings.profile_page import profile_page
+from app.pages.settings.security_page import security_page
 from app.pages.shell import first_paint, navigation
 from app.pages.shell.frame import PAGE_KEPT, Frame, draw_frame
 from app.pages.shell.more_page import more_page
@@ -63,7 +67,11 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/job-changes": job_changes_page,
     "/trash": trash_page,
     "/import": import_page,
-    "/settings": settings_page,
+    "/settings": profile_page,
+    "/settings/key": pipedrive_key_page,
+    "/settings/security": security_page,
+    "/settings/notifications": notification_settings_page,
+    "/settings/calendar": calendar_page,
     "/settings/pipedrive": pipedrive_settings_page,
     "/settings/templates": templates_page,
     "/settings/tokens": api_tokens_page,

@@ -11,6 +11,7 @@ from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
 from app.pages.today.day import ALL, SUGGESTIONS_SHOWN, Day, Refresh, ask_day
+from app.pages.today.first_day_part import draw_first_day
 from app.pages.today.promises_part import Promises
 from app.pages.ui import basic, theme
 from app.pages.ui.action_list import ActionList, ActionRow
@@ -40,6 +41,7 @@ async def today(shell: Shell, loaded: list[Day]) -> None:
         with ui.element("section").classes("pd-upnext"):
             picks = Picks(acts, refresh)
         with ui.element("section").classes("pd-rest"):
+            first_day = ui.element("div")
             await introductions_inbox(shell)
             with basic.link("/campaigns", "pd-card pd-line"):
                 basic.icon("target")
@@ -47,6 +49,9 @@ async def today(shell: Shell, loaded: list[Day]) -> None:
                 basic.icon("chevron-right")
     day = loaded.pop() if loaded else await look(ask_day)
     show(day)
+    # last: it may ask the browser
+    with first_day:
+        await draw_first_day(shell)
     live_updates.on(refresh, Topic.OUTREACH, Topic.CONTACT, owner=shell.me.id, since=day.asked_at)
 
 

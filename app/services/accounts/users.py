@@ -107,7 +107,7 @@ def add(session: Session, draft: PersonDraft, role: Role, password: str) -> User
 def add_for_provider(session: Session, draft: PersonDraft, role: Role) -> User:
     """An account of somebody whom the identity provider vouches for; it has no password."""
     _still_free(session, draft.email)
-    user = User.model_validate(draft, update={"role": role})
+    user = User.model_validate(draft, update={"role": role, "first_steps": True})
     session.add(user)
     session.flush()
     announce(session, Topic.PEOPLE, user.id, user.id)
@@ -213,7 +213,7 @@ def _still_free(session: Session, email: str) -> None:
 
 def _join(session: Session, draft: PersonDraft, role: Role, password: NewPassword) -> User:
     _still_free(session, draft.email)
-    user = User.model_validate(draft, update={"role": role, "password_hash": password.hash})
+    user = User.model_validate(draft, update={"role": role, "password_hash": password.hash, "first_steps": True})
     session.add(user)
     session.flush()
     announce(session, Topic.PEOPLE, user.id, user.id)

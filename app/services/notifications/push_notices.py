@@ -147,7 +147,7 @@ def _tell_no_key(session: Session, *, lane_id: UUID, user: User, moment: datetim
 
 def _tell_lane(session: Session, *, lane: SyncLane, user: User, sentence: str) -> bool:
     about = f"lane:{lane.told_at:%Y%m%d%H%M%S}"
-    return inbox.notify(session, user, NotificationKind.PIPEDRIVE, sentence, path="/settings", about=about)
+    return inbox.notify(session, user, NotificationKind.PIPEDRIVE, sentence, path="/settings/key", about=about)
 
 
 def _newest(column: Any) -> Any:

@@ -65,7 +65,7 @@ def enqueue(session: Session, user: User, notification: Notification, due: datet
 def enqueue_test(session: Session, who: User, device_id: UUID) -> PushDevice:
     """Send a message to one of my devices, now."""
     device = push_devices.owned(session, who, device_id)
-    session.add(WebPush(device_id=device.id, words=TEST, path="/settings", due_at=now()))
+    session.add(WebPush(device_id=device.id, words=TEST, path="/settings/notifications", due_at=now()))
     return device
 
 

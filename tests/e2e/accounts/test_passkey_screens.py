@@ -19,7 +19,7 @@ LISTED = "PublicKeyCredential.isConditionalMediationAvailable = async () => {}"
 
 
 def made(page, name):
-    opened(page, "/settings")
+    opened(page, "/settings/security")
     page.get_by_label("Name, for example").fill(name)
     page.get_by_role("button", name="Add a passkey").tap()
     expect(page.get_by_role("button", name=f"Remove the passkey {name}")).to_be_visible()
@@ -37,7 +37,7 @@ def test_a_passkey_is_made_signs_in_by_one_tap_and_is_removed(phone):
     phone.wait_for_url("**/contacts")
     phone.wait_for_selector("#app .pd-main")
 
-    opened(phone, "/settings")
+    opened(phone, "/settings/security")
     expect(phone.get_by_text("On one device, last used today")).to_be_visible()
     phone.get_by_role("button", name="Remove the passkey My phone").tap()
     expect(phone.get_by_text("On one device")).to_have_count(0)
@@ -61,6 +61,6 @@ def test_a_passkey_chosen_under_the_email_field_signs_in(phone):
 
 def test_without_a_name_nothing_is_asked_of_the_device(phone):
     authenticator(phone)
-    page = opened(phone, "/settings")
+    page = opened(phone, "/settings/security")
     page.get_by_role("button", name="Add a passkey").tap()
     expect(page.get_by_text("Give it a name first.")).to_be_visible()

@@ -26,7 +26,7 @@ def test_whoever_is_asked_for_a_second_step_makes_a_passkey_on_the_one_page_that
     expect(phone.get_by_role("button", name="Sign out")).to_be_visible()
     phone.get_by_role("button", name="Make a passkey on this device").tap()
     phone.wait_for_selector("#app .pd-main")
-    opened(phone, "/settings")
+    opened(phone, "/settings/security")
     expect(phone.get_by_text("My first passkey")).to_be_visible()
     phone.get_by_role("button", name="Remove the passkey My first passkey").tap()
     expect(phone.get_by_text("Your firm asks for a second step")).to_be_visible()

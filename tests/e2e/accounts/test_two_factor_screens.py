@@ -11,7 +11,7 @@ STEP = 30
 
 
 def test_set_up_in_settings_and_asked_for_at_the_next_sign_in(phone):
-    page = opened(phone, "/settings")
+    page = opened(phone, "/settings/security")
     page.get_by_role("button", name="Set it up").click()
     app = pyotp.TOTP(
         page.get_by_text("No camera?").locator("xpath=following-sibling::*[1]").inner_text().replace(" ", "")
@@ -46,7 +46,7 @@ def test_set_up_in_settings_and_asked_for_at_the_next_sign_in(phone):
 
 
 def test_at_an_address_without_a_host_name_settings_says_that_there_are_no_passkeys(phone):
-    page = opened(phone, "/settings")
+    page = opened(phone, "/settings/security")
     expect(
         page.get_by_text("Passkeys need a host name: this Pipedriven is reached by the address 127.0.0.1")
     ).to_be_visible()

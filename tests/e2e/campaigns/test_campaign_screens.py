@@ -391,6 +391,7 @@ def test_many_are_moved_and_taken_out_in_one_step_each_with_one_undo(desk, phone
 
     opened(phone, f"/campaigns/{row}?tab=contacts")
     phone.get_by_role("button", name="Choose many").tap()
+    expect(phone.get_by_role("checkbox", name="Choose Many Eins")).to_be_visible()
     phone.locator("[data-row]").first.locator("a").tap()
     phone.get_by_role("button", name="Choose all 3").tap()
     phone.get_by_role("button", name="Remove from campaign").tap()

@@ -29,7 +29,7 @@ def test_the_bell_counts_what_is_new_without_a_reload(phone, api):
 
 
 def test_what_reaches_me_is_chosen_in_settings(phone, api):
-    opened(phone, "/settings")
+    opened(phone, "/settings/notifications")
     phone.get_by_role("switch", name="Campaigns that I join").tap()
     phone.get_by_role("button", name="Save").last.tap()
     expect(phone.get_by_text("Saved", exact=True)).to_be_visible()
@@ -37,7 +37,7 @@ def test_what_reaches_me_is_chosen_in_settings(phone, api):
 
 
 def test_a_calendar_program_reads_the_address_that_is_made_once(desk, site):
-    opened(desk, "/settings")
+    opened(desk, "/settings/calendar")
     desk.get_by_role("button", name="Make a calendar address").click()
     url = desk.get_by_label("Calendar address").input_value()
     answer = httpx.get(re.sub(r"^https?://[^/]+", site.address, url))

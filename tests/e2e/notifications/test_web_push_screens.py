@@ -30,7 +30,7 @@ def lock(account, chromium, site):
     context.grant_permissions(["notifications"], origin=site.address)
     context.add_init_script(f"const ENDPOINT = {json.dumps(ENDPOINT)}, KEYS = {json.dumps(Browser().keys)};{GIVEN}")
     page = context.new_page()
-    opened(page, "/settings")
+    opened(page, "/settings/notifications")
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     yield page
     context.close()

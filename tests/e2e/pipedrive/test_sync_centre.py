@@ -34,7 +34,7 @@ def there(pipedrive, kind, number):
 
 
 def connect(page, key):
-    opened(page, "/settings")
+    opened(page, "/settings/key")
     page.get_by_label("Personal API key").fill(key)
     page.get_by_role("button", name="Connect").click()
 

@@ -97,7 +97,7 @@ def test_the_whole_main_job_with_taps_only(phone, pipedrive):
 
 
 def connect_pipedrive(phone):
-    opened(phone, "/settings")
+    opened(phone, "/settings/key")
     phone.get_by_label("Personal API key").fill(KEY)
     phone.get_by_role("button", name="Connect").tap()
     expect(phone.get_by_text("Connected as Annegret at acme")).to_be_visible()

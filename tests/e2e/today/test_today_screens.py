@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.app_process import opened
+from tests.support.app_process import PHONE, opened
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -195,3 +196,37 @@ def test_five_suggestions_stand_below_two_follow_ups_without_scrolling(phone, ap
     expect(phone.locator("#app .pd-due .pd-row")).to_have_count(2)
     last = rows.last.bounding_box()
     assert last["y"] + last["height"] <= bar
+
+
+def test_first_steps_lead_on_tick_themselves_off_and_are_hidden(phone, api, kari):
+    opened(phone, "/")
+    steps = phone.locator("#app .pd-first-step")
+    expect(steps).to_have_count(4)
+    expect(steps.filter(has_text="Bring your contacts")).to_contain_text("Done")
+    activity = steps.filter(has_text="Log your first activity")
+    if activity.get_by_text("Done").count() == 0:
+        touch = {"contact_id": kari["id"], "type": "CALL", "outcome": "REACHED"}
+        api.post("/activities", json=touch).raise_for_status()
+    expect(activity).to_contain_text("Done")
+    steps.filter(has_text="Connect your Pipedrive key").tap()
+    expect(phone.get_by_label("Personal API key")).to_be_visible()
+    opened(phone, "/")
+    phone.get_by_role("button", name="Hide the first steps").tap()
+    expect(steps).to_have_count(0)
+    phone.get_by_role("button", name="Undo", exact=True).tap()
+    expect(steps).to_have_count(4)
+
+
+def test_whoever_was_never_asked_for_a_time_zone_is_offered_the_browsers_once(account, chromium, site, api):
+    """An account of the operator's command has UTC; who answers, also with UTC, is not asked again."""
+    before = api.get("/me").json()["user"]["timezone"]
+    api.put("/me", json={"timezone": "UTC"}).raise_for_status()
+    context = chromium.new_context(
+        storage_state=account, base_url=site.address, **PHONE | {"timezone_id": "America/New_York"}
+    )
+    page = opened(context.new_page(), "/")
+    page.get_by_role("button", name="Use America/New_York").tap()
+    expect(page.locator("#app").get_by_text("Your days are counted in UTC")).to_have_count(0)
+    until(lambda: api.get("/me").json()["user"]["timezone"] == "America/New_York")
+    context.close()
+    api.put("/me", json={"timezone": before}).raise_for_status()

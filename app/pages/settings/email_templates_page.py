@@ -12,6 +12,7 @@ from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import Confirmation, look, tap
+from app.pages.settings.settings_frame import settings_frame
 from app.pages.ui import basic, form
 from app.pages.ui.bottom_sheet import Sheet
 from app.pages.ui.redraw import Memo
@@ -30,7 +31,8 @@ HINT = "Tap a mail address of a contact, and choose one of these. Fields are fil
 
 @screen("Mail templates")
 async def templates_page(shell: Shell) -> None:
-    page = TemplatesPage(shell)
+    with settings_frame(shell, "/settings/templates"):
+        page = TemplatesPage(shell)
     await page.refresh()
     live_updates.on(page.refresh, Topic.CONTACT, owner=shell.me.id)
 

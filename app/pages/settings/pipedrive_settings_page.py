@@ -11,6 +11,7 @@ from app.models import ACTIVITY_LABELS, ActivityType, User
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
+from app.pages.settings.settings_frame import settings_frame
 from app.pages.ui import basic, theme
 from app.services.base import firm_settings
 from app.services.push_queue import company_mapping
@@ -50,7 +51,6 @@ async def pipedrive_settings_page(shell: Shell) -> None:
             company_mapping.news(session, me),
         )
 
-    del shell
     firm, there = await look(lambda session, _: firm_settings.get_all(session)), await look(ask)
     typed: dict[str, Any] = {}
 
@@ -59,20 +59,23 @@ async def pipedrive_settings_page(shell: Shell) -> None:
         firm_settings.change(session, me, **chosen(typed))
         return "Saved; it holds for every push from now on"
 
-    with ui.element("div").classes("pd-title"):
-        basic.title("Pipedrive for the firm")
-    ours = there.account and not there.account.startswith("(")
-    hint = f"For {there.account}.pipedrive.com. " if ours else ""
-    basic.text(f"{hint}What holds for everybody’s pushes. Records that are there already stay as they are.", "pd-muted")
-    with ui.element("div").classes("pd-two"):
-        with ui.element("section"):
-            when(typed, firm, there.news)
-            meetings(typed, firm)
-        with ui.element("section"):
-            types(typed, firm, there.types)
-            records(typed, firm, there.labels)
-    with ui.element("div").classes("pd-save"):
-        basic.button("Save", save, "main", "check").classes("full-width")
+    with settings_frame(shell, "/settings/pipedrive"):
+        with ui.element("div").classes("pd-title"):
+            basic.title("Pipedrive for the firm")
+        ours = there.account and not there.account.startswith("(")
+        hint = f"For {there.account}.pipedrive.com. " if ours else ""
+        basic.text(
+            f"{hint}What holds for everybody’s pushes. Records that are there already stay as they are.", "pd-muted"
+        )
+        with ui.element("div").classes("pd-two"):
+            with ui.element("section"):
+                when(typed, firm, there.news)
+                meetings(typed, firm)
+            with ui.element("section"):
+                types(typed, firm, there.types)
+                records(typed, firm, there.labels)
+        with ui.element("div").classes("pd-save"):
+            basic.button("Save", save, "main", "check").classes("full-width")
 
 
 def when(typed: dict[str, Any], firm: dict[str, Any], news: str) -> None:
