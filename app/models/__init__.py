@@ -50,6 +50,8 @@ from app.models.organisation import Organisation, are_two_companies, key_with_fo
 from app.models.people.same_person import DistinctContacts, JobChange
 from app.models.pipedrive_inbound import (
     ConflictResolution,
+    DealStatus,
+    PipedriveDeal,
     PushEffect,
     PushReceipt,
     SyncConflict,
@@ -125,6 +127,7 @@ __all__ = [
     "ContactChange",
     "ContactDraft",
     "CourtesyLookup",
+    "DealStatus",
     "DeviceDraft",
     "DistinctContacts",
     "EmailAction",
@@ -154,6 +157,7 @@ __all__ = [
     "Passkey",
     "PendingOutcome",
     "PersonDraft",
+    "PipedriveDeal",
     "PipedriveHandover",
     "PipedriveLink",
     "PipedriveSync",

@@ -1,12 +1,13 @@
 """What comes back from Pipedrive, what both sides changed, what a push left there, and what all of it cost."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import Index, Text, text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from app.models.base import Entity, Instant, now, one_of
@@ -70,7 +71,7 @@ class PushReceipt(Entity, table=True):
 
 
 class TokenSpending(Entity, table=True):
-    """Tokens of one company on one UTC day for one kind of work: search, read, create, change, delete, listen, set-up."""
+    """Tokens of one company on one UTC day for one kind of work: search, read, create, change, delete, listen, deals, set-up."""
 
     __tablename__ = "sync_spending"
     __table_args__ = (Index("sync_spending_once", "account", "day", "kind", unique=True),)
@@ -92,3 +93,28 @@ class WebhookNote(Entity, table=True):
     entity_type: EntityType = Field(sa_type=one_of(EntityType))
     remote_id: int = Field(sa_type=sqlalchemy.BigInteger)
     merged_to_id: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)
+
+
+class DealStatus(StrEnum):
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+class PipedriveDeal(Entity, table=True):
+    """What became of somebody, without a name or title: a deal of somebody who is linked; `person_id` is their number there, `currency` an ISO 4217 code."""
+
+    __tablename__ = "pipedrive_deals"
+    __table_args__ = (
+        Index("pipedrive_deals_once", "account", "remote_id", unique=True),
+        Index("pipedrive_deals_of_person", "account", "person_id"),
+        CheckConstraint("value >= 0", name="pipedrive_deals_value"),
+    )
+
+    account: str = Field(max_length=63)
+    remote_id: int = Field(sa_type=sqlalchemy.BigInteger)
+    person_id: int = Field(sa_type=sqlalchemy.BigInteger)
+    status: DealStatus = Field(sa_type=one_of(DealStatus))
+    value: Decimal = Field(default=Decimal(0), max_digits=18, decimal_places=2)
+    currency: str = Field(max_length=3)
+    added_at: datetime = Field(sa_type=Instant)

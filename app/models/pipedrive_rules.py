@@ -32,6 +32,7 @@ def _is_number(value: Any) -> bool:
 SENTENCES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "pipedrive_poll_minutes": (lambda value: _is_number(value) and 1 <= value <= A_DAY, "Choose 1 to 1440 minutes."),
     "pipedrive_webhooks": (lambda value: isinstance(value, bool), "Choose yes or no."),
+    "pipedrive_deals": (lambda value: isinstance(value, bool), "Choose yes or no."),
     "deleted_meetings": (lambda value: value in ("delete", "mark"), "Choose to delete or to mark such meetings."),
     "pipedrive_activity_types": (_is_types, "Choose an activity type of your Pipedrive company for each kind of touch."),
     "pipedrive_owner": (lambda value: value in ("key_user", "none"), "Choose the key's user or nobody as the owner."),

@@ -177,6 +177,7 @@ class PipedriveLink(Entity, table=True):
     `agreed` is what both sides said when they last agreed; `remote_ref` is the
     number of what Pipedrive counts in letters (leads). `unseen_at` is when the
     listener's key last did not see the record, and `unseen_times` how often in a row.
+    `deals_of` is the person there whose deals were asked for since we know them.
     """
 
     __tablename__ = "pipedrive_links"
@@ -198,3 +199,4 @@ class PipedriveLink(Entity, table=True):
     checked_at: datetime | None = Field(default=None, sa_type=Instant)
     unseen_at: datetime | None = Field(default=None, sa_type=Instant)
     unseen_times: int = 0
+    deals_of: int | None = Field(default=None, sa_type=sqlalchemy.BigInteger)

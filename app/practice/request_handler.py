@@ -130,7 +130,11 @@ class RequestHandler:
         return envelopes.good({"id": record["id"]})
 
     def _list(self, request: Request) -> Reply:
-        seen = (record for record in self.store.alive(request.call.kind) if self._sees(record))
+        kind, wanted = request.call.kind, request.query.get("status")
+        rows = self.store.deleted(kind, self.moment) if wanted == "deleted" else self.store.alive(kind)
+        seen = (record for record in rows if self._sees(record))
+        if wanted in {"open", "won", "lost"}:
+            seen = (record for record in seen if record["status"] == wanted)
         return envelopes.page(*listing.page(listing.select(seen, request.query), request.query))
 
     def _search(self, request: Request) -> Reply:

@@ -50,6 +50,11 @@ class Store:
     def alive(self, kind: str) -> list[Record]:
         return [row.record for _, row in sorted(self.rows[kind].items()) if not row.record["is_deleted"]]
 
+    def deleted(self, kind: str, moment: datetime) -> list[Record]:
+        """What was deleted lately, as long as it is kept."""
+        kept = (row for _, row in sorted(self.rows[kind].items()) if moment - row.written <= KEPT_AFTER_DELETION)
+        return [row.record for row in kept if row.record["is_deleted"]]
+
     def searchable(self, kind: str, moment: datetime) -> list[Record]:
         """The records as the search index sees them now."""
         seen = (self._indexed(row, moment) for _, row in sorted(self.rows[kind].items()))

@@ -27,6 +27,11 @@ def may_manage_campaign(who: User, campaign: Campaign) -> bool:
     return campaign.owner_id == who.id or who.is_golden
 
 
+def may_see_deals(who: User, campaign: Campaign) -> bool:
+    """What became of its contacts in Pipedrive, and what that is worth."""
+    return may_manage_campaign(who, campaign)
+
+
 def may_assign_shared_contacts(who: User) -> bool:
     """Put a colleague's contact, which some campaign shows, on the board of another."""
     return who.is_golden

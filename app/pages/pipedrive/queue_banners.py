@@ -25,6 +25,7 @@ KINDS = {
     "change": "Updating",
     "delete": "Deleting",
     "listen": "Listening for changes",
+    "deals": "What became of people",
     "set-up": "Set-up",
 }
 

@@ -11,7 +11,7 @@ from app.models import ACTIVITY_LABELS, ActivityType, Campaign, Question, Questi
 from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look, tap
-from app.pages.reports import chart_specs
+from app.pages.reports import chart_specs, deal_charts
 from app.pages.reports.drill_down_sheet import DrillDownSheet
 from app.pages.reports.export_menu import ExportMenu, save_chart
 from app.pages.reports.live import freshness
@@ -30,7 +30,7 @@ from app.services.reports.files.tables import previous_days
 from app.services.reports.filters import Asked
 from app.services.reports.metric_definitions import DEFINITIONS
 
-PLACES = ("weeks", "goal-touches", "goal-meetings", "funnel", "methods", "people")
+PLACES = ("weeks", "goal-touches", "goal-meetings", "funnel", "deals", "methods", "people")
 
 
 async def report_tab(shell: Shell, hub: ReportHub, campaign_id: UUID) -> None:
@@ -158,16 +158,22 @@ class ReportTab:
         self.tiles.show(report.figures, previous_days(report))
         specs = chart_specs.report_charts(report)
         for place, graph in self.graphs.items():
-            graph.renew(specs[place])
-        if not self.graphs:
-            self.draw_charts(specs)
+            if place in specs:
+                graph.renew(specs[place])
+        self.draw_charts(specs)
         self.show_freshness()
 
     def draw_charts(self, specs: dict[str, ChartSpec]) -> None:
-        with self.grid:
-            for place in PLACES:
-                graph = LiveChart(specs[place], partial(self.open_bar, place), self.save_chart)
-                self.graphs[place] = graph.classes("wide" if place in {"weeks", "people"} else "").mark(place)
+        """Those that are not there yet, each at its place."""
+        shown = [place for place in PLACES if place in specs or place in self.graphs]
+        wide = {"weeks"} if "deals" in shown else {"weeks", "people"}
+        for at, place in enumerate(shown):
+            if place not in self.graphs:
+                with self.grid:
+                    graph = LiveChart(specs[place], partial(self.open_bar, place), self.save_chart).mark(place)
+                graph.move(self.grid, at)
+                self.graphs[place] = graph
+            self.graphs[place].classes(**{"add" if place in wide else "remove": "wide"})
 
     async def save_chart(self, spec: ChartSpec) -> Picture | None:
         return await save_chart(self.report, spec)
@@ -185,6 +191,8 @@ class ReportTab:
         count = self.count(place, key)
         if place == "people":
             await self.open_rows(f"Touches of {self.name(key)}", "touches", count, person=UUID(key))
+        elif key in deal_charts.TITLES and self.report and self.report.deals:
+            await self.open_rows(deal_charts.TITLES[key], key, deal_charts.contacts(self.report.deals, key))
         elif place == "funnel":
             await self.open_rows(f"At least: {STAGES[Stage(key)]}", key, count)
         elif place == "methods":

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from app.models import ActivityType
 from app.pages.campaigns.parts.board_cards import STAGES
-from app.pages.reports import goal_charts
+from app.pages.reports import deal_charts, goal_charts
 from app.pages.reports.parts import chart_options
 from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
 from app.services.reports.figures import THIN, Rate, Report, Week
@@ -30,6 +30,8 @@ def report_charts(report: Report) -> dict[str, ChartSpec]:
         "methods": rates_chart(report, report.by_type, "By outreach method", "method"),
         "people": rates_chart(report, report.by_user, "By person", "person"),
     }
+    if report.deals and report.deals.pushed:
+        specs["deals"] = deal_charts.deals_chart(report, report.deals)
     return specs | {f"goal-{key}": goal_charts.goal_chart(report, key) for key in goal_charts.TITLES}
 
 
@@ -96,17 +98,19 @@ def is_partial(report: Report, week: Week) -> bool:
 def funnel_chart(report: Report) -> ChartSpec:
     """How far the contacts ever came."""
     steps = report.funnel
-    names = [f"{STAGES[step.stage]}\n{percent(step.share)}" for step in steps]
-    cells = [[STAGES[step.stage], str(step.reached_n), percent(step.share)] for step in steps]
     total = steps[0].reached_n if steps else 0
+    found = [(step.stage.value, STAGES[step.stage], step.reached_n, step.share) for step in steps]
+    found += deal_charts.rungs(report.deals, total)
+    names = [f"{name}\n{percent(share)}" for _, name, _, share in found]
+    cells = [[name, str(n), percent(share)] for _, name, n, share in found]
     return ChartSpec(
         "Funnel",
         ChartTable(("Stage", "Contacts that got there", "Share"), cells),
-        chart_options.bars(names, {"Contacts": [step.reached_n for step in steps]}),
-        "How many contacts ever got at least this far.",
+        chart_options.bars(names, {"Contacts": [n for _, _, n, _ in found]}),
+        f"How many contacts ever got at least this far.{deal_charts.ending(report.deals)}",
         alt="Bar chart: " + ", ".join(f"{row[0]} {row[1]}" for row in cells) + ".",
-        height=chart_options.chart_height(len(steps)),
-        keys=[step.stage.value for step in steps],
+        height=chart_options.chart_height(len(found)),
+        keys=[key for key, *_ in found],
         across="y",
         tips=[[row[0], f"{row[1]} contacts", row[2]] for row in cells],
         empty="" if total else "Nobody is in this campaign yet.",

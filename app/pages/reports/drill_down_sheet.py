@@ -72,7 +72,7 @@ class DrillDownSheet:
             basic.line(title, "h2", "pd-h1")
             basic.icon_button("x", "Close", self.sheet.close)
         said = [f"{count:,} row{'' if count == 1 else 's'}"] if count is not None else []
-        if key in LADDER:
+        if key in LADDER or key in drill_down.DEAL_KEYS:
             said.append("All days and methods")
         else:
             _, (_, days), (_, person), (_, method), *_ = tables.facts(report)

@@ -89,6 +89,11 @@ def when(typed: dict[str, Any], firm: dict[str, Any], news: str) -> None:
             "pd-muted pd-small",
         )
         basic.text(news, "pd-small")
+        switch(typed, firm, "pipedrive_deals", "Reports say what became of people")
+        basic.text(
+            "From the deals of people who went over: open, won, lost and their value. For whoever leads a campaign.",
+            "pd-muted pd-small",
+        )
 
 
 def meetings(typed: dict[str, Any], firm: dict[str, Any]) -> None:
@@ -162,6 +167,7 @@ def chosen(typed: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: typed[name] for name in plain},
         **{name: int(typed[name] or 0) for name in ("warm_threshold", "pipedrive_poll_minutes")},
+        "pipedrive_deals": bool(typed["pipedrive_deals"]),
         "pipedrive_visible_to": typed["pipedrive_visible_to"] or None,
         "pipedrive_label_ids": _numbers(typed["labels"] or ""),
         "pipedrive_activity_types": {kind: key for kind, key in kinds.items() if key},
@@ -172,6 +178,11 @@ def number(typed: dict[str, Any], firm: dict[str, Any], name: str, label: str, m
     typed[name] = firm[name]
     box = ui.number(label, value=firm[name], min=1, max=most, precision=0).props("outlined").classes("pd-field")
     box.bind_value_to(typed, name, strict=False)
+
+
+def switch(typed: dict[str, Any], firm: dict[str, Any], name: str, label: str) -> None:
+    typed[name] = firm[name]
+    ui.switch(label, value=firm[name]).bind_value_to(typed, name, strict=False).mark(name)
 
 
 def choose(typed: dict[str, Any], name: str, label: str, options: dict[Any, str], value: Any) -> None:

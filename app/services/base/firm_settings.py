@@ -42,6 +42,8 @@ DEFAULTS: dict[str, Any] = {
     "pipedrive_label_ids": [],
     # what a booked meeting earns there: "nothing", "lead" or "deal"
     "pipedrive_on_meeting": "nothing",
+    # whether reports say what became of the people who went there, from their deals
+    "pipedrive_deals": True,
     # records there of contacts that are handed over here: "ask" the new owner, "move" or "leave" them
     "pipedrive_handover": "ask",
 }

@@ -13,7 +13,9 @@ from app.models import (
     CampaignContact,
     CampaignMove,
     ContactChange,
+    EntityType,
     OwnerChange,
+    PipedriveDeal,
     PipedriveLink,
     PipedriveSync,
     SyncConflict,
@@ -55,6 +57,7 @@ def export_contact(session: Session, who: User, contact_id: UUID) -> dict[str, A
             _facts(link)
             for link in session.exec(select(PipedriveLink).where(PipedriveLink.entity_key == str(contact_id)))
         ],
+        "deals": _deals(session, contact_id),
     }
     found: dict[str, Any] = to_jsonable_python(told)
     return found
@@ -78,6 +81,17 @@ def _campaigns(session: Session, contact_id: UUID) -> list[dict[str, Any]]:
         .order_by(col(CampaignContact.added_at), col(CampaignContact.id))
     )
     return [_facts(place) | {"campaign": name} for place, name in session.exec(query)]
+
+
+def _deals(session: Session, contact_id: UUID) -> list[dict[str, Any]]:
+    """What became of them in Pipedrive, as we read it."""
+    same = (
+        (col(PipedriveLink.account) == PipedriveDeal.account)
+        & (col(PipedriveLink.remote_id) == PipedriveDeal.person_id)
+        & (col(PipedriveLink.entity_type) == EntityType.PERSON)
+    )
+    query = select(PipedriveDeal).join(PipedriveLink, same).where(PipedriveLink.entity_key == str(contact_id))
+    return [_facts(deal) for deal in session.exec(query.order_by(col(PipedriveDeal.remote_id)))]
 
 
 def _facts(row: SQLModel) -> dict[str, Any]:

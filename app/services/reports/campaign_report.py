@@ -1,7 +1,7 @@
 """A campaign in figures.
 
-A report takes three questions, however many touches there are: the events in
-groups, the funnel, and the names.
+A report takes few questions, however many touches there are: the events in
+groups, the funnel, the names, and what became of the contacts.
 """
 
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, or_, select
 
 from app.models import ACTIVITY_LABELS, ActivityType, Campaign, CampaignUser, User, now
 from app.services.campaigns import campaigns
-from app.services.reports import metric_definitions
+from app.services.reports import deal_outcomes, metric_definitions
 from app.services.reports.aggregation import BY_TYPE, BY_USER, Tallies
 from app.services.reports.figures import LADDER, Rate, Report, Step, midnight, mondays
 from app.services.reports.filters import Asked, Window
@@ -102,6 +102,7 @@ def report(session: Session, who: User, campaign_id: UUID, asked: Asked, on: dat
             "meetings": tallies.progress(course, starts, "meetings_booked"),
         },
         as_of=as_of,
+        deals=deal_outcomes.of_campaign(session, who, campaign, asked.user_id),
     )
 
 

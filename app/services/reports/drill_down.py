@@ -11,12 +11,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, select
 
 from app.errors import Invalid
-from app.models import Activity, ActivityType, CampaignContact, Contact, Outcome, Stage, User
+from app.models import Activity, ActivityType, CampaignContact, Contact, DealStatus, Outcome, Stage, User
 from app.models.base import Instant
 from app.services.base import cursors
 from app.services.campaigns import campaigns
 from app.services.permissions import visibility
-from app.services.reports import metric_definitions
+from app.services.reports import deal_outcomes, metric_definitions
 from app.services.reports.figures import LADDER, WEEK, midnight, monday
 from app.services.reports.filters import ALWAYS, Asked, Window
 
@@ -57,6 +57,12 @@ ROWS = (
     column("contact_id", Uuid()),
     column("stage", Text()),
 )
+# what became of contacts, and the state of deals that it names
+DEAL_KEYS: dict[str, str | None] = {
+    deal_outcomes.PUSHED: None,
+    deal_outcomes.WITH_DEAL: None,
+    **{state.value: state.value for state in DealStatus},
+}
 EVENTS = text(f"""
 with {metric_definitions.EVENTS}
 select id, at, user_id, contact_id, null as stage from events
@@ -67,6 +73,17 @@ CONTACTS = text(f"""
 select climbed.contact_id as id, climbed.stage_at as at, owner.user_id, climbed.contact_id, climbed.stage
 from ({metric_definitions.CLIMBED}) climbed join contacts owner on owner.id = climbed.contact_id
 where climbed.rung >= array_position(cast(:ladder as text[]), cast(:stage as text))
+""").columns(*ROWS)  # noqa: S608 - the same
+
+
+DEALT = text(f"""
+with {deal_outcomes.FOUND}
+select contact_id as id, max(added_at) as at, user_id, contact_id, stage from dealt
+where cast(:status as text) is null or status = :status group by contact_id, user_id, stage
+""").columns(*ROWS)  # noqa: S608 - pieces of SQL that stand in deal_outcomes, no data
+LINKED = text(f"""
+with {deal_outcomes.FOUND}
+select distinct contact_id as id, added_at as at, user_id, contact_id, stage from inside
 """).columns(*ROWS)  # noqa: S608 - the same
 
 
@@ -82,8 +99,9 @@ def drill_down(
 ) -> Rows:
     """What one bar counts, newest first.
 
-    `key` is that of a figure (`reached`), a stage of the funnel (`IN_DIALOGUE`), a method (`CALL`: its touches), or
-    the Monday of a week (`2026-03-02`: its touches). Raises NotFound, and Invalid on a key or mark that is not ours.
+    `key` is that of a figure (`reached`), a stage of the funnel (`IN_DIALOGUE`), a method (`CALL`: its touches), the
+    Monday of a week (`2026-03-02`: its touches), or, for whoever leads the campaign, what became of its contacts
+    (`IN_PIPEDRIVE`, `WITH_DEAL`, `OPEN`, `WON`, `LOST`). Raises NotFound, and Invalid on a key or mark that is not ours.
     """
     campaign = campaigns.seen(session, who, campaign_id)
     binds: dict[str, Any] = {
@@ -93,6 +111,11 @@ def drill_down(
     }
     if key in LADDER:
         found, more = CONTACTS, {"stage": key, "ladder": [stage.value for stage in LADDER]}
+    elif key in DEAL_KEYS:
+        if not deal_outcomes.are_shown(session, who, campaign):
+            raise Invalid(ODD_KEY, {"key": ODD_KEY})
+        found, more = (LINKED if key == deal_outcomes.PUSHED else DEALT), {}
+        binds["status"] = DEAL_KEYS[key]
     else:
         found, more = EVENTS, metric_definitions.BINDS | _bar(who, asked, key)
     return page_of(session, who, found, binds | more, campaign.id, cursor, limit)

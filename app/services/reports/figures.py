@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from math import sqrt
 from typing import Self
 from uuid import UUID
@@ -92,12 +93,40 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Money:
+    """What deals of one currency are worth; deals without one have none."""
+
+    currency: str
+    open: Decimal
+    won: Decimal
+    lost: Decimal
+
+
+@dataclass(frozen=True)
+class DealFigures:
+    """`pushed`, `with_deal` and `won_contacts` count contacts, `open`, `won` and `lost` deals; each deal once.
+
+    `win_rate` are the won ones of those that were decided. `read_at` is when the deals were read last, None for never.
+    """
+
+    pushed: int
+    with_deal: int
+    won_contacts: int
+    open: int
+    won: int
+    lost: int
+    money: tuple[Money, ...]
+    win_rate: Share
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything about one campaign's work; `figures`, `goal` and `pace` by their keys.
 
     `since` and `until` are the chosen days, both inclusive, `person` and `method` what else narrows it; `zone` is where days and weeks begin. `progress` has, for
     each key of `goal`, how much was done in the whole campaign before a day began, and at the end by now; whatever
-    days, person and method are chosen.
+    days, person and method are chosen. `deals` are what became of the contacts, None where that is not to be seen.
     """
 
     campaign_id: UUID
@@ -118,6 +147,7 @@ class Report:
     course: Course
     progress: dict[str, tuple[tuple[date, int], ...]]
     as_of: datetime
+    deals: DealFigures | None = None
 
 
 def interval(hits: int, n: int, z: float = Z95) -> tuple[float, float]:

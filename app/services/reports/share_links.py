@@ -1,6 +1,6 @@
 """Links that show one campaign's report to somebody without an account, until they expire or are taken back.
 
-What a link shows holds nobody's name: neither contacts nor colleagues.
+What a link shows holds nobody's name: neither contacts nor colleagues, and no money.
 """
 
 from dataclasses import replace
@@ -83,7 +83,7 @@ def shown(session: Session, token: str) -> Report:
     """The report behind a token, in the days and weeks of who made the link, without anybody's name."""
     link, who, campaign = _behind(session, token)
     found = campaign_report.report(session, who, campaign.id, Asked.of(QuestionFilters.model_validate(link.filters)))
-    return replace(found, by_user=(), person=found.person and "One colleague")
+    return replace(found, by_user=(), person=found.person and "One colleague", deals=None)
 
 
 def note_opened(session: Session, token: str) -> None:

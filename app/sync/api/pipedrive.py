@@ -187,6 +187,15 @@ class Pipedrive(Attachments):
     def deals_of(self, person_id: int) -> Iterator[Deal]:
         return self._all("/api/v2/deals", {"person_id": str(person_id)}, response_parsing.deal)
 
+    def changed_deals(self, since: datetime) -> Iterator[list[Deal]]:
+        """What was written at or after `since`, the oldest first, in large pages; what is archived is not among it."""
+        return self._pages("/api/v2/deals", _oldest_first(since), response_parsing.deal, FULL_PAGE)
+
+    def deleted_deals(self, since: datetime) -> Iterator[list[Deal]]:
+        """What was deleted since, for up to 30 days."""
+        query = _oldest_first(since) | {"status": "deleted"}
+        return self._pages("/api/v2/deals", query, response_parsing.deal, FULL_PAGE)
+
     def delete_deal(self, id: int) -> None:
         self._ask("DELETE", f"/api/v2/deals/{id}")
 

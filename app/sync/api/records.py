@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 
@@ -117,7 +118,7 @@ class Activity:
 
 @dataclass(frozen=True)
 class Deal:
-    """`extras` also say that it was moved or closed; `counts` as an organization's."""
+    """`extras` also say that it was moved or closed; `counts` as an organization's; `status` is open, won or lost."""
 
     id: int
     title: str
@@ -128,6 +129,9 @@ class Deal:
     updated_at: datetime | None = None
     extras: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    status: str = "open"
+    value: Decimal = Decimal(0)
+    currency: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app.sync.api import filled_fields, reference_marks
+from app.sync.api import amounts, filled_fields, reference_marks
 from app.sync.api.records import Activity, ActivityType, Deal, Detail, Field, Lead, Me, Organization, Person, Webhook
 
 
@@ -121,6 +121,9 @@ def deal(data: Any) -> Deal:
         updated_at=_moment(data),
         extras=filled_fields.of_deal(data),
         counts=filled_fields.counts(data),
+        status=_text(data, "status"),
+        value=amounts.value(data.get("value")),
+        currency=amounts.currency(data.get("currency")),
     )
 
 

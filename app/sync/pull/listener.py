@@ -18,7 +18,7 @@ from app.models import SyncAccount
 from app.services.base import firm_settings
 from app.services.push_queue import blocked_pushes
 from app.sync.api.errors import KeyRefused, PipedriveError
-from app.sync.pull import changes, company_metadata, erased_creates, recheck, webhooks
+from app.sync.pull import changes, company_metadata, deals, erased_creates, recheck, webhooks
 from app.sync.queue import claims, connection, leases
 from app.sync.queue.company import SyncContext
 from app.sync.queue.connection import Connection
@@ -61,7 +61,7 @@ def _claim(context: SyncContext) -> Lease | None:
 
 def _turn(context: SyncContext, lease: Lease) -> None:
     try:
-        http, key = connection.open_client(context, lease, lambda *_: "listen")
+        http, key = connection.open_client(context, lease, deals.work_of)
         with http:
             line = connection.connect(context, lease, http, key)
             _listen_once(line, context.address)
@@ -86,6 +86,7 @@ def _listen_once(line: Connection, address: str) -> None:
                 ("company", partial(company_metadata.refresh, line)),
                 ("webhooks", partial(webhooks.sync_webhooks, line, address)),
                 ("blocked", partial(_reopen, line)),
+                ("deals", partial(deals.read_deals, line)),
             ]
             keyed = [(f"{line.account}:{name}", step) for name, step in steps]
             rounds.settle_each("listening", keyed, _take, whole=(*connection.WHOLE, PipedriveError))

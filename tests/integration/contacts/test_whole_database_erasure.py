@@ -78,6 +78,7 @@ NAMES_NOBODY = {
     "request_counts": "digests of addresses and accounts",
     "organisations": "firms",
     "passkeys": "colleagues",
+    "pipedrive_deals": "numbers, amounts and a currency",
     "pipedrive_handovers": "ids",
     "push_devices": "browsers",
     "reply_links": "a digest",

@@ -86,6 +86,8 @@ def everything(fake):
         lead, deal = pipedrive.add_lead(**earned, origin="pdn-1"), pipedrive.add_deal(**earned)
         assert [one.origin for one in pipedrive.leads_of(kari.id)] == ["pdn-1"]
         assert [one.id for one in pipedrive.deals_of(kari.id)] == [deal.id]
+        assert [[one.id for one in page] for page in pipedrive.changed_deals(now)] == [[deal.id]]
+        assert list(pipedrive.deleted_deals(now)) == [[]]
         assert pipedrive.get_lead(lead.id).origin == "pdn-1"
         assert pipedrive.get_counted_deal(deal.id).counts["participants"] == 1
         assert pipedrive.get_counted_person(kari.id).counts["open_deals"] == 1

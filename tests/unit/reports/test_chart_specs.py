@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from app.models import ActivityType, Question, Stage
-from app.pages.reports import chart_specs
+from app.pages.reports import chart_specs, deal_charts
 from app.pages.reports.parts import answer_chart, introductions_chart
 from app.pages.reports.report_filter import ReportChoice
 from app.services.reports import question_answers
-from app.services.reports.figures import Figure, Report, Share, Step, Week, interval, rate
+from app.services.reports.figures import DealFigures, Figure, Money, Report, Share, Step, Week, interval, rate
 from app.services.reports.goal_forecast import Course, forecast
 from app.services.reports.question_answers import Answer, Column
 from app.web.public import shared_report
@@ -216,3 +217,46 @@ def test_introductions_that_were_used_are_drawn_with_their_range_and_hatched_whi
     many = introductions_chart.introductions_chart(rate("ticket", "Introductions", 20, 15, 15))
     assert "decal" not in many.option["series"][0]["data"][0]["itemStyle"]
     assert introductions_chart.introductions_chart(rate("ticket", "Introductions", 0, 0, 0)).empty
+
+
+DEALS = DealFigures(
+    pushed=9,
+    with_deal=4,
+    won_contacts=2,
+    open=1,
+    won=3,
+    lost=2,
+    money=(
+        Money("EUR", Decimal(0), Decimal("12000.50"), Decimal(7)),
+        Money("USD", Decimal(5), Decimal(80), Decimal(0)),
+    ),
+    win_rate=Share.of(3, 5),
+    read_at=datetime(2026, 11, 30, 13, 5, tzinfo=UTC),
+)
+
+
+def test_the_funnel_goes_on_to_what_is_won_and_says_what_that_is_worth():
+    told = chart_specs.report_charts(replace(report(), deals=DEALS))
+    assert [row[:2] for row in told["funnel"].table.rows[-2:]] == [["With a deal", "4"], ["Won", "2"]]
+    assert told["funnel"].note.endswith("Won: 12,000 EUR, 80 USD.")
+    assert list(told["funnel"].keys[-2:]) == ["WITH_DEAL", "WON"]
+
+
+def test_each_state_has_its_count_and_its_worth_in_each_currency():
+    spec = deal_charts.deals_chart(report(), DEALS)
+    assert [list(row) for row in spec.table.rows] == [
+        ["In Pipedrive", "9", "–"],
+        ["With a deal", "4", "–"],
+        ["Open deals", "1", "5 USD"],
+        ["Won deals", "3", "12,000 EUR, 80 USD"],
+        ["Lost deals", "2", "7 EUR"],
+    ]
+    assert "3 of 5 decided deals were won (60%" in spec.note
+
+
+def test_without_the_right_or_without_anybody_there_nothing_is_drawn():
+    for deals in (None, replace(DEALS, pushed=0, with_deal=0)):
+        told = chart_specs.report_charts(replace(report(), deals=deals))
+        assert "deals" not in told
+        assert len(told["funnel"].table.rows) == len(report().funnel)
+    assert "has not been asked yet" in deal_charts.deals_chart(report(), replace(DEALS, read_at=None)).note

@@ -87,8 +87,9 @@ def check_access(user_id: UUID | None, campaign_id: UUID, asked: Asked) -> tuple
     """The id of the subscriber and the key of the report they may see. Raises NotFound and SignedOut."""
     with db.reading() as session:
         who = users.acting(session, user_id)
-        campaigns.seen(session, who, campaign_id)
-        return who.id, ReportKey(campaign_id, asked, policy.sees_every_campaign(who), who.timezone)
+        campaign = campaigns.seen(session, who, campaign_id)
+        deals = policy.may_see_deals(who, campaign)
+        return who.id, ReportKey(campaign_id, asked, policy.sees_every_campaign(who), who.timezone, deals)
 
 
 def _concerns(signal: Signal, key: ReportKey) -> bool:

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from app import db
 from app.errors import NotFound
 from app.models import now
+from app.services import policy
+from app.services.campaigns import campaigns
 from app.services.permissions import visibility
 from app.services.reports import campaign_report
 from app.services.reports.figures import Report
@@ -31,12 +33,13 @@ Calls = list[Lost]
 
 @dataclass(frozen=True)
 class ReportKey:
-    """Who shares an answer: the same campaign, days and filters, the same sight, the same zone."""
+    """Who shares an answer: the same campaign, days and filters, the same sight, the same zone; `deals`: money too."""
 
     campaign_id: UUID
     asked: Asked
     golden: bool
     zone: str
+    deals: bool = False
 
 
 @dataclass(eq=False)
@@ -135,6 +138,9 @@ def load_report(key: ReportKey, user_ids: set[UUID]) -> tuple[Report | None, set
     """The report, asked for with the rights of one who still has them, and who all still has them."""
     with db.reading() as session:
         allowed = visibility.viewers(session, key.campaign_id, user_ids)
+        if key.deals and allowed:
+            campaign = campaigns.seen(session, allowed[0], key.campaign_id)
+            allowed = [one for one in allowed if policy.may_see_deals(one, campaign)]
         if not allowed:
             return None, set()
         who = allowed[0]

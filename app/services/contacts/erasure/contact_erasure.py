@@ -58,6 +58,15 @@ FORGET = [
               select from pipedrive_links o where o.account = own.account and o.entity_type = 'person'
               and o.remote_id = own.remote_id and o.entity_key <> all(:keys) and o.entity_key not like 'mail:%')
     """),
+    # what became of them in Pipedrive leads to nobody either, unless a colleague has them too
+    text("""
+        delete from pipedrive_deals deal using pipedrive_links own
+        where own.entity_type = 'person' and own.entity_key = any(:keys) and deal.account = own.account
+          and deal.person_id = own.remote_id
+          and not exists (
+              select from pipedrive_links o where o.account = own.account and o.entity_type = 'person'
+              and o.remote_id = own.remote_id and o.entity_key <> all(:keys) and o.entity_key not like 'mail:%')
+    """),
     # the practice company is ours: what only they led to there is deleted there
     text("""
         insert into pipedrive_links (id, created_at, updated_at, account, entity_type, entity_key, state, intent_at,

@@ -6,7 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from app.models import ACTIVITY_LABELS, ActivityType, Stage
-from app.services.reports.figures import Rate, Report
+from app.services.reports.figures import DealFigures, Rate, Report
 from app.services.reports.goal_forecast import GoalForecast
 
 Unit = Literal["text", "day", "count", "change", "share", "number"]
@@ -51,9 +51,31 @@ def tables(report: Report) -> list[Table]:
             (("Stage", "text"), ("Contacts", "count"), ("Share", "share")),
             funnel,
         ),
+        *deal_tables(report.deals),
         Table("By method", (("Method", "text"), *RATE), tuple(map(_rate, report.by_type))),
         Table("By person", (("Person", "text"), *RATE), tuple(map(_rate, report.by_user))),
         Table("Weeks", WEEK, weeks),
+    ]
+
+
+def deal_tables(deals: DealFigures | None) -> list[Table]:
+    """What became of the contacts: how many, and what it is worth in each currency; none where it is not to be seen."""
+    if deals is None:
+        return []
+    counts = (
+        ("Contacts in Pipedrive", deals.pushed),
+        ("Contacts with a deal", deals.with_deal),
+        ("Contacts with a won deal", deals.won_contacts),
+        ("Open deals", deals.open),
+        ("Won deals", deals.won),
+        ("Lost deals", deals.lost),
+    )
+    worth = tuple(
+        (one.currency or "No currency", float(one.open), float(one.won), float(one.lost)) for one in deals.money
+    )
+    return [
+        Table("What became of it, all days", (("What", "text"), ("Count", "count")), counts),
+        *([Table("Value of deals", VALUE, worth)] if worth else []),
     ]
 
 
@@ -121,6 +143,12 @@ PACE: tuple[tuple[str, Unit], ...] = (
     ("Needed a week", "number"),
     ("Now a week", "number"),
     ("In words", "text"),
+)
+VALUE: tuple[tuple[str, Unit], ...] = (
+    ("Currency", "text"),
+    ("Open", "number"),
+    ("Won", "number"),
+    ("Lost", "number"),
 )
 WEEK: tuple[tuple[str, Unit], ...] = (
     ("Monday", "day"),
