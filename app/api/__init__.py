@@ -5,6 +5,7 @@ an unknown address included, is JSON in its own words.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -98,8 +99,9 @@ def mount(
     app.mount(PREFIX, api)
 
 
+@cache
 def document() -> dict[str, Any]:
-    """The OpenAPI description of every route, as a script would call it."""
+    """The OpenAPI description of every route, as a script would call it; it takes a second to write, so it is kept."""
     return openapi.complete(_bare().openapi(), PREFIX)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -50,11 +51,13 @@ DEFAULTS: dict[str, Any] = {
 
 
 MOST_DAYS = 365
+# asked several times for every page and deed: written once
+VALUE = select(Setting.value).where(Setting.key == bindparam("key"))
 
 
 def get(session: Session, key: str) -> Any:
     """What the firm chose, or our default; the types are those of DEFAULTS."""
-    return next(iter(session.exec(select(Setting.value).where(Setting.key == key))), DEFAULTS[key])
+    return next(iter(session.scalars(VALUE, {"key": key})), DEFAULTS[key])
 
 
 def country(session: Session) -> str:

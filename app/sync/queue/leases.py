@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_
-from sqlmodel import Session, col, select, update
+import sqlalchemy
+from sqlalchemy import Interval, String, bindparam, func, literal, or_
+from sqlmodel import Session, SQLModel, col, select, update
 
 from app.models import PipedriveSync, SyncLane, User
 from app.models.pipedrive_sync import OPEN
@@ -22,6 +23,10 @@ from app.sync.queue.timings import Pace
 FURTHEST = timedelta(minutes=65)
 
 LATEST = 5
+
+LANES = SQLModel.metadata.tables["sync_lanes"]
+# how long a lease is, where a statement is written before that is known
+LENGTH: Any = bindparam("length", type_=Interval)
 
 NOW: Any = select(func.clock_timestamp()).scalar_subquery()
 
@@ -38,7 +43,7 @@ class Lease:
 
 def moment(session: Session) -> datetime:
     """PostgreSQL's clock, the only one that decides who may do what."""
-    said: datetime = session.exec(select(func.clock_timestamp())).one()
+    said: datetime = session.execute(MOMENT).scalar_one()
     return said
 
 
@@ -63,8 +68,13 @@ def next_job(session: Session, lease: Lease, *, in_order: bool = False) -> Piped
 
 def renew(session: Session, lease: Lease, seconds: float) -> None:
     """Go on holding the lane; raises LeaseLost when it is not ours, or its owner or key is no longer the same."""
-    kept = update(SyncLane).where(*_ours(lease), _same_key(lease)).values(lease_until=in_seconds(seconds))
-    if session.exec(kept.returning(col(SyncLane.id))).first() is None:
+    given = {
+        "lane": lease.lane_id,
+        "token": lease.token,
+        "length": timedelta(seconds=seconds),
+        "key": lease.who.pipedrive_key,
+    }
+    if session.execute(RENEWED, given).first() is None:
         raise LeaseLost
 
 
@@ -114,8 +124,12 @@ def _update_lane(session: Session, lease: Lease, values: dict[str, Any]) -> None
 
 
 def _same_key(lease: Lease) -> Any:
-    key = col(User.pipedrive_key).is_not_distinct_from(lease.who.pipedrive_key)
-    return select(User.id).where(User.id == SyncLane.user_id, col(User.active), key).exists()
+    return _has_key(col(SyncLane.user_id), lease.who.pipedrive_key)
+
+
+def _has_key(user_id: Any, key: Any) -> Any:
+    same = col(User.pipedrive_key).is_not_distinct_from(key)
+    return select(User.id).where(User.id == user_id, col(User.active), same).exists()
 
 
 def _open(user_id: Any) -> tuple[Any, ...]:
@@ -141,3 +155,17 @@ def _ours(lease: Lease) -> tuple[Any, Any]:
 
 def in_seconds(seconds: float) -> Any:
     return func.clock_timestamp() + timedelta(seconds=seconds)
+
+
+# asked before every request to Pipedrive: written once, since writing a statement costs several times as much as asking
+MOMENT = select(func.clock_timestamp())
+RENEWED = (
+    sqlalchemy.update(LANES)
+    .where(
+        LANES.c.id == bindparam("lane"),
+        LANES.c.lease_token == bindparam("token"),
+        _has_key(LANES.c.user_id, bindparam("key", type_=String)),
+    )
+    .values(lease_until=func.clock_timestamp() + LENGTH)
+    .returning(LANES.c.id)
+)

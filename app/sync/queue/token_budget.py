@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import Integer, Table, bindparam, case, func
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, SQLModel, col, select, update
 
-from app.models import SyncAccount, SyncLane, TokenSpending, User, now
+from app.models import SyncAccount, SyncLane, TokenSpending, User
+from app.models.base import Instant
 from app.practice import contract
 from app.signals import Topic, announce
 from app.sync.queue import leases
@@ -46,18 +47,11 @@ def kind(method: str, path: str) -> str:
 
 def charge(session: Session, account: str, tokens: int, work: str = "search") -> None:
     """Add to what the company has spent today, in UTC days, in all and on this kind of work."""
-    spent_on = insert(TokenSpending).values(
-        {**TokenSpending(account=account, day="", kind=work, tokens=tokens, calls=1).model_dump(), "day": TODAY}
-    )
-    more = {"tokens": TokenSpending.tokens + tokens, "calls": TokenSpending.calls + 1, "updated_at": now()}
-    session.exec(spent_on.on_conflict_do_update(index_elements=["account", "day", "kind"], set_=more))
-    same_day = col(SyncAccount.budget_day) == TODAY
-    spent = case((same_day, col(SyncAccount.tokens_spent) + tokens), else_=tokens)
-    row = insert(SyncAccount).values(
-        {**SyncAccount(account=account, tokens_spent=tokens).model_dump(), "budget_day": TODAY}
-    )
-    kept = {"tokens_spent": spent, "budget_day": TODAY}
-    session.exec(row.on_conflict_do_update(index_elements=["account"], set_=kept))
+    spent_on = TokenSpending(account=account, day="", kind=work, tokens=tokens, calls=1)
+    spent = SyncAccount(account=account, tokens_spent=tokens)
+    for statement, row in ((SPENT_ON, spent_on), (SPENT, spent)):
+        given = {f"new_{name}": value for name, value in row.model_dump().items()}
+        session.execute(statement, {"tokens": tokens, "moment": row.updated_at, **given})
 
 
 def note_left(session: Session, account: str, tokens: int) -> None:
@@ -101,3 +95,30 @@ def pause(session: Session, lease: Lease, sentence: str, wait: timedelta) -> Non
     paused = update(SyncLane).where(*theirs).values(rest).returning(col(SyncLane.user_id))
     for user_id in session.exec(paused).scalars():
         announce(session, Topic.SYNC, user_id, user_id)
+
+
+def _spent_on() -> Any:
+    row = insert(SPENDING).values(_new(SPENDING) | {"day": TODAY})
+    more = {
+        "tokens": SPENDING.c.tokens + TOKENS,
+        "calls": SPENDING.c.calls + 1,
+        "updated_at": bindparam("moment", type_=Instant),
+    }
+    return row.on_conflict_do_update(index_elements=["account", "day", "kind"], set_=more)
+
+
+def _spent() -> Any:
+    row = insert(ACCOUNTS).values(_new(ACCOUNTS) | {"budget_day": TODAY})
+    spent = case((ACCOUNTS.c.budget_day == TODAY, ACCOUNTS.c.tokens_spent + TOKENS), else_=TOKENS)
+    return row.on_conflict_do_update(index_elements=["account"], set_={"tokens_spent": spent, "budget_day": TODAY})
+
+
+def _new(table: Table) -> dict[str, Any]:
+    """A row whose values are not known yet."""
+    return {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in table.c}
+
+
+SPENDING, ACCOUNTS = (SQLModel.metadata.tables[name] for name in ("sync_spending", "sync_accounts"))
+TOKENS: Any = bindparam("tokens", type_=Integer)
+# carried out before every request to Pipedrive: written once, since writing a statement costs several times as much
+SPENT_ON, SPENT = _spent_on(), _spent()

@@ -15,7 +15,7 @@ from app.settings import Settings
 from app.web.auth.identity import IdentityCache
 from app.web.middleware.access_control import AccessControl
 from tests.support import world
-from tests.support.api_client import built
+from tests.support.api_client import client
 from tests.support.database_reset import put_back
 from tests.support.route_table import TABLE, sent
 
@@ -43,7 +43,7 @@ LETS_IN = {
 }
 
 
-APP = built()
+APP = client.app
 ROUTES = sorted(
     (method, path) for path, verbs in api.document()["paths"].items() for method in (verb.upper() for verb in verbs)
 )
