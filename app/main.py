@@ -29,6 +29,7 @@ from app.practice import page as practice_page
 from app.services.accounts import users
 from app.services.accounts.pipedrive_keys import KeyOwner
 from app.services.base import firm_settings
+from app.services.base.firm_cache import firm_cache
 from app.services.pipedrive.manual_push import SearchResult, Wanted
 from app.services.samples import sample_data
 from app.settings import Settings
@@ -190,6 +191,8 @@ async def _relay(site: Site) -> None:
     async for signal in signals.listen(site.url):
         if signal.topic is Topic.PEOPLE:
             await _about_people(site.identities, signal)
+        if signal.topic is Topic.FIRM:
+            firm_cache.forget()
         if signal.topic in WAKES:
             site.clock.wake()
         live_updates.deliver(signal)

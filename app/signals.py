@@ -20,6 +20,8 @@ from sqlmodel import Session, func, select
 from app.postgres import serving_role
 
 CHANNEL = "pipedriven"
+# what the firm chose, told by the database itself
+FIRM_CHANNEL = "pipedriven_firm"
 ANYTHING = "*"
 # seconds: how often a quiet connection is asked, how long its answer may take, and how long that answer proves it alive
 PING, ANSWER, SURE = 2.0, 2.0, 5.0
@@ -40,6 +42,7 @@ class Topic(StrEnum):
     CAMPAIGN = "campaign"
     PEOPLE = "people"
     NOTICE = "notice"
+    FIRM = "firm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,25 @@ class NewsConnection:
     is_cut: bool = False
     answered_at: float = 0.0
     heard_at: datetime | None = None
+    connections: int = 0
 
     def mark_alive(self) -> None:
         self.is_cut = False
         self.answered_at = monotonic()
         self.heard_at = datetime.now(UTC)
+
+    def mark_open(self) -> None:
+        self.connections += 1
+        self.mark_alive()
+
+    def mark_left(self) -> None:
+        """Nobody listens any more."""
+        self.heard_at = None
+
+    @property
+    def is_hearing(self) -> bool:
+        """Whether whatever changes would be heard."""
+        return self.heard_at is not None and self.is_sure
 
     @property
     def is_sure(self) -> bool:
@@ -86,24 +103,27 @@ news_connection = NewsConnection()
 async def listen(url: str) -> AsyncIterator[Signal]:
     """Hear what is announced from now on. A cut connection is reopened, and every topic then counts as news."""
     missed = False
-    while True:
-        try:
-            async with await psycopg.AsyncConnection.connect(url, **LISTENING) as connection:
-                await connection.execute(f"listen {CHANNEL}")
-                news_connection.mark_alive()
-                if missed:
-                    for topic in Topic:
-                        yield Signal(topic, ANYTHING, ANYTHING)
-                while True:
-                    async for notice in connection.notifies(timeout=PING):
+    try:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(url, **LISTENING) as connection:
+                    await connection.execute(f"listen {CHANNEL}; listen {FIRM_CHANNEL}")
+                    news_connection.mark_open()
+                    if missed:
+                        for topic in Topic:
+                            yield Signal(topic, ANYTHING, ANYTHING)
+                    while True:
+                        async for notice in connection.notifies(timeout=PING):
+                            news_connection.mark_alive()
+                            yield _heard(notice)
+                        await _answers(connection)
                         news_connection.mark_alive()
-                        yield _heard(notice.payload)
-                    await _answers(connection)
-                    news_connection.mark_alive()
-        except (psycopg.OperationalError, TimeoutError) as cut:
-            log.warning("lost the line to PostgreSQL: %s", type(cut).__name__)
-            missed = news_connection.is_cut = True
-            await asyncio.sleep(1)
+            except (psycopg.OperationalError, TimeoutError) as cut:
+                log.warning("lost the line to PostgreSQL: %s", type(cut).__name__)
+                missed = news_connection.is_cut = True
+                await asyncio.sleep(1)
+    finally:
+        news_connection.mark_left()
 
 
 async def _answers(connection: psycopg.AsyncConnection) -> None:
@@ -119,6 +139,8 @@ async def _answers(connection: psycopg.AsyncConnection) -> None:
     asked.result()
 
 
-def _heard(payload: str) -> Signal:
-    news = json.loads(payload)
+def _heard(notice: psycopg.Notify) -> Signal:
+    if notice.channel == FIRM_CHANNEL:
+        return Signal(Topic.FIRM, ANYTHING, ANYTHING)
+    news = json.loads(notice.payload)
     return Signal(Topic(news["topic"]), news["about"], news["owner"])

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from app import db
 from app.services.accounts import sessions
 from tests.support.forked_app import FORKS
+from tests.support.waiting import until
 
 ADDRESS = "http://localhost:8080"
 # set where a request comes in and known to whatever it begins: what the clock asks meanwhile is not the page's
@@ -43,7 +44,7 @@ def loaded(url, who, *paths):
 def _load(url, token, paths, told):
     from starlette.testclient import TestClient
 
-    from app import main, settings
+    from app import main, settings, signals
     from app.pages.shell import frame
     from app.sync.queue import company
     from app.sync.runner.scheduler import Clock
@@ -53,6 +54,8 @@ def _load(url, token, paths, told):
     # however busy the machine is, the page is sent with its content, and who asks is not looked up between two pages
     frame.FIRST_ANSWER = 60.0
     identity.FRESH = 600.0
+    # nor what the firm chose
+    signals.SURE = 600.0
     db.connect(url)
     config, vault = settings.load(), Vault("p" * 40)
     with tempfile.TemporaryDirectory() as folder:
@@ -66,6 +69,7 @@ def _load(url, token, paths, told):
         event.listen(db.engine, "before_cursor_execute", _note)
         noted = Noted(stack)
         with TestClient(noted, base_url=ADDRESS, cookies={"sid": token}) as client:
+            until(lambda: signals.news_connection.is_hearing)
             told.send([noted.load(client, path) for path in paths])
 
 

@@ -24,6 +24,7 @@ from app.services.contacts.erasure import contact_erasure
 from app.services.permissions import visibility
 from app.services.permissions.visibility import Sight, View
 from app.services.push_queue import push_status
+from app.services.push_queue.beside_contacts import beside
 
 router = Router(prefix="/contacts", tags=["contacts"])
 
@@ -101,9 +102,8 @@ def suggested(
 ) -> Response:
     """Whom to contact next, best first, and why."""
     found = suggestions.suggest(session, me, limit, mix=mix)
-    shown = [each.contact for each in found]
-    places, statuses = visibility.places(session, me, shown), push_status.statuses_of(session, shown)
-    items = [SuggestionAnswer.ranked(s, me, places[s.contact.id], statuses[s.contact.id]) for s in found]
+    known = beside(session, me, [each.contact for each in found])
+    items = [SuggestionAnswer.ranked(each, me, *known[each.contact.id]) for each in found]
     return etags.shown(request, Listing(items=items))
 
 
@@ -180,9 +180,9 @@ def _one(session: Session, me: User, row: Contact) -> ContactAnswer:
 
 
 def _mine(session: Session, me: User, rows: Sequence[Contact]) -> list[ContactAnswer]:
-    """My own contacts, their campaigns and badges in one question each."""
-    places, statuses = visibility.places(session, me, rows), push_status.statuses_of(session, rows)
-    return [ContactAnswer.of(row, me, places[row.id], statuses[row.id]) for row in rows]
+    """My own contacts, their campaigns and badges in one question."""
+    known = beside(session, me, rows)
+    return [ContactAnswer.of(row, me, *known[row.id]) for row in rows]
 
 
 def _seen(session: Session, view: View) -> ScoredAnswer:

@@ -13,8 +13,7 @@ from app.api.core.schemas import Answer, ContactAnswer, Listing, Moment
 from app.models import ChangeSource
 from app.services.contacts.history import field_history
 from app.services.contacts.history.field_history import Step
-from app.services.permissions import visibility
-from app.services.push_queue import push_status
+from app.services.push_queue.beside_contacts import beside
 
 router = Router(prefix="/contacts/{contact_id}/history", tags=["contacts"])
 
@@ -58,5 +57,5 @@ def take_back(request: Request, session: Transaction, me: Caller, contact_id: UU
     """The field is as it was before; 409 when it was changed again since. This is a change like any other."""
     contact = field_history.take_back(session, me, contact_id, change_id)
     session.flush()
-    places, status = visibility.places(session, me, [contact])[contact.id], push_status.status_of(session, contact)
+    places, status = beside(session, me, [contact])[contact.id]
     return etags.shown(request, ContactAnswer.of(contact, me, places, status), version=contact.version)

@@ -16,8 +16,7 @@ from app.models import UndoKind
 from app.models.base import Draft
 from app.services.campaigns import undo_dispatch
 from app.services.contacts import contact_merge
-from app.services.permissions import visibility
-from app.services.push_queue import push_status
+from app.services.push_queue.beside_contacts import beside
 
 router = Router(tags=["contacts"])
 
@@ -72,7 +71,7 @@ def merge(
         return JSONResponse(to_jsonable_python(PlanAnswer.model_validate(plan)))
     kept, undo_id = contact_merge.merge(session, me, wish.keep_id, wish.drop_id, wish.fields)
     session.flush()
-    places, status = visibility.places(session, me, [kept])[kept.id], push_status.status_of(session, kept)
+    places, status = beside(session, me, [kept])[kept.id]
     whole = ContactAnswer.of(kept, me, places, status)
     return JSONResponse(to_jsonable_python(MergedAnswer(**whole.model_dump(), undo_id=undo_id)))
 

@@ -1,5 +1,6 @@
 """The firm's own choices: when a contact counts as warm, which country a bare phone number is from."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -11,6 +12,7 @@ from app.errors import Forbidden, Invalid
 from app.models import Setting, User, now, pipedrive_rules
 from app.services import policy
 from app.services.base import audit_log
+from app.services.base.firm_cache import firm_cache, mark_changed
 
 NOBODY_ACTS = "the firm's choices are the same for everybody"
 
@@ -49,6 +51,8 @@ DEFAULTS: dict[str, Any] = {
     "pipedrive_handover": "ask",
 }
 
+# a stop has to hold at once, and what rounds write is read by rounds
+ALWAYS_ASKED = frozenset({"sync_paused", "sync_verify_since", "second_step_from", "backup_last", "backups_kept"})
 
 MOST_DAYS = 365
 # asked several times for every page and deed: written once
@@ -57,7 +61,18 @@ VALUE = select(Setting.value).where(Setting.key == bindparam("key"))
 
 def get(session: Session, key: str) -> Any:
     """What the firm chose, or our default; the types are those of DEFAULTS."""
-    return next(iter(session.scalars(VALUE, {"key": key})), DEFAULTS[key])
+    if key in ALWAYS_ASKED:
+        return next(iter(session.scalars(VALUE, {"key": key})), DEFAULTS[key])
+    known = firm_cache.read(session)
+    if known is None:
+        known = _chosen(session, DEFAULTS.keys() - ALWAYS_ASKED)
+        firm_cache.keep(session, known)
+    return known[key]
+
+
+def _chosen(session: Session, keys: Collection[str]) -> dict[str, Any]:
+    kept = dict(session.exec(select(Setting.key, Setting.value).where(col(Setting.key).in_(sorted(keys)))).all())
+    return {key: kept.get(key, DEFAULTS[key]) for key in keys}
 
 
 def country(session: Session) -> str:
@@ -72,8 +87,7 @@ def sync_paused(session: Session) -> str | None:
 
 
 def get_all(session: Session) -> dict[str, Any]:
-    kept = dict(session.exec(select(Setting.key, Setting.value).where(col(Setting.key).in_(DEFAULTS))).all())
-    return DEFAULTS | kept
+    return _chosen(session, DEFAULTS.keys())
 
 
 def change(session: Session, who: User, **chosen: Any) -> None:
@@ -95,6 +109,7 @@ def change(session: Session, who: User, **chosen: Any) -> None:
 
 
 def save(session: Session, **chosen: Any) -> None:
+    mark_changed(session)
     for key, value in chosen.items():
         row = insert(Setting).values(**Setting(key=key, value=value).model_dump())
         session.exec(

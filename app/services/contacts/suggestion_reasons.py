@@ -35,6 +35,7 @@ TIMES = {1: "", 2: " twice"}
 # in the words of the index activities_of_contact: by another the newest would be looked for among everybody's
 NEWEST = "order by coalesce(touch.happened_at, touch.due_date) desc limit 1"
 LAST = f"""from activities touch where touch.contact_id = best.id and touch.done and {counts("touch")}"""
+COLUMNS_TOLD = ("days", "cadence_days", "last_type", "tried", "times", "note", "campaign")
 # the columns that `why_of` reads, and the tables they come from, for rows of contacts named best
 TOLD = f"""days, cadence_days,
        (select type {LAST} and not {is_attempt("touch")} {NEWEST}) as last_type,

@@ -22,7 +22,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Uuid, column, text
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
@@ -30,7 +30,7 @@ from app.calendar_days import days_since, local_day, start_of_day
 from app.models import Contact, User, now
 from app.models.contact import REACHABLE
 from app.services.base import firm_settings
-from app.services.contacts.suggestion_reasons import TOLD, why_of
+from app.services.contacts.suggestion_reasons import COLUMNS_TOLD, TOLD, why_of
 
 WARMNESS_WEIGHT, TIME_WEIGHT = 0.7, 0.3
 FULL_SILENCE = 30
@@ -48,6 +48,8 @@ OR_DUE = """ or (next_due <= :now and not exists (
                 and plan.due_date > :now))"""
 
 
+# what the question says of each beside its id
+RANKED = ("place", "warmness", "silence", "score", *COLUMNS_TOLD)
 ORDER = "order by is_reachable desc, total desc, last_contacted asc nulls first, id"
 
 
@@ -64,12 +66,12 @@ def _best(who: str, how_many: int) -> str:
 
 
 @cache
-def _ranked(most: int, reserved: int, promised: bool) -> TextClause:
+def _ranked(most: int, reserved: int, promised: bool) -> Any:
     """The question with its numbers in it: PostgreSQL plans for the few rows that are wanted, a third less time for small banks."""
     in_turn = IN_TURN.format(due=OR_DUE if promised else "")
     with_past = f"union {_best(f'last_contacted is not null and {in_turn}', reserved)}" if reserved else ""
     own_places = f"or (last_contacted is not null and own_place <= {reserved})" if reserved else ""
-    return text(f"""
+    ranked = text(f"""
 with candidates as ({_best(in_turn, most)}
     {with_past}
     union
@@ -93,10 +95,10 @@ with candidates as ({_best(in_turn, most)}
 ), best as (
     select * from placed where place <= {most} {own_places}
 )
-select id, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as silence,
+select id, place, round(warmness, 4)::float8 as warmness, round(silence, 4)::float8 as silence,
        round(total, 4)::float8 as score, {TOLD}
-{ORDER}
 """)  # noqa: S608 - constants of this module and its conditions, and two numbers
+    return ranked.columns(column("id", Uuid), *map(column, RANKED))
 
 
 @dataclass(frozen=True)
@@ -156,9 +158,15 @@ def suggest(
         "rested": _rested(session, day, who.timezone),
         "without": list(without),
     }
-    ranked = _mixed(session.execute(_ranked(limit, reserved, promised), binds).mappings().all(), limit, reserved)
-    known = _contacts(session, [row["id"] for row in ranked])
-    return [_suggestion(known[row["id"]], row) for row in ranked]
+    best = _ranked(limit, reserved, promised).subquery("best")
+    asked: Any = (
+        select(Contact, *best.c)
+        .join(best, best.c.id == col(Contact.id))
+        .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
+        .order_by(best.c.place)
+    )
+    found = session.execute(asked, binds).mappings().all()
+    return [_suggestion(row["Contact"], row) for row in _mixed(found, limit, reserved)]
 
 
 def _rested(session: Session, day: date, zone: str) -> datetime:
@@ -173,11 +181,6 @@ def _mixed(ranked: Sequence[Any], limit: int, reserved: int) -> Sequence[Any]:
     others = [row["id"] for row in ranked if row["id"] not in past][: limit - len(past)]
     chosen = {*past, *others}
     return [row for row in ranked if row["id"] in chosen]
-
-
-def _contacts(session: Session, ids: list[UUID]) -> dict[UUID, Contact]:
-    query = select(Contact).options(joinedload(Contact.organisation)).where(col(Contact.id).in_(ids))  # type: ignore[arg-type]
-    return {contact.id: contact for contact in session.exec(query)}
 
 
 def _suggestion(contact: Contact, row: Any) -> Suggestion:

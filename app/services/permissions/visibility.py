@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, and_, col, or_, select
 
@@ -62,7 +63,7 @@ def look(session: Session, who: User, contact_id: UUID, *, noted: bool = True) -
     Not `noted` is for a page that shows it already, and for whether it may be opened. Raises NotFound.
     """
     query = (
-        select(Contact, User)
+        select(Contact, User, places_of(who))
         .join(User, col(User.id) == col(Contact.user_id))
         .options(joinedload(Contact.organisation))  # type: ignore[arg-type]
         .where(Contact.id == contact_id, col(Contact.deleted_at).is_(None))
@@ -70,8 +71,7 @@ def look(session: Session, who: User, contact_id: UUID, *, noted: bool = True) -
     row = session.exec(query).one_or_none()
     if row is None:
         raise NotFound
-    contact, owner = row
-    known = places(session, who, [contact])[contact.id]
+    contact, owner, known = row[0], row[1], read_places(row[2])
     if contact.user_id == who.id:
         return View(contact, owner, Sight.OWNER, known)
     if not known:
@@ -88,19 +88,27 @@ def places(session: Session, who: User, shown: Sequence[Contact]) -> dict[UUID, 
 
     For one's own contacts and for a golden ticket all of them, else those that one is a member of.
     """
+    query = select(Contact.id, places_of(who)).where(col(Contact.id).in_([contact.id for contact in shown]))
+    return {contact_id: read_places(found) for contact_id, found in session.exec(query)} if shown else {}
+
+
+def places_of(who: User) -> Any:
+    """A column beside a contact, for `read_places`: the campaigns that this person may know of, in the order they came."""
+    place = func.json_build_array(CampaignContact.campaign_id, Campaign.name, CampaignContact.stage)
+    order = (col(CampaignContact.added_at), col(CampaignContact.id))
     query = (
-        select(CampaignContact, Campaign.name)
+        select(func.json_agg(aggregate_order_by(place, *order)))
+        .select_from(CampaignContact)
         .join(Campaign, col(Campaign.id) == col(CampaignContact.campaign_id))
-        .join(Contact, col(Contact.id) == col(CampaignContact.contact_id))
-        .where(col(Campaign.deleted_at).is_(None), col(Contact.id).in_([contact.id for contact in shown]))
-        .order_by(col(CampaignContact.added_at), col(CampaignContact.id))
+        .where(col(Campaign.deleted_at).is_(None), CampaignContact.contact_id == Contact.id)
     )
     if not policy.sees_every_campaign(who):
         query = query.where((col(Contact.user_id) == who.id) | col(CampaignContact.campaign_id).in_(_memberships(who)))
-    found: dict[UUID, list[Place]] = {contact.id: [] for contact in shown}
-    for place, name in session.exec(query):
-        found[place.contact_id].append(Place(place.campaign_id, name, place.stage))
-    return found
+    return query.correlate(Contact).scalar_subquery()
+
+
+def read_places(found: list[Any] | None) -> list[Place]:
+    return [Place(UUID(campaign_id), name, Stage(stage)) for campaign_id, name, stage in found or ()]
 
 
 def reachable(session: Session, who: User, campaign_ids: Sequence[UUID]) -> set[UUID]:

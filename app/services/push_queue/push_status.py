@@ -1,19 +1,21 @@
 """How contacts stand with Pipedrive: a badge, the reason in words, and the moment as of which both sides agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, case, cast, func, or_
+import sqlalchemy
+from sqlalchemy import CTE, Text, case, cast, func, literal
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.models import (
+    SET_ASIDE,
     SKIPPED,
     Contact,
     EntityType,
@@ -25,6 +27,7 @@ from app.models import (
     SyncStatus,
     User,
 )
+from app.models.pipedrive_sync import OPEN
 from app.services.push_queue import pauses
 from app.services.push_queue.needs_owner import is_set_aside
 
@@ -73,59 +76,51 @@ def status_of(session: Session, contact: Contact) -> PushStatus:
 
 def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushStatus]:
     """The badges of a page of contacts, in one question."""
+    return {row.contact_id: read(row) for row in session.execute(facts(session, shown))} if shown else {}
+
+
+def facts(session: Session, shown: Sequence[Contact], *beside: Any) -> Any:
+    """A question, one row for each of these contacts: all that decides about its badge, and what else somebody wants `beside`."""
+    ids = [contact.id for contact in shown]
+    columns: Any = (
+        col(PipedriveSync.contact_id).label("about"),
+        col(PipedriveSync.id).label("sync_id"),
+        col(PipedriveSync.user_id).label("pushed_by"),
+        *(getattr(PipedriveSync, name) for name in ("status", "error", "error_code", "urgent", "created_at")),
+        _agreed_at().label("agreed_at"),
+        _skipped_at().label("skipped_at"),
+    )
     latest = (
-        select(PipedriveSync, _agreed_at(), _skipped_at())
-        .where(col(PipedriveSync.contact_id).in_([contact.id for contact in shown]))
+        select(*columns)
+        .where(col(PipedriveSync.contact_id).in_(ids))
         .ext(distinct_on(col(PipedriveSync.contact_id)))
         .order_by(col(PipedriveSync.contact_id), _most_telling(), col(PipedriveSync.created_at).desc())
+        .cte("latest")
     )
-    found = session.exec(latest).all()
-    rows = {row.contact_id: row for row, _, _ in found}
-    agreed = {row.contact_id: moment for row, moment, _ in found}
-    skipped = {row.contact_id for row, _, moment in found if moment and moment > row.created_at}
-    waits = _reasons(session, [row for row in rows.values() if row.is_open])
-    asked = _questions(session, shown)
-    known = {
-        contact.id: _status(
-            contact,
-            rows.get(contact.id),
-            waits.get(contact.id),
-            asked.get(contact.id) or asked.get(contact.organisation_id),
-            agreed.get(contact.id),
-        )
-        for contact in shown
-    }
-    for contact_id, status in known.items():
-        if contact_id in skipped and status.badge is Badge.IN_PIPEDRIVE:
-            known[contact_id] = replace(status, reason=LAST_SKIPPED, agreed_at=None)
-    return known
+    waiting = select(latest.c.pushed_by).where(latest.c.status.in_(OPEN))
+    owner = pauses.facts(session).add_columns(pauses.number_waiting().label("waiting"))
+    owner = owner.where(col(User.id).in_(waiting)).cte("owner")
+    these = (col(Contact.id).label("contact_id"), col(Contact.pipedrive_person_id).label("person_id"), *beside)
+    return (
+        sqlalchemy.select(*these, *_but(latest, "about"), *_but(owner, "user_id"), _asked().label("asked"))
+        .select_from(Contact)
+        .outerjoin(latest, latest.c.about == col(Contact.id))
+        .outerjoin(owner, owner.c.user_id == latest.c.pushed_by)
+        .where(col(Contact.id).in_(ids))
+    )
 
 
-def _questions(session: Session, shown: Sequence[Contact]) -> dict[UUID | None, str]:
-    """The field that is asked about, by contact; one about a firm by the firm: it is everybody's who works there."""
-    ids = [contact.id for contact in shown]
-    firms = [contact.organisation_id for contact in shown if contact.organisation_id]
-    of_them = or_(col(SyncConflict.contact_id).in_(ids), col(SyncConflict.entity_id).in_(firms))
-    found: dict[UUID | None, str] = {}
-    for row in session.exec(select(SyncConflict).where(of_them, col(SyncConflict.resolved_at).is_(None))):
-        if row.entity_type is EntityType.ORGANIZATION:
-            found[row.entity_id] = "firm"
-        else:
-            found[row.contact_id] = row.field
-    return found
+def _but(question: CTE, name: str) -> list[Any]:
+    return [column for column in question.c if column.name != name]
 
 
-def _reasons(session: Session, waiting: Sequence[PipedriveSync]) -> dict[UUID | None, str | None]:
-    """Why each of these waits, by its contact: what holds its owner up, what came of its last try, or its turn."""
-    owners = select(User).where(col(User.id).in_({row.user_id for row in waiting}))
-    people = {one.id: one for one in session.exec(owners)} if waiting else {}
-    held = {one.id: pauses.pause_of(session, one) for one in people.values()}
-    reasons: dict[UUID | None, str | None] = {}
-    for row in waiting:
-        pause = held[row.user_id]
-        turn = None if pause or row.error else pauses.turn_words(session, people[row.user_id], row)
-        reasons[row.contact_id] = pause.sentence if pause else row.error or turn
-    return reasons
+def _asked() -> Any:
+    """The field that a contact's owner is asked about; one of a firm is everybody's who works there."""
+    is_open = col(SyncConflict.resolved_at).is_(None)
+    of_firm = col(SyncConflict.entity_type) == EntityType.ORGANIZATION
+    own = select(SyncConflict.field).where(is_open, ~of_firm, SyncConflict.contact_id == Contact.id)
+    firms = select(literal("firm")).where(is_open, of_firm, SyncConflict.entity_id == Contact.organisation_id)
+    return func.coalesce(*(one.limit(1).correlate(Contact).scalar_subquery() for one in (own, firms)))
 
 
 def _agreed_at() -> Any:
@@ -163,16 +158,19 @@ def _most_telling() -> Any:
     return case((set_aside, 9), else_=rank)
 
 
-def _status(
-    contact: Contact, row: PipedriveSync | None, waits: str | None, asked: str | None, agreed_at: datetime | None
-) -> PushStatus:
-    told = partial(PushStatus, sync_id=row.id if row else None, status=row.status if row else None)
-    if row and row.needs_owner:
+def read(row: Any) -> PushStatus:
+    """The badge that a row of `facts` earns."""
+    told = partial(PushStatus, sync_id=row.sync_id, status=row.status)
+    if row.status is SyncStatus.FAILED and row.error_code not in SET_ASIDE:
         return told(Badge.NEEDS_YOU, row.error)
-    if asked:
-        return told(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(asked, asked)))
-    if row and row.is_open:
-        return told(Badge.WAITING, waits)
-    if contact.pipedrive_person_id:
-        return told(Badge.IN_PIPEDRIVE, row.error if row else None, agreed_at=agreed_at)
-    return told(Badge.NOT_PUSHED, row.error if row else None)
+    if row.asked:
+        return told(Badge.NEEDS_YOU, BOTH_CHANGED.format(NAMED.get(row.asked, row.asked)))
+    if row.status in OPEN:
+        pause = pauses.pause_by(row)
+        turn = row.error or pauses.turn_words(row.waiting, urgent=row.urgent)
+        return told(Badge.WAITING, pause.sentence if pause else turn)
+    if not row.person_id:
+        return told(Badge.NOT_PUSHED, row.error)
+    if row.skipped_at and row.skipped_at > row.created_at:
+        return told(Badge.IN_PIPEDRIVE, LAST_SKIPPED)
+    return told(Badge.IN_PIPEDRIVE, row.error, agreed_at=row.agreed_at)

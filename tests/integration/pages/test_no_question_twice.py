@@ -15,17 +15,10 @@ from tests.support.page_loads import loaded
 
 # who acts is read anew by every question, so that a revoked role ends at once; a page asks three or four
 ACTING = "FROM users WHERE users.id = %(pk_1)s"
-# the key and the company of Pipedrive are settings, which whoever needs one reads where it is needed
-PRACTICE, COMPANY = "settings.key: practice_pipedrive", "settings.key: pipedrive_company"
 # how often at most, by screen and by words of the statement
 AGAIN = {
     # each part of the screen asks for what it shows, and each verb whether the contact is this person's
-    "/contacts/{cid}": {
-        PRACTICE: 3,
-        "FROM users WHERE users.id IN": 2,
-        "FROM contacts": 3,
-        "FROM campaign_contacts JOIN campaigns": 2,
-    },
+    "/contacts/{cid}": {"FROM contacts": 3},
     # the address is looked up before the screen is drawn
     "/organisations/{oid}": {"FROM organisations WHERE organisations.id": 2},
     # each column of the board asks whether the campaign is this person's
@@ -34,13 +27,11 @@ AGAIN = {
     "/reports": {"FROM campaigns": 5},
     # the list and its head are questions of their own, and each says how the line to Pipedrive is
     "/sync": {
-        PRACTICE: 4,
-        COMPANY: 2,
         "FROM pipedrive_syncs": 2,
         "FROM sync_conflicts": 2,
         "FROM sync_lanes": 2,
     },
-    "/settings/pipedrive": {PRACTICE: 4, COMPANY: 4, "FROM sync_accounts": 3},
+    "/settings/pipedrive": {"FROM sync_accounts": 3},
     # the bell of the frame and the page count what is unread
     "/notices": {"FROM notices": 2},
 }
