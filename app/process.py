@@ -23,6 +23,9 @@ def door(settings: Settings) -> socket.socket:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((settings.host, settings.port))
+    except socket.gaierror:
+        door.close()
+        raise ConfigTrouble(f"HOST is {settings.host}, which this machine does not know.") from None
     except OSError as taken:
         door.close()
         raise ConfigTrouble(

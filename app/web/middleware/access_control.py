@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import Forbidden, NotFound, Refusal, SecondStepNeeded, SignedOut, TooManyTries
 from app.services.accounts.login_throttle import address_key
 from app.services.accounts.passkey_ceremony import Site
-from app.settings import LOOPBACK, Settings
+from app.setting_values import LOOPBACK
+from app.settings import Settings
 from app.web.auth.identity import Identity, IdentityCache
 from app.web.auth.session_cookie import Cookie
 from app.web.http import csrf, error_responses

@@ -8,7 +8,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.settings import LOOPBACK, Settings
+from app.setting_values import LOOPBACK
+from app.settings import Settings
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 FORWARDED = (b"x-forwarded-", b"x-http-method", b"x-method-override", b"x-original-", b"x-rewrite-", b"x-real-ip")

@@ -448,6 +448,8 @@ def test_a_mail_is_given_up_after_eight_tries_and_a_golden_ticket_may_try_again(
 
 
 def test_which_way_mail_goes():
-    assert isinstance(sender_for(Settings(brevo_api_key="k", smtp_url="smtp://x")), Brevo)
+    assert isinstance(
+        sender_for(Settings(brevo_api_key="k", brevo_from_email="a@b.example", smtp_url="smtp://x")), Brevo
+    )
     assert isinstance(sender_for(Settings(smtp_url="smtp://x")), Smtp)
     assert sender_for(Settings()) is None

@@ -404,6 +404,7 @@ def test_the_configuration_is_shown_without_its_secrets(pristine):
         "check-config",
         SECRET_KEY="s" * 40,
         BREVO_API_KEY="brevo-key",
+        BREVO_FROM_EMAIL="leads@firm.example",
         DATABASE_URL="postgresql://u:geheim@h/d",
     )
     assert done.returncode == 0
