@@ -1,5 +1,6 @@
 """Putting a backup back: checked before anything is touched, and then all of it or nothing."""
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from app.backups.archive import PIECE, Manifest
 from app.backups.errors import BackupTrouble
 from app.postgres import Server
 
+SET = re.compile(rb"^SET (\w+) = [^\n]*;\n", re.MULTILINE)
+FIRST_OBJECT = b"\n-- Name: "
 WIPE = b"begin; drop schema public cascade; create schema public;\n"
 
 
@@ -92,6 +95,7 @@ def _replay(server: Server, url: str, dump: Path, manifest: Manifest) -> None:
         psql.stdin.write(WIPE)
         with programs.running(server, url, "pg_restore", *script) as source:
             assert source.stdout is not None
+            psql.stdin.write(_understood(source.stdout.read(PIECE), _settings(url)))
             while piece := source.stdout.read(PIECE):
                 psql.stdin.write(piece)
         psql.stdin.write(b"\ncommit;\n")
@@ -99,3 +103,18 @@ def _replay(server: Server, url: str, dump: Path, manifest: Manifest) -> None:
         found = making.counts_of(connection)
     if found != manifest.counts:
         raise BackupTrouble("The backup was restored, but the numbers of rows are not those that it promises.")
+
+
+def _settings(url: str) -> set[bytes]:
+    """The names of the settings that this server has."""
+    with psycopg.connect(url) as connection:
+        return {str(name).encode() for (name,) in connection.execute("select name from pg_settings")}
+
+
+def _understood(beginning: bytes, known: set[bytes]) -> bytes:
+    """The beginning of a script without settings that only a newer server than this one has.
+
+    A script opens with the settings of the release that pg_restore belongs to, and it may be newer than the server.
+    """
+    head, mark, rest = beginning.partition(FIRST_OBJECT)
+    return SET.sub(lambda line: line[0] if line[1] in known else b"", head) + mark + rest
