@@ -19,7 +19,7 @@ from app.calendar_days import start_of_day
 from app.errors import Invalid
 from app.models import Activity, ActivityDraft, ActivityType, User
 from app.services.activities import activity_log, settled_plans, timeline
-from app.services.activities.timeline import Filter
+from app.services.activities.timeline import Entry, Filter
 
 router = Router(prefix="/activities", tags=["activities"])
 
@@ -83,8 +83,9 @@ def log(
     """Record a touch; with a `due_date` in the future it is a planned one. What it answers of the plans is done with it."""
     if draft.contact_id is None:
         raise Invalid(fields={"contact_id": WHOSE})
-    row = activity_log.log(session, me, draft.contact_id, draft, settle=settle)
-    return etags.created(request, _settled(session, me, row))
+    logged = activity_log.log_whole(session, me, draft.contact_id, draft, settle=settle)
+    session.flush()
+    return etags.created(request, _with_plans(logged.entry, logged.settled))
 
 
 @router.get("/{activity_id}", response_model=ActivityAnswer)
@@ -129,9 +130,11 @@ def _told(session: Session, me: User, row: Activity) -> ActivityAnswer:
 def _settled(session: Session, me: User, row: Activity) -> SettlingAnswer:
     session.flush()
     plans = [plan.id for plan in settled_plans.settled_by(session, me, row)]
-    return SettlingAnswer.model_validate(
-        ActivityAnswer.of(timeline.one(session, me, row.id)).model_dump() | {"settled": plans}
-    )
+    return _with_plans(timeline.one(session, me, row.id), plans)
+
+
+def _with_plans(entry: Entry, plans: list[UUID]) -> SettlingAnswer:
+    return SettlingAnswer.model_validate(ActivityAnswer.of(entry).model_dump() | {"settled": plans})
 
 
 def _moment(me: User, day: datetime | date | None, *, end: bool = False) -> datetime | None:

@@ -26,6 +26,8 @@ def acting(session: Session, user_id: UUID | None) -> User:
     user = session.get(User, user_id) if user_id else None
     if user is None or not user.active:
         raise SignedOut
+    # a session forgets whom nobody holds, and would ask again
+    session.info["acting"] = user
     return user
 
 

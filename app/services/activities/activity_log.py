@@ -1,6 +1,6 @@
 """Logging touches: recording, changing, removing and restoring them, with the dates, stages and pushes that follow."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,21 +18,18 @@ from app.models import (
     Outcome,
     Trigger,
     User,
-    auto_subject,
     now,
     stage_earned,
 )
-from app.models.base import new_id
-from app.services.activities import failed_addresses, pending_outcomes, settled_plans
+from app.services.activities import failed_addresses, settled_plans, timeline, touch_records
+from app.services.activities.timeline import Entry
 from app.services.campaigns import board_stages
 from app.services.contacts import contact_bank, derived_fields
 from app.services.permissions import earlier_owner, visibility
 from app.services.push_queue import push_jobs, push_rules
 from app.services.undo import row_snapshots
-from app.services.undo.row_snapshots import Step
 from app.signals import Topic, announce
 
-FACTS = ("type", "campaign_id", "note", "due_date", "duration_minutes", "location", "outcome")
 # what is not worth telling Pipedrive of when it never heard of the meeting
 NEVER_WAS = frozenset({Outcome.NO_SHOW, Outcome.CANCELLED})
 
@@ -43,39 +40,31 @@ def log(session: Session, who: User, contact_id: UUID, draft: ActivityDraft, *, 
     The contact row is locked first, so two taps in the same second add up
     instead of overwriting each other.
     """
+    return log_whole(session, who, contact_id, draft, settle=settle).entry.activity
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A touch with the names that stand beside it, and the plans that it answered, the oldest first."""
+
+    entry: Entry
+    settled: list[UUID]
+
+
+def log_whole(session: Session, who: User, contact_id: UUID, draft: ActivityDraft, *, settle: bool = True) -> Logged:
+    """`log`, with all that is shown of the touch."""
     contact = _reachable(session, who, contact_id, draft.campaign_id)
-    touches, *_ = record_touches(session, who, draft, {contact.id: contact.name}, settle=settle)
-    activity = session.get_one(Activity, touches.after[0]["id"])
-    _push_meeting(session, contact, activity)
+    (row,), steps = touch_records.record(session, who, draft, {contact.id: contact.name}, settle=settle)
+    settled = [one["id"] for step in steps for one in step.after if one.get("settled_by") == row["id"]]
+    if draft.campaign_id or draft.outcome in failed_addresses.FAILS:
+        activity = session.get_one(Activity, row["id"])
+    else:
+        activity = row_snapshots.as_loaded(session, Activity, row)
+    _push_meeting(session, contact, activity, is_new=True)
     announce(session, Topic.OUTREACH, contact.id, contact.user_id)
-    return activity
-
-
-def record_touches(
-    session: Session, who: User, draft: ActivityDraft, names: Mapping[UUID, str], *, settle: bool = True
-) -> list[Step]:
-    """Write the same touch with each of these contacts, given with their names, and what it changes beside it.
-
-    The caller has locked the contacts and checked the right to them. The first step holds the touches.
-    """
-    # thousands of rows are plain dictionaries: as objects they would take a second longer
-    touch = Activity(user_id=who.id, **_facts(draft))
-    same = touch.model_dump()
-    rows = [
-        same | {"id": new_id(), "contact_id": contact_id, "subject": _subject(draft, name)}
-        for contact_id, name in names.items()
-    ]
-    row_snapshots.insert_rows(session, who, "activities", rows)
-    touch_ids = {row["contact_id"]: row["id"] for row in rows}
-    moved = board_stages.follow_touches(session, who, touch, touch_ids) if draft.campaign_id else []
-    if draft.is_done and settle:
-        moved.append(settled_plans.settle(session, who, list(touch_ids.values())))
-    failed_addresses.mark(session, who, list(touch_ids.values()), draft.outcome)
-    if draft.is_done:
-        _remember_choices(session, who, draft)
-        pending_outcomes.resolve(session, who, list(names))
-    derived_fields.update_touch_dates(session, list(names))
-    return [Step("activities", after=[{"id": row["id"], "contact_id": row["contact_id"]} for row in rows]), *moved]
+    if draft.campaign_id:
+        return Logged(timeline.one(session, who, activity.id), settled)
+    return Logged(Entry(activity, contact.name, who.name, mine=True), settled)
 
 
 def change(
@@ -109,9 +98,9 @@ def change(
         _reachable(session, who, contact.id, draft.campaign_id)
     left, earnt, was = activity.campaign_id, stage_earned(activity), _deed(activity)
     was_done, outcome = activity.done, activity.outcome
-    subject = _subject(draft, contact.name if contact else "somebody", activity)
+    subject = touch_records.subject(draft, contact.name if contact else "somebody", activity)
     activity.sqlmodel_update(
-        _facts(draft) | {"subject": subject} | dict.fromkeys(_odd(changes, activity), activity.outcome)
+        touch_records.facts(draft) | {"subject": subject} | dict.fromkeys(_odd(changes, activity), activity.outcome)
     )
     if _deed(activity) != was:
         activity.settled_by = None  # it is told as a deed of its own now, or is planned again
@@ -183,26 +172,6 @@ def _own(
     return activity, contact
 
 
-def _remember_choices(session: Session, who: User, draft: ActivityDraft) -> None:
-    """What this person logged last is offered first the next time."""
-    who.default_type = draft.type.value
-    if draft.type is ActivityType.CONFERENCE and draft.location:
-        who.default_event = draft.location
-    session.add(who)
-
-
-def _facts(draft: ActivityDraft) -> dict[str, Any]:
-    facts = {name: getattr(draft, name) for name in FACTS}
-    return facts | {"happened_at": draft.moment(), "done": draft.is_done}
-
-
-def _subject(draft: ActivityDraft, name: str, before: Activity | None = None) -> str:
-    """What was typed, or our own words; typed words that are our own for the touch `before` are made anew."""
-    kind, outcome = (before.type, before.outcome) if before else (draft.type, None)
-    typed = draft.subject if draft.subject != auto_subject(kind, name, outcome) else None
-    return typed or auto_subject(draft.type, name, draft.outcome)
-
-
 def _odd(changes: dict[str, Any], activity: Activity) -> dict[str, Any]:
     """An outcome from before there were rules for it stays as long as nothing is said about it: it is not judged again."""
     fits = activity.outcome is None or (activity.done and activity.outcome in OUTCOMES[activity.type])
@@ -236,7 +205,7 @@ def _after(
     announce(session, Topic.OUTREACH, contact.id if contact else activity.id, contact.user_id if contact else who.id)
 
 
-def _push_meeting(session: Session, contact: Contact, activity: Activity) -> None:
+def _push_meeting(session: Session, contact: Contact, activity: Activity, *, is_new: bool = False) -> None:
     """Queue a meeting with the key of the contact's owner; one that is off only where Pipedrive heard of it.
 
     A meeting that answers one that stands there is that one, held: it is not made twice.
@@ -245,5 +214,5 @@ def _push_meeting(session: Session, contact: Contact, activity: Activity) -> Non
     answers = settled_plans.settled_by(session, owner, activity) if activity.type is ActivityType.MEETING else []
     told = [plan for plan in answers if push_rules.was_pushed(session, plan)]
     for meeting in told or [activity]:
-        if meeting.takes_place or push_rules.was_pushed(session, meeting):
+        if meeting.takes_place or meeting in told or (not is_new and push_rules.was_pushed(session, meeting)):
             push_jobs.enqueue(session, owner, contact, Trigger.MEETING, meeting)

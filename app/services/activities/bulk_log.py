@@ -6,7 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from app.errors import Conflict, Invalid
 from app.models import ActivityDraft, ActivityType, CampaignContact, Contact, UndoKind, User
-from app.services.activities import activity_log
+from app.services.activities import touch_records
 from app.services.base import audit_log
 from app.services.campaigns import campaigns
 from app.services.contacts.bulk_actions import Chosen, Done, chosen
@@ -30,7 +30,7 @@ def log(session: Session, who: User, wanted: Chosen, draft: ActivityDraft) -> Do
         return Done(0, None)
     if draft.campaign_id:
         _all_on_board(session, who, draft.campaign_id, ids)
-    steps = activity_log.record_touches(session, who, draft, names)
+    _, steps = touch_records.record(session, who, draft, names)
     undo_id = undo_log.add_entry(session, who, UndoKind.LOG, f"{len(ids):,}: logged.", steps)
     audit_log.record(session, who, "contacts.log", undo_id, contacts=len(ids))
     announce(session, Topic.OUTREACH, undo_id, who.id)

@@ -50,6 +50,13 @@ def dismiss(session: Session, who: User, contact_id: UUID) -> None:
     announce(session, Topic.OUTREACH, contact_id, who.id)
 
 
+# the same beside another statement
+RESOLVE = """answered as (
+    update owed_answers set answered_at = :now, updated_at = :now
+    where user_id = :who and contact_id = any(:ids) and answered_at is null
+)"""
+
+
 def resolve(session: Session, who: User, contact_ids: Sequence[UUID]) -> None:
     """Close the open questions about these contacts: a touch was logged, or none happened."""
     session.exec(

@@ -21,7 +21,7 @@ from activities touch
 where touch.id = any(:touches) and touch.done and plan.contact_id = touch.contact_id and plan.type = touch.type
   and plan.id <> touch.id and plan.user_id = :who and not plan.done and plan.deleted_at is null
   and plan.due_date < :tomorrow and (touch.happened_at >= :today or plan.created_at <= touch.happened_at)
-returning plan.id, plan.contact_id, touch.id, touch.happened_at
+returning plan.id, plan.contact_id, touch.id, touch.happened_at, plan.due_date
 """)
 REOPEN = text("""
 update activities plan set done = false, happened_at = null, settled_by = null, version = plan.version + 1, updated_at = :now
@@ -30,17 +30,18 @@ where plan.settled_by = :touch
 
 
 def settle(session: Session, who: User, touches: Sequence[UUID]) -> Step:
-    """Close what these touches, which this person has just made, answer; the step opens it again."""
+    """Close what these touches, which this person has just made, answer, the oldest first; the step opens it again."""
     days = {"today": start_in_days(0, who.timezone), "tomorrow": start_in_days(1, who.timezone)}
     session.flush()
     rows = session.execute(SETTLE, {"touches": list(touches), "who": who.id, "now": now(), **days}).all()
+    rows = sorted(rows, key=lambda row: (row[4], row[0]))
     if rows:
-        expire_rows(session)
+        expire_rows(session, Activity)
     open_: Mapping[str, object] = {"done": False, "happened_at": None, "settled_by": None}
-    before = [{"id": plan, "contact_id": contact, **open_} for plan, contact, _, _ in rows]
+    before = [{"id": plan, "contact_id": contact, **open_} for plan, contact, *_ in rows]
     after = [
         {"id": plan, "contact_id": contact, "done": True, "happened_at": moment, "settled_by": touch}
-        for plan, contact, touch, moment in rows
+        for plan, contact, touch, moment, _ in rows
     ]
     return Step("activities", before, after)
 
@@ -50,7 +51,7 @@ def reopen(session: Session, who: User, touch: Activity) -> None:
     del who
     session.flush()
     if session.execute(REOPEN, {"touch": touch.id, "now": now()}).rowcount:  # type: ignore[attr-defined]
-        expire_rows(session)
+        expire_rows(session, Activity)
 
 
 def settled_by(session: Session, who: User, touch: Activity) -> list[Activity]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import psycopg
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, or_
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
 
@@ -35,12 +35,16 @@ def find_answer(session: Session, who: User, key: str, asked: str) -> Answer | N
     not kept, and when the first request still runs.
     """
     _take_turns(session, who, key)
-    old = select(IdempotencyKey.id).where(col(IdempotencyKey.created_at) < now() - KEPT).limit(AT_ONCE)
+    since = now() - KEPT
+    old = select(IdempotencyKey.id).where(col(IdempotencyKey.created_at) < since).limit(AT_ONCE)
     # what another request deletes right now is not waited for
-    session.exec(delete(IdempotencyKey).where(col(IdempotencyKey.id).in_(old.with_for_update(skip_locked=True))))
-    row = session.exec(
-        select(IdempotencyKey).where(IdempotencyKey.user_id == who.id, IdempotencyKey.key == key)
-    ).first()
+    mine = and_(col(IdempotencyKey.user_id) == who.id, col(IdempotencyKey.key) == key)
+    gone = delete(IdempotencyKey).where(
+        col(IdempotencyKey.created_at) < since,
+        or_(mine, col(IdempotencyKey.id).in_(old.with_for_update(skip_locked=True))),
+    )
+    kept = select(IdempotencyKey).where(mine, col(IdempotencyKey.created_at) >= since)
+    row = session.exec(kept.add_cte(gone.cte("gone"))).first()
     if row is None:
         return None
     if row.request_hash != _hash(asked):

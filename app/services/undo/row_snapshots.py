@@ -5,12 +5,14 @@ PostgreSQL reads the images in the types of the table. A row is only written whi
 
 # ruff: noqa: S608 - names of tables and columns come from our own models, everything else is bound
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Table, text
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel
 
 from app.models import User, now
@@ -70,12 +72,21 @@ def insert_rows(session: Session, who: User, name: str, rows: Rows) -> None:
         session.execute(text(_inserted(table, list(rows[0]))), binds)
 
 
-def expire_rows(session: Session) -> None:
-    """Expire all rows of the session but users, after SQL has changed rows behind its back."""
+def expire_rows(session: Session, kind: type[SQLModel] = SQLModel) -> None:
+    """Expire all rows of the session but users, after SQL has changed rows (of one kind) behind its back."""
     session.flush()
     for row in list(session.identity_map.values()):
-        if not isinstance(row, User):
+        if isinstance(row, kind) and not isinstance(row, User):
             session.expire(row)
+
+
+def as_loaded(session: Session, kind: type[Any], row: Mapping[str, Any]) -> Any:
+    """A row that `insert_rows` has just written whole, as if it had been read."""
+    values = {name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in row.items()}
+    written = kind(**values)
+    make_transient_to_detached(written)
+    session.add(written)
+    return written
 
 
 def _inserted(table: Table, columns: list[str]) -> str:
