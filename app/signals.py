@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from time import monotonic
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from sqlalchemy import bindparam
 from sqlmodel import Session, func, select
 
 from app.postgres import serving_role
@@ -54,10 +55,13 @@ class Signal:
     owner: str
 
 
+# nearly every deed says at least one: written once
+TOLD = select(func.pg_notify(CHANNEL, bindparam("news")))
+
+
 def announce(session: Session, topic: Topic, about: UUID, owner: UUID) -> None:
     """Tell every open page, once this transaction has committed."""
-    news = json.dumps(asdict(Signal(topic, str(about), str(owner))))
-    session.exec(select(func.pg_notify(CHANNEL, news)))
+    session.execute(TOLD, {"news": json.dumps({"topic": topic, "about": str(about), "owner": str(owner)})})
 
 
 @dataclass

@@ -13,33 +13,32 @@ trap 'rm -rf "$scratch"' EXIT
 if [ ! -w "${HOME:-/nonexistent}" ]; then # the browser keeps its files at home
     export HOME="$scratch"
 fi
-# what fetches waits for the network; reading the tests for the first time keeps one processor busy: written down once,
-# two processes need not do it both; and so do the types, beside the tests
+# reading the tests for the first time keeps one processor busy: written down once, two processes need not do it both;
+# and so do the types, beside the tests
 PYTHONDONTWRITEBYTECODE=""
 export PYTHONDONTWRITEBYTECODE
-{
-    scripts/chromium.sh >"$scratch/chromium"
-    scripts/headless_shell.sh >"$scratch/shell"
-    scripts/webkit.sh
-    scripts/oidc_provider.sh >/dev/null || true # the tests that need it say so themselves
-} &
-fetching=$!
+scripts/oidc_provider.sh >/dev/null & # the tests that need it say so themselves
+providing=$!
 .venv/bin/python -m pytest -q --collect-only </dev/null >/dev/null &
 reading=$!
 scripts/check.sh mypy >"$scratch/types" 2>&1 &
 typing=$!
 checked=0
 scripts/check.sh ruff lint-imports || checked=$?
-wait $fetching
+wait $providing || true
 wait $reading || true # pytest itself says what is wrong
 if [ "$checked" != 0 ]; then
     wait $typing || true
     cat "$scratch/types"
     exit "$checked"
 fi
-CHROMIUM=$(cat "$scratch/chromium")
-CHROMIUM_SHELL=$(cat "$scratch/shell")
-export CHROMIUM CHROMIUM_SHELL
+# the browsers are fetched beside the tests that need none: fetching mostly waits, for the network and for the disk
+{
+    scripts/chromium.sh >"$scratch/chromium"
+    scripts/headless_shell.sh >"$scratch/shell"
+    scripts/webkit.sh
+} >"$scratch/fetched" 2>&1 &
+fetching=$!
 
 browsers=${WORKERS:-$(nproc)}
 [ "$browsers" -ge 2 ] || browsers=2
@@ -64,10 +63,17 @@ wait $typing || types=$?
 cat "$scratch/types"
 
 cover=${COVERAGE:+--cov --cov-append --cov-report=term:skip-covered}
-echo "== browser tests, $browsers files at once, with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
-# the folder with the longest file first, so that it does not run alone at the end
-# shellcheck disable=SC2046 # one argument a folder
-tests "$browsers" tests/e2e/shell $(find tests/e2e -mindepth 1 -maxdepth 1 -type d ! -name shell ! -name '__*' | sort) || second=$?
+wait $fetching || second=$?
+cat "$scratch/fetched"
+if [ "$second" = 0 ]; then
+    CHROMIUM=$(cat "$scratch/chromium")
+    CHROMIUM_SHELL=$(cat "$scratch/shell")
+    export CHROMIUM CHROMIUM_SHELL
+    echo "== browser tests, $browsers files at once, with $CHROMIUM and ${CHROMIUM_SHELL:-no shell of it}"
+    # the folder with the longest file first, so that it does not run alone at the end
+    # shellcheck disable=SC2046 # one argument a folder
+    tests "$browsers" tests/e2e/shell $(find tests/e2e -mindepth 1 -maxdepth 1 -type d ! -name shell ! -name '__*' | sort) || second=$?
+fi
 
 echo "== slowest files, in seconds"
 sort -rn "$scratch/times" | head -n 10

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from app import db, migrate
 from app.postgres import open_server
@@ -39,6 +40,18 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in set(thinned)]
     if odd := [item.nodeid for item in items if ADDRESS.search(item.nodeid)]:
         raise pytest.UsageError(f"These tests are named by where something lies in memory: {', '.join(odd[:3])}")
+
+
+class ByFile(LoadFileScheduling):
+    """A file is one process's; the rules over the source are all one process's, which parses it once."""
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return "tests/architecture" if file.startswith("tests/architecture/") else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 # imports and parsed source make hardly any garbage, and looking for it takes half as long again

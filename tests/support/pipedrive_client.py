@@ -31,10 +31,11 @@ def pipedrive(http):
 
 
 @pytest.fixture
-def impatient(http):
-    """Gives up after a moment, so that a silent server costs a test no ten seconds."""
-    http.timeout = httpx.Timeout(0.2)
-    return Pipedrive(http, KEY)
+def impatient(fake):
+    """Gives up after a moment, so that a silent server costs a test no ten seconds; on a line of its own."""
+    with http_client(fake.url) as http:
+        http.timeout = httpx.Timeout(0.2)
+        yield Pipedrive(http, KEY)
 
 
 def since():
