@@ -1,9 +1,6 @@
 """Who changed firm or title since their contact was written down: congratulate, update, or leave it."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 from nicegui import ui
 from sqlmodel import Session
@@ -12,14 +9,13 @@ from app.models import User
 from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
-from app.pages.core.tap import look, tap
+from app.pages.core.tap import Confirmation, look, tap
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Memo
-from app.services.activities import job_changes
+from app.services.activities import activity_log, job_changes
 from app.services.activities.job_changes import Offer
+from app.services.contacts import contact_bank
 from app.signals import Topic
-
-Verb = Callable[[Session, User, UUID], Any]
 
 
 @screen("New jobs")
@@ -41,7 +37,7 @@ async def job_changes_page(shell: Shell) -> None:
 
 def describe(found: list[Offer], zone: str) -> str:
     if not found:
-        return "When a file knows another firm or title of somebody, they stand here."
+        return ""
     since = (
         theme.time_word(min(one.contact.updated_at for one in found), zone)
         .replace("Today", "today")
@@ -51,6 +47,10 @@ def describe(found: list[Offer], zone: str) -> str:
 
 
 def draw(found: list[Offer]) -> None:
+    if not found:
+        with ui.element("div").classes("pd-card flush"):
+            hint = "Import a newer file: whoever has another firm or title in it appears here."
+            basic.empty("refresh-cw", "No new jobs", hint, "Import contacts", lambda: ui.navigate.to("/import"))
     for one in found:
         contact = one.contact
         firm = contact.organisation.name if contact.organisation else ""
@@ -64,17 +64,42 @@ def draw(found: list[Offer]) -> None:
                     basic.text(contact.name, "pd-row-name")
                     basic.text(f"{before} → {after}", "pd-row-sub pd-whole")
             with ui.element("div").classes("pd-line wrap"):
-                basic.button(
-                    "Congratulate", partial(decide, job_changes.congratulate, one.id, "Planned for tomorrow"), "main"
-                )
-                basic.button("Update", partial(decide, job_changes.update, one.id, f"{contact.name} updated"), "soft")
-                basic.button("Leave as it is", partial(decide, job_changes.dismiss, one.id, "Left as it is"), "plain")
+                basic.button("Congratulate", partial(congratulate, one), "main")
+                basic.button("Update", partial(update, one), "soft")
+                basic.button("Leave as it is", partial(leave, one), "plain")
 
 
-async def decide(verb: Verb, offer_id: UUID, said: str) -> None:
-    @tap
-    def keep(session: Session, me: User) -> str:
-        verb(session, me, offer_id)
-        return said
+@tap
+def congratulate(session: Session, me: User, offer: Offer) -> Confirmation:
+    planned = job_changes.congratulate(session, me, offer.id)
 
-    await keep()
+    def back(session: Session, who: User) -> str:
+        activity_log.remove(session, who, planned.id)
+        return "Undone"
+
+    return Confirmation("Planned for tomorrow", back)
+
+
+@tap
+def update(session: Session, me: User, offer: Offer) -> Confirmation:
+    before = offer.contact
+    old = {"organisation": before.organisation.name if before.organisation else None, "job_title": before.job_title}
+    job_changes.update(session, me, offer.id)
+
+    def back(session: Session, who: User) -> str:
+        contact_bank.change(session, who, before.id, old)
+        job_changes.reopen(session, who, offer.id)
+        return "Undone"
+
+    return Confirmation(f"{before.name} updated", back)
+
+
+@tap
+def leave(session: Session, me: User, offer: Offer) -> Confirmation:
+    job_changes.dismiss(session, me, offer.id)
+
+    def back(session: Session, who: User) -> str:
+        job_changes.reopen(session, who, offer.id)
+        return "Offered again"
+
+    return Confirmation("Left as it is", back)

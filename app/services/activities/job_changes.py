@@ -82,6 +82,16 @@ def dismiss(session: Session, who: User, offer_id: UUID) -> None:
     _settle(session, who, _open(session, who, offer_id))
 
 
+def reopen(session: Session, who: User, offer_id: UUID) -> None:
+    """Offered again after all. Raises NotFound."""
+    offer = session.get(JobChange, offer_id)
+    if offer is None or offer.user_id != who.id:
+        raise NotFound(GONE)
+    offer.settled_at = None
+    session.add(offer)
+    announce(session, Topic.CONTACT, offer.contact_id, who.id)
+
+
 def _open(session: Session, who: User, offer_id: UUID) -> JobChange:
     mine = select(JobChange).where(
         JobChange.id == offer_id, JobChange.user_id == who.id, col(JobChange.settled_at).is_(None)

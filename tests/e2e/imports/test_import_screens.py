@@ -180,3 +180,35 @@ def test_who_may_be_an_existing_contact_is_shown_with_both_sides_and_decided_one
     phone.get_by_role("button", name="Update").tap()
     expect(phone.get_by_text("When a file knows another firm or title of somebody")).to_be_visible()
     assert api.get("/contacts", params={"q": "Jane"}).json()["items"][0]["organisation"] == "Globex"
+
+
+def test_a_new_job_is_updated_left_and_congratulated_each_with_undo(phone, api):
+    opened(phone, "/job-changes")
+    expect(phone.get_by_text("No new jobs")).to_be_visible()
+    said = {"name": "Jöran Neu", "organisation": "Alt GmbH", "linkedin_url": "https://www.linkedin.com/in/joeranneu"}
+    who = api.post("/contacts", json=said).raise_for_status().json()["id"]
+    rows = "First Name,Last Name,URL,Company,Position\nJöran,Neu,https://www.linkedin.com/in/joeranneu,Neu AG,CFO\n"
+    api.post("/contacts/import", files={"file": ("Connections.csv", rows, "text/csv")}).raise_for_status()
+
+    def firm():
+        return api.get(f"/contacts/{who}").json()["organisation"]
+
+    card = phone.get_by_role("group", name="Jöran Neu")
+    expect(card).to_contain_text("Alt GmbH · CFO → Neu AG · CFO")
+    for word, told, back, then in (
+        ("Update", "Jöran Neu updated", "Undone", "Neu AG"),
+        ("Leave as it is", "Left as it is", "Offered again", "Alt GmbH"),
+    ):
+        card.get_by_role("button", name=word).tap()
+        expect(phone.get_by_text(told)).to_be_visible()
+        expect(card).to_have_count(0)
+        assert firm() == then
+        phone.get_by_role("button", name="Undo", exact=True).tap()
+        expect(phone.get_by_text(back, exact=True)).to_be_visible()
+        expect(card).to_be_visible()
+        assert firm() == "Alt GmbH"
+    card.get_by_role("button", name="Congratulate").tap()
+    expect(phone.get_by_text("Planned for tomorrow")).to_be_visible()
+    planned = api.get("/activities", params={"contact_id": who}).json()["items"]
+    assert [one["subject"] for one in planned if not one["done"]] == ["Congratulate Jöran Neu"]
+    api.delete(f"/contacts/{who}").raise_for_status()
