@@ -1,31 +1,23 @@
 """The command line from outside: what it does, what it says, and its exit codes."""
 
 import hashlib
-import io
-import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import zipfile
-from contextlib import chdir
-from pathlib import Path
-from unittest import mock
 
 import psycopg
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from app import __main__, db, migrate, secret_key
+from app import __main__, migrate, secret_key
 from app.postgres import open_server
 from app.vault import Vault
-
-PROJECT = Path(__file__).parents[3]
-PASSWORD = "four unrelated words here"
-FILE = "name,email,company\nJane,jane@x.example,ACME\nJohn,john@x.example,\n"
+from tests.support.app_process import place
+from tests.support.command_line import FILE, PASSWORD, PROJECT, run, spawn, started
 
 
 @pytest.fixture(autouse=True)
@@ -36,14 +28,14 @@ def _empty():
 @pytest.fixture(scope="module")
 def pristine():
     """A data folder with a migrated, empty database, stopped: making one takes a second."""
-    with _place() as data:
+    with place() as data:
         assert run(data, "migrate").returncode == 0
         yield data
 
 
 @pytest.fixture
 def data(pristine):
-    with _place() as data:
+    with place() as data:
         subprocess.run(["cp", "-a", f"{pristine}/.", data], check=True)
         yield data
 
@@ -59,59 +51,6 @@ def server(data):
 def gwen(data, server):
     assert add(data, "gwen@firm.example", "GOLDEN_TICKET").returncode == 0
     return "gwen@firm.example"
-
-
-class _place:
-    """A folder that a server without root's rights can reach too."""
-
-    def __enter__(self):
-        base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.path = Path(tempfile.mkdtemp(prefix="cmd-", dir=base)).resolve()
-        self.path.chmod(0o700 if os.geteuid() else 0o711)
-        return self.path
-
-    def __exit__(self, *_):
-        shutil.rmtree(self.path, ignore_errors=True)
-
-
-def spawn(data, *words, given="", **variables):
-    """Run a command as the shell does."""
-    return subprocess.run(
-        [sys.executable, "-m", "app", *map(str, words)],
-        input=given,
-        env=surroundings(data, variables) | {"PYTHONPATH": str(PROJECT)},
-        cwd=data if Path(data).is_dir() else "/",
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def run(data, *words, given="", **variables):
-    """Run a command in this process, which takes a tenth of the time; the engine of other tests comes back afterwards."""
-    engine = getattr(db, "engine", None)
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
-    with (
-        mock.patch.dict(os.environ, surroundings(data, variables), clear=True),
-        mock.patch.multiple(sys, stdin=io.StringIO(given), stdout=out, stderr=err),
-        chdir(data),
-    ):
-        code = __main__.run_command([str(word) for word in words])
-    if engine is not None:
-        db.engine = engine
-    said = [stream.buffer.getvalue().decode() for stream in (out, err)]
-    return subprocess.CompletedProcess(words, code, *said)
-
-
-def started(words):
-    """What would go on serving is a process of its own."""
-    return spawn if words[0] == "serve" else run
-
-
-def surroundings(data, variables):
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LD_LIBRARY_PATH", "LANG"}}
-    return kept | {"DATA_DIR": str(data)} | variables
 
 
 def add(data, email, role="CONSULTANT", password=PASSWORD):
@@ -278,7 +217,7 @@ def test_a_backup_goes_into_an_empty_folder_without_the_secret(data, filled, ser
     file = tmp_path / "kept.zip"
     run(data, "backup", file)
     before = content_of(server)
-    with _place() as fresh:
+    with place() as fresh:
         done = run(fresh, "restore", file)
         assert done.returncode == 0, done.stderr
         assert "gwen@firm.example have to save their Pipedrive key again" in done.stdout

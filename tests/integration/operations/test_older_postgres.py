@@ -14,8 +14,8 @@ from app.models import Role
 from app.postgres import open_server
 from app.postgres.binaries import OLDEST
 from app.services.operations import backup_status
-from tests.integration.operations.test_command_line import FILE, PASSWORD, _place, run
-from tests.support.app_process import served, wire
+from tests.support.app_process import place, served, wire
+from tests.support.command_line import FILE, PASSWORD, run
 
 BUNDLED = 18
 INSTALLED = {
@@ -36,7 +36,7 @@ def _empty():
 @pytest.fixture(scope="module", params=OLDER or [pytest.param(0, marks=pytest.mark.skip(reason=NONE))])
 def older(request):
     """A running server of this major version, and its number."""
-    with _place() as folder, pytest.MonkeyPatch.context() as patch:
+    with place() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIPEDRIVEN_PG_BIN", str(INSTALLED[request.param]))
         with open_server(folder, None) as server:
             assert (server.cluster.data / "PG_VERSION").read_text().strip() == str(request.param)
@@ -47,7 +47,7 @@ def older(request):
 @pytest.fixture(scope="module")
 def data(older):
     """A data folder of somebody whose database is that server, with an account and two contacts."""
-    with _place() as data:
+    with place() as data:
         words = ["user", "add", EMAIL, "--name", "Gwen", "--role", Role.GOLDEN_TICKET, "--password-stdin"]
         done(data, older, *words, given=f"{PASSWORD}\n")
         (data / "file.csv").write_text(FILE)
