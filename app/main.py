@@ -51,6 +51,8 @@ from app.web.public import practice_pages
 from app.web.router import router
 from app.web.stack import Stack
 
+# so many objects more than before, so many rounds of the young before the older, and of these before the oldest
+GARBAGE = (20_000, 20, 10)
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 PING = 25.0
 BACKUP_SECONDS, HANDED_SECONDS, PRUNE_SECONDS = 600.0, 900.0, 6 * 3600.0
@@ -118,7 +120,9 @@ def schedule(clock: Clock, delivery: Delivery, server: Server, data_dir: Path) -
 
 def application(site: Site) -> Stack:
     """Everything between a socket and the database, as one ASGI application."""
+    # what is loaded stays, and an answer of 50 rows is no reason to look through every open page for garbage
     gc.freeze()
+    gc.set_threshold(*GARBAGE)
     inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
     cookie = Cookie(site.settings)
     sign_in_flow = SignInFlow(cookie, site.vault.open, site.identities)

@@ -3,8 +3,8 @@
     python -m scripts.bench [--sizes 1000 10000] [--rounds 100] [--no-pages] [--no-sync]
 
 Everything runs on this machine, in throw-away databases, against the real server as `python -m app serve` starts it.
-The floor is a bare Starlette with psycopg that fetches (or writes) one row, measured in the same run: the ratio to it
-says more than milliseconds do, which depend on the machine and on what else runs on it.
+The floor is a bare Starlette with psycopg that does the same work over plain tables, asked by turns with ours: the ratio
+to it says more than milliseconds do, which depend on the machine and on what else runs on it.
 """
 
 import argparse
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from scripts.bench.data import prepared
-from scripts.bench.figure import Figure, timed
+from scripts.bench.data import names, partials, prepared
+from scripts.bench.figure import Figure, by_turns
 from scripts.bench.site import Site, floor, served
 
 
@@ -47,27 +47,21 @@ def main() -> None:
 
 def measured(site: Site, size: int, rounds: int) -> list[tuple[str, ...]]:
     """One line of the table for each question."""
+    from scripts.bench.floor_data import asks
     from scripts.bench.queries import over_http, statements
 
     table = []
-    with floor(site) as (floor_address, floor_contact), httpx.Client(base_url=floor_address) as bare:
-        read = timed(lambda _: fetched(bare, f"/{floor_contact}"), rounds)
-        write = timed(lambda _: bare.post("/").raise_for_status(), rounds)
-        table.append(line(size, "floor: one row read", None, read, read))
-        table.append(line(size, "floor: one row written", None, write, write))
+    with floor(site) as floor_address, httpx.Client(base_url=floor_address) as bare:
+        same = asks(bare, size, names(site.csv), partials(site.csv))
         in_sql = dict(statements(site, rounds))
         for name, ask in over_http(site):
-            table.append(line(size, name, in_sql[name], timed(ask, rounds), write if "create" in name else read))
+            table.append(line(size, name, in_sql[name], *by_turns(ask, same[name], rounds)))
     return table
 
 
-def fetched(client: httpx.Client, path: str) -> None:
-    client.get(path).raise_for_status()
-
-
-def line(size: int, name: str, sql: Figure | None, whole: Figure, base: Figure) -> tuple[str, ...]:
-    in_sql = (f"{sql.p50:.2f}", f"{sql.p95:.2f}") if sql else ("", "")
-    return (f"{size:,}", name, *in_sql, f"{whole.p50:.1f}", f"{whole.p95:.1f}", f"{whole.p50 / base.p50:.1f}")
+def line(size: int, name: str, sql: Figure, ours: Figure, base: Figure) -> tuple[str, ...]:
+    figures = (sql.p50, sql.p95, ours.p50, ours.p95, base.p50)
+    return (f"{size:,}", name, *(f"{figure:.2f}" for figure in figures), f"{ours.p50 / base.p50:.1f}")
 
 
 def pages(site: Site) -> list[tuple[str, str]]:
@@ -103,7 +97,7 @@ def sync() -> list[tuple[str, str]]:
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:
-    headings = ("contacts", "what", "SQL p50 ms", "p95", "HTTP p50 ms", "p95", "x floor")
+    headings = ("contacts", "what", "SQL p50 ms", "p95", "HTTP p50 ms", "p95", "floor p50 ms", "x floor")
     widths = [max(len(row[at]) for row in [headings, *rows]) for at in range(len(headings))]
     for row in [headings, *rows]:
         cells = [

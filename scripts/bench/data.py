@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from scripts.bench.site import ROOT
@@ -53,6 +54,12 @@ def partials(folder: Path) -> list[str]:
     """Words that are parts of many names."""
     meta = folder / "meta.json"
     return list(json.loads(meta.read_text())["partials"]) if meta.is_file() else WORDS
+
+
+def names(folder: Path, most: int = 2_000) -> list[str]:
+    """Given names of the file, as often as they are there."""
+    with (folder / "contacts.csv").open(encoding="utf-8") as file:
+        return [row["first_name"] for row in islice(csv.DictReader(file), most)]
 
 
 def _make(folder: Path, contacts: int, dice: random.Random) -> None:

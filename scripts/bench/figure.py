@@ -31,6 +31,13 @@ def timed(ask: Ask, rounds: int) -> Figure:
     return Figure.of(list(_runs(ask, rounds)))
 
 
+def by_turns(ask: Ask, other: Ask, rounds: int) -> tuple[Figure, Figure]:
+    """How long each takes, asked by turns, so that whatever else the machine does befalls both."""
+    ours, theirs = _runs(ask, rounds), _runs(other, rounds)
+    both = list(zip(ours, theirs, strict=True))
+    return Figure.of([one for one, _ in both]), Figure.of([one for _, one in both])
+
+
 def _runs(ask: Ask, rounds: int) -> Iterator[float]:
     for number in range(rounds + WARM_UP):
         start = perf_counter()

@@ -76,15 +76,17 @@ def sign_in(site: Site) -> None:
 
 
 @contextmanager
-def floor(site: Site) -> Iterator[tuple[str, str]]:
-    """The bare server, and the id of a contact that it may fetch."""
+def floor(site: Site) -> Iterator[str]:
+    """The address of the bare server, over the same data in plain tables."""
+    from scripts.bench import floor_data
+
+    floor_data.load(site.url, site.csv)
     port = free_port()
     words = [sys.executable, "-m", "scripts.bench.floor", str(port)]
     process = subprocess.Popen(words, cwd=ROOT, env=os.environ | {"FLOOR_URL": site.url})
-    contact = next(iter(site.contacts.values()))[0]
     try:
-        answering(f"http://127.0.0.1:{port}/{contact}", process)
-        yield f"http://127.0.0.1:{port}", contact
+        answering(f"http://127.0.0.1:{port}/people", process)
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(30)

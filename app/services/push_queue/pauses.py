@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal
+from sqlalchemy import Boolean, Text, bindparam, case, func
 from sqlmodel import Session, col, select
 
 from app.models import PRACTICE, PipedriveSync, Setting, SyncAccount, SyncLane, User, now
@@ -14,7 +14,7 @@ from app.services.push_queue.push_jobs import NO_KEY
 
 DISABLED = "The account of {} is disabled. Hand their contacts over in Team; what waits then goes over with the new owner's key."
 
-NOBODY_ACTS = {"facts": "a question that is narrowed to the people whom its asker may know of"}
+NOBODY_ACTS = {"chosen": "the firm's choices are the same for everybody"}
 
 
 @dataclass(frozen=True)
@@ -34,22 +34,28 @@ def pause_of(session: Session, who: User) -> Pause | None:
     """What holds up this person's pushes and looks; None when they may go on."""
     if not who.active:
         return Pause(DISABLED.format(who.name))
-    found = session.exec(facts(session).where(User.id == who.id)).first()
+    found = session.execute(facts().where(col(User.id) == who.id), chosen(session)).first()
     return pause_by(found) if found else None
 
 
-def facts(session: Session) -> Any:
-    """A question, one row for each person: all that decides whether their pushes are held up."""
-    own = func.coalesce(func.nullif(User.pipedrive_company, ""), firm_settings.get(session, "pipedrive_company"), "")
+def chosen(session: Session) -> dict[str, Any]:
+    """What `facts` has to be told."""
     practises = bool(firm_settings.get(session, "practice_pipedrive"))
-    account = literal(PRACTICE) if practises else own
+    return {"practises": practises, "company": firm_settings.get(session, "pipedrive_company") or ""}
+
+
+def facts() -> Any:
+    """A question, one row for each person: all that decides whether their pushes are held up."""
+    practises = bindparam("practises", type_=Boolean)
+    own = func.coalesce(func.nullif(User.pipedrive_company, ""), bindparam("company", type_=Text))
+    account = case((practises, PRACTICE), else_=own)
     stopped = select(Setting.value).where(Setting.key == "sync_paused").scalar_subquery()
     columns: Any = (
         col(User.id).label("user_id"),
         col(User.active).label("active"),
         col(User.name).label("owner_name"),
         col(User.pipedrive_key).is_not(None).label("has_key"),
-        literal(practises).label("practises"),
+        practises.label("practises"),
         stopped.label("stopped"),
         col(SyncLane.told_at).label("told_at"),
         col(SyncLane.paused_reason).label("lane_reason"),

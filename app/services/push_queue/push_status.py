@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import CTE, Text, case, cast, func, literal
+from sqlalchemy import CTE, Text, Uuid, bindparam, case, cast, func, literal
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -76,12 +76,20 @@ def status_of(session: Session, contact: Contact) -> PushStatus:
 
 def statuses_of(session: Session, shown: Sequence[Contact]) -> dict[UUID, PushStatus]:
     """The badges of a page of contacts, in one question."""
-    return {row.contact_id: read(row) for row in session.execute(facts(session, shown))} if shown else {}
+    return {row.contact_id: read(row) for row in session.execute(_facts(), about(session, shown))} if shown else {}
 
 
-def facts(session: Session, shown: Sequence[Contact], *beside: Any) -> Any:
-    """A question, one row for each of these contacts: all that decides about its badge, and what else somebody wants `beside`."""
-    ids = [contact.id for contact in shown]
+def about(session: Session, shown: Sequence[Contact]) -> dict[str, Any]:
+    """What `facts` has to be told of these contacts."""
+    return {"ids": [contact.id for contact in shown], **pauses.chosen(session)}
+
+
+def facts(*beside: Any) -> Any:
+    """A question, one row for each contact of `ids`: all that decides about its badge, and what else somebody wants `beside`.
+
+    Made once and kept: making it takes longer than asking it.
+    """
+    ids = bindparam("ids", expanding=True, type_=Uuid())
     columns: Any = (
         col(PipedriveSync.contact_id).label("about"),
         col(PipedriveSync.id).label("sync_id"),
@@ -98,7 +106,7 @@ def facts(session: Session, shown: Sequence[Contact], *beside: Any) -> Any:
         .cte("latest")
     )
     waiting = select(latest.c.pushed_by).where(latest.c.status.in_(OPEN))
-    owner = pauses.facts(session).add_columns(pauses.number_waiting().label("waiting"))
+    owner = pauses.facts().add_columns(pauses.number_waiting().label("waiting"))
     owner = owner.where(col(User.id).in_(waiting)).cte("owner")
     these = (col(Contact.id).label("contact_id"), col(Contact.pipedrive_person_id).label("person_id"), *beside)
     return (
@@ -108,6 +116,11 @@ def facts(session: Session, shown: Sequence[Contact], *beside: Any) -> Any:
         .outerjoin(owner, owner.c.user_id == latest.c.pushed_by)
         .where(col(Contact.id).in_(ids))
     )
+
+
+@cache
+def _facts() -> Any:
+    return facts()
 
 
 def _but(question: CTE, name: str) -> list[Any]:
