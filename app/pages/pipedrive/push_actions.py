@@ -1,13 +1,18 @@
 """What can be done about a push with one tap: retry, link, create anyway, skip, take back, resolve."""
 
+import asyncio
 from uuid import UUID
 
+from nicegui import ui
 from sqlmodel import Session
 
+from app.errors import Refusal
 from app.models import ConflictResolution, EntityType, HandoverDecision, User
-from app.pages.core.tap import Confirmation, tap
+from app.pages.core.tap import Confirmation, look, tap
+from app.pages.ui import toast
 from app.services.contacts import contact_bank
-from app.services.pipedrive import conflicts, manual_push, push_receipts, record_choice
+from app.services.pipedrive import conflicts, manual_link, manual_push, push_receipts, record_choice
+from app.services.pipedrive.manual_push import LookUp
 from app.services.push_queue import handovers, push_jobs, record_urls
 
 DECIDED = {
@@ -68,8 +73,21 @@ def decide_handover(session: Session, me: User, handover_id: UUID, decision: Han
     return "They move to you in Pipedrive" if decision is HandoverDecision.MOVE else "Nothing changes in Pipedrive"
 
 
+async def link_contact(look_up: LookUp, contact_id: UUID, typed: str) -> bool:
+    """Looked for in Pipedrive first, while no transaction is open: nobody is linked to what is not there."""
+    page = ui.context.client
+    try:
+        wanted = await look(lambda session, me: manual_link.wanted_link(session, me, contact_id, typed))
+        if wanted:
+            await asyncio.to_thread(manual_link.check_found, wanted, look_up)
+    except Refusal as refusal:
+        toast.show(page, str(refusal), "no")
+        return False
+    return await keep_link(contact_id, typed)
+
+
 @tap
-def link_contact(session: Session, me: User, contact_id: UUID, typed: str) -> str:
+def keep_link(session: Session, me: User, contact_id: UUID, typed: str) -> str:
     manual_push.link(session, me, contact_id, typed)
     return "Linking to that person" if push_jobs.has_connection(session, me) else push_jobs.NO_KEY
 

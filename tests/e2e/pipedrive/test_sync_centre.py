@@ -184,6 +184,11 @@ def test_a_contact_is_unlinked_and_linked_by_its_address(desk, api, pipedrive):
     desk.get_by_label("Number or address").fill(f"https://rival.pipedrive.com/person/{number}")
     desk.get_by_role("button", name="Link", exact=True).click()
     expect(desk.get_by_text("belongs to another Pipedrive company")).to_be_visible()
+    # looked for there before anything is kept
+    desk.get_by_label("Number or address").fill("987654321")
+    desk.get_by_role("button", name="Link", exact=True).click()
+    expect(desk.get_by_text("Record 987654321 is not in Pipedrive")).to_be_visible()
+    assert api.get(f"/contacts/{contact['id']}").json()["pipedrive_person_id"] is None
     desk.get_by_label("Number or address").fill(f"https://acme.pipedrive.com/person/{number}")
     desk.get_by_role("button", name="Link", exact=True).click()
     expect(desk.get_by_role("link", name="Open")).to_have_attribute(

@@ -32,7 +32,8 @@ class PipedrivePart:
     def __init__(self, shell: Shell, contact_id: UUID) -> None:
         self.contact_id, self.name, self.zone = contact_id, "", shell.me.timezone
         self.record_choice = RecordChoiceSheet()
-        self.preview = PushPreviewSheet(shell.me.timezone, contact_id, PushActions(), shell.dependencies.look_up)
+        self.look_up = shell.dependencies.look_up
+        self.preview = PushPreviewSheet(shell.me.timezone, contact_id, PushActions(), self.look_up)
         live_updates.on(self.preview.details.refresh, Topic.SYNC, about=contact_id)
         with ui.element("div").classes("pd-card"):
             with ui.element("div").classes("pd-line wrap"):
@@ -81,9 +82,8 @@ class PipedrivePart:
         await push_actions.unlink_contact(self.contact_id)
 
     def link(self) -> None:
-        self.record_choice.open(
-            self.name, EntityType.PERSON, lambda typed: push_actions.link_contact(self.contact_id, typed)
-        )
+        link = partial(push_actions.link_contact, self.look_up, self.contact_id)
+        self.record_choice.open(self.name, EntityType.PERSON, link)
 
 
 def draw_badge(badge: Badge) -> None:
