@@ -4,17 +4,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from app.models.base import Draft, Entity, Instant, Line, Prose
 
 
 class IntroductionDraft(Draft):
-    """Whom a partner can open a door to, and for which colleague."""
+    """Whom a partner can open a door to, and for which colleague; `reach` is an address, a number or a profile."""
 
     offered_to: UUID
     whom: Annotated[str, Line(200, 1)]
+    reach: Annotated[str, Line(200)] = ""
     campaign_id: UUID | None = None
     note: Annotated[str, Prose(2_000)] = ""
 
@@ -34,6 +35,7 @@ class Introduction(Entity, table=True):
     offered_by: UUID = Field(foreign_key="users.id")
     offered_to: UUID = Field(foreign_key="users.id")
     whom: str = Field(max_length=200)
+    reach: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": text("''")})
     note: str = Field(default="", sa_type=Text)
     redeemed_activity_id: UUID | None = Field(
         default=None, foreign_key="activities.id", index=True, ondelete="SET NULL"

@@ -67,6 +67,7 @@ TAKE_OUT_MANY: dict[str, Any] = {"verb": "TAKE_OUT", "contact_ids": ["0197d2c5-6
 INTRODUCTION: dict[str, Any] = {
     "offered_to": "0197d2c5-5c02-7d11-8a44-91c7e01b0c33",
     "whom": "Jane Roe, ACME Ltd",
+    "reach": "jane.roe@acme.example",
     "note": "We sat on the same board.",
 }
 USE_INTRODUCTION = {"contact_id": "0197d2c5-6f1e-7c3a-9a55-2b8f6f1f0a11"}

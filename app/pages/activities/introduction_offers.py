@@ -26,7 +26,7 @@ class IntroductionOffers:
         self.sheet = Sheet("Offer an introduction")
         with basic.heading("Introductions I offered"):
             ui.element("span").classes("pd-grow")
-            basic.button("Offer one", self.open, "soft", "handshake").mark("offer")
+            basic.button("Offer an introduction", self.open, "soft", "handshake").mark("offer")
         self.list = Memo()
 
     def show(self, offers: list[Offer], zone: str) -> None:
@@ -60,6 +60,9 @@ class IntroductionOffers:
             basic.line("Offer an introduction", "h2", "pd-h1")
             basic.text(HINT, "pd-muted")
             form.field(typed, IntroductionDraft, "whom", "Person or organisation", props="autocomplete=off autofocus")
+            form.field(
+                typed, IntroductionDraft, "reach", "E-mail, phone or profile", props="autocomplete=off inputmode=email"
+            )
             self.pick(typed, "offered_to", "For which colleague", {user.id: user.name for user in colleagues})
             self.pick(typed, "campaign_id", "For which campaign", {None: "No campaign", **self.campaigns})
             form.field(typed, IntroductionDraft, "note", "Note", area=True, props="autogrow")
@@ -90,5 +93,5 @@ def draw_offer(one: Offer, zone: str) -> None:
 
 def state_word(found: Introduction) -> tuple[str, str]:
     if found.redeemed_at:
-        return "Used", "good"
-    return ("Turned down", "none") if found.declined_at else ("Open", "wait")
+        return "Accepted", "good"
+    return ("Declined", "none") if found.declined_at else ("Open", "wait")

@@ -78,6 +78,9 @@ class Shell(Protocol):
     async def add_named(self, name: str) -> None:
         """The same, with the name that was searched for."""
 
+    async def add_introduced(self, introduction_id: UUID, facts: dict[str, Any], then: Callable[..., Any]) -> None:
+        """The same, with the facts of whom an introduction leads to; `then` is done once they are saved."""
+
     async def edit_contact(self, contact: Contact) -> None:
         """Open the contact sheet for this one."""
 

@@ -18,6 +18,7 @@ from app.pages.activities.log_sheet import LogSheet
 from app.pages.activities.mail_sheet import MailSheet
 from app.pages.activities.meeting_sheet import MeetingSheet
 from app.pages.activities.touch_sheet import TouchSheet
+from app.pages.contacts.form import form_state
 from app.pages.contacts.form.contact_sheet import ContactSheet
 from app.pages.contacts.sheets.merge_sheet import MergeSheet
 from app.pages.core.dependencies import Dependencies
@@ -111,6 +112,10 @@ class Frame:
 
     async def add_named(self, name: str) -> None:
         await self.contact_sheet.open(name=name)
+
+    async def add_introduced(self, introduction_id: UUID, facts: dict[str, Any], then: Callable[..., Any]) -> None:
+        known = form_state.empty_form() | form_state.with_kinds(facts)
+        await self.contact_sheet.open(begun=form_state.UnsavedEdit(known, then=then, key=introduction_id))
 
     async def edit_contact(self, contact: Contact) -> None:
         await self.contact_sheet.open(contact)

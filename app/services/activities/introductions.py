@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from app.calendar_days import morning_in_days
 from app.errors import Conflict, Forbidden, NotFound
 from app.models import (
     Activity,
@@ -16,7 +17,6 @@ from app.models import (
     Campaign,
     Introduction,
     IntroductionDraft,
-    Outcome,
     User,
     now,
 )
@@ -26,13 +26,14 @@ from app.services.base.counted_touches import counts
 from app.services.campaigns import board_assignments, campaigns
 from app.services.contacts import contact_bank
 from app.services.permissions import visibility
-from app.services.reports import metric_definitions
 from app.services.reports.figures import Rate, rate
 from app.signals import Topic, announce
 
 MISSING = "There is no such introduction for you."
 ANSWERED = "This introduction was answered already."
 UNANSWERED = "This introduction was not answered yet."
+# an introduction that was accepted is asked about so many days later
+ASKED_IN_DAYS = 1
 NOT_THERE = "This colleague does not work on the campaign."
 
 
@@ -75,24 +76,31 @@ def offered(session: Session, who: User) -> list[Offer]:
 
 
 def redeem(session: Session, who: User, introduction_id: UUID, contact_id: UUID) -> Activity:
-    """Use the introduction for one of my contacts: a referral is logged, and the contact put on the campaign's board.
+    """Accept the introduction for one of my contacts: a referral is planned, and the contact put on the campaign's board.
 
-    Raises NotFound and Conflict.
+    It is asked about tomorrow, and counts once somebody was reached. Raises NotFound and Conflict.
     """
     row = _open(session, who, introduction_id)
+    by = session.get_one(User, row.offered_by).name
     contact_bank.owned(session, who, contact_id)
     if row.campaign_id:
         board_assignments.assign(session, who, row.campaign_id, [contact_id])
     draft = ActivityDraft(
         type=ActivityType.REFERRAL,
-        outcome=Outcome.INTRODUCED,
+        due_date=morning_in_days(ASKED_IN_DAYS, who.timezone),
         campaign_id=row.campaign_id,
-        note=f"Introduced to {row.whom}.",
+        note=f"{by} introduces you to {row.whom}.",
     )
     touch = activity_log.log(session, who, contact_id, draft)
     row.redeemed_activity_id, row.redeemed_at = touch.id, now()
     _told(session, row)
     return touch
+
+
+def offer_of(session: Session, who: User, introduction_id: UUID) -> Offer:
+    """An open introduction for this person with the names beside it. Raises NotFound and Conflict."""
+    _open(session, who, introduction_id)
+    return next(one for one in mine(session, who) if one.introduction.id == introduction_id)
 
 
 def find_introduction(session: Session, who: User, introduction_id: UUID) -> Introduction:
@@ -131,7 +139,7 @@ def ticket_rate(session: Session, who: User, campaign_id: UUID | None = None) ->
         campaigns.seen(session, who, campaign_id)
     elif not policy.may_see_team_report(who):
         raise Forbidden
-    row = session.execute(USED, metric_definitions.BINDS | {"campaign": campaign_id}).one()
+    row = session.execute(USED, {"campaign": campaign_id}).one()
     return rate("ticket", "Introductions", row.used, row.met, row.met)
 
 
@@ -142,8 +150,8 @@ USED = text(f"""
           and (one.campaign_id is null or m.campaign_id = one.campaign_id)
           and {counts("m")} and m.created_at >= one.redeemed_at
     )) as met
-    from introductions one join activities a on a.id = one.redeemed_activity_id and {metric_definitions.IS_TOUCH}
-    where cast(:campaign as uuid) is null or one.campaign_id = :campaign
+    from introductions one left join activities a on a.id = one.redeemed_activity_id
+    where one.redeemed_at is not null and a.deleted_at is null and (cast(:campaign as uuid) is null or one.campaign_id = :campaign)
 """)  # noqa: S608 - pieces of SQL that stand here, in metric_definitions and in counted_touches, no data
 
 

@@ -24,7 +24,8 @@ DEFINITIONS: dict[str, str] = {
     "interval": "The share would lie in this range in 95 of 100 such samples (Wilson); below 10 touches it is drawn hatched and means little.",
     "per_week": "Weeks run from Monday to Sunday in your time zone, without gaps; of a very long campaign the latest 260.",
     "pace": "Done is counted over the whole campaign; now is the average week of the last 28 days, and the likely range is where 8 of 10 campaigns would end if that pace holds, wider where weeks differ; none is given below 14 days or 5 events.",
-    "ticket_rate": "Of the introductions that were used, how many contacts had a meeting booked afterwards: in the same campaign, or anywhere when it was for none.",
+    "referrals": "An introduction that was accepted is planned, and counts for nothing yet. It is a referral, and reached, from the moment at which somebody says that they were introduced.",
+    "ticket_rate": "Of the introductions that were accepted, how many contacts had a meeting booked afterwards: in the same campaign, or anywhere when it was for none.",
     "overdue": "Planned touches whose date has passed and that nobody answered for.",
 }
 

@@ -335,7 +335,7 @@ def test_an_introduction_is_offered_used_and_counted(firm, site, chromium, desk)
     expect(desk.get_by_role("heading", name="Touches of Björn Berg")).to_be_visible()
     expect(desk.locator(".pd-behind-row").first).to_contain_text("Björn Berg")
     desk.get_by_role("button", name="Close", exact=True).click()
-    desk.get_by_role("button", name="Offer one").click()
+    desk.get_by_role("button", name="Offer an introduction").click()
     desk.get_by_label("Person or organisation").fill("Zoë")
     desk.get_by_label("For which colleague").click()
     desk.get_by_role("option", name="Björn Berg").click()
@@ -345,13 +345,13 @@ def test_an_introduction_is_offered_used_and_counted(firm, site, chromium, desk)
     expect(desk.locator(".pd-row", has_text="Zoë")).to_contain_text("Open")
     page = as_(chromium, site, firm["bjorn"], PHONE)
     opened(page, "/")
-    page.get_by_role("button", name="Use it").tap()
+    page.get_by_role("button", name="Accept").tap()
     page.locator(".pd-choice", has_text="Zoë Öström").tap()
     expect(page.get_by_text("Introductions for you")).not_to_be_visible()
-    expect(desk.locator(".pd-row", has_text="Zoë")).to_contain_text("Used")
+    expect(desk.locator(".pd-row", has_text="Zoë")).to_contain_text("Accepted")
     expect(desk.get_by_role("img", name=re.compile("0 of 1 introductions"))).to_be_visible()
     stamped = firm["bjorn"].get("/api/activities", params={"type": "REFERRAL"}).json()["items"]
-    assert [(one["campaign_id"], one["outcome"]) for one in stamped] == [(firm["camp"], "INTRODUCED")]
+    assert [(one["campaign_id"], one["done"]) for one in stamped] == [(firm["camp"], False)]
     page.context.close()
 
 
@@ -420,15 +420,44 @@ def test_an_introduction_is_used_from_the_contacts_own_page_and_taken_back(firm,
     page = as_(chromium, site, firm["bjorn"], PHONE)
     opened(page, f"/contacts/{firm['contacts'][0]}")
     expect(page.get_by_text("Annegret Schönfelder can introduce you")).to_be_visible()
-    page.get_by_role("button", name="Use it").tap()
+    page.get_by_role("button", name="Accept", exact=True).tap()
     expect(page.get_by_text("Annegret Schönfelder can introduce you")).to_have_count(0)
-    expect(page.get_by_text("Introduced to Live Larsson, an old friend.")).to_be_visible()
+    expect(page.get_by_text("Introduction accepted")).to_be_visible()
     page.get_by_role("button", name="Undo", exact=True).tap()
     expect(page.get_by_text("Annegret Schönfelder can introduce you")).to_be_visible()
     opened(page, f"/contacts/{firm['contacts'][1]}")
-    page.get_by_role("button", name="Use an introduction").tap()
+    page.get_by_role("button", name="Accept an introduction").tap()
     page.locator(".pd-choice", has_text="an old friend").tap()
-    expect(page.get_by_text("Referral logged")).to_be_visible()
+    expect(page.get_by_text("Introduction accepted")).to_be_visible()
     used = firm["boss"].get("/api/introductions", params={"box": "offered"}).json()["items"]
     assert next(one["state"] for one in used if one["id"] == door) == "USED"
+    page.context.close()
+
+
+def test_an_introduction_to_a_stranger_is_accepted_without_typing_anything_twice(firm, site, chromium):
+    wish = {
+        "offered_to": firm["users"]["Björn Berg"],
+        "whom": "Dr. Ingrid Fährmann, CFO",
+        "reach": "ingrid@nordsee.example",
+        "note": "We sailed together.",
+        "campaign_id": firm["camp"],
+    }
+    door = made(firm["boss"], "/api/introductions", wish)["id"]
+    page = as_(chromium, site, firm["bjorn"], PHONE)
+    opened(page, "/")
+    page.get_by_role("button", name="Accept", exact=True).tap()
+    page.get_by_role("button", name="Add as a new contact").tap()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Dr. Ingrid Fährmann")
+    page.get_by_role("button", name="Save", exact=True).tap()
+    expect(page.get_by_text("Dr. Ingrid Fährmann added. Introduction accepted")).to_be_visible()
+    expect(page.get_by_text("Introductions for you")).not_to_be_visible()
+    (there,) = firm["bjorn"].get("/api/contacts", params={"q": "Ingrid"}).json()["items"]
+    assert (there["email"], there["job_title"]) == ("ingrid@nordsee.example", "CFO")
+    (planned,) = firm["bjorn"].get("/api/activities", params={"contact_id": there["id"]}).json()["items"]
+    assert (planned["type"], planned["done"]) == ("REFERRAL", False)
+    page.get_by_role("button", name="Undo", exact=True).tap()
+    expect(page.get_by_text("Introductions for you")).to_be_visible()
+    assert firm["bjorn"].get("/api/contacts", params={"q": "Ingrid"}).json()["items"] == []
+    states = firm["boss"].get("/api/introductions", params={"box": "offered"}).json()["items"]
+    assert next(one["state"] for one in states if one["id"] == door) == "OPEN"
     page.context.close()

@@ -125,7 +125,7 @@ def test_an_introduction_is_offered_used_taken_back_and_turned_down(ada, bo, gwe
     assert used["state"] == "USED"
     touch = ask(ada, "GET", f"/api/activities/{used['activity_id']}").json()
     # he comes onto the board of the campaign that the door was offered for
-    assert (touch["type"], touch["outcome"], touch["campaign_id"]) == ("REFERRAL", "INTRODUCED", str(spring.id))
+    assert (touch["type"], touch["done"], touch["campaign_id"]) == ("REFERRAL", False, str(spring.id))
     assert is_refusal(ask(ada, "POST", f"{path}/decline"), 409, "Conflict")
     assert [one["state"] for one in ask(gwen, "GET", "/api/introductions?box=offered").json()["items"]] == ["USED"]
 
@@ -135,3 +135,24 @@ def test_an_introduction_is_offered_used_taken_back_and_turned_down(ada, bo, gwe
     assert ask(ada, "POST", f"{path}/decline").json()["state"] == "DECLINED"
     assert ask(ada, "GET", "/api/introductions").json()["items"] == []
     assert is_refusal(ask(gwen, "POST", f"{path}/reopen"), 404)
+
+
+def test_an_introduction_to_a_stranger_makes_the_contact_and_the_referral_in_one_step(ada, gwen, jane, spring):
+    draft = {"offered_to": str(ada.id), "whom": "Ingrid Fährmann, CFO", "reach": "i@nordsee.example"}
+    path = f"/api/introductions/{ask(gwen, 'POST', '/api/introductions', draft).json()['id']}"
+    (mine,) = ask(ada, "GET", "/api/introductions").json()["items"]
+    assert mine["suggested"] == {
+        "name": "Ingrid Fährmann",
+        "job_title": "CFO",
+        "emails": ["i@nordsee.example"],
+        "notes": "Introduced by Gwen Gold.",
+    }
+    both = {"contact_id": str(jane.id), "contact": {}}
+    for odd in ({}, both, {"contact": {"name": ""}}, {"contact": {"nobody": "knows"}}):
+        assert is_refusal(ask(ada, "POST", f"{path}/redeem", odd), 422)
+    assert ask(ada, "GET", "/api/contacts?q=Ingrid").json()["items"] == []
+    used = ask(ada, "POST", f"{path}/redeem", {"contact": {"organisation": "Nordsee Logistik"}}).json()
+    (made,) = ask(ada, "GET", "/api/contacts?q=Ingrid").json()["items"]
+    assert (made["organisation"], made["email"]) == ("Nordsee Logistik", "i@nordsee.example")
+    touch = ask(ada, "GET", f"/api/activities/{used['activity_id']}").json()
+    assert (touch["contact_id"], touch["done"]) == (made["id"], False)

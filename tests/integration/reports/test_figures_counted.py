@@ -95,8 +95,10 @@ def test_the_other_figures_equal_a_plain_count(
         assert found.pace[key].done == len(some)
         assert found.pace[key].now_per_week == pytest.approx(recent * 7 / days)
 
-    # the introduction is the campaign's, wherever its touch was moved to later
-    uses = [(door, one) for door in doors for one in alive if one.done and one.id == door.redeemed_activity_id]
+    # the introduction is the campaign's, wherever its touch was moved to later, and accepted while that stands
+    uses = [
+        (door, one) for door in doors for one in stored if not one.deleted_at and one.id == door.redeemed_activity_id
+    ]
     led = sum(
         any(m.contact_id and m.contact_id == one.contact_id and m.created_at >= door.redeemed_at for m in booked)
         for door, one in uses

@@ -26,7 +26,7 @@ from app.models import (
     base,
     now,
 )
-from app.services.activities import activity_log, introductions
+from app.services.activities import activity_log, introduced_contact, introductions
 from app.services.base import secret_tokens
 from app.services.campaigns import campaigns
 from app.services.reports import campaign_report, question_rows, questions, saved_reports, share_links, team_report
@@ -303,7 +303,7 @@ def test_an_introduction_is_offered_used_once_and_counted_when_a_meeting_follows
     touch(ada, jane, spring, "MEETING", due_date=now() + timedelta(days=1))
     used = do(introductions.redeem, ada, ticket.id, jane.id)
     touch(ada, jane, world.campaign(ada, "Another", holds=[jane]), "MEETING", due_date=now() + timedelta(days=2))
-    assert (used.type, used.outcome, used.campaign_id) == ("REFERRAL", "INTRODUCED", spring.id)
+    assert (used.type, used.done, used.campaign_id) == ("REFERRAL", False, spring.id)
     for verb, more in ((introductions.redeem, (jane.id,)), (introductions.decline, ())):
         with pytest.raises(Conflict):
             do(verb, ada, ticket.id, *more)
@@ -317,6 +317,43 @@ def test_an_introduction_is_offered_used_once_and_counted_when_a_meeting_follows
     assert do(introductions.ticket_rate, gwen).reached == 1
     with pytest.raises(Forbidden):
         do(introductions.ticket_rate, ada)
+
+
+def test_an_introduction_is_a_referral_once_somebody_was_reached_and_not_before(ada, gwen, jane, spring):
+    ticket = do(introductions.offer, gwen, IntroductionDraft(offered_to=ada.id, whom="Jane", campaign_id=spring.id))
+    planned = do(introductions.redeem, ada, ticket.id, jane.id)
+
+    def counted():
+        with db.reading() as session:
+            found = campaign_report.report(session, ada, spring.id, Asked())
+        return found.figures["touches"].value, found.figures["reached"].value, [one.key for one in found.by_type]
+
+    assert planned.due_date > now()
+    assert counted() == (0, 0, [])
+    do(activity_log.change, ada, planned.id, {"outcome": "INTRODUCED", "done": True})
+    assert counted() == (1, 1, ["REFERRAL"])
+    assert do(introductions.ticket_rate, gwen).touches == 1
+
+
+@pytest.mark.parametrize(
+    ("whom", "reach", "told"),
+    [
+        (
+            "Dr. Ingrid Fährmann, CFO Nordsee Logistik",
+            "ingrid@nordsee.example",
+            {"name": "Dr. Ingrid Fährmann", "job_title": "CFO Nordsee Logistik", "emails": ["ingrid@nordsee.example"]},
+        ),
+        ("Jane Roe", "0171 1234567", {"name": "Jane Roe", "phones": ["+491711234567"]}),
+        ("The CFO of ACME", "", {"name": "The CFO of ACME", "job_title": "The CFO of ACME"}),
+        ("...", "ask me", {"name": "..."}),
+    ],
+)
+def test_what_a_partner_wrote_is_a_contact_that_nobody_types_again(ada, gwen, whom, reach, told):
+    draft = IntroductionDraft(offered_to=ada.id, whom=whom, reach=reach, note="Likes sailing.")
+    ticket = do(introductions.offer, gwen, draft)
+    facts = do(introduced_contact.facts, ada, do(introductions.offer_of, ada, ticket.id))
+    assert told.items() <= facts.items()
+    assert facts["notes"] == "Introduced by Gwen Gold.\nLikes sailing."
 
 
 def test_an_introduction_for_no_campaign_counts_once_any_meeting_follows(ada, gwen, jane):

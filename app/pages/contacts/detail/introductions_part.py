@@ -19,6 +19,7 @@ from app.signals import Topic
 
 # shorter words say little about who is meant
 TELLING = 3
+ACCEPTED = "Introduction accepted"
 
 
 class IntroductionsPart:
@@ -26,7 +27,7 @@ class IntroductionsPart:
 
     def __init__(self, shell: Shell, contact: Contact) -> None:
         self.contact, self.firm = contact, contact.organisation.name if contact.organisation else ""
-        self.sheet = Sheet("Use an introduction")
+        self.sheet = Sheet("Accept an introduction")
         self.offers = Memo()
         ui.timer(0, self.again, once=True)
         live_updates.on(self.again, Topic.OUTREACH, owner=shell.me.id)
@@ -46,9 +47,9 @@ class IntroductionsPart:
                 with ui.element("span").classes("pd-row-text"):
                     basic.text(f"{one.by} can introduce you", "pd-row-name pd-whole")
                     basic.text(describe_offer(one), "pd-row-sub pd-whole")
-                basic.button("Use it", partial(self.use, one), "soft", "check")
+                basic.button("Accept", partial(self.use, one), "soft", "check")
         if len(meant) < len(offers):
-            basic.button("Use an introduction", lambda: self.open(offers), "plain", "handshake")
+            basic.button("Accept an introduction", lambda: self.open(offers), "plain", "handshake")
 
     def is_meant(self, one: Offer) -> bool:
         """The partner's words name this person or their firm."""
@@ -58,7 +59,7 @@ class IntroductionsPart:
     def open(self, offers: list[Offer]) -> None:
         with self.sheet.fresh():
             basic.line("Who opens the door?", "h2", "pd-h1")
-            basic.text(f"A referral is logged with {self.contact.name}.", "pd-muted")
+            basic.text(f"A referral with {self.contact.name} is planned for tomorrow.", "pd-muted")
             for one in offers:
                 hint = one.introduction.note or one.campaign or ""
                 pickers.draw_choice(f"{one.by}, to {one.introduction.whom}", hint, "handshake", partial(self.use, one))
@@ -68,7 +69,7 @@ class IntroductionsPart:
         @tap
         def work(session: Session, me: User) -> Confirmation:
             introductions.redeem(session, me, one.introduction.id, self.contact.id)
-            return Confirmation("Referral logged", partial(reopen_introduction, one.introduction.id))
+            return Confirmation(ACCEPTED, partial(reopen_introduction, one.introduction.id))
 
         if await work():
             self.sheet.close()

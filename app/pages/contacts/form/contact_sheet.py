@@ -38,17 +38,20 @@ class ContactSheet:
         self.merge_sheet = merge_sheet
         self.unsaved: dict[UUID | None, UnsavedEdit] = {}
 
-    async def open(self, contact: Contact | None = None, text: str = "", name: str = "") -> None:
+    async def open(
+        self, contact: Contact | None = None, text: str = "", name: str = "", begun: UnsavedEdit | None = None
+    ) -> None:
         """`text` is what was shared or photographed: it stands in the box for pasted texts, and is read at once.
 
-        `name` is what was searched for in vain: the new contact's, unless another one is half typed.
+        `name` is what was searched for in vain: the new contact's, unless another one is half typed. `begun` is somebody
+        new of whom something is known.
         """
-        contact_id = contact.id if contact else None
-        edit = self.unsaved.get(contact_id) or form_state.begin_edit(contact)
+        contact_id = contact.id if contact else begun.key if begun else None
+        edit = self.unsaved.get(contact_id) or begun or form_state.begin_edit(contact)
         self.unsaved[contact_id] = edit
         if name and not edit.typed.get("name"):
             edit.typed["name"] = name
-        editor = self.draw(edit, came_back=edit.is_touched)
+        editor = self.draw(edit, came_back=edit.is_touched and edit is not begun)
         self.sheet.open()
         if text and editor.paste_box:
             await editor.paste_box.read_text(text)
@@ -62,7 +65,7 @@ class ContactSheet:
         conflicts: Sequence[FieldConflict] = (),
     ) -> "ContactEditor":
         """`conflicts` are the fields that have to be decided first, below `title`."""
-        with self.sheet.fresh(edit.contact_id or "new"):
+        with self.sheet.fresh(edit.contact_id or edit.key or "new"):
             return ContactEditor(self, edit, came_back=came_back, title=title, conflicts=conflicts)
 
     def forget(self, edit: UnsavedEdit) -> None:
@@ -112,7 +115,7 @@ class ContactEditor:
 
     async def start_over(self) -> None:
         contact_id = self.edit.contact_id
-        self.host.unsaved.pop(contact_id, None)
+        self.host.unsaved.pop(contact_id or self.edit.key, None)
         self.host.sheet.forget()
         await self.host.open(await look(partial(form_state.read_contact, contact_id)) if contact_id else None)
 
@@ -151,18 +154,15 @@ class ContactEditor:
         faster: list[Contact] = []
 
         @tap
-        def keep(session: Session, me: User, contact_id: UUID) -> str | Confirmation | None:
+        def keep(session: Session, me: User, contact_id: UUID) -> Confirmation | None:
             try:
                 contact_bank.change(session, me, contact_id, changes, version=work.version)
             except Stale:
                 faster.append(contact_bank.owned(session, me, contact_id))
                 return None
             before = {name: work.base.get(name, []) for name in changes}
-            return (
-                Confirmation("Saved", lambda s, who: form_state.undo_change(s, who, contact_id, before))
-                if changes
-                else "Saved"
-            )
+            undo = (lambda s, who: form_state.undo_change(s, who, contact_id, before)) if changes else None
+            return form_state.follow(work.then, session, me, contact_id, Confirmation("Saved", undo))
 
         if not await keep(work.contact_id):  # type: ignore[arg-type]
             return False
@@ -198,7 +198,8 @@ class ContactEditor:
                     raise
                 erased.append(str(no))
                 return None
-            return Confirmation(f"{contact.name} added", lambda s, who: form_state.undo_add(s, who, contact.id))
+            added = Confirmation(f"{contact.name} added", lambda s, who: form_state.undo_add(s, who, contact.id))
+            return form_state.follow(self.edit.then, session, me, contact.id, added)
 
         done = await keep()
         self.duplicates.show(found)
@@ -234,6 +235,6 @@ class ContactEditor:
         typed = {name: there[name] or said[name] for name in there}
         typed |= {one.field: one.value(one.choice or "theirs") for one in apart}
         self.host.forget(self.edit)
-        edit = UnsavedEdit(typed, twin.id, twin.version, there)
+        edit = UnsavedEdit(typed, twin.id, twin.version, there, self.edit.then)
         self.host.unsaved[twin.id] = edit
         self.host.draw(edit, title=TOGETHER.format(twin.name), conflicts=apart)

@@ -1,5 +1,6 @@
 """What is typed about a contact: from the contact as it is into the form, and back into what the services take."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from app.models import Contact, ContactDraft, User, contact_fields
 from app.models.contact_fields import FIELDS, TEXTS, ContactField, Input
 from app.models.people import phone
+from app.pages.core.tap import Confirmation
 from app.services.contacts import contact_bank
 
 Typed = dict[str, Any]
@@ -74,14 +76,23 @@ def fill_in(typed: Typed, found: Typed, before: Typed) -> None:
             typed[name] = [""] if isinstance(value, list) else ""
 
 
+# what follows from a contact that was saved, and how it is taken back
+Then = Callable[[Session, User, UUID], Confirmation]
+
+
 @dataclass
 class UnsavedEdit:
-    """What is being typed, about whom, and how they were when it began (`version`, `base`)."""
+    """What is being typed, about whom, and how they were when it began (`version`, `base`).
+
+    `key` is what brings somebody new, where something does. `then` is done with the contact in the same transaction once it is saved; it answers what is to be said and undone.
+    """
 
     typed: dict[str, Any]
     contact_id: UUID | None = None
     version: int | None = None
     base: dict[str, Any] = field(default_factory=dict)
+    then: Then | None = None
+    key: UUID | None = None
 
     @property
     def is_touched(self) -> bool:
@@ -99,6 +110,18 @@ def begin_edit(contact: Contact | None) -> UnsavedEdit:
 
 def read_contact(contact_id: UUID, session: Session, me: User) -> Contact:
     return contact_bank.owned(session, me, contact_id)
+
+
+def follow(then: Then | None, session: Session, me: User, contact_id: UUID, said: Confirmation) -> Confirmation:
+    """Do what follows; both are said together, and taken back together."""
+    if then is None:
+        return said
+    more = then(session, me, contact_id)
+
+    def undo(s: Session, who: User) -> str:
+        return ". ".join(one.undo(s, who) for one in (more, said) if one.undo)
+
+    return Confirmation(f"{said.sentence}. {more.sentence}", undo)
 
 
 def undo_change(session: Session, who: User, contact_id: UUID, before: dict[str, Any]) -> str:

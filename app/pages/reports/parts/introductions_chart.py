@@ -16,7 +16,7 @@ def introductions_chart(rate: Rate) -> ChartSpec:
     return ChartSpec(
         "From introduction to meeting",
         ChartTable(
-            ("", "Used", "Led to a meeting", "Share", "Likely between"),
+            ("", "Accepted", "Led to a meeting", "Share", "Likely between"),
             [[NAME, str(used), str(met), share if used else "–", f"{low} and {high}" if used else "–"]],
         ),
         chart_options.share_bars([bar]),

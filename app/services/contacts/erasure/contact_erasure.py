@@ -83,7 +83,7 @@ FORGET = [
     # an intent stays: whether a create without an answer arrived there is still to be looked up
     text("delete from pipedrive_links where entity_type = 'person' and entity_key = any(:keys) and state <> 'CREATING'"),
     text("""
-        update introductions set whom = 'somebody', note = ''
+        update introductions set whom = 'somebody', reach = '', note = ''
         where redeemed_activity_id in (select id from activities where contact_id = any(:ids))
     """),
     # a meeting that was booked stays counted, like one that was held
