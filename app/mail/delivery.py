@@ -22,6 +22,7 @@ from app.services.notifications import (
     daily_digest,
     email_actions,
     mail_outbox,
+    pace_notices,
     triggers,
     web_push_outbox,
     weekly_reports,
@@ -32,7 +33,7 @@ from app.services.notifications.web_push_outbox import Bundle
 
 Write = Callable[[Session, str, UUID, datetime | None], bool]
 
-ROUND, TIDY = 15.0, 6 * 3600.0
+ROUND, PACES, TIDY = 15.0, 600.0, 6 * 3600.0
 UNMADE = "Something broke on our side ({})."
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Delivery:
         """Have the clock take each round by itself, every so many seconds."""
         for name, turn in self.rounds().items():
             also(name, ROUND, turn)
+        also("campaign paces", PACES, self.look_at_paces)
         also("old mails", TIDY, self.delete_old)
 
     def rounds(self) -> dict[str, Callable[[], object]]:
@@ -72,6 +74,12 @@ class Delivery:
         with db.reading() as session:
             due = triggers.due(session, self.site)
         return rounds.settle_each("reminders", [(one.key, one) for one in due], _tell)
+
+    def look_at_paces(self) -> int:
+        """Tell of campaigns that fall behind; returns how many lines are new."""
+        with db.reading() as session:
+            due = pace_notices.running(session)
+        return rounds.settle_each("campaign paces", _keyed(due), _look_at_pace)
 
     def write_digests(self, moment: datetime | None = None) -> int:
         """Write the digests that are due; returns how many."""
@@ -150,6 +158,11 @@ class Delivery:
 
 def _keyed(ids: list[UUID]) -> list[tuple[str, UUID]]:
     return [(str(one), one) for one in ids]
+
+
+def _look_at_pace(campaign_id: UUID) -> int:
+    with db.transaction() as session:
+        return pace_notices.look(session, campaign_id)
 
 
 def _tell(one: DueNotice | DueCause) -> int:

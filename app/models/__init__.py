@@ -74,7 +74,19 @@ from app.models.pipedrive_sync import (
     record_url,
 )
 from app.models.push_device import DeviceDraft, PushDevice, WebPush
-from app.models.report import Question, QuestionFilters, ReportLink, SavedReport, SavedReportDraft
+from app.models.report import (
+    CampaignNote,
+    CampaignNoteDraft,
+    Grouping,
+    Measure,
+    PersonGoal,
+    PersonGoalDraft,
+    Question,
+    QuestionFilters,
+    ReportLink,
+    SavedReport,
+    SavedReportDraft,
+)
 from app.models.saved_search import SavedSearch, SavedSearchDraft
 from app.models.two_factor import Passkey, SsoIdentity, TwoFactor
 from app.models.undo import UndoEntry, UndoKind
@@ -119,6 +131,8 @@ __all__ = [
     "CampaignContact",
     "CampaignDraft",
     "CampaignMove",
+    "CampaignNote",
+    "CampaignNoteDraft",
     "CampaignStatus",
     "CampaignUser",
     "ChangeSource",
@@ -137,6 +151,7 @@ __all__ = [
     "EntityType",
     "ErasedPerson",
     "FailedSignIn",
+    "Grouping",
     "HandoverDecision",
     "IdempotencyKey",
     "Import",
@@ -147,6 +162,7 @@ __all__ = [
     "JobChange",
     "LinkState",
     "Mail",
+    "Measure",
     "Notification",
     "NotificationKind",
     "NotificationSettings",
@@ -157,6 +173,8 @@ __all__ = [
     "Passkey",
     "PendingOutcome",
     "PersonDraft",
+    "PersonGoal",
+    "PersonGoalDraft",
     "PipedriveDeal",
     "PipedriveHandover",
     "PipedriveLink",

@@ -100,6 +100,7 @@ class Campaign(Entity, table=True):
     owner_id: UUID = Field(foreign_key="users.id", index=True)
     version: int = 1
     archived_at: datetime | None = Field(default=None, sa_type=Instant)
+    behind_since: datetime | None = Field(default=None, sa_type=Instant)
     deleted_at: datetime | None = Field(default=None, sa_type=Instant)
 
     def status(self, today: date) -> CampaignStatus:

@@ -71,6 +71,11 @@ def may_see_team_report(who: User) -> bool:
     return who.is_golden
 
 
+def may_see_goals_of(who: User, user_id: UUID) -> bool:
+    """What somebody wants to do in a week, and to set it."""
+    return user_id == who.id or who.is_golden
+
+
 def may_offer_introductions(who: User) -> bool:
     return who.is_golden
 

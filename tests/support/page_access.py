@@ -33,6 +33,7 @@ STATUSES = {
     "/team/work": GOLDEN,
     "/team/audit": GOLDEN,
     "/reports": SIGNED_IN,
+    "/reports/mine": SIGNED_IN,
     "/reports/screen": SIGNED_IN,
     "/campaigns/{campaign_id}/screen": (303, 404, 404, 303),
     # only where the firm practises

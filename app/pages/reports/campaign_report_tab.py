@@ -17,6 +17,7 @@ from app.pages.reports.export_menu import ExportMenu, save_chart
 from app.pages.reports.live import freshness
 from app.pages.reports.live.hub import ReportHub
 from app.pages.reports.live.subscriptions import GONE, Subscription
+from app.pages.reports.notes_sheet import NotesSheet
 from app.pages.reports.parts.figure_tiles import FigureTiles
 from app.pages.reports.parts.live_chart import ChartSpec, FreshnessLabel, LiveChart, Picture
 from app.pages.reports.report_filter import ReportChoice, ReportFilter, parse_day
@@ -79,6 +80,8 @@ class ReportTab:
             self.tiles = FigureTiles(self.open_figure)
             self.grid = ui.element("div").classes("pd-graphs")
             if leads:
+                notes = NotesSheet(self.campaign.id, self.shell.me.timezone)
+                basic.button("Notes on the time line", notes.open, "plain", "pencil").mark("notes")
                 self.draw_ranking_switch()
             with basic.expansion("What the figures mean"):
                 for key, sentence in DEFINITIONS.items():

@@ -8,6 +8,7 @@ from app.pages.campaigns.parts.board_cards import STAGES
 from app.pages.reports import deal_charts, goal_charts
 from app.pages.reports.parts import chart_options
 from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
+from app.pages.reports.parts.time_marks import MUTED
 from app.services.reports.figures import THIN, Rate, Report, Week
 from app.services.reports.files.tables import previous_days
 
@@ -44,7 +45,12 @@ def weeks_chart(report: Report) -> ChartSpec:
     earlier = f"{len(report.per_week)} weeks earlier" if len(report.per_week) > 1 else "The week before"
     if any(week.earlier for week in found):
         heads, cells = (*heads, earlier), [[*row, str(week.earlier)] for row, week in zip(cells, found, strict=True)]
-    told = [[row[0], *(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=True))] for row in cells]
+    noted = notes_of(report, found)
+    if any(noted):
+        heads, cells = (*heads, "Notes"), [[*row, words] for row, words in zip(cells, noted, strict=True)]
+    told = [
+        [row[0], *(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=True) if cell)] for row in cells
+    ]
     for row, part in zip(told, partial, strict=True):
         row[0] = f"Week of {row[0]}" + (", in part" if part else "")
     busy = any(any((week.touches, week.booked, week.held)) for week in found)
@@ -64,6 +70,7 @@ def weeks_chart(report: Report) -> ChartSpec:
             },
             partial,
             week_lines(found, earlier),
+            [(at, words) for at, words in enumerate(noted) if words],
         ),
         note,
         alt=f"Column chart of {len(found)} weeks; the last one has {found[-1].touches} touches." if found else "",
@@ -76,6 +83,12 @@ def weeks_chart(report: Report) -> ChartSpec:
     )
 
 
+def notes_of(report: Report, found: Sequence[Week]) -> list[str]:
+    """The words on the time line in each of these weeks."""
+    days = timedelta(days=7)
+    return ["; ".join(words for day, words in report.notes if week.start <= day < week.start + days) for week in found]
+
+
 def week_lines(found: Sequence[Week], earlier: str) -> list[chart_options.LineSeries]:
     """Meetings, and behind them the touches of as many weeks before the chosen days."""
     booked, held = [week.booked for week in found], [week.held for week in found]
@@ -85,7 +98,7 @@ def week_lines(found: Sequence[Week], earlier: str) -> list[chart_options.LineSe
     ]
     if any(week.earlier for week in found):
         before = [week.earlier or 0 for week in found]
-        lines.append(chart_options.LineSeries(earlier, before, chart_options.MUTED, "none", "dotted", axis=0))
+        lines.append(chart_options.LineSeries(earlier, before, MUTED, "none", "dotted", axis=0))
     return lines
 
 

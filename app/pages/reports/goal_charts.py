@@ -23,6 +23,7 @@ def goal_chart(report: Report, key: str) -> ChartSpec:
         chart_options.Span(_ms(course.begun), _ms(last), _ms(max(last, course.today))),
         likely,
         ends=course.ends is not None,
+        notes=[(_ms(day), words) for day, words in report.notes if course.begun <= day <= max(last, course.today)],
     )
     whole = "" if is_whole(report) else "The whole campaign, whatever is chosen above."
     return ChartSpec(

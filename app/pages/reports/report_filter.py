@@ -9,7 +9,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from app.models import ACTIVITY_LABELS, ActivityType, Question, QuestionFilters
+from app.models import ACTIVITY_LABELS, ActivityType, Grouping, Measure, Question, QuestionFilters
 from app.pages.ui import basic, theme
 from app.services.reports import addresses
 from app.services.reports.filters import Asked
@@ -21,7 +21,7 @@ SPANS: dict[str, str] = {"": "All time", "7": "7 days", "30": "30 days", "90": "
 class ReportChoice:
     """`days` is a number of days until today, or `own` for those from `since` to `until`; nothing means everything.
 
-    Campaign, sector and theme narrow the questions across campaigns alone.
+    Campaign, sector and theme narrow the questions across campaigns alone; `measure` and `by` are those of an own one.
     """
 
     days: str = ""
@@ -32,6 +32,8 @@ class ReportChoice:
     campaign: UUID | None = None
     sector: str = ""
     theme: str = ""
+    measure: Measure | None = None
+    by: Grouping | None = None
 
     @classmethod
     def of(cls, address: str) -> Self:
@@ -48,6 +50,8 @@ class ReportChoice:
             campaign=_id(said.get("campaign")),
             sector=said.get("sector", ""),
             theme=said.get("theme", ""),
+            measure=Measure(said["measure"]) if said.get("measure") in Measure.__members__ else None,
+            by=Grouping(said["by"]) if said.get("by") in Grouping.__members__ else None,
         )
 
     @classmethod
@@ -74,7 +78,14 @@ class ReportChoice:
             campaign_id=self.campaign,
             sector=self.sector or None,
             theme=self.theme or None,
+            measure=self.measure,
+            by=self.by,
         )
+
+    def own_filters(self) -> QuestionFilters:
+        """The same for an own question, which counts meetings by person until somebody chooses."""
+        own = {"measure": self.measure or Measure.MEETINGS_BOOKED, "by": self.by or Grouping.PERSON}
+        return self.filters().model_copy(update=own)
 
     def query(self) -> str:
         """Empty when nothing narrows."""

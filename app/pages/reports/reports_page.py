@@ -16,6 +16,7 @@ from app.pages.core import live_updates
 from app.pages.core.screen import screen
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
+from app.pages.reports.own_question_part import OwnQuestionPart
 from app.pages.reports.parts.answer_chart import answer_chart
 from app.pages.reports.parts.live_chart import ChartSpec, LiveChart, Picture, picture_of
 from app.pages.reports.report_filter import ReportChoice, ReportFilter
@@ -67,7 +68,10 @@ class Seen:
 def load_answers(session: Session, me: User, wanted: ReportChoice) -> Seen:
     found = listing.listed(session, me, Wanted(sort="name"), calendar_days.today(me.timezone), MOST).items
     return Seen(
-        [questions.answer(session, me, question, wanted.filters()) for question in questions.GALLERY],
+        [
+            *(questions.answer(session, me, question, wanted.filters()) for question in questions.GALLERY),
+            questions.answer(session, me, Question.OWN, wanted.own_filters()),
+        ],
         listing.pick_lists(session, me),
         {card.campaign.id: card.campaign.name for card in found},
         questions.people(session, me),
@@ -90,23 +94,29 @@ class ReportsPage:
                 if policy.may_see_team_report(self.shell.me):
                     with basic.link("/team/work", "pd-act pd-wide-act"):
                         basic.text("Team activity")
+                with basic.link("/reports/mine", "pd-act pd-wide-act"):
+                    basic.text("My figures")
                 with basic.link("/reports/screen", "pd-act", label="Big screen of all running campaigns", away=True):
                     basic.icon("monitor")
         self.filter = ReportFilter(wanted, seen.people, self.choose, self.choices(seen))
         saved = SavedReportsPart(seen.saved, self.filters, open_saved)
         with ui.element("div").classes("pd-graphs"):
-            for answer in seen.answers:
+            for answer in seen.answers[:-1]:
                 with ui.element("div").classes("pd-answer"):
                     self.graphs[answer.question] = LiveChart(
                         answer_chart(answer), partial(self.open_bar, answer.question), self.save_chart
                     ).mark(answer.question.value)
                     saved.offer(answer.question)
+            own = OwnQuestionPart(
+                self.filter, seen.answers[-1], saved, partial(self.open_bar, Question.OWN), self.save_chart
+            )
+            self.graphs[Question.OWN] = own.chart
 
     async def open_bar(self, question: Question, key: str) -> None:
         """The rows that the bar counts, as it is narrowed now."""
         answer = next(one for one in self.seen.answers if one.question is question)
         row = dict(zip(answer.keys, answer.rows, strict=True)).get(key, ("",))
-        filters = self.filters()
+        filters = self.filter.chosen.own_filters() if question is Question.OWN else self.filters()
 
         def ask(session: Session, me: User, cursor: str | None) -> Rows:
             return question_rows.behind(session, me, question, filters, key, cursor)

@@ -11,7 +11,7 @@ from app.models import ACTIVITY_LABELS, Question, QuestionFilters, SavedReport, 
 from app.pages.core.tap import look, tap
 from app.pages.ui import basic, form
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.reports import questions, saved_reports
+from app.services.reports import own_questions, questions, saved_reports
 
 
 class SavedReportsPart:
@@ -37,7 +37,10 @@ class SavedReportsPart:
         self.box.clear()
         with self.box:
             if kept:
-                basic.heading("Saved reports")
+                with basic.heading("Saved reports"):
+                    ui.element("span").classes("pd-grow")
+                    with basic.link("/reports/mine", "pd-act pd-wide-act"):
+                        basic.text("My figures")
                 with ui.element("div").classes("pd-card flush"):
                     for one in kept:
                         self.row(one)
@@ -53,24 +56,28 @@ class SavedReportsPart:
             ):
                 basic.text(one.name, "pd-row-name")
                 basic.text(
-                    " · ".join(
-                        (questions.TITLES[one.question], *filter_words(QuestionFilters.model_validate(one.filters)))
-                    ),
+                    " · ".join((question_words(one), *filter_words(QuestionFilters.model_validate(one.filters)))),
                     "pd-row-sub",
                 )
             weekly = ui.switch("Weekly by mail", value=one.weekly)
             weekly.on_value_change(lambda event: self.set_weekly(one, on=event.value))
             basic.icon_button("trash-2", f"Remove {one.name}", lambda: self.remove(one))
 
-    def offer(self, question: Question) -> None:
-        basic.button("Save report", lambda: self.open_sheet(question), "plain", "archive")
+    def offer(self, question: Question, filters: Callable[[], QuestionFilters] | None = None) -> None:
+        """`filters` are those of this question, where they are not those of the page."""
+        basic.button("Save report", lambda: self.open_sheet(question, filters=filters), "plain", "archive")
 
-    def open_sheet(self, question: Question, name: str = "") -> None:
+    def open_sheet(
+        self, question: Question, name: str = "", filters: Callable[[], QuestionFilters] | None = None
+    ) -> None:
+        chosen = (filters or self.filters)()
+        if question is Question.OWN:
+            name = own_questions.title(chosen)
         typed: dict[str, Any] = {"name": name[:80] or questions.TITLES[question].rstrip("?"), "weekly": False}
 
         @tap
         def work(session: Session, me: User) -> str:
-            draft = SavedReportDraft.model_validate({**typed, "question": question, "filters": self.filters()})
+            draft = SavedReportDraft.model_validate({**typed, "question": question, "filters": chosen})
             return f"{saved_reports.save(session, me, draft).name} is saved under Reports"
 
         async def save() -> None:
@@ -115,6 +122,12 @@ class SavedReportsPart:
     async def refresh(self) -> None:
         if self.lists:
             self.show(await look(saved_reports.listed))
+
+
+def question_words(one: SavedReport) -> str:
+    if one.question is Question.OWN:
+        return own_questions.title(QuestionFilters.model_validate(one.filters))
+    return questions.TITLES[one.question]
 
 
 def filter_words(

@@ -21,15 +21,17 @@ from app.pages.reports.parts import introductions_chart
 from app.pages.reports.parts.live_chart import ChartSpec, LiveChart, Picture, picture_of
 from app.pages.reports.report_filter import ReportChoice
 from app.pages.reports.rows_sheet import RowsSheet
+from app.pages.reports.week_goals import WeekGoals
 from app.pages.ui import basic, theme
 from app.pages.ui.redraw import Memo
 from app.services.activities import introductions
 from app.services.activities.introductions import Offer
 from app.services.campaigns import listing
 from app.services.campaigns.listing import Wanted
-from app.services.reports import question_rows, team_report
+from app.services.reports import person_goals, question_rows, team_report
 from app.services.reports.drill_down import Rows
 from app.services.reports.figures import Rate
+from app.services.reports.person_goals import PersonWeek
 from app.services.reports.team_report import Team, Teammate
 from app.signals import Topic
 
@@ -37,7 +39,7 @@ SPANS = {"7": "7 days", "30": "30 days", "90": "90 days", "": "All time"}
 USUAL, MOST = "30", 200
 ALL_TOUCHES = "All touches"
 
-Seen = tuple[Team, list[Offer], Rate, dict[UUID, str]]
+Seen = tuple[Team, list[Offer], Rate, dict[UUID, str], list[PersonWeek]]
 
 
 @screen("Team activity")
@@ -66,14 +68,15 @@ def load_team(session: Session, me: User, chosen: TeamFilter) -> Seen:
     named = {card.campaign.id: card.campaign.name for card in found}
     campaign_id = next((one for one in named if str(one) == chosen.campaign), None)
     team = team_report.team(session, me, ReportChoice(days=chosen.days).asked(), campaign_id)
-    return team, introductions.offered(session, me), introductions.ticket_rate(session, me, campaign_id), named
+    rate = introductions.ticket_rate(session, me, campaign_id)
+    return team, introductions.offered(session, me), rate, named, person_goals.everybody(session, me)
 
 
 class TeamReportPage:
     """What is chosen, and the parts that stay as they are while their facts do."""
 
     def __init__(self, zone: str, chosen: TeamFilter, seen: Seen) -> None:
-        _, _, rate, named = seen
+        _, _, rate, named, _ = seen
         self.zone = zone
         self.chosen = chosen
         self.turn = 0
@@ -84,6 +87,7 @@ class TeamReportPage:
         self.named = named
         self.rows = RowsSheet(zone)
         self.team = Memo()
+        self.goals = WeekGoals("Goals for a week", "Only each colleague and golden tickets see these.")
         self.offers = IntroductionOffers(named)
         with ui.element("div").style("margin-top: 16px").mark("ticket-rate"):
             self.tickets = LiveChart(introductions_chart.introductions_chart(rate), on_save=self.save_chart)
@@ -131,7 +135,8 @@ class TeamReportPage:
             self.show(seen)
 
     def show(self, seen: Seen) -> None:
-        team, offers, rate, _ = seen
+        team, offers, rate, _, weeks = seen
+        self.goals.show(weeks)
         self.team.show((team.members, team.ranked, team.logging), lambda: draw_team(team, self.open_person))
         self.offers.show(offers, self.zone)
         self.tickets.renew(introductions_chart.introductions_chart(rate))

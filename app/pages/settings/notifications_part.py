@@ -15,7 +15,7 @@ WORDS = {
     NotificationKind.REMINDER: "Follow-ups that are due",
     NotificationKind.MEETING: "Meetings that are over: held, no-show or moved?",
     NotificationKind.PIPEDRIVE: "Pushes to Pipedrive that need me",
-    NotificationKind.CAMPAIGN: "Campaigns that I join",
+    NotificationKind.CAMPAIGN: "Campaigns that I join, and those that fall behind",
 }
 HOURS = {hour: f"{hour:02}:00" for hour in range(24)}
 

@@ -26,6 +26,7 @@ from app.pages.imports.job_changes_page import job_changes_page
 from app.pages.notifications.notifications_page import notifications_page, outbox_page
 from app.pages.pipedrive.sync_page import sync_page
 from app.pages.reports.live.hub import ReportHub
+from app.pages.reports.my_figures_page import my_figures_page
 from app.pages.reports.reports_page import reports_page
 from app.pages.reports.team_report_page import team_report_page
 from app.pages.reports.wallboard_page import wallboard_page
@@ -60,6 +61,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     "/activities": activities_page,
     "/conference": event_page,
     "/reports": reports_page,
+    "/reports/mine": my_figures_page,
     "/sync": sync_page,
     "/organisations": organisations_page,
     "/organisations/{oid}": organisation_page,

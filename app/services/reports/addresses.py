@@ -19,7 +19,10 @@ def address(question: Question, filters: QuestionFilters) -> str:
     }
     if question is Question.CAMPAIGN:
         return f"/campaigns/{filters.campaign_id}?{_query({'tab': 'report', **said})}"
-    query = _query({**said, "sector": filters.sector, "theme": filters.theme, "campaign": filters.campaign_id})
+    more = {"sector": filters.sector, "theme": filters.theme, "campaign": filters.campaign_id}
+    query = _query(
+        {**said, **more, "measure": filters.measure and filters.measure.value, "by": filters.by and filters.by.value}
+    )
     return "/reports" + (f"?{query}" if query else "")
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
-from app.models import ACTIVITY_LABELS, ActivityType, Campaign, CampaignUser, User, now
+from app.models import ACTIVITY_LABELS, ActivityType, Campaign, CampaignNote, CampaignUser, User, now
 from app.services.campaigns import campaigns
 from app.services.reports import deal_outcomes, metric_definitions
 from app.services.reports.aggregation import BY_TYPE, BY_USER, Tallies
@@ -102,6 +102,7 @@ def report(session: Session, who: User, campaign_id: UUID, asked: Asked, on: dat
             "meetings": tallies.progress(course, starts, "meetings_booked"),
         },
         as_of=as_of,
+        notes=_notes(session, campaign.id),
         deals=deal_outcomes.of_campaign(session, who, campaign, asked.user_id),
     )
 
@@ -125,6 +126,12 @@ def _funnel(session: Session, campaign_id: UUID, user_id: UUID | None) -> tuple[
         n = sum(count for reached, count in got.items() if reached >= rung)
         steps.append(Step(stage, n, n / total if total else 0.0))
     return tuple(steps)
+
+
+def _notes(session: Session, campaign_id: UUID) -> tuple[tuple[date, str], ...]:
+    notes = select(CampaignNote).where(CampaignNote.campaign_id == campaign_id)
+    found = session.exec(notes.order_by(col(CampaignNote.day), col(CampaignNote.id)))
+    return tuple((note.day, note.words) for note in found)
 
 
 def _people(session: Session, campaign: Campaign, asked: Asked, tallies: Tallies) -> dict[UUID, str]:

@@ -126,7 +126,8 @@ class Report:
 
     `since` and `until` are the chosen days, both inclusive, `person` and `method` what else narrows it; `zone` is where days and weeks begin. `progress` has, for
     each key of `goal`, how much was done in the whole campaign before a day began, and at the end by now; whatever
-    days, person and method are chosen. `deals` are what became of the contacts, None where that is not to be seen.
+    days, person and method are chosen. `deals` are what became of the contacts, None where that is not to be seen; `notes` are
+    the words on its time line, by day.
     """
 
     campaign_id: UUID
@@ -148,6 +149,7 @@ class Report:
     progress: dict[str, tuple[tuple[date, int], ...]]
     as_of: datetime
     deals: DealFigures | None = None
+    notes: tuple[tuple[date, str], ...] = ()
 
 
 def interval(hits: int, n: int, z: float = Z95) -> tuple[float, float]:

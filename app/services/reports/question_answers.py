@@ -60,11 +60,17 @@ RATES = (
     Column("Reached", "share"),
 )
 
-BY = ("type", "user_id", "campaign_id")
+# a week by its Monday, where the viewer is
+BY = {
+    "type": "type",
+    "user_id": "user_id",
+    "campaign_id": "campaign_id",
+    "week": "cast(date_trunc('week', at at time zone :zone) as date)",
+}
 GROUPED = {
     by: text(f"""
         with {metric_definitions.EVENTS}, chosen as (
-            select {by} as key, kind, reached, coalesce(contact_id, id) as contact from events
+            select {key} as key, kind, reached, coalesce(contact_id, id) as contact from events
             where at >= :since and at < :until and {metric_definitions.FITS}
         ), met as (
             select key, contact, bool_or(kind = 'meetings_booked') as met from chosen
@@ -74,7 +80,7 @@ GROUPED = {
         union all
         select key, 'contacts', count(*), count(*) filter (where met) from met group by key
     """)  # noqa: S608 - pieces of SQL that stand here and in metric_definitions.py, no data
-    for by in BY
+    for by, key in BY.items()
 }
 
 
@@ -95,7 +101,7 @@ class Scope:
 
 
 def counts(session: Session, scope: Scope, by: str, binds: dict[str, Any]) -> dict[Any, Counter[str]]:
-    """The events of these campaigns between `since` and `until`, counted by kind for each method, person or campaign.
+    """The events of these campaigns between `since` and `until`, counted by kind for each method, person, campaign or week.
 
     Beside the kinds stand `reached`, `contacts`, and `met`, the contacts with a meeting.
     """

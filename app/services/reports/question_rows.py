@@ -12,7 +12,7 @@ from app.errors import Forbidden, Invalid
 from app.models import ActivityType, Question, QuestionFilters, Stage, User
 from app.services import policy
 from app.services.campaigns import campaigns
-from app.services.reports import drill_down, metric_definitions, questions
+from app.services.reports import drill_down, metric_definitions, own_questions, questions
 from app.services.reports.drill_down import ODD_KEY, ROWS, Rows
 from app.services.reports.figures import midnight, monday
 from app.services.reports.filters import Asked, Window
@@ -53,6 +53,8 @@ def behind(  # noqa: PLR0917 - the bar, and where to go on
             binds |= {"user": _uuid(key), **_since(window, window.today - timedelta(days=6))}
         case Question.WEEK:
             binds |= {"campaigns": _only(scope, key), **_since(window, monday(window.today))}
+        case Question.OWN:
+            binds |= own_questions.binds(session, scope, window, filters, key)
         case _:
             sector, _, theme = key.partition(SECTOR_MARK)
             those = [one.id for one in scope.campaigns if (one.sector or "", one.theme or "") == (sector, theme)]

@@ -20,7 +20,7 @@ from app.models import (
 from app.services import policy
 from app.services.campaigns import campaigns
 from app.services.permissions import visibility
-from app.services.reports import campaign_report, question_answers, questions_of_now
+from app.services.reports import campaign_report, own_questions, question_answers, questions_of_now
 from app.services.reports.files import tables
 from app.services.reports.files.tables import day_words
 from app.services.reports.filters import Asked, Window
@@ -35,9 +35,10 @@ TITLES = {
     Question.STALLS: "Where do leads stall?",
     Question.SECTORS: "Sector and theme comparison",
     Question.CAMPAIGN: "Campaign report",
+    Question.OWN: "Own question",
 }
 KINDS = {word: kind.value for kind, word in ACTIVITY_LABELS.items()}
-GALLERY = tuple(question for question in Question if question is not Question.CAMPAIGN)
+GALLERY = tuple(question for question in Question if question not in {Question.CAMPAIGN, Question.OWN})
 NO_CAMPAIGN = "Choose whose report it is."
 
 
@@ -53,10 +54,14 @@ def answer(
     if question is Question.CAMPAIGN:
         return _campaign(session, who, filters, on)
     window = Window.of(who, asked, on)
-    said = ASKED[question](session, scope_of(session, who, filters), window)
+    scope, name = scope_of(session, who, filters), TITLES[question]
+    if question is Question.OWN:
+        said, name = own_questions.said(session, scope, window, filters), own_questions.title(filters)
+    else:
+        said = ASKED[question](session, scope, window)
     sentence, columns, rows, chart, days, keys = said
     days = days or _days(asked.on(window.today), window)
-    return Answer(question, TITLES[question], sentence, columns, tuple(rows), chart, days, tuple(keys))
+    return Answer(question, name, sentence, columns, tuple(rows), chart, days, tuple(keys))
 
 
 def scope_of(session: Session, who: User, filters: QuestionFilters) -> Scope:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Question, SavedReport, SavedReportDraft, User
 from app.services.campaigns import campaigns
+from app.services.reports import own_questions
 from app.services.reports.filters import Asked, Window
 from app.services.reports.questions import NO_CAMPAIGN
 
@@ -17,10 +18,15 @@ FULL = f"You keep {MOST} reports already. Remove one first."
 def save(session: Session, who: User, draft: SavedReportDraft) -> SavedReport:
     """Save a question under its name, replacing one of that name.
 
-    Raises Conflict beyond 50, Invalid for a campaign's report without its campaign, and NotFound for one that is not theirs.
+    Raises Conflict beyond 50, Invalid for a campaign's report without its campaign or an own question that counts nothing,
+    and NotFound for a campaign that is not theirs.
     """
     if draft.question is Question.CAMPAIGN and not draft.filters.campaign_id:
         raise Invalid(NO_CAMPAIGN, {"campaign_id": NO_CAMPAIGN})
+    if draft.question is Question.OWN:
+        own_questions.chosen(draft.filters)
+    else:
+        draft.filters = draft.filters.model_copy(update={"measure": None, "by": None})
     if draft.filters.campaign_id:
         campaigns.seen(session, who, draft.filters.campaign_id)
     Window.of(who, Asked.of(draft.filters))

@@ -83,7 +83,7 @@ def shown(session: Session, token: str) -> Report:
     """The report behind a token, in the days and weeks of who made the link, without anybody's name."""
     link, who, campaign = _behind(session, token)
     found = campaign_report.report(session, who, campaign.id, Asked.of(QuestionFilters.model_validate(link.filters)))
-    return replace(found, by_user=(), person=found.person and "One colleague", deals=None)
+    return replace(found, by_user=(), person=found.person and "One colleague", deals=None, notes=())
 
 
 def note_opened(session: Session, token: str) -> None:

@@ -68,6 +68,7 @@ NAMES_NOBODY = {
     "broken_items": "numbers of rows, and errors that are swept like a push's",
     "calendar_feeds": "a digest",
     "campaign_contacts": "a stage, and a word why not now",
+    "campaign_notes": "what somebody typed about a campaign; counted",
     "campaigns": "what somebody typed about a campaign; counted",
     "failed_sign_ins": "digests",
     "identities": "colleagues",

@@ -21,6 +21,7 @@ from app.main import schedule
 from app.models import (
     ActivityDraft,
     BrokenItem,
+    Campaign,
     CampaignContact,
     Contact,
     EntityType,
@@ -137,6 +138,19 @@ def test_poisoned_reminders(rounds_of, ada, bo):
     rounds_of("reminders")
     assert [one.user_id for one in all_of(Notification)] == [bo.id]
     assert put_aside("reminders").item.endswith(str(ada.id))
+
+
+def test_poisoned_campaign_paces(rounds_of, ada, bo):
+    today = now().date()
+    for user in (ada, bo):
+        row = world.campaign(user, f"{user.name}'s")
+        with db.transaction() as session:
+            facts = {"start_date": today - timedelta(days=9), "end_date": today + timedelta(days=9), "goal_touches": 40}
+            session.get_one(Campaign, row.id).sqlmodel_update(facts)
+    lost_zone(ada)
+    rounds_of("campaign paces")
+    assert [one.user_id for one in all_of(Notification)] == [bo.id]
+    assert put_aside("campaign paces").round == "campaign paces"
 
 
 def test_poisoned_digests(rounds_of, ada, bo, monday):

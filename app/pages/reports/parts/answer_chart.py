@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.pages.reports.parts import chart_options
 from app.pages.reports.parts.live_chart import ChartSpec, ChartTable
+from app.pages.reports.parts.time_marks import Option
 from app.services.reports.figures import THIN
 from app.services.reports.question_answers import LEAST, MOST, PER_TOUCH, Answer, Cell, Column, Unit
 
@@ -47,7 +48,7 @@ def cell_words(cell: Cell, unit: Unit) -> str:
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:.1f}" if isinstance(cell, float) else cell
 
 
-def _shares(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> chart_options.Option:
+def _shares(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Option:
     at = {word: heads.index(word) for word in (*RANGE, "Touches")}
     found = []
     for row in rows:
@@ -63,7 +64,7 @@ def _shares(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> chart_optio
     return chart_options.share_bars(found)
 
 
-def _bars(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> chart_options.Option:
+def _bars(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Option:
     values = {columns[at].title: [_number(row[at]) for row in rows] for at in _counts(columns)}
     return chart_options.bars([str(row[0]) for row in rows], values)
 

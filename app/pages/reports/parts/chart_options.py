@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Option = dict[str, Any]
+from app.pages.reports.parts import time_marks
+from app.pages.reports.parts.time_marks import INK, LINE, MUTED, Option
 
-INK, MUTED, LINE = "var(--ink)", "var(--muted)", "var(--line)"
 MAIN, SOFT, ORANGE, GREEN, BLUE = "var(--d1)", "var(--d1-soft)", "var(--d2)", "var(--d3)", "var(--d4)"
 HATCH = {"color": MAIN, "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.785}
 ROW, AXIS = 50, 44
@@ -96,9 +96,16 @@ def bars(names: Sequence[str], values: Mapping[str, Sequence[float | None]]) -> 
 
 
 def stacked_columns(
-    names: Sequence[str], stacked: dict[str, Sequence[int]], partial: Sequence[bool], lines: Sequence[LineSeries]
+    names: Sequence[str],
+    stacked: dict[str, Sequence[int]],
+    partial: Sequence[bool],
+    lines: Sequence[LineSeries],
+    notes: Sequence[tuple[int, str]] = (),
 ) -> Option:
-    """Standing columns that add up, pale where they are `partial`, and lines over them with an axis of their own."""
+    """Standing columns that add up, pale where they are `partial`, and lines over them with an axis of their own.
+
+    `notes` are words on the time line, each at the number of its column.
+    """
     last = list(stacked)[-1]
     pale = {"opacity": 0.45, "borderType": "dashed", "borderColor": MUTED, "borderWidth": 1}
     return {
@@ -115,7 +122,7 @@ def stacked_columns(
              "data": [{"value": n, "itemStyle": pale} if part else n for n, part in zip(data, partial, strict=True)],
              "color": (MAIN, SOFT)[at], "itemStyle": {"borderRadius": [4, 4, 0, 0] if name == last else 0}}
             for at, (name, data) in enumerate(stacked.items())
-        ] + [
+        ] + ([time_marks.noted(notes)] if notes else []) + [
             {"id": one.name, "name": one.name, "type": "line", "data": list(one.values), "color": one.colour,
              "yAxisIndex": one.axis, "symbol": one.mark, "symbolSize": 8, "lineStyle": {"width": 2.5, "type": one.dashes}, "z": 4}
             for one in lines
@@ -124,7 +131,13 @@ def stacked_columns(
 
 
 def goal_lines(
-    done: Sequence[tuple[int, int]], goal: int, span: Span, likely: tuple[int, int] | None, *, ends: bool
+    done: Sequence[tuple[int, int]],
+    goal: int,
+    span: Span,
+    likely: tuple[int, int] | None,
+    *,
+    ends: bool,
+    notes: Sequence[tuple[int, str]] = (),
 ) -> Option:
     """What was done until now, the straight way to the goal, and where this pace likely ends."""
     dots: list[Any] = [{"value": list(one), "symbolSize": 0} for one in done]
@@ -135,7 +148,7 @@ def goal_lines(
         }}  # fmt: skip
     series: list[Option] = [
         {"id": "done", "name": "Done", "type": "line", "data": dots, "color": MAIN, "symbol": "circle", "showSymbol": True,
-         "lineStyle": {"width": 3}, "z": 4, "markLine": _today(done[-1][0]) if done else {"data": []}},
+         "lineStyle": {"width": 3}, "z": 4, "markLine": time_marks.today(done[-1][0]) if done else {"data": []}},
         {"id": "goal", "name": "Goal", "type": "line", "data": [[span.begun, goal], [span.end, goal]], "color": INK,
          "symbol": "none", "lineStyle": {"type": "dotted", "width": 2}},
     ]  # fmt: skip
@@ -149,11 +162,13 @@ def goal_lines(
             {"id": "likely", "name": "Likely", "type": "custom", "renderItem": "fan", "color": MAIN, "silent": True,
              "data": [[*done[-1], span.end, *likely]], "encode": {"x": [0, 2], "y": [1, 3, 4]}, "clip": True}
         )  # fmt: skip
+    legend = list(series)
+    series += [time_marks.noted(notes)] if notes else []
     return {
         "grid": _grid(top=52, right=18, left=4),
         # lines without a mark have none in the legend either
         "legend": _legend() | {"data": [
-            {"name": one["name"], "itemStyle": {"opacity": 0.35 if one["id"] == "likely" else 0}} for one in series
+            {"name": one["name"], "itemStyle": {"opacity": 0.35 if one["id"] == "likely" else 0}} for one in legend
         ]},
         "tooltip": _tooltip() | {"axisPointer": {"type": "line"}},
         "xAxis": {
@@ -163,13 +178,6 @@ def goal_lines(
         },
         "yAxis": _values(),
         "series": series,
-    }  # fmt: skip
-
-
-def _today(moment: int) -> Option:
-    return {
-        "silent": True, "symbol": "none", "animation": False, "lineStyle": {"color": MUTED, "type": "solid", "width": 1},
-        "label": {"formatter": "Today", "color": MUTED, "fontSize": 12, "position": "end", "distance": 8}, "data": [{"xAxis": moment}],
     }  # fmt: skip
 
 

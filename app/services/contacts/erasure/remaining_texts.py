@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from app.models import (
     Activity,
     Campaign,
+    CampaignNote,
     Contact,
     EmailTemplate,
     Introduction,
@@ -61,8 +62,9 @@ def _typed(who: User) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     yield col(Activity.contact_id).in_(theirs), (Activity.subject, Activity.note, Activity.location)
     yield col(Organisation.user_id) == who.id, (Organisation.name,)
     offered = (Introduction.offered_to == who.id) | (Introduction.offered_by == who.id)
-    yield offered, (Introduction.whom, Introduction.note)
+    yield offered, (Introduction.whom, Introduction.reach, Introduction.note)
     yield Campaign.owner_id == who.id, (Campaign.name, Campaign.description, Campaign.sector, Campaign.theme)
+    yield CampaignNote.user_id == who.id, (CampaignNote.words,)
     yield EmailTemplate.user_id == who.id, (EmailTemplate.name, EmailTemplate.subject, EmailTemplate.body)
     yield SavedReport.user_id == who.id, (SavedReport.name,)
     yield SavedSearch.user_id == who.id, (SavedSearch.name, SavedSearch.query)

@@ -55,6 +55,7 @@ def tables(report: Report) -> list[Table]:
         Table("By method", (("Method", "text"), *RATE), tuple(map(_rate, report.by_type))),
         Table("By person", (("Person", "text"), *RATE), tuple(map(_rate, report.by_user))),
         Table("Weeks", WEEK, weeks),
+        *([Table("Notes", (("Day", "day"), ("Note", "text")), report.notes)] if report.notes else []),
     ]
 
 
