@@ -108,6 +108,37 @@ async def test_at_midnight_nothing_is_live_until_the_days_of_today_were_asked_fo
     assert freshness.checked(shared, shared.latest.as_of)[1]
 
 
+async def test_a_wall_screen_that_is_left_for_a_month_is_right_every_morning(hub, ada, jane, spring, monkeypatch):
+    """Nobody touches it: what the page's own clock asks every two seconds finds the new day, also when clocks change."""
+    first = datetime(2026, 10, 10, 20, tzinfo=UTC)
+    monkeypatch.setattr(subscriptions, "PAUSE", 0)
+    monkeypatch.setattr(type(signals.news_connection), "is_sure", True)
+    monkeypatch.setattr(base, "clock", lambda: first)
+    await asyncio.to_thread(log, ada, jane, spring)
+    page = Page()
+    days = []
+
+    def show(report):
+        days.append(report.course.today)
+        page.news.set()
+
+    page.subscription = await hub.subscribe(ada.id, spring.id, ALL, show, page.gone.set)
+    shared = page.subscription.report
+    for day in range(1, 32):
+        morning = first + timedelta(days=day)
+        monkeypatch.setattr(base, "clock", lambda: morning)  # noqa: B023 - it is asked within this turn
+        page.news.clear()
+        assert not freshness.checked(shared, shared.latest.as_of)[1]
+        async with asyncio.timeout(5):
+            await page.news.wait()
+        assert days[-1] == (date(2026, 10, 10) + timedelta(days=day))
+        assert freshness.checked(shared, shared.latest.as_of)[1]
+    assert days == [date(2026, 10, 10) + timedelta(days=day) for day in range(32)]
+    assert shared.latest.figures["touches"].value == 1
+    # the touch of the first day is no news of this week, nor of the one before it
+    assert (shared.latest.figures["touches"].change, shared.latest.figures["touches"].before) == (0, 0)
+
+
 async def watch(hub, who, campaign, asked=ALL):
     page = Page()
     page.subscription = await hub.subscribe(who.id, campaign.id, asked, page.show, page.gone.set)
