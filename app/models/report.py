@@ -22,6 +22,8 @@ class Question(StrEnum):
     WEEK = "WEEK"
     STALLS = "STALLS"
     SECTORS = "SECTORS"
+    CAMPAIGNS = "CAMPAIGNS"
+    COHORTS = "COHORTS"
     CAMPAIGN = "CAMPAIGN"
     OWN = "OWN"
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app.models import Contact, User
 from app.pages.campaigns import assign_result
+from app.pages.campaigns.assign_filters import AssignFilters, Narrowing
 from app.pages.campaigns.campaign_actions import undo_of
 from app.pages.campaigns.parts import campaign_cards
 from app.pages.contacts.parts import contact_rows
@@ -55,11 +56,13 @@ class AssignSheet:
         self.name = name
 
     async def open(self) -> None:
-        found = await look(lambda session, me: find_page(session, me, FILTERS["all"][1], PAGE))
+        found, narrowing = await look(
+            lambda session, me: (find_page(session, me, FILTERS["all"][1], PAGE), Narrowing.known(session, me))
+        )
         with self.sheet.fresh():
             basic.text("Add contacts", "pd-h1")
             basic.text(self.name, "pd-muted pd-clip").style("margin-bottom: 10px")
-            AssignForm(self.sheet, self.campaign_id, found)
+            AssignForm(self.sheet, self.campaign_id, found, narrowing)
         self.sheet.open()
 
 
@@ -74,7 +77,7 @@ def find_page(session: Session, me: User, search: Search, limit: int) -> AssignP
 class AssignForm:
     """The search, the filters and who is ticked, drawn where it is made."""
 
-    def __init__(self, sheet: Sheet, campaign_id: UUID, found: AssignPage) -> None:
+    def __init__(self, sheet: Sheet, campaign_id: UUID, found: AssignPage, narrowing: Narrowing) -> None:
         self.sheet = sheet
         self.campaign_id = campaign_id
         self.q = ""
@@ -89,6 +92,8 @@ class AssignForm:
         with ui.element("div").style("margin-top: 8px"):
             labels = {name: label for name, (label, _) in FILTERS.items()}
             self.filter_chips = basic.chips(labels, self.filter, self.choose_filter)
+        with basic.expansion("More filters"), ui.element("div").classes("pd-stack"):
+            self.more = AssignFilters(narrowing, self.narrow)
         self.matches = pickers.matches("My contacts")
         with ui.element("div").classes("pd-foot pd-stack").style("margin-top: 8px"):
             # two buttons, each with its own meaning: what was aimed at one is never taken by the other
@@ -97,7 +102,18 @@ class AssignForm:
         self.show(found)
 
     def search(self) -> Search:
-        return replace(FILTERS[self.filter][1], q=self.q)
+        chosen = self.more.chosen
+        return replace(
+            FILTERS[self.filter][1],
+            q=self.q,
+            tag=chosen["tag"] or None,
+            role=chosen["role"] or "",
+            sector=chosen["sector"] or None,
+            outside_but=self.campaign_id if chosen["outside"] else None,
+        )
+
+    async def narrow(self) -> None:
+        await self.load(PAGE)
 
     def show(self, found: AssignPage) -> None:
         self.total = found.total
@@ -112,9 +128,13 @@ class AssignForm:
             )
             facts[str(contact.id)] = (contact.name, hint, note, here)
             draws.append(partial(self.row, contact, hint, note, here))
-        nobody = None if found.shown else (bool(self.q or self.filter != "all"), self.draw_nobody)
+        nobody = None if found.shown else (self.is_narrowed, self.draw_nobody)
         self.matches.show(facts, draws, more_button("Show more", self.load_more) if found.more else nobody)
         self.show_counts()
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.q or self.filter != "all" or any(self.more.chosen.values()))
 
     def row(self, contact: Contact, hint: str, note: str, here: bool) -> None:
         ticked = here or contact.id in self.chosen
@@ -123,7 +143,7 @@ class AssignForm:
         row.props("aria-disabled=true" if here else "")
 
     def draw_nobody(self) -> None:
-        if self.q or self.filter != "all":
+        if self.is_narrowed:
             basic.empty("search", "No matches", "Try fewer letters, or another filter.")
             return
         hint = "Only contacts of your own bank can be added."

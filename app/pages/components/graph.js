@@ -42,7 +42,7 @@ const DRAWN = {
 
 export default {
   template: `
-  <section class="pd-card pd-graph" :aria-label="said.title">
+  <section class="pd-card pd-graph" :class="{ 'pd-tabled': table && said.table.headings.length > 5 }" :aria-label="said.title">
     <div class="pd-graph-head">
       <h3>{{ said.title }}</h3>
       <template v-if="!said.empty && !said.bare">

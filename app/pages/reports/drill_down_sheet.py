@@ -25,6 +25,10 @@ from app.services.reports.files import tables
 from app.services.reports.filters import Asked
 
 PAGE = 40
+ORDERS = {False: "Newest first", True: "Oldest first"}
+
+# a page of rows from a cursor on, the oldest first or the newest
+AskRows = Callable[[Session, User, str | None, bool], Rows]
 
 
 class DrillDownSheet:
@@ -52,11 +56,13 @@ class DrillDownSheet:
         """
         narrowed = replace(asked, user_id=person or asked.user_id)
 
-        def ask(session: Session, me: User, cursor: str | None) -> Rows:
-            return drill_down.drill_down(session, me, self.campaign_id, narrowed, key, limit=PAGE, cursor=cursor)
+        def ask(session: Session, me: User, cursor: str | None, oldest_first: bool) -> Rows:
+            return drill_down.drill_down(
+                session, me, self.campaign_id, narrowed, key, limit=PAGE, cursor=cursor, oldest_first=oldest_first
+            )
 
         try:
-            first = await look(partial(ask, cursor=None))
+            first = await look(partial(ask, cursor=None, oldest_first=False))
         except Refusal as no:
             with self.sheet.fresh():
                 basic.empty("circle-help", str(no), "Choose other days.")
@@ -90,12 +96,12 @@ class DrillDownSheet:
 
 
 class DrillDownList:
-    """The rows, loaded by the page; `first` is the first page, `ask` gets the next one by its cursor."""
+    """The rows, loaded by the page, newest or oldest first; `first` is the first page, `ask` gets others by their cursor."""
 
     def __init__(
         self,
         first: Rows,
-        ask: Callable[[Session, User, str | None], Rows],
+        ask: AskRows,
         zone: str,
         on_open: Callable[[UUID], Awaitable[None]],
     ) -> None:
@@ -103,18 +109,30 @@ class DrillDownList:
         self.zone = zone
         self.on_open = on_open
         self.cursor = first.next_cursor
+        self.oldest_first = False
+        if len(first.items) > 1:
+            self.order = basic.chips(ORDERS, False, self.sort)
         self.list = ui.element("div").classes("pd-behind").mark("behind")
-        self.end: virtual_list.Sentinel | None = None
         self.append(first.items)
         if not first.items:
             basic.empty("search", "Nothing here", "No row counts for this figure.")
-        elif self.cursor:
-            self.end = virtual_list.Sentinel(self.load_more)
+        self.end = virtual_list.Sentinel(self.load_more)
+
+    async def sort(self, oldest_first: bool) -> None:
+        """The same rows from the other end."""
+        self.oldest_first = oldest_first
+        basic.mark_chip(self.order, oldest_first)
+        found = await look(lambda session, me: self.ask(session, me, None, oldest_first))
+        if oldest_first == self.oldest_first and not self.list.is_deleted:
+            self.cursor = found.next_cursor
+            self.list.clear()
+            self.append(found.items)
+            self.end.rearm()
 
     async def load_more(self) -> None:
         cursor = self.cursor
-        if cursor and self.end:
-            found = await look(lambda session, me: self.ask(session, me, cursor))
+        if cursor:
+            found = await look(lambda session, me: self.ask(session, me, cursor, self.oldest_first))
             if cursor == self.cursor and not self.list.is_deleted:
                 self.cursor = found.next_cursor
                 self.append(found.items)

@@ -106,8 +106,8 @@ class MyFiguresPage:
             return
         row = dict(zip(kept.answer.keys, kept.answer.rows, strict=True)).get(key, ("",))
 
-        def ask(session: Session, me: User, cursor: str | None) -> Rows:
-            return question_rows.behind(session, me, question, filters, key, cursor)
+        def ask(session: Session, me: User, cursor: str | None, oldest_first: bool) -> Rows:
+            return question_rows.behind(session, me, question, filters, key, cursor, oldest_first=oldest_first)
 
         await self.rows.open(f"{kept.report.name}: {row[0]}", kept.answer.days, ask)
 

@@ -1,6 +1,7 @@
 """Reports: ready questions across the campaigns, each answered in one sentence and a chart; and those that one keeps."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -36,6 +37,7 @@ BEHIND = {
     Question.HELP: "Touches for campaigns in the last 7 days",
     Question.WEEK: "Touches since Monday",
     Question.STALLS: "Contacts that stand at this stage",
+    Question.COHORTS: "Contacts that joined in this week",
 }
 CALM, MOST = 1.0, 200
 
@@ -68,10 +70,7 @@ class Seen:
 def load_answers(session: Session, me: User, wanted: ReportChoice) -> Seen:
     found = listing.listed(session, me, Wanted(sort="name"), calendar_days.today(me.timezone), MOST).items
     return Seen(
-        [
-            *(questions.answer(session, me, question, wanted.filters()) for question in questions.GALLERY),
-            questions.answer(session, me, Question.OWN, wanted.own_filters()),
-        ],
+        questions.gallery(session, me, wanted.filters(), wanted.own_filters()),
         listing.pick_lists(session, me),
         {card.campaign.id: card.campaign.name for card in found},
         questions.people(session, me),
@@ -118,11 +117,11 @@ class ReportsPage:
         row = dict(zip(answer.keys, answer.rows, strict=True)).get(key, ("",))
         filters = self.filter.chosen.own_filters() if question is Question.OWN else self.filters()
 
-        def ask(session: Session, me: User, cursor: str | None) -> Rows:
-            return question_rows.behind(session, me, question, filters, key, cursor)
+        def ask(session: Session, me: User, cursor: str | None, oldest_first: bool) -> Rows:
+            return question_rows.behind(session, me, question, filters, key, cursor, oldest_first=oldest_first)
 
         under = BEHIND.get(question, answer.days)
-        await self.rows.open(f"{answer.title} {row[0]}", under, ask)
+        await self.rows.open(f"{answer.title} {row[0]}", under, ask, behind_count(question, row))
 
     def choices(self, seen: Seen) -> list[tuple[str, str, dict[Any, str]]]:
         return [
@@ -162,6 +161,13 @@ class ReportsPage:
         """What comes while it waits makes one more question, not many: five answers are not asked for at every touch."""
         await self.refresh()
         await asyncio.sleep(CALM)
+
+
+def behind_count(question: Question, row: Sequence[object]) -> int | None:
+    """How many rows a bar opens: its first count, but for help the touches of the last days."""
+    at = 2 if question is Question.HELP else 1
+    found = row[at] if len(row) > at else None
+    return found if isinstance(found, int) else None
 
 
 def open_saved(kept: SavedReport) -> None:

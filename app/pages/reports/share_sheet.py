@@ -98,8 +98,12 @@ class ShareForm:
         since = theme.mid_sentence(theme.day_word(link.created_at, self.zone))
         with ui.element("div").classes("pd-line"):
             with ui.element("span").classes("pd-row-text"):
-                basic.text(f"Until {until.day} {until:%b %Y}", "pd-row-name")
-                basic.text(f"Created {since}", "pd-row-sub")
+                ends = f"until {until.day} {until:%b %Y}"
+                basic.text(link.name or f"Link {ends}", "pd-row-name pd-whole")
+                said = [ends] if link.name else []
+                basic.text(
+                    " · ".join([*said, f"created {since}", opened_words(link, self.zone)]), "pd-row-sub pd-whole"
+                )
             basic.button("Revoke", lambda: self.revoke(link), "bad")
 
     async def revoke(self, link: ReportLink) -> None:
@@ -111,6 +115,10 @@ class ShareForm:
         if await work():
             self.new_link.clear()
             await self.refresh_links()
+
+
+def opened_words(link: ReportLink, zone: str) -> str:
+    return f"last opened {tables.at_words(link.opened_at, zone)}" if link.opened_at else "never opened"
 
 
 def shown_words(report: Report | None, filters: QuestionFilters) -> str:

@@ -102,10 +102,12 @@ class TeamReportPage:
         """Their touches for campaigns in the chosen days; what they do for none is counted, and theirs alone."""
         chosen = self.chosen
 
-        def ask(session: Session, me: User, cursor: str | None) -> Rows:
+        def ask(session: Session, me: User, cursor: str | None, oldest_first: bool) -> Rows:
             campaign_id = next((key for key in self.named if str(key) == chosen.campaign), None)
             asked = ReportChoice(days=chosen.days).asked()
-            return question_rows.of_person(session, me, one.user_id, asked, campaign_id, cursor)
+            return question_rows.of_person(
+                session, me, one.user_id, asked, campaign_id, cursor, oldest_first=oldest_first
+            )
 
         under = f"For campaigns, {SPANS[chosen.days].lower()}; touches for no campaign are theirs alone"
         await self.rows.open(f"Touches of {one.name}", under, ask)

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app import calendar_days
 from app.models import (
+    Campaign,
     CampaignContact,
     Contact,
     Organisation,
@@ -33,6 +34,8 @@ class Search:
 
     `due`: something planned is due, or the contact's own rhythm says so. `never`: not contacted yet.
     `sync` means what the badge says: FAILED needs somebody, SUCCESS is in Pipedrive, NONE is not pushed.
+    `role` are words of a job title, `sector` is that of a campaign they are in, `outside_but` leaves out whom another
+    campaign that goes on holds than this one.
     """
 
     q: str = ""
@@ -46,6 +49,9 @@ class Search:
     sort: Sort = "name"
     due: bool = False
     never: bool = False
+    role: str = ""
+    sector: str | None = None
+    outside_but: UUID | None = None
 
 
 def conditions(who: User, search: Search) -> list[ColumnElement[bool]]:
@@ -61,9 +67,7 @@ def conditions(who: User, search: Search) -> list[ColumnElement[bool]]:
         found.append(col(Contact.last_contacted).is_(None))
     if search.due:
         found += _due(who)
-    if search.campaign_id:
-        place = (col(CampaignContact.contact_id) == col(Contact.id), CampaignContact.campaign_id == search.campaign_id)
-        found.append(visibility.inside().where(*place).exists())
+    found += _of_campaigns(who, search)
     if search.organisation:
         key = organisation_key(search.organisation)[:200]
         of_that_name = select(Organisation.id).where(Organisation.user_id == who.id, Organisation.key == key)
@@ -73,9 +77,32 @@ def conditions(who: User, search: Search) -> list[ColumnElement[bool]]:
         found.append(col(Contact.organisation_id).in_(same))
     if search.tag:
         found.append(col(Contact.tags).bool_op("@>")([search.tag.strip().lower()]))
+    if search.role.strip():
+        words = (col(Contact.job_title).icontains(word, autoescape=True) for word in search.role.split())
+        found.append(and_(*words))
     if search.sync:
         found.append(_sync_is(who, search.sync))
     return found
+
+
+def _of_campaigns(who: User, search: Search) -> list[ColumnElement[bool]]:
+    """What it says about boards."""
+    found = []
+    if search.campaign_id:
+        place = (col(CampaignContact.contact_id) == col(Contact.id), CampaignContact.campaign_id == search.campaign_id)
+        found.append(visibility.inside().where(*place).exists())
+    if search.sector:
+        found.append(_placed(Campaign.sector == search.sector, *visibility.campaigns(who)))
+    if search.outside_but:
+        found.append(~_placed(Campaign.id != search.outside_but, col(Campaign.deleted_at).is_(None)))
+    return found
+
+
+def _placed(*which: Any) -> ColumnElement[bool]:
+    """They stand on the board of such a campaign, one in the archive aside."""
+    place = select(CampaignContact.id).join(Campaign, col(Campaign.id) == col(CampaignContact.campaign_id))
+    here = col(CampaignContact.contact_id) == col(Contact.id), col(Campaign.archived_at).is_(None)
+    return place.where(*here, *which).exists()
 
 
 def _due(who: User) -> list[ColumnElement[bool]]:

@@ -96,8 +96,9 @@ def drill_down(
     *,
     limit: int = 50,
     cursor: str | None = None,
+    oldest_first: bool = False,
 ) -> Rows:
-    """What one bar counts, newest first.
+    """What one bar counts, newest first unless asked otherwise.
 
     `key` is that of a figure (`reached`), a stage of the funnel (`IN_DIALOGUE`), a method (`CALL`: its touches), the
     Monday of a week (`2026-03-02`: its touches), or, for whoever leads the campaign, what became of its contacts
@@ -118,7 +119,7 @@ def drill_down(
         binds["status"] = DEAL_KEYS[key]
     else:
         found, more = EVENTS, metric_definitions.BINDS | _bar(who, asked, key)
-    return page_of(session, who, found, binds | more, campaign.id, cursor, limit)
+    return page_of(session, who, found, binds | more, campaign.id, cursor, limit, oldest_first=oldest_first)
 
 
 def page_of(  # noqa: PLR0917 - what was found, and where to go on
@@ -129,9 +130,11 @@ def page_of(  # noqa: PLR0917 - what was found, and where to go on
     campaign_id: UUID | None,
     cursor: str | None,
     limit: int,
+    *,
+    oldest_first: bool = False,
 ) -> Rows:
     """A page of what a question finds; without a campaign, each row stands in the one that it was for."""
-    query = _shown(found.subquery("found"), who, campaign_id, cursor).limit(limit + 1)
+    query = _shown(found.subquery("found"), who, campaign_id, cursor, oldest_first=oldest_first).limit(limit + 1)
     return _page([_row(row) for row in session.execute(query, binds)], limit)
 
 
@@ -143,7 +146,7 @@ def every_row(session: Session, who: User, campaign_id: UUID, asked: Asked, key:
     return found.items
 
 
-def _shown(found: Any, who: User, campaign_id: UUID | None, cursor: str | None) -> Any:
+def _shown(found: Any, who: User, campaign_id: UUID | None, cursor: str | None, *, oldest_first: bool) -> Any:
     """What is shown of the rows that were found; the contact only to whom it may be known."""
     known, place = aliased(Contact), aliased(CampaignContact)
     columns: Sequence[Any] = (
@@ -169,9 +172,14 @@ def _shown(found: Any, who: User, campaign_id: UUID | None, cursor: str | None) 
                 col(place.contact_id) == known.id, col(place.campaign_id) == (campaign_id or col(Activity.campaign_id))
             ),
         )
-        .order_by(found.c.at.desc(), found.c.id.desc())
     )
-    return query.where(tuple_(found.c.at, found.c.id) < tuple_(*cursors.moment(cursor))) if cursor else query
+    place_of = tuple_(found.c.at, found.c.id)
+    if cursor:
+        last = tuple_(*cursors.moment(cursor))
+        query = query.where(place_of > last if oldest_first else place_of < last)
+    if oldest_first:
+        return query.order_by(found.c.at, found.c.id)
+    return query.order_by(found.c.at.desc(), found.c.id.desc())
 
 
 def _bar(who: User, asked: Asked, key: str) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def title(filters: QuestionFilters) -> str:
 def said(session: Session, scope: Scope, window: Window, filters: QuestionFilters) -> question_answers.Said:
     """The answer. Raises Invalid where nothing is chosen."""
     measure, by = chosen(filters)
-    got = question_answers.counts(session, scope, GROUPED_BY[by], window.chosen() | {"zone": window.zone.key})
+    got = _counted(session, scope, window, by)
     groups = _groups(session, scope, by, got)
     if measure is Measure.MEETINGS_RATE:
         return _rates(groups, by)
@@ -85,7 +85,7 @@ def binds(session: Session, scope: Scope, window: Window, filters: QuestionFilte
     measure, by = chosen(filters)
     kind = "touches" if measure in {Measure.REACHED, Measure.MEETINGS_RATE} else measure.value.lower()
     what: dict[str, Any] = {"kind": kind, "reached": measure is Measure.REACHED}
-    got = question_answers.counts(session, scope, GROUPED_BY[by], window.chosen() | {"zone": window.zone.key})
+    got = _counted(session, scope, window, by)
     if key not in {one for one, *_ in _groups(session, scope, by, got)}:
         raise Invalid("There is no such bar.", {"key": "There is no such bar."})
     match by:
@@ -99,6 +99,11 @@ def binds(session: Session, scope: Scope, window: Window, filters: QuestionFilte
             return what | {"since": max(since, window.since), "until": min(until, window.until)}
         case _:
             return what | {"campaigns": [one.id for one in scope.campaigns if _mark(one, by)[0] == key]}
+
+
+def _counted(session: Session, scope: Scope, window: Window, by: Grouping) -> dict[Any, Counter[str]]:
+    zone = {"zone": window.zone.key} if by is Grouping.WEEK else {}
+    return question_answers.counts(session, scope, GROUPED_BY[by], window.chosen() | zone)
 
 
 def _groups(session: Session, scope: Scope, by: Grouping, got: dict[Any, Counter[str]]) -> list[Group]:

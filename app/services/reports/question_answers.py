@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
@@ -92,6 +92,8 @@ class Scope:
     user_id: UUID | None = None
     type: ActivityType | None = None
     whole: bool = False
+    # what was counted already, for several questions of one moment
+    counted: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def binds(self) -> dict[str, Any]:
         return {"campaigns": self.ids(), "user": self.user_id, "type": self.type and self.type.value}
@@ -105,12 +107,16 @@ def counts(session: Session, scope: Scope, by: str, binds: dict[str, Any]) -> di
 
     Beside the kinds stand `reached`, `contacts`, and `met`, the contacts with a meeting.
     """
+    same = (by, repr(sorted(binds.items())))
+    if same in scope.counted:
+        return dict(scope.counted[same])
     found: dict[Any, Counter[str]] = {}
     for row in session.execute(GROUPED[by], metric_definitions.BINDS | scope.binds() | binds):
         mine = found.setdefault(row.key, Counter())
         mine[row.kind] += row.n
         mine["met" if row.kind == "contacts" else "reached"] += row.reached
-    return found
+    scope.counted[same] = found
+    return dict(found)
 
 
 def rate(name: str, counted: Counter[str]) -> Rate:

@@ -20,7 +20,7 @@ from app.models import (
 from app.services import policy
 from app.services.campaigns import campaigns
 from app.services.permissions import visibility
-from app.services.reports import campaign_report, own_questions, question_answers, questions_of_now
+from app.services.reports import campaign_report, cohorts, own_questions, question_answers, questions_of_now
 from app.services.reports.files import tables
 from app.services.reports.files.tables import day_words
 from app.services.reports.filters import Asked, Window
@@ -34,6 +34,8 @@ TITLES = {
     Question.WEEK: "What happened this week?",
     Question.STALLS: "Where do leads stall?",
     Question.SECTORS: "Sector and theme comparison",
+    Question.CAMPAIGNS: "Campaigns side by side",
+    Question.COHORTS: "How long to the first meeting?",
     Question.CAMPAIGN: "Campaign report",
     Question.OWN: "Own question",
 }
@@ -42,10 +44,24 @@ GALLERY = tuple(question for question in Question if question not in {Question.C
 NO_CAMPAIGN = "Choose whose report it is."
 
 
+def gallery(session: Session, who: User, filters: QuestionFilters, own: QuestionFilters) -> list[Answer]:
+    """All ready questions and an own one over the same campaigns and days, each counted once. Raises as `answer` does."""
+    scope = scope_of(session, who, filters)
+    ready = [answer(session, who, question, filters, scope=scope) for question in GALLERY]
+    return [*ready, answer(session, who, Question.OWN, own, scope=scope)]
+
+
 def answer(
-    session: Session, who: User, question: Question, filters: QuestionFilters | None = None, on: date | None = None
+    session: Session,
+    who: User,
+    question: Question,
+    filters: QuestionFilters | None = None,
+    on: date | None = None,
+    *,
+    scope: Scope | None = None,
 ) -> Answer:
     """One question over the campaigns of a member, or all of them for a golden ticket; `on` is the last day, else today.
+    `scope` is that of the filters, where it is known.
 
     Raises Invalid on odd days, and NotFound for a campaign that is not theirs to see.
     """
@@ -54,7 +70,7 @@ def answer(
     if question is Question.CAMPAIGN:
         return _campaign(session, who, filters, on)
     window = Window.of(who, asked, on)
-    scope, name = scope_of(session, who, filters), TITLES[question]
+    scope, name = scope or scope_of(session, who, filters), TITLES[question]
     if question is Question.OWN:
         said, name = own_questions.said(session, scope, window, filters), own_questions.title(filters)
     else:
@@ -153,10 +169,31 @@ def _sectors(session: Session, scope: Scope, window: Window) -> Said:
     )
 
 
+def _side_by_side(session: Session, scope: Scope, window: Window) -> Said:
+    """What each came to, with its rates, and how far its goals are; those in which nothing was done are left out."""
+    got = question_answers.counts(session, scope, "campaign_id", window.chosen())
+    found = [(one, question_answers.rate(one.name, got[one.id])) for one in scope.campaigns if one.id in got]
+    found.sort(key=lambda pair: (pair[1].per_touch.thin, -pair[1].per_touch.share, pair[0].name.lower()))
+    rows = [
+        (*question_answers.cells(rate), got[one.id]["meetings_held"], got[one.id]["handed_over"], one.goal_meetings)
+        for one, rate in found
+    ]
+    return (
+        question_answers.best([rate for _, rate in found], "More came of {}"),
+        question_answers.columns("Campaign", (*RATES, "Meetings held", "Handed over", "Goal: meetings")),
+        rows,
+        "bars",
+        "",
+        [str(one.id) for one, _ in found],
+    )
+
+
 ASKED: dict[Question, Callable[[Session, Scope, Window], Said]] = {
     Question.CHANNELS: _channels,
     Question.HELP: questions_of_now.help_needed,
     Question.WEEK: questions_of_now.this_week,
     Question.STALLS: questions_of_now.stalls,
     Question.SECTORS: _sectors,
+    Question.CAMPAIGNS: _side_by_side,
+    Question.COHORTS: cohorts.said,
 }

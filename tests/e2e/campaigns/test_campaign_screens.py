@@ -437,3 +437,24 @@ def test_what_is_refused_is_said_at_its_field_and_the_cursor_goes_there(desk, ap
     # what is put right takes the sentence away
     ends.fill("2026-12-01")
     expect(field).to_have_count(0)
+
+
+def test_whom_to_add_is_narrowed_by_tag_role_and_who_is_free(phone, api):
+    made = {
+        name: api.post("/contacts?force=true", json={"name": name, "tags": ["fair"], "job_title": role}).json()["id"]
+        for name, role in (("Fred Free", "Head of sales"), ("Bea Busy", "Head of buying"))
+    }
+    elsewhere, _ = campaign(api, "Holds Bea")
+    api.post(f"/campaigns/{elsewhere}/assign-contacts", json={"contact_ids": [made["Bea Busy"]]}).raise_for_status()
+    row, _ = campaign(api, "Looks for people")
+    opened(phone, f"/campaigns/{row}")
+    phone.get_by_role("button", name="Add contacts").first.tap()
+    phone.get_by_text("More filters").tap()
+    phone.get_by_label("Tag", exact=True).tap()
+    phone.get_by_role("option", name="fair").tap()
+    expect(phone.get_by_role("button", name="Add all 2 that match")).to_be_visible()
+    phone.get_by_role("switch", name="Without those in another campaign").tap()
+    expect(phone.get_by_role("button", name="Add all 1 that match")).to_be_visible()
+    expect(phone.get_by_role("checkbox", name="Fred Free")).to_be_visible()
+    phone.get_by_label("Role").fill("buying")
+    expect(phone.get_by_text("No matches")).to_be_visible()

@@ -19,7 +19,7 @@ SCREENS = {
     "gallery, own question": ("/reports?measure=TOUCHES&by=PERSON", ".pd-own .pd-graph-note"),
     "my figures": ("/reports/mine", ".pd-graph .pd-graph-note"),
     "team activity": ("/team/work", ".pd-team tbody td[data-word=touches]"),
-    "campaigns": ("/campaigns", ".pd-main"),
+    "campaigns": ("/campaigns", "#app .pd-main"),
 }
 
 
@@ -64,6 +64,17 @@ def log(firm):
 def window_of_module(chromium, site, account):
     with chromium.new_context(storage_state=account, base_url=site.address, service_workers="block", **DESK) as context:
         yield context
+
+
+def test_the_tab_that_a_twenty_first_one_pushes_out_says_so_and_comes_back(window_of_module):
+    page = window_of_module.new_page()
+    opened(page, "/reports")
+    page.evaluate("window.pausedByTabs()")
+    expect(page.get_by_role("alert")).to_contain_text("Paused: more than 20 tabs are open.")
+    page.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Reports")).to_be_visible()
+    page.close()
 
 
 @pytest.mark.parametrize("screen", SCREENS)

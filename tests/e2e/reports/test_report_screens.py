@@ -232,7 +232,10 @@ def test_files_hold_the_figures_on_the_screen(firm, desk):
 def test_a_shared_link_needs_no_account_and_dies_when_it_is_taken_back(firm, site, chromium, desk):
     report(desk, firm)
     desk.get_by_role("button", name="Share").click()
+    desk.get_by_label("For whom").fill("The board")
     desk.get_by_role("button", name="Create link").click()
+    listed = desk.locator(".q-dialog .pd-line", has_text="The board").last
+    expect(listed).to_contain_text("never opened")
     link = desk.get_by_label("Link", exact=True).input_value()
     context = chromium.new_context(java_script_enabled=False)
     stranger = context.new_page()
@@ -248,6 +251,9 @@ def test_a_shared_link_needs_no_account_and_dies_when_it_is_taken_back(firm, sit
     assert "Björn" not in answer.text()
     assert "Larsson" not in answer.text()
     assert "nicegui" not in answer.text().lower()
+    desk.keyboard.press("Escape")
+    desk.get_by_role("button", name="Share").click()
+    expect(listed).to_contain_text("last opened")
     desk.get_by_role("button", name="Revoke").click()
     expect(desk.get_by_text("The link does not work any more")).to_be_visible()
     assert stranger.goto(address).status == 404
@@ -511,3 +517,36 @@ def test_notes_stand_on_the_charts_of_those_who_see_the_campaign(firm, site, chr
     expect(desk.get_by_text("Deleted", exact=True)).to_be_visible()
     desk.keyboard.press("Escape")
     expect(weeks).not_to_contain_text("Hannover fair")
+
+
+def test_rows_behind_a_bar_are_counted_dated_turned_round_and_closed(firm, desk):
+    report(desk, firm)
+    desk.locator("[aria-label^='Touches:']").first.click()
+    rows = desk.locator(".pd-behind-row")
+    expect(desk.locator(".q-dialog")).to_contain_text(re.compile(r"\d+ rows · All time"))
+    newest = rows.first.text_content()
+    desk.get_by_role("button", name="Oldest first").click()
+    expect(rows.first).not_to_have_text(newest)
+    desk.get_by_role("button", name="Newest first").click()
+    expect(rows.first).to_have_text(newest)
+    desk.get_by_role("button", name="Close", exact=True).click()
+    expect(rows).to_have_count(0)
+
+
+def test_a_wide_table_shows_its_last_column_at_a_desk(firm, desk):
+    report(desk, firm)
+    methods = chart(desk, "By outreach method")
+    methods.get_by_role("button", name="Show as table").click()
+    table = methods.locator(".pd-graph-table")
+    expect(table.locator("thead th").last).to_have_text("Reached")
+    assert table.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+
+
+def test_campaigns_stand_side_by_side_and_cohorts_tell_the_days_to_the_first_meeting(firm, desk):
+    opened(desk, "/reports")
+    expect(chart(desk, "Campaigns side by side").locator("tbody tr", has_text=NAME)).to_be_attached()
+    cohorts = chart(desk, "How long to the first meeting?")
+    cohorts.get_by_role("button", name="Show as table").click()
+    cohorts.locator("tbody button").first.click()
+    expect(desk.locator(".pd-behind-row").first).to_be_visible()
+    expect(desk.locator(".q-dialog")).to_contain_text("Contacts that joined in this week")

@@ -23,8 +23,6 @@ AGAIN = {
     "/organisations/{oid}": {"FROM organisations WHERE organisations.id": 2},
     # each column of the board asks whether the campaign is this person's
     "/campaigns/{campaign_id}": {"FROM campaigns WHERE campaigns.id =": 9},
-    # each figure is one of the campaigns that this person sees
-    "/reports": {"FROM campaigns": 5},
     # the list and its head are questions of their own, and each says how the line to Pipedrive is
     "/sync": {
         "FROM pipedrive_syncs": 2,

@@ -225,6 +225,8 @@ def test_one_person_has_at_most_twenty_sockets(alice):
     pages = [Page(alice.house, alice.browser) for _ in range(socket_guard.MOST_SOCKETS)]
     first = alice.open()
     lines = [page.open() for page in pages]
+    # never silently: the page is told to say so before its line is taken
+    assert "pausedByTabs" in first.wait_for("pausedByTabs")
     assert first.is_cut()
     assert all(line.is_open for line in lines)
     [line.close() for line in lines]

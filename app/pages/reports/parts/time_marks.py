@@ -15,9 +15,9 @@ def noted(notes: Sequence[tuple[int, str]]) -> Option:
     return {
         "id": "notes", "type": "line", "data": [], "silent": True, "tooltip": {"show": False},
         "markLine": {
-            "silent": True, "symbol": ["none", "circle"], "symbolSize": 5, "animation": False,
+            "silent": True, "symbol": "none", "animation": False,
             "lineStyle": {"color": INK, "type": "dotted", "width": 1},
-            "label": {"color": INK, "fontSize": 12, "position": "insideEndTop", "rotate": 0, "formatter": "{b}", "align": "left"},
+            "label": {"color": INK, "fontSize": 12, "position": "insideEndTop", "formatter": "{b}"},
             "data": [{"xAxis": at, "name": words if len(words) <= NOTE else f"{words[:NOTE - 1]}…"} for at, words in notes],
         },
     }  # fmt: skip
