@@ -19,7 +19,7 @@ SCREENS = {
     "gallery, own question": ("/reports?measure=TOUCHES&by=PERSON", ".pd-own .pd-graph-note"),
     "my figures": ("/reports/mine", ".pd-graph .pd-graph-note"),
     "team activity": ("/team/work", ".pd-team tbody td[data-word=touches]"),
-    "campaigns": ("/campaigns", "#app .pd-main"),
+    "campaigns": ("/campaigns", "#app .pd-goal-line .pd-strong"),
 }
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import delete, event
@@ -212,6 +213,19 @@ def members_are(campaign, owner, chosen):
 def remove(campaign, owner):
     with db.transaction() as session:
         campaigns.remove(session, session.get_one(User, owner.id), campaign.id)
+
+
+async def test_what_became_of_contacts_is_shown_to_whoever_leads_and_shared_with_no_other_page(
+    hub, ada, bo, gwen, spring
+):
+    told = {}
+    for who in (bo, ada, gwen, bo):
+        await hub.subscribe(who.id, spring.id, ALL, partial(told.__setitem__, who.name), print)
+    assert {name: report.deals is not None for name, report in told.items()} == {
+        "Ada Lind": True,
+        "Bo Berg": False,
+        "Gwen Gold": True,
+    }
 
 
 async def test_a_disabled_colleagues_page_goes_dark(hub, bo, gwen, spring):

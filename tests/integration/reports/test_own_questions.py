@@ -28,6 +28,7 @@ from app.models import (
 from app.services.activities import activity_log
 from app.services.campaigns import board_assignments, campaign_notes
 from app.services.reports import campaign_report, person_goals, question_rows, questions, saved_reports, share_links
+from app.services.reports.files import export
 from app.services.reports.filters import Asked
 from tests.support import world
 from tests.support.generated_touches import NOW
@@ -172,7 +173,11 @@ def test_notes_stand_on_the_time_line_for_members_and_on_no_link(work, ada, bo):
         do(campaign_notes.add, bo, spring.id, draft)
     note = do(campaign_notes.add, ada, spring.id, draft)
     with db.reading() as session:
-        assert campaign_report.report(session, bo, spring.id, Asked()).notes == ((draft.day, "Hannover fair"),)
+        found = campaign_report.report(session, bo, spring.id, Asked())
+    assert found.notes == ((draft.day, "Hannover fair"),)
+    assert f"{draft.day},Hannover fair" in export.csv(found).decode("utf-8-sig")
+    assert export.xlsx(found).startswith(b"PK")
+    assert export.pdf(found).startswith(b"%PDF")
     token = do(share_links.share, ada, spring.id, 7)
     with db.reading() as session:
         assert share_links.shown(session, token).notes == ()
