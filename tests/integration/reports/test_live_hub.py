@@ -60,6 +60,8 @@ async def hub(url):
         await asyncio.wait([asyncio.create_task(ready.wait())], timeout=0.05)
     yield hub
     task.cancel()
+    # its line to the database is closed before the next test, and not by the collector
+    await asyncio.wait([task])
     for board in hub.reports.values():
         if board.serving:
             board.serving.cancel()
