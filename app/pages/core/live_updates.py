@@ -7,6 +7,7 @@ the rights of the person in front of it.
 import inspect
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 from weakref import WeakMethod
@@ -15,6 +16,7 @@ from nicegui import Event, background_tasks, ui
 from nicegui.element import Element
 
 from app import calendar_days
+from app.errors import SignedOut
 from app.signals import ANYTHING, Signal, Topic
 
 # how much older than its subscription the answer to a page's first question may be, in seconds
@@ -108,14 +110,19 @@ class _Updates:
             return
         self.running = True
         try:
-            while self.wanted and not _gone(self.here):
-                self.wanted = False
-                with self.here:
-                    refreshing = self.refresh()
-                    if inspect.isawaitable(refreshing):
-                        await refreshing
+            # whoever signed out or was let go hears of that too, and the page is left for that alone
+            with suppress(SignedOut):
+                await self._refreshed()
         finally:
             self.running = False
+
+    async def _refreshed(self) -> None:
+        while self.wanted and not _gone(self.here):
+            self.wanted = False
+            with self.here:
+                refreshing = self.refresh()
+                if inspect.isawaitable(refreshing):
+                    await refreshing
 
 
 def _matters(named: str, wanted: UUID | None) -> bool:
