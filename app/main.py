@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
 from app import api, backups, db, logs, process, secret_key, signals
-from app.backups import nightly
+from app.backups import copies, nightly
 from app.mail import wiring
 from app.mail.delivery import Delivery
 from app.models import User
@@ -55,7 +55,7 @@ from app.web.stack import Stack
 GARBAGE = (20_000, 20, 10)
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 PING = 25.0
-BACKUP_SECONDS, HANDED_SECONDS, PRUNE_SECONDS = 600.0, 900.0, 6 * 3600.0
+BACKUP_SECONDS, COPY_SECONDS, HANDED_SECONDS, PRUNE_SECONDS = 600.0, 300.0, 900.0, 6 * 3600.0
 
 # a new key is news about a person
 WAKES = {Topic.SYNC, Topic.PEOPLE}
@@ -101,6 +101,8 @@ def serve(settings: Settings) -> None:
         clock = Clock(context)
         delivery = wiring.delivery_for(settings, data_dir)
         schedule(clock, delivery, server, data_dir)
+        copying = partial(copies.round_, server, data_dir, settings.backup_to, context.stopping)
+        clock.also("copies elsewhere", COPY_SECONDS, copying)
         site = Site(settings, data_dir, server.serving_url, vault, practice, context, clock, delivery.push_key)
         process.greet(settings)
         everything = application(site)
@@ -127,7 +129,7 @@ def application(site: Site) -> Stack:
     cookie = Cookie(site.settings)
     sign_in_flow = SignInFlow(cookie, site.vault.open, site.identities)
     inside.include_router(router(site.settings, site.vault, cookie, sign_in_flow, _set_up))
-    inside.include_router(health.routes(lambda: health.works(site.data_dir, site.clock.heartbeat)))
+    inside.include_router(health.routes(lambda: health.look(site.data_dir, site.clock.heartbeat)))
     api.mount(
         inside,
         check_key=site.check_key,

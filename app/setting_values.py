@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator
 
@@ -87,3 +87,16 @@ def one_word(value: str) -> bool:
 def group_roles(value: str) -> bool:
     pairs = [part.rpartition("=") for part in value.split(",") if part.strip()]
     return all(group.strip() and role.strip() in ROLES for group, _, role in pairs)
+
+
+def copies(value: str) -> bool:
+    """An address of copies elsewhere, with nothing in it that ssh could take for an option of its own."""
+    parts = urlsplit(value)
+    if parts.query or parts.fragment or not parts.path.strip("/") or any(map(str.isspace, value)):
+        return False
+    if parts.scheme == "file":
+        return not parts.netloc
+    known = bool(parts.hostname) and host(parts.hostname or "") and parts.port != 0
+    if parts.scheme == "sftp":
+        return known and parts.password is None and not unquote(parts.username or "x").startswith("-")
+    return parts.scheme == "s3" and known and bool(parts.username) == bool(parts.password)

@@ -26,6 +26,7 @@ class ConfigTrouble(Exception):
 DatabaseUrl = Annotated[str, only(values.database)]
 WebAddress = Annotated[str, only(values.web_address), AfterValidator(lambda value: value.rstrip("/"))]
 DATABASE_URL = "must be the address of a PostgreSQL database and begin with postgresql://"
+COPIES = "file:///mnt/copies, sftp://name@host/folder or s3://key:secret@host/bucket"
 WEB_ADDRESS = "must look like https://leads.example.com, without a path"
 
 
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
         default="", description="must look like sales=CONSULTANT,partners=GOLDEN_TICKET"
     )
     oidc_new_accounts: bool = Field(default=False, description="must be true or false")
+    backup_to: Annotated[str, only(values.copies)] | None = Field(default=None, description=f"must look like {COPIES}")
     offline_hours: int = Field(default=24, ge=1, le=24 * 7, description="must be a whole number from 1 to 168")
 
     @model_validator(mode="after")

@@ -89,7 +89,7 @@ def _make(server: Server, data: Path) -> bool:
         log.exception("the nightly backup could not be proved")
         _tell(made_at=now().isoformat(), trouble=BROKEN.format(type(broken).__name__))
     else:
-        _tell(made_at=now().isoformat(), proved=True)
+        _tell(made_at=now().isoformat(), proved=file.name)
         _thin_out(data)
     return True
 
@@ -108,6 +108,6 @@ def _remember(data: Path) -> None:
         backup_ages.remember(session, made(data), archives(data))
 
 
-def _tell(*, made_at: str | None = None, proved: bool = False, trouble: str | None = None) -> None:
+def _tell(*, made_at: str | None = None, proved: str | None = None, trouble: str | None = None) -> None:
     with db.transaction() as session:
         backup_status.backed_up(session, made_at=made_at, proved=proved, trouble=trouble)

@@ -85,13 +85,13 @@ def colleague(session: "Session", email: str) -> "User":
     return found
 
 
-def secret_word(question: str, *, stdin: bool) -> str:
-    """A password: the first line of standard input, or typed unseen."""
+def secret_word(question: str, *, stdin: bool, twice: bool = True) -> str:
+    """A password: the first line of standard input, or typed unseen, `twice` where it is a new one."""
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise typer.BadParameter(NO_PASSWORD)
-    return str(typer.prompt(question, hide_input=True, confirmation_prompt=True))
+    return str(typer.prompt(question, hide_input=True, confirmation_prompt=twice))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, always_headed: bool = False) -> None:

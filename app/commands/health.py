@@ -1,6 +1,7 @@
 """Is everything as it should be: the configuration, and the machine that we run on."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from app.commands.context import Desk
 
 SECRETS = ("secret", "key", "password", "_url")
+# a key or a name in front of a host, as in s3://key:secret@host/bucket
+WORD_OF_AN_ADDRESS = re.compile(r"(?<=s3://)[^/]*@")
 LEAST_DISK = 500_000_000
 
 # what was looked at, FINE, NOTE or TROUBLE, and how it is
@@ -143,6 +146,33 @@ def _backups(at: "Desk") -> Iterator[Finding]:
     yield "last backup", FINE if kept.is_fine else NOTE, f"{how}; {kept.trouble}" if kept.trouble else how
 
 
+def _copies(at: "Desk") -> Iterator[Finding]:
+    from app import db, migrate
+    from app.backups import copies, making, restic
+    from app.services.operations import backup_status
+
+    if making.revision(at.server.url) != migrate.head():
+        return
+    if at.settings.backup_to is None:
+        yield "copies elsewhere", NOTE, "none: set BACKUP_TO, or copy the backups to another machine yourself"
+        return
+    if not restic.program():
+        yield "copies elsewhere", TROUBLE, restic.MISSING
+    elif not copies.was_shown(at.data):
+        yield (
+            "backup key",
+            NOTE,
+            "shown to nobody yet: run `pipedriven backup key`, and keep it apart from this machine",
+        )
+    with db.reading() as session:
+        kept = backup_status.copies_of(session)
+    if kept and (kept.trouble or kept.age):
+        how = f"{kept.age.total_seconds() / 3600:.0f} hours ago" if kept.age else "none yet"
+        yield "last copy elsewhere", FINE if kept.is_fine else NOTE, f"{how}; {kept.trouble}" if kept.trouble else how
+    else:
+        yield "last copy elsewhere", NOTE, "none yet: run `pipedriven backup copy`"
+
+
 def _syncs(at: "Desk") -> Iterator[Finding]:
     from app import db, migrate
     from app.backups import making
@@ -173,7 +203,17 @@ def _broken(at: "Desk") -> Iterator[Finding]:
 def _shown(name: str, value: object) -> str:
     if value is None:
         return "not set"
+    if name == "backup_to":
+        return WORD_OF_AN_ADDRESS.sub("", str(value))
     return "set, not shown" if any(word in name for word in SECRETS) and name != "base_url" else str(value)
 
 
-LOOKS: tuple[Callable[["Desk"], Iterator[Finding]], ...] = (_database, _secret, _machine, _backups, _syncs, _broken)
+LOOKS: tuple[Callable[["Desk"], Iterator[Finding]], ...] = (
+    _database,
+    _secret,
+    _machine,
+    _backups,
+    _copies,
+    _syncs,
+    _broken,
+)

@@ -92,8 +92,8 @@ def carry(source, target):
 def place():
     """A folder that a server without root's rights can reach too."""
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    path = Path(tempfile.mkdtemp(prefix="pdn-e2e-", dir=base))
-    path.chmod(0o711)
+    path = Path(tempfile.mkdtemp(prefix="pdn-e2e-", dir=base)).resolve()
+    path.chmod(0o700 if os.geteuid() else 0o711)
     try:
         yield path
     finally:

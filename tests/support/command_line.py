@@ -53,3 +53,15 @@ def started(words):
 def surroundings(data, variables):
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LD_LIBRARY_PATH", "LANG"}}
     return kept | {"DATA_DIR": str(data)} | variables
+
+
+def add(data, email, role="CONSULTANT", password=PASSWORD):
+    return run(data, "user", "add", email, "--name", "A B", "--role", role, "--password-stdin", given=f"{password}\n")
+
+
+def refused(done, code=1):
+    """It failed as expected: one plain sentence on stderr, and nothing else."""
+    assert done.returncode == code, done
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.strip().endswith(".")
+    return done.stderr

@@ -39,6 +39,14 @@ WRONG = [
     ("OIDC_GROUPS_CLAIM", "zwei geheim"),
     ("OIDC_ROLES", "geheim"),
     ("OIDC_NEW_ACCOUNTS", "geheim"),
+    ("BACKUP_TO", "geheim"),
+    ("BACKUP_TO", "file://geheim/x"),
+    ("BACKUP_TO", "file:///"),
+    ("BACKUP_TO", "sftp://-oProxyCommand=geheim@host/x"),
+    ("BACKUP_TO", "sftp://name:geheim@host/x"),
+    ("BACKUP_TO", "sftp://host"),
+    ("BACKUP_TO", "s3://onlykey@host/geheim"),
+    ("BACKUP_TO", "https://geheim.example/x"),
     ("OFFLINE_HOURS", "geheim"),
     ("OFFLINE_HOURS", "0"),
 ]
@@ -59,6 +67,9 @@ WHOLE = [
     {"SMTP_URL": "smtps://name:word@mail.example.com:465"},
     {"OIDC_ISSUER": "https://id.example.com/realms/firm", "OIDC_CLIENT_ID": "x", "OIDC_CLIENT_SECRET": "y"},
     {"OIDC_NEW_ACCOUNTS": "false"},
+    {"BACKUP_TO": "file:///mnt/copies"},
+    {"BACKUP_TO": "sftp://copies@backup.example.com:2222/~/pipedriven"},
+    {"BACKUP_TO": "s3://key:sec%2Fret@s3.example.com/bucket/folder"},
     *({"HOST": host} for host in ("127.0.0.1", "0.0.0.0", "::", "::1", "localhost", "box-7.firm.example", "my_box")),
 ]
 

@@ -32,6 +32,8 @@ DEFAULTS: dict[str, Any] = {
     "second_step_from": {},
     # what became of the last nightly backup: when it was made, whether it was proved, what went wrong
     "backup_last": None,
+    # the same for copies elsewhere: which place, which file came there last and when, what went wrong since
+    "backup_copy": None,
     # when the backups were made that are in the data folder: each night's, and those before an upgrade or restore
     "backups_kept": None,
     # how often we listen to Pipedrive; what becomes there of a meeting that is called off: "mark" or "delete"
@@ -52,7 +54,9 @@ DEFAULTS: dict[str, Any] = {
 }
 
 # a stop has to hold at once, and what rounds write is read by rounds
-ALWAYS_ASKED = frozenset({"sync_paused", "sync_verify_since", "second_step_from", "backup_last", "backups_kept"})
+ALWAYS_ASKED = frozenset(
+    {"sync_paused", "sync_verify_since", "second_step_from", "backup_last", "backup_copy", "backups_kept"}
+)
 
 MOST_DAYS = 365
 # asked several times for every page and deed: written once

@@ -70,6 +70,9 @@ class SystemCollector(Collector):
         yield _one("pipedriven_mails_waiting", "Mails that have not gone out yet.", now.mails)
         if kept and kept.age is not None:
             yield _one("pipedriven_backup_age_seconds", "Age of the last backup.", kept.age.total_seconds())
+        if kept and kept.copies and kept.copies.age is not None:
+            age = kept.copies.age.total_seconds()
+            yield _one("pipedriven_backup_copy_age_seconds", "Age of the last copy of a backup elsewhere.", age)
 
 
 def install(engine: Engine) -> None:

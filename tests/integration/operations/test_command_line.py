@@ -17,7 +17,7 @@ from app import __main__, migrate, secret_key
 from app.postgres import open_server
 from app.vault import Vault
 from tests.support.app_process import place
-from tests.support.command_line import FILE, PASSWORD, PROJECT, run, spawn, started
+from tests.support.command_line import FILE, PROJECT, add, refused, run, spawn, started
 
 
 @pytest.fixture(autouse=True)
@@ -51,18 +51,6 @@ def server(data):
 def gwen(data, server):
     assert add(data, "gwen@firm.example", "GOLDEN_TICKET").returncode == 0
     return "gwen@firm.example"
-
-
-def add(data, email, role="CONSULTANT", password=PASSWORD):
-    return run(data, "user", "add", email, "--name", "A B", "--role", role, "--password-stdin", given=f"{password}\n")
-
-
-def refused(done, code=1):
-    """It failed as expected: one plain sentence on stderr, and nothing else."""
-    assert done.returncode == code, done
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert done.stderr.strip().endswith(".")
-    return done.stderr
 
 
 def ask(server, query, *values):

@@ -61,7 +61,7 @@ def test_while_another_process_makes_it_this_one_does_not(server, folder):
 
 def test_trouble_is_kept_in_words_and_the_last_good_one_is_not_forgotten(server, folder):
     with db.transaction() as session:
-        backup_status.backed_up(session, made_at=(now() - timedelta(hours=3)).isoformat(), proved=True)
+        backup_status.backed_up(session, made_at=(now() - timedelta(hours=3)).isoformat(), proved="x.zip")
     (folder / "backups").write_text("in the way")
     assert not nightly.round_(server, folder)
     kept = known()
@@ -138,15 +138,20 @@ def test_an_old_backup_is_a_warning_and_no_reason_to_send_people_away(data_dir, 
     """Readiness tells it; the numbers for Prometheus too."""
     with open_server(data_dir, None):
         with db.transaction() as session:
-            backup_status.backed_up(session, made_at=(now() - timedelta(hours=30)).isoformat(), proved=True)
+            backup_status.backed_up(session, made_at=(now() - timedelta(hours=30)).isoformat(), proved="x.zip")
+            backup_status.copies_go_to(session, "file:///mnt/copies")
+            backup_status.copied(session, file="x.zip", copied_at=(now() - timedelta(hours=31)).isoformat())
         with served(data_dir) as site:
             answer = httpx.get(f"{site.address}/readyz")
             numbers = httpx.get(f"{site.address}/metrics").text
     assert answer.status_code == 200
-    assert json.loads(answer.text)["warnings"] == ["backup"]
+    assert json.loads(answer.text)["warnings"] == ["backup", "copy"]
     assert answer.json()["checks"]["backup"] is False
+    assert answer.json()["backup_age_seconds"] == pytest.approx(30 * 3600, abs=60)
+    assert answer.json()["copy_age_seconds"] == pytest.approx(31 * 3600, abs=60)
     measured = dict(line.rsplit(" ", 1) for line in numbers.splitlines() if not line.startswith("#"))
     assert float(measured["pipedriven_backup_age_seconds"]) == pytest.approx(30 * 3600, abs=60)
+    assert float(measured["pipedriven_backup_copy_age_seconds"]) == pytest.approx(31 * 3600, abs=60)
     assert float(measured['pipedriven_syncs{status="PENDING"}']) == 0
     assert float(measured['pipedriven_requests_total{method="GET",status="200"}']) >= 1
     assert "pipedriven_slow_queries_total" in measured
