@@ -78,7 +78,7 @@ if [ "$second" = 0 ]; then
     tests "$browsers" tests/e2e/shell $(find tests/e2e -mindepth 1 -maxdepth 1 -type d ! -name shell ! -name '__*' | sort) || second=$?
 fi
 
-echo "== slowest files, in seconds"
+echo "== slowest files: seconds, those of them in which a processor worked for the tests themselves, name"
 sort -rn "$scratch/times" | head -n 10
 said() { if [ "$1" = 0 ]; then echo "passed"; else echo "FAILED"; fi; }
 echo "== types: $(said $types), unit and integration tests: $(said $first), browser tests: $(said $second)"
