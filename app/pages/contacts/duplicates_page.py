@@ -47,7 +47,9 @@ class DuplicatePairs:
     def draw(self, found: list[LikelyPair]) -> None:
         if not found:
             basic.empty(
-                "users", "Nobody is here twice", "Contacts who share an address, a number or a name would stand here."
+                "users",
+                "Nobody is here twice",
+                "Contacts who share an address, a number, or a name and a firm appear here.",
             )
             return
         for pair in found[:SHOWN]:

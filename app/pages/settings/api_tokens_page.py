@@ -16,6 +16,7 @@ from app.pages.settings.settings_frame import settings_frame
 from app.pages.ui import basic, theme
 from app.pages.ui.bottom_sheet import Sheet
 from app.services.accounts import sessions
+from app.services.accounts.passkey_ceremony import Site
 
 HINT = "A script signs in with a token instead of your password."
 SCOPES = {
@@ -28,7 +29,7 @@ LIVES = {30: "30 days", 90: "90 days", 365: "A year"}
 
 @screen("Tokens for scripts")
 async def api_tokens_page(shell: Shell) -> None:
-    sheet, confirmation = Sheet("New token"), Confirmation()
+    sheet, confirmation = Sheet("New token"), Confirmation(Site.at(shell.dependencies.address))
 
     @ui.refreshable
     def rows(found: list[ApiToken]) -> None:

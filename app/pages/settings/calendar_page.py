@@ -10,12 +10,13 @@ from app.pages.settings.calendar_part import draw_calendar
 from app.pages.settings.confirmation import Confirmation
 from app.pages.settings.settings_frame import settings_frame
 from app.pages.ui import basic
+from app.services.accounts.passkey_ceremony import Site
 from app.services.activities import calendar_feed
 
 
 @screen("Calendar")
 async def calendar_page(shell: Shell) -> None:
-    confirmation = Confirmation()
+    confirmation = Confirmation(Site.at(shell.dependencies.address))
 
     @ui.refreshable
     def content(known: CalendarFeed | None) -> None:

@@ -9,19 +9,24 @@ from app import proofs
 from app.pages.core.tap import before, look, session_id
 from app.pages.ui import basic
 from app.pages.ui.bottom_sheet import Sheet
-from app.services.accounts import sessions
+from app.services.accounts import passkeys, sessions
+from app.services.accounts.passkey_ceremony import Site
 
 Deed = Callable[[], Awaitable[None]]
 
 TITLE = "Confirm it's you"
 WHY = "You signed in here a while ago."
-WITHOUT = "No password, or a passkey instead? Sign out and in again."
+WITHOUT = "No password? Sign out and in again."
 
 
 class Confirmation:
-    """One per page; a password that was right holds for as long as a sign-in does."""
+    """One per page; a password that was right holds for as long as a sign-in does.
 
-    def __init__(self) -> None:
+    A passkey signs in anew, and the page comes back with a session that is fresh.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
         self.here = session_id()
         self.sheet = Sheet(TITLE)
         self.proved_at: float | None = None
@@ -31,12 +36,13 @@ class Confirmation:
         if self._is_proved() or sessions.is_fresh(await look(sessions.devices), self.here):
             await deed()
         else:
-            self._ask(deed)
+            kept = await look(passkeys.of_user)
+            self._ask(deed, passkey=any(one.host == self.site.host for one in kept))
 
     def _is_proved(self) -> bool:
         return self.proved_at is not None and time.monotonic() - self.proved_at < sessions.FRESH.total_seconds()
 
-    def _ask(self, deed: Deed) -> None:
+    def _ask(self, deed: Deed, *, passkey: bool) -> None:
         typed: dict[str, str] = {}
 
         async def confirm() -> None:
@@ -54,7 +60,13 @@ class Confirmation:
             basic.text(WHY, "pd-muted")
             box = ui.input("Current password", password=True).props("outlined autofocus autocomplete=current-password")
             box.classes("pd-field").mark("confirm-password").bind_value_to(typed, "password", strict=False)
-            basic.text(WITHOUT, "pd-muted pd-small")
-            with ui.element("div").classes("pd-foot"):
+            if not passkey:
+                basic.text(WITHOUT, "pd-muted pd-small")
+            with ui.element("div").classes("pd-foot pd-stack"):
                 basic.button("Confirm", None, "main").props("type=submit").classes("full-width")
+                if passkey:
+                    # asked for by app.js within the tap itself
+                    again = basic.button("Use a passkey", None, "soft", "key-round").props("type=button")
+                    again.classes("full-width pd-passkey-again")
+                    ui.element("div").classes("pd-passkey-said pd-small pd-muted").props("role=status")
         self.sheet.open()

@@ -36,7 +36,11 @@ def load(session: Session, me: User) -> Known:
 
 @screen("Security")
 async def security_page(shell: Shell) -> None:
-    dependencies, confirmation, zone = shell.dependencies, Confirmation(), shell.me.timezone
+    dependencies, confirmation, zone = (
+        shell.dependencies,
+        Confirmation(Site.at(shell.dependencies.address)),
+        shell.me.timezone,
+    )
 
     @ui.refreshable
     def content(known: Known) -> None:

@@ -1,4 +1,4 @@
-"""What all pages of the settings share: the list of them, beside the page on a desk, above it on a phone."""
+"""What all pages of the settings share: the list of them, beside the page on a desk, on the first page on a phone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,16 +27,15 @@ def settings_frame(shell: Shell, here: str) -> Iterator[Element]:
     """The place for the page at the address `here`; its title stands above it."""
     pages = (*PAGES, *(FIRM if policy.may_change_firm_settings(shell.me) else ()))
     with ui.element("div").classes("pd-settings"):
-        with ui.element("nav").classes("pd-settings-nav").props("aria-label=Settings"):
+        with ui.element("nav").classes("pd-settings-nav").props("aria-label=Settings") as listed:
             for address, words, icon in pages:
                 with basic.link(address, "pd-settings-link") as link:
                     basic.icon(icon)
                     ui.label(words)
                 if address == here:
                     link.classes("on").props("aria-current=page")
-        # on a phone the list is wider than the screen
-        ui.run_javascript(
-            "document.querySelector('.pd-settings-link.on')?.scrollIntoView({ inline: 'center', block: 'nearest' })"
-        )
+        # a phone shows the list on its own page alone
+        if here == PAGES[0][0]:
+            listed.classes("index")
         with ui.element("div").classes("pd-settings-page") as page:
             yield page

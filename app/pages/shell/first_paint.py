@@ -37,6 +37,7 @@ def paint(shell: Shell, here: str, day: Day | None) -> str:
         asked=[words_of(*asked, me.timezone) for asked in day.questions] if day else [],
         today=theme.date_word(now(), me.timezone),
         title=navigation.title_of(here),
+        above=navigation.above(here),
         rail=navigation.PLACES,
         apart=navigation.apart_of(policy.may_manage_users(me)),
         bar=navigation.NAV,

@@ -20,6 +20,7 @@ from app.pages.activities.meeting_sheet import MeetingSheet
 from app.pages.activities.touch_sheet import TouchSheet
 from app.pages.contacts.form import form_state
 from app.pages.contacts.form.contact_sheet import ContactSheet
+from app.pages.contacts.parts import reach_links
 from app.pages.contacts.sheets.merge_sheet import MergeSheet
 from app.pages.core.dependencies import Dependencies
 from app.pages.core.shell import Purpose
@@ -55,7 +56,8 @@ class Frame:
         self.palette = Palette(golden=policy.may_manage_users(me))
 
     async def log(self, contact: Contact) -> None:
-        await self.log_touch(contact.id, contact.name)
+        kind = reach_links.likely_kind(contact, ActivityType(self.me.default_type))
+        await self.log_touch(contact.id, contact.name, kind)
 
     async def log_touch(
         self,
@@ -149,12 +151,14 @@ async def draw_frame(frame: Frame, screens: dict[str, Callable[..., Any]], data:
         with basic.link("/", "pd-brand", label="Pipedriven, to Today"):
             ui.element("img").props('alt=""').props["src"] = theme.asset("icon.svg")
             basic.text("Pipedriven")
+        with basic.link("/more", "pd-act pd-up", label="Back") as up:
+            basic.icon("chevron-left")
         basic.title_bar("")
         ui.element("span").classes("pd-grow")
         with basic.link("/contacts", "pd-act pd-search", label="Search contacts"):
             basic.icon("search")
         count_notices = draw_bell(frame.me)
-    navigation_bars = NavigationBars(frame)
+    navigation_bars = NavigationBars(frame, up)
     toast.tray()
     drafts.keep()
     with ui.element("div").classes("pd-main").props("tabindex=-1"):
@@ -175,8 +179,9 @@ async def draw_frame(frame: Frame, screens: dict[str, Callable[..., Any]], data:
 class NavigationBars(Element, component=theme.COMPONENTS / "nav.js"):
     """The side rail of a wide screen and the bottom bar of a narrow one."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, up: Element) -> None:
         super().__init__()
+        self.up = up
         entries = {
             "rail": navigation.PLACES,
             "apart": navigation.apart_of(policy.may_manage_users(frame.me)),
@@ -200,3 +205,6 @@ class NavigationBars(Element, component=theme.COMPONENTS / "nav.js"):
 
     def mark_active(self, path: str) -> None:
         self.props["here"] = {"rail": navigation.active_in_rail(path), "bar": navigation.active_in_bar(path)}
+        above = navigation.above(path)
+        self.up.set_visibility(above is not None)
+        self.up.props["href"] = above or "/"

@@ -43,6 +43,14 @@ def active_in_rail(path: str) -> str:
     return "/contacts" if any(here == entry_path for entry_path, *_ in OF_CONTACTS) else here
 
 
+def above(path: str) -> str | None:
+    """Where a phone's arrow in the title leads; None on the places of its bottom bar, and on a contact, which has its own."""
+    here, parts = first_part(path), path.split("?", maxsplit=1)[0].strip("/").split("/")
+    if active_in_bar(here) == here:
+        return None
+    return here if len(parts) > 1 and here != "/more" else NAV[-1][0]
+
+
 def title_of(here: str) -> str:
     """What the screen is called at which an entry leads to `here`; nothing where none does."""
     return next((word for path, word, _ in everywhere(golden=True) if path == here), "")

@@ -185,6 +185,14 @@ document.addEventListener("click", async (e) => {
   if (!said.textContent && window.emitEvent) emitEvent("passkey_made");
 });
 
+// a passkey in place of the password: it signs in anew, and the page comes back
+document.addEventListener("click", async (e) => {
+  const said = e.target.closest?.(".pd-passkey-again")?.parentElement.querySelector(".pd-passkey-said");
+  if (!said) return;
+  said.textContent = "One moment …";
+  said.textContent = await (await import("/static/passkey.js")).enter(location.pathname + location.search);
+});
+
 // files for the import: dropped on its door, or left by the share sheet; they go the way of files that were chosen
 const hand = (files) => {
   const input = document.querySelector(".pd-files input[type=file]"), given = new DataTransfer();

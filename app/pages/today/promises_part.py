@@ -80,6 +80,8 @@ def promise_line(shell: Shell, acts: contact_rows.RowActs, promise: Promise) -> 
     ]
     is_meeting = touch.type is ActivityType.MEETING
     ways = contact_rows.reaching(contact, acts, touch.type) if contact and not is_meeting else []
+    # where a number is to be added, the row has no room for more
+    log = "Done…" if ways and ways[0].icon == contact_rows.ADD_NUMBER else ""
     shift = Action(
         "clock", f"Tomorrow: {touch.subject}", lambda: touch_actions.put_off(touch), word="Tomorrow", place="menu"
     )
@@ -88,7 +90,7 @@ def promise_line(shell: Shell, acts: contact_rows.RowActs, promise: Promise) -> 
         {**whose, "said": said},
         [
             *ways,
-            Action("check", f"Log: {touch.subject}", done),
+            Action("check", f"Log: {touch.subject}", done, word=log, place="menu" if log else ""),
             *([] if is_meeting else [shift]),
             Action(
                 "calendar",

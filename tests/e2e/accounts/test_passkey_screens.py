@@ -1,8 +1,12 @@
 """Passkeys with a real browser and its virtual authenticator: made in Settings, signed in with by one tap."""
 
+import re
+
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from app.postgres import open_server
 from tests.support.app_process import opened, served
 from tests.support.virtual_authenticator import authenticator
 
@@ -14,6 +18,9 @@ def site(folder, start):
         yield running
 
 
+# the newest session is older than what outlives it asks for
+AGED = """update user_sessions set created_at = created_at - interval '11 minutes'
+    where created_at = (select max(created_at) from user_sessions)"""
 # the browser's own list under the e-mail field; the virtual finger taps it the moment it opens
 LISTED = "PublicKeyCredential.isConditionalMediationAvailable = async () => {}"
 
@@ -48,6 +55,28 @@ def test_a_passkey_is_made_signs_in_by_one_tap_and_is_removed(phone):
     # the browser writes every 401 into its console
     assert all("401" in said for said in phone.complaints)
     phone.complaints.clear()
+
+
+def test_a_passkey_confirms_who_it_is_in_place_of_the_password(phone, folder):
+    authenticator(phone)
+    phone.add_init_script(LISTED.format("false"))
+    made(phone, "My thumb")
+    # a session of its own, which gives way to the one that the passkey opens
+    phone.context.clear_cookies()
+    phone.goto("/login?next=/contacts")
+    phone.get_by_role("button", name="Sign in with a passkey").tap()
+    phone.wait_for_url("**/contacts")
+    with open_server(folder, None) as server, psycopg.connect(server.serving_url) as line:
+        line.execute(AGED)
+    opened(phone, "/settings/calendar")
+    phone.get_by_role("button", name="Make a calendar address").tap()
+    asked = phone.get_by_role("dialog").filter(has_text="Confirm it's you")
+    with phone.expect_navigation():
+        asked.get_by_role("button", name="Use a passkey").tap()
+    phone.wait_for_selector("#app .pd-main")
+    expect(phone).to_have_url(re.compile("/settings/calendar$"))
+    phone.get_by_role("button", name="Make a calendar address").tap()
+    phone.get_by_label("Calendar address").wait_for()
 
 
 def test_a_passkey_chosen_under_the_email_field_signs_in(phone):

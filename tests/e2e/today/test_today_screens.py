@@ -106,6 +106,22 @@ def test_a_promise_is_skipped_and_taken_back(phone, api, kari):
     assert len(plans(api, kari)) == 1
 
 
+def test_a_promised_call_without_a_number_says_how_it_can_be_kept(phone, api, kari):
+    who = api.post("/contacts", json={"name": "Ohne Nummer", "email": "ohne@steel.example"}).json()
+    promised(api, who, -1)
+    opened(phone, "/")
+    mine = phone.locator("#app .pd-due .pd-row", has_text="Ohne Nummer")
+    expect(mine.get_by_role("button", name="Add a number of Ohne Nummer")).to_be_visible()
+    mine.get_by_role("button", name="More for Ohne Nummer").tap()
+    expect(phone.get_by_role("menuitem", name="Mail")).to_be_visible()
+    phone.keyboard.press("Escape")
+    # who can only be written to was not called: the sheet begins with the mail
+    opened(phone, f"/contacts/{who['id']}")
+    expect(phone.locator("#app .pd-quick").get_by_role("button", name="Add a number")).to_be_visible()
+    phone.get_by_role("button", name="Log", exact=True).first.tap()
+    expect(phone.locator(".q-dialog").get_by_role("button", name="E-mail")).to_have_attribute("aria-pressed", "true")
+
+
 def test_what_is_overdue_is_moved_together_and_skipped_together_each_with_one_undo(phone, api, kari):
     wanted = api.post("/contacts", json={"name": "Åsa Lindström"}).json()
     before = {one["id"]: one["due_date"] for one in (promised(api, kari, -3), promised(api, wanted, -1))}

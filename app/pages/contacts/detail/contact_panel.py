@@ -15,6 +15,7 @@ from app.pages.contacts.detail import campaigns_part, introductions_part, next_c
 from app.pages.contacts.detail.contact_actions import ContactActions
 from app.pages.contacts.detail.warmness_part import WarmnessPart
 from app.pages.contacts.parts import contact_rows
+from app.pages.contacts.sheets import row_acts
 from app.pages.core import live_updates
 from app.pages.core.shell import Shell
 from app.pages.core.tap import look
@@ -191,7 +192,7 @@ def draw_head(shell: Shell, contact: Contact) -> None:
                     basic.text(contact_rows.subtitle(contact))
             else:
                 basic.text(contact_rows.subtitle(contact), "pd-muted")
-    contact_rows.draw_quick_actions(contact, shell.reach, shell.log, shell.meet, shell.writes)
+    contact_rows.draw_quick_actions(contact, row_acts.of(shell, shell.edit_contact))
 
 
 def draw_planned(shell: Shell, contact: Contact, entries: list[timeline.Entry]) -> None:

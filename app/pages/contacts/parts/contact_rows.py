@@ -102,13 +102,18 @@ def face(contact: Contact) -> dict[str, Any]:
 
 
 def reaching(contact: Contact, acts: RowActs, first: ActivityType | None = None) -> list[Action]:
-    """The ways to reach somebody: the best of them as the row's main act, by `first` where there is one; else *Add a number*."""
+    """The ways to reach somebody: the best of them as the row's main act, by `first` where there is one; else *Add a number*.
+
+    That also where a call was promised and there is no number to call.
+    """
     ways = [way for way in reach_links.ways_to_reach(contact) if way[-1]]
     ways.sort(key=lambda way: way[3] is not first)
+    add = Action(ADD_NUMBER, f"Add a number of {contact.name}", partial(acts.on_edit, contact), word="Add a number")
     if not ways:
-        return [
-            Action(ADD_NUMBER, f"Add a number of {contact.name}", partial(acts.on_edit, contact), word="Add a number")
-        ]
+        return [add]
+    if first is ActivityType.CALL and ways[0][3] is not first:
+        # a call was promised: the row says how it can be kept, and the other ways stand behind its dots
+        return [add, *(_way(contact, way, acts, "menu") for way in ways)]
     return [_way(contact, way, acts, "menu" if at else "main") for at, way in enumerate(ways)]
 
 
@@ -120,25 +125,25 @@ def _way(contact: Contact, way: reach_links.Way, acts: RowActs, place: Literal["
     return Action(name, label, partial(acts.on_reach, contact, kind), href=address, word=said, place=place)
 
 
-def draw_quick_actions(
-    contact: Contact, on_reach: Verb, on_log: Verb, on_meet: Verb, on_write: Verb | None = None
-) -> None:
+def draw_quick_actions(contact: Contact, acts: RowActs) -> None:
     """The ways to reach somebody, as far as there are any, and what is done most: on a phone in reach of the thumb."""
     with ui.element("div").classes("pd-reach"):
         with ui.element("div").classes("pd-quick"):
             for name, word, label, kind, address in reach_links.ways_to_reach(contact):
                 if address is None:
                     continue
-                if kind is ActivityType.EMAIL and on_write:
-                    draw_big_button(name, word, partial(on_write, contact)).props["aria-label"] = label
+                if kind is ActivityType.EMAIL and acts.on_write:
+                    draw_big_button(name, word, partial(acts.on_write, contact)).props["aria-label"] = label
                     continue
                 with basic.link(address, label=label, away=address.startswith("http")) as anchor:
                     basic.icon(name)
                     basic.text(word)
-                anchor.on("click", lambda kind=kind: on_reach(contact, kind), [])
+                anchor.on("click", lambda kind=kind: acts.on_reach(contact, kind), [])
+            if not contact.good_phones:
+                draw_big_button("phone", "Add a number", partial(acts.on_edit, contact))
         with ui.element("div").classes("pd-deeds"):
-            basic.button("Meeting", partial(on_meet, contact), "plain", "calendar-plus")
-            basic.button("Log", partial(on_log, contact), "main", "check")
+            basic.button("Meeting", partial(acts.on_meet, contact), "plain", "calendar-plus")
+            basic.button("Log", partial(acts.on_log, contact), "main", "check")
 
 
 def draw_big_button(name: str, word: str, on_click: Callable[[], Any]) -> Element:

@@ -28,6 +28,13 @@ def profile_link(address: str) -> str | None:
     return address if urlsplit(address).scheme == "https" else None
 
 
+def likely_kind(contact: Contact, usual: ActivityType) -> ActivityType:
+    """The kind that a log sheet begins with: the usual one, unless there is no such way to this person and another one is."""
+    kinds = [kind for *_, kind, address in ways_to_reach(contact) if address]
+    needs_a_way = usual in {ActivityType.CALL, ActivityType.EMAIL, ActivityType.LINKEDIN}
+    return kinds[0] if needs_a_way and kinds and usual not in kinds else usual
+
+
 def ways_to_reach(contact: Contact) -> list[Way]:
     """Each way to this person, those without an address too; what has failed is no way."""
     phone, mail = next(iter(contact.good_phones), None), next(iter(contact.good_emails), None)
