@@ -1,7 +1,7 @@
 """The words of a search: where they may stand, in which order what they find is shown, and what mistyped ones mean."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -104,16 +104,21 @@ def _resembling(
     called = [row for row, _, name in held if all(word in name for word in words)]
     if len(called) >= ENOUGH or any(set(words) <= set(WORD.findall(text)) for _, text, _ in held):
         return []
-    # how alike two words must be, for the rest of this transaction
-    session.exec(select(func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)))
-    alike = [_resembles(word) if may_be_mistyped(word) else _named(word) for word in words]
-    facts = select(Contact.id, Contact.search_text, Contact.sort_name).where(
-        *rest, *alike, ~col(Contact.id).in_(called)
-    )
-    ranked = sorted(
-        (score(words, text, name), name, row) for row, text, name in session.exec(facts.limit(MOST_RESEMBLING))
-    )
-    return [row for how, _, row in ranked if how < UNLIKE][:BEST]
+    facts = select(Contact.id, Contact.search_text, Contact.sort_name).where(*rest, ~col(Contact.id).in_(called))
+    near = [_is_near(word) if may_be_mistyped(word) else _named(word) for word in words]
+    found = _ranked(words, session.exec(facts.where(*near).limit(MOST_RESEMBLING)))
+    if len(found) < ENOUGH and any(len(word) >= LONG for word in words):
+        # how alike two words must be, for the rest of this transaction
+        session.exec(select(func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)))
+        alike = [_resembles(word) if may_be_mistyped(word) else _named(word) for word in words]
+        found = sorted({*found, *_ranked(words, session.exec(facts.where(*alike).limit(MOST_RESEMBLING)))})
+    return [row for *_, row in found][:BEST]
+
+
+def _ranked(words: Sequence[str], rows: Iterable[tuple[UUID, str, str]]) -> list[tuple[float, str, UUID]]:
+    """Those who are like the words, the likeliest first."""
+    scored = ((score(words, text, name), name, row) for row, text, name in rows)
+    return sorted(one for one in scored if one[0] < UNLIKE)
 
 
 def may_be_mistyped(word: str) -> bool:
@@ -122,18 +127,22 @@ def may_be_mistyped(word: str) -> bool:
 
 
 def _resembles(word: str) -> ColumnElement[bool]:
+    """But for a letter, or in most of its trigrams; of these there are many, so that some are not looked at."""
+    return or_(_is_near(word), col(Contact.search_text).bool_op("%>")(word)) if len(word) >= LONG else _is_near(word)
+
+
+def _is_near(word: str) -> ColumnElement[bool]:
+    """As typed, or but for a letter."""
     keys = sorted(
         key for part in re.split("['-]", word) if len(part) >= typos.SHORTEST for key in typos.word_keys(part)
     )
-    near = col(Contact.typo_keys).bool_op("&&")(cast(keys, ARRAY(Integer)))
-    if len(word) < LONG:
-        return or_(_named(word), near)
-    return or_(_named(word), near, col(Contact.search_text).bool_op("%>")(word))
+    return or_(_named(word), col(Contact.typo_keys).bool_op("&&")(cast(keys, ARRAY(Integer))))
 
 
 # from so many letters on, one of them is few trigrams among many
 LONG = 6
-NO_NAME, UNLIKE = 0.45, 99.0
+# a word of a firm that only holds what was typed is further than a name with a letter too few
+NO_NAME, INSIDE, UNLIKE = 0.45, 1.25, 99.0
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -143,7 +152,10 @@ def score(words: Sequence[str], text: str, name: str) -> float:
     others = [one for one in WORD.findall(text) if one not in of_name]
     total = 0.0
     for word in words:
+        if word in name or any(one.startswith(word) for one in others):
+            continue
         if word in text:
+            total += INSIDE
             continue
         most = 1 if len(word) < LONG else 2
         nearest = min((_distance(word, one, most) for one in of_name), default=UNLIKE)
