@@ -104,7 +104,7 @@ def serve(settings: Settings) -> None:
         copying = partial(copies.round_, server, data_dir, settings.backup_to, context.stopping)
         clock.also("copies elsewhere", COPY_SECONDS, copying)
         site = Site(settings, data_dir, server.serving_url, vault, practice, context, clock, delivery.push_key)
-        process.greet(settings)
+        process.greet(settings, data_dir)
         everything = application(site)
         with kept_running(server, process.end):
             process.run(everything, door)
@@ -128,7 +128,7 @@ def application(site: Site) -> Stack:
     inside = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_living(site))
     cookie = Cookie(site.settings)
     sign_in_flow = SignInFlow(cookie, site.vault.open, site.identities)
-    inside.include_router(router(site.settings, site.vault, cookie, sign_in_flow, _set_up))
+    inside.include_router(router(site.settings, site.vault, cookie, sign_in_flow, partial(_set_up, site.data_dir)))
     inside.include_router(health.routes(lambda: health.look(site.data_dir, site.clock.heartbeat)))
     api.mount(
         inside,
@@ -224,8 +224,9 @@ def _files(inside: FastAPI) -> None:
         return FileResponse(theme.STATIC / "manifest.webmanifest", media_type="application/manifest+json")
 
 
-def _set_up(user_id: UUID, sample: bool) -> None:
+def _set_up(data_dir: Path, user_id: UUID, sample: bool) -> None:
     """The first account is there; the tick on the page asked for something to look at."""
+    process.link_file(data_dir).unlink(missing_ok=True)
     if sample:
         with db.transaction() as session:
             firm_settings.save(session, practice_pipedrive=True)

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -69,10 +70,23 @@ def config(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-def greet(settings: Settings) -> None:
-    """Say where we are; on an empty database, how to begin."""
+def greet(settings: Settings, data: Path) -> None:
+    """Say where we are; on an empty database, how to begin, and the same in a file for whoever does not see the console."""
     with db.transaction() as session:
         token = None if users.is_set_up(session) else users.setup_link(session)
     print(f"Pipedriven is at {settings.address}", flush=True)  # noqa: T201 - the operator reads this on the console
+    link_file(data).unlink(missing_ok=True)
     if token:
-        print(f"Set it up here (this link works once): {settings.address}/setup?token={token}", flush=True)  # noqa: T201
+        link = f"{settings.address}/setup?token={token}"
+        _write_private(link_file(data), f"{link}\n")
+        print(f"Set it up here (this link works once): {link}", flush=True)  # noqa: T201
+
+
+def link_file(data: Path) -> Path:
+    """Where the one-time set-up link stands until it was used or a start finds that somebody is there."""
+    return data / "setup-link.txt"
+
+
+def _write_private(file: Path, text: str) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as writing:
+        writing.write(text)

@@ -15,6 +15,8 @@ from app import setting_values as values
 from app.setting_values import LOOPBACK, only
 
 FILE = Path(".env")
+# listened to at all addresses, which is none that a browser can go to
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - a name for it, nothing listens here
 # variables of earlier releases, each with what is done about it
 GONE = {"REDIS_URL": "is no longer used: remove the line"}
 
@@ -119,7 +121,7 @@ class Settings(BaseSettings):
     @cached_property
     def address(self) -> str:
         """Where people reach us: BASE_URL, or the loopback address that we listen on."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = "localhost" if self.host in EVERYWHERE else f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url or f"http://{host}:{self.port}"
 
     @property

@@ -19,7 +19,7 @@ PYTHONDONTWRITEBYTECODE=""
 export PYTHONDONTWRITEBYTECODE
 { # the tests that need them say so themselves; one after the other, as apt takes one at a time
     scripts/oidc_provider.sh >/dev/null || true
-    scripts/restic.sh >/dev/null || true
+    scripts/admin_tools.sh >/dev/null || true
 } &
 providing=$!
 .venv/bin/python -m pytest -q --collect-only </dev/null >/dev/null &

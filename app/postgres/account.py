@@ -14,6 +14,7 @@ from typing import IO
 from app.postgres.errors import PostgresTrouble
 
 STAND_INS = ("app", "postgres", "nobody")
+WRAPPERS = ("usr/lib/*/libnss_wrapper.so", "usr/lib64/libnss_wrapper.so", "usr/lib/libnss_wrapper.so")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Account:
     uid: int
     gid: int
     dropped: bool
+    # what tells children the name of a user who has no entry in the list of users
+    introduced: tuple[tuple[str, str], ...] = ()
 
     def run(
         self,
@@ -45,7 +48,7 @@ class Account:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/",
-                env=_environment(pgdata),
+                env=_environment(pgdata) | dict(self.introduced),
                 pass_fds=keep,
                 start_new_session=True,
                 check=False,
@@ -77,7 +80,7 @@ def account_for(data: Path) -> Account:
             raise PostgresTrouble(
                 f"The database in {data} belongs to {_name(owner)} and we run as {_name(mine)}; start Pipedriven as its owner."
             )
-        return _known(mine, dropped=False)
+        return _known(mine, dropped=False) if _has_entry(mine) else _introduced(mine, data.parent)
     if owner == 0:
         raise PostgresTrouble(
             f"The database in {data} belongs to root, as whom PostgreSQL refuses to run; give the folder and what is in it to another user."
@@ -103,9 +106,38 @@ def _known(uid: int, *, dropped: bool) -> Account:
         entry = pwd.getpwuid(uid)
     except KeyError:
         raise PostgresTrouble(
-            f"PostgreSQL cannot run as user id {uid}, which has no entry in the list of users; start Pipedriven as a named user or set DATABASE_URL."
+            f"PostgreSQL cannot run as user id {uid}, which has no entry in the list of users; give the folder to a named user or set DATABASE_URL."
         ) from None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, dropped)
+
+
+def _has_entry(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
+def _introduced(uid: int, folder: Path) -> Account:
+    """A user without an entry, as a container is started with: initdb asks the list of users for the name, so it is shown
+    a list of our own, by a library made for that.
+    """
+    library = next((found for place in WRAPPERS for found in sorted(Path("/").glob(place))), None)
+    if library is None:
+        raise PostgresTrouble(
+            f"PostgreSQL cannot run as user id {uid}, which has no entry in the list of users; install Debian's package libnss-wrapper, start Pipedriven as a named user or set DATABASE_URL."
+        )
+    gid = os.getegid()
+    lists = {"PASSWD": f"{STAND_INS[0]}:x:{uid}:{gid}::/:/bin/false\n", "GROUP": f"{STAND_INS[0]}:x:{gid}:\n"}
+    shown = [("LD_PRELOAD", str(library))]
+    for kind, line in lists.items():
+        file = folder / kind.lower()
+        half = file.with_name(f"{file.name}.{os.getpid()}")
+        half.write_text(line)
+        half.replace(file)
+        shown.append((f"NSS_WRAPPER_{kind}", str(file)))
+    return Account(STAND_INS[0], uid, gid, dropped=False, introduced=tuple(shown))
 
 
 def _name(uid: int | None) -> str:

@@ -139,3 +139,8 @@ def test_a_file_that_is_no_text_is_told_in_a_sentence(tmp_path):
 
 def test_an_address_of_the_newer_kind_stands_in_brackets():
     assert settings.load(host="::1", port=80).address == "http://[::1]:80"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_who_listens_everywhere_is_reached_at_home(host):
+    assert settings.load(host=host, port=80).address == "http://localhost:80"
