@@ -158,7 +158,8 @@ class ReportTab:
         self.report = report
         # the days that the figures on the screen are about, which are not those of tomorrow
         self.asked = self.filter.chosen.asked().on(report.course.today)
-        self.tiles.show(report.figures, previous_days(report))
+        all_time = not (report.since or report.until)
+        self.tiles.show(report.figures, previous_days(report), last_days=all_time)
         specs = chart_specs.report_charts(report)
         for place, graph in self.graphs.items():
             if place in specs:

@@ -104,7 +104,7 @@ class Wallboard:
             return await hub.subscribe_here(self.campaign.id, Asked(), self.show, self.show_lost)
 
     def show(self, report: Report) -> None:
-        self.tiles.show(report.figures, "previous 7 days")
+        self.tiles.show(report.figures, "previous 7 days", last_days=True)
         self.pace.set_text(" ".join(one.sentence for one in report.pace.values() if one.goal))
         specs = chart_specs.report_charts(report)
         goal = next((key for key in ("goal-meetings", "goal-touches") if not specs[key].empty), "methods")

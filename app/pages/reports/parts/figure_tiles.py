@@ -41,13 +41,14 @@ class FigureTiles:
         )
         return made.on("click", lambda: on_open(key), [])
 
-    def show(self, figures: Mapping[str, Figure], before: str) -> None:
-        """`before` says what the change is against."""
+    def show(self, figures: Mapping[str, Figure], before: str, *, last_days: bool) -> None:
+        """`before` says what the change is against; with `last_days` it is that of the last days alone, and says so."""
         for key, one in figures.items():
             self.numbers[key].set_text(f"{one.value:,}")
             if key in self.buttons:
                 self.buttons[key].props["aria-label"] = f"{NAMES[key]}: {one.value:,}"
-            self.changes[key].set_text(change_words(one, before))
+            words = change_words(one, before)
+            self.changes[key].set_text(f"Last 7 days: {words[0].lower()}{words[1:]}" if last_days else words)
             self.changes[key].classes(replace="pd-small pd-change").classes(tone(one))
 
 
