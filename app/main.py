@@ -1,7 +1,7 @@
 """The composition root: the only module that knows every other."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,8 +14,9 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
-from app import api, backups, db, logs, process, secret_key, signals
+from app import api, backups, db, logs, process, secret_key, signals, workers
 from app.backups import copies, nightly
+from app.leader import Leader
 from app.mail import wiring
 from app.mail.delivery import Delivery
 from app.models import User
@@ -91,33 +92,45 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_level)
     data_dir = data_folder(settings.data_dir)
     keys = secret_key.keys(data_dir, settings.secret_key)
+    workers.check(settings)
     with process.door(settings) as door, open_server(data_dir, settings.database_url, settings.migrate_url) as server:
         backups.upgrade(server, data_dir)
         db.connect(server.serving_url)
+        if settings.workers > 1:
+            door.close()
+            with kept_running(server, process.end):
+                workers.serve(settings, data_dir, partial(process.greet, settings, data_dir))
+            return
         metrics.install(db.engine)
         practice = company.Practice(data_dir / "practice.json")
         vault = Vault(*keys)
         context = company.build_context(settings, vault, practice)
         clock = Clock(context)
         delivery = wiring.delivery_for(settings, data_dir)
-        schedule(clock, delivery, server, data_dir)
+        leader = Leader(server.url)
+        schedule(clock, delivery, server, data_dir, leader)
         copying = partial(copies.round_, server, data_dir, settings.backup_to, context.stopping)
-        clock.also("copies elsewhere", COPY_SECONDS, copying)
+        clock.also("copies elsewhere", COPY_SECONDS, leader.only(copying))
         site = Site(settings, data_dir, server.serving_url, vault, practice, context, clock, delivery.push_key)
-        process.greet(settings, data_dir)
+        if not workers.is_one():
+            process.greet(settings, data_dir)
         everything = application(site)
         with kept_running(server, process.end):
             process.run(everything, door)
 
 
-def schedule(clock: Clock, delivery: Delivery, server: Server, data_dir: Path) -> None:
-    """Everything that is done every so often without anybody asking, each round by itself."""
-    delivery.schedule(clock.also)
-    clock.also("cards handed over", HANDED_SECONDS, after_push.catch_up)
-    clock.also("backups", BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
-    clock.also("trash", PRUNE_SECONDS, pruning.empty_trash)
-    clock.also("old pushes", PRUNE_SECONDS, pruning.delete_old_pushes)
-    clock.also("old notes", PRUNE_SECONDS, pruning.delete_old_notes)
+def schedule(clock: Clock, delivery: Delivery, server: Server, data_dir: Path, leader: Leader | None = None) -> None:
+    """Everything that is done every so often without anybody asking, each round by itself and in one process alone."""
+
+    def also(name: str, seconds: float, chore: Callable[[], object]) -> None:
+        clock.also(name, seconds, leader.only(chore) if leader else chore)
+
+    delivery.schedule(also)
+    also("cards handed over", HANDED_SECONDS, after_push.catch_up)
+    also("backups", BACKUP_SECONDS, partial(nightly.round_, server, data_dir))
+    also("trash", PRUNE_SECONDS, pruning.empty_trash)
+    also("old pushes", PRUNE_SECONDS, pruning.delete_old_pushes)
+    also("old notes", PRUNE_SECONDS, pruning.delete_old_notes)
 
 
 def application(site: Site) -> Stack:

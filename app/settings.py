@@ -51,6 +51,7 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="must be an address or a name of this machine, for example 127.0.0.1"
     )
     port: int = Field(default=8080, ge=0, le=65535, description="must be a whole number from 0 to 65535")
+    workers: int = Field(default=1, ge=1, le=64, description="must be a whole number from 1 to 64")
     trusted_proxies: Annotated[str, NoDecode, only(values.networks)] = Field(
         default="", description="must be networks separated by commas, for example 127.0.0.1/32"
     )

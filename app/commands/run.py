@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 unless HOST says otherwise.")] = None,
     port: Annotated[int | None, typer.Option(help="The port; 8080 unless PORT says otherwise.")] = None,
+    workers: Annotated[int | None, typer.Option(help="How many processes, behind haproxy; WORKERS, else one.")] = None,
 ) -> None:
     """Start Pipedriven and serve until told to stop."""
     # what is imported stays; looking through it again and again takes a sixth of a start
@@ -31,7 +32,7 @@ def serve(
 
     gc.freeze()
     gc.enable()
-    main.serve(settings.load(host=host, port=port))
+    main.serve(settings.load(host=host, port=port, workers=workers))
 
 
 def migrate() -> None:

@@ -27,6 +27,8 @@ WRONG = [
     ("PORT", "70000"),
     ("PORT", "-1"),
     ("TRUSTED_PROXIES", "geheim"),
+    ("WORKERS", "0"),
+    ("WORKERS", "geheim"),
     ("LOG_LEVEL", "geheim"),
     ("PIPEDRIVE_DOMAIN", "geheim.pipedrive.com"),
     ("PIPEDRIVE_BASE_URL", "ftp://geheim"),
