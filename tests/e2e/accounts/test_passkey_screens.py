@@ -66,6 +66,7 @@ def test_a_passkey_confirms_who_it_is_in_place_of_the_password(phone, folder):
     phone.goto("/login?next=/contacts")
     phone.get_by_role("button", name="Sign in with a passkey").tap()
     phone.wait_for_url("**/contacts")
+    phone.wait_for_selector("#app .pd-main")
     with open_server(folder, None) as server, psycopg.connect(server.serving_url) as line:
         line.execute(AGED)
     opened(phone, "/settings/calendar")

@@ -178,7 +178,7 @@ def test_who_may_be_an_existing_contact_is_shown_with_both_sides_and_decided_one
     phone.get_by_role("button", name="1 contact may have another firm or title").tap()
     expect(phone.get_by_text("ACME · CTO → Globex · CTO")).to_be_visible()
     phone.get_by_role("button", name="Update").tap()
-    expect(phone.get_by_text("When a file knows another firm or title of somebody")).to_be_visible()
+    expect(phone.get_by_text("No new jobs")).to_be_visible()
     assert api.get("/contacts", params={"q": "Jane"}).json()["items"][0]["organisation"] == "Globex"
 
 
