@@ -104,7 +104,7 @@ class EventPage:
             basic.icon_button("undo-2", f"Undo: {one.contact.name}", partial(self.take_back, one))
 
     def nothing(self) -> None:
-        basic.empty("mic", "Nobody yet", "Whom you add appears here, the latest first.")
+        basic.empty("mic", "Nobody yet", "People you add appear here, newest first.")
 
     async def add_typed(self, event: GenericEventArguments) -> None:
         name, firm = (str(part) for part in event.args)

@@ -114,7 +114,7 @@ def draw_nothing(q: str) -> None:
     if q:
         basic.empty("search", "No matches", "Nobody in the trash is called like that.")
     else:
-        basic.empty("trash-2", "The trash is empty", f"Who you delete waits here for {KEPT_DAYS} days.")
+        basic.empty("trash-2", "The trash is empty", f"Deleted contacts stay here for {KEPT_DAYS} days.")
 
 
 def draw_undo_log(done: list[UndoEntry], zone: str) -> None:

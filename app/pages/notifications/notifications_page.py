@@ -35,7 +35,7 @@ async def notifications_page(shell: Shell) -> None:
     @ui.refreshable
     def content(bell: inbox.Inbox) -> None:
         if not bell.notices:
-            basic.empty("bell", "Nothing new", "Reminders, Pipedrive's troubles and campaigns tell you here.")
+            basic.empty("bell", "Nothing new", "Reminders, campaigns and pushes that need you appear here.")
             return
         if bell.unread:
             basic.button("Mark all as read", read, icon_name="check")
@@ -94,7 +94,9 @@ async def outbox_page(shell: Shell) -> None:
 
     mails, opens, golden = await look(ask)
     basic.title("Outbox")
-    basic.text("What we wrote to you. Without a mail server it is read here.", "pd-muted").style("margin-bottom: 12px")
+    basic.text("Mail that Pipedriven sent you. Without a mail server you read it here.", "pd-muted").style(
+        "margin-bottom: 12px"
+    )
     if not mails:
         basic.empty("mail", "No mail yet", "The first morning mail comes at the hour that you chose in Settings.")
         return

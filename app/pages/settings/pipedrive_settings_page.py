@@ -17,7 +17,7 @@ from app.services.base import firm_settings
 from app.services.push_queue import company_mapping
 from app.services.push_queue.company_mapping import KnownType
 
-OWNERS = {"key_user": "Whoever pushes it", "none": "Whatever Pipedrive decides"}
+OWNERS = {"key_user": "The person who pushes it", "none": "Pipedrive’s own default"}
 SEEN_BY = {
     0: "The company’s own default",
     1: "Owner and followers",
@@ -83,7 +83,7 @@ def when(typed: dict[str, Any], firm: dict[str, Any], news: str) -> None:
     with ui.element("div").classes("pd-card pd-stack"):
         number(typed, firm, "warm_threshold", "A contact is warm from", 10)
         basic.text("Crossing this hands a contact to Pipedrive, once. Nobody goes over twice.", "pd-muted pd-small")
-        number(typed, firm, "pipedrive_poll_minutes", "Minutes between two looks for changes there", 1440)
+        number(typed, firm, "pipedrive_poll_minutes", "Check Pipedrive for changes every … minutes", 1440)
         basic.text(
             "What colleagues change in Pipedrive comes back this often. A look costs about 30 tokens of the day’s budget.",
             "pd-muted pd-small",
@@ -120,7 +120,11 @@ def types(typed: dict[str, Any], firm: dict[str, Any], known: list[KnownType]) -
             if known:
                 gone = {} if now_ in {USUAL, *words} else {now_: f"{now_} (not there any more)"}
                 choose(
-                    typed, f"type {kind.value}", ACTIVITY_LABELS[kind], {USUAL: "The usual one", **words, **gone}, now_
+                    typed,
+                    f"type {kind.value}",
+                    ACTIVITY_LABELS[kind],
+                    {USUAL: "Pipedrive’s default", **words, **gone},
+                    now_,
                 )
             else:
                 text(typed, f"type {kind.value}", ACTIVITY_LABELS[kind], now_)

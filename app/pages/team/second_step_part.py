@@ -11,9 +11,7 @@ from app.pages.team.invitations_part import ROLES
 from app.pages.ui import basic
 from app.services.accounts import second_step_rule
 
-HINT = (
-    "From that day on people without an authenticator or a passkey set one up before they go on. Scripts are not asked."
-)
+HINT = "From that day on, whoever has neither an authenticator nor a passkey has to set one up first. Scripts are not asked."
 
 
 def draw_second_step_rule(chosen: dict[Role, date | None]) -> None:
