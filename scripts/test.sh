@@ -2,7 +2,7 @@
 # Everything that has to hold: the checks, then the tests without a browser, then those with one. The types are checked
 # beside the tests. Both steps run whatever is said elsewhere, the slowest files are named at the end, and what failed has
 # failed: nothing is run twice.
-# WORKERS says how many files are tested at once (else one for each core, at least two; without a browser twice as many,
+# TEST_WORKERS says how many files are tested at once (else one for each core, at least two; without a browser twice as many,
 # since those tests wait for the database, for clocks and for other processes much of their time). COVERAGE=1 also reports what the
 # tests cover; that takes half as long again.
 set -eu
@@ -43,9 +43,9 @@ fi
 } >"$scratch/fetched" 2>&1 &
 fetching=$!
 
-browsers=${WORKERS:-$(nproc)}
+browsers=${TEST_WORKERS:-$(nproc)}
 [ "$browsers" -ge 2 ] || browsers=2
-files=${WORKERS:-$((browsers * 2))}
+files=${TEST_WORKERS:-$((browsers * 2))}
 
 tests() { # HOW_MANY FOLDERS: says what these tests say, and remembers how long each file took
     workers=$1
