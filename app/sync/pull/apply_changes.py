@@ -106,7 +106,7 @@ def _first_base(
 ) -> Agreed | None:
     if row.synced_hash is None or not row.created_by_us:
         return None
-    return meeting_fields.first_base(row.synced_hash, _meeting_digest(meeting, contact), here, stood)
+    return meeting_fields.first_base(row.synced_hash, _meeting_parts(meeting, contact), here, stood)
 
 
 def _say_again(
@@ -161,5 +161,9 @@ def _digest(contact: Contact, org: int | str | None) -> str:
 
 
 def _meeting_digest(meeting: Activity, contact: Contact) -> str:
+    return meeting_fields.digest(_meeting_parts(meeting, contact))
+
+
+def _meeting_parts(meeting: Activity, contact: Contact) -> meeting_fields.Parts:
     whom: ActivityFields = {"person_id": contact.pipedrive_person_id, "org_id": contact.pipedrive_org_id}
-    return meeting_fields.digest(meeting_fields.parts(meeting, whom))
+    return meeting_fields.parts(meeting, whom)

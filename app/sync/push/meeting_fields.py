@@ -66,13 +66,24 @@ def digest(said: Parts) -> str:
     return fingerprints.digest(*(sorted(part.items(), key=str) for part in said.values()))
 
 
-def first_base(synced_hash: str, digest: str, here: Snapshot, stood: Snapshot) -> Agreed:
-    """The base of a meeting that we created and never read: what was sent is what we still say, as far as the digest tells."""
-    differ = dict(zip(PARTS, fingerprints.changed(synced_hash, digest, len(PARTS)), strict=True))
+def first_base(synced_hash: str, said: Parts, here: Snapshot, stood: Snapshot) -> Agreed:
+    """The base of a meeting that we created and never read: what was sent is what we still say, as far as the digest tells.
+
+    Of a meeting that is off since, the subject was sent without the words that say so now: whoever typed another one there
+    meanwhile is not written over.
+    """
+    differ, sent = _differ(synced_hash, said), here
+    plain = meeting_values.unmarked(here["subject"])
+    if differ["subject"] and not _differ(synced_hash, said | {"subject": {"subject": plain}})["subject"]:
+        differ["subject"], sent = False, here | {"subject": plain}
     return Agreed(
-        {field: UNKNOWN if differ[field] else here[field] for field in FIELDS},
-        {field: stood[field] if differ[field] else here[field] for field in FIELDS},
+        {field: UNKNOWN if differ[field] else sent[field] for field in FIELDS},
+        {field: stood[field] if differ[field] else sent[field] for field in FIELDS},
     )
+
+
+def _differ(synced_hash: str, said: Parts) -> dict[str, bool]:
+    return dict(zip(PARTS, fingerprints.changed(synced_hash, digest(said), len(PARTS)), strict=True))
 
 
 def decide(

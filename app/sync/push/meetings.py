@@ -84,7 +84,7 @@ class MeetingRecord(UpdatableRecord[There]):
     def first_base(self, link: PipedriveLink, ours: Snapshot, theirs: Snapshot) -> Agreed | None:
         if not link.created_by_us or link.synced_hash is None:
             return None
-        return meeting_fields.first_base(link.synced_hash, self.digest, ours, theirs)
+        return meeting_fields.first_base(link.synced_hash, self._parts, ours, theirs)
 
     def decide(self, link: PipedriveLink, base: Agreed | None, ours: Snapshot, there: There) -> dict[str, Verdict]:
         del link
